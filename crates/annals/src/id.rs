@@ -1,0 +1,52 @@
+//! The only place that draws randomness: ids, salts and secrets.
+
+use annals_event::{Time, Uuid};
+
+/// Draws random bytes.
+pub trait Random: Send + Sync + 'static {
+    /// Fills the slice with random bytes.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// The operating system's generator.
+pub struct SystemRandom;
+
+impl Random for SystemRandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        #[expect(
+            clippy::expect_used,
+            reason = "getrandom(2) fails on no Linux ≥ 3.17; without randomness nothing may go on"
+        )]
+        getrandom::fill(bytes).expect("the operating system provides randomness");
+    }
+}
+
+/// An array of random bytes.
+pub fn bytes<const N: usize>(random: &dyn Random) -> [u8; N] {
+    let mut bytes = [0; N];
+    random.fill(&mut bytes);
+    bytes
+}
+
+/// A UUID of version 7 (RFC 9562): the moment in milliseconds, then randomness.
+pub fn uuid_v7(random: &dyn Random, now: Time) -> Uuid {
+    let millis = u64::try_from(now.as_micros() / 1_000).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &bytes(random)).into_uuid()
+}
+
+/// A secret as text: 32 random bytes in lower-case hexadecimal.
+pub fn secret(random: &dyn Random) -> String {
+    hex(&bytes::<32>(random))
+}
+
+/// Bytes in lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

@@ -1,0 +1,3 @@
+//! Annals.
+pub mod clock;
+pub mod id;

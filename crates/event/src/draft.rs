@@ -1,0 +1,73 @@
+//! What a sender says happened.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    Account, Actor, Client, Entity, ErrorInfo, Metadata, Page, Points, Request, Severity, Subject,
+    Time,
+};
+
+/// An event as its sender tells it; the server fills in what is absent.
+///
+/// Over the wire it is read by [`Draft::from_json`](crate::validate), which names every field
+/// that is wrong; programs build it directly.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Draft {
+    /// A UUID (version 7 recommended) made by a sender who wants to be able to send again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    /// When it happened; only a `service` or `admin` key may say so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occurred_at: Option<Time>,
+    /// How long ago it happened, in milliseconds, ≤ 24 hours: for a browser's offline queue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age_ms: Option<u64>,
+    /// snake_case, ≤ 50 characters; absent: the catalog's category of the action, else `other`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// snake_case, ≤ 100 characters.
+    pub action: String,
+    /// Absent: the catalog's severity, else `info`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    /// Who did it; absent: `system`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor>,
+    /// The person it is about; absent: the actor, when a user or a child.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
+    /// The user account it belongs to, where that is not the actor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<Account>,
+    /// What it was done to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity: Option<Entity>,
+    /// A change of a balance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<Points>,
+    /// The visit it belongs to, ≤ 200 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+    /// The page it happened on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<Page>,
+    /// The program and machine it was done with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<Client>,
+    /// The HTTP request it came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<Request>,
+    /// A fault in the application.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorInfo>,
+    /// One human sentence, ≤ 1,000 characters; absent: rendered from the catalog's template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The sender's own JSON object, ≤ 16 KiB, ≤ 64 keys, depth ≤ 8.
+    #[serde(skip_serializing_if = "Metadata::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub metadata: Metadata,
+}

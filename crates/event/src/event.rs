@@ -1,0 +1,73 @@
+//! What the journal keeps and gives back.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    Account, Actor, Client, Entity, ErrorInfo, Metadata, Page, Points, Request, Severity, Subject,
+    Time,
+};
+
+/// An event on the record: who did what, to whom, when, and what it changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Event {
+    /// The event's own id.
+    pub id: Uuid,
+    /// Position in the journal; 0 until the journal has numbered it. Never public: the outside
+    /// sees the opaque `cursor`.
+    #[serde(skip)]
+    pub seq: u64,
+    /// The position as an opaque, authenticated text; filled in when the event is served.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cursor: String,
+    /// When it happened.
+    pub occurred_at: Time,
+    /// When the journal took it in; never running backwards along the journal.
+    pub created_at: Time,
+    /// snake_case, ≤ 50 characters.
+    pub category: String,
+    /// snake_case, ≤ 100 characters.
+    pub action: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Who did it.
+    pub actor: Actor,
+    /// The person it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Subject>,
+    /// The user account it belongs to, where that is not the actor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<Account>,
+    /// What it was done to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entity: Option<Entity>,
+    /// A change of a balance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<Points>,
+    /// The visit it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+    /// The page it happened on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<Page>,
+    /// The program and machine it was done with; shown to the person themselves, admins and
+    /// auditors only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<Client>,
+    /// The HTTP request it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Request>,
+    /// A fault in the application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorInfo>,
+    /// One human sentence.
+    pub message: String,
+    /// The sender's own JSON object.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub metadata: Metadata,
+    /// When the identity was removed, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anonymised_at: Option<Time>,
+}

@@ -1,0 +1,36 @@
+//! The words of Annals.
+//!
+//! ```text
+//! bytes ──json──► Value ──validate──► Draft ──(the server completes it)──► Event ──digest──► leaf
+//! ```
+//!
+//! * [`Draft`] is what a sender says; [`Event`] is what the journal keeps and gives back.
+//! * [`json`] reads JSON strictly: what two readers could understand differently is refused.
+//! * [`validate`] turns JSON into a [`Draft`] and names every field that is wrong.
+//! * [`limits`] holds every size in one place.
+//! * [`digest`] fixes how an event is hashed, byte by byte (`docs/digest.md`).
+//!
+//! This crate does no IO, reads no clock and draws no randomness.
+
+pub mod digest;
+pub mod draft;
+pub mod event;
+pub mod json;
+pub mod limits;
+pub mod parts;
+pub mod severity;
+pub mod time;
+pub mod validate;
+
+pub use draft::Draft;
+pub use event::Event;
+pub use parts::{
+    Account, Actor, ActorType, Client, Entity, ErrorInfo, Page, Points, Request, Subject,
+};
+pub use severity::Severity;
+pub use time::Time;
+pub use uuid::Uuid;
+pub use validate::FieldError;
+
+/// A JSON object, as in `metadata`.
+pub type Metadata = serde_json::Map<String, serde_json::Value>;
