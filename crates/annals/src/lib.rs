@@ -1,3 +1,8 @@
 //! Annals.
+pub mod access;
 pub mod clock;
+pub mod filter;
 pub mod id;
+pub mod journal;
+pub mod store;
+pub mod words;

@@ -12,6 +12,8 @@ pub struct Entry {
     pub salt: Salt,
     /// The commitment to its personal part.
     pub commitment: Hash,
+    /// Bytes of the personal part: what the size of a batch is measured by.
+    pub bytes: usize,
     /// Which fields the server made up, so that a retry is known for what it is.
     pub derived: Derived,
 }
@@ -54,9 +56,8 @@ impl Entry {
     /// between two tries. An anonymised event has lost what could be compared.
     pub fn is_retry_of(&self, stored: &Event) -> bool {
         let mine = &self.event;
-        let same_moment = self.derived.occurred_at
-            || self.derived.age
-            || mine.occurred_at == stored.occurred_at;
+        let same_moment =
+            self.derived.occurred_at || self.derived.age || mine.occurred_at == stored.occurred_at;
         let same_skeleton = same_moment
             && mine.category == stored.category
             && mine.action == stored.action

@@ -1,0 +1,348 @@
+//! The filter: one type from URL to SQL, for list, stats, export and tail alike.
+//!
+//! ```text
+//! ?category=quest,badge&severity=!info&q=volcano&from=2026-11-01T00:00:00Z
+//!    └─ pairs ──parse──► Filter ──┬─ store::predicate ──► WHERE …
+//!                                 └─ matches(&Event)  ──► bool
+//! ```
+
+use annals_event::{ActorType, Event, FieldError, Severity, Time};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::words::{all_found, words};
+
+/// Values in one term, and characters of one value: what a person types fits many times over.
+const MAX_VALUES: usize = 100;
+const MAX_CHARS: usize = 500;
+/// Words in `q`.
+const MAX_WORDS: usize = 16;
+/// The longest period that may be searched by metadata alone, in microseconds: 31 days.
+const METADATA_PERIOD: i64 = 31 * 24 * 3_600 * 1_000_000;
+
+/// The names of the query parameters that make up a filter, but for `metadata.KEY`.
+pub const PARAMETERS: [&str; 12] = [
+    "category",
+    "action",
+    "severity",
+    "actor",
+    "actor_type",
+    "subject",
+    "entity_type",
+    "entity_id",
+    "session_id",
+    "from",
+    "to",
+    "q",
+];
+
+/// A field that a term asks about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// `category`
+    Category,
+    /// `action`
+    Action,
+    /// `severity`
+    Severity,
+    /// `actor`: the actor's id
+    Actor,
+    /// `actor_type`
+    ActorType,
+    /// `subject`: the subject's id
+    Subject,
+    /// `entity_type`
+    EntityType,
+    /// `entity_id`
+    EntityId,
+    /// `session_id`
+    SessionId,
+    /// `metadata.KEY`: one field at the top of the metadata
+    Metadata(String),
+}
+
+/// "The field has one of these values" or, negated, "it has none of them".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// The field asked about.
+    pub field: Field,
+    /// The values, at least one.
+    pub values: Vec<String>,
+    /// Whether the list began with `!`. Rows without the field match a negated term.
+    pub negated: bool,
+}
+
+/// Which events are wanted. The default wants all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// All of these must hold.
+    pub terms: Vec<Term>,
+    /// `occurred_at` is at or after this moment.
+    pub from: Option<Time>,
+    /// `occurred_at` is before this moment.
+    pub to: Option<Time>,
+    /// Folded words that must all stand in message, entity name, actor name or action.
+    pub words: Vec<String>,
+}
+
+impl Filter {
+    /// Reads a filter from decoded query pairs, all of which must belong to it.
+    pub fn parse<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Filter, Vec<FieldError>> {
+        let mut filter = Filter::default();
+        let mut errors = Vec::new();
+        let mut seen: Vec<&str> = Vec::new();
+        for (name, value) in pairs {
+            let result = if seen.contains(&name) {
+                Err("is given twice; several values go into one, with commas".to_owned())
+            } else {
+                filter.add(name, value)
+            };
+            seen.push(name);
+            if let Err(message) = result {
+                errors.push(FieldError {
+                    field: name.to_owned(),
+                    message,
+                });
+            }
+        }
+        if let Err(error) = filter.check_as_a_whole() {
+            errors.push(error);
+        }
+        if errors.is_empty() {
+            Ok(filter)
+        } else {
+            Err(errors)
+        }
+    }
+
+    fn add(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "from" => self.from = Some(moment(value)?),
+            "to" => self.to = Some(moment(value)?),
+            "q" => {
+                self.words = words(value).collect();
+                self.words.dedup();
+                if self.words.len() > MAX_WORDS {
+                    return Err(format!("has more than {MAX_WORDS} words; use fewer"));
+                }
+            }
+            _ => {
+                let field = field(name).ok_or_else(unknown)?;
+                self.terms.push(term(field, value)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_as_a_whole(&self) -> Result<(), FieldError> {
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && from >= to
+        {
+            return Err(error("to", "must lie after `from`"));
+        }
+        let metadata = |term: &&Term| matches!(term.field, Field::Metadata(_));
+        let Some(term) = self.terms.iter().find(metadata) else {
+            return Ok(());
+        };
+        let period = self
+            .from
+            .zip(self.to)
+            .map(|(from, to)| to.micros_since(from));
+        let narrowed = self.terms.iter().any(|term| !metadata(&term))
+            || !self.words.is_empty()
+            || period.is_some_and(|period| period <= METADATA_PERIOD);
+        if narrowed {
+            return Ok(());
+        }
+        let Field::Metadata(key) = &term.field else {
+            return Ok(());
+        };
+        Err(error(
+            &format!("metadata.{key}"),
+            "needs another filter beside it, or `from` and `to` at most 31 days apart",
+        ))
+    }
+
+    /// Whether nothing is asked, so that every event matches.
+    pub fn is_empty(&self) -> bool {
+        *self == Filter::default()
+    }
+
+    /// Whether an event is wanted.
+    pub fn matches(&self, event: &Event) -> bool {
+        self.from.is_none_or(|from| event.occurred_at >= from)
+            && self.to.is_none_or(|to| event.occurred_at < to)
+            && self.terms.iter().all(|term| term.matches(event))
+            && (self.words.is_empty() || all_found(&self.words, searched(event)))
+    }
+
+    /// Eight bytes that differ where filters differ: what binds a cursor to its filter.
+    pub fn fingerprint(&self) -> [u8; 8] {
+        // Debug output names every field and quotes every value, so that two different
+        // filters cannot be written alike.
+        let hash = Sha256::digest(format!("{self:?}"));
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&hash[..8]);
+        bytes
+    }
+}
+
+/// The texts that `q` searches.
+fn searched(event: &Event) -> impl Iterator<Item = &str> {
+    [
+        Some(event.message.as_str()),
+        event
+            .entity
+            .as_ref()
+            .and_then(|entity| entity.name.as_deref()),
+        event.actor.name.as_deref(),
+        Some(event.action.as_str()),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+impl Term {
+    fn matches(&self, event: &Event) -> bool {
+        let has = |value: Option<&str>| match value {
+            Some(value) => self.values.iter().any(|wanted| wanted == value) != self.negated,
+            None => self.negated,
+        };
+        let entity = event.entity.as_ref();
+        match &self.field {
+            Field::Category => has(Some(&event.category)),
+            Field::Action => has(Some(&event.action)),
+            Field::Severity => has(Some(event.severity.as_str())),
+            Field::Actor => has(event.actor.id.as_deref()),
+            Field::ActorType => has(Some(event.actor.kind.as_str())),
+            Field::Subject => has(event.subject.as_ref().map(|subject| subject.id.as_str())),
+            Field::EntityType => has(entity.map(|entity| entity.kind.as_str())),
+            Field::EntityId => has(entity.and_then(|entity| entity.id.as_deref())),
+            Field::SessionId => has(event.session_id.as_deref()),
+            Field::Metadata(key) => has(event.metadata.get(key).and_then(metadata_text).as_deref()),
+        }
+    }
+}
+
+/// A metadata value as the text a filter compares: strings as they are, numbers and booleans as
+/// JSON writes them; `null`, arrays and objects count as absent.
+pub fn metadata_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn field(name: &str) -> Option<Field> {
+    Some(match name {
+        "category" => Field::Category,
+        "action" => Field::Action,
+        "severity" => Field::Severity,
+        "actor" => Field::Actor,
+        "actor_type" => Field::ActorType,
+        "subject" => Field::Subject,
+        "entity_type" => Field::EntityType,
+        "entity_id" => Field::EntityId,
+        "session_id" => Field::SessionId,
+        _ => {
+            let key = name
+                .strip_prefix("metadata.")
+                .filter(|key| !key.is_empty())?;
+            Field::Metadata(key.to_owned())
+        }
+    })
+}
+
+/// `!a,b\,c` → negated, `a` and `b,c`.
+fn term(field: Field, text: &str) -> Result<Term, String> {
+    let (negated, list) = match text.strip_prefix('!') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let values = split_list(list);
+    if values.iter().any(String::is_empty) {
+        return Err("has an empty value; leave the parameter out to ask for all".to_owned());
+    }
+    if values.len() > MAX_VALUES {
+        return Err(format!("has more than {MAX_VALUES} values; use fewer"));
+    }
+    if values.iter().any(|value| value.chars().count() > MAX_CHARS) {
+        return Err(format!("has a value longer than {MAX_CHARS} characters"));
+    }
+    for value in &values {
+        match field {
+            Field::Severity if Severity::from_name(value).is_none() => {
+                return Err(one_of(
+                    value,
+                    Severity::ALL.map(Severity::as_str).as_slice(),
+                ));
+            }
+            Field::ActorType if ActorType::from_name(value).is_none() => {
+                return Err(one_of(
+                    value,
+                    ActorType::ALL.map(ActorType::as_str).as_slice(),
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(Term {
+        field,
+        values,
+        negated,
+    })
+}
+
+/// Splits at commas; `\,` is a comma and `\\` a backslash.
+fn split_list(list: &str) -> Vec<String> {
+    let mut values = vec![String::new()];
+    let mut chars = list.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if matches!(chars.peek(), Some(',' | '\\')) => {
+                let escaped = chars.next();
+                if let (Some(value), Some(c)) = (values.last_mut(), escaped) {
+                    value.push(c);
+                }
+            }
+            ',' => values.push(String::new()),
+            c => {
+                if let Some(value) = values.last_mut() {
+                    value.push(c);
+                }
+            }
+        }
+    }
+    values
+}
+
+/// An RFC 3339 time, or a day, which means its first moment in UTC.
+fn moment(text: &str) -> Result<Time, String> {
+    let time = text.parse::<Time>();
+    let day = || format!("{text}T00:00:00Z").parse::<Time>();
+    time.or_else(|_| day()).map_err(|_| {
+        "must be an RFC 3339 time such as 2026-11-21T08:30:00Z, or a day such as 2026-11-21"
+            .to_owned()
+    })
+}
+
+fn unknown() -> String {
+    format!(
+        "is not a known parameter; the filter has {} and metadata.KEY",
+        PARAMETERS.join(", ")
+    )
+}
+
+fn one_of(value: &str, known: &[&str]) -> String {
+    format!("`{value}` is not known; use {}", known.join(", "))
+}
+
+fn error(field: &str, message: &str) -> FieldError {
+    FieldError {
+        field: field.to_owned(),
+        message: message.to_owned(),
+    }
+}

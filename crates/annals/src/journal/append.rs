@@ -1,0 +1,196 @@
+//! Group commit: one task commits whatever is waiting, and answers everybody after the commit.
+
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::store::{Appended, Entry, Head, Store, StoreError};
+
+/// At most so many events in one commit …
+const BATCH_EVENTS: usize = 4_096;
+/// … and so many bytes of their personal parts.
+const BATCH_BYTES: usize = 8 * 1024 * 1024;
+/// Events that may wait for a commit. More is overload, and said so at once.
+const WAITING_EVENTS: usize = 16 * BATCH_EVENTS;
+
+/// Why nothing is known to be on the record.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    /// Too much is waiting already: try again a moment later, with the same ids (HTTP 503 with
+    /// `Retry-After`).
+    #[error(
+        "more events arrive than can be written; send them again in a moment, with the same ids"
+    )]
+    Pushback,
+    /// The store could not write.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A batch that waits, and whom to answer.
+struct Waiting {
+    entries: Vec<Entry>,
+    answer: oneshot::Sender<Result<Vec<Appended>, AppendError>>,
+    /// Given back when the batch is answered.
+    _room: tokio::sync::OwnedSemaphorePermit,
+}
+
+/// The handle on the journal. Cheap to clone.
+#[derive(Clone)]
+pub struct Journal {
+    queue: mpsc::UnboundedSender<Waiting>,
+    room: Arc<Semaphore>,
+    head: watch::Receiver<u64>,
+    stop: CancellationToken,
+}
+
+impl Journal {
+    /// Starts the writer on a store whose head is known. The task ends after [`Journal::stop`],
+    /// once everything that waited is answered.
+    pub fn start(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        head: Head,
+    ) -> (Journal, JoinHandle<()>) {
+        // The queue itself is unbounded; the semaphore bounds what may stand in it.
+        let (queue, waiting) = mpsc::unbounded_channel();
+        let (head_sender, head) = watch::channel(head.seq);
+        let stop = CancellationToken::new();
+        let writer = Writer {
+            store,
+            clock,
+            waiting,
+            head: head_sender,
+            left_over: None,
+        };
+        let task = tokio::spawn(writer.run(stop.clone()));
+        let room = Arc::new(Semaphore::new(WAITING_EVENTS));
+        (
+            Journal {
+                queue,
+                room,
+                head,
+                stop,
+            },
+            task,
+        )
+    }
+
+    /// Writes the entries and answers once they are durable, in the order given: an outcome each.
+    pub async fn append(&self, entries: Vec<Entry>) -> Result<Vec<Appended>, AppendError> {
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let count = u32::try_from(entries.len()).map_err(|_| AppendError::Pushback)?;
+        let room = Arc::clone(&self.room)
+            .try_acquire_many_owned(count)
+            .map_err(|_| AppendError::Pushback)?;
+        let (answer, answered) = oneshot::channel();
+        let stopped = || StoreError::Unavailable("the server is stopping".to_owned());
+        self.queue
+            .send(Waiting {
+                entries,
+                answer,
+                _room: room,
+            })
+            .map_err(|_| AppendError::Store(stopped()))?;
+        answered
+            .await
+            .map_err(|_| AppendError::Store(StoreError::Unknown("the writer stopped".into())))?
+    }
+
+    /// The position of the last event that is durable; changes wake whoever waits on it.
+    pub fn head(&self) -> watch::Receiver<u64> {
+        self.head.clone()
+    }
+
+    /// Takes nothing new in; what waits is still written and answered.
+    pub fn stop(&self) {
+        self.stop.cancel();
+    }
+}
+
+struct Writer {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    waiting: mpsc::UnboundedReceiver<Waiting>,
+    head: watch::Sender<u64>,
+    /// What did not fit into the last batch.
+    left_over: Option<Waiting>,
+}
+
+impl Writer {
+    async fn run(mut self, stop: CancellationToken) {
+        loop {
+            let first = match self.left_over.take() {
+                Some(first) => first,
+                None => tokio::select! {
+                    biased;
+                    next = self.waiting.recv() => match next {
+                        Some(first) => first,
+                        None => return,
+                    },
+                    // From here on nothing new comes in, and `recv` ends when all is drained.
+                    () = stop.cancelled(), if !self.waiting.is_closed() => {
+                        self.waiting.close();
+                        continue;
+                    }
+                },
+            };
+            let batch = self.gather(first);
+            self.commit(batch).await;
+        }
+    }
+
+    /// Takes whatever is waiting, up to the batch's limits; no timer.
+    fn gather(&mut self, first: Waiting) -> Vec<Waiting> {
+        let bytes = |waiting: &Waiting| waiting.entries.iter().map(|e| e.bytes).sum::<usize>();
+        let mut events = first.entries.len();
+        let mut size = bytes(&first);
+        let mut batch = vec![first];
+        while let Ok(next) = self.waiting.try_recv() {
+            events += next.entries.len();
+            size += bytes(&next);
+            if events > BATCH_EVENTS || size > BATCH_BYTES {
+                self.left_over = Some(next);
+                break;
+            }
+            batch.push(next);
+        }
+        batch
+    }
+
+    async fn commit(&mut self, batch: Vec<Waiting>) {
+        let mut entries = Vec::new();
+        let mut answers = Vec::with_capacity(batch.len());
+        for waiting in batch {
+            answers.push((waiting.answer, waiting.entries.len(), waiting._room));
+            entries.extend(waiting.entries);
+        }
+        match self.store.append(entries, self.clock.now()).await {
+            Ok(outcomes) => {
+                let newest = outcomes.iter().rev().find_map(|outcome| match outcome {
+                    Appended::Accepted { seq, .. } => Some(*seq),
+                    _ => None,
+                });
+                if let Some(seq) = newest {
+                    self.head.send_replace(seq);
+                }
+                let mut outcomes = outcomes.into_iter();
+                for (answer, count, _room) in answers {
+                    // Whoever gave up waiting finds the event by its id.
+                    let _ = answer.send(Ok(outcomes.by_ref().take(count).collect()));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, events = answers.iter().map(|(_, n, _)| n).sum::<usize>(), "append failed");
+                for (answer, _, _room) in answers {
+                    let _ = answer.send(Err(AppendError::Store(error.clone())));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Cursors: positions as opaque, authenticated text.
+//!
+//! A cursor is sealed with AES-256-GCM-SIV (RFC 8452) under a key that the journal's file holds:
+//! nobody outside can read a position off it or make one up. The nonce is fixed, so that one
+//! position always has one cursor; this is the misuse-resistant mode, and equal texts for equal
+//! positions are what is wanted. Cursors carry the epoch: after a restore the old ones are gone.
+
+use aes_gcm_siv::aead::{Aead as _, KeyInit as _};
+use aes_gcm_siv::{Aes256GcmSiv, Nonce};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::store::{Identity, Order};
+
+/// Where a list goes on: bound to its order, its filter and the head it began at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListCursor {
+    /// The position of the last event of the page before.
+    pub at: u64,
+    /// The journal's head when the first page was asked for: pages never shift.
+    pub upto: u64,
+    /// The list's order.
+    pub order: Order,
+    /// [`crate::filter::Filter::fingerprint`].
+    pub filter: [u8; 8],
+}
+
+/// Why a cursor is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidCursor {
+    /// It was not made by this journal, or not for this use.
+    #[error("is not a cursor of this journal; take it from an answer as it is")]
+    Forged,
+    /// It belongs to a time before a backup was restored.
+    #[error("was given before a backup was restored; begin again without a cursor")]
+    Gone,
+}
+
+/// Seals and opens cursors.
+#[derive(Clone)]
+pub struct Cursors {
+    cipher: Aes256GcmSiv,
+    epoch: u32,
+}
+
+const EVENT: u8 = 1;
+const LIST: u8 = 2;
+
+impl Cursors {
+    /// The cursors of a journal.
+    pub fn new(identity: &Identity) -> Cursors {
+        Cursors {
+            cipher: Aes256GcmSiv::new(&identity.cursor_key.into()),
+            epoch: identity.epoch,
+        }
+    }
+
+    /// The cursor of an event's position.
+    pub fn event(&self, seq: u64) -> String {
+        self.seal(EVENT, &seq.to_be_bytes())
+    }
+
+    /// The position an event's cursor stands for.
+    pub fn open_event(&self, text: &str) -> Result<u64, InvalidCursor> {
+        let bytes = self.open(EVENT, text)?;
+        Ok(u64::from_be_bytes(
+            bytes.try_into().map_err(|_| InvalidCursor::Forged)?,
+        ))
+    }
+
+    /// The cursor of a list's next page.
+    pub fn list(&self, cursor: &ListCursor) -> String {
+        let mut bytes = Vec::with_capacity(25);
+        bytes.extend(cursor.at.to_be_bytes());
+        bytes.extend(cursor.upto.to_be_bytes());
+        bytes.push(u8::from(cursor.order == Order::Asc));
+        bytes.extend(cursor.filter);
+        self.seal(LIST, &bytes)
+    }
+
+    /// What a list's cursor says.
+    pub fn open_list(&self, text: &str) -> Result<ListCursor, InvalidCursor> {
+        let bytes = self.open(LIST, text)?;
+        let bytes: [u8; 25] = bytes.try_into().map_err(|_| InvalidCursor::Forged)?;
+        let number = |from: usize| {
+            let mut number = [0; 8];
+            number.copy_from_slice(&bytes[from..from + 8]);
+            number
+        };
+        Ok(ListCursor {
+            at: u64::from_be_bytes(number(0)),
+            upto: u64::from_be_bytes(number(8)),
+            order: if bytes[16] == 1 {
+                Order::Asc
+            } else {
+                Order::Desc
+            },
+            filter: number(17),
+        })
+    }
+
+    fn seal(&self, kind: u8, content: &[u8]) -> String {
+        let mut bytes = vec![kind];
+        bytes.extend(self.epoch.to_be_bytes());
+        bytes.extend(content);
+        // Sealing fails only for messages of gigabytes.
+        let sealed = self
+            .cipher
+            .encrypt(&Nonce::default(), bytes.as_slice())
+            .unwrap_or_default();
+        URL_SAFE_NO_PAD.encode(sealed)
+    }
+
+    fn open(&self, kind: u8, text: &str) -> Result<Vec<u8>, InvalidCursor> {
+        let sealed = URL_SAFE_NO_PAD
+            .decode(text)
+            .map_err(|_| InvalidCursor::Forged)?;
+        let bytes = self
+            .cipher
+            .decrypt(&Nonce::default(), sealed.as_slice())
+            .map_err(|_| InvalidCursor::Forged)?;
+        let (head, content) = bytes.split_at_checked(5).ok_or(InvalidCursor::Forged)?;
+        if head[0] != kind {
+            return Err(InvalidCursor::Forged);
+        }
+        if head[1..] != self.epoch.to_be_bytes() {
+            return Err(InvalidCursor::Gone);
+        }
+        Ok(content.to_vec())
+    }
+}

@@ -1,0 +1,46 @@
+//! The journal: the only write, and the only stream.
+//!
+//! ```text
+//! record ── append ──► queue ── one writer task ──► Store::append (one transaction)
+//!                                       └── head (watch) ── wakes ──► tail(after)
+//! ```
+//!
+//! [`Journal::append`] resolves when the events are durable, never before. [`Journal::tail`]
+//! reads pages from the store and waits on the head once it has caught up; whoever reconnects
+//! says where they were and gets the rest, because nothing is broadcast and nothing is lost.
+
+mod append;
+pub mod cursor;
+mod tail;
+pub mod verify;
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+pub use append::{AppendError, Journal};
+pub use cursor::{Cursors, InvalidCursor};
+pub use tail::{TailPage, tail};
+
+use crate::store::Store;
+
+/// The head of a journal that another process writes, read again every 250 ms.
+///
+/// The sender ends when nobody listens any more.
+pub fn polled_head(store: Arc<dyn Store>, from: u64) -> watch::Receiver<u64> {
+    let (sender, receiver) = watch::channel(from);
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(std::time::Duration::from_millis(250));
+        loop {
+            tokio::select! {
+                () = sender.closed() => return,
+                _ = ticks.tick() => {}
+            }
+            // A failed look is tried again at the next tick.
+            if let Ok(head) = store.head().await {
+                sender.send_if_modified(|seen| std::mem::replace(seen, head.seq) != head.seq);
+            }
+        }
+    });
+    receiver
+}

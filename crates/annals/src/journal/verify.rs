@@ -1,0 +1,139 @@
+//! `annals verify`: walks the whole journal and says of every position what became of it.
+
+use serde::Serialize;
+
+use crate::store::seal::{Verdict, check_tile, first_of, tile_of};
+use crate::store::{Result, Store, StoreError};
+
+/// Faults named one by one; more are only counted.
+const NAMED: usize = 100;
+
+/// What a walk through the journal found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Positions looked at: the journal's head.
+    pub positions: u64,
+    /// Events that are the ones written.
+    pub verified: u64,
+    /// Events that are the ones written, but for who they were about.
+    pub anonymised: u64,
+    /// Events deleted on the record.
+    pub deleted: u64,
+    /// Positions without event or tombstone.
+    pub missing: u64,
+    /// Positions where something else stands than was written, or nothing can be read.
+    pub mismatched: u64,
+    /// Tiles whose root does not fit.
+    pub broken_tiles: u64,
+    /// The first faults by name.
+    pub faults: Vec<Fault>,
+}
+
+/// One fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// The first position concerned.
+    pub first: u64,
+    /// The last position concerned.
+    pub last: u64,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl Report {
+    /// Whether the journal is what was written.
+    pub fn holds(&self) -> bool {
+        self.missing == 0 && self.mismatched == 0 && self.broken_tiles == 0
+    }
+
+    fn name(&mut self, first: u64, last: u64, what: String) {
+        if self.faults.len() < NAMED {
+            self.faults.push(Fault { first, last, what });
+        }
+    }
+
+    fn count(&mut self, seq: u64, verdict: Verdict) {
+        match verdict {
+            Verdict::Verified => self.verified += 1,
+            Verdict::Anonymised => self.anonymised += 1,
+            Verdict::Deleted { .. } => self.deleted += 1,
+            Verdict::Missing => {
+                self.missing += 1;
+                self.name(seq, seq, "missing".to_owned());
+            }
+            Verdict::Mismatch { what } => {
+                self.mismatched += 1;
+                self.name(seq, seq, format!("mismatch: {what}"));
+            }
+        }
+    }
+}
+
+/// Verifies everything up to the head as it stands now, telling `progress` the positions done
+/// and all of them.
+pub async fn verify(
+    store: &dyn Store,
+    mut progress: impl FnMut(u64, u64) + Send,
+) -> Result<Report> {
+    let head = store.head().await?.seq;
+    let mut report = Report {
+        positions: head,
+        ..Report::default()
+    };
+    for tile in 0..=tile_of(head) {
+        if head == 0 {
+            break;
+        }
+        let last_tile = tile == tile_of(head);
+        let end = first_of(tile + 1).min(head + 1);
+        match check(store, tile, end, last_tile).await {
+            Ok((verdicts, fault)) => {
+                for (seq, verdict) in verdicts {
+                    report.count(seq, verdict);
+                }
+                if let Some(what) = fault {
+                    report.broken_tiles += 1;
+                    report.name(first_of(tile), end - 1, format!("tile {tile}: {what}"));
+                }
+            }
+            Err(StoreError::Damaged(what)) => {
+                report.mismatched += end - first_of(tile);
+                report.name(first_of(tile), end - 1, format!("cannot be read: {what}"));
+            }
+            Err(error) => return Err(error),
+        }
+        progress(end - 1, head);
+    }
+    // Read before the head is read again: what lies beyond even that was never counted.
+    let after = store
+        .sealed(head + 1..i64::MAX as u64, usize::MAX >> 1)
+        .await?;
+    let head = store.head().await?.seq;
+    for event in after.iter().filter(|event| event.seq > head) {
+        let what = "it stands beyond the journal's head".to_owned();
+        report.count(event.seq, Verdict::Mismatch { what });
+    }
+    Ok(report)
+}
+
+async fn check(
+    store: &dyn Store,
+    tile: u64,
+    end: u64,
+    last_tile: bool,
+) -> Result<(Vec<(u64, Verdict)>, Option<String>)> {
+    let range = first_of(tile)..end;
+    let size = end - first_of(tile);
+    // Appends go on meanwhile: the open tile may have grown past the head read at the start.
+    // It is then checked as far as it goes now.
+    let tiles = store.tiles(range.clone()).await?;
+    let size = if last_tile {
+        tiles.first().map_or(size, |tile| tile.size.max(size))
+    } else {
+        size
+    };
+    let range = range.start..range.start + size;
+    let events = store.sealed(range.clone(), usize::MAX >> 1).await?;
+    let tombstones = store.tombstones(range).await?;
+    Ok(check_tile(tile, size, tiles.first(), &events, &tombstones))
+}

@@ -1,0 +1,162 @@
+//! Where events are kept.
+//!
+//! ```text
+//! journal ── append(entries) ──►┐
+//! query   ── select, counts  ──►├─ dyn Store ──► sqlite/   (one file, one writer)
+//! access  ── keys, sign-ins  ──►┘
+//! ```
+//!
+//! Every engine is written natively; what makes them equal is the suite in [`conformance`], and
+//! what must not differ is shared: [`row`] ↔ [`Event`] and filter → `WHERE` ([`predicate`]).
+//! Absence is `Ok(None)`, never an error.
+
+use std::ops::Range;
+use std::path::Path;
+
+use annals_event::{Event, Time, Uuid};
+use async_trait::async_trait;
+
+use crate::filter::Filter;
+
+mod credential;
+mod entry;
+mod error;
+pub mod predicate;
+pub mod row;
+pub mod seal;
+pub mod sqlite;
+
+pub use credential::{Key, Role, SignIn, SignInKind};
+pub use entry::{Appended, Derived, Entry};
+pub use error::StoreError;
+pub use seal::{Sealed, Tile, Tombstone};
+
+/// What a store answers with.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// How far the journal goes, and which journal it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The position of the last event; 0 when there is none.
+    pub seq: u64,
+    /// When it was taken in.
+    pub created_at: Time,
+}
+
+/// Which journal this is: what cursors and derived data are bound to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Made once, when the journal was.
+    pub id: Uuid,
+    /// Grows by one with every restore: positions of one epoch mean nothing in another.
+    pub epoch: u32,
+    /// The key under which cursors are sealed.
+    pub cursor_key: [u8; 32],
+}
+
+/// The order of a list: by position, never by clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Newest first.
+    #[default]
+    Desc,
+    /// Oldest first.
+    Asc,
+}
+
+/// Which events, from where to where, in which order, how many.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// Which events.
+    pub filter: Filter,
+    /// The positions to look at.
+    pub range: Range<u64>,
+    /// In which order.
+    pub order: Order,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// How many events match, by category and by severity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All of them.
+    pub total: u64,
+    /// By category, in alphabetical order.
+    pub categories: Vec<(String, u64)>,
+    /// By severity, mildest first.
+    pub severities: Vec<(String, u64)>,
+}
+
+/// A database that keeps the journal.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Which journal this is.
+    fn identity(&self) -> Identity;
+
+    /// Numbers the entries and writes them: durable when it resolves, and then in the order
+    /// given, without gaps. Every entry has its own outcome; an error means that none of them
+    /// was written, unless it is [`StoreError::Unknown`].
+    async fn append(&self, entries: Vec<Entry>, now: Time) -> Result<Vec<Appended>>;
+
+    /// How far the journal goes.
+    async fn head(&self) -> Result<Head>;
+
+    /// A page of events.
+    async fn select(&self, selection: Selection) -> Result<Vec<Event>>;
+
+    /// The event with this id.
+    async fn find(&self, id: Uuid) -> Result<Option<Event>>;
+
+    /// How many events at the positions match the filter.
+    async fn counts(&self, filter: Filter, range: Range<u64>) -> Result<Counts>;
+
+    /// Deletes the events at the positions, leaving a tombstone that names the reason. Their ids
+    /// stay used for 400 days. Positions already deleted stay as they are. Answers how many went.
+    async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64>;
+
+    /// A page of events with their seals, in order, for [`seal::verify`].
+    async fn sealed(&self, range: Range<u64>, limit: usize) -> Result<Vec<Sealed>>;
+
+    /// The tiles that hold these positions, in order.
+    async fn tiles(&self, range: Range<u64>) -> Result<Vec<Tile>>;
+
+    /// The tombstones that touch these positions, in order.
+    async fn tombstones(&self, range: Range<u64>) -> Result<Vec<Tombstone>>;
+
+    /// Whether an event could be written durably now: writes, syncs and takes back.
+    async fn probe(&self) -> Result<()>;
+
+    /// Writes a key, over an older state of the same key.
+    async fn put_key(&self, key: Key) -> Result<()>;
+
+    /// Writes down when a key was last used, and nothing else of it.
+    async fn touch_key(&self, id: &str, used_at: Time) -> Result<()>;
+
+    /// Every key, revoked and expired ones too, oldest first.
+    async fn keys(&self) -> Result<Vec<Key>>;
+
+    /// Keeps a sign-in link or a session.
+    async fn put_sign_in(&self, sign_in: SignIn) -> Result<()>;
+
+    /// The sign-in with this hash, expired ones too.
+    async fn sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>>;
+
+    /// Takes a sign-in away and answers it: of two who try, one gets it.
+    async fn take_sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>>;
+
+    /// Removes the sign-ins that expired before a moment.
+    async fn expire_sign_ins(&self, before: Time) -> Result<u64>;
+
+    /// A setting by name, as JSON text.
+    async fn setting(&self, name: &str) -> Result<Option<String>>;
+
+    /// Writes a setting.
+    async fn put_setting(&self, name: &str, value: &str) -> Result<()>;
+
+    /// Writes the whole journal as of now into a new file, synced. Fails if the file exists.
+    async fn backup(&self, target: &Path) -> Result<()>;
+
+    /// Ends all work; nothing may be asked afterwards.
+    async fn close(&self);
+}

@@ -1,0 +1,122 @@
+//! Filter → `WHERE`, with the dialect as a value.
+
+use annals_event::{ActorType, Severity};
+
+use crate::filter::{Field, Filter, Term};
+
+/// A parameter of a condition.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Parameter {
+    /// A text.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+}
+
+/// How an engine says what is not standard SQL.
+pub struct Dialect {
+    /// The n-th parameter, counted from 1.
+    pub parameter: fn(usize) -> String,
+    /// The text of a metadata field, NULL when absent; the key is the parameter given.
+    pub metadata: fn(&str) -> String,
+    /// Whether all of the folded words in the parameter given are found in the searched columns.
+    pub words: fn(&str) -> String,
+}
+
+/// A condition and its parameters, in order.
+#[derive(Debug, Default, PartialEq)]
+pub struct Predicate {
+    /// Conditions joined by `AND`; `TRUE` when there is none.
+    pub sql: String,
+    /// The parameters it names.
+    pub parameters: Vec<Parameter>,
+}
+
+/// Builds the condition of a filter, continuing after the parameters already in `parameters`.
+pub fn predicate(filter: &Filter, dialect: &Dialect, parameters: Vec<Parameter>) -> Predicate {
+    let mut builder = Builder {
+        dialect,
+        parameters,
+        conditions: Vec::new(),
+    };
+    if let Some(from) = filter.from {
+        let bound = builder.push(Parameter::Integer(from.as_micros()));
+        builder.conditions.push(format!("occurred_at >= {bound}"));
+    }
+    if let Some(to) = filter.to {
+        let bound = builder.push(Parameter::Integer(to.as_micros()));
+        builder.conditions.push(format!("occurred_at < {bound}"));
+    }
+    for term in &filter.terms {
+        builder.term(term);
+    }
+    // Last, because it costs most.
+    if !filter.words.is_empty() {
+        let words = builder.push(Parameter::Text(filter.words.join(" ")));
+        builder.conditions.push((dialect.words)(&words));
+    }
+    let sql = if builder.conditions.is_empty() {
+        "TRUE".to_owned()
+    } else {
+        builder.conditions.join(" AND ")
+    };
+    Predicate {
+        sql,
+        parameters: builder.parameters,
+    }
+}
+
+struct Builder<'a> {
+    dialect: &'a Dialect,
+    parameters: Vec<Parameter>,
+    conditions: Vec<String>,
+}
+
+impl Builder<'_> {
+    fn push(&mut self, parameter: Parameter) -> String {
+        self.parameters.push(parameter);
+        (self.dialect.parameter)(self.parameters.len())
+    }
+
+    fn term(&mut self, term: &Term) {
+        let column = match &term.field {
+            Field::Category => "category".to_owned(),
+            Field::Action => "action".to_owned(),
+            Field::Severity => "severity".to_owned(),
+            Field::Actor => "actor_id".to_owned(),
+            Field::ActorType => "actor_type".to_owned(),
+            Field::Subject => "subject_id".to_owned(),
+            Field::EntityType => "entity_type".to_owned(),
+            Field::EntityId => "entity_id".to_owned(),
+            Field::SessionId => "session_id".to_owned(),
+            Field::Metadata(key) => {
+                let key = self.push(Parameter::Text(key.clone()));
+                (self.dialect.metadata)(&key)
+            }
+        };
+        let values: Vec<String> = term
+            .values
+            .iter()
+            .map(|value| self.push(stored(&term.field, value)))
+            .collect();
+        let values = values.join(", ");
+        self.conditions.push(if term.negated {
+            format!("({column} IS NULL OR {column} NOT IN ({values}))")
+        } else {
+            format!("{column} IN ({values})")
+        });
+    }
+}
+
+/// A filter's value as the column holds it. Names that no row can have become -1.
+fn stored(field: &Field, value: &str) -> Parameter {
+    match field {
+        Field::Severity => Parameter::Integer(
+            Severity::from_name(value).map_or(-1, |severity| i64::from(severity.code())),
+        ),
+        Field::ActorType => Parameter::Integer(
+            ActorType::from_name(value).map_or(-1, |kind| i64::from(kind.code())),
+        ),
+        _ => Parameter::Text(value.to_owned()),
+    }
+}

@@ -1,0 +1,175 @@
+//! Row ↔ [`Event`]: the columns both engines share.
+//!
+//! Ids, names and whatever a filter asks for are columns; what is only shown (page, client,
+//! request, error) goes into one `context` object. Texts of JSON are canonical, so that what is
+//! read back hashes as it did when it was written.
+
+use annals_event::{
+    Account, Actor, ActorType, Client, Entity, ErrorInfo, Event, Metadata, Page, Points, Request,
+    Severity, Subject, Time, Uuid, digest,
+};
+use serde::{Deserialize, Serialize};
+
+/// An event as columns. Times are microseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "each field is the column, and the event's field, of its name"
+)]
+pub struct Row {
+    pub seq: u64,
+    pub id: Uuid,
+    pub created_at: i64,
+    pub occurred_at: i64,
+    pub category: String,
+    pub action: String,
+    pub severity: u8,
+    pub actor_type: u8,
+    pub actor_id: Option<String>,
+    pub actor_name: Option<String>,
+    pub subject_id: Option<String>,
+    pub subject_name: Option<String>,
+    pub account_id: Option<String>,
+    pub entity_type: Option<String>,
+    pub entity_id: Option<String>,
+    pub entity_name: Option<String>,
+    pub points: Option<(i64, i64, i64)>,
+    pub session_id: Option<String>,
+    pub message: String,
+    pub metadata: Option<String>,
+    pub context: Option<String>,
+    pub anonymised_at: Option<i64>,
+}
+
+/// What is shown but never asked for.
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Context {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    client: Option<Client>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorInfo>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    page: Option<Page>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    request: Option<Request>,
+}
+
+/// A row that no event could have written.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("position {seq}: {column} cannot be read")]
+pub struct Unreadable {
+    /// Which row.
+    pub seq: u64,
+    /// Which column.
+    pub column: &'static str,
+}
+
+impl From<&Event> for Row {
+    fn from(event: &Event) -> Row {
+        let context = Context {
+            client: event.client.clone(),
+            error: event.error.clone(),
+            page: event.page.clone(),
+            request: event.request.clone(),
+        };
+        let entity = event.entity.as_ref();
+        Row {
+            seq: event.seq,
+            id: event.id,
+            created_at: event.created_at.as_micros(),
+            occurred_at: event.occurred_at.as_micros(),
+            category: event.category.clone(),
+            action: event.action.clone(),
+            severity: event.severity.code(),
+            actor_type: event.actor.kind.code(),
+            actor_id: event.actor.id.clone(),
+            actor_name: event.actor.name.clone(),
+            subject_id: event.subject.as_ref().map(|subject| subject.id.clone()),
+            subject_name: event
+                .subject
+                .as_ref()
+                .and_then(|subject| subject.name.clone()),
+            account_id: event.account.as_ref().map(|account| account.id.clone()),
+            entity_type: entity.map(|entity| entity.kind.clone()),
+            entity_id: entity.and_then(|entity| entity.id.clone()),
+            entity_name: entity.and_then(|entity| entity.name.clone()),
+            points: event
+                .points
+                .map(|points| (points.before, points.after, points.delta)),
+            session_id: event.session_id.clone(),
+            message: event.message.clone(),
+            metadata: (!event.metadata.is_empty()).then(|| text(&event.metadata)),
+            context: (context != Context::default()).then(|| text(&context)),
+            anonymised_at: event.anonymised_at.map(Time::as_micros),
+        }
+    }
+}
+
+/// Canonical JSON as text.
+fn text<T: Serialize>(value: &T) -> String {
+    // Canonical JSON is UTF-8 by definition (RFC 8785, section 3.2.4).
+    String::from_utf8(digest::canonical(value)).unwrap_or_default()
+}
+
+impl TryFrom<Row> for Event {
+    type Error = Unreadable;
+
+    fn try_from(row: Row) -> Result<Event, Unreadable> {
+        let unreadable = |column| Unreadable {
+            seq: row.seq,
+            column,
+        };
+        let metadata: Metadata = match &row.metadata {
+            None => Metadata::new(),
+            Some(text) => serde_json::from_str(text).map_err(|_| unreadable("metadata"))?,
+        };
+        let context: Context = match &row.context {
+            None => Context::default(),
+            Some(text) => serde_json::from_str(text).map_err(|_| unreadable("context"))?,
+        };
+        let severity = Severity::from_code(row.severity).ok_or(unreadable("severity"))?;
+        let kind = ActorType::from_code(row.actor_type).ok_or(unreadable("actor_type"))?;
+        let entity = match (row.entity_type, row.entity_id, row.entity_name) {
+            (Some(kind), id, name) => Some(Entity { kind, id, name }),
+            (None, None, None) => None,
+            _ => return Err(unreadable("entity_type")),
+        };
+        let subject = match (row.subject_id, row.subject_name) {
+            (Some(id), name) => Some(Subject { id, name }),
+            (None, None) => None,
+            (None, Some(_)) => return Err(unreadable("subject_id")),
+        };
+        Ok(Event {
+            id: row.id,
+            seq: row.seq,
+            cursor: String::new(),
+            occurred_at: Time::from_micros(row.occurred_at),
+            created_at: Time::from_micros(row.created_at),
+            category: row.category,
+            action: row.action,
+            severity,
+            actor: Actor {
+                kind,
+                id: row.actor_id,
+                name: row.actor_name,
+            },
+            subject,
+            account: row.account_id.map(|id| Account { id }),
+            entity,
+            points: row.points.map(|(before, after, delta)| Points {
+                before,
+                after,
+                delta,
+            }),
+            session_id: row.session_id,
+            page: context.page,
+            client: context.client,
+            request: context.request,
+            error: context.error,
+            message: row.message,
+            metadata,
+            anonymised_at: row.anonymised_at.map(Time::from_micros),
+        })
+    }
+}

@@ -1,0 +1,177 @@
+//! Seals: how a store shows that an event is the one that was written, and who can tell.
+//!
+//! Every event keeps the first eight bytes of its leaf, every 256 positions the root over their
+//! leaves ([`annals_event::digest`], `docs/digest.md`). [`check_tile`] compares all three: a
+//! changed event no longer fits its eight bytes, an event changed together with its eight bytes
+//! no longer fits the root.
+
+use annals_event::Event;
+use annals_event::digest::{self, Hash, Salt, TILE};
+
+/// An event with its seal.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    /// Its position.
+    pub seq: u64,
+    /// The event, or what of its row cannot be read.
+    pub event: Result<Event, String>,
+    /// The salt of the commitment; gone once anonymised.
+    pub salt: Option<Salt>,
+    /// The commitment, kept in place of the salt.
+    pub commitment: Option<Hash>,
+    /// The first eight bytes of the leaf.
+    pub leaf_prefix: [u8; 8],
+}
+
+/// A tile: 256 positions under one root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tile {
+    /// Counted from 0: tile 0 holds the positions 1 to 256.
+    pub tile: u64,
+    /// How many positions it holds so far; 256 once it is closed.
+    pub size: u64,
+    /// The root over the leaves it holds.
+    pub root: Hash,
+}
+
+/// A range of deleted positions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tombstone {
+    /// The first position deleted.
+    pub first: u64,
+    /// The last position deleted.
+    pub last: u64,
+    /// The leaves of the positions, in order; none where whole tiles went, whose roots suffice.
+    pub leaves: Vec<Hash>,
+    /// Why: `deleted by policy P`, `cleared by X`.
+    pub reason: String,
+}
+
+/// The tile a position belongs to.
+pub const fn tile_of(seq: u64) -> u64 {
+    (seq.saturating_sub(1)) / TILE
+}
+
+/// The first position of a tile.
+pub const fn first_of(tile: u64) -> u64 {
+    tile * TILE + 1
+}
+
+/// What became of a position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The event is the one that was written.
+    Verified,
+    /// The skeleton is the one that was written; who it was about has been removed.
+    Anonymised,
+    /// The event was deleted on the record.
+    Deleted {
+        /// Why.
+        reason: String,
+    },
+    /// Neither an event nor a tombstone stands where one must.
+    Missing,
+    /// Something else stands there than was written.
+    Mismatch {
+        /// What does not fit.
+        what: String,
+    },
+}
+
+impl Verdict {
+    /// Whether this is how things should be.
+    pub const fn is_fine(&self) -> bool {
+        !matches!(self, Verdict::Missing | Verdict::Mismatch { .. })
+    }
+}
+
+/// Checks the positions of one tile. `events` and `tombstones` are those that touch it, in order;
+/// `size` is how many of its positions have been given.
+///
+/// The second part names what is wrong with the tile as a whole, where every position looks fine
+/// by itself.
+pub fn check_tile(
+    number: u64,
+    size: u64,
+    tile: Option<&Tile>,
+    events: &[Sealed],
+    tombstones: &[Tombstone],
+) -> (Vec<(u64, Verdict)>, Option<String>) {
+    let mut verdicts = Vec::new();
+    let mut leaves = Vec::new();
+    let mut events = events.iter().peekable();
+    for seq in first_of(number)..first_of(number) + size {
+        let event = events.next_if(|event| event.seq == seq);
+        let tombstone = tombstones
+            .iter()
+            .find(|t| (t.first..=t.last).contains(&seq));
+        let (verdict, leaf) = match (event, tombstone) {
+            (Some(event), None) => check_event(event),
+            (None, Some(tombstone)) => (
+                Verdict::Deleted {
+                    reason: tombstone.reason.clone(),
+                },
+                leaf_of_deleted(tombstone, seq),
+            ),
+            (None, None) => (Verdict::Missing, None),
+            (Some(_), Some(_)) => (mismatch("deleted, and yet there"), None),
+        };
+        verdicts.push((seq, verdict));
+        leaves.extend(leaf);
+    }
+    let fault = match tile {
+        None => Some("its tile is missing".to_owned()),
+        Some(tile) if tile.size != size => Some(format!(
+            "its tile counts {} positions, the journal {size}",
+            tile.size
+        )),
+        // Leaves of deleted whole tiles are gone; a missing event has none either.
+        Some(_) if leaves.len() as u64 != size => None,
+        Some(tile) if tile.root != digest::tree_root(&leaves) => {
+            Some("its root does not fit the events".to_owned())
+        }
+        Some(_) => None,
+    };
+    (verdicts, fault)
+}
+
+fn mismatch(what: &str) -> Verdict {
+    Verdict::Mismatch {
+        what: what.to_owned(),
+    }
+}
+
+fn leaf_of_deleted(tombstone: &Tombstone, seq: u64) -> Option<Hash> {
+    let offset = usize::try_from(seq - tombstone.first).ok()?;
+    tombstone.leaves.get(offset).copied()
+}
+
+/// The verdict on one event, and its leaf where it can be told.
+fn check_event(sealed: &Sealed) -> (Verdict, Option<Hash>) {
+    let event = match &sealed.event {
+        Ok(event) => event,
+        Err(what) => return (mismatch(what), None),
+    };
+    let (commitment, verdict) = match (sealed.salt, sealed.commitment, event.anonymised_at) {
+        (Some(salt), None, None) => (
+            digest::commitment(&salt, &digest::personal(event)),
+            Verdict::Verified,
+        ),
+        (None, Some(commitment), Some(_)) => (commitment, Verdict::Anonymised),
+        _ => return (mismatch("its seal is neither whole nor anonymised"), None),
+    };
+    let leaf = digest::leaf(event, &commitment);
+    if leaf[..8] == sealed.leaf_prefix {
+        (verdict, Some(leaf))
+    } else {
+        (mismatch("it is not the event that was written"), Some(leaf))
+    }
+}
+
+/// The leaf of an event that stands whole or anonymised; `None` where its seal is broken.
+pub fn leaf_of(sealed: &Sealed) -> Option<Hash> {
+    match check_event(sealed) {
+        (verdict, leaf) if verdict.is_fine() => leaf,
+        _ => None,
+    }
+}

@@ -1,0 +1,98 @@
+//! Copying the journal while it is written, and putting a copy in its place.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use super::super::{Identity, Result, StoreError};
+use super::open;
+
+fn io(what: &str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
+    let what = format!("{what} {}", path.display());
+    move |error| match error.kind() {
+        std::io::ErrorKind::StorageFull => StoreError::Full,
+        _ => StoreError::Unavailable(format!("{what}: {error}")),
+    }
+}
+
+/// Writes the whole journal as of now into a new file. One read transaction sees one moment, so
+/// that the copy is consistent however much is written meanwhile.
+pub(super) fn backup(connection: &Connection, target: &Path) -> Result<()> {
+    if target.exists() {
+        let message = format!(
+            "{} exists already; a backup overwrites nothing",
+            target.display()
+        );
+        return Err(StoreError::Unavailable(message));
+    }
+    let name = target.to_str().ok_or_else(|| {
+        StoreError::Unavailable("the backup's path must be valid UTF-8".to_owned())
+    })?;
+    let result = connection
+        .execute("VACUUM INTO ?1", [name])
+        .map_err(StoreError::from);
+    let synced = result.and_then(|_| sync(target));
+    if synced.is_err() {
+        // Half a backup is worse than none.
+        let _ = fs::remove_file(target);
+    }
+    synced
+}
+
+fn sync(path: &Path) -> Result<()> {
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(io("cannot sync", path))?;
+    let directory = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let directory = directory.unwrap_or(Path::new("."));
+    File::open(directory)
+        .and_then(|file| file.sync_all())
+        .map_err(io("cannot sync", directory))
+}
+
+/// Puts a backup in the place of the journal, under a new epoch: cursors of the old one end with
+/// 410. The journal that stood there is kept beside it; its path is answered.
+///
+/// Nobody may have either file open.
+pub fn restore(backup: &Path, journal: &Path, now: &str) -> Result<(Identity, Option<PathBuf>)> {
+    // Opening for reading refuses what is no journal, or a newer one, before anything is moved.
+    let identity = open::identity(&open::for_reading(backup)?)?;
+    let fresh = journal.with_extension("restoring");
+    let _ = fs::remove_file(&fresh);
+    fs::copy(backup, &fresh).map_err(io("cannot copy to", &fresh))?;
+    let identity = Identity {
+        epoch: identity.epoch + 1,
+        ..identity
+    };
+    {
+        let connection = open::for_writing(&fresh, &identity, &[0; 32])?;
+        let damage: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if damage != "ok" {
+            return Err(StoreError::Damaged(damage));
+        }
+        connection.execute("UPDATE journal SET epoch = ?1", [identity.epoch])?;
+        // Whoever was signed in then is not signed in now.
+        connection.execute("DELETE FROM sign_ins", [])?;
+        connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    }
+    sync(&fresh)?;
+    let replaced = journal
+        .exists()
+        .then(|| journal.with_extension(format!("replaced-{now}")));
+    if let Some(replaced) = &replaced {
+        for suffix in ["-wal", "-shm"] {
+            let side = PathBuf::from(format!("{}{suffix}", journal.display()));
+            if side.exists() {
+                let moved = PathBuf::from(format!("{}{suffix}", replaced.display()));
+                fs::rename(&side, &moved).map_err(io("cannot move", &side))?;
+            }
+        }
+        fs::rename(journal, replaced).map_err(io("cannot move", journal))?;
+    }
+    fs::rename(&fresh, journal).map_err(io("cannot put in place", journal))?;
+    sync(journal)?;
+    Ok((identity, replaced))
+}

@@ -1,0 +1,123 @@
+//! Deleting events on the record: a tombstone stays, with the leaves that the tile's root needs.
+
+use std::ops::Range;
+
+use annals_event::Time;
+use annals_event::digest::{Hash, TILE};
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::super::seal::{Sealed, Tombstone, first_of, leaf_of, tile_of};
+use super::super::{Result, StoreError};
+use super::append::Writer;
+use super::rows;
+
+/// How long the id of a deleted event stays used: 400 days, in microseconds.
+const USED: i64 = 400 * 24 * 3_600 * 1_000_000;
+
+pub(super) fn bury(writer: &mut Writer, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
+    let head = rows::head(writer.connection())?.seq;
+    let range = range.start.max(1)..range.end.min(head + 1);
+    if range.is_empty() {
+        return Ok(0);
+    }
+    let mut gone = 0;
+    // One transaction a tile: the writer is never held for long.
+    for tile in tile_of(range.start)..=tile_of(range.end - 1) {
+        let part = range.start.max(first_of(tile))..range.end.min(first_of(tile + 1));
+        gone += bury_in_tile(writer, &part, reason, now)?;
+    }
+    Ok(gone)
+}
+
+fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time) -> Result<u64> {
+    let events = rows::sealed(writer.connection(), range, TILE as usize)?;
+    let mut hashes = Vec::with_capacity(events.len());
+    for event in &events {
+        hashes.extend(
+            event
+                .event
+                .as_ref()
+                .ok()
+                .map(|event| writer.hashed_id(event.id)),
+        );
+    }
+    let mut fresh = tombstones_for(&events, reason)?;
+    let transaction = writer
+        .connection_mut()
+        .transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let tile = tile_of(range.start);
+    let mut all = rows::tombstones(&transaction, &(first_of(tile)..first_of(tile + 1)))?;
+    all.append(&mut fresh);
+    all.sort_by_key(|tombstone| tombstone.first);
+    transaction.execute(
+        "DELETE FROM tombstones WHERE first >= ?1 AND first < ?2",
+        [first_of(tile), first_of(tile + 1)],
+    )?;
+    for tombstone in merged(all) {
+        insert(&transaction, &tombstone, now)?;
+    }
+    let until = now.plus_micros(USED).as_micros();
+    for hash in hashes {
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO used_ids (hash, until) VALUES (?1, ?2)")?
+            .execute(params![hash, until])?;
+    }
+    transaction.execute(
+        "DELETE FROM events WHERE seq >= ?1 AND seq < ?2",
+        [range.start, range.end],
+    )?;
+    transaction.commit()?;
+    Ok(events.len() as u64)
+}
+
+/// One tombstone for every event. A broken event is not buried: that would hide what happened.
+fn tombstones_for(events: &[Sealed], reason: &str) -> Result<Vec<Tombstone>> {
+    events
+        .iter()
+        .map(|event| {
+            let leaf: Hash = leaf_of(event).ok_or_else(|| {
+                StoreError::Damaged(format!(
+                    "the event at position {} is not the one written",
+                    event.seq
+                ))
+            })?;
+            Ok(Tombstone {
+                first: event.seq,
+                last: event.seq,
+                leaves: vec![leaf],
+                reason: reason.to_owned(),
+            })
+        })
+        .collect()
+}
+
+/// Neighbours with the same reason become one.
+fn merged(tombstones: Vec<Tombstone>) -> Vec<Tombstone> {
+    let mut merged: Vec<Tombstone> = Vec::new();
+    for tombstone in tombstones {
+        match merged.last_mut() {
+            Some(last) if last.last + 1 == tombstone.first && last.reason == tombstone.reason => {
+                last.last = tombstone.last;
+                last.leaves.extend(tombstone.leaves);
+            }
+            _ => merged.push(tombstone),
+        }
+    }
+    merged
+}
+
+fn insert(connection: &Connection, tombstone: &Tombstone, now: Time) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO tombstones (first, last, leaves, reason, deleted_at)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            tombstone.first,
+            tombstone.last,
+            tombstone.leaves.concat(),
+            tombstone.reason,
+            now.as_micros()
+        ])?;
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! Opening the journal's file: pragmas, migrations, identity.
+
+use std::path::Path;
+use std::time::Duration;
+
+use annals_event::Uuid;
+use rusqlite::functions::FunctionFlags;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::super::{Identity, Result, StoreError};
+use crate::filter::metadata_text;
+use crate::words::all_found;
+
+mod migrations {
+    refinery::embed_migrations!("src/store/sqlite/migrations");
+}
+
+/// `annl`: marks a file as a journal of Annals (`PRAGMA application_id`).
+const APPLICATION_ID: i32 = 0x616e_6e6c;
+
+/// How long a connection waits for a lock that another holds for a moment.
+const BUSY: Duration = Duration::from_secs(10);
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> StoreError {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => StoreError::Full,
+            Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged(error.to_string()),
+            Some(ErrorCode::NotADatabase) => {
+                StoreError::NotAJournal("the file is not an SQLite database".to_owned())
+            }
+            _ => StoreError::Unavailable(error.to_string()),
+        }
+    }
+}
+
+/// The writer's connection. Makes the file, and brings an older one up to date.
+pub(super) fn for_writing(path: &Path, seed: &Identity, id_key: &[u8; 32]) -> Result<Connection> {
+    let mut connection = Connection::open(path)?;
+    check_application(&connection, path)?;
+    // secure_delete comes before the first write: what is deleted later must leave no bytes.
+    connection.execute_batch(
+        "PRAGMA secure_delete = ON;
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA wal_autocheckpoint = 2000;",
+    )?;
+    connection.busy_timeout(BUSY)?;
+    migrate(&mut connection)?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.execute(
+        "INSERT OR IGNORE INTO journal (one, id, epoch, cursor_key, id_key, head, created_at)
+         VALUES (1, ?1, ?2, ?3, ?4, 0, 0)",
+        (seed.id.as_bytes(), seed.epoch, &seed.cursor_key, id_key),
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// A reader's connection.
+pub(super) fn for_reading(path: &Path) -> Result<Connection> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    check_application(&connection, path)?;
+    connection.busy_timeout(BUSY)?;
+    connection.execute_batch("PRAGMA secure_delete = ON; PRAGMA query_only = ON;")?;
+    refuse_newer(&connection)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    add_functions(&connection)?;
+    Ok(connection)
+}
+
+fn check_application(connection: &Connection, path: &Path) -> Result<()> {
+    let application: i32 = connection.pragma_query_value(None, "application_id", |r| r.get(0))?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application == APPLICATION_ID || (application == 0 && tables == 0) {
+        return Ok(());
+    }
+    Err(StoreError::NotAJournal(format!(
+        "{} is a database of another program",
+        path.display()
+    )))
+}
+
+/// The migrations this program knows, by number and name.
+fn known() -> Vec<(i32, String)> {
+    let runner = migrations::migrations::runner();
+    runner
+        .get_migrations()
+        .iter()
+        .map(|m| (m.version() as i32, m.name().to_owned()))
+        .collect()
+}
+
+/// The newest migration a file has had.
+fn applied(connection: &Connection) -> Result<Option<(i32, String)>> {
+    let table = "refinery_schema_history";
+    if !connection.table_exists(None, table)? {
+        return Ok(None);
+    }
+    let sql = format!("SELECT version, name FROM {table} ORDER BY version DESC LIMIT 1");
+    let found = connection.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn refuse_newer(connection: &Connection) -> Result<()> {
+    let newest = known().into_iter().max().unwrap_or_default();
+    match applied(connection)? {
+        Some(found) if found.0 > newest.0 => Err(StoreError::Newer {
+            found: format!("V{}__{}", found.0, found.1),
+            known: format!("V{}__{}", newest.0, newest.1),
+        }),
+        Some(_) => Ok(()),
+        None => Ok(()),
+    }
+}
+
+fn migrate(connection: &mut Connection) -> Result<()> {
+    refuse_newer(connection)?;
+    migrations::migrations::runner()
+        .run(connection)
+        .map_err(|error| {
+            use std::error::Error as _;
+            let cause = error.source().map(ToString::to_string).unwrap_or_default();
+            if cause.contains("full") {
+                StoreError::Full
+            } else {
+                StoreError::Damaged(format!(
+                    "its schema cannot be brought up to date: {error} {cause}"
+                ))
+            }
+        })?;
+    Ok(())
+}
+
+/// Which journal a file is.
+pub(super) fn identity(connection: &Connection) -> Result<Identity> {
+    let identity = connection.query_row("SELECT id, epoch, cursor_key FROM journal", [], |row| {
+        Ok(Identity {
+            id: Uuid::from_bytes(row.get(0)?),
+            epoch: row.get(1)?,
+            cursor_key: row.get(2)?,
+        })
+    });
+    identity.map_err(|error| StoreError::NotAJournal(format!("this is not a journal: {error}")))
+}
+
+/// The functions that the filter's conditions call.
+fn add_functions(connection: &Connection) -> Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("words_found", -1, flags, |context| {
+        let wanted: String = context.get(0)?;
+        let wanted: Vec<String> = wanted.split(' ').map(str::to_owned).collect();
+        let texts = (1..context.len())
+            .map(|index| context.get::<Option<String>>(index))
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        Ok(all_found(
+            &wanted,
+            texts.iter().flatten().map(String::as_str),
+        ))
+    })?;
+    connection.create_scalar_function("metadata_text", 2, flags, |context| {
+        let metadata: Option<String> = context.get(0)?;
+        let key: String = context.get(1)?;
+        let Some(metadata) = metadata else {
+            return Ok(None);
+        };
+        let metadata: annals_event::Metadata = serde_json::from_str(&metadata)
+            .map_err(|error| rusqlite::Error::UserFunctionError(Box::new(error)))?;
+        Ok(metadata.get(&key).and_then(metadata_text))
+    })?;
+    Ok(())
+}

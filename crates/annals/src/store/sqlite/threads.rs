@@ -1,0 +1,124 @@
+//! The writer's thread and the readers' pool.
+//!
+//! SQLite blocks, so it never runs on the threads that serve requests. There is one writer,
+//! because SQLite has one; readers see the last commit and wait for nobody.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::{Semaphore, oneshot};
+
+use super::super::{Result, StoreError};
+use super::open;
+
+type Job<T> = Box<dyn FnOnce(&mut T) + Send>;
+
+/// A thread that owns a `T` and runs jobs on it, one after the other.
+pub(super) struct WriterThread<T> {
+    inner: Mutex<Option<(mpsc::Sender<Job<T>>, JoinHandle<()>)>>,
+}
+
+fn stopped() -> StoreError {
+    StoreError::Unavailable("the server is stopping".to_owned())
+}
+
+impl<T: Send + 'static> WriterThread<T> {
+    pub(super) fn start(mut state: T) -> Result<WriterThread<T>> {
+        let (sender, receiver) = mpsc::channel::<Job<T>>();
+        let thread = std::thread::Builder::new()
+            .name("journal-writer".to_owned())
+            .spawn(move || {
+                for job in receiver {
+                    job(&mut state);
+                }
+            })
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(WriterThread {
+            inner: Mutex::new(Some((sender, thread))),
+        })
+    }
+
+    pub(super) async fn run<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut T) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job<T> = Box::new(move |state| {
+            // The one who asked may have gone away; the work is done all the same.
+            let _ = answer.send(work(state));
+        });
+        {
+            let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+            let (sender, _) = inner.as_ref().ok_or_else(stopped)?;
+            sender.send(job).map_err(|_| stopped())?;
+        }
+        // No answer means that the thread died with the job: it may or may not have committed.
+        answered
+            .await
+            .map_err(|_| StoreError::Unknown("the writer stopped".to_owned()))?
+    }
+
+    /// Finishes what is waiting, drops the state and ends the thread.
+    pub(super) async fn stop(&self) {
+        let inner = self
+            .inner
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some((sender, thread)) = inner {
+            drop(sender);
+            // A writer that panicked has already failed those who waited for it.
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+}
+
+/// A few read connections, handed out one at a time.
+pub(super) struct Readers {
+    idle: Arc<Mutex<Vec<Connection>>>,
+    permits: Arc<Semaphore>,
+}
+
+impl Readers {
+    pub(super) fn open(path: &Path, count: usize) -> Result<Readers> {
+        let connections = (0..count)
+            .map(|_| open::for_reading(path))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Readers {
+            idle: Arc::new(Mutex::new(connections)),
+            permits: Arc::new(Semaphore::new(count)),
+        })
+    }
+
+    pub(super) async fn run<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        let permit = Arc::clone(&self.permits)
+            .acquire_owned()
+            .await
+            .map_err(|_| stopped())?;
+        let idle = Arc::clone(&self.idle);
+        let done = tokio::task::spawn_blocking(move || {
+            let lock = || idle.lock().unwrap_or_else(PoisonError::into_inner);
+            let connection = lock().pop().ok_or_else(stopped)?;
+            let result = work(&connection);
+            lock().push(connection);
+            drop(permit);
+            result
+        });
+        done.await
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?
+    }
+
+    /// Ends reading: what runs is finished, what waits fails.
+    pub(super) fn close(&self) {
+        self.permits.close();
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+}

@@ -1,0 +1,61 @@
+//! Words, as the `q` filter understands them: whole, case and accents folded.
+//!
+//! One definition for every engine and for events in memory, so that a search finds the same
+//! everywhere.
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+/// The folded words of a text, in order. A word is a run of letters and digits; `quest_started`
+/// is two words, and `Ünïté` is the word `unite`.
+pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    let folded: String = text
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .collect();
+    let mut words = Vec::new();
+    for word in folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
+        words.push(word.to_owned());
+    }
+    words.into_iter()
+}
+
+/// Whether every one of the folded `wanted` words stands in one of the texts.
+pub fn all_found<'a>(wanted: &[String], texts: impl IntoIterator<Item = &'a str>) -> bool {
+    let mut missing: Vec<&String> = wanted.iter().collect();
+    for text in texts {
+        if missing.is_empty() {
+            break;
+        }
+        for word in words(text) {
+            missing.retain(|wanted| **wanted != word);
+        }
+    }
+    missing.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_whole_and_folded() {
+        let found: Vec<_> = words("Ada's Ünïté: quest_started, ΣΊΣΥΦΟΣ №5").collect();
+        assert_eq!(
+            found,
+            ["ada", "s", "unite", "quest", "started", "σισυφοσ", "no5"]
+        );
+    }
+
+    #[test]
+    fn all_words_must_be_found_in_any_of_the_texts() {
+        let wanted: Vec<String> = words("volcano ADA").collect();
+        assert!(all_found(&wanted, ["Ada finished", "the Volcano"]));
+        assert!(!all_found(&wanted, ["Ada finished", "Volcanoes"]));
+        assert!(all_found(&[], ["anything"]));
+    }
+}
