@@ -276,4 +276,4 @@ impl<'de> DeserializeSeed<'de> for Key {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
