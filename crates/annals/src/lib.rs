@@ -1,3 +1,5 @@
 //! Annals.
+pub mod catalog;
 pub mod clock;
 pub mod id;
+pub mod store;

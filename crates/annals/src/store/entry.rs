@@ -54,9 +54,8 @@ impl Entry {
     /// between two tries. An anonymised event has lost what could be compared.
     pub fn is_retry_of(&self, stored: &Event) -> bool {
         let mine = &self.event;
-        let same_moment = self.derived.occurred_at
-            || self.derived.age
-            || mine.occurred_at == stored.occurred_at;
+        let same_moment =
+            self.derived.occurred_at || self.derived.age || mine.occurred_at == stored.occurred_at;
         let same_skeleton = same_moment
             && mine.category == stored.category
             && mine.action == stored.action
