@@ -1,5 +1,6 @@
 //! Annals.
 pub mod access;
+pub mod catalog;
 pub mod clock;
 pub mod filter;
 pub mod id;

@@ -179,3 +179,6 @@ pub fn tree_root(leaves: &[Hash]) -> Hash {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

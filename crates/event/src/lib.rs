@@ -19,6 +19,8 @@ pub mod json;
 pub mod limits;
 pub mod parts;
 pub mod severity;
+#[cfg(test)]
+mod testing;
 pub mod time;
 pub mod validate;
 

@@ -1,5 +1,17 @@
-//! JSON to [`Draft`], naming every field that is wrong.
+//! The rules an event must meet, and JSON to [`Draft`]: every field that is wrong is named.
+//!
+//! * [`Draft::from_json`] reads a JSON object: types, unknown fields.
+//! * [`Draft::check`] holds the rules about content. `from_json` ends with it, and programs that
+//!   build a draft by hand meet the same rules at intake.
+//! * [`validate_time`] needs the time of day and so stands apart.
+
 use serde::{Deserialize, Serialize};
+
+use crate::{Draft, Time, limits};
+
+mod check;
+mod fields;
+mod read;
 
 /// One field that is wrong, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,3 +22,40 @@ pub struct FieldError {
     /// What is wrong and what would be right.
     pub message: String,
 }
+
+impl FieldError {
+    /// This field, for this reason.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> FieldError {
+        FieldError {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// Refuses a draft that claims to come from the future.
+///
+/// Five minutes are allowed: clocks differ. More would let one sender write ahead of everybody
+/// else's events in every list by date.
+///
+/// # Errors
+/// `occurred_at`, when it lies too far ahead.
+pub fn validate_time(draft: &Draft, now: Time) -> Result<(), FieldError> {
+    match draft.occurred_at {
+        Some(time) if time.micros_since(now) > limits::AHEAD_MICROS => Err(FieldError::new(
+            "occurred_at",
+            "lies more than 5 minutes ahead of the server's clock",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a text is a snake_case word: `^[a-z][a-z0-9_]*$`.
+pub fn is_snake_case(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next().is_some_and(|first| first.is_ascii_lowercase())
+        && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests;

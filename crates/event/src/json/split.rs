@@ -1,0 +1,92 @@
+//! One request body into the texts of its events, so that each is read, and may fail, by itself.
+
+use super::JsonError;
+
+/// Cuts a body into the texts of its events: a JSON array into its items, anything else is one
+/// text; with `lines`, every line that is not blank is one text (NDJSON).
+///
+/// The items are only cut here, not read: each must go through [`parse`](super::parse). No more
+/// than `most + 1` are cut, so a caller can tell "too many" without work for all of them.
+///
+/// # Errors
+/// An array that is not closed, or has something behind its end.
+pub fn split(bytes: &[u8], lines: bool, most: usize) -> Result<Vec<&[u8]>, JsonError> {
+    if lines {
+        return Ok(bytes
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.trim_ascii().is_empty())
+            .take(most.saturating_add(1))
+            .collect());
+    }
+    match bytes.trim_ascii_start() {
+        [b'[', ..] => array(bytes, most),
+        _ => Ok(vec![bytes]),
+    }
+}
+
+/// Cuts an array at its top-level commas. Iterative, so nesting costs no stack.
+fn array(bytes: &[u8], most: usize) -> Result<Vec<&[u8]>, JsonError> {
+    let open = bytes.len() - bytes.trim_ascii_start().len();
+    let mut items = Vec::new();
+    let mut start = open + 1;
+    let mut depth = 0_usize;
+    let mut in_string = false;
+    let mut escaped = false;
+    for (at, byte) in bytes.iter().enumerate().skip(open) {
+        if in_string {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => in_string = false,
+                _ => {}
+            }
+            continue;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'[' | b'{' => depth += 1,
+            b',' if depth == 1 => {
+                items.push(&bytes[start..at]);
+                start = at + 1;
+                if items.len() > most {
+                    return Ok(items);
+                }
+            }
+            b']' if depth == 1 => {
+                let last = &bytes[start..at];
+                // `[]` holds nothing; `[1,]` holds an empty second item, which reading refuses.
+                if !(items.is_empty() && last.trim_ascii().is_empty()) {
+                    items.push(last);
+                }
+                let rest = &bytes[at + 1..];
+                if rest.trim_ascii().is_empty() {
+                    return Ok(items);
+                }
+                return Err(fault(
+                    "something stands behind the array's end",
+                    bytes,
+                    at + 1,
+                ));
+            }
+            b'}' if depth == 1 => return Err(fault("`}` without its `{`", bytes, at)),
+            b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    Err(fault(
+        "the array is not closed: was the body cut off?",
+        bytes,
+        bytes.len(),
+    ))
+}
+
+fn fault(message: &str, bytes: &[u8], at: usize) -> JsonError {
+    let before = &bytes[..at.min(bytes.len())];
+    let line_start = before.iter().rposition(|byte| *byte == b'\n');
+    JsonError {
+        message: message.to_owned(),
+        path: String::new(),
+        line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
+        column: before.len() - line_start.map_or(0, |start| start + 1) + 1,
+    }
+}

@@ -1,0 +1,167 @@
+//! Valid drafts and events of every shape, for property tests.
+
+use proptest::option::of;
+use proptest::prelude::*;
+use serde_json::{Map, Value};
+
+use crate::{
+    Account, Actor, ActorType, Client, Draft, Entity, ErrorInfo, Event, Page, Points, Request,
+    Severity, Subject, Time, Uuid,
+};
+
+fn word() -> impl Strategy<Value = String> {
+    "[a-z][a-z0-9_]{0,20}"
+}
+
+fn id() -> impl Strategy<Value = String> {
+    "[^\\p{Cc}]{1,30}"
+}
+
+fn text() -> impl Strategy<Value = String> {
+    "[^\\p{Cc}]{0,40}"
+}
+
+fn status() -> impl Strategy<Value = u16> {
+    100_u16..=599
+}
+
+fn time() -> impl Strategy<Value = Time> {
+    (Time::MIN.as_micros()..=Time::MAX.as_micros()).prop_map(Time::from_micros)
+}
+
+fn metadata() -> impl Strategy<Value = Map<String, Value>> {
+    prop::collection::btree_map("[^\0$]{0,10}", crate::json::tests::value(), 0..4)
+        .prop_map(|map| map.into_iter().collect())
+}
+
+prop_compose! {
+    fn actor()(
+        kind in prop::sample::select(ActorType::ALL.to_vec()),
+        id in of(id()),
+        name in of(text()),
+    ) -> Actor {
+        Actor { kind, id, name }
+    }
+}
+
+prop_compose! {
+    fn points()(before in -1_000_000_i64..1_000_000, delta in -1_000_i64..1_000) -> Points {
+        Points { before, after: before + delta, delta }
+    }
+}
+
+prop_compose! {
+    fn page()(
+        path in of(text()), title in of(text()), referrer in of(text()),
+        load_ms in of(0_u64..100_000), engaged_ms in of(0_u64..100_000),
+    ) -> Page {
+        Page { path, title, referrer, load_ms, engaged_ms }
+    }
+}
+
+prop_compose! {
+    fn client()(
+        ip in of(text()), user_agent in of(text()),
+        device in of(text()), os in of(text()), browser in of(text()),
+    ) -> Client {
+        Client { ip, user_agent, device, os, browser }
+    }
+}
+
+prop_compose! {
+    fn request()(
+        method in of(text()), route in of(text()),
+        status in of(status()), duration_ms in of(0_u64..100_000),
+    ) -> Request {
+        Request { method, route, status, duration_ms }
+    }
+}
+
+prop_compose! {
+    fn error()(
+        kind in of(text()), message in of(text()), stack in of("[^\0]{0,60}"),
+        component in of(text()), endpoint in of(text()), status in of(status()),
+    ) -> ErrorInfo {
+        ErrorInfo { kind, message, stack, component, endpoint, status }
+    }
+}
+
+prop_compose! {
+    fn entity()(kind in word(), id in of(id()), name in of(text())) -> Entity {
+        Entity { kind, id, name }
+    }
+}
+
+/// A draft that meets every rule.
+pub(crate) fn draft() -> impl Strategy<Value = Draft> {
+    let what = (
+        of(any::<u128>()),
+        of(time()),
+        of(word()),
+        word(),
+        of(prop::sample::select(Severity::ALL.to_vec())),
+        of(entity()),
+        of(points()),
+        of(text()),
+    );
+    let who = (of(actor()), of((id(), of(text()))), of(id()), of(id()));
+    let whence = (
+        of(page()),
+        of(client()),
+        of(request()),
+        of(error()),
+        metadata(),
+    );
+    (what, who, whence).prop_map(|(what, who, whence)| {
+        let (id, occurred_at, category, action, severity, entity, points, message) = what;
+        let (actor, subject, account, session_id) = who;
+        let (page, client, request, error, metadata) = whence;
+        Draft {
+            id: id.map(Uuid::from_u128),
+            occurred_at,
+            age_ms: None,
+            category,
+            action,
+            severity,
+            actor,
+            subject: subject.map(|(id, name)| Subject { id, name }),
+            account: account.map(|id| Account { id }),
+            entity,
+            points,
+            session_id,
+            page,
+            client,
+            request,
+            error,
+            message,
+            metadata,
+        }
+    })
+}
+
+/// A numbered event.
+pub(crate) fn event() -> impl Strategy<Value = Event> {
+    (draft(), 1_u64..1_000_000, time()).prop_map(|(draft, seq, created_at)| Event {
+        id: draft.id.unwrap_or_default(),
+        seq,
+        cursor: String::new(),
+        occurred_at: draft.occurred_at.unwrap_or(created_at),
+        created_at,
+        category: draft.category.unwrap_or_else(|| "other".to_owned()),
+        action: draft.action,
+        severity: draft.severity.unwrap_or_default(),
+        actor: draft.actor.unwrap_or_default(),
+        subject: draft.subject,
+        account: draft.account,
+        entity: draft.entity,
+        points: draft.points,
+        session_id: draft.session_id,
+        page: draft.page,
+        client: draft.client,
+        request: draft.request,
+        error: draft.error,
+        message: draft.message.unwrap_or_default(),
+        metadata: draft.metadata,
+        anonymised_at: None,
+    })
+}

@@ -1,0 +1,314 @@
+//! The rules about an event's content.
+
+use serde_json::{Map, Value};
+
+use super::fields::Faults;
+use super::{FieldError, is_snake_case};
+use crate::{Draft, Points, digest, json, limits};
+
+/// Which control characters a text may hold.
+#[derive(Clone, Copy, PartialEq)]
+enum Controls {
+    /// None: ids and words, which are compared and printed in one line.
+    None,
+    /// Line breaks and tabs: sentences and names as people paste them.
+    Layout,
+    /// All but NUL: what a program wrote by itself. Terminal colours in a stack are no reason to
+    /// lose the fault it tells of.
+    AllButNul,
+}
+
+impl Draft {
+    /// Checks every rule about content, for drafts read from JSON and for those built by programs.
+    ///
+    /// # Errors
+    /// Every field that breaks a rule, by name.
+    pub fn check(&self) -> Result<(), Vec<FieldError>> {
+        let mut rules = Rules(Faults::default());
+        self.check_what(&mut rules);
+        self.check_who(&mut rules);
+        self.check_where(&mut rules);
+        rules.metadata(&self.metadata);
+        rules.0.into_result()
+    }
+
+    /// Time, name, entity, points, message.
+    fn check_what(&self, rules: &mut Rules) {
+        match self.age_ms {
+            Some(_) if self.occurred_at.is_some() => {
+                rules.fault("age_ms", "say either `occurred_at` or `age_ms`, not both");
+            }
+            Some(age) if age > limits::AGE_MS => rules.fault("age_ms", "must be at most 24 hours"),
+            _ => {}
+        }
+        if let Some(category) = &self.category {
+            rules.word("category", category, limits::CATEGORY_CHARS);
+        }
+        rules.word("action", &self.action, limits::ACTION_CHARS);
+        if let Some(entity) = &self.entity {
+            rules.word("entity.type", &entity.kind, limits::CATEGORY_CHARS);
+            rules.id("entity.id", entity.id.as_deref());
+            rules.name("entity.name", entity.name.as_deref());
+        }
+        if let Some(points) = self.points {
+            rules.points(points);
+        }
+        let message = self.message.as_deref();
+        rules.text("message", message, limits::MESSAGE_CHARS, Controls::Layout);
+    }
+
+    /// Actor, subject, account, session.
+    fn check_who(&self, rules: &mut Rules) {
+        if let Some(actor) = &self.actor {
+            rules.id("actor.id", actor.id.as_deref());
+            rules.name("actor.name", actor.name.as_deref());
+        }
+        if let Some(subject) = &self.subject {
+            rules.id("subject.id", Some(&subject.id));
+            rules.name("subject.name", subject.name.as_deref());
+        }
+        if let Some(account) = &self.account {
+            rules.id("account.id", Some(&account.id));
+        }
+        rules.id("session_id", self.session_id.as_deref());
+    }
+
+    /// Page, client, request, error.
+    fn check_where(&self, rules: &mut Rules) {
+        use Controls::{AllButNul, Layout, None as NoControls};
+        if let Some(page) = &self.page {
+            rules.text(
+                "page.path",
+                page.path.as_deref(),
+                limits::URL_CHARS,
+                NoControls,
+            );
+            rules.text(
+                "page.title",
+                page.title.as_deref(),
+                limits::TITLE_CHARS,
+                Layout,
+            );
+            rules.text(
+                "page.referrer",
+                page.referrer.as_deref(),
+                limits::URL_CHARS,
+                NoControls,
+            );
+            rules.size("page.load_ms", page.load_ms);
+            rules.size("page.engaged_ms", page.engaged_ms);
+        }
+        if let Some(client) = &self.client {
+            let agent = client.user_agent.as_deref();
+            rules.text(
+                "client.ip",
+                client.ip.as_deref(),
+                limits::WORD_CHARS,
+                NoControls,
+            );
+            rules.text(
+                "client.user_agent",
+                agent,
+                limits::USER_AGENT_CHARS,
+                NoControls,
+            );
+            rules.text(
+                "client.device",
+                client.device.as_deref(),
+                limits::WORD_CHARS,
+                NoControls,
+            );
+            rules.text(
+                "client.os",
+                client.os.as_deref(),
+                limits::WORD_CHARS,
+                NoControls,
+            );
+            rules.text(
+                "client.browser",
+                client.browser.as_deref(),
+                limits::WORD_CHARS,
+                NoControls,
+            );
+        }
+        if let Some(request) = &self.request {
+            rules.text(
+                "request.method",
+                request.method.as_deref(),
+                limits::WORD_CHARS,
+                NoControls,
+            );
+            rules.text(
+                "request.route",
+                request.route.as_deref(),
+                limits::URL_CHARS,
+                NoControls,
+            );
+            rules.status("request.status", request.status);
+            rules.size("request.duration_ms", request.duration_ms);
+        }
+        if let Some(error) = &self.error {
+            let message = error.message.as_deref();
+            rules.text(
+                "error.type",
+                error.kind.as_deref(),
+                limits::NAME_CHARS,
+                Layout,
+            );
+            rules.text(
+                "error.message",
+                message,
+                limits::ERROR_MESSAGE_CHARS,
+                AllButNul,
+            );
+            rules.text(
+                "error.stack",
+                error.stack.as_deref(),
+                limits::STACK_CHARS,
+                AllButNul,
+            );
+            rules.text(
+                "error.component",
+                error.component.as_deref(),
+                limits::NAME_CHARS,
+                Layout,
+            );
+            rules.text(
+                "error.endpoint",
+                error.endpoint.as_deref(),
+                limits::URL_CHARS,
+                NoControls,
+            );
+            rules.status("error.status", error.status);
+        }
+    }
+}
+
+/// The rules, and what broke them so far.
+struct Rules(Faults);
+
+impl Rules {
+    fn fault(&mut self, field: &str, message: impl Into<String>) {
+        self.0.add(field.to_owned(), message);
+    }
+
+    fn text(&mut self, field: &str, text: Option<&str>, most: usize, controls: Controls) {
+        let Some(text) = text else { return };
+        // Bytes are at least as many as characters, so most texts need no counting.
+        if text.len() > most && text.chars().count() > most {
+            self.fault(field, format!("must have at most {most} characters"));
+        }
+        let forbidden = |c: char| match controls {
+            Controls::None => c.is_control(),
+            Controls::Layout => c.is_control() && !matches!(c, '\n' | '\r' | '\t'),
+            Controls::AllButNul => c == '\0',
+        };
+        if text.contains(forbidden) {
+            self.fault(field, "must not contain control characters");
+        }
+    }
+
+    /// A snake_case word.
+    fn word(&mut self, field: &str, text: &str, most: usize) {
+        if text.is_empty() {
+            self.fault(field, "must not be empty");
+        } else if !is_snake_case(text) {
+            let rule =
+                "must be snake_case: a lower-case letter, then lower-case letters, digits and _";
+            self.fault(field, rule);
+        } else if text.len() > most {
+            self.fault(field, format!("must have at most {most} characters"));
+        }
+    }
+
+    fn id(&mut self, field: &str, id: Option<&str>) {
+        if id.is_some_and(str::is_empty) {
+            self.fault(field, "must not be empty");
+        }
+        self.text(field, id, limits::ID_CHARS, Controls::None);
+    }
+
+    fn name(&mut self, field: &str, name: Option<&str>) {
+        self.text(field, name, limits::NAME_CHARS, Controls::Layout);
+    }
+
+    fn status(&mut self, field: &str, status: Option<u16>) {
+        if status.is_some_and(|status| !(100..=599).contains(&status)) {
+            self.fault(field, "must be an HTTP status from 100 to 599");
+        }
+    }
+
+    /// A number of milliseconds; programs could set more than JSON can carry.
+    fn size(&mut self, field: &str, size: Option<u64>) {
+        if size.is_some_and(|size| size > limits::MAX_INTEGER.unsigned_abs()) {
+            self.fault(field, "must be at most 9007199254740991");
+        }
+    }
+
+    fn points(&mut self, points: Points) {
+        let Points {
+            before,
+            after,
+            delta,
+        } = points;
+        for (field, value) in [
+            ("points.before", before),
+            ("points.after", after),
+            ("points.delta", delta),
+        ] {
+            if value.unsigned_abs() > limits::MAX_INTEGER.unsigned_abs() {
+                self.fault(field, "must lie within ±9007199254740991");
+            }
+        }
+        if after.checked_sub(before) != Some(delta) {
+            self.fault("points.delta", "must be points.after minus points.before");
+        }
+    }
+
+    fn metadata(&mut self, metadata: &Map<String, Value>) {
+        if metadata.is_empty() {
+            return;
+        }
+        if metadata.len() > limits::METADATA_KEYS {
+            let most = limits::METADATA_KEYS;
+            self.fault("metadata", format!("must have at most {most} keys"));
+        }
+        for (key, value) in metadata {
+            let shown: String = key.chars().filter(|c| !c.is_control()).take(60).collect();
+            let field = format!("metadata.{shown}");
+            if key.len() > limits::METADATA_KEY_CHARS
+                && key.chars().count() > limits::METADATA_KEY_CHARS
+            {
+                let most = limits::METADATA_KEY_CHARS;
+                self.fault(
+                    &field,
+                    format!("the key must have at most {most} characters"),
+                );
+            }
+            // The event is depth 1, metadata 2, so a value may be 6 deep.
+            let fault = json::key_fault(key).or_else(|| value_fault(value, limits::DEPTH - 2));
+            if let Some(fault) = fault {
+                self.fault(&field, fault);
+            }
+        }
+        // Canonical text is only made when the values are sound: it is what the size means.
+        if digest::canonical(metadata).len() > limits::METADATA_BYTES {
+            self.fault("metadata", "must have at most 16 KiB");
+        }
+    }
+}
+
+/// What keeps a value from being stored. Stops at the depth it is given, so it needs no more
+/// stack than that.
+fn value_fault(value: &Value, depth: usize) -> Option<&'static str> {
+    match value {
+        Value::Null | Value::Bool(_) => None,
+        Value::Number(number) => json::canonical_number(number).err(),
+        Value::String(text) => json::text_fault(text),
+        Value::Array(_) | Value::Object(_) if depth == 0 => Some("nested too deeply"),
+        Value::Array(items) => items.iter().find_map(|item| value_fault(item, depth - 1)),
+        Value::Object(map) => map.iter().find_map(|(key, value)| {
+            json::key_fault(key).or_else(|| value_fault(value, depth - 1))
+        }),
+    }
+}

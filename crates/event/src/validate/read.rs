@@ -1,0 +1,161 @@
+//! JSON to a [`Draft`]: types and names of fields.
+
+use serde_json::Value;
+
+use super::FieldError;
+use super::fields::{Faults, Fields};
+use crate::{
+    Account, Actor, ActorType, Client, Draft, Entity, ErrorInfo, Page, Points, Request, Severity,
+    Subject, Time, Uuid,
+};
+
+impl Draft {
+    /// Reads a draft from JSON that [`json::parse`](crate::json::parse) has read.
+    ///
+    /// # Errors
+    /// Every field that is wrong, by name. Unknown fields are refused: a misspelt one would
+    /// otherwise be lost without a word. Nothing of a value is repeated in an error.
+    pub fn from_json(value: Value) -> Result<Draft, Vec<FieldError>> {
+        let Value::Object(map) = value else {
+            return Err(vec![FieldError::new("", "an event must be a JSON object")]);
+        };
+        let mut faults = Faults::default();
+        let draft = draft(Fields::new(map, ""), &mut faults);
+        // What is wrong in type is told first; content is judged once the types are right.
+        faults.into_result()?;
+        draft.check()?;
+        Ok(draft)
+    }
+}
+
+fn draft(mut fields: Fields, faults: &mut Faults) -> Draft {
+    let id = fields.parsed("id", faults, "a UUID", |text| Uuid::parse_str(text).ok());
+    let time = "an RFC 3339 time such as 2026-11-21T08:30:00Z, between the years 1900 and 9999";
+    let occurred_at = fields.parsed("occurred_at", faults, time, |text| {
+        text.parse::<Time>().ok()
+    });
+    let severities = "one of info, notice, warning, error, critical";
+    let draft = Draft {
+        id,
+        occurred_at,
+        age_ms: fields.count("age_ms", faults),
+        category: fields.text("category", faults),
+        action: fields.required("action", faults),
+        severity: fields.parsed("severity", faults, severities, Severity::from_name),
+        actor: fields.object("actor", faults).map(|f| actor(f, faults)),
+        subject: fields.object("subject", faults).map(|f| subject(f, faults)),
+        account: fields.object("account", faults).map(|f| account(f, faults)),
+        entity: fields.object("entity", faults).map(|f| entity(f, faults)),
+        points: fields.object("points", faults).map(|f| points(f, faults)),
+        session_id: fields.text("session_id", faults),
+        page: fields.object("page", faults).map(|f| page(f, faults)),
+        client: fields.object("client", faults).map(|f| client(f, faults)),
+        request: fields.object("request", faults).map(|f| request(f, faults)),
+        error: fields.object("error", faults).map(|f| error(f, faults)),
+        message: fields.text("message", faults),
+        metadata: fields.map_of("metadata", faults).unwrap_or_default(),
+    };
+    fields.finish(faults);
+    draft
+}
+
+fn actor(mut fields: Fields, faults: &mut Faults) -> Actor {
+    let kinds = "one of user, child, api_key, device, system, anonymous";
+    let given = fields.required("type", faults);
+    let kind = ActorType::from_name(&given);
+    if kind.is_none() && !given.is_empty() {
+        faults.add(fields.at("type"), format!("must be {kinds}"));
+    }
+    let actor = Actor {
+        kind: kind.unwrap_or_default(),
+        id: fields.text("id", faults),
+        name: fields.text("name", faults),
+    };
+    fields.finish(faults);
+    actor
+}
+
+fn subject(mut fields: Fields, faults: &mut Faults) -> Subject {
+    let subject = Subject {
+        id: fields.required("id", faults),
+        name: fields.text("name", faults),
+    };
+    fields.finish(faults);
+    subject
+}
+
+fn account(mut fields: Fields, faults: &mut Faults) -> Account {
+    let account = Account {
+        id: fields.required("id", faults),
+    };
+    fields.finish(faults);
+    account
+}
+
+fn entity(mut fields: Fields, faults: &mut Faults) -> Entity {
+    let entity = Entity {
+        kind: fields.required("type", faults),
+        id: fields.text("id", faults),
+        name: fields.text("name", faults),
+    };
+    fields.finish(faults);
+    entity
+}
+
+fn points(mut fields: Fields, faults: &mut Faults) -> Points {
+    let points = Points {
+        before: fields.required_integer("before", faults),
+        after: fields.required_integer("after", faults),
+        delta: fields.required_integer("delta", faults),
+    };
+    fields.finish(faults);
+    points
+}
+
+fn page(mut fields: Fields, faults: &mut Faults) -> Page {
+    let page = Page {
+        path: fields.text("path", faults),
+        title: fields.text("title", faults),
+        referrer: fields.text("referrer", faults),
+        load_ms: fields.count("load_ms", faults),
+        engaged_ms: fields.count("engaged_ms", faults),
+    };
+    fields.finish(faults);
+    page
+}
+
+fn client(mut fields: Fields, faults: &mut Faults) -> Client {
+    let client = Client {
+        ip: fields.text("ip", faults),
+        user_agent: fields.text("user_agent", faults),
+        device: fields.text("device", faults),
+        os: fields.text("os", faults),
+        browser: fields.text("browser", faults),
+    };
+    fields.finish(faults);
+    client
+}
+
+fn request(mut fields: Fields, faults: &mut Faults) -> Request {
+    let request = Request {
+        method: fields.text("method", faults),
+        route: fields.text("route", faults),
+        status: fields.status("status", faults),
+        duration_ms: fields.count("duration_ms", faults),
+    };
+    fields.finish(faults);
+    request
+}
+
+fn error(mut fields: Fields, faults: &mut Faults) -> ErrorInfo {
+    let error = ErrorInfo {
+        kind: fields.text("type", faults),
+        message: fields.text("message", faults),
+        stack: fields.text("stack", faults),
+        component: fields.text("component", faults),
+        endpoint: fields.text("endpoint", faults),
+        status: fields.status("status", faults),
+    };
+    fields.finish(faults);
+    error
+}

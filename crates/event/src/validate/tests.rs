@@ -1,0 +1,281 @@
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{Actor, ActorType, Points, json as strict};
+
+fn fields(value: Value) -> Vec<String> {
+    match Draft::from_json(value) {
+        Ok(_) => Vec::new(),
+        Err(errors) => errors.into_iter().map(|error| error.field).collect(),
+    }
+}
+
+#[test]
+fn the_smallest_draft_is_an_action() {
+    let draft = Draft::from_json(json!({"action": "quest_started"})).unwrap();
+    assert_eq!(draft.action, "quest_started");
+    assert_eq!(fields(json!({})), ["action"]);
+    assert_eq!(fields(json!([])), [""]);
+}
+
+#[test]
+fn null_is_absent() {
+    let draft = Draft::from_json(json!({
+        "action": "a", "id": null, "points": null, "metadata": null, "actor": {"type": "user", "id": null}
+    }))
+    .unwrap();
+    assert_eq!((draft.id, draft.points), (None, None));
+}
+
+#[test]
+fn names_every_wrong_field() {
+    let wrong = json!({
+        "id": 5, "occurred_at": "yesterday", "age_ms": -1, "category": "Quest", "action": "x",
+        "severity": "bad", "actor": {"type": "robot"}, "subject": {}, "account": [],
+        "entity": {"id": "1"}, "points": {"before": 1, "after": 1.5}, "session_id": {},
+        "page": {"load_ms": "1"}, "client": {"ip": 1}, "request": {"status": "x"},
+        "error": {"typ": "x"}, "message": 1, "metadata": [],
+    });
+    assert_eq!(
+        fields(wrong),
+        [
+            "id",
+            "occurred_at",
+            "age_ms",
+            "severity",
+            "actor.type",
+            "subject.id",
+            "account",
+            "entity.type",
+            "points.after",
+            "points.delta",
+            "session_id",
+            "page.load_ms",
+            "client.ip",
+            "request.status",
+            "error.typ",
+            "message",
+            "metadata",
+        ]
+    );
+}
+
+#[test]
+fn rules_of_content_name_their_field() {
+    let long = "x".repeat(3_000);
+    for (value, field) in [
+        (json!({"category": "Quest"}), "category"),
+        (json!({"category": ""}), "category"),
+        (json!({"category": "x".repeat(51)}), "category"),
+        (json!({"action": "x".repeat(101)}), "action"),
+        (json!({"action": "1st"}), "action"),
+        (json!({"action": "quest\u{0430}"}), "action"),
+        (json!({"entity": {"type": "a b"}}), "entity.type"),
+        (json!({"entity": {"type": "a", "id": ""}}), "entity.id"),
+        (json!({"subject": {"id": ""}}), "subject.id"),
+        (
+            json!({"actor": {"type": "user", "id": "a\u{7}"}}),
+            "actor.id",
+        ),
+        (
+            json!({"actor": {"type": "user", "id": "x".repeat(201)}}),
+            "actor.id",
+        ),
+        (
+            json!({"actor": {"type": "user", "name": "a\u{1b}[2J"}}),
+            "actor.name",
+        ),
+        (json!({"session_id": "a\n"}), "session_id"),
+        (json!({"page": {"path": long}}), "page.path"),
+        (json!({"request": {"status": 99}}), "request.status"),
+        (json!({"error": {"status": 70_000}}), "error.status"),
+        (json!({"message": "x".repeat(1_001)}), "message"),
+        (json!({"age_ms": 86_400_001}), "age_ms"),
+        (
+            json!({"age_ms": 1, "occurred_at": "2026-01-01T00:00:00Z"}),
+            "age_ms",
+        ),
+        (
+            json!({"points": {"before": 1, "after": 3, "delta": 1}}),
+            "points.delta",
+        ),
+        (
+            json!({"metadata": {"a": {"b": {"c": {"d": {"e": {"f": {"g": {}}}}}}}}}),
+            "metadata.a",
+        ),
+        (json!({"metadata": {"big": "x".repeat(17_000)}}), "metadata"),
+        (json!({"metadata": {"x".repeat(101): 1}}), "metadata.xxx"),
+    ] {
+        let mut event = value;
+        event
+            .as_object_mut()
+            .unwrap()
+            .entry("action")
+            .or_insert(json!("ok"));
+        let found = fields(event.clone());
+        assert!(
+            found.len() == 1 && found[0].starts_with(field),
+            "{event} gave {found:?}"
+        );
+    }
+}
+
+#[test]
+fn lengths_count_characters_not_bytes() {
+    let name = "ß".repeat(200);
+    assert!(fields(json!({"action": "a", "subject": {"id": name}})).is_empty());
+    let text = "Line one\nline\ttwo";
+    assert!(fields(json!({"action": "a", "message": text})).is_empty());
+    assert!(fields(json!({"action": "a", "error": {"stack": "\u{1b}[31mred"}})).is_empty());
+}
+
+#[test]
+fn suggests_the_field_that_was_meant() {
+    let message = |value: Value| Draft::from_json(value).unwrap_err()[0].message.clone();
+    let event = json!({"action": "a", "sessionId": "s"});
+    assert!(message(event).contains("`session_id`"));
+    assert!(message(json!({"action": "a", "meta_data": {}})).contains("`metadata`"));
+    assert!(message(json!({"action": "a", "course": "x"})).contains("metadata"));
+    assert!(
+        message(json!({"action": "a", "actor": {"type": "user", "nmae": "x"}})).contains("`name`")
+    );
+}
+
+#[test]
+fn many_errors_are_cut_short() {
+    let event: Value = (0..1_000)
+        .map(|i| (format!("field{i}"), json!(i)))
+        .collect();
+    assert_eq!(fields(event).len(), 20);
+}
+
+#[test]
+fn programs_meet_the_same_rules() {
+    let mut draft = Draft {
+        action: "a".to_owned(),
+        points: Some(Points {
+            before: i64::MIN,
+            after: i64::MAX,
+            delta: 1,
+        }),
+        actor: Some(Actor {
+            kind: ActorType::User,
+            id: Some(String::new()),
+            name: None,
+        }),
+        ..Draft::default()
+    };
+    draft.metadata.insert("n".to_owned(), json!(u64::MAX));
+    let mut deep = json!(1);
+    for _ in 0..200 {
+        deep = json!([deep]);
+    }
+    draft.metadata.insert("deep".to_owned(), deep);
+    let found: Vec<String> = draft
+        .check()
+        .unwrap_err()
+        .into_iter()
+        .map(|e| e.field)
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "points.before",
+            "points.after",
+            "points.delta",
+            "actor.id",
+            "metadata.deep",
+            "metadata.n",
+        ]
+    );
+}
+
+#[test]
+fn five_minutes_ahead_and_no_more() {
+    let now: Time = "2026-11-21T08:00:00Z".parse().unwrap();
+    let at = |micros| Draft {
+        occurred_at: Some(now.plus_micros(micros)),
+        ..Draft::default()
+    };
+    assert!(validate_time(&at(limits::AHEAD_MICROS), now).is_ok());
+    assert!(validate_time(&at(limits::AHEAD_MICROS + 1), now).is_err());
+    assert!(validate_time(&at(-1), now).is_ok());
+}
+
+/// JSON that looks like an event, with fields of any kind in it.
+fn almost_event() -> impl Strategy<Value = Value> {
+    let names = prop::sample::select(vec![
+        "id",
+        "occurred_at",
+        "age_ms",
+        "category",
+        "action",
+        "severity",
+        "actor",
+        "subject",
+        "account",
+        "entity",
+        "points",
+        "session_id",
+        "page",
+        "client",
+        "request",
+        "error",
+        "message",
+        "metadata",
+        "type",
+        "name",
+        "before",
+        "after",
+        "delta",
+        "status",
+        "stray",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        ".{0,20}".prop_map(Value::from),
+        "[a-z_]{1,12}".prop_map(Value::from),
+    ];
+    let value = leaf.prop_recursive(3, 16, 4, {
+        let names = names.clone();
+        move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::Array),
+                prop::collection::btree_map(names.clone().prop_map(str::to_owned), inner, 0..5)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        }
+    });
+    prop::collection::btree_map(names.prop_map(str::to_owned), value, 0..12)
+        .prop_map(|map| Value::Object(map.into_iter().collect()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+    #[test]
+    fn malformed_events_are_refused_and_never_panic(event in almost_event(), cut in 0_usize..500) {
+        let _ = Draft::from_json(event.clone());
+        let mut text = serde_json::to_vec(&event).unwrap();
+        text.truncate(cut);
+        if let Ok(value) = strict::parse(&text, limits::DEPTH) {
+            let _ = Draft::from_json(value);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn valid_drafts_survive_their_json(draft in crate::testing::draft()) {
+        prop_assert_eq!(draft.check(), Ok(()));
+        let text = serde_json::to_vec(&draft).unwrap();
+        let value = strict::parse(&text, limits::DEPTH).unwrap();
+        prop_assert_eq!(Draft::from_json(value), Ok(draft));
+    }
+}
