@@ -1,3 +1,6 @@
+// First, so that every other stylesheet stands after them and wins.
+import "./ui/tokens.css";
+import "./ui/base.css";
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -7,8 +10,6 @@ import { takeLinkFromAddress } from "./session/arrival";
 import { restoreTheme } from "./shell/theme";
 import { currentPlace, go } from "./url/history";
 import { signInFor } from "./url/next";
-import "./ui/tokens.css";
-import "./ui/base.css";
 
 takeLinkFromAddress();
 restoreTheme();

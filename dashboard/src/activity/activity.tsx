@@ -8,6 +8,7 @@ import { chipsOf, chosenTotal, toggle } from "./chips";
 import { Detail } from "./detail";
 import { EventList, type ListHandle } from "./event-list";
 import { FilterChips } from "./filter-chips";
+import { KeyHints } from "./key-hints";
 import { ListFoot } from "./list-foot";
 import { rowsOf } from "./rows";
 import { SearchBox } from "./search-box";
@@ -116,6 +117,7 @@ export function Activity() {
             foot={<ListFoot events={events} count={rows.length} />}
           />
         )}
+        {rows.length > 0 && <KeyHints />}
       </div>
       {state.open !== null && (
         <Detail
