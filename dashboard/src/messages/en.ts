@@ -17,7 +17,7 @@ export const en = {
     signIn: "Sign in",
     signOut: "Sign out",
     signOutFailed: "Signing out failed. Try again.",
-    theme: { label: "Appearance", auto: "Automatic", light: "Light", dark: "Dark" },
+    theme: { auto: "Theme: automatic", light: "Theme: light", dark: "Theme: dark" },
     roles: {
       admin: "Administrator",
       auditor: "Auditor",

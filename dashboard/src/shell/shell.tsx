@@ -79,7 +79,7 @@ function NavLink({ to, icon, label, current, onClick }: NavLinkProps) {
 function ThemeButton() {
   const [theme, next] = useTheme();
   return (
-    <button type="button" className="nav-link" onClick={next} aria-label={`${m.theme.label}: ${m.theme[theme]}`}>
+    <button type="button" className="nav-link" onClick={next}>
       <Icon name={THEME_ICONS[theme]} />
       {m.theme[theme]}
     </button>
