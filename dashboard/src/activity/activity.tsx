@@ -4,7 +4,7 @@ import { messages } from "../messages";
 import { Icon } from "../ui/icon";
 import { useTitle } from "../ui/use-title";
 import { go, usePlace } from "../url/history";
-import { chipsOf, chosenTotal, toggle } from "./chips";
+import { chipsOf, chosenTotal, onlyOwn, toggle } from "./chips";
 import { Detail } from "./detail";
 import { EventList, type ListHandle } from "./event-list";
 import { FilterChips } from "./filter-chips";
@@ -80,7 +80,9 @@ export function Activity() {
   const loaded = events.data !== undefined;
   const filtered = state.categories.length > 0 || state.q !== "";
   const empty = loaded && rows.length === 0 && !events.isPlaceholderData;
-  useFirstEvent(empty && !filtered, events.refresh);
+  // A new server has recorded its own start and this very sign-in; that is not what one came to see.
+  const unconnected = loaded && !filtered && stats.data !== undefined && !stats.isPlaceholderData && onlyOwn(stats.data);
+  useFirstEvent(unconnected, events.refresh);
 
   return (
     <div className="activity" data-open={state.open !== null}>
@@ -96,11 +98,12 @@ export function Activity() {
           </button>
         </header>
         <FilterChips
+          loading={stats.isPending}
           chips={chipsOf(stats.data, state.categories)}
           onToggle={(name) => change({ categories: toggle(state.categories, name), open: null })}
           onClear={() => change({ categories: [], open: null })}
         />
-        {!loaded && events.error && <Refused error={toApiError(events.error)} onRetry={() => void events.refetch()} />}
+        {!loaded && events.error && <Refused error={toApiError(events.error)} onRetry={() => void events.refetch()} onClear={clear} />}
         {!loaded && !events.error && <ListSkeleton />}
         {empty && filtered && <NoResult onClear={clear} />}
         {empty && !filtered && <NothingYet />}
@@ -114,7 +117,7 @@ export function Activity() {
             onNearEnd={loadMore}
             busy={events.isPlaceholderData}
             handle={list}
-            foot={<ListFoot events={events} count={rows.length} />}
+            foot={unconnected ? <NothingYet beside /> : <ListFoot events={events} count={rows.length} />}
           />
         )}
         {rows.length > 0 && <KeyHints />}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chipsOf, chosenTotal, toggle } from "./chips";
+import { chipsOf, chosenTotal, onlyOwn, toggle } from "./chips";
 
 const stats = { total: 10, categories: { zebra: 1, quest: 6, badge: 3, tutor: 0 }, severities: {} };
 
@@ -14,6 +14,14 @@ describe("chipsOf", () => {
 
   it("shows chosen ones before the counts have come", () => {
     expect(chipsOf(undefined, ["quest"])).toEqual([{ name: "quest", count: 0, chosen: true }]);
+  });
+});
+
+describe("onlyOwn", () => {
+  it("is so until the application sends something", () => {
+    expect(onlyOwn({ total: 0, categories: {}, severities: {} })).toBe(true);
+    expect(onlyOwn({ total: 3, categories: { system: 2, auth: 1, quest: 0 }, severities: {} })).toBe(true);
+    expect(onlyOwn({ total: 4, categories: { system: 3, quest: 1 }, severities: {} })).toBe(false);
   });
 });
 

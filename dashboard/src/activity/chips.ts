@@ -28,6 +28,14 @@ function rank(name: string): number {
   return index === -1 ? ORDER.length : index;
 }
 
+// What Annals writes about itself: that it started, and who signed in.
+const OWN = new Set(["system", "auth"]);
+
+/** Whether the record holds nothing yet but Annals' own events: the application has not been connected. */
+export function onlyOwn(stats: Stats): boolean {
+  return Object.entries(stats.categories).every(([name, count]) => count === 0 || OWN.has(name));
+}
+
 export function toggle(chosen: readonly string[], name: string): string[] {
   return chosen.includes(name) ? chosen.filter((other) => other !== name) : [...chosen, name].sort();
 }

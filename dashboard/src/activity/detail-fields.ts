@@ -21,6 +21,8 @@ export interface FieldGroup {
 }
 
 type Maybe = Field | null;
+/** The API leaves absent fields out; its document allows null as well. */
+type Absent<T> = T | null | undefined;
 
 export function groupsOf(event: AnnalsEvent): FieldGroup[] {
   return [
@@ -85,7 +87,7 @@ function where({ page, client, request, session_id }: AnnalsEvent): Maybe[] {
 
 /** The sender's own fields, under the sender's own names. */
 function metadata(event: AnnalsEvent): Maybe[] {
-  return Object.entries(event.metadata).map(([label, value]) => code(label, typeof value === "string" ? value : JSON.stringify(value)));
+  return Object.entries(event.metadata ?? {}).map(([label, value]) => code(label, typeof value === "string" ? value : JSON.stringify(value)));
 }
 
 function record(event: AnnalsEvent): Maybe[] {
@@ -96,24 +98,24 @@ function group(title: string, fields: Maybe[]): FieldGroup {
   return { title, fields: fields.filter((field) => field !== null) };
 }
 
-function text(label: string, value: string | undefined): Maybe {
-  return value === undefined || value === "" ? null : { label, value };
+function text(label: string, value: Absent<string>): Maybe {
+  return value == null || value === "" ? null : { label, value };
 }
 
-function code(label: string, value: string | undefined): Maybe {
-  return value === undefined || value === "" ? null : { label, value, code: true };
+function code(label: string, value: Absent<string>): Maybe {
+  return value == null || value === "" ? null : { label, value, code: true };
 }
 
-function time(label: string, value: string | undefined): Maybe {
-  return value === undefined ? null : { label, value: fullTime(new Date(value)), title: utcTime(value) };
+function time(label: string, value: Absent<string>): Maybe {
+  return value == null ? null : { label, value: fullTime(new Date(value)), title: utcTime(value) };
 }
 
 /** `Volcanoes · quest · q1`: the name people use, then what programs use. */
-function named(name: string | undefined, rest: (string | undefined)[]): string {
-  return [name, ...rest].filter((part) => part !== undefined && part !== "").join(" · ");
+function named(name: Absent<string>, rest: Absent<string>[]): string {
+  return [name, ...rest].filter((part) => part != null && part !== "").join(" · ");
 }
 
-function duration(ms: number | undefined): string | undefined {
-  if (ms === undefined) return undefined;
+function duration(ms: Absent<number>): Absent<string> {
+  if (ms == null) return null;
   return ms < 1000 ? m.milliseconds(ms) : m.seconds(ms);
 }

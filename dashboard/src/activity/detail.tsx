@@ -82,7 +82,7 @@ function Body({ event }: { event: AnnalsEvent }) {
         <SeverityMark severity={event.severity} />
         {event.points && <PointsChange points={event.points} />}
       </p>
-      {event.anonymised_at !== undefined && <p className="detail-note">{m.anonymised(fullTime(new Date(event.anonymised_at)))}</p>}
+      {event.anonymised_at != null && <p className="detail-note">{m.anonymised(fullTime(new Date(event.anonymised_at)))}</p>}
       {groupsOf(event).map((group) => (
         <section key={group.title} className="detail-group">
           <h3>{group.title}</h3>

@@ -40,7 +40,7 @@ export const EventRow = memo(function EventRow({ event, to, open, tabbable, onFo
         <SeverityMark severity={event.severity} />
         {event.points && <PointsChange points={event.points} />}
       </span>
-      <span className="row-actor" title={actorDetail(event.actor)} data-anonymised={event.anonymised_at !== undefined}>
+      <span className="row-actor" title={actorDetail(event.actor)} data-anonymised={event.anonymised_at != null}>
         {actorOf(event.actor)}
       </span>
       <time className="row-time" dateTime={event.occurred_at} title={utcTime(event.occurred_at)}>

@@ -4,12 +4,23 @@ import type { Chip } from "./chips";
 import { categoryName } from "./words";
 
 interface Props {
+  /** Grey chips keep the place, so that the list does not jump when the counts come. */
+  loading: boolean;
   chips: readonly Chip[];
   onToggle: (name: string) => void;
   onClear: () => void;
 }
 
-export function FilterChips({ chips, onToggle, onClear }: Props) {
+export function FilterChips({ loading, chips, onToggle, onClear }: Props) {
+  if (loading) {
+    return (
+      <div className="chips" aria-hidden="true">
+        {[42, 96, 74, 88].map((width) => (
+          <span key={width} className="chip chip-skeleton" style={{ width }} />
+        ))}
+      </div>
+    );
+  }
   if (chips.length === 0) return null;
   const any = chips.some((chip) => chip.chosen);
   return (

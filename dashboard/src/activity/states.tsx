@@ -24,7 +24,8 @@ export function ListSkeleton() {
   );
 }
 
-export function NothingYet() {
+/** `beside` Annals' own events, or in an empty record. */
+export function NothingYet({ beside = false }: { beside?: boolean }) {
   const command = [
     `curl -X POST ${window.location.origin}${href("api/v1/events")} \\`,
     `  -H "Authorization: Bearer $ANNALS_KEY" \\`,
@@ -37,7 +38,7 @@ export function NothingYet() {
     `  }'`,
   ].join("\n");
   return (
-    <StatePanel icon="activity" title={m.emptyTitle} detail={m.emptyDetail}>
+    <StatePanel icon="activity" title={beside ? m.onlyOwnTitle : m.emptyTitle} detail={m.emptyDetail}>
       <div className="snippet">
         <pre>
           <code>{command}</code>
@@ -58,7 +59,15 @@ export function NoResult({ onClear }: { onClear: () => void }) {
   );
 }
 
-export function Refused({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
+interface RefusedProps {
+  error: ApiError;
+  onRetry: () => void;
+  /** Offered where the filter itself was refused, because asking again would change nothing. */
+  onClear?: () => void;
+}
+
+export function Refused({ error, onRetry, onClear }: RefusedProps) {
+  const retry = error.status === 400 && onClear ? onClear : onRetry;
   if (error.status === 403) {
     return (
       <StatePanel icon="lock" title={m.noAccessTitle} detail={error.message} alert>
@@ -70,8 +79,8 @@ export function Refused({ error, onRetry }: { error: ApiError; onRetry: () => vo
   }
   return (
     <StatePanel icon="alert" title={error.title} detail={error.message} alert>
-      <button type="button" className="button" onClick={onRetry}>
-        {m.retry}
+      <button type="button" className="button" onClick={retry}>
+        {retry === onClear ? m.clearFilters : m.retry}
       </button>
     </StatePanel>
   );

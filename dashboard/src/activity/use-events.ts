@@ -3,10 +3,11 @@ import { useEffect } from "react";
 import { call } from "../api/client";
 import { toApiError } from "../api/error";
 import type { AnnalsEvent, EventPage, Stats } from "../api/types";
+import { onlyOwn } from "./chips";
 import { filterOf, type ActivityState } from "./state";
 
 const PAGE = 50;
-/** While nothing has been recorded at all, the screen waits for the first event. */
+/** While the application has sent nothing yet, the screen waits for its first event. */
 const WAIT_FOR_FIRST_MS = 5_000;
 
 /** Keyset pages, newest first. The server fixed the list's upper end with page one, so pages never shift. */
@@ -24,8 +25,10 @@ export function useEvents({ categories, q }: ActivityState) {
     initialPageParam: null as string | null,
     getNextPageParam: (last) => (last.has_more ? last.next_cursor : null),
     placeholderData: keepPreviousData,
-    // A list of the past does not change by itself; Refresh asks for what is newer.
+    // A list of the past does not change by itself; Refresh asks for what is newer. And a list one has left is
+    // not kept: whoever comes back wants what is newest now, not what was newest then.
     staleTime: Infinity,
+    gcTime: 0,
   });
 
   // The record was restored from a backup, and the old positions mean nothing any more: begin at the top.
@@ -55,7 +58,7 @@ export function useStats(q: string) {
   });
 }
 
-/** Looks whether the first event has come, as long as there is none. */
+/** Looks whether the application's first event has come, as long as there is none. */
 export function useFirstEvent(waiting: boolean, arrived: () => void) {
   const { data } = useQuery({
     queryKey: ["first-event"],
@@ -63,7 +66,7 @@ export function useFirstEvent(waiting: boolean, arrived: () => void) {
     enabled: waiting,
     refetchInterval: WAIT_FOR_FIRST_MS,
   });
-  const came = waiting && data !== undefined && data.total > 0;
+  const came = waiting && data !== undefined && !onlyOwn(data);
   useEffect(() => {
     if (came) arrived();
     // Once per arrival; the callback is new on every render.

@@ -25,7 +25,7 @@ export function actorOf(actor: Actor): string {
 /** `Child · c1`, for those who want to know exactly. */
 export function actorDetail(actor: Actor): string {
   const type = m.actorTypes[actor.type] ?? spell(actor.type);
-  return actor.id === undefined ? type : `${type} · ${actor.id}`;
+  return actor.id == null ? type : `${type} · ${actor.id}`;
 }
 
 /** `50 → 60 (+10)`, with a real minus sign. */

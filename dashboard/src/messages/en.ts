@@ -36,7 +36,8 @@ export const en = {
     title: "Sign in",
     tagline: "What happened, who did it, and what it changed.",
     keyLabel: "Your key",
-    keyHint: "Create one on the server with",
+    keyHint: "No key yet? Make one on the server:",
+    linkHint: "Or make a link that signs you in once:",
     keyCommand: "annals key create --role admin --name laptop",
     keyMissing: "Paste your key first.",
     submit: "Sign in",
@@ -170,6 +171,7 @@ export const en = {
 
   states: {
     emptyTitle: "Nothing recorded yet",
+    onlyOwnTitle: "Now connect your application",
     emptyDetail: "Send a first event and it appears here by itself. Put a key of yours in place of $ANNALS_KEY:",
     noResultTitle: "No event matches",
     noResultDetail: "Words are found whole, and all of them must occur. Try fewer words or other categories.",
