@@ -27,9 +27,10 @@ export class ApiError extends Error {
     return new ApiError(status, "unexpected", messages.errors.unexpected(status));
   }
 
+  /** A problem's own title is the status in words, which tells a person nothing; its detail is what we show. */
   static fromProblem(status: number, problem: Partial<Problem>): ApiError {
     const detail = problem.detail ?? problem.title ?? messages.errors.unexpected(status);
-    return new ApiError(status, problem.code ?? "unknown", detail, problem.title, problem.errors ?? []);
+    return new ApiError(status, problem.code ?? "unknown", detail, messages.errors.title, problem.errors ?? []);
   }
 }
 

@@ -115,7 +115,7 @@ export interface components {
              */
             id: string;
             /** @description Position in the record, opaque */
-            cursor: string;
+            cursor?: string | null;
             /**
              * Format: date-time
              * @description When it happened
@@ -133,39 +133,39 @@ export interface components {
             /** @enum {string} */
             severity: "info" | "notice" | "warning" | "error" | "critical";
             actor: components["schemas"]["Actor"];
-            subject?: components["schemas"]["Subject"];
-            account?: components["schemas"]["Account"];
-            entity?: components["schemas"]["Entity"];
-            points?: components["schemas"]["Points"];
+            subject?: null | components["schemas"]["Subject"];
+            account?: null | components["schemas"]["Account"];
+            entity?: null | components["schemas"]["Entity"];
+            points?: null | components["schemas"]["Points"];
             /** @description The visit it belongs to */
-            session_id?: string;
-            page?: components["schemas"]["Page"];
-            client?: components["schemas"]["Client"];
-            request?: components["schemas"]["Request"];
-            error?: components["schemas"]["ErrorInfo"];
+            session_id?: string | null;
+            page?: null | components["schemas"]["Page"];
+            client?: null | components["schemas"]["Client"];
+            request?: null | components["schemas"]["Request"];
+            error?: null | components["schemas"]["ErrorInfo"];
             /** @description One sentence for people */
             message: string;
             /** @description The sender's own fields */
-            metadata: {
+            metadata?: {
                 [key: string]: unknown;
             };
             /**
              * Format: date-time
              * @description When the identity was removed
              */
-            anonymised_at?: string;
+            anonymised_at?: string | null;
         };
         /** @description Who did it. */
         Actor: {
             /** @enum {string} */
             type: "user" | "child" | "api_key" | "device" | "system" | "anonymous";
-            id?: string;
-            name?: string;
+            id?: string | null;
+            name?: string | null;
         };
         /** @description The person it is about. */
         Subject: {
             id: string;
-            name?: string;
+            name?: string | null;
         };
         /** @description The account it belongs to. */
         Account: {
@@ -174,8 +174,8 @@ export interface components {
         /** @description What it was done to. */
         Entity: {
             type: string;
-            id?: string;
-            name?: string;
+            id?: string | null;
+            name?: string | null;
         };
         /** @description How a balance changed. */
         Points: {
@@ -188,41 +188,41 @@ export interface components {
         };
         /** @description The page it happened on. */
         Page: {
-            path: string;
-            title?: string;
-            referrer?: string;
+            path?: string | null;
+            title?: string | null;
+            referrer?: string | null;
             /** Format: int64 */
-            load_ms?: number;
+            load_ms?: number | null;
             /** Format: int64 */
-            engaged_ms?: number;
+            engaged_ms?: number | null;
         };
         /** @description The browser or program it came from. */
         Client: {
             /** @description Truncated at intake */
-            ip?: string;
-            user_agent?: string;
-            device?: string;
-            os?: string;
-            browser?: string;
+            ip?: string | null;
+            user_agent?: string | null;
+            device?: string | null;
+            os?: string | null;
+            browser?: string | null;
         };
         /** @description The request it came from. */
         Request: {
-            method?: string;
-            route?: string;
+            method?: string | null;
+            route?: string | null;
             /** Format: int32 */
-            status?: number;
+            status?: number | null;
             /** Format: int64 */
-            duration_ms?: number;
+            duration_ms?: number | null;
         };
         /** @description What went wrong. */
         ErrorInfo: {
-            type?: string;
-            message?: string;
-            stack?: string;
-            component?: string;
-            endpoint?: string;
+            type?: string | null;
+            message?: string | null;
+            stack?: string | null;
+            component?: string | null;
+            endpoint?: string | null;
             /** Format: int32 */
-            status?: number;
+            status?: number | null;
         };
         /** @description One page of events. */
         EventPage: {
@@ -245,8 +245,8 @@ export interface components {
         };
         /** @description A key or a one-time link's token: exactly one. */
         SignIn: {
-            key?: string;
-            link?: string;
+            key?: string | null;
+            link?: string | null;
         };
         /** @description Who is signed in. */
         SessionInfo: {
@@ -290,9 +290,9 @@ export interface components {
             /** @enum {string} */
             severity: "info" | "notice" | "warning" | "error" | "critical";
             /** @description How its sentence is made */
-            template?: string;
+            template?: string | null;
             /** @description The part it plays in statistics */
-            role?: string;
+            role?: string | null;
             sources: string[];
             visible_to: string[];
         };

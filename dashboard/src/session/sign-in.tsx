@@ -35,6 +35,8 @@ export default function SignIn() {
       if (takeLinkFromAddress()) exchange();
     };
     exchange();
+    // One comes here to paste; with a link there is no field.
+    input.current?.focus();
     window.addEventListener("hashchange", pasted);
     return () => window.removeEventListener("hashchange", pasted);
   }, [mutate]);
@@ -96,7 +98,7 @@ export default function SignIn() {
               </button>
             </form>
             <p className="sign-in-hint" id={`${id}hint`}>
-              {m.keyHint} <code>{m.keyCommand}</code>
+              {m.keyHint} <code>{m.keyCommand}</code> {m.linkHint} <code>{m.linkCommand}</code>
             </p>
           </>
         )}
@@ -115,7 +117,8 @@ function SignInError({ error, byLink }: { error: ApiError; byLink: boolean }) {
     );
   }
   if (error.code === "key_invalid" || error.status === 401) {
-    return <Notice title={m.keyInvalid}>{m.keyInvalidDetail}</Notice>;
+    // Revoked or expired: the server knows more than that the key is unknown.
+    return <Notice title={m.keyInvalid}>{error.code === "key_invalid" ? m.keyInvalidDetail : error.message}</Notice>;
   }
   return <Notice title={error.title}>{error.message}</Notice>;
 }
