@@ -12,7 +12,8 @@ export interface Field {
   readonly value: string;
   /** Ids, paths and stacks are read letter by letter. */
   readonly code?: boolean;
-  readonly title?: string;
+  /** Said below the value, more exactly. */
+  readonly note?: string;
 }
 
 export interface FieldGroup {
@@ -107,7 +108,7 @@ function code(label: string, value: Absent<string>): Maybe {
 }
 
 function time(label: string, value: Absent<string>): Maybe {
-  return value == null ? null : { label, value: fullTime(new Date(value)), title: utcTime(value) };
+  return value == null ? null : { label, value: fullTime(new Date(value)), note: utcTime(value) };
 }
 
 /** `Volcanoes · quest · q1`: the name people use, then what programs use. */

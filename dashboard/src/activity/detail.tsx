@@ -108,8 +108,9 @@ function FieldLine({ field }: { field: Field }) {
   return (
     <div>
       <dt>{field.label}</dt>
-      <dd className={field.code ? "code" : undefined} title={field.title}>
+      <dd className={field.code ? "code" : undefined}>
         {field.value}
+        {field.note !== undefined && <span className="note">{field.note}</span>}
       </dd>
     </div>
   );

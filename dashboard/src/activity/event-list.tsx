@@ -64,6 +64,13 @@ export function EventList({ rows, openId, activeId, routeTo, onActive, onNearEnd
   );
   useImperativeHandle(handle, () => ({ show, top: () => virtualizer.scrollToOffset(0) }), [show, virtualizer]);
 
+  // A link to an event shows where it stands, if it stands in what is loaded.
+  useEffect(() => {
+    if (openId !== null) show(rows.findIndex((row) => row.event.id === openId), false);
+    // Only when the list appears; afterwards the viewer scrolls.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+
   const offset = virtualizer.scrollOffset ?? 0;
   const firstVisible = items.find((item) => item.end > offset)?.index ?? 0;
   const day = dayAt(rows, firstVisible);

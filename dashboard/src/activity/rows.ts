@@ -15,13 +15,25 @@ export function rowsOf(pages: readonly EventPage[], timeZone?: string): Row[] {
   const rows: Row[] = [];
   let current: string | null = null;
   for (const page of pages) {
-    for (const event of page.events) {
-      const day = dayKey(new Date(event.occurred_at), timeZone);
+    const days = daysOf(page, timeZone);
+    for (const [index, event] of page.events.entries()) {
+      const day = days[index] ?? "";
       rows.push({ event, startsDay: day === current ? null : day });
       current = day;
     }
   }
   return rows;
+}
+
+// Dates are the dear part, and a page never changes: without this, each further page would pay for all before it.
+const known = new WeakMap<EventPage, { timeZone: string | undefined; days: string[] }>();
+
+function daysOf(page: EventPage, timeZone: string | undefined): string[] {
+  const before = known.get(page);
+  if (before && before.timeZone === timeZone) return before.days;
+  const days = page.events.map((event) => dayKey(new Date(event.occurred_at), timeZone));
+  known.set(page, { timeZone, days });
+  return days;
 }
 
 /** The day that the row at `index` stands under. */

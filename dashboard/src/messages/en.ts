@@ -49,7 +49,6 @@ export const en = {
     linkInvalidDetail: "A link works once and for ten minutes. For a new one, run this on the server:",
     linkCommand: "annals link",
     otherwise: "Or sign in with a key:",
-    again: "Try again",
   },
 
   activity: {
@@ -116,10 +115,8 @@ export const en = {
     close: "Close",
     previous: "Newer event",
     next: "Older event",
-    fields: "Fields",
     json: "JSON",
     copyJson: "Copy JSON",
-    copyId: "Copy id",
     loading: "Loading the event",
     notFound: "This event is not here",
     notFoundDetail: "It may have been removed, or it is not yours to see.",
@@ -128,7 +125,6 @@ export const en = {
       what: "What",
       who: "Who",
       where: "Where",
-      change: "Change",
       failure: "Failure",
       metadata: "Metadata",
       record: "Record",
@@ -198,7 +194,6 @@ export const en = {
     download: "OpenAPI document",
     contents: "Contents",
     loading: "Loading the API reference",
-    operations: "Operations",
     schemas: "Schemas",
     otherGroup: "other",
     parameters: "Parameters",
@@ -217,7 +212,6 @@ export const en = {
     atLeast: (n: number) => `≥ ${n}`,
     atMost: (n: number) => `≤ ${n}`,
     longest: (n: number) => `≤ ${n} characters`,
-    anyOther: "any other field",
     types: {
       any: "any",
       array: (of: string) => `array of ${of}`,
@@ -225,6 +219,5 @@ export const en = {
       or: " or ",
       nothing: "nothing",
     },
-    example: "Example",
   },
 };
