@@ -146,9 +146,7 @@ export interface components {
             /** @description One sentence for people */
             message: string;
             /** @description The sender's own fields */
-            metadata?: {
-                [key: string]: unknown;
-            };
+            metadata?: Record<string, never>;
             /**
              * Format: date-time
              * @description When the identity was removed
@@ -227,7 +225,7 @@ export interface components {
         /** @description One page of events. */
         EventPage: {
             events: components["schemas"]["Event"][];
-            next_cursor: string | null;
+            next_cursor?: string | null;
             has_more: boolean;
         };
         /** @description Counts for a filter. */
@@ -244,7 +242,7 @@ export interface components {
             };
         };
         /** @description A key or a one-time link's token: exactly one. */
-        SignIn: {
+        SignInRequest: {
             key?: string | null;
             link?: string | null;
         };
@@ -255,9 +253,9 @@ export interface components {
             /** @description The key's name */
             label: string;
             /** @description Sent as `X-CSRF-Token` with writes */
-            csrf_token: string;
+            csrf_token?: string | null;
             /** Format: date-time */
-            expires_at: string;
+            expires_at?: string | null;
         };
         /** @description An error (RFC 9457). */
         Problem: {
@@ -343,7 +341,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignIn"];
+                "application/json": components["schemas"]["SignInRequest"];
             };
         };
         responses: {

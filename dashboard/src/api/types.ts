@@ -3,11 +3,12 @@ import type { components } from "./types.gen";
 
 type Schemas = components["schemas"];
 
-export type AnnalsEvent = Schemas["Event"];
+/** The generator reads "any object" as "an object without fields". */
+export type AnnalsEvent = Omit<Schemas["Event"], "metadata"> & { metadata?: Record<string, unknown> };
 export type Severity = AnnalsEvent["severity"];
 export type Actor = Schemas["Actor"];
 export type Points = Schemas["Points"];
-export type EventPage = Schemas["EventPage"];
+export type EventPage = Omit<Schemas["EventPage"], "events"> & { events: AnnalsEvent[] };
 export type Stats = Schemas["Stats"];
 export type SessionInfo = Schemas["SessionInfo"];
 export type Problem = Schemas["Problem"];

@@ -45,6 +45,7 @@ export const en = {
     linkBusy: "Signing you in with your link…",
     keyInvalid: "This key is not valid",
     keyInvalidDetail: "It may be mistyped, revoked or expired. Check that you copied all of it, from ann_ to the end.",
+    keyForbidden: "This key cannot sign in",
     linkInvalid: "This sign-in link no longer works",
     linkInvalidDetail: "A link works once and for ten minutes. For a new one, run this on the server:",
     linkCommand: "annals link",

@@ -13,7 +13,7 @@ export function useSession() {
     queryFn: async ({ signal }): Promise<SessionInfo | null> => {
       try {
         const session = await call<SessionInfo>("api/v1/session", { signal });
-        setCsrfToken(session.csrf_token);
+        setCsrfToken(session.csrf_token ?? null);
         return session;
       } catch (error) {
         if (toApiError(error).status !== 401) throw error;
@@ -35,7 +35,7 @@ export function useSignIn(onDone: () => void) {
     onSuccess: (session) => {
       // Whatever an earlier viewer saw is not this viewer's.
       client.removeQueries();
-      setCsrfToken(session.csrf_token);
+      setCsrfToken(session.csrf_token ?? null);
       client.setQueryData(KEY, session);
       onDone();
     },

@@ -120,5 +120,7 @@ function SignInError({ error, byLink }: { error: ApiError; byLink: boolean }) {
     // Revoked or expired: the server knows more than that the key is unknown.
     return <Notice title={m.keyInvalid}>{error.code === "key_invalid" ? m.keyInvalidDetail : error.message}</Notice>;
   }
+  // A key that only sends events, from a browser, has nothing to look at.
+  if (error.status === 403) return <Notice title={m.keyForbidden}>{error.message}</Notice>;
   return <Notice title={error.title}>{error.message}</Notice>;
 }
