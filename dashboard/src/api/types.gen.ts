@@ -4,23 +4,21 @@
  */
 
 export interface paths {
-    "/api/v1/session": {
+    "/api/v1/catalog": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in */
-        get: operations["get_session"];
-        put?: never;
         /**
-         * Sign in
-         * @description Exchanges a key or a one-time link for an HttpOnly cookie.
+         * The catalog
+         * @description Every known category and action: what it means, who may send it, who may see it.
          */
-        post: operations["create_session"];
-        /** Sign out */
-        delete: operations["delete_session"];
+        get: operations["catalog"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -35,9 +33,38 @@ export interface paths {
         };
         /**
          * List events
-         * @description Keyset pages at constant cost. The cursor belongs to the filter it was given for.
+         * @description Newest first, in pages: pass `next_cursor` as `cursor`, with the same filter, for the next
+         *     one. Pages never shift, however much is appended meanwhile.
          */
-        get: operations["list_events"];
+        get: operations["list"];
+        put?: never;
+        /**
+         * Append events
+         * @description Takes one event, an array of events, or NDJSON (`application/x-ndjson`), also gzipped: at most
+         *     1,000 events and 5 MiB. What is answered as accepted is durable. An event sent again with its
+         *     id is a duplicate, not a second event.
+         */
+        post: operations["append"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export events
+         * @description Everything the filter matches, streamed. Each format ends with a marker so that a cut file
+         *     shows: CSV with the row `#count,N`, NDJSON with the line `{"count":N}`, JSON with `"count"`.
+         *     CSV texts that a spreadsheet would run as formulas begin with an apostrophe.
+         */
+        get: operations["export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -53,10 +80,96 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read one event */
-        get: operations["get_event"];
+        /** Get one event */
+        get: operations["get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List keys
+         * @description Revoked and expired ones too, oldest first.
+         */
+        get: operations["list_keys"];
+        put?: never;
+        /**
+         * Create a key
+         * @description The secret is answered once and kept nowhere.
+         */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key
+         * @description It stops working at once, and so do the sessions it opened.
+         */
+        delete: operations["revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in */
+        get: operations["whoami"];
+        put?: never;
+        /**
+         * Sign in
+         * @description Exchanges a key or a one-time link for an HttpOnly cookie.
+         */
+        post: operations["sign_in"];
+        /** Sign out */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a sign-in link
+         * @description It signs an admin in once, within ten minutes.
+         */
+        post: operations["link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -72,9 +185,9 @@ export interface paths {
         };
         /**
          * Count events
-         * @description Counts by category and severity for the filter.
+         * @description By category and by severity, for the filter bar.
          */
-        get: operations["get_stats"];
+        get: operations["stats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -83,7 +196,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/catalog": {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alive */
+        get: operations["healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
         parameters: {
             query?: never;
             header?: never;
@@ -91,10 +221,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the catalog
-         * @description Every known category and action.
+         * Ready
+         * @description Proves that an event could be written durably now, by writing.
          */
-        get: operations["get_catalog"];
+        get: operations["readyz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -107,193 +237,451 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description One thing that happened. */
-        Event: {
-            /**
-             * Format: uuid
-             * @description UUID, version 7 where the server made it
-             */
+        /**
+         * @description The user account an event belongs to, where that is not the actor: the guardian in whose
+         *     family a child acts.
+         */
+        Account: {
+            /** @description The application's own id of the account, ≤ 200 characters. */
             id: string;
-            /** @description Position in the record, opaque */
-            cursor?: string | null;
-            /**
-             * Format: date-time
-             * @description When it happened
-             */
-            occurred_at: string;
-            /**
-             * Format: date-time
-             * @description When it was recorded
-             */
-            created_at: string;
-            /** @description `quest` */
-            category: string;
-            /** @description `quest_started` */
-            action: string;
-            /** @enum {string} */
-            severity: "info" | "notice" | "warning" | "error" | "critical";
-            actor: components["schemas"]["Actor"];
-            subject?: null | components["schemas"]["Subject"];
-            account?: null | components["schemas"]["Account"];
-            entity?: null | components["schemas"]["Entity"];
-            points?: null | components["schemas"]["Points"];
-            /** @description The visit it belongs to */
-            session_id?: string | null;
-            page?: null | components["schemas"]["Page"];
-            client?: null | components["schemas"]["Client"];
-            request?: null | components["schemas"]["Request"];
-            error?: null | components["schemas"]["ErrorInfo"];
-            /** @description One sentence for people */
-            message: string;
-            /** @description The sender's own fields */
-            metadata?: Record<string, never>;
-            /**
-             * Format: date-time
-             * @description When the identity was removed
-             */
-            anonymised_at?: string | null;
         };
         /** @description Who did it. */
         Actor: {
-            /** @enum {string} */
-            type: "user" | "child" | "api_key" | "device" | "system" | "anonymous";
+            /** @description The application's own id of the actor, ≤ 200 characters. */
             id?: string | null;
+            /** @description The name at that moment, ≤ 200 characters. */
             name?: string | null;
+            /** @description The kind of actor. */
+            type: components["schemas"]["ActorType"];
         };
-        /** @description The person it is about. */
-        Subject: {
-            id: string;
-            name?: string | null;
+        /**
+         * @description What kind of being or thing acted.
+         * @enum {string}
+         */
+        ActorType: "user" | "child" | "api_key" | "device" | "system" | "anonymous";
+        /** @description The fate of every event of a request. */
+        AppendResponse: {
+            /** @description How many are newly on the record. */
+            accepted: number;
+            /** @description How many are not recorded at present. */
+            dropped: number;
+            /** @description How many were on the record already. */
+            duplicates: number;
+            /** @description How many are not acceptable. */
+            rejected: number;
+            /** @description Each event's fate, in the order sent. */
+            results: components["schemas"]["ItemResult"][];
         };
-        /** @description The account it belongs to. */
-        Account: {
-            id: string;
+        /** @description What is known about one action. */
+        CatalogEntry: {
+            /** @description The action, such as `quest_started`. */
+            action: string;
+            /** @description The category, such as `quest`. */
+            category: string;
+            /** @description How long it is kept. */
+            class: components["schemas"]["Class"];
+            /** @description What happened, for people who read or send events. */
+            description: string;
+            entity?: components["schemas"]["EntityRule"] | null;
+            role?: components["schemas"]["Role"] | null;
+            /** @description The severity, unless the sender gives one. */
+            severity: components["schemas"]["Severity"];
+            /** @description Who may send it. */
+            sources: components["schemas"]["Source"][];
+            /** @description The sentence, with placeholders. */
+            template: string;
+            /** @description Who may see it, within their scope. */
+            visible_to: components["schemas"]["Viewer"][];
         };
-        /** @description What it was done to. */
+        /** @description The known categories and actions. */
+        CatalogList: {
+            /** @description The entries, by category. */
+            entries: components["schemas"]["CatalogEntry"][];
+        };
+        /**
+         * @description How long an event is kept (`docs/definitions`, Retention).
+         * @enum {string}
+         */
+        Class: "ledger" | "audit" | "activity" | "error";
+        /** @description The program and machine it was done with. */
+        Client: {
+            /** @description The browser's family, such as `Firefox`. */
+            browser?: string | null;
+            /** @description `mobile`, `tablet`, `desktop` or `bot`. */
+            device?: string | null;
+            /** @description The IP address, truncated at intake to /24 or /48 unless configured otherwise. */
+            ip?: string | null;
+            /** @description The operating system's family, such as `Android`. */
+            os?: string | null;
+            /** @description The user agent as sent, ≤ 1,000 characters. */
+            user_agent?: string | null;
+        };
+        /** @description A key just made. */
+        CreatedKey: {
+            /** @description The key. */
+            key: components["schemas"]["KeyInfo"];
+            /** @description The secret, told this once. */
+            secret: string;
+        };
+        /**
+         * @description An event as its sender tells it; the server fills in what is absent.
+         *
+         *     Over the wire it is read by [`Draft::from_json`](crate::validate), which names every field
+         *     that is wrong; programs build it directly.
+         */
+        Draft: {
+            /** @default null */
+            account: components["schemas"]["Account"] | null;
+            /**
+             * @description snake_case, ≤ 100 characters.
+             * @default
+             */
+            action: string;
+            /** @default null */
+            actor: components["schemas"]["Actor"] | null;
+            /**
+             * Format: int64
+             * @description How long ago it happened, in milliseconds, ≤ 24 hours: for a browser's offline queue.
+             * @default null
+             */
+            age_ms: number | null;
+            /**
+             * @description snake_case, ≤ 50 characters; absent: the catalog's category of the action, else `other`.
+             * @default null
+             */
+            category: string | null;
+            /** @default null */
+            client: components["schemas"]["Client"] | null;
+            /** @default null */
+            entity: components["schemas"]["Entity"] | null;
+            /** @default null */
+            error: components["schemas"]["ErrorInfo"] | null;
+            /**
+             * Format: uuid
+             * @description A UUID (version 7 recommended) made by a sender who wants to be able to send again.
+             * @default null
+             */
+            id: string | null;
+            /**
+             * @description One human sentence, ≤ 1,000 characters; absent: rendered from the catalog's template.
+             * @default null
+             */
+            message: string | null;
+            /** @description The sender's own JSON object, ≤ 16 KiB, ≤ 64 keys, depth ≤ 8. */
+            metadata?: Record<string, never>;
+            /** @default null */
+            occurred_at: components["schemas"]["Time"] | null;
+            /** @default null */
+            page: components["schemas"]["Page"] | null;
+            /** @default null */
+            points: components["schemas"]["Points"] | null;
+            /** @default null */
+            request: components["schemas"]["Request"] | null;
+            /**
+             * @description The visit it belongs to, ≤ 200 characters.
+             * @default null
+             */
+            session_id: string | null;
+            /** @default null */
+            severity: components["schemas"]["Severity"] | null;
+            /** @default null */
+            subject: components["schemas"]["Subject"] | null;
+        };
+        /** @description What it was done to. The name is kept, because the thing may be deleted later. */
         Entity: {
-            type: string;
+            /** @description The application's own id of the thing, ≤ 200 characters. */
             id?: string | null;
+            /** @description Its name at that moment, ≤ 200 characters. */
             name?: string | null;
+            /** @description The kind of thing, snake_case, ≤ 50 characters. */
+            type: string;
         };
-        /** @description How a balance changed. */
-        Points: {
-            /** Format: int64 */
-            before: number;
-            /** Format: int64 */
-            after: number;
-            /** Format: int64 */
-            delta: number;
+        /** @description Where in `metadata` an entity stands. */
+        EntityRule: {
+            /** @description The metadata key that holds its id. */
+            id: string;
+            /** @description The metadata key that holds its name. */
+            name?: string | null;
+            /** @description The entity's type. */
+            type: string;
+        };
+        /** @description A fault in the application. */
+        ErrorInfo: {
+            /** @description The component that failed, ≤ 200 characters. */
+            component?: string | null;
+            /** @description The endpoint that failed, ≤ 2,000 characters. */
+            endpoint?: string | null;
+            /** @description What it said, ≤ 2,000 characters. */
+            message?: string | null;
+            /** @description The stack, ≤ 16,000 characters. */
+            stack?: string | null;
+            /**
+             * Format: int32
+             * @description The HTTP status, 100 to 599.
+             */
+            status?: number | null;
+            /** @description The error's type, such as `TypeError`, ≤ 200 characters. */
+            type?: string | null;
+        };
+        /** @description An event on the record: who did what, to whom, when, and what it changed. */
+        Event: {
+            account?: components["schemas"]["Account"] | null;
+            /** @description snake_case, ≤ 100 characters. */
+            action: string;
+            /** @description Who did it. */
+            actor: components["schemas"]["Actor"];
+            anonymised_at?: components["schemas"]["Time"] | null;
+            /** @description snake_case, ≤ 50 characters. */
+            category: string;
+            client?: components["schemas"]["Client"] | null;
+            /** @description When the journal took it in; never running backwards along the journal. */
+            created_at: components["schemas"]["Time"];
+            /** @description The position as an opaque, authenticated text; filled in when the event is served. */
+            cursor?: string;
+            entity?: components["schemas"]["Entity"] | null;
+            error?: components["schemas"]["ErrorInfo"] | null;
+            /**
+             * Format: uuid
+             * @description The event's own id.
+             */
+            id: string;
+            /** @description One human sentence. */
+            message: string;
+            /** @description The sender's own JSON object. */
+            metadata?: Record<string, never>;
+            /** @description When it happened. */
+            occurred_at: components["schemas"]["Time"];
+            page?: components["schemas"]["Page"] | null;
+            points?: components["schemas"]["Points"] | null;
+            request?: components["schemas"]["Request"] | null;
+            /** @description The visit it belongs to. */
+            session_id?: string | null;
+            /** @description How much it matters. */
+            severity: components["schemas"]["Severity"];
+            subject?: components["schemas"]["Subject"] | null;
+        };
+        /** @description A page of events. */
+        EventPage: {
+            /** @description The events. */
+            events: components["schemas"]["Event"][];
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+            /** @description Where the next page begins; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One field that is wrong, and what would be right. */
+        FieldError: {
+            /** @description The field's path, such as `points.delta`. */
+            field: string;
+            /** @description What is wrong and what would be right. */
+            message: string;
+        };
+        /** @description How the server is. */
+        Health: {
+            /** @description `ok`. */
+            status: string;
+            /** @description The program's version. */
+            version: string;
+        };
+        /** @description Why an event was rejected or dropped. */
+        ItemError: {
+            /** @description For programs; stable. */
+            code: string;
+            /** @description For people. */
+            detail: string;
+            /** @description The fields that are wrong. */
+            errors?: components["schemas"]["FieldError"][];
+        };
+        /** @description The fate of one event of a request. */
+        ItemResult: {
+            /** @description Its position, once it is on the record. */
+            cursor?: string | null;
+            error?: components["schemas"]["ItemError"] | null;
+            /**
+             * Format: uuid
+             * @description Its id: the sender's, else the server's.
+             */
+            id?: string | null;
+            /** @description Its place in the request, counted from 0. */
+            index: number;
+            /** @description What became of it. */
+            status: components["schemas"]["ItemStatus"];
+        };
+        /**
+         * @description What became of one event.
+         * @enum {string}
+         */
+        ItemStatus: "accepted" | "duplicate" | "rejected" | "dropped" | "unknown";
+        /** @description A key, without its secret. */
+        KeyInfo: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Time"];
+            expires_at?: components["schemas"]["Time"] | null;
+            /** @description Its public id. */
+            id: string;
+            last_used_at?: components["schemas"]["Time"] | null;
+            /** @description What people call it. */
+            name: string;
+            revoked_at?: components["schemas"]["Time"] | null;
+            /** @description What its holder may do. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description Every key. */
+        KeyList: {
+            /** @description The keys, oldest first. */
+            keys: components["schemas"]["KeyInfo"][];
+        };
+        /** @description A key to be made. */
+        NewKey: {
+            expires_at?: components["schemas"]["Time"] | null;
+            /** @description What people call it, 1 to 100 characters. */
+            name: string;
+            /** @description What its holder may do. */
+            role: components["schemas"]["Role"];
         };
         /** @description The page it happened on. */
         Page: {
-            path?: string | null;
-            title?: string | null;
-            referrer?: string | null;
-            /** Format: int64 */
-            load_ms?: number | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Time the page was visible and focused, in milliseconds.
+             */
             engaged_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Time to load, in milliseconds.
+             */
+            load_ms?: number | null;
+            /** @description The path without query and fragment, ≤ 2,000 characters. */
+            path?: string | null;
+            /** @description Where the visitor came from, ≤ 2,000 characters. */
+            referrer?: string | null;
+            /** @description The page's title, ≤ 500 characters. */
+            title?: string | null;
         };
-        /** @description The browser or program it came from. */
-        Client: {
-            /** @description Truncated at intake */
-            ip?: string | null;
-            user_agent?: string | null;
-            device?: string | null;
-            os?: string | null;
-            browser?: string | null;
+        /** @description A change of a balance: `delta == after - before`, always. */
+        Points: {
+            /**
+             * Format: int64
+             * @description The balance after.
+             */
+            after: number;
+            /**
+             * Format: int64
+             * @description The balance before.
+             */
+            before: number;
+            /**
+             * Format: int64
+             * @description What changed.
+             */
+            delta: number;
         };
-        /** @description The request it came from. */
+        /** @description A problem document. */
+        Problem: {
+            /** @description What went wrong, for programs; stable. */
+            code: string;
+            /** @description What went wrong and what to do, for people. */
+            detail: string;
+            /** @description The fields that are wrong. */
+            errors?: components["schemas"]["FieldError"][];
+            /** @description The fate of each event, where every one was rejected. */
+            results?: components["schemas"]["ItemResult"][];
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The status in words. */
+            title: string;
+            /** @description Always `about:blank`: the `code` tells problems apart. */
+            type: string;
+        };
+        /** @description The HTTP request it came from. */
         Request: {
-            method?: string | null;
-            route?: string | null;
-            /** Format: int32 */
-            status?: number | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
             duration_ms?: number | null;
-        };
-        /** @description What went wrong. */
-        ErrorInfo: {
-            type?: string | null;
-            message?: string | null;
-            stack?: string | null;
-            component?: string | null;
-            endpoint?: string | null;
-            /** Format: int32 */
+            /** @description The method, such as `GET`. */
+            method?: string | null;
+            /** @description The route pattern or path, ≤ 2,000 characters. */
+            route?: string | null;
+            /**
+             * Format: int32
+             * @description The HTTP status, 100 to 599.
+             */
             status?: number | null;
         };
-        /** @description One page of events. */
-        EventPage: {
-            events: components["schemas"]["Event"][];
-            next_cursor?: string | null;
-            has_more: boolean;
+        /**
+         * @description What a caller may do.
+         * @enum {string}
+         */
+        Role: "admin" | "auditor" | "service" | "ingest";
+        /** @description Who is signed in. */
+        SessionInfo: {
+            /** @description What writes with the cookie must carry as `X-CSRF-Token`. */
+            csrf_token?: string | null;
+            expires_at?: components["schemas"]["Time"] | null;
+            /** @description What to call them. */
+            label: string;
+            /** @description What they may do. */
+            role: components["schemas"]["Role"];
         };
-        /** @description Counts for a filter. */
+        /**
+         * @description How much an event matters, from `info` (the default) to `critical`.
+         * @enum {string}
+         */
+        Severity: "info" | "notice" | "warning" | "error" | "critical";
+        /** @description A one-time link. */
+        SignInLink: {
+            /** @description The path with the token, to be put behind the server's address. */
+            path: string;
+            /** @description The link's token: open `/signin#link=TOKEN` within ten minutes. */
+            token: string;
+        };
+        /** @description What to sign in with: exactly one of both. */
+        SignInRequest: {
+            /** @description A key. */
+            key?: string | null;
+            /** @description The token of a one-time link. */
+            link?: string | null;
+        };
+        /**
+         * @description Who sends an event, as intake knows it.
+         * @enum {string}
+         */
+        Source: "browser" | "service" | "command" | "annals";
+        /** @description How many events match. */
         Stats: {
-            /** Format: int64 */
-            total: number;
-            /** @description Events by category */
+            /** @description By category. */
             categories: {
                 [key: string]: number;
             };
-            /** @description Events by severity */
+            /** @description By severity. */
             severities: {
                 [key: string]: number;
             };
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            total: number;
         };
-        /** @description A key or a one-time link's token: exactly one. */
-        SignInRequest: {
-            key?: string | null;
-            link?: string | null;
+        /** @description The person an event is about: the child, the student; privacy law's data subject. */
+        Subject: {
+            /** @description The application's own id of the person, ≤ 200 characters. */
+            id: string;
+            /** @description The name at that moment, ≤ 200 characters. */
+            name?: string | null;
         };
-        /** @description Who is signed in. */
-        SessionInfo: {
-            /** @description `admin`, `auditor`, … */
-            role: string;
-            /** @description The key's name */
-            label: string;
-            /** @description Sent as `X-CSRF-Token` with writes */
-            csrf_token?: string | null;
-            /** Format: date-time */
-            expires_at?: string | null;
-        };
-        /** @description An error (RFC 9457). */
-        Problem: {
-            type: string;
-            title: string;
-            /** Format: int32 */
-            status: number;
-            /** @description Stable; for programs */
-            code: string;
-            /** @description A sentence a person can act on */
-            detail: string;
-            errors?: components["schemas"]["FieldError"][];
-        };
-        /** @description What is wrong with one field. */
-        FieldError: {
-            field: string;
-            message: string;
-        };
-        /** @description Known categories and actions. */
-        Catalog: {
-            entries: components["schemas"]["CatalogEntry"][];
-        };
-        /** @description One action. */
-        CatalogEntry: {
-            category: string;
-            action: string;
-            description: string;
-            /** @enum {string} */
-            class: "ledger" | "audit" | "activity" | "error";
-            /** @enum {string} */
-            severity: "info" | "notice" | "warning" | "error" | "critical";
-            /** @description How its sentence is made */
-            template?: string | null;
-            /** @description The part it plays in statistics */
-            role?: string | null;
-            sources: string[];
-            visible_to: string[];
-        };
+        /** Format: date-time */
+        Time: string;
+        /**
+         * @description Who looks at an event.
+         * @enum {string}
+         */
+        Viewer: "self" | "guardian" | "service" | "admin" | "auditor";
     };
     responses: never;
     parameters: never;
@@ -303,7 +691,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_session: {
+    catalog: {
         parameters: {
             query?: never;
             header?: never;
@@ -312,119 +700,56 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session of the cookie */
+            /** @description The catalog */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionInfo"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["CatalogList"];
                 };
             };
         };
     };
-    create_session: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignInRequest"];
-            };
-        };
-        responses: {
-            /** @description Signed in; the cookie is set */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionInfo"];
-                };
-            };
-            /** @description `key_invalid` or `link_invalid` */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_session: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Signed out */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_events: {
+    list: {
         parameters: {
             query?: {
-                /** @description At most so many events. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
-                /** @description `desc`: newest first. */
-                order?: "desc" | "asc";
-                /** @description Categories, separated by commas: any of them. A leading `!` negates the list. */
+                /**
+                 * @description Any of these categories. In every list a comma means any of, `\,` is a comma, and a
+                 *     leading `!` negates the whole list; events without the field match a negated list.
+                 */
                 category?: string;
-                /** @description Actions, separated by commas. */
+                /** @description Any of these actions. */
                 action?: string;
-                /** @description Severities, separated by commas. */
+                /** @description Any of these severities: info, notice, warning, error, critical. */
                 severity?: string;
-                /** @description Ids of actors, separated by commas. */
+                /** @description Any of these actors, by id. */
                 actor?: string;
-                /** @description Types of actors, separated by commas. */
+                /** @description Any of these kinds of actor: user, child, api_key, device, system, anonymous. */
                 actor_type?: string;
-                /** @description Ids of the people events are about. */
+                /** @description About any of these people, by id. */
                 subject?: string;
-                /** @description Types of things. */
+                /** @description Done to any of these kinds of thing. */
                 entity_type?: string;
-                /** @description Ids of things. */
+                /** @description Done to any of these things, by id. */
                 entity_id?: string;
-                /** @description Ids of visits. */
+                /** @description In any of these visits. */
                 session_id?: string;
-                /** @description From this time on (RFC 3339). */
+                /** @description Occurred at or after this RFC 3339 time, or day in UTC. */
                 from?: string;
-                /** @description Before this time (RFC 3339). */
+                /** @description Occurred before this RFC 3339 time, or day in UTC. */
                 to?: string;
-                /** @description Words that must all occur, whole, in message, entity name, actor name or action. */
+                /**
+                 * @description All of these whole words, case and accents folded, in message, entity name, actor name or
+                 *     action.
+                 */
                 q?: string;
+                /** @description Events a page, 1 to 500; 50 unless given */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description `desc` (newest first, the default) or `asc` */
+                order?: string;
             };
             header?: never;
             path?: never;
@@ -432,7 +757,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One page */
+            /** @description A page */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -441,45 +766,161 @@ export interface operations {
                     "application/json": components["schemas"]["EventPage"];
                 };
             };
-            /** @description A parameter is unknown or malformed */
+            /** @description A parameter is wrong */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Outside the caller's scope */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cursor_gone`: the cursor is from before a restore */
+            /** @description The cursor was given before a restore */
             410: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_event: {
+    append: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One event, an array, or NDJSON */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"][];
+            };
+        };
+        responses: {
+            /** @description The fate of each event */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppendResponse"];
+                };
+            };
+            /** @description Not JSON, or no event in it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large, or too many events */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Neither JSON nor NDJSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Every event was rejected */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not known to be written: send again with the same ids */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Any of these categories. In every list a comma means any of, `\,` is a comma, and a
+                 *     leading `!` negates the whole list; events without the field match a negated list.
+                 */
+                category?: string;
+                /** @description Any of these actions. */
+                action?: string;
+                /** @description Any of these severities: info, notice, warning, error, critical. */
+                severity?: string;
+                /** @description Any of these actors, by id. */
+                actor?: string;
+                /** @description Any of these kinds of actor: user, child, api_key, device, system, anonymous. */
+                actor_type?: string;
+                /** @description About any of these people, by id. */
+                subject?: string;
+                /** @description Done to any of these kinds of thing. */
+                entity_type?: string;
+                /** @description Done to any of these things, by id. */
+                entity_id?: string;
+                /** @description In any of these visits. */
+                session_id?: string;
+                /** @description Occurred at or after this RFC 3339 time, or day in UTC. */
+                from?: string;
+                /** @description Occurred before this RFC 3339 time, or day in UTC. */
+                to?: string;
+                /**
+                 * @description All of these whole words, case and accents folded, in message, entity name, actor name or
+                 *     action.
+                 */
+                q?: string;
+                /** @description `csv`, `json` or `ndjson` (the default) */
+                format?: string;
+                /** @description `desc` (newest first, the default) or `asc` */
+                order?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get: {
         parameters: {
             query?: never;
             header?: never;
@@ -500,43 +941,234 @@ export interface operations {
                     "application/json": components["schemas"]["Event"];
                 };
             };
-            /** @description No such event, or outside the caller's scope */
+            /** @description There is no such event */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_stats: {
+    list_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            /** @description The key and its secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            /** @description A field is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's id, `key_…` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyInfo"];
+                };
+            };
+            /** @description There is no such key */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whoami: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is calling */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description Nobody */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description The key or link does not work */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInLink"];
+                };
+            };
+        };
+    };
+    stats: {
         parameters: {
             query?: {
-                /** @description Categories, separated by commas: any of them. A leading `!` negates the list. */
+                /**
+                 * @description Any of these categories. In every list a comma means any of, `\,` is a comma, and a
+                 *     leading `!` negates the whole list; events without the field match a negated list.
+                 */
                 category?: string;
-                /** @description Actions, separated by commas. */
+                /** @description Any of these actions. */
                 action?: string;
-                /** @description Severities, separated by commas. */
+                /** @description Any of these severities: info, notice, warning, error, critical. */
                 severity?: string;
-                /** @description Ids of actors, separated by commas. */
+                /** @description Any of these actors, by id. */
                 actor?: string;
-                /** @description Types of actors, separated by commas. */
+                /** @description Any of these kinds of actor: user, child, api_key, device, system, anonymous. */
                 actor_type?: string;
-                /** @description Ids of the people events are about. */
+                /** @description About any of these people, by id. */
                 subject?: string;
-                /** @description Types of things. */
+                /** @description Done to any of these kinds of thing. */
                 entity_type?: string;
-                /** @description Ids of things. */
+                /** @description Done to any of these things, by id. */
                 entity_id?: string;
-                /** @description Ids of visits. */
+                /** @description In any of these visits. */
                 session_id?: string;
-                /** @description From this time on (RFC 3339). */
+                /** @description Occurred at or after this RFC 3339 time, or day in UTC. */
                 from?: string;
-                /** @description Before this time (RFC 3339). */
+                /** @description Occurred before this RFC 3339 time, or day in UTC. */
                 to?: string;
-                /** @description Words that must all occur, whole, in message, entity name, actor name or action. */
+                /**
+                 * @description All of these whole words, case and accents folded, in message, entity name, actor name or
+                 *     action.
+                 */
                 q?: string;
             };
             header?: never;
@@ -554,18 +1186,18 @@ export interface operations {
                     "application/json": components["schemas"]["Stats"];
                 };
             };
-            /** @description Not signed in */
-            401: {
+            /** @description A parameter is wrong */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_catalog: {
+    healthz: {
         parameters: {
             query?: never;
             header?: never;
@@ -574,13 +1206,42 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The catalog */
+            /** @description The process answers */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Catalog"];
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events can be written */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description They cannot, and why */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

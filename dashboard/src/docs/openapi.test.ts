@@ -22,7 +22,9 @@ describe("groupsOf", () => {
   it("reads the document we generate our types from", () => {
     const operations = groupsOf(document as unknown as Document).flatMap((g) => g.entries.map((e) => `${e.method} ${e.path}`));
     expect(operations).toContain("GET /api/v1/events");
-    expect(new Set(operations).size).toBe(operations.length);
+    const ids = groupsOf(document as unknown as Document).flatMap((g) => g.entries.map((e) => e.id));
+    expect(ids).toContain("get-api-v1-events-id");
+    expect(new Set(ids).size).toBe(operations.length);
   });
 });
 

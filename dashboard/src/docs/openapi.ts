@@ -36,7 +36,6 @@ export interface Parameter {
 export type Content = Record<string, { schema?: Schema; example?: unknown }>;
 
 export interface Operation {
-  operationId?: string;
   summary?: string;
   description?: string;
   tags?: string[];
@@ -88,7 +87,8 @@ function entriesOf(document: Document): Entry[] {
       const operation = item[method] as Operation;
       const shared = (item.parameters ?? []) as Parameter[];
       return {
-        id: operation.operationId ?? `${method}-${path.replace(/[^A-Za-z0-9]+/g, "-")}`,
+        // From the address, which is unique and stays; a link to it keeps working when a function is renamed.
+        id: `${method}${path.replace(/[^A-Za-z0-9.]+/g, "-").replace(/-$/, "")}`,
         method: method.toUpperCase(),
         path,
         operation,
