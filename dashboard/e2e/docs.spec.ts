@@ -1,0 +1,20 @@
+import { expect, test } from "./fixtures";
+
+test("the API reference needs no session and shows operations and schemas", async ({ page }) => {
+  await page.goto("/docs");
+  const list = page.getByRole("article").filter({ hasText: "/api/v1/events" }).filter({ hasText: "GET" }).first();
+  await expect(list).toContainText("category");
+  await expect(list).toContainText("EventPage");
+  await list.getByRole("link", { name: "EventPage" }).first().click();
+  await expect(page).toHaveURL(/\/docs#schema-EventPage$/);
+  await expect(page.getByRole("heading", { name: "EventPage" })).toBeInViewport();
+  await expect(page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Sign in" })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: "Sign in", exact: true })).toBeVisible();
+});
+
+test("an unknown address says so", async ({ page }) => {
+  await page.goto("/nowhere");
+  await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+  await page.getByRole("link", { name: "Go to Activity" }).click();
+  await expect(page).toHaveURL(/\/signin$/);
+});

@@ -1,0 +1,117 @@
+import { useEffect, useRef } from "react";
+import { toApiError } from "../api/error";
+import type { AnnalsEvent } from "../api/types";
+import { messages } from "../messages";
+import { CategoryIcon } from "../ui/category-icon";
+import { CopyButton } from "../ui/copy-button";
+import { Icon } from "../ui/icon";
+import { StatePanel } from "../ui/state-panel";
+import { Refused } from "./states";
+import { fullTime, utcTime } from "./days";
+import { groupsOf, type Field } from "./detail-fields";
+import { PointsChange, SeverityMark } from "./marks";
+import { useEvent } from "./use-events";
+import { sentenceOf } from "./words";
+
+const m = messages.detail;
+
+interface Props {
+  id: string;
+  /** The event, when the list has it already. */
+  known: AnnalsEvent | undefined;
+  onClose: () => void;
+  /** Absent at either end of the list. */
+  onNewer: (() => void) | undefined;
+  onOlder: (() => void) | undefined;
+}
+
+export function Detail({ id, known, onClose, onNewer, onOlder }: Props) {
+  const { data: event, error, refetch } = useEvent(id, known);
+  const heading = useRef<HTMLHeadingElement>(null);
+
+  // The panel takes the focus, so that a screen reader reads what was opened and Tab goes on from there.
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    heading.current?.closest(".detail-body")?.scrollTo({ top: 0 });
+  }, [id]);
+
+  return (
+    <section className="detail" aria-label={m.title}>
+      <header className="detail-bar">
+        <button type="button" className="icon-button" aria-label={m.previous} title={m.previous} disabled={!onNewer} onClick={onNewer}>
+          <Icon name="up" />
+        </button>
+        <button type="button" className="icon-button" aria-label={m.next} title={m.next} disabled={!onOlder} onClick={onOlder}>
+          <Icon name="down" />
+        </button>
+        <button type="button" className="icon-button detail-close" aria-label={m.close} title={m.close} onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <div className="detail-body">
+        <h2 ref={heading} tabIndex={-1} className={event ? undefined : "visually-hidden"}>
+          {event ? sentenceOf(event) : m.title}
+        </h2>
+        {event && <Body event={event} />}
+        {!event && error && toApiError(error).status === 404 && (
+          <StatePanel icon="search" title={m.notFound} detail={m.notFoundDetail} alert />
+        )}
+        {!event && error && toApiError(error).status !== 404 && <Refused error={toApiError(error)} onRetry={() => void refetch()} />}
+        {!event && !error && <p role="status">{m.loading}</p>}
+      </div>
+    </section>
+  );
+}
+
+function Body({ event }: { event: AnnalsEvent }) {
+  const json = JSON.stringify(event, null, 2);
+  return (
+    <>
+      <p className="detail-when">
+        <time dateTime={event.occurred_at} title={utcTime(event.occurred_at)}>
+          {fullTime(new Date(event.occurred_at))}
+        </time>
+      </p>
+      <p className="detail-marks" data-category={event.category}>
+        <span className="category-mark">
+          <CategoryIcon category={event.category} />
+        </span>
+        <code>
+          {event.category} / {event.action}
+        </code>
+        <SeverityMark severity={event.severity} />
+        {event.points && <PointsChange points={event.points} />}
+      </p>
+      {event.anonymised_at != null && <p className="detail-note">{m.anonymised(fullTime(new Date(event.anonymised_at)))}</p>}
+      {groupsOf(event).map((group) => (
+        <section key={group.title} className="detail-group">
+          <h3>{group.title}</h3>
+          <dl>
+            {group.fields.map((field, index) => (
+              <FieldLine key={`${field.label}${index}`} field={field} />
+            ))}
+          </dl>
+        </section>
+      ))}
+      <section className="detail-group">
+        <div className="detail-json-head">
+          <h3>{m.json}</h3>
+          <CopyButton text={json} label={m.copyJson} />
+        </div>
+        <pre className="detail-json">{json}</pre>
+      </section>
+    </>
+  );
+}
+
+function FieldLine({ field }: { field: Field }) {
+  return (
+    <div>
+      <dt>{field.label}</dt>
+      <dd className={field.code ? "code" : undefined}>
+        {field.value}
+        {field.note !== undefined && <span className="note">{field.note}</span>}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { memo } from "react";
+import type { AnnalsEvent } from "../api/types";
+import { CategoryIcon } from "../ui/category-icon";
+import { Link } from "../url/link";
+import { clockTime, utcTime } from "./days";
+import { PointsChange, SeverityMark } from "./marks";
+import { actorDetail, actorOf, categoryName, sentenceOf } from "./words";
+
+interface Props {
+  event: AnnalsEvent;
+  /** The address that opens this event. */
+  to: string;
+  open: boolean;
+  /** One row at a time is in the tab order; j, k and arrows move between them. */
+  tabbable: boolean;
+  onFocus: (id: string) => void;
+}
+
+export function rowId(eventId: string): string {
+  return `event-${eventId}`;
+}
+
+export const EventRow = memo(function EventRow({ event, to, open, tabbable, onFocus }: Props) {
+  return (
+    <Link
+      to={to}
+      id={rowId(event.id)}
+      className="row"
+      data-category={event.category}
+      aria-current={open ? "true" : undefined}
+      tabIndex={tabbable ? 0 : -1}
+      onFocus={() => onFocus(event.id)}
+    >
+      <span className="category-mark" title={categoryName(event.category)}>
+        <CategoryIcon category={event.category} />
+        <span className="visually-hidden">{categoryName(event.category)}</span>
+      </span>
+      <span className="row-sentence">{sentenceOf(event)}</span>
+      <span className="row-marks">
+        <SeverityMark severity={event.severity} />
+        {event.points && <PointsChange points={event.points} />}
+      </span>
+      <span className="row-actor" title={actorDetail(event.actor)} data-anonymised={event.anonymised_at != null}>
+        {actorOf(event.actor)}
+      </span>
+      <time className="row-time" dateTime={event.occurred_at} title={utcTime(event.occurred_at)}>
+        {clockTime(new Date(event.occurred_at))}
+      </time>
+    </Link>
+  );
+});

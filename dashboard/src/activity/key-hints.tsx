@@ -1,0 +1,25 @@
+import { messages } from "../messages";
+
+const m = messages.activity.keys;
+const HINTS: [string[], string][] = [
+  [["j", "k"], m.move],
+  [["Enter"], m.open],
+  [["Esc"], m.close],
+  [["/"], m.search],
+];
+
+/** Shortcuts nobody is told of are used by nobody. */
+export function KeyHints() {
+  return (
+    <p className="keys">
+      {HINTS.map(([keys, what]) => (
+        <span key={what}>
+          {keys.map((key) => (
+            <kbd key={key}>{key}</kbd>
+          ))}{" "}
+          {what}
+        </span>
+      ))}
+    </p>
+  );
+}

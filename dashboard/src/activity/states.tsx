@@ -1,0 +1,87 @@
+import type { ApiError } from "../api/error";
+import { messages } from "../messages";
+import { CopyButton } from "../ui/copy-button";
+import { StatePanel } from "../ui/state-panel";
+import { href } from "../url/history";
+import { Link } from "../url/link";
+
+const m = messages.states;
+
+/** Grey rows in the shape of what is coming; nothing to read for a screen reader but that it is loading. */
+export function ListSkeleton() {
+  return (
+    <div className="list" role="status">
+      <span className="visually-hidden">{messages.activity.listBusy}</span>
+      {Array.from({ length: 12 }, (_, index) => (
+        <div key={index} className="row skeleton" aria-hidden="true">
+          <span />
+          <span />
+          <span />
+          <span />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** `beside` Annals' own events, or in an empty record. */
+export function NothingYet({ beside = false }: { beside?: boolean }) {
+  const command = [
+    `curl -X POST ${window.location.origin}${href("api/v1/events")} \\`,
+    `  -H "Authorization: Bearer $ANNALS_KEY" \\`,
+    `  -H "Content-Type: application/json" \\`,
+    `  -d '{`,
+    `    "category": "quest",`,
+    `    "action": "quest_started",`,
+    `    "actor": {"type": "user", "id": "u1", "name": "Ada"},`,
+    `    "message": "Ada started Volcanoes"`,
+    `  }'`,
+  ].join("\n");
+  return (
+    <StatePanel icon="activity" title={beside ? m.onlyOwnTitle : m.emptyTitle} detail={m.emptyDetail}>
+      <div className="snippet">
+        <pre>
+          <code>{command}</code>
+        </pre>
+        <CopyButton text={command} />
+      </div>
+    </StatePanel>
+  );
+}
+
+export function NoResult({ onClear }: { onClear: () => void }) {
+  return (
+    <StatePanel icon="search" title={m.noResultTitle} detail={m.noResultDetail}>
+      <button type="button" className="button" onClick={onClear}>
+        {m.clearFilters}
+      </button>
+    </StatePanel>
+  );
+}
+
+interface RefusedProps {
+  error: ApiError;
+  onRetry: () => void;
+  /** Offered where the filter itself was refused, because asking again would change nothing. */
+  onClear?: () => void;
+}
+
+export function Refused({ error, onRetry, onClear }: RefusedProps) {
+  const retry = error.status === 400 && onClear ? onClear : onRetry;
+  if (error.status === 403) {
+    return (
+      <StatePanel icon="lock" title={m.noAccessTitle} detail={error.message} alert>
+        <Link className="button" to="signin">
+          {m.otherKey}
+        </Link>
+      </StatePanel>
+    );
+  }
+  return (
+    <StatePanel icon="alert" title={error.title} detail={error.message} alert>
+      <button type="button" className="button" onClick={retry}>
+        {retry === onClear ? m.clearFilters : m.retry}
+      </button>
+    </StatePanel>
+  );
+}

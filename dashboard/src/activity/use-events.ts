@@ -1,0 +1,85 @@
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { call } from "../api/client";
+import { toApiError } from "../api/error";
+import type { AnnalsEvent, EventPage, Stats } from "../api/types";
+import { onlyOwn } from "./chips";
+import { filterOf, type ActivityState } from "./state";
+
+const PAGE = 50;
+/** While the application has sent nothing yet, the screen waits for its first event. */
+const WAIT_FOR_FIRST_MS = 5_000;
+
+/** Keyset pages, newest first. The server fixed the list's upper end with page one, so pages never shift. */
+export function useEvents({ categories, q }: ActivityState) {
+  const client = useQueryClient();
+  const filter = filterOf({ categories, q });
+  const key = ["events", filter];
+  const query = useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam, signal }) =>
+      call<EventPage>("api/v1/events", {
+        query: { ...filter, limit: PAGE, order: "desc", cursor: pageParam ?? undefined },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => (last.has_more ? last.next_cursor : null),
+    placeholderData: keepPreviousData,
+    // A list of the past does not change by itself; Refresh asks for what is newer. And a list one has left is
+    // not kept: whoever comes back wants what is newest now, not what was newest then.
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+
+  // The record was restored from a backup, and the old positions mean nothing any more: begin at the top.
+  const gone = query.isFetchNextPageError && toApiError(query.error).code === "cursor_gone";
+  useEffect(() => {
+    if (gone) void client.resetQueries({ queryKey: ["events", filterOf({ categories, q })] });
+  }, [gone, client, categories, q]);
+
+  const refresh = () => {
+    // Only the first page is asked for again: the others belong to a list that ended where it began.
+    client.setQueryData<InfiniteData<EventPage, string | null>>(key, (data) =>
+      data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
+    );
+    void client.invalidateQueries({ queryKey: ["events"] });
+    void client.invalidateQueries({ queryKey: ["stats"] });
+  };
+  return { ...query, refresh };
+}
+
+/** Counts for the chips: with the words, but without the chosen categories, else the others' counts would vanish. */
+export function useStats(q: string) {
+  return useQuery({
+    queryKey: ["stats", q],
+    queryFn: ({ signal }) => call<Stats>("api/v1/stats", { query: filterOf({ categories: [], q }), signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+  });
+}
+
+/** Looks whether the application's first event has come, as long as there is none. */
+export function useFirstEvent(waiting: boolean, arrived: () => void) {
+  const { data } = useQuery({
+    queryKey: ["first-event"],
+    queryFn: ({ signal }) => call<Stats>("api/v1/stats", { signal }),
+    enabled: waiting,
+    refetchInterval: WAIT_FOR_FIRST_MS,
+  });
+  const came = waiting && data !== undefined && !onlyOwn(data);
+  useEffect(() => {
+    if (came) arrived();
+    // Once per arrival; the callback is new on every render.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [came]);
+}
+
+/** One event: from the list if it is there, else from the server, because a link may point anywhere. */
+export function useEvent(id: string, known: AnnalsEvent | undefined) {
+  return useQuery({
+    queryKey: ["event", id],
+    queryFn: ({ signal }) => call<AnnalsEvent>(`api/v1/events/${encodeURIComponent(id)}`, { signal }),
+    ...(known ? { initialData: known } : {}),
+    staleTime: Infinity,
+  });
+}

@@ -1,0 +1,74 @@
+import { lazy, Suspense, useEffect } from "react";
+import { Activity } from "./activity/activity";
+import { ApiError, toApiError } from "./api/error";
+import { messages } from "./messages";
+import SignIn from "./session/sign-in";
+import { useSession } from "./session/session";
+import { Shell } from "./shell/shell";
+import { StatePanel } from "./ui/state-panel";
+import { go, usePlace } from "./url/history";
+import { signInFor } from "./url/next";
+import { Link } from "./url/link";
+
+// Loaded when opened: most viewers never read the reference.
+const Docs = lazy(() => import("./docs/docs"));
+
+export function App() {
+  const { route } = usePlace();
+  useEffect(() => {
+    if (route === "") go("activity", { replace: true });
+  }, [route]);
+  switch (route) {
+    case "":
+      return null;
+    case "signin":
+      return <SignIn />;
+    default:
+      return <Screens route={route} />;
+  }
+}
+
+/** The screens inside the shell. The reference is public; everything else waits for the session. */
+function Screens({ route }: { route: string }) {
+  const { search } = usePlace();
+  const session = useSession();
+  const mustSignIn = session.data === null && route === "activity";
+  useEffect(() => {
+    if (mustSignIn) go(signInFor(route, search), { replace: true });
+  }, [mustSignIn, route, search]);
+
+  if (mustSignIn) return null;
+  return (
+    <Shell session={session.data}>
+      <main className="main" id="content" tabIndex={-1}>
+        {route === "activity" && (session.error && !session.data ? <Failed error={toApiError(session.error)} retry={() => void session.refetch()} /> : <Activity />)}
+        {route === "docs" && (
+          <Suspense fallback={<p className="visually-hidden" role="status">{messages.docs.loading}</p>}>
+            <Docs />
+          </Suspense>
+        )}
+        {route !== "activity" && route !== "docs" && <NotFound />}
+      </main>
+    </Shell>
+  );
+}
+
+function Failed({ error, retry }: { error: ApiError; retry: () => void }) {
+  return (
+    <StatePanel icon="alert" title={error.title} detail={error.message} alert>
+      <button type="button" className="button" onClick={retry}>
+        {messages.states.retry}
+      </button>
+    </StatePanel>
+  );
+}
+
+function NotFound() {
+  return (
+    <StatePanel icon="search" title={messages.shell.notFound} detail={messages.shell.notFoundDetail}>
+      <Link className="button" to="activity">
+        {messages.shell.goHome}
+      </Link>
+    </StatePanel>
+  );
+}

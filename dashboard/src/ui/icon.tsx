@@ -1,0 +1,30 @@
+// The icons of the interface, drawn on a 24 grid with one stroke. Always decoration: the words stand beside them.
+
+const PATHS = {
+  activity: "M4 6h16M4 12h16M4 18h9",
+  book: "M12 6.5C10 5 7 4.5 4 5v13c3-.5 6 0 8 1.5 2-1.5 5-2 8-1.5V5c-3-.5-6 0-8 1.5Zm0 0V19",
+  search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14Zm5-2 4.5 4.5",
+  close: "M6 6l12 12M18 6 6 18",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
+  check: "m5 12.5 4.5 4.5L19 7.5",
+  alert: "M12 4 2.5 20h19L12 4Zm0 6v4.5m0 2.7v.1",
+  refresh: "M20 5v5h-5M4 19v-5h5m10.4-4A8 8 0 0 0 5.6 7.6M4.6 14a8 8 0 0 0 13.8 2.4",
+  menu: "M4 7h16M4 12h16M4 17h16",
+  leave: "M10 4H5v16h5m5-4 4-4-4-4m4 4H10",
+  up: "m6 14.5 6-6 6 6",
+  down: "m6 9.5 6 6 6-6",
+  lock: "M6 11h12v9H6zm3 0V8a3 3 0 0 1 6 0v3",
+  sun: "M12 16.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM12 2v2m0 16v2M2 12h2m16 0h2M5 5l1.4 1.4m11.2 11.2L19 19M5 19l1.4-1.4M17.6 6.4 19 5",
+  moon: "M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5Z",
+  auto: "M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16Zm0-16v16m0-3.5h5.5M12 13h7.8M12 9.5h7.4",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
+  return (
+    <svg className="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
