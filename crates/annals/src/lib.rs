@@ -5,5 +5,6 @@ pub mod clock;
 pub mod filter;
 pub mod id;
 pub mod journal;
+pub mod record;
 pub mod store;
 pub mod words;

@@ -1,0 +1,60 @@
+//! With what was it done? Address and program, no more exact than needed.
+
+use std::net::IpAddr;
+
+use annals_event::{Client, limits};
+
+use super::{Refusal, Source, Work};
+
+mod address;
+mod agents;
+
+pub use address::IpPrefixes;
+pub use agents::UserAgents;
+
+/// Fills in `client`.
+///
+/// A browser is what the server sees of it, whatever it says. A `service` sends what it knows of
+/// its user: its own address and program tell nothing about them. For points commands and acts of
+/// administration the caller's own are the default.
+pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
+    let seen = || Client {
+        ip: work.sender.peer_ip.map(|ip| ip.to_string()),
+        user_agent: work.sender.user_agent.as_deref().map(printable),
+        ..Client::default()
+    };
+    let given = work.draft.client.take();
+    let client = match work.sender.source {
+        Source::Browser => Some(seen()),
+        Source::Service => given,
+        Source::Command | Source::Annals => given.or_else(|| Some(seen())),
+    };
+    let Some(mut client) = client else {
+        return Ok(());
+    };
+    if let Some(ip) = client.ip.take() {
+        let Ok(ip) = ip.parse::<IpAddr>() else {
+            let message = "must be an IPv4 or IPv6 address, without port";
+            return Err(Refusal::field("client.ip", message));
+        };
+        client.ip = work.intake.prefixes.cut(ip).map(|ip| ip.to_string());
+    }
+    if let Some(agent) = &client.user_agent {
+        let program = work.intake.user_agents.parse(agent);
+        client.device = client.device.or_else(|| program.device.map(str::to_owned));
+        client.os = client.os.or(program.os);
+        client.browser = client.browser.or(program.browser);
+    }
+    if client != Client::default() {
+        work.draft.client = Some(client);
+    }
+    Ok(())
+}
+
+/// A header's text as a field may hold it.
+fn printable(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_control())
+        .take(limits::USER_AGENT_CHARS)
+        .collect()
+}

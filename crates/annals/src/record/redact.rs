@@ -1,0 +1,179 @@
+//! What may be kept? Secrets become `[redacted]` before anything is stored.
+//!
+//! Two things give a secret away: the key it stands under ([`keys`]) and what it looks like
+//! ([`text`], [`cards`]). Both are looked for in every text field. Category, action and entity
+//! type are words that cannot be redacted; a secret there is refused.
+
+use std::borrow::Cow;
+
+use annals_event::{FieldError, Metadata, limits};
+use serde_json::Value;
+
+use super::{Refusal, Work};
+
+mod cards;
+mod keys;
+mod text;
+
+use keys::Keys;
+
+/// What stands in a secret's place.
+pub const REDACTED: &str = "[redacted]";
+
+/// Finds secrets and puts `[redacted]` in their place.
+#[derive(Default)]
+pub struct Redactor {
+    keys: Keys,
+}
+
+impl Redactor {
+    /// The words that make a key secret when a deployment names none.
+    pub const DEFAULT_KEYS: [&'static str; 17] = keys::DEFAULT;
+
+    /// A redactor for these key words, such as `password` or `api_key`, in any case style.
+    pub fn new<'k>(keys: impl IntoIterator<Item = &'k str>) -> Redactor {
+        Redactor {
+            keys: Keys::new(keys),
+        }
+    }
+
+    /// A text without its secrets.
+    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let text = text::redact(text, &self.keys);
+        match cards::redact(&text) {
+            Some(redacted) => Cow::Owned(redacted),
+            None => text,
+        }
+    }
+
+    /// Takes the secrets out of a JSON value.
+    pub fn value(&self, value: &mut Value) {
+        match value {
+            Value::Null | Value::Bool(_) => {}
+            Value::Number(number) => {
+                if cards::is_card_number(&number.to_string()) {
+                    *value = Value::from(REDACTED);
+                }
+            }
+            Value::String(text) => self.string(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
+            Value::Object(map) => self.object(map),
+        }
+    }
+
+    /// Takes the secrets out of a JSON object: values under secret keys whatever they are, secrets
+    /// inside other values, and keys that are secrets themselves.
+    pub fn object(&self, map: &mut Metadata) {
+        let mut renamed = Vec::new();
+        for (key, value) in map.iter_mut() {
+            if self.keys.is_secret(key) {
+                *value = Value::from(REDACTED);
+            } else {
+                self.value(value);
+            }
+            if let Cow::Owned(clean) = self.text(key) {
+                renamed.push((key.clone(), clean));
+            }
+        }
+        for (key, clean) in renamed {
+            let Some(value) = map.remove(&key) else {
+                continue;
+            };
+            // Two secrets as keys must not swallow each other's values.
+            let mut name = clean.clone();
+            let mut number = 2;
+            while map.contains_key(&name) {
+                name = format!("{clean} {number}");
+                number += 1;
+            }
+            map.insert(name, value);
+        }
+    }
+
+    fn string(&self, text: &mut String) {
+        if let Cow::Owned(redacted) = self.text(text) {
+            *text = redacted;
+        }
+    }
+
+    /// A field of bounded length: redacting may make a short secret longer.
+    fn field(&self, text: &mut Option<String>, most: usize) {
+        let Some(text) = text else { return };
+        self.string(text);
+        if text.len() > most
+            && let Some((end, _)) = text.char_indices().nth(most)
+        {
+            text.truncate(end);
+        }
+    }
+}
+
+/// Takes the secrets out of every text of the draft.
+pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
+    let redactor = &work.intake.redactor;
+    let draft = &mut work.draft;
+    words(redactor, draft)?;
+    redactor.field(&mut draft.message, limits::MESSAGE_CHARS);
+    redactor.field(&mut draft.session_id, limits::ID_CHARS);
+    if let Some(actor) = &mut draft.actor {
+        redactor.field(&mut actor.id, limits::ID_CHARS);
+        redactor.field(&mut actor.name, limits::NAME_CHARS);
+    }
+    if let Some(subject) = &mut draft.subject {
+        redactor.string(&mut subject.id);
+        redactor.field(&mut subject.name, limits::NAME_CHARS);
+    }
+    if let Some(account) = &mut draft.account {
+        redactor.string(&mut account.id);
+    }
+    if let Some(entity) = &mut draft.entity {
+        redactor.field(&mut entity.id, limits::ID_CHARS);
+        redactor.field(&mut entity.name, limits::NAME_CHARS);
+    }
+    if let Some(page) = &mut draft.page {
+        redactor.field(&mut page.path, limits::URL_CHARS);
+        redactor.field(&mut page.title, limits::TITLE_CHARS);
+        redactor.field(&mut page.referrer, limits::URL_CHARS);
+    }
+    if let Some(client) = &mut draft.client {
+        redactor.field(&mut client.user_agent, limits::USER_AGENT_CHARS);
+        redactor.field(&mut client.device, limits::WORD_CHARS);
+        redactor.field(&mut client.os, limits::WORD_CHARS);
+        redactor.field(&mut client.browser, limits::WORD_CHARS);
+    }
+    if let Some(request) = &mut draft.request {
+        redactor.field(&mut request.method, limits::WORD_CHARS);
+        redactor.field(&mut request.route, limits::URL_CHARS);
+    }
+    if let Some(error) = &mut draft.error {
+        redactor.field(&mut error.kind, limits::NAME_CHARS);
+        redactor.field(&mut error.message, limits::ERROR_MESSAGE_CHARS);
+        redactor.field(&mut error.stack, limits::STACK_CHARS);
+        redactor.field(&mut error.component, limits::NAME_CHARS);
+        redactor.field(&mut error.endpoint, limits::URL_CHARS);
+    }
+    redactor.object(&mut draft.metadata);
+    Ok(())
+}
+
+/// Refuses words that hold a secret: they name what happened and cannot be redacted.
+fn words(redactor: &Redactor, draft: &annals_event::Draft) -> Result<(), Refusal> {
+    let kind = draft.entity.as_ref().map(|entity| entity.kind.as_str());
+    let errors: Vec<FieldError> = [
+        ("category", draft.category.as_deref()),
+        ("action", Some(draft.action.as_str())),
+        ("entity.type", kind),
+    ]
+    .into_iter()
+    .filter(|(_, word)| word.is_some_and(|word| matches!(redactor.text(word), Cow::Owned(_))))
+    .map(|(field, _)| FieldError::new(field, "contains a secret, which is never stored"))
+    .collect();
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::fields(errors))
+    }
+}
+
+#[cfg(test)]
+mod tests;

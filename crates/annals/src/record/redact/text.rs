@@ -1,0 +1,186 @@
+//! Secrets inside texts, by what they look like.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex, RegexSet};
+
+use super::REDACTED;
+use super::keys::Keys;
+
+/// What is done with a match.
+#[derive(Clone, Copy)]
+enum Cut {
+    /// All of it is secret.
+    All,
+    /// What group 1 holds stays; the rest is secret.
+    Behind,
+    /// As `Behind`, unless the "token" is an English word.
+    Bearer,
+    /// Group `name` is a parameter's name: secret if the name says so.
+    Parameter,
+    /// Group `name` is a key in JSON inside the text: secret if the name says so.
+    Json,
+}
+
+/// Every pattern, with what is done about it. Order matters: whole blocks first.
+const PATTERNS: [(Cut, &str); 9] = [
+    // A private key in PEM; one that was cut off is secret too.
+    (
+        Cut::All,
+        r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\z)",
+    ),
+    // A JWT (three parts) or JWE (five): a base64url header always begins with `{"`.
+    (Cut::All, r"eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){2,4}"),
+    // A key of Annals itself.
+    (
+        Cut::All,
+        r"(?i)ann_(?:admin|auditor|service|ingest)_[0-9a-f]{16,}",
+    ),
+    // Headers as they stand in logs and errors.
+    (
+        Cut::Behind,
+        r#"(?i)(\bauthorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|digest|negotiate|token|apikey)\s+)[^\s"'\\,;]+"#,
+    ),
+    (
+        Cut::Bearer,
+        r"(?i)(\bbearer(?:\s+|%20|\+))([A-Za-z0-9._~+/=-]{4,})",
+    ),
+    (
+        Cut::Behind,
+        r#"(?i)(\b(?:set-)?cookie:\s*)[^\r\n"'\[]*=[^\r\n"']*"#,
+    ),
+    // A password in a URL.
+    (
+        Cut::Behind,
+        r#"(?i)(\b[a-z][a-z0-9+.-]*://[^/\s:@?#"'<>]*:)[^/\s@?#"'<>]+@"#,
+    ),
+    // `name=value`, in URLs, forms and elsewhere; also percent-encoded inside another URL.
+    (
+        Cut::Parameter,
+        r#"(?i)(?:^|[^a-z0-9_.\[\]-]|%3F|%26|%23)(?<name>[a-z0-9_.\[\]-]{1,60})(?:=|%3D)(?<value>[^&#\s"'<>]+)"#,
+    ),
+    // `"name": value`, also where the quotes are escaped.
+    (
+        Cut::Json,
+        r#"\\?["'](?<name>[A-Za-z0-9_. -]{1,60})\\?["']\s*:\s*(?<value>"(?:[^"\\]|\\.)*"|'[^']*'|\\"[^"\\]*\\"|[^\s,}\]\[{"'\\]+)"#,
+    ),
+];
+
+/// English words that follow "bearer" without being a token.
+const NO_TOKENS: [&str; 10] = [
+    "token",
+    "tokens",
+    "auth",
+    "authentication",
+    "authorization",
+    "scheme",
+    "header",
+    "missing",
+    "required",
+    "invalid",
+];
+
+/// Compiled once; the set tells in one pass which of them need a closer look.
+struct Patterns {
+    any: RegexSet,
+    each: Vec<(Cut, Regex)>,
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the patterns are constants, and every test of this module compiles them"
+)]
+static COMPILED: LazyLock<Patterns> = LazyLock::new(|| Patterns {
+    any: RegexSet::new(PATTERNS.map(|(_, pattern)| pattern)).expect("patterns are sound"),
+    each: PATTERNS
+        .iter()
+        .map(|(cut, pattern)| (*cut, Regex::new(pattern).expect("patterns are sound")))
+        .collect(),
+});
+
+/// The text without secrets; borrowed when there are none.
+pub(super) fn redact<'t>(text: &'t str, keys: &Keys) -> Cow<'t, str> {
+    // No secret we know is shorter: "pin=1".
+    if text.len() < 5 {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = Cow::Borrowed(text);
+    for index in COMPILED.any.matches(text) {
+        let Some((cut, regex)) = COMPILED.each.get(index) else {
+            continue;
+        };
+        if let Some(cut) = apply(*cut, regex, &clean, keys) {
+            clean = Cow::Owned(cut);
+        }
+    }
+    clean
+}
+
+/// The text after one pattern; `None` when it stays as it is.
+fn apply(cut: Cut, regex: &Regex, text: &str, keys: &Keys) -> Option<String> {
+    let mut clean = String::new();
+    let mut kept = 0;
+    let mut from = 0;
+    while let Some(found) = regex.captures_at(text, from) {
+        let whole = found.get_match();
+        from = whole.end().max(from + 1);
+        if let Some((start, end, instead)) = secret(cut, &found, keys) {
+            if text.get(start..end) != Some(instead) {
+                clean.push_str(&text[kept..start]);
+                clean.push_str(instead);
+                kept = end;
+            }
+        } else if let Some(name) = found.name("name") {
+            // The value may hold a parameter of its own: `?next=/a%3Ftoken%3D1`.
+            from = name.end();
+        }
+        if from > text.len() || !text.is_char_boundary(from) {
+            break;
+        }
+    }
+    if kept == 0 {
+        return None;
+    }
+    clean.push_str(&text[kept..]);
+    Some(clean)
+}
+
+/// Which bytes of a match are secret, and what takes their place.
+fn secret(cut: Cut, found: &Captures<'_>, keys: &Keys) -> Option<(usize, usize, &'static str)> {
+    let whole = found.get_match();
+    let behind = || found.get(1).map_or(whole.start(), |kept| kept.end());
+    let value = || {
+        found
+            .name("value")
+            .map(|value| (value.start(), value.end()))
+    };
+    let name = || found.name("name").map_or("", |name| name.as_str());
+    match cut {
+        Cut::All => Some((whole.start(), whole.end(), REDACTED)),
+        Cut::Behind if whole.as_str().ends_with('@') => Some((behind(), whole.end() - 1, REDACTED)),
+        Cut::Behind => Some((behind(), whole.end(), REDACTED)),
+        Cut::Bearer => {
+            let token = found.get(2)?.as_str().trim_end_matches(['.', ',']);
+            let is_word = NO_TOKENS.contains(&token.to_ascii_lowercase().as_str());
+            (!is_word).then_some((behind(), whole.end(), REDACTED))
+        }
+        Cut::Parameter => {
+            let (start, end) = value()?;
+            keys.is_secret_parameter(name())
+                .then_some((start, end, REDACTED))
+        }
+        Cut::Json => {
+            let (start, end) = value()?;
+            // Quoted values keep their quotes, so that JSON stays JSON.
+            let text = &found["value"];
+            let quotes = match text.as_bytes() {
+                [b'"' | b'\'', ..] => 1,
+                [b'\\', b'"', ..] => 2,
+                _ => 0,
+            };
+            keys.is_secret(name())
+                .then_some((start + quotes, end - quotes, REDACTED))
+        }
+    }
+}
