@@ -1,3 +1,4 @@
 //! Annals.
+pub mod cli;
 pub mod clock;
 pub mod id;
