@@ -1,1 +1,2 @@
 //! The demo data.
+pub mod examples;
