@@ -95,7 +95,7 @@ impl Prepare {
     }
 
     /// What becomes of the next row.
-    pub fn next(&mut self) -> anyhow::Result<Step> {
+    pub fn step(&mut self) -> anyhow::Result<Step> {
         let bad = |line, why| Ok(Step::Bad { line, why });
         match self.source.next(&mut self.row)? {
             Next::End => return self.end(),
@@ -254,7 +254,7 @@ mod tests {
         let mut prepare = Prepare::open(input, mapping.as_ref(), b"secret")?;
         let mut steps = Vec::new();
         loop {
-            match prepare.next()? {
+            match prepare.step()? {
                 Step::End => return Ok(steps),
                 step => steps.push(step),
             }

@@ -257,7 +257,7 @@ fn sort(
     let mut sorter = Sorter::new(&options.data_dir.join("imports"), CHUNK_BYTES);
     let mut summary = Summary::default();
     loop {
-        match prepare.next()? {
+        match prepare.step()? {
             Step::End => break,
             Step::Record(record) => sorter.push(record)?,
             Step::Skipped => summary.skipped += 1,

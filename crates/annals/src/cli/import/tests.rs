@@ -122,7 +122,17 @@ async fn a_web_log_tells_pages_from_files_and_hides_addresses() {
     }
     let mut actions: Vec<_> = actions.into_iter().collect();
     actions.sort_unstable();
-    insta::assert_compact_debug_snapshot!(actions, @"");
+    let expected = [
+        ("api_error", 3),
+        ("asset_requested", 5_417),
+        ("feed_requested", 180),
+        ("file_downloaded", 204),
+        ("page_view", 3_780),
+        ("request_made", 35),
+        ("request_redirected", 164),
+        ("request_refused", 217),
+    ];
+    assert_eq!(actions, expected);
 }
 
 #[tokio::test]
