@@ -12,8 +12,9 @@ use crate::cli::import::progress::Progress;
 use crate::cli::import::run::{Summary, count_results, in_background};
 use crate::cli::import::send::{BATCH_EVENTS, Batches, Sink, send};
 
-/// Loads the demo's data, oldest first. `about` is the number of events the bar begins with; the
-/// true number is known at the end.
+/// Loads the demo's data, oldest first, into a journal that does not hold it yet: another `now`
+/// gives the same ids other times, which the server refuses. How many there are is known only at
+/// the end, so the bar begins with a guess.
 pub async fn load(
     examples: Examples,
     now: Time,
