@@ -1,4 +1,5 @@
 //! Annals.
+pub mod cli;
 pub mod access;
 pub mod catalog;
 pub mod clock;

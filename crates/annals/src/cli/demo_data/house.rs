@@ -1,0 +1,88 @@
+//! What guardians and devices do.
+
+use annals_event::{Actor, ActorType, Draft, Severity, Time};
+
+use super::dice::Dice;
+use super::families::{HOUR, MINUTE, Story};
+use super::learning::entity;
+use super::people::{Child, Family, draft};
+
+/// A guardian looks in, most evenings.
+pub fn evening(story: &mut Story, family: &Family, morning: Time, dice: &mut Dice) {
+    for who in family.guardians {
+        if !dice.chance(55) {
+            continue;
+        }
+        let at = morning.plus_micros(dice.within(18 * HOUR, 22 * HOUR));
+        let by = |category: &str, action: &str| Draft {
+            actor: Some(who.actor()),
+            session_id: Some(format!("{}-{}", who.id, at.as_micros() / HOUR)),
+            ..draft(category, action)
+        };
+        if dice.chance(6) {
+            // Nobody is named: who it was is just what is not known.
+            story.event(at.plus_micros(-MINUTE), draft("auth", "login_failed"));
+        }
+        story.event(at, by("auth", "login_success"));
+        story.event(
+            at.plus_micros(MINUTE / 2),
+            by("parent", "parent_dashboard_opened"),
+        );
+        if dice.chance(12) {
+            let at = at.plus_micros(3 * MINUTE);
+            let child = dice.pick(family.children);
+            let mut draft = by("parent", "parent_evidence_uploaded");
+            draft.subject = Some(child.subject());
+            draft.entity = Some(entity("quest", "bread", "Bake bread"));
+            story.event(at, draft);
+        }
+        if dice.chance(5) {
+            let mut draft = by("entity", "updated");
+            draft.entity = Some(entity("reward", "reward-film", "Film night"));
+            story.event(at.plus_micros(5 * MINUTE), draft);
+        }
+    }
+}
+
+/// The hub and its devices: found on the first day, now and then away.
+pub fn devices(story: &mut Story, family: &Family, morning: Time, first: bool, dice: &mut Dice) {
+    let hub = family.hub.to_lowercase().replace(' ', "-");
+    let by = |action: &str, id: &str, name: &str| Draft {
+        actor: Some(Actor {
+            kind: ActorType::Device,
+            id: Some(hub.clone()),
+            name: Some(family.hub.into()),
+        }),
+        entity: Some(entity("device", id, name)),
+        ..draft("device", action)
+    };
+    let lamp = format!("{hub}-lamp");
+    if first {
+        let at = morning.plus_micros(9 * HOUR);
+        story.event(at, by("discovered", &lamp, "Night lamp"));
+        story.event(at.plus_micros(MINUTE), by("connected", &lamp, "Night lamp"));
+    }
+    if dice.chance(10) {
+        let at = morning.plus_micros(dice.within(2 * HOUR, 20 * HOUR));
+        let back = at.plus_micros(dice.within(MINUTE, 40 * MINUTE));
+        story.event(at, by("disconnected", &hub, family.hub));
+        story.event(back, by("connected", &hub, family.hub));
+    }
+    if dice.chance(4) {
+        let mut draft = by("health_changed", &lamp, "Night lamp");
+        draft.metadata.insert("health".into(), "battery low".into());
+        story.event(morning.plus_micros(dice.within(7 * HOUR, 21 * HOUR)), draft);
+    }
+}
+
+/// The one time the tutor thought that a grown-up should know.
+pub fn safety_flag(story: &mut Story, family: &Family, child: &Child, at: Time) {
+    let mut flag = draft("tutor", "tutor_safety_flag");
+    flag.severity = Some(Severity::Critical);
+    flag.subject = Some(child.subject());
+    flag.account = Some(family.account());
+    flag.entity = Some(entity("conversation", "conversation-4711", "Homework help"));
+    flag.metadata
+        .insert("topic".into(), "being left out at school".into());
+    story.event(at, flag);
+}

@@ -1,0 +1,248 @@
+//! A child's visits: quests, badges, the tutor, and what goes wrong in between.
+
+use annals_event::{Draft, Entity, ErrorInfo, Page, Severity, Time};
+use serde_json::Value;
+
+use super::dice::Dice;
+use super::families::{DAY, MINUTE, SECOND, Story};
+use super::people::{Child, Family};
+use crate::cli::import::when::day_of;
+
+struct Quest {
+    id: &'static str,
+    title: &'static str,
+    pillar: &'static str,
+    xp: i64,
+    steps: i64,
+}
+
+const fn quest(
+    id: &'static str,
+    title: &'static str,
+    pillar: &'static str,
+    xp: i64,
+    steps: i64,
+) -> Quest {
+    Quest {
+        id,
+        title,
+        pillar,
+        xp,
+        steps,
+    }
+}
+
+const QUESTS: &[Quest] = &[
+    quest("volcanoes", "Volcanoes", "science", 120, 4),
+    quest("fractions", "Fractions with pizza", "maths", 90, 3),
+    quest("river", "The life of a river", "science", 110, 4),
+    quest("comic", "Draw your own comic", "art", 100, 3),
+    quest("codes", "Secret codes", "maths", 130, 5),
+    quest("song", "Write a song", "art", 80, 3),
+    quest("romans", "A day with the Romans", "history", 100, 4),
+    quest("bread", "Bake bread", "life skills", 70, 2),
+    quest("stars", "Find five stars", "science", 90, 3),
+    quest(
+        "interview",
+        "Interview your grandparents",
+        "history",
+        120,
+        3,
+    ),
+];
+
+/// Where a child stands.
+#[derive(Default)]
+pub struct Learner {
+    quest: usize,
+    steps: i64,
+    started: bool,
+    finished: i64,
+    visits: u64,
+}
+
+/// One visit, beginning at `at`.
+pub fn visit(
+    story: &mut Story,
+    family: &Family,
+    child: &Child,
+    learner: &mut Learner,
+    at: Time,
+    dice: &mut Dice,
+) {
+    let Some(quest) = QUESTS.get(learner.quest % QUESTS.len()) else {
+        return;
+    };
+    learner.visits += 1;
+    let mut visit = Visit {
+        story,
+        family,
+        child,
+        at,
+        session: format!("{}-{}", child.id, day_of(at)) + &format!("-{}", learner.visits),
+    };
+    let path = format!("/quests/{}", quest.id);
+
+    if dice.chance(70) {
+        visit.tell(visit.does("auth", "login_success"), dice);
+    }
+    visit.page("/", "Home", dice);
+    if dice.chance(25) {
+        visit.tell(visit.does("navigation", "dashboard_viewed"), dice);
+    }
+    visit.page(&path, quest.title, dice);
+    visit.tell(visit.quest("quest_viewed", quest), dice);
+    if !learner.started {
+        learner.started = true;
+        let mut draft = visit.quest("quest_started", quest);
+        // Two weeks are meant for a quest; some let them pass.
+        let due = visit.at.plus_micros(14 * DAY).to_string();
+        draft.metadata.insert("due".into(), due.into());
+        visit.tell(draft, dice);
+    } else if dice.chance(30) {
+        visit.tell(visit.quest("quest_progress_checked", quest), dice);
+    }
+    if dice.chance(20) {
+        visit.tell(visit.does("tutor", "tutor_opened"), dice);
+        visit.tell(visit.does("tutor", "tutor_message_sent"), dice);
+    }
+    for _ in 0..dice.within(1, 3) {
+        if learner.steps < quest.steps {
+            learner.steps += 1;
+            let mut draft = visit.quest("task_completed", quest);
+            let step = learner.steps;
+            draft.entity = Some(entity(
+                "task",
+                &format!("{}-{step}", quest.id),
+                &format!("{}, step {step}", quest.title),
+            ));
+            visit.tell(draft, dice);
+        }
+    }
+    if dice.chance(8) {
+        visit.fault(&path, dice);
+    }
+    if dice.chance(15) {
+        visit.tell(visit.quest("evidence_uploaded", quest), dice);
+    }
+    if learner.steps >= quest.steps {
+        let mut draft = visit.quest("quest_completed", quest);
+        draft.metadata.insert("xp".into(), quest.xp.into());
+        draft.metadata.insert("pillar".into(), quest.pillar.into());
+        visit.tell(draft, dice);
+        learner.finished += 1;
+        visit.badge(learner.finished, quest, dice);
+        (learner.quest, learner.steps, learner.started) = (learner.quest + 1, 0, false);
+    } else if dice.chance(4) {
+        visit.tell(visit.quest("quest_abandoned", quest), dice);
+        (learner.quest, learner.steps, learner.started) = (learner.quest + 1, 0, false);
+    }
+    if dice.chance(15) {
+        visit.tell(visit.does("navigation", "portfolio_viewed"), dice);
+    }
+    visit.leave(&path, quest.title, dice);
+    if dice.chance(30) {
+        visit.tell(visit.does("auth", "logout"), dice);
+    }
+}
+
+struct Visit<'a> {
+    story: &'a mut Story,
+    family: &'a Family,
+    child: &'a Child,
+    at: Time,
+    session: String,
+}
+
+impl Visit<'_> {
+    fn does(&self, category: &str, action: &str) -> Draft {
+        self.family.child_does(self.child, category, action)
+    }
+
+    fn quest(&self, action: &str, quest: &Quest) -> Draft {
+        let mut draft = self.does("quest", action);
+        draft.entity = Some(entity("quest", quest.id, quest.title));
+        draft
+    }
+
+    /// Tells an event and lets time pass.
+    fn tell(&mut self, mut draft: Draft, dice: &mut Dice) {
+        draft.session_id = Some(self.session.clone());
+        draft.client = Some(self.child.client());
+        self.story.event(self.at, draft);
+        self.at = self.at.plus_micros(dice.within(20 * SECOND, 4 * MINUTE));
+    }
+
+    fn page(&mut self, path: &str, title: &str, dice: &mut Dice) {
+        let mut draft = self.does("navigation", "page_view");
+        draft.page = Some(Page {
+            load_ms: u64::try_from(dice.within(180, 1_900)).ok(),
+            ..page(path, title)
+        });
+        self.tell(draft, dice);
+    }
+
+    fn leave(&mut self, path: &str, title: &str, dice: &mut Dice) {
+        let mut draft = self.does("navigation", "page_exit");
+        draft.page = Some(Page {
+            engaged_ms: u64::try_from(dice.within(40_000, 900_000)).ok(),
+            ..page(path, title)
+        });
+        self.tell(draft, dice);
+    }
+
+    fn badge(&mut self, finished: i64, quest: &Quest, dice: &mut Dice) {
+        let id = format!("badge-{}", quest.pillar.replace(' ', "-"));
+        let name = format!("Explorer of {}", quest.pillar);
+        for (action, percent) in [
+            ("badge_earned", 100),
+            ("badge_viewed", 90),
+            ("badge_claimed", 65),
+        ] {
+            if dice.chance(percent) {
+                let mut draft = self.does("badge", action);
+                draft.entity = Some(entity("badge", &id, &name));
+                draft
+                    .metadata
+                    .insert("quests_finished".into(), Value::from(finished));
+                self.tell(draft, dice);
+            }
+        }
+    }
+
+    fn fault(&mut self, path: &str, dice: &mut Dice) {
+        let mut draft = self.does("error", "javascript_error");
+        draft.severity = Some(Severity::Error);
+        draft.page = Some(page(path, "Quest"));
+        let (kind, message, component, stack) = *dice.pick(&[
+            ("TypeError", "Cannot read properties of undefined (reading 'steps')", "QuestMap", "TypeError: Cannot read properties of undefined (reading 'steps')\n    at QuestMap (/assets/app.js:812:17)\n    at renderWithHooks (/assets/vendor.js:2011:9)"),
+            ("ChunkLoadError", "Loading chunk 17 failed", "TutorPanel", "ChunkLoadError: Loading chunk 17 failed\n    at load (/assets/app.js:44:11)"),
+            ("TypeError", "Cannot read properties of undefined (reading 'steps')", "QuestMap", "TypeError: Cannot read properties of undefined (reading 'steps')\n    at QuestMap (/assets/app.js:812:17)\n    at renderWithHooks (/assets/vendor.js:2011:9)"),
+        ]);
+        draft.error = Some(ErrorInfo {
+            kind: Some(kind.into()),
+            message: Some(message.into()),
+            stack: Some(stack.into()),
+            component: Some(component.into()),
+            ..ErrorInfo::default()
+        });
+        self.tell(draft, dice);
+    }
+}
+
+fn page(path: &str, title: &str) -> Page {
+    Page {
+        path: Some(path.into()),
+        title: Some(title.into()),
+        ..Page::default()
+    }
+}
+
+/// A thing with a name.
+pub fn entity(kind: &str, id: &str, name: &str) -> Entity {
+    Entity {
+        kind: kind.into(),
+        id: Some(id.into()),
+        name: Some(name.into()),
+    }
+}

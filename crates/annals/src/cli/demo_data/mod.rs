@@ -1,0 +1,20 @@
+//! What `annals demo` shows: a course of real students, a real web server's visitors and four
+//! made-up families, as one record that ends now.
+//!
+//! * [`sources`] merges them by time, in constant memory; [`load`](fn@load) sends them.
+//! * [`people`](people::people) is the directory that belongs to them.
+
+pub mod dice;
+pub mod examples;
+pub mod families;
+mod house;
+mod learning;
+mod ledger;
+pub mod load;
+pub mod people;
+pub mod sources;
+
+pub use examples::Examples;
+pub use load::load;
+pub use people::{Person, people};
+pub use sources::{Size, sources};

@@ -1,0 +1,167 @@
+//! The demo's sources, merged by time.
+
+use annals_event::Time;
+
+use super::examples::Examples;
+use super::families;
+use crate::cli::import::mapping::Mapping;
+use crate::cli::import::prepare::{Prepare, Step, in_file};
+use crate::cli::import::read;
+use crate::cli::import::record::Record;
+use crate::cli::import::shift::whole_days;
+use crate::cli::import::sort::{CHUNK_BYTES, Merge, Sorted, Sorter};
+use crate::cli::import::when::DAY;
+
+/// How much of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Size {
+    /// Everything: some 350,000 events over twenty months.
+    #[default]
+    Full,
+    /// The last 30 days, for a quick start: about a tenth.
+    Small,
+}
+
+/// The course is shown as on the evening of day 238 (27 May 2015), three days before its exam.
+/// After the exam nearly everybody is gone, and a dashboard of an empty school shows nothing.
+const COURSE_ENDS: &str = "2015-05-28T00:00:00Z";
+
+/// A file and the mapping that reads it.
+struct Source {
+    data: &'static str,
+    mapping: &'static str,
+}
+
+const CLICKS: Source = Source {
+    data: "data/oulad_aaa_clicks.csv.gz",
+    mapping: "mappings/oulad-clicks.toml",
+};
+const ASSESSMENTS: Source = Source {
+    data: "data/oulad_aaa_assessments.csv",
+    mapping: "mappings/oulad-assessments.toml",
+};
+const WEB_LOG: Source = Source {
+    data: "data/apache_combined.log.gz",
+    mapping: "mappings/web-log.toml",
+};
+
+/// Everything, in the order of time, nothing later than `now`. What has to wait for its turn
+/// waits in `temp_dir`.
+pub fn sources(
+    examples: &Examples,
+    now: Time,
+    size: Size,
+    temp_dir: &std::path::Path,
+) -> anyhow::Result<impl Iterator<Item = anyhow::Result<Record>> + Send + 'static + use<>> {
+    let days = match size {
+        Size::Full => 100_000,
+        Size::Small => 30,
+    };
+    let from = now.plus_micros(-days * DAY);
+    let course_ends: Time = COURSE_ENDS.parse()?;
+    // Clicks and assessments are one course: one shift, in whole days, so that students keep
+    // their hours and hand in on the day they worked.
+    let course = whole_days(course_ends, now);
+    let place = |time: Time| {
+        let moved = time.plus_micros(course);
+        (time < course_ends && moved >= from).then_some(moved)
+    };
+    let clicks = read_sorted(examples, &CLICKS, temp_dir, place)?;
+    let assessments = read_sorted(examples, &ASSESSMENTS, temp_dir, place)?;
+
+    // The log is a few days long; it ends now, to the second. Its own order is nearly right, so
+    // its last moment is known only when it is sorted.
+    let log = read_sorted(examples, &WEB_LOG, temp_dir, Some)?;
+    let shift = log.span.map_or(0, |(_, last)| now.micros_since(last));
+    let log = log.map(move |record| {
+        let mut record = record?;
+        record.time = record.time.plus_micros(shift);
+        Ok(record)
+    });
+
+    let families = families::records(now, days.min(60))?;
+    let families = families.into_iter().map(Ok);
+    let sources: Vec<Box<dyn Iterator<Item = anyhow::Result<Record>> + Send>> = vec![
+        Box::new(families),
+        Box::new(clicks),
+        Box::new(assessments),
+        Box::new(log),
+    ];
+    Merge::new(sources)
+}
+
+/// A file's records in the order of time, at the times `place` gives them; none leaves one out.
+fn read_sorted(
+    examples: &Examples,
+    source: &Source,
+    temp_dir: &std::path::Path,
+    place: impl Fn(Time) -> Option<Time>,
+) -> anyhow::Result<Sorted> {
+    let mapping = Mapping::parse(&examples.text(source.mapping)?, source.mapping)?;
+    let input = read::open(examples.open(source.data)?)?;
+    // Sessions of public data: there is nothing for a secret to hide.
+    let mut prepare = Prepare::open(input, Some(&mapping), b"demo")?;
+    let mut sorter = Sorter::new(temp_dir, CHUNK_BYTES);
+    loop {
+        match in_file(prepare.step(), source.data)? {
+            Step::End => return sorter.finish(),
+            Step::Record(mut record) => {
+                if let Some(time) = place(record.time) {
+                    record.time = time;
+                    sorter.push(record)?;
+                }
+            }
+            Step::Skipped => {}
+            Step::Bad { line, why } => anyhow::bail!("{}: line {line}: {why}", source.data),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{HashMap, HashSet};
+
+    fn now() -> Time {
+        "2026-11-21T08:30:00Z".parse().unwrap()
+    }
+
+    /// Every record of the demo, after a look at the order; and the first one's time.
+    fn tell(size: Size, mut each: impl FnMut(&Record)) -> Time {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut first, mut last) = (None, Time::MIN);
+        for record in sources(&Examples::Embedded, now(), size, dir.path()).unwrap() {
+            let record = record.unwrap();
+            assert!(record.time >= last && record.time <= now());
+            last = record.time;
+            first = first.or(Some(record.time));
+            each(&record);
+        }
+        assert!(now().micros_since(last) < 5 * families::MINUTE);
+        first.unwrap()
+    }
+
+    #[test]
+    fn a_small_demo_is_the_last_thirty_days() {
+        let (mut counts, mut ids) = (HashMap::new(), HashSet::new());
+        let first = tell(Size::Small, |record| {
+            let draft = record.draft().unwrap();
+            assert!(ids.insert(draft.id));
+            let kind = draft.actor.map_or("system", |actor| actor.kind.as_str());
+            *counts.entry(kind).or_insert(0) += 1;
+        });
+        assert!(now().micros_since(first) <= 30 * DAY);
+        assert_eq!(counts["anonymous"], 10_000);
+        assert!(counts["user"] > 10_000, "{counts:?}");
+        assert!(counts["child"] > 500, "{counts:?}");
+    }
+
+    #[test]
+    fn the_whole_demo_is_in_order_and_ends_now() {
+        let mut count = 0;
+        let first = tell(Size::Full, |_| count += 1);
+        assert!(count > 355_000, "{count}");
+        // Retention deletes activity after 730 days; the demo shall not begin to vanish at once.
+        assert!(now().micros_since(first) < 700 * DAY);
+    }
+}

@@ -1,0 +1,289 @@
+//! The fields of an event by their dotted names: `actor.id`, `page.path`, `metadata.course`.
+//!
+//! The same names stand in a mapping's `[event]` and in the header of Annals' own CSV export.
+
+use std::str::FromStr;
+
+use annals_event::{
+    Actor, ActorType, Client, Draft, Entity, ErrorInfo, Page, Points, Request, Severity, Subject,
+};
+use serde_json::Value;
+
+/// What a metadata value becomes in JSON.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// A string.
+    #[default]
+    Text,
+    /// A whole number.
+    Int,
+    /// A number.
+    Number,
+    /// `true` or `false`, also written 1/0, yes/no.
+    Bool,
+    /// JSON as it stands.
+    Json,
+}
+
+impl Kind {
+    /// The words a mapping may use.
+    pub const NAMES: &str = "text, int, number, bool, json";
+
+    /// The kind with this name.
+    pub fn from_name(name: &str) -> Option<Kind> {
+        Some(match name {
+            "text" => Kind::Text,
+            "int" => Kind::Int,
+            "number" => Kind::Number,
+            "bool" => Kind::Bool,
+            "json" => Kind::Json,
+            _ => return None,
+        })
+    }
+
+    fn value(self, text: &str) -> Result<Value, String> {
+        match self {
+            Kind::Text => Ok(Value::from(text)),
+            Kind::Int => number::<i64>(text).map(Value::from),
+            Kind::Number => number::<f64>(text).map(Value::from),
+            Kind::Bool => match text.to_ascii_lowercase().as_str() {
+                "true" | "1" | "yes" => Ok(Value::from(true)),
+                "false" | "0" | "no" => Ok(Value::from(false)),
+                _ => Err(format!("must be true or false, not `{}`", short(text))),
+            },
+            Kind::Json => serde_json::from_str(text).map_err(|error| format!("not JSON: {error}")),
+        }
+    }
+}
+
+/// One field of a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    name: String,
+}
+
+/// Every field but those under `metadata.`.
+const NAMES: &[&str] = &[
+    "id",
+    "category",
+    "action",
+    "severity",
+    "actor.type",
+    "actor.id",
+    "actor.name",
+    "subject.id",
+    "subject.name",
+    "account.id",
+    "entity.type",
+    "entity.id",
+    "entity.name",
+    "points.before",
+    "points.after",
+    "points.delta",
+    "session_id",
+    "page.path",
+    "page.title",
+    "page.referrer",
+    "page.load_ms",
+    "page.engaged_ms",
+    "client.ip",
+    "client.user_agent",
+    "client.device",
+    "client.os",
+    "client.browser",
+    "request.method",
+    "request.route",
+    "request.status",
+    "request.duration_ms",
+    "error.type",
+    "error.message",
+    "error.stack",
+    "error.component",
+    "error.endpoint",
+    "error.status",
+    "message",
+    "metadata",
+];
+
+impl FromStr for Field {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Field, ()> {
+        let metadata = name
+            .strip_prefix("metadata.")
+            .is_some_and(|key| !key.is_empty());
+        if metadata || NAMES.contains(&name) {
+            Ok(Field { name: name.into() })
+        } else {
+            Err(())
+        }
+    }
+}
+
+impl Field {
+    /// The dotted name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether names of this group exist, such as `actor`.
+    pub fn is_group(name: &str) -> bool {
+        NAMES.iter().any(|field| {
+            field
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('.'))
+        }) || name == "metadata"
+    }
+
+    /// Puts the text into the draft, or says what is wrong with it.
+    pub fn set(&self, draft: &mut Draft, text: &str, kind: Kind) -> Result<(), String> {
+        let own = || Some(text.to_owned());
+        match self.name.as_str() {
+            "id" => draft.id = Some(text.parse().map_err(|_| "must be a UUID".to_owned())?),
+            "category" => draft.category = own(),
+            // `navigation/page_view` says both: an action often decides its category.
+            "action" => match text.split_once('/') {
+                Some((category, action)) => {
+                    draft.category = Some(category.into());
+                    draft.action = action.into();
+                }
+                None => draft.action = text.into(),
+            },
+            "severity" => {
+                let severity = Severity::from_name(text);
+                draft.severity = Some(severity.ok_or_else(|| unknown(text, "severity"))?);
+            }
+            "actor.type" => {
+                let kind = ActorType::from_name(text);
+                actor(draft).kind = kind.ok_or_else(|| unknown(text, "actor type"))?;
+            }
+            "actor.id" => actor(draft).id = own(),
+            "actor.name" => actor(draft).name = own(),
+            "subject.id" => subject(draft).id = text.into(),
+            "subject.name" => subject(draft).name = own(),
+            "account.id" => draft.account.get_or_insert_default().id = text.into(),
+            "entity.type" => entity(draft).kind = text.into(),
+            "entity.id" => entity(draft).id = own(),
+            "entity.name" => entity(draft).name = own(),
+            "points.before" => points(draft).before = number(text)?,
+            "points.after" => points(draft).after = number(text)?,
+            "points.delta" => points(draft).delta = number(text)?,
+            "session_id" => draft.session_id = own(),
+            "page.path" => page(draft).path = own(),
+            "page.title" => page(draft).title = own(),
+            "page.referrer" => page(draft).referrer = own(),
+            "page.load_ms" => page(draft).load_ms = Some(number(text)?),
+            "page.engaged_ms" => page(draft).engaged_ms = Some(number(text)?),
+            "client.ip" => client(draft).ip = own(),
+            "client.user_agent" => client(draft).user_agent = own(),
+            "client.device" => client(draft).device = own(),
+            "client.os" => client(draft).os = own(),
+            "client.browser" => client(draft).browser = own(),
+            "request.method" => request(draft).method = own(),
+            "request.route" => request(draft).route = own(),
+            "request.status" => request(draft).status = Some(number(text)?),
+            "request.duration_ms" => request(draft).duration_ms = Some(number(text)?),
+            "error.type" => fault(draft).kind = own(),
+            "error.message" => fault(draft).message = own(),
+            "error.stack" => fault(draft).stack = own(),
+            "error.component" => fault(draft).component = own(),
+            "error.endpoint" => fault(draft).endpoint = own(),
+            "error.status" => fault(draft).status = Some(number(text)?),
+            "message" => draft.message = own(),
+            "metadata" => match Kind::Json.value(text)? {
+                Value::Object(object) => draft.metadata.extend(object),
+                _ => return Err("must be a JSON object".into()),
+            },
+            // `metadata.KEY`: the only other name `from_str` lets through.
+            name => {
+                let key = name.strip_prefix("metadata.").unwrap_or(name);
+                draft.metadata.insert(key.into(), kind.value(text)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn actor(draft: &mut Draft) -> &mut Actor {
+    draft.actor.get_or_insert_default()
+}
+fn subject(draft: &mut Draft) -> &mut Subject {
+    draft.subject.get_or_insert_default()
+}
+fn entity(draft: &mut Draft) -> &mut Entity {
+    draft.entity.get_or_insert_default()
+}
+fn points(draft: &mut Draft) -> &mut Points {
+    draft.points.get_or_insert_default()
+}
+fn page(draft: &mut Draft) -> &mut Page {
+    draft.page.get_or_insert_default()
+}
+fn client(draft: &mut Draft) -> &mut Client {
+    draft.client.get_or_insert_default()
+}
+fn request(draft: &mut Draft) -> &mut Request {
+    draft.request.get_or_insert_default()
+}
+fn fault(draft: &mut Draft) -> &mut ErrorInfo {
+    draft.error.get_or_insert_default()
+}
+
+fn number<T: FromStr>(text: &str) -> Result<T, String> {
+    let wrong = |_| format!("must be a number, not `{}`", short(text));
+    text.trim().parse().map_err(wrong)
+}
+
+fn unknown(text: &str, what: &str) -> String {
+    format!("`{}` is no {what}", short(text))
+}
+
+/// The beginning of a text, for an error message.
+pub fn short(text: &str) -> String {
+    let mut short: String = text.chars().take(60).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_a_field_that_can_be_set() {
+        for name in NAMES {
+            let field: Field = name.parse().unwrap();
+            let text = match *name {
+                "id" => "0190a0b0-0000-7000-8000-000000000000",
+                "severity" => "warning",
+                "actor.type" => "child",
+                "metadata" => "{\"a\":1}",
+                _ => "7",
+            };
+            let mut draft = Draft::default();
+            field.set(&mut draft, text, Kind::Text).unwrap();
+            assert_ne!(draft, Draft::default(), "{name} set nothing");
+        }
+        assert!("actor.colour".parse::<Field>().is_err());
+        assert!("metadata.".parse::<Field>().is_err());
+    }
+
+    #[test]
+    fn metadata_keeps_its_type() {
+        let field: Field = "metadata.n".parse().unwrap();
+        let mut draft = Draft::default();
+        for (kind, text, json) in [
+            (Kind::Text, "4", "\"4\""),
+            (Kind::Int, "4", "4"),
+            (Kind::Number, "4.5", "4.5"),
+            (Kind::Bool, "yes", "true"),
+            (Kind::Json, "[1]", "[1]"),
+        ] {
+            field.set(&mut draft, text, kind).unwrap();
+            assert_eq!(draft.metadata["n"].to_string(), json);
+        }
+        assert!(field.set(&mut draft, "four", Kind::Int).is_err());
+    }
+}

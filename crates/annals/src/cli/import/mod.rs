@@ -1,0 +1,38 @@
+//! `annals import`: a file's rows onto the record, in the order they happened.
+//!
+//! ```text
+//! file ─read─► rows ─plan (mapping)─► records ─sort─► by time ─shift─► batches ─send─► Sink
+//! ```
+//!
+//! * [`mapping`] is the file that says what rows mean; [`plan`] is it, applied.
+//! * [`prepare`] makes records of rows: CSV, NDJSON (also Annals' own export), access logs.
+//! * [`sort`] brings them in the order of time in constant memory.
+//! * [`state`] remembers how far it came, [`ids`] make that sending twice changes nothing.
+//! * [`run`](fn@run) does it all.
+
+pub mod combined_log;
+pub mod field;
+pub mod ids;
+pub mod mapping;
+pub mod plan;
+pub mod prepare;
+pub mod progress;
+pub mod read;
+pub mod record;
+pub mod run;
+pub mod send;
+pub mod shift;
+pub mod sort;
+pub mod spread;
+pub mod state;
+pub mod template;
+pub mod value;
+pub mod when;
+
+#[cfg(test)]
+mod tests;
+
+pub use progress::{Bar, Progress, Quiet};
+pub use run::{Options, Summary, run};
+pub use send::{Busy, ItemResult, Sink, Status};
+pub use shift::ShiftTo;

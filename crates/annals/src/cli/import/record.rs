@@ -1,0 +1,81 @@
+//! An event on its way from a file to the server.
+
+use std::io::{self, Read, Write};
+
+use annals_event::{Draft, Time};
+
+/// A draft as JSON, with what is needed to order and to move it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// When it happened; a shift changes this alone.
+    pub time: Time,
+    /// The line of its file.
+    pub line: u64,
+    /// The draft without `occurred_at`: a JSON object that is never empty.
+    json: Vec<u8>,
+}
+
+impl Record {
+    /// Takes a draft whose time is known.
+    pub fn new(time: Time, line: u64, mut draft: Draft) -> anyhow::Result<Record> {
+        draft.occurred_at = None;
+        let json = serde_json::to_vec(&draft)?;
+        Ok(Record { time, line, json })
+    }
+
+    /// What decides the order: the time, then the place in the file.
+    pub fn key(&self) -> (Time, u64) {
+        (self.time, self.line)
+    }
+
+    /// The bytes it takes in memory, nearly.
+    pub fn size(&self) -> usize {
+        self.json.len() + size_of::<Record>()
+    }
+
+    /// Appends the draft as a line of NDJSON.
+    pub fn write_line(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"occurred_at\":\"");
+        out.extend_from_slice(self.time.to_string().as_bytes());
+        out.extend_from_slice(b"\",");
+        // `action` is always written, so the object goes on after its brace.
+        out.extend_from_slice(self.json.get(1..).unwrap_or_default());
+        out.push(b'\n');
+    }
+
+    /// The draft again.
+    pub fn draft(&self) -> anyhow::Result<Draft> {
+        let mut line = Vec::new();
+        self.write_line(&mut line);
+        Ok(serde_json::from_slice(&line)?)
+    }
+
+    /// Writes it to a sorted run.
+    pub fn encode(&self, out: &mut dyn Write) -> io::Result<()> {
+        let length = u32::try_from(self.json.len()).map_err(io::Error::other)?;
+        out.write_all(&self.time.as_micros().to_le_bytes())?;
+        out.write_all(&self.line.to_le_bytes())?;
+        out.write_all(&length.to_le_bytes())?;
+        out.write_all(&self.json)
+    }
+
+    /// Reads it back; nothing at the end of the run.
+    pub fn decode(input: &mut dyn Read) -> io::Result<Option<Record>> {
+        let mut head = [0; 20];
+        if input.read(&mut head[..1])? == 0 {
+            return Ok(None);
+        }
+        input.read_exact(&mut head[1..])?;
+        let (mut time, mut line, mut length) = ([0; 8], [0; 8], [0; 4]);
+        time.copy_from_slice(&head[..8]);
+        line.copy_from_slice(&head[8..16]);
+        length.copy_from_slice(&head[16..]);
+        let mut json = vec![0; u32::from_le_bytes(length) as usize];
+        input.read_exact(&mut json)?;
+        Ok(Some(Record {
+            time: Time::from_micros(i64::from_le_bytes(time)),
+            line: u64::from_le_bytes(line),
+            json,
+        }))
+    }
+}

@@ -1,0 +1,138 @@
+//! Rows that know only their day, laid over that day.
+//!
+//! Rows of one group (a student's day) become a visit: it starts at a time of day taken from the
+//! group's hash, and each row follows the one before by a gap taken from the hash too. Nothing is
+//! drawn: the same file gives the same times. Order within the file is kept.
+
+use std::collections::HashMap;
+
+use annals_event::Time;
+use sha2::{Digest, Sha256};
+
+use super::template::{Scope, Template};
+use super::when::{DAY, SECOND};
+
+/// Groups remembered in each of two generations: constant memory. A group that comes again after
+/// this many others starts its visit anew.
+const REMEMBERED: usize = 131_072;
+
+/// Lays rows over their day.
+#[derive(Clone, Debug)]
+pub struct Spread {
+    /// What makes rows one visit; the day should be part of it.
+    pub group: Template,
+    /// The time of day, in microseconds, before which no visit starts.
+    pub from: i64,
+    /// The time of day before which every visit starts.
+    pub to: i64,
+    /// The shortest and the longest gap, in microseconds.
+    pub gap: (i64, i64),
+    /// How far into the day each group has come, by the group's hash.
+    pub young: HashMap<u64, i64>,
+    /// The generation before, given up when the young one is full.
+    pub old: HashMap<u64, i64>,
+}
+
+impl Spread {
+    /// The time of a row whose day begins at `midnight`.
+    pub fn place(&mut self, midnight: Time, scope: &Scope<'_>) -> Time {
+        let group = self.group.expand(scope).unwrap_or_default();
+        let digest: [u8; 32] = Sha256::digest(group.as_bytes()).into();
+        let [key, start, step] = words(&digest);
+        let at = match self.young.get(&key).or_else(|| self.old.get(&key)) {
+            None => within(start, self.from, self.to),
+            Some(&last) => {
+                // Mixed with the last moment, so that the gaps of one visit differ.
+                let mixed = mix(step ^ last.unsigned_abs());
+                let gap = within(mixed, self.gap.0, self.gap.1);
+                // A long visit must not run into the next day: its gaps shrink instead.
+                last + gap.min((DAY - SECOND - last) / 8).max(0)
+            }
+        };
+        if self.young.len() >= REMEMBERED {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, at);
+        midnight.plus_micros(at)
+    }
+}
+
+/// Three numbers out of a hash.
+fn words(digest: &[u8; 32]) -> [u64; 3] {
+    let word = |at: usize| {
+        let bytes = digest.iter().skip(at * 8).take(8);
+        bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
+    };
+    [word(0), word(1), word(2)]
+}
+
+/// A number within `[from, to)`, in whole seconds' steps fine enough to look unplanned.
+fn within(word: u64, from: i64, to: i64) -> i64 {
+    let width = to.saturating_sub(from).max(1).unsigned_abs();
+    from + i64::try_from(word % width).unwrap_or(0)
+}
+
+/// SplitMix64's last step: every bit of the input moves every bit of the output.
+pub fn mix(mut word: u64) -> u64 {
+    word = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    word ^ (word >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::template::Columns;
+    use super::*;
+    use csv::StringRecord;
+
+    fn spread() -> Spread {
+        let mut columns = Columns::fixed(vec!["who".into()]);
+        Spread {
+            group: Template::parse("{who}", &mut columns).unwrap(),
+            from: 7 * 3_600 * SECOND,
+            to: 21 * 3_600 * SECOND,
+            gap: (20 * SECOND, 180 * SECOND),
+            young: HashMap::new(),
+            old: HashMap::new(),
+        }
+    }
+
+    fn times(spread: &mut Spread, who: &str, rows: usize) -> Vec<i64> {
+        let cells = StringRecord::from(vec![who]);
+        let scope = Scope {
+            cells: &cells,
+            day: "",
+            line: 1,
+            secret: b"",
+        };
+        let place = |_| spread.place(Time::from_micros(0), &scope).as_micros();
+        (0..rows).map(place).collect()
+    }
+
+    #[test]
+    fn a_group_is_a_visit() {
+        let times = times(&mut spread(), "student-1", 20);
+        assert!(times[0] >= 7 * 3_600 * SECOND && times[0] < 21 * 3_600 * SECOND);
+        for pair in times.windows(2) {
+            let gap = pair[1] - pair[0];
+            assert!((20 * SECOND..180 * SECOND).contains(&gap), "{gap}");
+        }
+    }
+
+    #[test]
+    fn a_long_visit_stays_within_its_day_and_in_order() {
+        let times = times(&mut spread(), "student-1", 2_000);
+        assert!(times.is_sorted());
+        assert!(*times.last().unwrap() < DAY);
+    }
+
+    #[test]
+    fn other_rows_between_do_not_matter() {
+        let mut mixed = spread();
+        let mut first = times(&mut mixed, "a", 3);
+        times(&mut mixed, "b", 5);
+        first.extend(times(&mut mixed, "a", 3));
+        assert_eq!(first, times(&mut spread(), "a", 6));
+    }
+}
