@@ -66,11 +66,7 @@ pub enum Means {
 impl Caller {
     /// The operator of the machine, at its command line.
     pub fn operator() -> Caller {
-        Caller {
-            role: Role::Admin,
-            means: Means::Operator,
-            label: "operator".to_owned(),
-        }
+        Caller { role: Role::Admin, means: Means::Operator, label: "operator".to_owned() }
     }
 
     /// The caller as the actor of what they do.
@@ -80,16 +76,8 @@ impl Caller {
             Means::Session { key_id, .. } => key_id.clone(),
             Means::Operator => None,
         };
-        let kind = if id.is_some() {
-            ActorType::ApiKey
-        } else {
-            ActorType::System
-        };
-        Actor {
-            kind,
-            id,
-            name: Some(self.label.clone()),
-        }
+        let kind = if id.is_some() { ActorType::ApiKey } else { ActorType::System };
+        Actor { kind, id, name: Some(self.label.clone()) }
     }
 }
 
@@ -133,12 +121,7 @@ impl Access {
         random: Arc<dyn Random>,
         bootstrap: Option<&str>,
     ) -> Result<Access> {
-        let keys = store
-            .keys()
-            .await?
-            .into_iter()
-            .map(|key| (key.hash, key))
-            .collect();
+        let keys = store.keys().await?.into_iter().map(|key| (key.hash, key)).collect();
         Ok(Access {
             store,
             clock,
@@ -159,39 +142,20 @@ impl Access {
     /// Whom a key belongs to.
     pub fn by_key(&self, key: &str) -> std::result::Result<Caller, Denied> {
         let hash = sha256(key);
-        if self
-            .bootstrap
-            .is_some_and(|bootstrap| bool::from(bootstrap.ct_eq(&hash)))
-        {
-            let means = Means::Key {
-                id: "bootstrap".to_owned(),
-            };
+        if self.bootstrap.is_some_and(|bootstrap| bool::from(bootstrap.ct_eq(&hash))) {
+            let means = Means::Key { id: "bootstrap".to_owned() };
             let label = "ANNALS_ADMIN_KEY".to_owned();
-            return Ok(Caller {
-                role: Role::Admin,
-                means,
-                label,
-            });
+            return Ok(Caller { role: Role::Admin, means, label });
         }
         let now = self.clock.now();
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         let key = keys.get(&hash).ok_or(Denied::Unknown)?;
         standing(key, now)?;
-        if key
-            .last_used_at
-            .is_none_or(|last| now.micros_since(last) >= USE_GRAIN)
-        {
-            self.used
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(hash, now);
+        if key.last_used_at.is_none_or(|last| now.micros_since(last) >= USE_GRAIN) {
+            self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, now);
         }
         let means = Means::Key { id: key.id.clone() };
-        Ok(Caller {
-            role: key.role,
-            means,
-            label: key.name.clone(),
-        })
+        Ok(Caller { role: key.role, means, label: key.name.clone() })
     }
 
     /// Whom a session's cookie belongs to. The session ends with the key it was opened with.
@@ -206,7 +170,7 @@ impl Access {
             let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
             let key = keys.values().find(|key| key.id == *id);
             let bootstrap = id == "bootstrap" && self.bootstrap.is_some();
-            if !bootstrap && !key.is_some_and(|key| standing(key, now).is_ok()) {
+            if !bootstrap && key.is_none_or(|key| standing(key, now).is_err()) {
                 return Ok(Err(Denied::SessionOver));
             }
         }
@@ -215,11 +179,7 @@ impl Access {
             expires_at: session.expires_at,
             key_id: session.key_id,
         };
-        Ok(Ok(Caller {
-            role: session.role,
-            means,
-            label: session.label,
-        }))
+        Ok(Ok(Caller { role: session.role, means, label: session.label }))
     }
 
     /// Makes a link that signs an admin in once, within ten minutes. Answers its token.
@@ -246,16 +206,10 @@ impl Access {
             return Ok(Err(Denied::LinkOver));
         }
         let taken = self.store.take_sign_in(hash).await?;
-        Ok(
-            match taken.filter(|link| link.expires_at > self.clock.now()) {
-                Some(link) => Ok(Caller {
-                    role: link.role,
-                    means: Means::Operator,
-                    label: link.label,
-                }),
-                None => Err(Denied::LinkOver),
-            },
-        )
+        Ok(match taken.filter(|link| link.expires_at > self.clock.now()) {
+            Some(link) => Ok(Caller { role: link.role, means: Means::Operator, label: link.label }),
+            None => Err(Denied::LinkOver),
+        })
     }
 
     /// Opens a dashboard session for somebody who has shown who they are. Answers the cookie's
@@ -280,18 +234,8 @@ impl Access {
         };
         self.store.put_sign_in(sign_in).await?;
         let csrf_token = csrf_token(&token);
-        let means = Means::Session {
-            csrf_token,
-            expires_at,
-            key_id,
-        };
-        Ok((
-            token,
-            Caller {
-                means,
-                ..caller.clone()
-            },
-        ))
+        let means = Means::Session { csrf_token, expires_at, key_id };
+        Ok((token, Caller { means, ..caller.clone() }))
     }
 
     /// Ends a session.
@@ -361,10 +305,7 @@ impl Access {
 
     async fn put(&self, key: Key) -> Result<()> {
         self.store.put_key(key.clone()).await?;
-        self.keys
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key.hash, key);
+        self.keys.write().unwrap_or_else(PoisonError::into_inner).insert(key.hash, key);
         Ok(())
     }
 }
@@ -386,10 +327,7 @@ fn sha256(secret: &str) -> [u8; 32] {
 
 /// What the CSRF header must say: bound to the session, and of no use for opening it.
 fn csrf_token(session: &str) -> String {
-    #[expect(
-        clippy::expect_used,
-        reason = "HMAC takes a key of any length (RFC 2104)"
-    )]
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
     let mut mac =
         Hmac::<Sha256>::new_from_slice(session.as_bytes()).expect("HMAC takes a key of any length");
     mac.update(b"annals csrf");

@@ -154,9 +154,7 @@ impl Catalog {
         self.get(category, action)
             .map(|entry| &entry.sources)
             .or_else(|| Some(&self.categories.get(category)?.sources))
-            .map_or(words::DEFAULT_SOURCES.contains(&source), |sources| {
-                sources.contains(&source)
-            })
+            .map_or(words::DEFAULT_SOURCES.contains(&source), |sources| sources.contains(&source))
     }
 
     /// Whether a viewer, within their scope, may see such an event.
@@ -172,8 +170,7 @@ impl Catalog {
     /// Categories can be hidden as a whole; their unknown actions are then hidden too, and only
     /// [`Catalog::may_see`] and [`Catalog::hidden_categories`] tell of those.
     pub fn hidden_entries(&self, viewer: Viewer) -> impl Iterator<Item = &CatalogEntry> {
-        self.entries()
-            .filter(move |entry| !entry.visible_to.contains(&viewer))
+        self.entries().filter(move |entry| !entry.visible_to.contains(&viewer))
     }
 
     /// The categories whose actions a viewer may not see unless an entry says otherwise.
@@ -191,9 +188,7 @@ impl Catalog {
 
     /// The categories known, by name.
     pub fn categories(&self) -> impl Iterator<Item = (&str, Class)> {
-        self.categories
-            .iter()
-            .map(|(name, category)| (name.as_str(), category.class))
+        self.categories.iter().map(|(name, category)| (name.as_str(), category.class))
     }
 
     /// Every entry, by category and action.

@@ -101,20 +101,13 @@ impl Filter {
             };
             seen.push(name);
             if let Err(message) = result {
-                errors.push(FieldError {
-                    field: name.to_owned(),
-                    message,
-                });
+                errors.push(FieldError { field: name.to_owned(), message });
             }
         }
         if let Err(error) = filter.check_as_a_whole() {
             errors.push(error);
         }
-        if errors.is_empty() {
-            Ok(filter)
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(filter) } else { Err(errors) }
     }
 
     fn add(&mut self, name: &str, value: &str) -> Result<(), String> {
@@ -146,10 +139,7 @@ impl Filter {
         let Some(term) = self.terms.iter().find(metadata) else {
             return Ok(());
         };
-        let period = self
-            .from
-            .zip(self.to)
-            .map(|(from, to)| to.micros_since(from));
+        let period = self.from.zip(self.to).map(|(from, to)| to.micros_since(from));
         let narrowed = self.terms.iter().any(|term| !metadata(&term))
             || !self.words.is_empty()
             || period.is_some_and(|period| period <= METADATA_PERIOD);
@@ -193,10 +183,7 @@ impl Filter {
 fn searched(event: &Event) -> impl Iterator<Item = &str> {
     [
         Some(event.message.as_str()),
-        event
-            .entity
-            .as_ref()
-            .and_then(|entity| entity.name.as_deref()),
+        event.entity.as_ref().and_then(|entity| entity.name.as_deref()),
         event.actor.name.as_deref(),
         Some(event.action.as_str()),
     ]
@@ -248,9 +235,7 @@ fn field(name: &str) -> Option<Field> {
         "entity_id" => Field::EntityId,
         "session_id" => Field::SessionId,
         _ => {
-            let key = name
-                .strip_prefix("metadata.")
-                .filter(|key| !key.is_empty())?;
+            let key = name.strip_prefix("metadata.").filter(|key| !key.is_empty())?;
             Field::Metadata(key.to_owned())
         }
     })
@@ -275,25 +260,15 @@ fn term(field: Field, text: &str) -> Result<Term, String> {
     for value in &values {
         match field {
             Field::Severity if Severity::from_name(value).is_none() => {
-                return Err(one_of(
-                    value,
-                    Severity::ALL.map(Severity::as_str).as_slice(),
-                ));
+                return Err(one_of(value, Severity::ALL.map(Severity::as_str).as_slice()));
             }
             Field::ActorType if ActorType::from_name(value).is_none() => {
-                return Err(one_of(
-                    value,
-                    ActorType::ALL.map(ActorType::as_str).as_slice(),
-                ));
+                return Err(one_of(value, ActorType::ALL.map(ActorType::as_str).as_slice()));
             }
             _ => {}
         }
     }
-    Ok(Term {
-        field,
-        values,
-        negated,
-    })
+    Ok(Term { field, values, negated })
 }
 
 /// Splits at commas; `\,` is a comma and `\\` a backslash.
@@ -330,10 +305,7 @@ fn moment(text: &str) -> Result<Time, String> {
 }
 
 fn unknown() -> String {
-    format!(
-        "is not a known parameter; the filter has {} and metadata.KEY",
-        PARAMETERS.join(", ")
-    )
+    format!("is not a known parameter; the filter has {} and metadata.KEY", PARAMETERS.join(", "))
 }
 
 fn one_of(value: &str, known: &[&str]) -> String {
@@ -341,8 +313,5 @@ fn one_of(value: &str, known: &[&str]) -> String {
 }
 
 fn error(field: &str, message: &str) -> FieldError {
-    FieldError {
-        field: field.to_owned(),
-        message: message.to_owned(),
-    }
+    FieldError { field: field.to_owned(), message: message.to_owned() }
 }

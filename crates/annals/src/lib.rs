@@ -1,11 +1,44 @@
-//! Annals.
+//! Annals keeps the record of what happens in an application: who did what, to whom, when, and
+//! what it changed.
+//!
+//! ```text
+//!  sources                     record                journal             followers       surfaces
+//!  POST /api/v1/events ─────┐  parse                 append ──► store    (to come)       list, get, export
+//!  Annals' own admin acts ──┴► validate ► classify ► (group commit,                      dashboard
+//!                              enrich ► redact       one writer)
+//!                              fix (digest)           └► head ─ wakes ──► tail(from a position)
+//! ```
+//!
+//! Modules import downwards only, and siblings do not import each other; a test keeps it so.
+//!
+//! ```text
+//! L5  cli → app
+//! L4  http   schedule
+//! L3  record   query
+//! L2  journal   access
+//! L1  store
+//! L0  event (crate)   filter   words   catalog   clock   id   config   data_dir
+//! ```
+
 pub mod cli;
+
+pub mod app;
+
+pub mod http;
+pub mod schedule;
+
+pub mod query;
+pub mod record;
+
 pub mod access;
+pub mod journal;
+
+pub mod store;
+
 pub mod catalog;
 pub mod clock;
+pub mod config;
+pub mod data_dir;
 pub mod filter;
 pub mod id;
-pub mod journal;
-pub mod record;
-pub mod store;
 pub mod words;

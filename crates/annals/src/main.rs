@@ -1,2 +1,7 @@
-//! The `annals` program.
-fn main() {}
+//! The `annals` program: argv → [`annals::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    annals::cli::main()
+}

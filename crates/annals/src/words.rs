@@ -9,16 +9,10 @@ use unicode_normalization::char::is_combining_mark;
 /// The folded words of a text, in order. A word is a run of letters and digits; `quest_started`
 /// is two words, and `Ünïté` is the word `unite`.
 pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    let folded: String = text
-        .nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .collect();
+    let folded: String =
+        text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
     let mut words = Vec::new();
-    for word in folded
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-    {
+    for word in folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
         words.push(word.to_owned());
     }
     words.into_iter()
@@ -45,10 +39,7 @@ mod tests {
     #[test]
     fn words_are_whole_and_folded() {
         let found: Vec<_> = words("Ada's Ünïté: quest_started, ΣΊΣΥΦΟΣ №5").collect();
-        assert_eq!(
-            found,
-            ["ada", "s", "unite", "quest", "started", "σισυφοσ", "no5"]
-        );
+        assert_eq!(found, ["ada", "s", "unite", "quest", "started", "σισυφοσ", "no5"]);
     }
 
     #[test]

@@ -67,10 +67,10 @@ pub fn personal(event: &Event) -> Vec<u8> {
         account: event.account.as_ref(),
         actor: &event.actor,
         client: event.client.as_ref(),
-        entity: event.entity.as_ref().map(|entity| NamedEntity {
-            id: entity.id.as_deref(),
-            name: entity.name.as_deref(),
-        }),
+        entity: event
+            .entity
+            .as_ref()
+            .map(|entity| NamedEntity { id: entity.id.as_deref(), name: entity.name.as_deref() }),
         error: event.error.as_ref(),
         message: &event.message,
         metadata: &event.metadata,
@@ -96,10 +96,7 @@ pub fn commitment(salt: &Salt, personal: &[u8]) -> Hash {
 
 /// HMAC-SHA256 with a key of any length.
 fn mac(key: &[u8], data: &[u8]) -> Hash {
-    #[expect(
-        clippy::expect_used,
-        reason = "HMAC takes a key of any length (RFC 2104)"
-    )]
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.update(data);
     mac.finalize().into_bytes().into()

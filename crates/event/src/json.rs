@@ -55,13 +55,9 @@ impl std::error::Error for JsonError {}
 pub fn parse(bytes: &[u8], depth: usize) -> Result<Value, JsonError> {
     let mut path = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let seed = Strict {
-        depth: depth.min(DEEPEST),
-        path: &mut path,
-    };
-    let value = seed
-        .deserialize(&mut deserializer)
-        .and_then(|value| deserializer.end().map(|()| value));
+    let seed = Strict { depth: depth.min(DEEPEST), path: &mut path };
+    let value =
+        seed.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
     value.map_err(|error| {
         let (line, column) = (error.line(), error.column());
         let text = error.to_string();
@@ -77,8 +73,7 @@ pub fn parse(bytes: &[u8], depth: usize) -> Result<Value, JsonError> {
 
 /// What is wrong with a text that is to be stored, if anything is.
 pub(crate) fn text_fault(text: &str) -> Option<&'static str> {
-    text.contains('\0')
-        .then_some("a NUL character cannot be stored")
+    text.contains('\0').then_some("a NUL character cannot be stored")
 }
 
 /// What is wrong with a key, if anything is.
@@ -162,9 +157,7 @@ struct Strict<'p> {
 impl Strict<'_> {
     /// One level further in, or a refusal.
     fn deeper<E: serde::de::Error>(&mut self) -> Result<usize, E> {
-        self.depth
-            .checked_sub(1)
-            .ok_or_else(|| E::custom("nested too deeply"))
+        self.depth.checked_sub(1).ok_or_else(|| E::custom("nested too deeply"))
     }
 }
 
@@ -220,10 +213,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut items = Vec::new();
         loop {
             self.path.push(Step::Index(items.len()));
-            let seed = Strict {
-                depth,
-                path: self.path,
-            };
+            let seed = Strict { depth, path: self.path };
             let item = seq.next_element_seed(seed)?;
             self.path.pop();
             match item {
@@ -245,10 +235,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
             if map.contains_key(&key) {
                 return Err(A::Error::custom("this key stands twice in one object"));
             }
-            let seed = Strict {
-                depth,
-                path: self.path,
-            };
+            let seed = Strict { depth, path: self.path };
             let value = access.next_value_seed(seed)?;
             self.path.pop();
             map.insert(key, value);
@@ -259,9 +246,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
 /// A canonical number as a value.
 fn number<E: serde::de::Error>(number: Number) -> Result<Value, E> {
-    canonical_number(&number)
-        .map(Value::Number)
-        .map_err(E::custom)
+    canonical_number(&number).map(Value::Number).map_err(E::custom)
 }
 
 /// Reads a key as it is.

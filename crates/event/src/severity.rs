@@ -24,13 +24,8 @@ pub enum Severity {
 
 impl Severity {
     /// Every severity, mildest first.
-    pub const ALL: [Severity; 5] = [
-        Severity::Info,
-        Severity::Notice,
-        Severity::Warning,
-        Severity::Error,
-        Severity::Critical,
-    ];
+    pub const ALL: [Severity; 5] =
+        [Severity::Info, Severity::Notice, Severity::Warning, Severity::Error, Severity::Critical];
 
     /// The word used in JSON, filters and the database.
     pub const fn as_str(self) -> &'static str {
@@ -55,8 +50,6 @@ impl Severity {
 
     /// The severity with this name.
     pub fn from_name(name: &str) -> Option<Severity> {
-        Self::ALL
-            .into_iter()
-            .find(|severity| severity.as_str() == name)
+        Self::ALL.into_iter().find(|severity| severity.as_str() == name)
     }
 }

@@ -105,13 +105,7 @@ pub(crate) fn draft() -> impl Strategy<Value = Draft> {
         of(text()),
     );
     let who = (of(actor()), of((id(), of(text()))), of(id()), of(id()));
-    let whence = (
-        of(page()),
-        of(client()),
-        of(request()),
-        of(error()),
-        metadata(),
-    );
+    let whence = (of(page()), of(client()), of(request()), of(error()), metadata());
     (what, who, whence).prop_map(|(what, who, whence)| {
         let (id, occurred_at, category, action, severity, entity, points, message) = what;
         let (actor, subject, account, session_id) = who;

@@ -26,10 +26,7 @@ pub struct FieldError {
 impl FieldError {
     /// This field, for this reason.
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> FieldError {
-        FieldError {
-            field: field.into(),
-            message: message.into(),
-        }
+        FieldError { field: field.into(), message: message.into() }
     }
 }
 

@@ -15,7 +15,7 @@ export interface paths {
          * The catalog
          * @description Every known category and action: what it means, who may send it, who may see it.
          */
-        get: operations["catalog"];
+        get: operations["get_catalog"];
         put?: never;
         post?: never;
         delete?: never;
@@ -36,7 +36,7 @@ export interface paths {
          * @description Newest first, in pages: pass `next_cursor` as `cursor`, with the same filter, for the next
          *     one. Pages never shift, however much is appended meanwhile.
          */
-        get: operations["list"];
+        get: operations["list_events"];
         put?: never;
         /**
          * Append events
@@ -44,7 +44,7 @@ export interface paths {
          *     1,000 events and 5 MiB. What is answered as accepted is durable. An event sent again with its
          *     id is a duplicate, not a second event.
          */
-        post: operations["append"];
+        post: operations["append_events"];
         delete?: never;
         options?: never;
         head?: never;
@@ -64,7 +64,7 @@ export interface paths {
          *     shows: CSV with the row `#count,N`, NDJSON with the line `{"count":N}`, JSON with `"count"`.
          *     CSV texts that a spreadsheet would run as formulas begin with an apostrophe.
          */
-        get: operations["export"];
+        get: operations["export_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -81,7 +81,7 @@ export interface paths {
             cookie?: never;
         };
         /** Get one event */
-        get: operations["get"];
+        get: operations["get_event"];
         put?: never;
         post?: never;
         delete?: never;
@@ -107,7 +107,7 @@ export interface paths {
          * Create a key
          * @description The secret is answered once and kept nowhere.
          */
-        post: operations["create"];
+        post: operations["create_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -128,7 +128,7 @@ export interface paths {
          * Revoke a key
          * @description It stops working at once, and so do the sessions it opened.
          */
-        delete: operations["revoke"];
+        delete: operations["revoke_key"];
         options?: never;
         head?: never;
         patch?: never;
@@ -142,7 +142,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who is signed in */
-        get: operations["whoami"];
+        get: operations["get_session"];
         put?: never;
         /**
          * Sign in
@@ -169,7 +169,7 @@ export interface paths {
          * Make a sign-in link
          * @description It signs an admin in once, within ten minutes.
          */
-        post: operations["link"];
+        post: operations["create_sign_in_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -187,7 +187,7 @@ export interface paths {
          * Count events
          * @description By category and by severity, for the filter bar.
          */
-        get: operations["stats"];
+        get: operations["count_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -635,10 +635,13 @@ export interface components {
         Severity: "info" | "notice" | "warning" | "error" | "critical";
         /** @description A one-time link. */
         SignInLink: {
-            /** @description The path with the token, to be put behind the server's address. */
-            path: string;
             /** @description The link's token: open `/signin#link=TOKEN` within ten minutes. */
             token: string;
+            /**
+             * @description The link itself, with the address the server listens on; behind a proxy another one
+             *     stands in its place.
+             */
+            url: string;
         };
         /** @description What to sign in with: exactly one of both. */
         SignInRequest: {
@@ -691,7 +694,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    catalog: {
+    get_catalog: {
         parameters: {
             query?: never;
             header?: never;
@@ -711,7 +714,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_events: {
         parameters: {
             query?: {
                 /**
@@ -772,7 +775,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The cursor was given before a restore */
@@ -781,12 +784,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    append: {
+    append_events: {
         parameters: {
             query?: never;
             header?: never;
@@ -815,7 +818,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too large, or too many events */
@@ -824,7 +827,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Neither JSON nor NDJSON */
@@ -833,7 +836,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Every event was rejected */
@@ -842,7 +845,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not known to be written: send again with the same ids */
@@ -851,12 +854,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    export: {
+    export_events: {
         parameters: {
             query?: {
                 /**
@@ -915,12 +918,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get: {
+    get_event: {
         parameters: {
             query?: never;
             header?: never;
@@ -947,7 +950,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -972,7 +975,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    create_key: {
         parameters: {
             query?: never;
             header?: never;
@@ -1000,12 +1003,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    revoke: {
+    revoke_key: {
         parameters: {
             query?: never;
             header?: never;
@@ -1032,12 +1035,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    whoami: {
+    get_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -1061,7 +1064,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1094,7 +1097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1117,7 +1120,7 @@ export interface operations {
             };
         };
     };
-    link: {
+    create_sign_in_link: {
         parameters: {
             query?: never;
             header?: never;
@@ -1137,7 +1140,7 @@ export interface operations {
             };
         };
     };
-    stats: {
+    count_events: {
         parameters: {
             query?: {
                 /**
@@ -1192,7 +1195,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1241,7 +1244,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -60,22 +60,14 @@ struct RawEntry {
 
 impl Raw {
     fn read(&mut self, text: &str, file: &str) -> Result<(), CatalogError> {
-        let wrong = |fault: String| CatalogError {
-            file: file.to_owned(),
-            fault,
-        };
+        let wrong = |fault: String| CatalogError { file: file.to_owned(), fault };
         let table: Table = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
         for (category, value) in table {
             if category == "strict" {
                 self.strict = read("strict", value).map_err(wrong)?;
                 continue;
             }
-            word(
-                &category,
-                "a category",
-                annals_event::limits::CATEGORY_CHARS,
-            )
-            .map_err(wrong)?;
+            word(&category, "a category", annals_event::limits::CATEGORY_CHARS).map_err(wrong)?;
             let fields = object(&category, value).map_err(wrong)?;
             let raw = self.categories.entry(category.clone()).or_default();
             raw.read(&category, fields).map_err(wrong)?;
@@ -191,9 +183,7 @@ impl RawEntry {
 }
 
 fn read<T: DeserializeOwned>(path: &str, value: Value) -> Result<T, String> {
-    value
-        .try_into()
-        .map_err(|error: toml::de::Error| format!("{path}: {}", error.message()))
+    value.try_into().map_err(|error: toml::de::Error| format!("{path}: {}", error.message()))
 }
 
 fn object(path: &str, value: Value) -> Result<Table, String> {
@@ -207,8 +197,6 @@ fn word(text: &str, what: &str, most: usize) -> Result<(), String> {
     if is_snake_case(text) && text.len() <= most {
         Ok(())
     } else {
-        Err(format!(
-            "`{text}`: {what} must be snake_case of at most {most} characters"
-        ))
+        Err(format!("`{text}`: {what} must be snake_case of at most {most} characters"))
     }
 }

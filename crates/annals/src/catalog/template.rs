@@ -41,20 +41,14 @@ impl Template {
             if !text.is_empty() {
                 pieces.push(Piece::Text(text.to_owned()));
             }
-            let end = behind
-                .find('}')
-                .filter(|end| *end > 0)
-                .ok_or("a brace has no partner")?;
+            let end = behind.find('}').filter(|end| *end > 0).ok_or("a brace has no partner")?;
             pieces.push(Piece::named(&behind[1..end])?);
             rest = &behind[end + 1..];
         }
         if !rest.is_empty() {
             pieces.push(Piece::Text(rest.to_owned()));
         }
-        Ok(Template {
-            source: source.to_owned(),
-            pieces,
-        })
+        Ok(Template { source: source.to_owned(), pieces })
     }
 
     /// The sentence for an action that has none: "Ada: quest teleported".
@@ -126,10 +120,9 @@ impl Piece {
                     .or_else(|| Some(format!("{kind} {}", some(entity.id.as_deref())?)))
                     .unwrap_or(kind))
             }
-            Piece::PointsDelta => event
-                .points
-                .map(|points| format!("{:+}", points.delta))
-                .ok_or("some"),
+            Piece::PointsDelta => {
+                event.points.map(|points| format!("{:+}", points.delta)).ok_or("some")
+            }
             Piece::Page => event
                 .page
                 .as_ref()
@@ -165,9 +158,7 @@ fn actor(actor: &Actor) -> Result<String, &'static str> {
 
 /// A text that is there and not blank.
 fn some(text: Option<&str>) -> Option<String> {
-    text.map(str::trim)
-        .filter(|text| !text.is_empty())
-        .map(str::to_owned)
+    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// Appends a value in one line and of bounded length.

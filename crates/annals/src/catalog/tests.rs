@@ -42,15 +42,10 @@ fn what_is_built_in_is_sound() {
         let sentence = catalog.render(&event(&entry.category, &entry.action));
         assert!(!sentence.contains(['{', '}']), "{sentence}");
         assert!(sentence.starts_with(char::is_uppercase), "{sentence}");
-        let points = matches!(
-            entry.category.as_str(),
-            "task" | "penalty" | "reward" | "adjustment"
-        );
+        let points =
+            matches!(entry.category.as_str(), "task" | "penalty" | "reward" | "adjustment");
         assert_eq!(entry.class == Class::Ledger, points, "{entry:?}");
-        assert_eq!(
-            catalog.may_send(Source::Command, &entry.category, &entry.action),
-            points
-        );
+        assert_eq!(catalog.may_send(Source::Command, &entry.category, &entry.action), points);
     }
     assert_eq!(catalog.class("auth", "login_success"), Class::Audit);
     assert_eq!(catalog.class("error", "api_error"), Class::Error);
@@ -91,11 +86,7 @@ fn sentences_read_like_sentences() {
     let catalog = Catalog::builtin();
     let mut done = event("quest", "quest_completed");
     assert_eq!(catalog.render(&done), "Ada finished something");
-    done.entity = Some(Entity {
-        kind: "quest".to_owned(),
-        id: Some("17".to_owned()),
-        name: None,
-    });
+    done.entity = Some(Entity { kind: "quest".to_owned(), id: Some("17".to_owned()), name: None });
     assert_eq!(catalog.render(&done), "Ada finished quest 17");
     done.entity.as_mut().unwrap().name = Some("Volcanoes".to_owned());
     assert_eq!(catalog.render(&done), "Ada finished Volcanoes");
@@ -103,27 +94,14 @@ fn sentences_read_like_sentences() {
     assert_eq!(catalog.render(&done), "Somebody finished Volcanoes");
 
     let mut task = event("task", "activated");
-    task.subject = Some(Subject {
-        id: "c1".to_owned(),
-        name: Some("Tim".to_owned()),
-    });
-    task.points = Some(Points {
-        before: 1,
-        after: 6,
-        delta: 5,
-    });
+    task.subject = Some(Subject { id: "c1".to_owned(), name: Some("Tim".to_owned()) });
+    task.points = Some(Points { before: 1, after: 6, delta: 5 });
     assert_eq!(catalog.render(&task), "Tim did something (+5 points)");
 
     let mut page = event("navigation", "page_view");
-    page.page = Some(Page {
-        path: Some("/a".to_owned()),
-        ..Page::default()
-    });
+    page.page = Some(Page { path: Some("/a".to_owned()), ..Page::default() });
     assert_eq!(catalog.render(&page), "Ada viewed /a");
-    assert_eq!(
-        catalog.render(&event("quest", "quest_teleported")),
-        "Ada: quest teleported"
-    );
+    assert_eq!(catalog.render(&event("quest", "quest_teleported")), "Ada: quest teleported");
 
     let mut fault = event("error", "javascript_error");
     fault.error = Some(ErrorInfo {
@@ -171,35 +149,21 @@ fn errors_name_file_entry_and_key() {
             "[quest.actions.quest_started]\ntemplate = '{who} x'",
             vec!["quest.actions.quest_started", "template", "{who}"],
         ),
-        (
-            "[quest.actions.quest_started]\ntemplate = 'x {actor'",
-            vec!["template", "brace"],
-        ),
-        (
-            "[quest.actions.quest_started]\ntemplate = 'x } y'",
-            vec!["template", "brace"],
-        ),
+        ("[quest.actions.quest_started]\ntemplate = 'x {actor'", vec!["template", "brace"]),
+        ("[quest.actions.quest_started]\ntemplate = 'x } y'", vec!["template", "brace"]),
         (
             "[quest.actions.quest_started]\nrol = 'x'",
             vec!["quest.actions.quest_started", "rol", "unknown key"],
         ),
         ("[Quest]\nclass = 'audit'", vec!["Quest", "snake_case"]),
-        (
-            "[quest]\nclass = 'forever'",
-            vec!["quest", "class", "forever"],
-        ),
+        ("[quest]\nclass = 'forever'", vec!["quest", "class", "forever"]),
         ("[quest]\ntemplate = 'x'", vec!["quest", "template"]),
-        (
-            "[quest.actions.x.entity]\ntype = 'A b'\nid = 'x'",
-            vec!["entity", "A b"],
-        ),
+        ("[quest.actions.x.entity]\ntype = 'A b'\nid = 'x'", vec!["entity", "A b"]),
         ("quest = 1", vec!["quest", "table"]),
         ("strict = 'yes'", vec!["strict"]),
         ("not toml", vec!["not toml"]),
     ] {
-        let error = Catalog::with_overrides(text, "mine.toml")
-            .unwrap_err()
-            .to_string();
+        let error = Catalog::with_overrides(text, "mine.toml").unwrap_err().to_string();
         assert!(error.starts_with("mine.toml: "), "{error}");
         for part in parts {
             assert!(error.contains(part), "{error} lacks {part}");

@@ -165,11 +165,6 @@ pub enum Viewer {
 
 impl Viewer {
     /// Everybody.
-    pub const ALL: [Viewer; 5] = [
-        Viewer::Oneself,
-        Viewer::Guardian,
-        Viewer::Service,
-        Viewer::Admin,
-        Viewer::Auditor,
-    ];
+    pub const ALL: [Viewer; 5] =
+        [Viewer::Oneself, Viewer::Guardian, Viewer::Service, Viewer::Admin, Viewer::Auditor];
 }

@@ -1,4 +1,202 @@
-//! The command line: one module per subcommand.
+//! The command line: one file per subcommand.
+//!
+//! `serve` and `demo` run the server. Commands that write (`key`, `link`, `import`, `backup`) go
+//! through the running server's local socket, or, when none runs, through the same API in this
+//! process ([`client`]). Commands that read the file itself (`tail`, `verify`) open it read-only
+//! beside the server.
+//!
+//! Exit codes: 0 done, 1 failed, 2 wrong usage.
 
+mod backup;
+mod client;
+mod config;
+mod demo;
 pub mod demo_data;
+mod export;
 pub mod import;
+mod key;
+mod link;
+mod openapi;
+mod restore;
+mod serve;
+mod tail;
+mod terminal;
+mod verify;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::id::{Random, SystemRandom};
+
+/// A self-hosted, privacy-first record of what happens in an application.
+#[derive(Parser)]
+#[command(name = "annals", version, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Settings that every subcommand takes.
+#[derive(Args)]
+struct Settings {
+    /// Configuration file [default: annals.toml, where it exists]
+    #[arg(long, global = true, env = "ANNALS_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    flags: Flags,
+    /// Write results as JSON, and draw no progress bars
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+/// Flags that are configuration keys too. Absent ones leave the configuration as it is.
+#[derive(Args, Serialize)]
+struct Flags {
+    /// Where the journal lives [default: ./annals-data]
+    #[arg(long, global = true, value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_dir: Option<PathBuf>,
+    /// The database: sqlite:PATH [default: journal.db in the data directory]
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<String>,
+    /// What is logged: error, warn, info, debug, trace [default: info]
+    #[arg(long, global = true, value_name = "LEVEL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<String>,
+}
+
+/// Flags of the commands that serve.
+#[derive(Args, Serialize)]
+struct ServeFlags {
+    /// Where to listen [default: 127.0.0.1:8787]
+    #[arg(long, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listen: Option<SocketAddr>,
+    /// The path everything is served under [default: /]
+    #[arg(long, value_name = "PATH")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base_path: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server
+    Serve(serve::Options),
+    /// Load a realistic school-and-family record, and serve it
+    Demo(demo::Options),
+    /// Read events from a file: NDJSON, CSV or a web log
+    Import(import::command::Command),
+    /// Write every event that matches a filter into a file
+    Export(export::Options),
+    /// Print events as they come in
+    Tail(tail::Options),
+    /// Make, list and revoke keys
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Make a link that signs an admin in to the dashboard once
+    Link,
+    /// Check that the journal is what was written
+    Verify,
+    /// Write the whole journal into a new file, also while the server runs
+    Backup(backup::Options),
+    /// Put a backup in the place of the journal
+    Restore(restore::Options),
+    /// Show the configuration in force
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+/// What every subcommand is handed.
+struct Context {
+    config: Config,
+    json: bool,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("annals: {}", chain(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// An error and its causes on one line; a cause that the error quotes already is left out.
+fn chain(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| {
+        if told.is_empty() {
+            cause
+        } else if told.contains(&cause) {
+            told
+        } else {
+            format!("{told}: {cause}")
+        }
+    })
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    let flags = merged(&cli.settings.flags, &cli.command)?;
+    let config = Config::load(cli.settings.config.as_deref(), flags)?;
+    terminal::start_log(&config.log)?;
+    let context = Context {
+        config,
+        json: cli.settings.json,
+        clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(options) => serve::run(context, options).await,
+            Command::Demo(options) => demo::run(context, options).await,
+            Command::Import(command) => import::command::execute(context, command).await,
+            Command::Export(options) => export::run(context, options).await,
+            Command::Tail(options) => tail::run(context, options).await,
+            Command::Key(command) => key::run(context, command).await,
+            Command::Link => link::run(context).await,
+            Command::Verify => verify::run(context).await,
+            Command::Backup(options) => backup::run(context, options).await,
+            Command::Restore(options) => restore::run(context, options).await,
+            Command::Config(command) => config::run(&context, &command),
+            Command::Openapi => openapi::run(),
+        }
+    })
+}
+
+/// The flags given, as configuration.
+fn merged(flags: &Flags, command: &Command) -> Result<serde_json::Value> {
+    let mut merged = serde_json::Map::new();
+    let serve = match command {
+        Command::Demo(options) => {
+            merged.insert("data_dir".to_owned(), demo::DATA_DIR.into());
+            Some(&options.flags)
+        }
+        Command::Serve(options) => Some(&options.flags),
+        _ => None,
+    };
+    for flags in [Some(serde_json::to_value(flags)?), serve.map(serde_json::to_value).transpose()?]
+    {
+        merged.extend(
+            flags.as_ref().and_then(|flags| flags.as_object()).cloned().unwrap_or_default(),
+        );
+    }
+    Ok(merged.into())
+}

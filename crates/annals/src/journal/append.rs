@@ -59,24 +59,10 @@ impl Journal {
         let (queue, waiting) = mpsc::unbounded_channel();
         let (head_sender, head) = watch::channel(head.seq);
         let stop = CancellationToken::new();
-        let writer = Writer {
-            store,
-            clock,
-            waiting,
-            head: head_sender,
-            left_over: None,
-        };
+        let writer = Writer { store, clock, waiting, head: head_sender, left_over: None };
         let task = tokio::spawn(writer.run(stop.clone()));
         let room = Arc::new(Semaphore::new(WAITING_EVENTS));
-        (
-            Journal {
-                queue,
-                room,
-                head,
-                stop,
-            },
-            task,
-        )
+        (Journal { queue, room, head, stop }, task)
     }
 
     /// Writes the entries and answers once they are durable, in the order given: an outcome each.
@@ -91,11 +77,7 @@ impl Journal {
         let (answer, answered) = oneshot::channel();
         let stopped = || StoreError::Unavailable("the server is stopping".to_owned());
         self.queue
-            .send(Waiting {
-                entries,
-                answer,
-                _room: room,
-            })
+            .send(Waiting { entries, answer, _room: room })
             .map_err(|_| AppendError::Store(stopped()))?;
         answered
             .await

@@ -49,10 +49,7 @@ const LIST: u8 = 2;
 impl Cursors {
     /// The cursors of a journal.
     pub fn new(identity: &Identity) -> Cursors {
-        Cursors {
-            cipher: Aes256GcmSiv::new(&identity.cursor_key.into()),
-            epoch: identity.epoch,
-        }
+        Cursors { cipher: Aes256GcmSiv::new(&identity.cursor_key.into()), epoch: identity.epoch }
     }
 
     /// The cursor of an event's position.
@@ -63,9 +60,7 @@ impl Cursors {
     /// The position an event's cursor stands for.
     pub fn open_event(&self, text: &str) -> Result<u64, InvalidCursor> {
         let bytes = self.open(EVENT, text)?;
-        Ok(u64::from_be_bytes(
-            bytes.try_into().map_err(|_| InvalidCursor::Forged)?,
-        ))
+        Ok(u64::from_be_bytes(bytes.try_into().map_err(|_| InvalidCursor::Forged)?))
     }
 
     /// The cursor of a list's next page.
@@ -90,11 +85,7 @@ impl Cursors {
         Ok(ListCursor {
             at: u64::from_be_bytes(number(0)),
             upto: u64::from_be_bytes(number(8)),
-            order: if bytes[16] == 1 {
-                Order::Asc
-            } else {
-                Order::Desc
-            },
+            order: if bytes[16] == 1 { Order::Asc } else { Order::Desc },
             filter: number(17),
         })
     }
@@ -104,17 +95,12 @@ impl Cursors {
         bytes.extend(self.epoch.to_be_bytes());
         bytes.extend(content);
         // Sealing fails only for messages of gigabytes.
-        let sealed = self
-            .cipher
-            .encrypt(&Nonce::default(), bytes.as_slice())
-            .unwrap_or_default();
+        let sealed = self.cipher.encrypt(&Nonce::default(), bytes.as_slice()).unwrap_or_default();
         URL_SAFE_NO_PAD.encode(sealed)
     }
 
     fn open(&self, kind: u8, text: &str) -> Result<Vec<u8>, InvalidCursor> {
-        let sealed = URL_SAFE_NO_PAD
-            .decode(text)
-            .map_err(|_| InvalidCursor::Forged)?;
+        let sealed = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidCursor::Forged)?;
         let bytes = self
             .cipher
             .decrypt(&Nonce::default(), sealed.as_slice())

@@ -36,13 +36,7 @@ pub fn tail(
         filter: Filter,
         failed: bool,
     }
-    let state = State {
-        store,
-        head,
-        at: after,
-        filter,
-        failed: false,
-    };
+    let state = State { store, head, at: after, filter, failed: false };
     stream::unfold(state, |mut state| async move {
         if state.failed {
             return None;
@@ -61,17 +55,8 @@ pub fn tail(
         match state.store.select(selection).await {
             Ok(events) => {
                 let full = events.len() == PAGE;
-                state.at = events
-                    .last()
-                    .filter(|_| full)
-                    .map_or(head, |event| event.seq);
-                Some((
-                    Ok(TailPage {
-                        events,
-                        scanned_to: state.at,
-                    }),
-                    state,
-                ))
+                state.at = events.last().filter(|_| full).map_or(head, |event| event.seq);
+                Some((Ok(TailPage { events, scanned_to: state.at }), state))
             }
             Err(error) => {
                 state.failed = true;

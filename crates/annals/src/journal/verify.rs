@@ -76,10 +76,7 @@ pub async fn verify(
     mut progress: impl FnMut(u64, u64) + Send,
 ) -> Result<Report> {
     let head = store.head().await?.seq;
-    let mut report = Report {
-        positions: head,
-        ..Report::default()
-    };
+    let mut report = Report { positions: head, ..Report::default() };
     for tile in 0..=tile_of(head) {
         if head == 0 {
             break;
@@ -105,9 +102,7 @@ pub async fn verify(
         progress(end - 1, head);
     }
     // Read before the head is read again: what lies beyond even that was never counted.
-    let after = store
-        .sealed(head + 1..i64::MAX as u64, usize::MAX >> 1)
-        .await?;
+    let after = store.sealed(head + 1..i64::MAX as u64, usize::MAX >> 1).await?;
     let head = store.head().await?.seq;
     for event in after.iter().filter(|event| event.seq > head) {
         let what = "it stands beyond the journal's head".to_owned();
@@ -127,11 +122,8 @@ async fn check(
     // Appends go on meanwhile: the open tile may have grown past the head read at the start.
     // It is then checked as far as it goes now.
     let tiles = store.tiles(range.clone()).await?;
-    let size = if last_tile {
-        tiles.first().map_or(size, |tile| tile.size.max(size))
-    } else {
-        size
-    };
+    let size =
+        if last_tile { tiles.first().map_or(size, |tile| tile.size.max(size)) } else { size };
     let range = range.start..range.start + size;
     let events = store.sealed(range.clone(), usize::MAX >> 1).await?;
     let tombstones = store.tombstones(range).await?;

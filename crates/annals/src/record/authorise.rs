@@ -21,10 +21,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     }
     if source == Source::Browser {
         browser(work)?;
-        let severity = work
-            .intake
-            .catalog
-            .severity(work.category(), &work.draft.action);
+        let severity = work.intake.catalog.severity(work.category(), &work.draft.action);
         work.draft.severity = Some(severity);
     }
     Ok(())
@@ -43,15 +40,9 @@ fn browser(work: &Work<'_>) -> Result<(), Refusal> {
     // Who the browser's user is: a person with an id, or nobody.
     let own = sender.actor.as_ref().and_then(|actor| actor.id.as_deref());
     if let Some(actor) = &draft.actor {
-        let kind = sender
-            .actor
-            .as_ref()
-            .map_or(ActorType::Anonymous, |own| own.kind);
+        let kind = sender.actor.as_ref().map_or(ActorType::Anonymous, |own| own.kind);
         if actor.kind != kind {
-            errors.push(FieldError::new(
-                "actor.type",
-                "is another than the caller's",
-            ));
+            errors.push(FieldError::new("actor.type", "is another than the caller's"));
         }
         if actor.id.as_deref().is_some_and(|id| Some(id) != own) {
             errors.push(FieldError::new("actor.id", "is another than the caller's"));
@@ -65,19 +56,8 @@ fn browser(work: &Work<'_>) -> Result<(), Refusal> {
         let message = "is neither the caller nor one of the caller's children";
         errors.push(FieldError::new("subject.id", message));
     }
-    if draft
-        .account
-        .as_ref()
-        .is_some_and(|account| !mine(&account.id))
-    {
-        errors.push(FieldError::new(
-            "account.id",
-            "is another than the caller's",
-        ));
+    if draft.account.as_ref().is_some_and(|account| !mine(&account.id)) {
+        errors.push(FieldError::new("account.id", "is another than the caller's"));
     }
-    if errors.is_empty() {
-        Ok(())
-    } else {
-        Err(Refusal::fields(errors))
-    }
+    if errors.is_empty() { Ok(()) } else { Err(Refusal::fields(errors)) }
 }

@@ -20,10 +20,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     // Annals' own acts are on the record whether a deployment's catalog names them or not.
     let known = catalog.get(&category, &draft.action).is_some();
     if catalog.strict() && !known && work.sender.source != Source::Annals {
-        let message = format!(
-            "the catalog names no action `{}` in `{category}`",
-            draft.action
-        );
+        let message = format!("the catalog names no action `{}` in `{category}`", draft.action);
         return Err(Refusal::Rejected {
             code: "unknown_action",
             errors: vec![FieldError::new("action", message.clone())],

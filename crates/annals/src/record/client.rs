@@ -53,8 +53,5 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
 
 /// A header's text as a field may hold it.
 fn printable(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control())
-        .take(limits::USER_AGENT_CHARS)
-        .collect()
+    text.chars().filter(|c| !c.is_control()).take(limits::USER_AGENT_CHARS).collect()
 }

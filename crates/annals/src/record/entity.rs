@@ -12,9 +12,8 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let catalog = &work.intake.catalog;
-    let Some(rule) = catalog
-        .get(work.category(), &work.draft.action)
-        .and_then(|entry| entry.entity.as_ref())
+    let Some(rule) =
+        catalog.get(work.category(), &work.draft.action).and_then(|entry| entry.entity.as_ref())
     else {
         return Ok(());
     };
@@ -24,16 +23,9 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
         _ => None,
     };
     let id = text(&rule.id, limits::ID_CHARS);
-    let name = rule
-        .name
-        .as_deref()
-        .and_then(|key| text(key, limits::NAME_CHARS));
+    let name = rule.name.as_deref().and_then(|key| text(key, limits::NAME_CHARS));
     if id.is_some() || name.is_some() {
-        work.draft.entity = Some(Entity {
-            kind: rule.kind.clone(),
-            id,
-            name,
-        });
+        work.draft.entity = Some(Entity { kind: rule.kind.clone(), id, name });
     }
     Ok(())
 }

@@ -12,13 +12,7 @@ const SKELETON_BYTES: usize = 512;
 /// Makes the entry.
 pub(super) fn run(work: Work<'_>) -> Result<Entry, Refusal> {
     let category = work.category().to_owned();
-    let Work {
-        now,
-        random,
-        draft,
-        derived,
-        ..
-    } = work;
+    let Work { now, random, draft, derived, .. } = work;
     let mut event = Event {
         id: draft.id.unwrap_or_else(|| id::uuid_v7(random, now)),
         seq: 0,
@@ -55,11 +49,5 @@ pub(super) fn run(work: Work<'_>) -> Result<Entry, Refusal> {
     }
     let salt = id::bytes(random);
     let commitment = digest::commitment(&salt, &personal);
-    Ok(Entry {
-        event,
-        salt,
-        commitment,
-        bytes: personal.len(),
-        derived,
-    })
+    Ok(Entry { event, salt, commitment, bytes: personal.len(), derived })
 }

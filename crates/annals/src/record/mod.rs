@@ -103,25 +103,26 @@ impl Dropped {
     }
 }
 
+impl std::fmt::Display for Dropped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Dropped::RecordingOff => "Recording of this category is switched off.",
+        })
+    }
+}
+
 impl Refusal {
     /// Fields that are wrong.
     fn fields(errors: Vec<FieldError>) -> Refusal {
         let message = match errors.as_slice() {
             [one] if one.field.is_empty() => one.message.clone(),
             [one] => format!("{}: {}", one.field, one.message),
-            [first, rest @ ..] => format!(
-                "{}: {} (and {} more)",
-                first.field,
-                first.message,
-                rest.len()
-            ),
+            [first, rest @ ..] => {
+                format!("{}: {} (and {} more)", first.field, first.message, rest.len())
+            }
             [] => "the event is not valid".to_owned(),
         };
-        Refusal::Rejected {
-            code: "invalid",
-            message,
-            errors,
-        }
+        Refusal::Rejected { code: "invalid", message, errors }
     }
 
     /// One field that is wrong.
@@ -141,10 +142,7 @@ pub struct RecordingSwitch {
 
 impl Default for RecordingSwitch {
     fn default() -> RecordingSwitch {
-        RecordingSwitch {
-            enabled: true,
-            categories: BTreeMap::new(),
-        }
+        RecordingSwitch { enabled: true, categories: BTreeMap::new() }
     }
 }
 
@@ -175,50 +173,17 @@ struct Step {
 
 /// Everything that happens to a draft, in order.
 const STEPS: [Step; 11] = [
-    Step {
-        name: "check",
-        run: check,
-    },
-    Step {
-        name: "classify",
-        run: classify::run,
-    },
-    Step {
-        name: "authorise",
-        run: authorise::run,
-    },
-    Step {
-        name: "switch",
-        run: switch::run,
-    },
-    Step {
-        name: "time",
-        run: time::run,
-    },
-    Step {
-        name: "people",
-        run: people::run,
-    },
-    Step {
-        name: "entity",
-        run: entity::run,
-    },
-    Step {
-        name: "page",
-        run: page::run,
-    },
-    Step {
-        name: "client",
-        run: client::run,
-    },
-    Step {
-        name: "redact",
-        run: redact::run,
-    },
-    Step {
-        name: "message",
-        run: message::run,
-    },
+    Step { name: "check", run: check },
+    Step { name: "classify", run: classify::run },
+    Step { name: "authorise", run: authorise::run },
+    Step { name: "switch", run: switch::run },
+    Step { name: "time", run: time::run },
+    Step { name: "people", run: people::run },
+    Step { name: "entity", run: entity::run },
+    Step { name: "page", run: page::run },
+    Step { name: "client", run: client::run },
+    Step { name: "redact", run: redact::run },
+    Step { name: "message", run: message::run },
 ];
 
 /// The rules of content, also for drafts that programs built.
@@ -285,14 +250,8 @@ impl Intake {
         now: Time,
         random: &dyn Random,
     ) -> Result<Entry, Refusal> {
-        let mut work = Work {
-            intake: self,
-            sender,
-            now,
-            random,
-            draft,
-            derived: Derived::default(),
-        };
+        let mut work =
+            Work { intake: self, sender, now, random, draft, derived: Derived::default() };
         for step in &STEPS {
             (step.run)(&mut work).inspect_err(|refusal| {
                 tracing::debug!(step = step.name, ?refusal, "draft refused");

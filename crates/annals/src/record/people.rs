@@ -9,10 +9,10 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     let draft = &mut work.draft;
     let actor = if work.sender.source == Source::Browser {
         // The name too: a browser could write another's under its own id.
-        work.sender.actor.clone().unwrap_or(Actor {
-            kind: ActorType::Anonymous,
-            ..Actor::default()
-        })
+        work.sender
+            .actor
+            .clone()
+            .unwrap_or(Actor { kind: ActorType::Anonymous, ..Actor::default() })
     } else {
         // The default of an actor is the system.
         let given = draft.actor.take().or_else(|| work.sender.actor.clone());
@@ -30,10 +30,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
                 .id
                 .clone()
                 .filter(|_| actor.kind.is_person())
-                .map(|id| Subject {
-                    id,
-                    name: actor.name.clone(),
-                });
+                .map(|id| Subject { id, name: actor.name.clone() });
         }
     }
     draft.actor = Some(actor);

@@ -32,9 +32,7 @@ impl Redactor {
 
     /// A redactor for these key words, such as `password` or `api_key`, in any case style.
     pub fn new<'k>(keys: impl IntoIterator<Item = &'k str>) -> Redactor {
-        Redactor {
-            keys: Keys::new(keys),
-        }
+        Redactor { keys: Keys::new(keys) }
     }
 
     /// A text without its secrets.
@@ -168,11 +166,7 @@ fn words(redactor: &Redactor, draft: &annals_event::Draft) -> Result<(), Refusal
     .filter(|(_, word)| word.is_some_and(|word| matches!(redactor.text(word), Cow::Owned(_))))
     .map(|(field, _)| FieldError::new(field, "contains a secret, which is never stored"))
     .collect();
-    if errors.is_empty() {
-        Ok(())
-    } else {
-        Err(Refusal::fields(errors))
-    }
+    if errors.is_empty() { Ok(()) } else { Err(Refusal::fields(errors)) }
 }
 
 #[cfg(test)]

@@ -11,15 +11,10 @@ use crate::catalog::Class;
 pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     let switch = work.intake.recording();
     let on = switch.enabled && *switch.categories.get(work.category()).unwrap_or(&true);
-    let class = work
-        .intake
-        .catalog
-        .class(work.category(), &work.draft.action);
+    let class = work.intake.catalog.class(work.category(), &work.draft.action);
     if on || class == Class::Ledger || work.sender.source == Source::Annals {
         Ok(())
     } else {
-        Err(Refusal::Dropped {
-            reason: Dropped::RecordingOff,
-        })
+        Err(Refusal::Dropped { reason: Dropped::RecordingOff })
     }
 }

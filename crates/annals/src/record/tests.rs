@@ -23,11 +23,7 @@ fn intake() -> Intake {
 }
 
 fn service() -> Sender {
-    Sender {
-        source: Source::Service,
-        trusted_time: true,
-        ..Sender::default()
-    }
+    Sender { source: Source::Service, trusted_time: true, ..Sender::default() }
 }
 
 fn browser() -> Sender {
@@ -106,16 +102,10 @@ fn a_service_speaks_for_anyone_and_a_system_acts_by_default() {
         }),
     )
     .unwrap();
-    assert_eq!(
-        entry.event.occurred_at.to_string(),
-        "2020-01-01T00:00:00.000000Z"
-    );
+    assert_eq!(entry.event.occurred_at.to_string(), "2020-01-01T00:00:00.000000Z");
     assert_eq!(entry.event.severity, Severity::Notice);
     assert_eq!(entry.event.message, "Tim did Dishes (+5 points)");
-    assert_eq!(
-        entry.event.client.unwrap().ip.as_deref(),
-        Some("2001:db8:1::")
-    );
+    assert_eq!(entry.event.client.unwrap().ip.as_deref(), Some("2001:db8:1::"));
     let entry = take(&service(), json!({"action": "teleported"})).unwrap();
     assert_eq!(entry.event.category, "other");
     assert_eq!(entry.event.message, "The system: teleported");
@@ -128,34 +118,14 @@ fn a_browser_speaks_for_itself_only() {
     let sender = browser();
     for (mut draft, code, field) in [
         (json!({"severity": "info"}), "invalid", "severity"),
-        (
-            json!({"points": {"before": 0, "after": 1, "delta": 1}}),
-            "invalid",
-            "points",
-        ),
-        (
-            json!({"occurred_at": "2026-11-20T00:00:00Z"}),
-            "invalid",
-            "occurred_at",
-        ),
-        (
-            json!({"actor": {"type": "user", "id": "eve"}}),
-            "invalid",
-            "actor.id",
-        ),
-        (
-            json!({"actor": {"type": "system"}}),
-            "invalid",
-            "actor.type",
-        ),
+        (json!({"points": {"before": 0, "after": 1, "delta": 1}}), "invalid", "points"),
+        (json!({"occurred_at": "2026-11-20T00:00:00Z"}), "invalid", "occurred_at"),
+        (json!({"actor": {"type": "user", "id": "eve"}}), "invalid", "actor.id"),
+        (json!({"actor": {"type": "system"}}), "invalid", "actor.type"),
         (json!({"subject": {"id": "eve"}}), "invalid", "subject.id"),
         (json!({"account": {"id": "eve"}}), "invalid", "account.id"),
         (json!({"category": "task"}), "source_not_allowed", "action"),
-        (
-            json!({"category": "system"}),
-            "source_not_allowed",
-            "action",
-        ),
+        (json!({"category": "system"}), "source_not_allowed", "action"),
         (json!({"category": "auth"}), "source_not_allowed", "action"),
     ] {
         draft["action"] = json!("something_done");
@@ -171,9 +141,7 @@ fn a_browser_speaks_for_itself_only() {
     assert_eq!(event.client.unwrap().ip.as_deref(), Some("203.0.113.0"));
 
     let visitor = Sender::default();
-    let event = take(&visitor, json!({"action": "page_view"}))
-        .unwrap()
-        .event;
+    let event = take(&visitor, json!({"action": "page_view"})).unwrap().event;
     assert_eq!(event.actor.kind, ActorType::Anonymous);
     let other = json!({"action": "a", "subject": {"id": "tim"}});
     assert_eq!(refused(&visitor, other).1, ["subject.id"]);
@@ -185,38 +153,19 @@ fn the_catalog_decides_severity_and_who_may_send() {
     assert_eq!(flag.event.severity, Severity::Critical);
     let key = json!({"action": "key_created", "category": "system"});
     assert_eq!(refused(&service(), key.clone()).0, "source_not_allowed");
-    let annals = Sender {
-        source: Source::Annals,
-        ..Sender::default()
-    };
+    let annals = Sender { source: Source::Annals, ..Sender::default() };
     assert!(take(&annals, key).is_ok());
-    assert_eq!(
-        refused(&service(), json!({"action": "activated"})).1,
-        ["category"]
-    );
+    assert_eq!(refused(&service(), json!({"action": "activated"})).1, ["category"]);
 }
 
 #[test]
 fn strict_refuses_what_no_catalog_names() {
     let catalog = Catalog::with_overrides("strict = true", "mine.toml").unwrap();
     let intake = Intake::new(Arc::new(catalog));
-    let draft = |action: &str| Draft {
-        action: action.to_owned(),
-        ..Draft::default()
-    };
+    let draft = |action: &str| Draft { action: action.to_owned(), ..Draft::default() };
     let unknown = intake.take(&service(), draft("teleported"), now(), &Counting);
-    assert!(matches!(
-        unknown,
-        Err(Refusal::Rejected {
-            code: "unknown_action",
-            ..
-        })
-    ));
-    assert!(
-        intake
-            .take(&service(), draft("quest_started"), now(), &Counting)
-            .is_ok()
-    );
+    assert!(matches!(unknown, Err(Refusal::Rejected { code: "unknown_action", .. })));
+    assert!(intake.take(&service(), draft("quest_started"), now(), &Counting).is_ok());
 }
 
 #[test]
@@ -226,11 +175,7 @@ fn times_are_the_servers_unless_trusted() {
     assert!(aged.derived.age && !aged.derived.occurred_at);
     let ahead = json!({"action": "a", "occurred_at": "2026-11-21T08:05:01Z"});
     assert_eq!(refused(&service(), ahead).1, ["occurred_at"]);
-    let command = Sender {
-        source: Source::Command,
-        trusted_time: true,
-        ..Sender::default()
-    };
+    let command = Sender { source: Source::Command, trusted_time: true, ..Sender::default() };
     let points = json!({
         "action": "activated", "category": "task", "occurred_at": "2020-01-01T00:00:00Z",
         "points": {"before": 0, "after": 5, "delta": 5},
@@ -251,23 +196,14 @@ fn what_is_switched_off_is_dropped_but_for_ledger_and_administration() {
         };
         intake.take(sender, draft, now(), &Counting).is_ok()
     };
-    let annals = Sender {
-        source: Source::Annals,
-        ..Sender::default()
-    };
+    let annals = Sender { source: Source::Annals, ..Sender::default() };
     assert!(take(&service(), "quest"));
     let categories = [("quest".to_owned(), false), ("task".to_owned(), false)];
-    intake.set_recording(RecordingSwitch {
-        enabled: true,
-        categories: categories.into(),
-    });
+    intake.set_recording(RecordingSwitch { enabled: true, categories: categories.into() });
     assert!(!take(&service(), "quest"));
     assert!(take(&service(), "badge"));
     assert!(take(&service(), "task"));
-    intake.set_recording(RecordingSwitch {
-        enabled: false,
-        categories: BTreeMap::new(),
-    });
+    intake.set_recording(RecordingSwitch { enabled: false, categories: BTreeMap::new() });
     assert!(!take(&service(), "badge"));
     assert!(take(&service(), "task"));
     assert!(take(&annals, "system"));
@@ -276,14 +212,7 @@ fn what_is_switched_off_is_dropped_but_for_ledger_and_administration() {
 
 #[test]
 fn addresses_that_are_none_are_refused() {
-    for ip in [
-        "1.2.3",
-        "1.2.3.4:80",
-        "[::1]",
-        "fe80::1%eth0",
-        "localhost",
-        "",
-    ] {
+    for ip in ["1.2.3", "1.2.3.4:80", "[::1]", "fe80::1%eth0", "localhost", ""] {
         let draft = json!({"action": "a", "client": {"ip": ip}});
         assert_eq!(refused(&service(), draft).1, ["client.ip"], "{ip}");
     }
@@ -291,18 +220,9 @@ fn addresses_that_are_none_are_refused() {
 
 #[test]
 fn programs_meet_the_rules_too() {
-    let draft = Draft {
-        action: "Not Snake".to_owned(),
-        ..Draft::default()
-    };
+    let draft = Draft { action: "Not Snake".to_owned(), ..Draft::default() };
     let refusal = intake().take(&service(), draft, now(), &Counting);
-    assert!(matches!(
-        refusal,
-        Err(Refusal::Rejected {
-            code: "invalid",
-            ..
-        })
-    ));
+    assert!(matches!(refusal, Err(Refusal::Rejected { code: "invalid", .. })));
 }
 
 #[test]
@@ -357,9 +277,7 @@ fn a_sentence_cannot_put_a_secret_together() {
         "action": "y", "category": "x", "metadata": {"a": "4111 1111", "b": "1111 1111"},
     });
     let draft = Draft::from_json(draft).unwrap();
-    let entry = Intake::new(Arc::new(catalog))
-        .take(&service(), draft, now(), &Counting)
-        .unwrap();
+    let entry = Intake::new(Arc::new(catalog)).take(&service(), draft, now(), &Counting).unwrap();
     assert_eq!(entry.event.message, "[redacted]");
 }
 

@@ -34,11 +34,7 @@ pub struct Predicate {
 
 /// Builds the condition of a filter, continuing after the parameters already in `parameters`.
 pub fn predicate(filter: &Filter, dialect: &Dialect, parameters: Vec<Parameter>) -> Predicate {
-    let mut builder = Builder {
-        dialect,
-        parameters,
-        conditions: Vec::new(),
-    };
+    let mut builder = Builder { dialect, parameters, conditions: Vec::new() };
     if let Some(from) = filter.from {
         let bound = builder.push(Parameter::Integer(from.as_micros()));
         builder.conditions.push(format!("occurred_at >= {bound}"));
@@ -60,10 +56,7 @@ pub fn predicate(filter: &Filter, dialect: &Dialect, parameters: Vec<Parameter>)
     } else {
         builder.conditions.join(" AND ")
     };
-    Predicate {
-        sql,
-        parameters: builder.parameters,
-    }
+    Predicate { sql, parameters: builder.parameters }
 }
 
 struct Builder<'a> {
@@ -94,11 +87,8 @@ impl Builder<'_> {
                 (self.dialect.metadata)(&key)
             }
         };
-        let values: Vec<String> = term
-            .values
-            .iter()
-            .map(|value| self.push(stored(&term.field, value)))
-            .collect();
+        let values: Vec<String> =
+            term.values.iter().map(|value| self.push(stored(&term.field, value))).collect();
         let values = values.join(", ");
         self.conditions.push(if term.negated {
             format!("({column} IS NULL OR {column} NOT IN ({values}))")

@@ -12,10 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// An event as columns. Times are microseconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "each field is the column, and the event's field, of its name"
-)]
+#[expect(missing_docs, reason = "each field is the column, and the event's field, of its name")]
 pub struct Row {
     pub seq: u64,
     pub id: Uuid,
@@ -86,17 +83,12 @@ impl From<&Event> for Row {
             actor_id: event.actor.id.clone(),
             actor_name: event.actor.name.clone(),
             subject_id: event.subject.as_ref().map(|subject| subject.id.clone()),
-            subject_name: event
-                .subject
-                .as_ref()
-                .and_then(|subject| subject.name.clone()),
+            subject_name: event.subject.as_ref().and_then(|subject| subject.name.clone()),
             account_id: event.account.as_ref().map(|account| account.id.clone()),
             entity_type: entity.map(|entity| entity.kind.clone()),
             entity_id: entity.and_then(|entity| entity.id.clone()),
             entity_name: entity.and_then(|entity| entity.name.clone()),
-            points: event
-                .points
-                .map(|points| (points.before, points.after, points.delta)),
+            points: event.points.map(|points| (points.before, points.after, points.delta)),
             session_id: event.session_id.clone(),
             message: event.message.clone(),
             metadata: (!event.metadata.is_empty()).then(|| text(&event.metadata)),
@@ -116,10 +108,7 @@ impl TryFrom<Row> for Event {
     type Error = Unreadable;
 
     fn try_from(row: Row) -> Result<Event, Unreadable> {
-        let unreadable = |column| Unreadable {
-            seq: row.seq,
-            column,
-        };
+        let unreadable = |column| Unreadable { seq: row.seq, column };
         let metadata: Metadata = match &row.metadata {
             None => Metadata::new(),
             Some(text) => serde_json::from_str(text).map_err(|_| unreadable("metadata"))?,
@@ -149,19 +138,11 @@ impl TryFrom<Row> for Event {
             category: row.category,
             action: row.action,
             severity,
-            actor: Actor {
-                kind,
-                id: row.actor_id,
-                name: row.actor_name,
-            },
+            actor: Actor { kind, id: row.actor_id, name: row.actor_name },
             subject,
             account: row.account_id.map(|id| Account { id }),
             entity,
-            points: row.points.map(|(before, after, delta)| Points {
-                before,
-                after,
-                delta,
-            }),
+            points: row.points.map(|(before, after, delta)| Points { before, after, delta }),
             session_id: row.session_id,
             page: context.page,
             client: context.client,

@@ -102,15 +102,11 @@ pub fn check_tile(
     let mut events = events.iter().peekable();
     for seq in first_of(number)..first_of(number) + size {
         let event = events.next_if(|event| event.seq == seq);
-        let tombstone = tombstones
-            .iter()
-            .find(|t| (t.first..=t.last).contains(&seq));
+        let tombstone = tombstones.iter().find(|t| (t.first..=t.last).contains(&seq));
         let (verdict, leaf) = match (event, tombstone) {
             (Some(event), None) => check_event(event),
             (None, Some(tombstone)) => (
-                Verdict::Deleted {
-                    reason: tombstone.reason.clone(),
-                },
+                Verdict::Deleted { reason: tombstone.reason.clone() },
                 leaf_of_deleted(tombstone, seq),
             ),
             (None, None) => (Verdict::Missing, None),
@@ -121,10 +117,9 @@ pub fn check_tile(
     }
     let fault = match tile {
         None => Some("its tile is missing".to_owned()),
-        Some(tile) if tile.size != size => Some(format!(
-            "its tile counts {} positions, the journal {size}",
-            tile.size
-        )),
+        Some(tile) if tile.size != size => {
+            Some(format!("its tile counts {} positions, the journal {size}", tile.size))
+        }
         // Leaves of deleted whole tiles are gone; a missing event has none either.
         Some(_) if leaves.len() as u64 != size => None,
         Some(tile) if tile.root != digest::tree_root(&leaves) => {
@@ -136,9 +131,7 @@ pub fn check_tile(
 }
 
 fn mismatch(what: &str) -> Verdict {
-    Verdict::Mismatch {
-        what: what.to_owned(),
-    }
+    Verdict::Mismatch { what: what.to_owned() }
 }
 
 fn leaf_of_deleted(tombstone: &Tombstone, seq: u64) -> Option<Hash> {
@@ -153,10 +146,9 @@ fn check_event(sealed: &Sealed) -> (Verdict, Option<Hash>) {
         Err(what) => return (mismatch(what), None),
     };
     let (commitment, verdict) = match (sealed.salt, sealed.commitment, event.anonymised_at) {
-        (Some(salt), None, None) => (
-            digest::commitment(&salt, &digest::personal(event)),
-            Verdict::Verified,
-        ),
+        (Some(salt), None, None) => {
+            (digest::commitment(&salt, &digest::personal(event)), Verdict::Verified)
+        }
         (None, Some(commitment), Some(_)) => (commitment, Verdict::Anonymised),
         _ => return (mismatch("its seal is neither whole nor anonymised"), None),
     };

@@ -62,22 +62,14 @@ fn array(bytes: &[u8], most: usize) -> Result<Vec<&[u8]>, JsonError> {
                 if rest.trim_ascii().is_empty() {
                     return Ok(items);
                 }
-                return Err(fault(
-                    "something stands behind the array's end",
-                    bytes,
-                    at + 1,
-                ));
+                return Err(fault("something stands behind the array's end", bytes, at + 1));
             }
             b'}' if depth == 1 => return Err(fault("`}` without its `{`", bytes, at)),
             b']' | b'}' => depth -= 1,
             _ => {}
         }
     }
-    Err(fault(
-        "the array is not closed: was the body cut off?",
-        bytes,
-        bytes.len(),
-    ))
+    Err(fault("the array is not closed: was the body cut off?", bytes, bytes.len()))
 }
 
 fn fault(message: &str, bytes: &[u8], at: usize) -> JsonError {

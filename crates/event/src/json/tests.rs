@@ -51,10 +51,7 @@ fn refuses_what_readers_understand_differently() {
         assert!(read(text).is_err(), "{text}");
     }
     assert!(parse(b"\"\xff\"", 8).is_err());
-    assert!(
-        parse(b"\"\xed\xa0\x80\"", 8).is_err(),
-        "a surrogate in UTF-8"
-    );
+    assert!(parse(b"\"\xed\xa0\x80\"", 8).is_err(), "a surrogate in UTF-8");
 }
 
 #[test]
@@ -89,10 +86,7 @@ fn endless_nesting_costs_no_stack() {
 fn splits_arrays_and_lines() {
     let cut = |text: &'static str, lines| {
         split(text.as_bytes(), lines, 10).map(|items| {
-            items
-                .iter()
-                .map(|item| std::str::from_utf8(item).unwrap().trim())
-                .collect::<Vec<_>>()
+            items.iter().map(|item| std::str::from_utf8(item).unwrap().trim()).collect::<Vec<_>>()
         })
     };
     assert_eq!(cut("{\"a\":[1,2]}", false), Ok(vec!["{\"a\":[1,2]}"]));
@@ -117,9 +111,7 @@ pub(crate) fn value() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::Bool),
         (-9_007_199_254_740_991_i64..=9_007_199_254_740_991).prop_map(Value::from),
         (-1e15..1e15).prop_map(|float: f64| {
-            canonical_number(&Number::from_f64(float).unwrap())
-                .map(Value::Number)
-                .unwrap()
+            canonical_number(&Number::from_f64(float).unwrap()).map(Value::Number).unwrap()
         }),
         "[^\0]{0,12}".prop_map(Value::String),
     ];

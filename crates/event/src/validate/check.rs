@@ -77,108 +77,33 @@ impl Draft {
     fn check_where(&self, rules: &mut Rules) {
         use Controls::{AllButNul, Layout, None as NoControls};
         if let Some(page) = &self.page {
-            rules.text(
-                "page.path",
-                page.path.as_deref(),
-                limits::URL_CHARS,
-                NoControls,
-            );
-            rules.text(
-                "page.title",
-                page.title.as_deref(),
-                limits::TITLE_CHARS,
-                Layout,
-            );
-            rules.text(
-                "page.referrer",
-                page.referrer.as_deref(),
-                limits::URL_CHARS,
-                NoControls,
-            );
+            rules.text("page.path", page.path.as_deref(), limits::URL_CHARS, NoControls);
+            rules.text("page.title", page.title.as_deref(), limits::TITLE_CHARS, Layout);
+            rules.text("page.referrer", page.referrer.as_deref(), limits::URL_CHARS, NoControls);
             rules.size("page.load_ms", page.load_ms);
             rules.size("page.engaged_ms", page.engaged_ms);
         }
         if let Some(client) = &self.client {
             let agent = client.user_agent.as_deref();
-            rules.text(
-                "client.ip",
-                client.ip.as_deref(),
-                limits::WORD_CHARS,
-                NoControls,
-            );
-            rules.text(
-                "client.user_agent",
-                agent,
-                limits::USER_AGENT_CHARS,
-                NoControls,
-            );
-            rules.text(
-                "client.device",
-                client.device.as_deref(),
-                limits::WORD_CHARS,
-                NoControls,
-            );
-            rules.text(
-                "client.os",
-                client.os.as_deref(),
-                limits::WORD_CHARS,
-                NoControls,
-            );
-            rules.text(
-                "client.browser",
-                client.browser.as_deref(),
-                limits::WORD_CHARS,
-                NoControls,
-            );
+            rules.text("client.ip", client.ip.as_deref(), limits::WORD_CHARS, NoControls);
+            rules.text("client.user_agent", agent, limits::USER_AGENT_CHARS, NoControls);
+            rules.text("client.device", client.device.as_deref(), limits::WORD_CHARS, NoControls);
+            rules.text("client.os", client.os.as_deref(), limits::WORD_CHARS, NoControls);
+            rules.text("client.browser", client.browser.as_deref(), limits::WORD_CHARS, NoControls);
         }
         if let Some(request) = &self.request {
-            rules.text(
-                "request.method",
-                request.method.as_deref(),
-                limits::WORD_CHARS,
-                NoControls,
-            );
-            rules.text(
-                "request.route",
-                request.route.as_deref(),
-                limits::URL_CHARS,
-                NoControls,
-            );
+            rules.text("request.method", request.method.as_deref(), limits::WORD_CHARS, NoControls);
+            rules.text("request.route", request.route.as_deref(), limits::URL_CHARS, NoControls);
             rules.status("request.status", request.status);
             rules.size("request.duration_ms", request.duration_ms);
         }
         if let Some(error) = &self.error {
             let message = error.message.as_deref();
-            rules.text(
-                "error.type",
-                error.kind.as_deref(),
-                limits::NAME_CHARS,
-                Layout,
-            );
-            rules.text(
-                "error.message",
-                message,
-                limits::ERROR_MESSAGE_CHARS,
-                AllButNul,
-            );
-            rules.text(
-                "error.stack",
-                error.stack.as_deref(),
-                limits::STACK_CHARS,
-                AllButNul,
-            );
-            rules.text(
-                "error.component",
-                error.component.as_deref(),
-                limits::NAME_CHARS,
-                Layout,
-            );
-            rules.text(
-                "error.endpoint",
-                error.endpoint.as_deref(),
-                limits::URL_CHARS,
-                NoControls,
-            );
+            rules.text("error.type", error.kind.as_deref(), limits::NAME_CHARS, Layout);
+            rules.text("error.message", message, limits::ERROR_MESSAGE_CHARS, AllButNul);
+            rules.text("error.stack", error.stack.as_deref(), limits::STACK_CHARS, AllButNul);
+            rules.text("error.component", error.component.as_deref(), limits::NAME_CHARS, Layout);
+            rules.text("error.endpoint", error.endpoint.as_deref(), limits::URL_CHARS, NoControls);
             rules.status("error.status", error.status);
         }
     }
@@ -246,16 +171,10 @@ impl Rules {
     }
 
     fn points(&mut self, points: Points) {
-        let Points {
-            before,
-            after,
-            delta,
-        } = points;
-        for (field, value) in [
-            ("points.before", before),
-            ("points.after", after),
-            ("points.delta", delta),
-        ] {
+        let Points { before, after, delta } = points;
+        for (field, value) in
+            [("points.before", before), ("points.after", after), ("points.delta", delta)]
+        {
             if value.unsigned_abs() > limits::MAX_INTEGER.unsigned_abs() {
                 self.fault(field, "must lie within ±9007199254740991");
             }
@@ -280,10 +199,7 @@ impl Rules {
                 && key.chars().count() > limits::METADATA_KEY_CHARS
             {
                 let most = limits::METADATA_KEY_CHARS;
-                self.fault(
-                    &field,
-                    format!("the key must have at most {most} characters"),
-                );
+                self.fault(&field, format!("the key must have at most {most} characters"));
             }
             // The event is depth 1, metadata 2, so a value may be 6 deep.
             let fault = json::key_fault(key).or_else(|| value_fault(value, limits::DEPTH - 2));

@@ -20,11 +20,7 @@ impl Faults {
     }
 
     pub(super) fn into_result(self) -> Result<(), Vec<FieldError>> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(self.0)
-        }
+        if self.0.is_empty() { Ok(()) } else { Err(self.0) }
     }
 }
 
@@ -37,20 +33,12 @@ pub(super) struct Fields {
 
 impl Fields {
     pub(super) fn new(map: Map<String, Value>, path: &'static str) -> Fields {
-        Fields {
-            map,
-            path,
-            known: Vec::with_capacity(20),
-        }
+        Fields { map, path, known: Vec::with_capacity(20) }
     }
 
     /// Where a field stands.
     pub(super) fn at(&self, key: &str) -> String {
-        if self.path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.path)
-        }
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     /// A field's value; null is absent.
@@ -145,10 +133,7 @@ impl Fields {
         match self.take(key)? {
             Value::Object(map) => Some(map),
             other => {
-                faults.add(
-                    self.at(key),
-                    format!("must be an object, not {}", kind(&other)),
-                );
+                faults.add(self.at(key), format!("must be an object, not {}", kind(&other)));
                 None
             }
         }

@@ -31,9 +31,7 @@ impl Draft {
 fn draft(mut fields: Fields, faults: &mut Faults) -> Draft {
     let id = fields.parsed("id", faults, "a UUID", |text| Uuid::parse_str(text).ok());
     let time = "an RFC 3339 time such as 2026-11-21T08:30:00Z, between the years 1900 and 9999";
-    let occurred_at = fields.parsed("occurred_at", faults, time, |text| {
-        text.parse::<Time>().ok()
-    });
+    let occurred_at = fields.parsed("occurred_at", faults, time, |text| text.parse::<Time>().ok());
     let severities = "one of info, notice, warning, error, critical";
     let draft = Draft {
         id,
@@ -76,18 +74,13 @@ fn actor(mut fields: Fields, faults: &mut Faults) -> Actor {
 }
 
 fn subject(mut fields: Fields, faults: &mut Faults) -> Subject {
-    let subject = Subject {
-        id: fields.required("id", faults),
-        name: fields.text("name", faults),
-    };
+    let subject = Subject { id: fields.required("id", faults), name: fields.text("name", faults) };
     fields.finish(faults);
     subject
 }
 
 fn account(mut fields: Fields, faults: &mut Faults) -> Account {
-    let account = Account {
-        id: fields.required("id", faults),
-    };
+    let account = Account { id: fields.required("id", faults) };
     fields.finish(faults);
     account
 }

@@ -74,50 +74,25 @@ fn rules_of_content_name_their_field() {
         (json!({"entity": {"type": "a b"}}), "entity.type"),
         (json!({"entity": {"type": "a", "id": ""}}), "entity.id"),
         (json!({"subject": {"id": ""}}), "subject.id"),
-        (
-            json!({"actor": {"type": "user", "id": "a\u{7}"}}),
-            "actor.id",
-        ),
-        (
-            json!({"actor": {"type": "user", "id": "x".repeat(201)}}),
-            "actor.id",
-        ),
-        (
-            json!({"actor": {"type": "user", "name": "a\u{1b}[2J"}}),
-            "actor.name",
-        ),
+        (json!({"actor": {"type": "user", "id": "a\u{7}"}}), "actor.id"),
+        (json!({"actor": {"type": "user", "id": "x".repeat(201)}}), "actor.id"),
+        (json!({"actor": {"type": "user", "name": "a\u{1b}[2J"}}), "actor.name"),
         (json!({"session_id": "a\n"}), "session_id"),
         (json!({"page": {"path": long}}), "page.path"),
         (json!({"request": {"status": 99}}), "request.status"),
         (json!({"error": {"status": 70_000}}), "error.status"),
         (json!({"message": "x".repeat(1_001)}), "message"),
         (json!({"age_ms": 86_400_001}), "age_ms"),
-        (
-            json!({"age_ms": 1, "occurred_at": "2026-01-01T00:00:00Z"}),
-            "age_ms",
-        ),
-        (
-            json!({"points": {"before": 1, "after": 3, "delta": 1}}),
-            "points.delta",
-        ),
-        (
-            json!({"metadata": {"a": {"b": {"c": {"d": {"e": {"f": {"g": {}}}}}}}}}),
-            "metadata.a",
-        ),
+        (json!({"age_ms": 1, "occurred_at": "2026-01-01T00:00:00Z"}), "age_ms"),
+        (json!({"points": {"before": 1, "after": 3, "delta": 1}}), "points.delta"),
+        (json!({"metadata": {"a": {"b": {"c": {"d": {"e": {"f": {"g": {}}}}}}}}}), "metadata.a"),
         (json!({"metadata": {"big": "x".repeat(17_000)}}), "metadata"),
         (json!({"metadata": {"x".repeat(101): 1}}), "metadata.xxx"),
     ] {
         let mut event = value;
-        event
-            .as_object_mut()
-            .unwrap()
-            .entry("action")
-            .or_insert(json!("ok"));
+        event.as_object_mut().unwrap().entry("action").or_insert(json!("ok"));
         let found = fields(event.clone());
-        assert!(
-            found.len() == 1 && found[0].starts_with(field),
-            "{event} gave {found:?}"
-        );
+        assert!(found.len() == 1 && found[0].starts_with(field), "{event} gave {found:?}");
     }
 }
 
@@ -144,9 +119,7 @@ fn suggests_the_field_that_was_meant() {
 
 #[test]
 fn many_errors_are_cut_short() {
-    let event: Value = (0..1_000)
-        .map(|i| (format!("field{i}"), json!(i)))
-        .collect();
+    let event: Value = (0..1_000).map(|i| (format!("field{i}"), json!(i))).collect();
     assert_eq!(fields(event).len(), 20);
 }
 
@@ -154,16 +127,8 @@ fn many_errors_are_cut_short() {
 fn programs_meet_the_same_rules() {
     let mut draft = Draft {
         action: "a".to_owned(),
-        points: Some(Points {
-            before: i64::MIN,
-            after: i64::MAX,
-            delta: 1,
-        }),
-        actor: Some(Actor {
-            kind: ActorType::User,
-            id: Some(String::new()),
-            name: None,
-        }),
+        points: Some(Points { before: i64::MIN, after: i64::MAX, delta: 1 }),
+        actor: Some(Actor { kind: ActorType::User, id: Some(String::new()), name: None }),
         ..Draft::default()
     };
     draft.metadata.insert("n".to_owned(), json!(u64::MAX));
@@ -172,12 +137,7 @@ fn programs_meet_the_same_rules() {
         deep = json!([deep]);
     }
     draft.metadata.insert("deep".to_owned(), deep);
-    let found: Vec<String> = draft
-        .check()
-        .unwrap_err()
-        .into_iter()
-        .map(|e| e.field)
-        .collect();
+    let found: Vec<String> = draft.check().unwrap_err().into_iter().map(|e| e.field).collect();
     assert_eq!(
         found,
         [
@@ -194,10 +154,7 @@ fn programs_meet_the_same_rules() {
 #[test]
 fn five_minutes_ahead_and_no_more() {
     let now: Time = "2026-11-21T08:00:00Z".parse().unwrap();
-    let at = |micros| Draft {
-        occurred_at: Some(now.plus_micros(micros)),
-        ..Draft::default()
-    };
+    let at = |micros| Draft { occurred_at: Some(now.plus_micros(micros)), ..Draft::default() };
     assert!(validate_time(&at(limits::AHEAD_MICROS), now).is_ok());
     assert!(validate_time(&at(limits::AHEAD_MICROS + 1), now).is_err());
     assert!(validate_time(&at(-1), now).is_ok());

@@ -11,10 +11,7 @@ pub struct Dice {
 impl Dice {
     /// Another seed, another row.
     pub fn new(seed: u64) -> Dice {
-        Dice {
-            seed: mix(seed),
-            thrown: 0,
-        }
+        Dice { seed: mix(seed), thrown: 0 }
     }
 
     /// A number within `[from, to)`.

@@ -38,20 +38,12 @@ pub struct Story {
 impl Story {
     /// Something happened.
     pub fn event(&mut self, time: Time, draft: Draft) {
-        self.plan(Planned {
-            time,
-            draft,
-            change: None,
-        });
+        self.plan(Planned { time, draft, change: None });
     }
 
     /// Something happened to a balance.
     pub fn points(&mut self, time: Time, draft: Draft, change: Change) {
-        self.plan(Planned {
-            time,
-            draft,
-            change: Some(change),
-        });
+        self.plan(Planned { time, draft, change: Some(change) });
     }
 
     fn plan(&mut self, planned: Planned) {
@@ -66,10 +58,7 @@ impl Story {
 /// All sixty are told and the older ones left out, so that a shorter record is the end of the
 /// longer one: the same events, the same balances. It is a few thousand events: held in memory.
 pub fn records(now: Time, days: i64) -> anyhow::Result<Vec<Record>> {
-    let mut story = Story {
-        now,
-        planned: Vec::new(),
-    };
+    let mut story = Story { now, planned: Vec::new() };
     let today = now.as_micros().div_euclid(DAY) * DAY;
     for (number, family) in (1..).zip(FAMILIES) {
         let mut dice = Dice::new(number);
@@ -103,9 +92,7 @@ fn last_minutes(
     learners: &mut [learning::Learner],
     dice: &mut Dice,
 ) {
-    let family = usize::try_from(number - 1)
-        .ok()
-        .and_then(|at| FAMILIES.get(at));
+    let family = usize::try_from(number - 1).ok().and_then(|at| FAMILIES.get(at));
     let (Some(family), Some(learner)) = (family, learners.first_mut()) else {
         return;
     };
@@ -116,12 +103,7 @@ fn last_minutes(
     let (begun, done, flagged) = (ago(24), ago(2), ago(6 * 24 * 60));
     if child.silent_days == 0 {
         learning::visit(story, family, child, learner, begun, dice);
-        ledger::task_now(
-            story,
-            family,
-            child,
-            done.plus_micros(-dice.within(0, 3 * MINUTE)),
-        );
+        ledger::task_now(story, family, child, done.plus_micros(-dice.within(0, 3 * MINUTE)));
     }
     if child.id == "child-yusuf" {
         house::safety_flag(story, family, child, flagged);
@@ -132,18 +114,9 @@ fn settle(mut story: Story, days: i64) -> anyhow::Result<Vec<Record>> {
     story.planned.sort_by_key(|planned| planned.time);
     let from = story.now.plus_micros(-days.saturating_mul(DAY));
     let mut ledger = Ledger::default();
-    let settled = story
-        .planned
-        .into_iter()
-        .filter_map(|planned| ledger.settle(planned));
+    let settled = story.planned.into_iter().filter_map(|planned| ledger.settle(planned));
     let mut records = Vec::new();
-    for (
-        number,
-        Planned {
-            time, mut draft, ..
-        },
-    ) in (1..).zip(settled)
-    {
+    for (number, Planned { time, mut draft, .. }) in (1..).zip(settled) {
         draft.id = Some(row_id("demo-families", number, &[], time));
         if time >= from {
             records.push(Record::new(time, number, draft)?);
@@ -161,10 +134,7 @@ mod tests {
     fn drafts(now: &str) -> Vec<Draft> {
         let records = records(now.parse().unwrap(), 60).unwrap();
         assert!(records.is_sorted_by_key(Record::key));
-        records
-            .iter()
-            .map(|record| record.draft().unwrap())
-            .collect()
+        records.iter().map(|record| record.draft().unwrap()).collect()
     }
 
     #[test]
@@ -181,30 +151,18 @@ mod tests {
             *balance = points.after;
         }
         assert_eq!(balances.len(), 7);
-        for action in [
-            "activated",
-            "requested",
-            "redeemed",
-            "cancelled",
-            "adjusted",
-        ] {
+        for action in ["activated", "requested", "redeemed", "cancelled", "adjusted"] {
             assert!(actions.contains(action), "{action}");
         }
     }
 
     #[test]
     fn it_ends_minutes_ago_at_any_time_of_day() {
-        for now in [
-            "2026-11-21T00:00:00Z",
-            "2026-11-21T08:30:00Z",
-            "2026-03-01T23:59:59Z",
-        ] {
+        for now in ["2026-11-21T00:00:00Z", "2026-11-21T08:30:00Z", "2026-03-01T23:59:59Z"] {
             let drafts = drafts(now);
             let now: Time = now.parse().unwrap();
-            let ages: Vec<i64> = drafts
-                .iter()
-                .map(|draft| now.micros_since(draft.occurred_at.unwrap()))
-                .collect();
+            let ages: Vec<i64> =
+                drafts.iter().map(|draft| now.micros_since(draft.occurred_at.unwrap())).collect();
             assert!(ages.iter().all(|age| *age >= MINUTE));
             let recent = ages.iter().filter(|age| **age < 30 * MINUTE).count();
             assert!(recent >= 15, "{recent} events in the last half hour");

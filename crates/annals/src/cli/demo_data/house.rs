@@ -24,10 +24,7 @@ pub fn evening(story: &mut Story, family: &Family, morning: Time, dice: &mut Dic
             story.event(at.plus_micros(-MINUTE), draft("auth", "login_failed"));
         }
         story.event(at, by("auth", "login_success"));
-        story.event(
-            at.plus_micros(MINUTE / 2),
-            by("parent", "parent_dashboard_opened"),
-        );
+        story.event(at.plus_micros(MINUTE / 2), by("parent", "parent_dashboard_opened"));
         if dice.chance(12) {
             let at = at.plus_micros(3 * MINUTE);
             let child = dice.pick(family.children);
@@ -82,7 +79,6 @@ pub fn safety_flag(story: &mut Story, family: &Family, child: &Child, at: Time) 
     flag.subject = Some(child.subject());
     flag.account = Some(family.account());
     flag.entity = Some(entity("conversation", "conversation-4711", "Homework help"));
-    flag.metadata
-        .insert("topic".into(), "being left out at school".into());
+    flag.metadata.insert("topic".into(), "being left out at school".into());
     story.event(at, flag);
 }

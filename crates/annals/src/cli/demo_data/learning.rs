@@ -23,13 +23,7 @@ const fn quest(
     xp: i64,
     steps: i64,
 ) -> Quest {
-    Quest {
-        id,
-        title,
-        pillar,
-        xp,
-        steps,
-    }
+    Quest { id, title, pillar, xp, steps }
 }
 
 const QUESTS: &[Quest] = &[
@@ -42,13 +36,7 @@ const QUESTS: &[Quest] = &[
     quest("romans", "A day with the Romans", "history", 100, 4),
     quest("bread", "Bake bread", "life skills", 70, 2),
     quest("stars", "Find five stars", "science", 90, 3),
-    quest(
-        "interview",
-        "Interview your grandparents",
-        "history",
-        120,
-        3,
-    ),
+    quest("interview", "Interview your grandparents", "history", 120, 3),
 ];
 
 /// Where a child stands.
@@ -194,17 +182,13 @@ impl Visit<'_> {
     fn badge(&mut self, finished: i64, quest: &Quest, dice: &mut Dice) {
         let id = format!("badge-{}", quest.pillar.replace(' ', "-"));
         let name = format!("Explorer of {}", quest.pillar);
-        for (action, percent) in [
-            ("badge_earned", 100),
-            ("badge_viewed", 90),
-            ("badge_claimed", 65),
-        ] {
+        for (action, percent) in
+            [("badge_earned", 100), ("badge_viewed", 90), ("badge_claimed", 65)]
+        {
             if dice.chance(percent) {
                 let mut draft = self.does("badge", action);
                 draft.entity = Some(entity("badge", &id, &name));
-                draft
-                    .metadata
-                    .insert("quests_finished".into(), Value::from(finished));
+                draft.metadata.insert("quests_finished".into(), Value::from(finished));
                 self.tell(draft, dice);
             }
         }
@@ -231,18 +215,10 @@ impl Visit<'_> {
 }
 
 fn page(path: &str, title: &str) -> Page {
-    Page {
-        path: Some(path.into()),
-        title: Some(title.into()),
-        ..Page::default()
-    }
+    Page { path: Some(path.into()), title: Some(title.into()), ..Page::default() }
 }
 
 /// A thing with a name.
 pub fn entity(kind: &str, id: &str, name: &str) -> Entity {
-    Entity {
-        kind: kind.into(),
-        id: Some(id.into()),
-        name: Some(name.into()),
-    }
+    Entity { kind: kind.into(), id: Some(id.into()), name: Some(name.into()) }
 }

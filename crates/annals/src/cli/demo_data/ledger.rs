@@ -69,11 +69,7 @@ pub fn day(story: &mut Story, family: &Family, child: &Child, morning: Time, dic
         let who = dice.pick(family.guardians);
         let draft = family.guardian_does(who, child, "adjustment", "adjusted");
         let at = hour(dice, 18, 20);
-        story.points(
-            at,
-            reason(draft, "Forgot to count Sunday's help"),
-            Change::Add(5),
-        );
+        story.points(at, reason(draft, "Forgot to count Sunday's help"), Change::Add(5));
     }
     if dice.chance(28) {
         let (id, name, cost) = *dice.pick(REWARDS);
@@ -84,11 +80,7 @@ pub fn day(story: &mut Story, family: &Family, child: &Child, morning: Time, dic
         if dice.chance(70) {
             let who = dice.pick(family.guardians);
             let draft = family.guardian_does(who, child, "reward", "redeemed");
-            story.points(
-                later,
-                thing(draft, "reward", id, name),
-                Change::Redeem(cost),
-            );
+            story.points(later, thing(draft, "reward", id, name), Change::Redeem(cost));
         } else {
             let draft = family.child_does(child, "reward", "cancelled");
             story.points(later, thing(draft, "reward", id, name), Change::Cancel);
@@ -100,11 +92,7 @@ pub fn day(story: &mut Story, family: &Family, child: &Child, morning: Time, dic
 pub fn opening(story: &mut Story, family: &Family, child: &Child, at: Time) {
     if let (Some(who), true) = (family.guardians.first(), child.opening > 0) {
         let draft = family.guardian_does(who, child, "adjustment", "adjusted");
-        story.points(
-            at,
-            reason(draft, "Opening balance"),
-            Change::Add(child.opening),
-        );
+        story.points(at, reason(draft, "Opening balance"), Change::Add(child.opening));
     }
 }
 
@@ -117,11 +105,7 @@ pub fn task_now(story: &mut Story, family: &Family, child: &Child, at: Time) {
 }
 
 fn thing(mut draft: Draft, kind: &str, id: &str, name: &str) -> Draft {
-    draft.entity = Some(Entity {
-        kind: kind.into(),
-        id: Some(id.into()),
-        name: Some(name.into()),
-    });
+    draft.entity = Some(Entity { kind: kind.into(), id: Some(id.into()), name: Some(name.into()) });
     draft
 }
 
@@ -140,17 +124,9 @@ pub struct Ledger {
 impl Ledger {
     /// The event with its points; nothing if the rules would have refused it.
     pub fn settle(&mut self, planned: Planned) -> Option<Planned> {
-        let Planned {
-            time,
-            mut draft,
-            change,
-        } = planned;
+        let Planned { time, mut draft, change } = planned;
         let Some(change) = change else {
-            return Some(Planned {
-                time,
-                draft,
-                change,
-            });
+            return Some(Planned { time, draft, change });
         };
         let child = draft.subject.as_ref()?.id.clone();
         let thing = draft.entity.as_ref().and_then(|entity| entity.id.clone());
@@ -179,15 +155,7 @@ impl Ledger {
             }
         };
         self.balances.insert(child, after);
-        draft.points = Some(Points {
-            before,
-            after,
-            delta: after - before,
-        });
-        Some(Planned {
-            time,
-            draft,
-            change: Some(change),
-        })
+        draft.points = Some(Points { before, after, delta: after - before });
+        Some(Planned { time, draft, change: Some(change) })
     }
 }

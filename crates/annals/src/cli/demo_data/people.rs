@@ -49,14 +49,8 @@ const LAPTOP: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 F
 pub const FAMILIES: &[Family] = &[
     Family {
         guardians: &[
-            Guardian {
-                id: "guardian-ngozi",
-                name: "Ngozi Okafor",
-            },
-            Guardian {
-                id: "guardian-daniel",
-                name: "Daniel Okafor",
-            },
+            Guardian { id: "guardian-ngozi", name: "Ngozi Okafor" },
+            Guardian { id: "guardian-daniel", name: "Daniel Okafor" },
         ],
         children: &[
             Child {
@@ -81,10 +75,7 @@ pub const FAMILIES: &[Family] = &[
         hub: "Okafor hub",
     },
     Family {
-        guardians: &[Guardian {
-            id: "guardian-maja",
-            name: "Maja Lindqvist",
-        }],
+        guardians: &[Guardian { id: "guardian-maja", name: "Maja Lindqvist" }],
         children: &[
             Child {
                 id: "child-elsa",
@@ -110,14 +101,8 @@ pub const FAMILIES: &[Family] = &[
     },
     Family {
         guardians: &[
-            Guardian {
-                id: "guardian-camille",
-                name: "Camille Moreau",
-            },
-            Guardian {
-                id: "guardian-julien",
-                name: "Julien Moreau",
-            },
+            Guardian { id: "guardian-camille", name: "Camille Moreau" },
+            Guardian { id: "guardian-julien", name: "Julien Moreau" },
         ],
         children: &[Child {
             id: "child-leo",
@@ -132,10 +117,7 @@ pub const FAMILIES: &[Family] = &[
         hub: "Moreau hub",
     },
     Family {
-        guardians: &[Guardian {
-            id: "guardian-samira",
-            name: "Samira Haddad",
-        }],
+        guardians: &[Guardian { id: "guardian-samira", name: "Samira Haddad" }],
         children: &[
             Child {
                 id: "child-yusuf",
@@ -188,17 +170,9 @@ pub fn people() -> Vec<Person> {
         };
         let ids = || family.guardians.iter().map(|one| one.id).collect();
         people.extend(
-            family
-                .guardians
-                .iter()
-                .map(|one| person(one.id, "user", one.name, Vec::new())),
+            family.guardians.iter().map(|one| person(one.id, "user", one.name, Vec::new())),
         );
-        people.extend(
-            family
-                .children
-                .iter()
-                .map(|one| person(one.id, "child", one.name, ids())),
-        );
+        people.extend(family.children.iter().map(|one| person(one.id, "child", one.name, ids())));
     }
     people
 }
@@ -206,47 +180,31 @@ pub fn people() -> Vec<Person> {
 impl Guardian {
     /// As the one who acts.
     pub fn actor(&self) -> Actor {
-        Actor {
-            kind: ActorType::User,
-            id: Some(self.id.into()),
-            name: Some(self.name.into()),
-        }
+        Actor { kind: ActorType::User, id: Some(self.id.into()), name: Some(self.name.into()) }
     }
 }
 
 impl Child {
     /// As the one who acts.
     pub fn actor(&self) -> Actor {
-        Actor {
-            kind: ActorType::Child,
-            id: Some(self.id.into()),
-            name: Some(self.name.into()),
-        }
+        Actor { kind: ActorType::Child, id: Some(self.id.into()), name: Some(self.name.into()) }
     }
 
     /// As the one it is about.
     pub fn subject(&self) -> Subject {
-        Subject {
-            id: self.id.into(),
-            name: Some(self.name.into()),
-        }
+        Subject { id: self.id.into(), name: Some(self.name.into()) }
     }
 
     /// The browser.
     pub fn client(&self) -> Client {
-        Client {
-            user_agent: Some(self.user_agent.into()),
-            ..Client::default()
-        }
+        Client { user_agent: Some(self.user_agent.into()), ..Client::default() }
     }
 }
 
 impl Family {
     /// The account the children's events belong to.
     pub fn account(&self) -> Account {
-        Account {
-            id: self.guardians.first().map_or("", |one| one.id).into(),
-        }
+        Account { id: self.guardians.first().map_or("", |one| one.id).into() }
     }
 
     /// Something the child does.
@@ -278,9 +236,5 @@ impl Family {
 
 /// A bare event.
 pub fn draft(category: &str, action: &str) -> Draft {
-    Draft {
-        category: Some(category.into()),
-        action: action.into(),
-        ..Draft::default()
-    }
+    Draft { category: Some(category.into()), action: action.into(), ..Draft::default() }
 }

@@ -32,18 +32,12 @@ struct Source {
     mapping: &'static str,
 }
 
-const CLICKS: Source = Source {
-    data: "data/oulad_aaa_clicks.csv.gz",
-    mapping: "mappings/oulad-clicks.toml",
-};
-const ASSESSMENTS: Source = Source {
-    data: "data/oulad_aaa_assessments.csv",
-    mapping: "mappings/oulad-assessments.toml",
-};
-const WEB_LOG: Source = Source {
-    data: "data/apache_combined.log.gz",
-    mapping: "mappings/web-log.toml",
-};
+const CLICKS: Source =
+    Source { data: "data/oulad_aaa_clicks.csv.gz", mapping: "mappings/oulad-clicks.toml" };
+const ASSESSMENTS: Source =
+    Source { data: "data/oulad_aaa_assessments.csv", mapping: "mappings/oulad-assessments.toml" };
+const WEB_LOG: Source =
+    Source { data: "data/apache_combined.log.gz", mapping: "mappings/web-log.toml" };
 
 /// Everything, in the order of time, nothing later than `now`. What has to wait for its turn
 /// waits in `temp_dir`.
@@ -81,12 +75,8 @@ pub fn sources(
 
     let families = families::records(now, days.min(60))?;
     let families = families.into_iter().map(Ok);
-    let sources: Vec<Box<dyn Iterator<Item = anyhow::Result<Record>> + Send>> = vec![
-        Box::new(families),
-        Box::new(clicks),
-        Box::new(assessments),
-        Box::new(log),
-    ];
+    let sources: Vec<Box<dyn Iterator<Item = anyhow::Result<Record>> + Send>> =
+        vec![Box::new(families), Box::new(clicks), Box::new(assessments), Box::new(log)];
     Merge::new(sources)
 }
 

@@ -25,9 +25,7 @@ pub fn parse(line: &str, cells: &mut StringRecord) -> Result<(), String> {
     let host = rest.word("host")?;
     rest.word("identity")?;
     let user = rest.word("user")?;
-    let time = rest
-        .between('[', ']')
-        .ok_or("no `[time]` where it belongs")?;
+    let time = rest.between('[', ']').ok_or("no `[time]` where it belongs")?;
     let request = rest.quoted().ok_or("no quoted request where it belongs")?;
     let status = rest.word("status")?;
     let bytes = rest.word("bytes")?;
@@ -40,10 +38,7 @@ pub fn parse(line: &str, cells: &mut StringRecord) -> Result<(), String> {
 
     // A broken client sends anything in place of `GET /path HTTP/1.1`.
     let mut words = request.splitn(3, ' ');
-    let (method, target) = (
-        words.next().unwrap_or_default(),
-        words.next().unwrap_or_default(),
-    );
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let protocol = words.next().unwrap_or_default();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let path = path.split('#').next().unwrap_or_default();

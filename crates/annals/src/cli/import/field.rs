@@ -109,14 +109,8 @@ impl FromStr for Field {
     type Err = ();
 
     fn from_str(name: &str) -> Result<Field, ()> {
-        let metadata = name
-            .strip_prefix("metadata.")
-            .is_some_and(|key| !key.is_empty());
-        if metadata || NAMES.contains(&name) {
-            Ok(Field { name: name.into() })
-        } else {
-            Err(())
-        }
+        let metadata = name.strip_prefix("metadata.").is_some_and(|key| !key.is_empty());
+        if metadata || NAMES.contains(&name) { Ok(Field { name: name.into() }) } else { Err(()) }
     }
 }
 
@@ -128,11 +122,8 @@ impl Field {
 
     /// Whether names of this group exist, such as `actor`.
     pub fn is_group(name: &str) -> bool {
-        NAMES.iter().any(|field| {
-            field
-                .strip_prefix(name)
-                .is_some_and(|rest| rest.starts_with('.'))
-        }) || name == "metadata"
+        NAMES.iter().any(|field| field.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
+            || name == "metadata"
     }
 
     /// Puts the text into the draft, or says what is wrong with it.

@@ -129,25 +129,16 @@ mod tests {
     fn mistakes_name_the_key() {
         for (tail, names) in [
             ("[event]\naction = 'a'\ncolour = 'red'", "event.colour"),
-            (
-                "[event]\naction = 'a'\nactor.size = '1'",
-                "event.actor.size",
-            ),
+            ("[event]\naction = 'a'\nactor.size = '1'", "event.actor.size"),
             ("[event]\naction = '{whom}'", "event.action"),
-            (
-                "[event]\naction = { by = 'whom', table = {} }",
-                "no column `whom`",
-            ),
+            ("[event]\naction = { by = 'whom', table = {} }", "no column `whom`"),
             ("[event]\naction = { value = '{n}', typ = 'int' }", "typ"),
             (
                 "[event]\naction = 'a'\nmetadata.n = { value = '{n}', type = 'integer' }",
                 "event.metadata.n",
             ),
             ("[event]\naction = 'a'\nactor = 'me'", "event.actor"),
-            (
-                "[event]\naction = 'a'\n[[rules]]\nwhen = { who = '(' }",
-                "rules[1].when.who",
-            ),
+            ("[event]\naction = 'a'\n[[rules]]\nwhen = { who = '(' }", "rules[1].when.who"),
             (
                 "[event]\naction = 'a'\n[[rules]]\nwhen = {}\nset = { actions = 'b' }",
                 "rules[1].set.actions",

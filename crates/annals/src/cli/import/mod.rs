@@ -11,6 +11,7 @@
 //! * [`run`](fn@run) does it all.
 
 pub mod combined_log;
+pub(super) mod command;
 pub mod field;
 pub mod ids;
 pub mod mapping;

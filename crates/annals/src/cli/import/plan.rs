@@ -44,7 +44,7 @@ impl Plan {
         let spread = match &mapping.time.spread {
             Some(_) if !format.is_day() => {
                 return Err(
-                    "time.spread: only for `date` and `day_offset`, which lack a time".into(),
+                    "time.spread: only for `date` and `day_offset`, which lack a time".into()
                 );
             }
             Some(spec) => Some(spread(spec, columns)?),
@@ -52,13 +52,7 @@ impl Plan {
         };
         let rules = mapping.rules.iter().enumerate();
         let rules = rules.map(|(index, spec)| rule(spec, index + 1, columns));
-        Ok(Plan {
-            time,
-            format,
-            spread,
-            event,
-            rules: rules.collect::<Result<_, _>>()?,
-        })
+        Ok(Plan { time, format, spread, event, rules: rules.collect::<Result<_, _>>()? })
     }
 
     /// A plan for columns that are named like fields; columns of the server's own are left out.
@@ -95,12 +89,7 @@ impl Plan {
         line: u64,
         secret: &[u8],
     ) -> Result<Option<(Time, Draft)>, String> {
-        let mut scope = Scope {
-            cells,
-            day: "",
-            line,
-            secret,
-        };
+        let mut scope = Scope { cells, day: "", line, secret };
         let rule = self.rules.iter().find(|rule| rule.fits(cells));
         if rule.is_some_and(|rule| rule.skip) {
             return Ok(None);
@@ -142,11 +131,9 @@ fn time_format(spec: &TimeSpec, columns: &mut Columns) -> Result<Format, String>
         let lookup = match expr(origin, columns).map_err(at("time.origin"))?.0 {
             Expr::Lookup(lookup) => lookup,
             // The same day for every row: a choice that always takes its default.
-            Expr::Template(day) => Lookup {
-                by: day.clone(),
-                table: HashMap::new(),
-                default: Some(day),
-            },
+            Expr::Template(day) => {
+                Lookup { by: day.clone(), table: HashMap::new(), default: Some(day) }
+            }
             _ => return Err("time.origin: a day, or { by, table } that gives one".into()),
         };
         return Ok(Format::DayOffset(lookup));

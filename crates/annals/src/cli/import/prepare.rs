@@ -135,11 +135,7 @@ impl Prepare {
             }
             How::Json(plan, columns) => {
                 let object = object(text)?;
-                *cells = columns
-                    .names()
-                    .iter()
-                    .map(|name| find(&object, name))
-                    .collect();
+                *cells = columns.names().iter().map(|name| find(&object, name)).collect();
                 plan.read(cells, *line, &self.secret)
             }
             How::Events => {
@@ -150,9 +146,8 @@ impl Prepare {
                 }
                 let draft: Draft = serde_json::from_value(Value::Object(object))
                     .map_err(|error| error.to_string())?;
-                let time = draft
-                    .occurred_at
-                    .ok_or("occurred_at: is missing; an import must know when")?;
+                let time =
+                    draft.occurred_at.ok_or("occurred_at: is missing; an import must know when")?;
                 if draft.action.is_empty() {
                     return Err("action: is missing".into());
                 }
@@ -182,10 +177,7 @@ impl Prepare {
         self.count = Some(count);
         match self.source.next(&mut self.row)? {
             Next::End => Ok(Step::End),
-            _ => bail!(
-                "line {}: something follows the end of the export",
-                self.row.line
-            ),
+            _ => bail!("line {}: something follows the end of the export", self.row.line),
         }
     }
 
@@ -218,8 +210,7 @@ fn find(object: &Map<String, Value>, name: &str) -> String {
     // A key may itself hold dots, so the whole name goes first.
     let found = object.get(name).or_else(|| {
         let (first, rest) = name.split_once('.')?;
-        rest.split('.')
-            .try_fold(object.get(first)?, |value, key| value.get(key))
+        rest.split('.').try_fold(object.get(first)?, |value, key| value.get(key))
     });
     match found {
         None | Some(Value::Null) => String::new(),
@@ -274,14 +265,8 @@ mod tests {
     fn an_export_comes_back_with_its_ids() {
         let steps = steps(&format!("{EVENT}\n{{\"count\":1}}\n"), None).unwrap();
         let draft = draft(&steps[0]);
-        assert_eq!(
-            draft.id.unwrap().to_string(),
-            "0190a0b0-0000-7000-8000-000000000000"
-        );
-        assert_eq!(
-            draft.occurred_at,
-            Some("2026-01-01T00:00:00Z".parse().unwrap())
-        );
+        assert_eq!(draft.id.unwrap().to_string(), "0190a0b0-0000-7000-8000-000000000000");
+        assert_eq!(draft.occurred_at, Some("2026-01-01T00:00:00Z".parse().unwrap()));
     }
 
     #[test]
@@ -295,10 +280,7 @@ mod tests {
             "id,occurred_at,created_at,action\n,2026-01-01T00:00:00Z,,a\n".to_owned(),
         ] {
             let error = format!("{:#}", steps(&text, None).unwrap_err());
-            assert!(
-                error.contains("cut") || error.contains("follows"),
-                "{error}"
-            );
+            assert!(error.contains("cut") || error.contains("follows"), "{error}");
         }
     }
 

@@ -53,11 +53,7 @@ impl Progress for Bar {
     }
 
     fn sending(&self, events: u64, of: u64) {
-        self.show(
-            "sending {wide_bar} {human_pos}/{human_len} {per_sec} {eta}",
-            events,
-            of,
-        );
+        self.show("sending {wide_bar} {human_pos}/{human_len} {per_sec} {eta}", events, of);
     }
 
     fn note(&self, text: &str) {

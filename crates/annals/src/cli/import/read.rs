@@ -46,10 +46,7 @@ pub fn open(input: Box<dyn Read + Send>) -> anyhow::Result<Box<dyn BufRead + Sen
     // never from a file that has two.
     let gzip = input.fill_buf()?.starts_with(&[0x1f, 0x8b]);
     Ok(if gzip {
-        Box::new(BufReader::with_capacity(
-            64 * 1024,
-            MultiGzDecoder::new(input),
-        ))
+        Box::new(BufReader::with_capacity(64 * 1024, MultiGzDecoder::new(input)))
     } else {
         Box::new(input)
     })
@@ -82,16 +79,8 @@ pub struct Source {
 }
 
 enum Reader {
-    Csv {
-        reader: csv::Reader<Limited>,
-        spent: Arc<AtomicU64>,
-        columns: usize,
-        record: ByteRecord,
-    },
-    Lines {
-        input: Box<dyn BufRead + Send>,
-        format: Format,
-    },
+    Csv { reader: csv::Reader<Limited>, spent: Arc<AtomicU64>, columns: usize, record: ByteRecord },
+    Lines { input: Box<dyn BufRead + Send>, format: Format },
 }
 
 impl Source {
@@ -118,37 +107,22 @@ impl Source {
             .has_headers(columns.is_none())
             // Length is checked here, so that one bad row is one bad row.
             .flexible(true)
-            .from_reader(Limited {
-                input,
-                spent: spent.clone(),
-            });
+            .from_reader(Limited { input, spent: spent.clone() });
         let names: Vec<String> = match columns {
             Some(columns) => columns.to_vec(),
             None => {
                 let header = reader.headers().context("the header")?.iter();
-                header
-                    .map(|name| name.trim_start_matches('\u{feff}').trim().to_owned())
-                    .collect()
+                header.map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect()
             }
         };
-        let reader = Reader::Csv {
-            reader,
-            spent,
-            columns: names.len(),
-            record: ByteRecord::new(),
-        };
+        let reader = Reader::Csv { reader, spent, columns: names.len(), record: ByteRecord::new() };
         Ok((Source { reader, line: 0 }, Columns::fixed(names)))
     }
 
     /// Reads the next row into `row`.
     pub fn next(&mut self, row: &mut Row) -> anyhow::Result<Next> {
         match &mut self.reader {
-            Reader::Csv {
-                reader,
-                spent,
-                columns,
-                record,
-            } => {
+            Reader::Csv { reader, spent, columns, record } => {
                 spent.store(0, Ordering::Relaxed);
                 let more = reader.read_byte_record(record);
                 let more = more.with_context(|| format!("after line {}", row.line))?;
@@ -161,9 +135,7 @@ impl Source {
                 }
                 if record.len() != *columns {
                     let found = record.len();
-                    return Ok(Next::Bad(format!(
-                        "{found} cells where the header has {columns}"
-                    )));
+                    return Ok(Next::Bad(format!("{found} cells where the header has {columns}")));
                 }
                 Ok(match StringRecord::from_byte_record(record.clone()) {
                     Ok(cells) => {
@@ -241,9 +213,7 @@ impl Read for Limited {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let spent = self.spent.load(Ordering::Relaxed);
         if spent > ROW_BYTES {
-            return Err(std::io::Error::other(
-                "a row longer than 1 MiB: is a quote left open?",
-            ));
+            return Err(std::io::Error::other("a row longer than 1 MiB: is a quote left open?"));
         }
         let read = self.input.read(buffer)?;
         self.spent.store(spent + read as u64, Ordering::Relaxed);
@@ -300,10 +270,7 @@ mod tests {
         let mut file = b"a,b\n1,\"open".to_vec();
         file.resize(8 * 1024 * 1024, b'x');
         let error = rows(&file, Format::Csv).unwrap_err();
-        assert!(
-            format!("{error:#}").contains("quote left open"),
-            "{error:#}"
-        );
+        assert!(format!("{error:#}").contains("quote left open"), "{error:#}");
     }
 
     #[test]
@@ -312,10 +279,7 @@ mod tests {
         file.resize(file.len() + 3 * 1024 * 1024, b'x');
         file.extend(b"\n{}");
         let rows = rows(&file, Format::Ndjson).unwrap();
-        assert_eq!(
-            rows.iter().map(|row| row.0).collect::<Vec<_>>(),
-            [1, 3, 4, 5]
-        );
+        assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), [1, 3, 4, 5]);
         assert!(matches!(&rows[2].1, Next::Bad(_)));
     }
 }

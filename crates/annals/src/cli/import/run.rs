@@ -120,16 +120,9 @@ pub async fn run(
         Some(path) => load_mapping(path)?,
         None => String::new(),
     };
-    let name = options
-        .mapping
-        .as_deref()
-        .unwrap_or(Path::new(""))
-        .display();
-    let mapping = options
-        .mapping
-        .as_ref()
-        .map(|_| Mapping::parse(&text, &name.to_string()))
-        .transpose()?;
+    let name = options.mapping.as_deref().unwrap_or(Path::new("")).display();
+    let mapping =
+        options.mapping.as_ref().map(|_| Mapping::parse(&text, &name.to_string())).transpose()?;
     let secret = state::secret(&options.data_dir, random)?;
     let kept = State::of(&options.data_dir, &options.file, &text, &options.target)?;
     let earlier = kept.load()?;
@@ -153,18 +146,13 @@ pub async fn run(
         },
         None => state::Progress {
             file: options.file.display().to_string(),
-            shift_us: options
-                .shift_to
-                .map_or(0, |to| to.micros(last, options.now)),
+            shift_us: options.shift_to.map_or(0, |to| to.micros(last, options.now)),
             sent: 0,
             done: false,
         },
     };
     if state.sent > 0 {
-        progress.note(&format!(
-            "going on after {} events of an earlier run",
-            state.sent
-        ));
+        progress.note(&format!("going on after {} events of an earlier run", state.sent));
     }
     // Before anything is sent: a second run must find the shift.
     kept.save(&state)?;
@@ -249,10 +237,7 @@ fn sort(
     let file = File::open(&options.file)?;
     let size = file.metadata()?.len();
     let read = Arc::new(AtomicU64::new(0));
-    let input = super::read::open(Box::new(Counted {
-        file,
-        read: read.clone(),
-    }))?;
+    let input = super::read::open(Box::new(Counted { file, read: read.clone() }))?;
     let mut prepare = Prepare::open(input, mapping, secret.as_bytes())?;
     let mut sorter = Sorter::new(&options.data_dir.join("imports"), CHUNK_BYTES);
     let mut summary = Summary::default();
@@ -283,9 +268,7 @@ fn load_mapping(path: &Path) -> anyhow::Result<String> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let built_in = path
-                .to_str()
-                .and_then(crate::cli::demo_data::examples::mapping);
+            let built_in = path.to_str().and_then(crate::cli::demo_data::examples::mapping);
             built_in.with_context(|| format!("mapping {}: {error}", path.display()))
         }
         Err(error) => Err(error).with_context(|| format!("mapping {}", path.display())),

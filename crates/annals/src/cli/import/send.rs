@@ -74,12 +74,7 @@ pub struct Batches<I> {
 impl<I: Iterator<Item = anyhow::Result<Record>>> Batches<I> {
     /// Batches of at most `events` events and [`BATCH_BYTES`].
     pub fn new(records: I, events: usize) -> Batches<I> {
-        Batches {
-            records,
-            events: events.clamp(1, BATCH_EVENTS),
-            waiting: None,
-            waiting_line: 0,
-        }
+        Batches { records, events: events.clamp(1, BATCH_EVENTS), waiting: None, waiting_line: 0 }
     }
 }
 
@@ -131,10 +126,8 @@ pub async fn send(sink: &mut dyn Sink, batch: &Batch) -> anyhow::Result<Vec<Item
         }
         return Ok(results);
     }
-    Err(Busy {
-        retry_after: LONGEST_WAIT,
-    })
-    .with_context(|| format!("gave up after {TRIES} tries; run the import again to go on"))
+    Err(Busy { retry_after: LONGEST_WAIT })
+        .with_context(|| format!("gave up after {TRIES} tries; run the import again to go on"))
 }
 
 #[cfg(test)]
@@ -143,11 +136,8 @@ mod tests {
     use annals_event::{Draft, Time};
 
     fn record(line: u64, size: usize) -> Record {
-        let draft = Draft {
-            action: "a".into(),
-            message: Some("m".repeat(size)),
-            ..Draft::default()
-        };
+        let draft =
+            Draft { action: "a".into(), message: Some("m".repeat(size)), ..Draft::default() };
         Record::new(Time::from_micros(0), line, draft).unwrap()
     }
 

@@ -95,11 +95,7 @@ impl Sorter {
         self.held.sort_by_key(Record::key);
         let mut runs: Vec<Run> = self.levels.into_iter().flatten().collect();
         runs.push(Run::Memory(self.held.into_iter()));
-        Ok(Sorted {
-            count: self.count,
-            span: self.span,
-            merge: Merge::new(runs)?,
-        })
+        Ok(Sorted { count: self.count, span: self.span, merge: Merge::new(runs)? })
     }
 }
 
@@ -191,11 +187,8 @@ impl Ord for Head {
 impl<I: Iterator<Item = anyhow::Result<Record>>> Merge<I> {
     /// Reads the first record of each source.
     pub fn new(sources: Vec<I>) -> anyhow::Result<Merge<I>> {
-        let mut merge = Merge {
-            heads: BinaryHeap::with_capacity(sources.len()),
-            sources,
-            failed: None,
-        };
+        let mut merge =
+            Merge { heads: BinaryHeap::with_capacity(sources.len()), sources, failed: None };
         for source in 0..merge.sources.len() {
             merge.refill(source)?;
         }
@@ -232,10 +225,7 @@ mod tests {
     use annals_event::Draft;
 
     fn record(time: i64, line: u64) -> Record {
-        let draft = Draft {
-            action: "a".repeat(200),
-            ..Draft::default()
-        };
+        let draft = Draft { action: "a".repeat(200), ..Draft::default() };
         Record::new(Time::from_micros(time), line, draft).unwrap()
     }
 

@@ -100,12 +100,7 @@ mod tests {
 
     fn times(spread: &mut Spread, who: &str, rows: usize) -> Vec<i64> {
         let cells = StringRecord::from(vec![who]);
-        let scope = Scope {
-            cells: &cells,
-            day: "",
-            line: 1,
-            secret: b"",
-        };
+        let scope = Scope { cells: &cells, day: "", line: 1, secret: b"" };
         let place = |_| spread.place(Time::from_micros(0), &scope).as_micros();
         (0..rows).map(place).collect()
     }

@@ -53,9 +53,7 @@ impl State {
         }
         let mut name = hex(&hash.finalize());
         name.truncate(16);
-        Ok(State {
-            path: directory(data_dir)?.join(format!("{name}.json")),
-        })
+        Ok(State { path: directory(data_dir)?.join(format!("{name}.json")) })
     }
 
     /// The state's file.
@@ -142,12 +140,7 @@ mod tests {
         fs::write(&file, "a").unwrap();
         let state = State::of(dir.path(), &file, "", "").unwrap();
         assert_eq!(state.load().unwrap(), None);
-        let progress = Progress {
-            file: "a.csv".into(),
-            shift_us: -5,
-            sent: 7,
-            done: false,
-        };
+        let progress = Progress { file: "a.csv".into(), shift_us: -5, sent: 7, done: false };
         state.save(&progress).unwrap();
         assert_eq!(state.load().unwrap(), Some(progress));
         fs::write(state.path(), "{").unwrap();

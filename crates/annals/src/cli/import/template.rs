@@ -23,10 +23,7 @@ impl Columns {
 
     /// Any column that is asked for.
     pub fn open() -> Columns {
-        Columns {
-            names: Vec::new(),
-            open: true,
-        }
+        Columns { names: Vec::new(), open: true }
     }
 
     /// The names in order.
@@ -44,9 +41,7 @@ impl Columns {
             return Ok(self.names.len() - 1);
         }
         let known = self.names.join(", ");
-        Err(format!(
-            "the file has no column `{name}`; it has: {known}, @day, @line"
-        ))
+        Err(format!("the file has no column `{name}`; it has: {known}, @day, @line"))
     }
 }
 
@@ -197,10 +192,7 @@ impl Expr {
 }
 
 fn hash(parts: &[Template], scope: &Scope<'_>) -> String {
-    #[expect(
-        clippy::expect_used,
-        reason = "HMAC takes a key of any length (RFC 2104)"
-    )]
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
     let mut mac = Hmac::<Sha256>::new_from_slice(scope.secret).expect("any length");
     for part in parts {
         let text = part.expand(scope).unwrap_or_default();
@@ -221,12 +213,7 @@ mod tests {
         let mut columns = Columns::fixed(vec!["a".into(), "b".into()]);
         let template = Template::parse(template, &mut columns)?;
         let cells = StringRecord::from(cells.to_vec());
-        Ok(template.expand(&Scope {
-            cells: &cells,
-            day: "2026-11-21",
-            line: 7,
-            secret: b"",
-        }))
+        Ok(template.expand(&Scope { cells: &cells, day: "2026-11-21", line: 7, secret: b"" }))
     }
 
     #[test]

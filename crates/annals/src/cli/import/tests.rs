@@ -30,10 +30,7 @@ impl Sink for Journal {
     async fn post(&mut self, ndjson: Vec<u8>) -> anyhow::Result<Vec<ItemResult>> {
         self.posts += 1;
         if self.busy_at == Some(self.posts) {
-            return Err(Busy {
-                retry_after: Duration::from_millis(1),
-            }
-            .into());
+            return Err(Busy { retry_after: Duration::from_millis(1) }.into());
         }
         let mut results = Vec::new();
         for line in ndjson.split(|byte| *byte == b'\n') {
@@ -75,10 +72,7 @@ async fn import(options: &Options, journal: &mut Journal) -> anyhow::Result<Summ
 }
 
 fn options(file: impl Into<PathBuf>, mapping: Option<&str>, dir: &Path) -> Options {
-    Options {
-        mapping: mapping.map(PathBuf::from),
-        ..Options::new(file, dir, now())
-    }
+    Options { mapping: mapping.map(PathBuf::from), ..Options::new(file, dir, now()) }
 }
 
 fn is_in_order(journal: &Journal) -> bool {
@@ -98,10 +92,7 @@ async fn every_example_is_read_whole_and_sorted() {
         let mut journal = Journal::default();
         let summary = import(&options, &mut journal).await.unwrap();
         assert_eq!((summary.rows, summary.accepted), (rows, rows), "{file}");
-        assert_eq!(
-            (summary.bad_rows, summary.skipped, summary.shift_us),
-            (0, 0, 0)
-        );
+        assert_eq!((summary.bad_rows, summary.skipped, summary.shift_us), (0, 0, 0));
         assert!(is_in_order(&journal), "{file}");
         assert!(journal.drafts.iter().all(|draft| draft.category.is_some()));
     }
@@ -142,11 +133,7 @@ async fn a_broken_import_goes_on_without_doubles_and_with_the_same_shift() {
     let mut options = options(file, Some("oulad-assessments"), dir.path());
     options.shift_to = Some(ShiftTo::Now);
     options.batch = 500;
-    let mut journal = Journal {
-        breaks_at: Some(3),
-        busy_at: Some(2),
-        ..Journal::default()
-    };
+    let mut journal = Journal { breaks_at: Some(3), busy_at: Some(2), ..Journal::default() };
     assert!(import(&options, &mut journal).await.is_err());
     // One batch is known to have arrived; the second arrived, but its answer was lost.
     assert_eq!(journal.drafts.len(), 1_000);
@@ -155,11 +142,7 @@ async fn a_broken_import_goes_on_without_doubles_and_with_the_same_shift() {
     let summary = import(&options, &mut journal).await.unwrap();
     assert_eq!((summary.resumed_after, summary.duplicates), (500, 500));
     assert_eq!((summary.accepted, summary.rejected), (2_149, 0));
-    assert_eq!(
-        summary.last_time,
-        Some(now()),
-        "the first run's shift holds"
-    );
+    assert_eq!(summary.last_time, Some(now()), "the first run's shift holds");
     assert_eq!(journal.drafts.len(), 3_149);
     assert!(is_in_order(&journal));
 
@@ -187,10 +170,7 @@ async fn bad_rows_are_counted_and_strict_sends_nothing() {
     options.strict = true;
     let mut journal = Journal::default();
     let error = import(&options, &mut journal).await.unwrap_err();
-    assert!(
-        format!("{error:#}").contains("events.ndjson: line 2: "),
-        "{error:#}"
-    );
+    assert!(format!("{error:#}").contains("events.ndjson: line 2: "), "{error:#}");
     assert_eq!(journal.posts, 0);
 }
 

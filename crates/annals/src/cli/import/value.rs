@@ -77,15 +77,7 @@ pub fn expr(value: &Value, columns: &mut Columns) -> Result<(Expr, Kind), String
         return Ok((Expr::Template(template(value, columns)?), kind));
     };
 
-    const KNOWN: [&str; 7] = [
-        "value",
-        "type",
-        "by",
-        "table",
-        "default",
-        "hash",
-        "difference",
-    ];
+    const KNOWN: [&str; 7] = ["value", "type", "by", "table", "default", "hash", "difference"];
     if let Some(key) = table.keys().find(|key| !KNOWN.contains(&key.as_str())) {
         return Err(format!("`{key}` is none of {}", KNOWN.join(", ")));
     }
@@ -107,9 +99,8 @@ pub fn expr(value: &Value, columns: &mut Columns) -> Result<(Expr, Kind), String
         let by = by.as_str().ok_or("by: must name a column")?;
         let choices = table.get("table").and_then(Value::as_table);
         let choices = choices.ok_or("table: is missing; what does each value stand for?")?;
-        let choices = choices
-            .iter()
-            .map(|(key, value)| Ok((key.clone(), template(value, columns)?)));
+        let choices =
+            choices.iter().map(|(key, value)| Ok((key.clone(), template(value, columns)?)));
         Expr::Lookup(Lookup {
             table: choices.collect::<Result<_, String>>()?,
             by: Template::column(by, columns)?,

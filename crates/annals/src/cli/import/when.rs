@@ -54,9 +54,9 @@ impl Format {
     /// The moment a text stands for; of a day, its midnight in UTC.
     pub fn read(&self, text: &str, scope: &Scope<'_>) -> Result<Time, String> {
         match self {
-            Format::Rfc3339 => text
-                .parse()
-                .map_err(|error| format!("{error}, not `{}`", short(text))),
+            Format::Rfc3339 => {
+                text.parse().map_err(|error| format!("{error}, not `{}`", short(text)))
+            }
             Format::Unix(scale) => {
                 let count: f64 = text.trim().parse().map_err(|_| wrong(text, "a number"))?;
                 if !count.is_finite() {
@@ -73,13 +73,8 @@ impl Format {
                 midnight(date)
             }
             Format::DayOffset(origin) => {
-                let days: i64 = text
-                    .trim()
-                    .parse()
-                    .map_err(|_| wrong(text, "a number of days"))?;
-                let origin = origin
-                    .expand(scope)
-                    .ok_or("`time.origin` has no day for this row")?;
+                let days: i64 = text.trim().parse().map_err(|_| wrong(text, "a number of days"))?;
+                let origin = origin.expand(scope).ok_or("`time.origin` has no day for this row")?;
                 let date: Date = origin.parse().map_err(|_| wrong(&origin, "a date"))?;
                 let from = midnight(date)?.as_micros();
                 bounded(from.saturating_add(days.saturating_mul(DAY)), text)
@@ -91,9 +86,8 @@ impl Format {
                     Ok(timestamp) => timestamp,
                     // No offset in the text: the mapping's time zone says which moment it was.
                     Err(_) => {
-                        let civil = parsed
-                            .to_datetime()
-                            .or_else(|_| parsed.to_date().map(DateTime::from));
+                        let civil =
+                            parsed.to_datetime().or_else(|_| parsed.to_date().map(DateTime::from));
                         civil
                             .and_then(|civil| zone.to_timestamp(civil))
                             .map_err(|error| format!("`{}`: {error}", short(text)))?
@@ -111,9 +105,8 @@ pub fn day_of(time: Time) -> String {
 }
 
 fn midnight(date: Date) -> Result<Time, String> {
-    let timestamp = TimeZone::UTC
-        .to_timestamp(DateTime::from(date))
-        .map_err(|error| error.to_string())?;
+    let timestamp =
+        TimeZone::UTC.to_timestamp(DateTime::from(date)).map_err(|error| error.to_string())?;
     Ok(timestamp.into())
 }
 
@@ -137,12 +130,7 @@ mod tests {
 
     fn read(name: &str, text: &str) -> Result<String, String> {
         let cells = csv::StringRecord::new();
-        let scope = Scope {
-            cells: &cells,
-            day: "",
-            line: 1,
-            secret: b"",
-        };
+        let scope = Scope { cells: &cells, day: "", line: 1, secret: b"" };
         let zone = TimeZone::fixed(jiff::tz::offset(2));
         let format = Format::from_name(name, zone).unwrap();
         format.read(text, &scope).map(|time| time.to_string())
@@ -151,24 +139,12 @@ mod tests {
     #[test]
     fn formats() {
         for (name, text, expected) in [
-            (
-                "rfc3339",
-                "2015-05-17T12:05:03+02:00",
-                "2015-05-17T10:05:03.000000Z",
-            ),
+            ("rfc3339", "2015-05-17T12:05:03+02:00", "2015-05-17T10:05:03.000000Z"),
             ("unix", "1431857103.25", "2015-05-17T10:05:03.250000Z"),
             ("unix_ms", "1431857103000", "2015-05-17T10:05:03.000000Z"),
             ("date", "2015-05-17", "2015-05-17T00:00:00.000000Z"),
-            (
-                "combined_log",
-                "17/May/2015:10:05:03 +0000",
-                "2015-05-17T10:05:03.000000Z",
-            ),
-            (
-                "%Y-%m-%d %H:%M",
-                "2015-05-17 12:05",
-                "2015-05-17T10:05:00.000000Z",
-            ),
+            ("combined_log", "17/May/2015:10:05:03 +0000", "2015-05-17T10:05:03.000000Z"),
+            ("%Y-%m-%d %H:%M", "2015-05-17 12:05", "2015-05-17T10:05:00.000000Z"),
             ("%d.%m.%Y", "17.05.2015", "2015-05-16T22:00:00.000000Z"),
         ] {
             assert_eq!(read(name, text).as_deref(), Ok(expected), "{name} {text}");

@@ -25,15 +25,11 @@ impl IpPrefixes {
         match ip.to_canonical() {
             IpAddr::V4(_) | IpAddr::V6(_) if self.keeps_nothing(ip) => None,
             IpAddr::V4(ip) => {
-                let mask = u32::MAX
-                    .checked_shl(32 - u32::from(self.v4.min(32)))
-                    .unwrap_or(0);
+                let mask = u32::MAX.checked_shl(32 - u32::from(self.v4.min(32))).unwrap_or(0);
                 Some(Ipv4Addr::from_bits(ip.to_bits() & mask).into())
             }
             IpAddr::V6(ip) => {
-                let mask = u128::MAX
-                    .checked_shl(128 - u32::from(self.v6.min(128)))
-                    .unwrap_or(0);
+                let mask = u128::MAX.checked_shl(128 - u32::from(self.v6.min(128))).unwrap_or(0);
                 Some(Ipv6Addr::from_bits(ip.to_bits() & mask).into())
             }
         }
@@ -54,29 +50,17 @@ mod tests {
     #[test]
     fn addresses_are_cut_to_their_network() {
         let cut = |ip: &str, prefixes: IpPrefixes| {
-            prefixes
-                .cut(ip.parse().unwrap())
-                .map(|ip| ip.to_string())
-                .unwrap_or_default()
+            prefixes.cut(ip.parse().unwrap()).map(|ip| ip.to_string()).unwrap_or_default()
         };
         let default = IpPrefixes::default();
         assert_eq!(cut("203.0.113.77", default), "203.0.113.0");
         assert_eq!(cut("::ffff:203.0.113.77", default), "203.0.113.0");
         assert_eq!(cut("2001:db8:1:2:3:4:5:6", default), "2001:db8:1::");
         assert_eq!(cut("::1", default), "::");
-        assert_eq!(
-            cut("203.0.113.77", IpPrefixes { v4: 32, v6: 0 }),
-            "203.0.113.77"
-        );
-        assert_eq!(
-            cut("203.0.113.77", IpPrefixes { v4: 255, v6: 0 }),
-            "203.0.113.77"
-        );
+        assert_eq!(cut("203.0.113.77", IpPrefixes { v4: 32, v6: 0 }), "203.0.113.77");
+        assert_eq!(cut("203.0.113.77", IpPrefixes { v4: 255, v6: 0 }), "203.0.113.77");
         assert_eq!(cut("203.0.113.77", IpPrefixes { v4: 0, v6: 48 }), "");
         assert_eq!(cut("2001:db8::1", IpPrefixes { v4: 24, v6: 0 }), "");
-        assert_eq!(
-            cut("2001:db8::1", IpPrefixes { v4: 24, v6: 128 }),
-            "2001:db8::1"
-        );
+        assert_eq!(cut("2001:db8::1", IpPrefixes { v4: 24, v6: 128 }), "2001:db8::1");
     }
 }

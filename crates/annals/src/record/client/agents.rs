@@ -34,15 +34,9 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         .into_iter()
         .try_fold(user_agent::Builder::new(), user_agent::Builder::push)
         .ok()?;
-    let systems = regexes
-        .os_parsers
-        .into_iter()
-        .try_fold(os::Builder::new(), os::Builder::push)
-        .ok()?;
-    Some(Patterns {
-        browsers: browsers.build().ok()?,
-        systems: systems.build().ok()?,
-    })
+    let systems =
+        regexes.os_parsers.into_iter().try_fold(os::Builder::new(), os::Builder::push).ok()?;
+    Some(Patterns { browsers: browsers.build().ok()?, systems: systems.build().ok()? })
 });
 
 /// Reads user agents, remembering the latest: few different ones make most of the traffic.
@@ -105,11 +99,7 @@ fn parse(agent: &str) -> Program {
     let os = patterns
         .and_then(|patterns| patterns.systems.extract(agent))
         .map(|found| plain(&found.os).to_owned());
-    Program {
-        device: Some(device(agent)),
-        os,
-        browser,
-    }
+    Program { device: Some(device(agent)), os, browser }
 }
 
 /// One family under one name: whether it is the phone's edition says `device` already.
@@ -157,14 +147,8 @@ fn device(agent: &str) -> &'static str {
         "postman",
     ];
     const TABLETS: [&str; 5] = ["ipad", "tablet", "kindle", "silk/", "playbook"];
-    const PHONES: [&str; 6] = [
-        "mobi",
-        "iphone",
-        "ipod",
-        "windows phone",
-        "blackberry",
-        "opera mini",
-    ];
+    const PHONES: [&str; 6] =
+        ["mobi", "iphone", "ipod", "windows phone", "blackberry", "opera mini"];
     let agent = agent.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| agent.contains(word));
     if has(&BOTS) && !agent.contains("cubot") {

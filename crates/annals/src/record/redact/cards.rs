@@ -6,13 +6,8 @@
 use super::REDACTED;
 
 /// How card numbers are written in groups.
-const GROUPINGS: [&[usize]; 5] = [
-    &[4, 4, 4, 4],
-    &[4, 4, 4, 4, 3],
-    &[4, 6, 5],
-    &[4, 6, 4],
-    &[6, 13],
-];
+const GROUPINGS: [&[usize]; 5] =
+    [&[4, 4, 4, 4], &[4, 4, 4, 4, 3], &[4, 6, 5], &[4, 6, 4], &[6, 13]];
 
 /// The text without card numbers; `None` when it holds none.
 pub(super) fn redact(text: &str) -> Option<String> {
@@ -81,11 +76,7 @@ fn groups(text: &str) -> Vec<Group> {
             let gap = next
                 .filter(|gap| matches!(gap, ' ' | '-' | '.' | '\u{a0}' | '\u{2009}' | '\u{202f}'))
                 .filter(|_| behind.next().is_some_and(|c| c.is_ascii_digit()));
-            groups.push(Group {
-                start,
-                end: at,
-                gap,
-            });
+            groups.push(Group { start, end: at, gap });
         }
     }
     groups
@@ -100,10 +91,8 @@ fn card_at(text: &str, groups: &[Group]) -> Option<usize> {
     let gap = one.gap?;
     GROUPINGS.into_iter().find_map(|lengths| {
         let candidate = groups.get(..lengths.len())?;
-        let shaped = candidate
-            .iter()
-            .zip(lengths)
-            .all(|(group, length)| group.end - group.start == *length);
+        let shaped =
+            candidate.iter().zip(lengths).all(|(group, length)| group.end - group.start == *length);
         // Neighbours, with the same separator throughout: a group that touches a letter was left
         // out above, and must not be jumped over.
         let joined = candidate
@@ -112,10 +101,7 @@ fn card_at(text: &str, groups: &[Group]) -> Option<usize> {
         if !shaped || !joined {
             return None;
         }
-        let digits: String = candidate
-            .iter()
-            .map(|group| &text[group.start..group.end])
-            .collect();
+        let digits: String = candidate.iter().map(|group| &text[group.start..group.end]).collect();
         is_card_number(&digits).then_some(lengths.len())
     })
 }
@@ -127,9 +113,7 @@ fn is_issued(digits: &[u8]) -> bool {
         return false;
     }
     let first = |count: usize| {
-        digits[..count]
-            .iter()
-            .fold(0_u32, |number, digit| number * 10 + u32::from(digit - b'0'))
+        digits[..count].iter().fold(0_u32, |number, digit| number * 10 + u32::from(digit - b'0'))
     };
     let visa = first(1) == 4 && matches!(length, 13 | 16 | 19);
     let mastercard =
@@ -141,10 +125,8 @@ fn is_issued(digits: &[u8]) -> bool {
         (first(4) == 6011 || first(2) == 65 || matches!(first(3), 644..=649)) && length >= 16;
     let jcb = matches!(first(4), 3528..=3589) && length >= 16;
     let union_pay = first(2) == 62 && length >= 16;
-    let maestro = matches!(
-        first(4),
-        5018 | 5020 | 5038 | 5893 | 6304 | 6759 | 6761..=6763
-    ) && length >= 16;
+    let maestro =
+        matches!(first(4), 5018 | 5020 | 5038 | 5893 | 6304 | 6759 | 6761..=6763) && length >= 16;
     visa || mastercard || amex || diners || discover || jcb || union_pay || maestro
 }
 

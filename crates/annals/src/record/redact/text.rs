@@ -33,28 +33,16 @@ const PATTERNS: [(Cut, &str); 9] = [
     // A JWT (three parts) or JWE (five): a base64url header always begins with `{"`.
     (Cut::All, r"eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){2,4}"),
     // A key of Annals itself.
-    (
-        Cut::All,
-        r"(?i)ann_(?:admin|auditor|service|ingest)_[0-9a-f]{16,}",
-    ),
+    (Cut::All, r"(?i)ann_(?:admin|auditor|service|ingest)_[0-9a-f]{16,}"),
     // Headers as they stand in logs and errors.
     (
         Cut::Behind,
         r#"(?i)(\bauthorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|digest|negotiate|token|apikey)\s+)[^\s"'\\,;]+"#,
     ),
-    (
-        Cut::Bearer,
-        r"(?i)(\bbearer(?:\s+|%20|\+))([A-Za-z0-9._~+/=-]{4,})",
-    ),
-    (
-        Cut::Behind,
-        r#"(?i)(\b(?:set-)?cookie:\s*)[^\r\n"'\[]*=[^\r\n"']*"#,
-    ),
+    (Cut::Bearer, r"(?i)(\bbearer(?:\s+|%20|\+))([A-Za-z0-9._~+/=-]{4,})"),
+    (Cut::Behind, r#"(?i)(\b(?:set-)?cookie:\s*)[^\r\n"'\[]*=[^\r\n"']*"#),
     // A password in a URL.
-    (
-        Cut::Behind,
-        r#"(?i)(\b[a-z][a-z0-9+.-]*://[^/\s:@?#"'<>]*:)[^/\s@?#"'<>]+@"#,
-    ),
+    (Cut::Behind, r#"(?i)(\b[a-z][a-z0-9+.-]*://[^/\s:@?#"'<>]*:)[^/\s@?#"'<>]+@"#),
     // `name=value`, in URLs, forms and elsewhere; also percent-encoded inside another URL.
     (
         Cut::Parameter,
@@ -150,11 +138,7 @@ fn apply(cut: Cut, regex: &Regex, text: &str, keys: &Keys) -> Option<String> {
 fn secret(cut: Cut, found: &Captures<'_>, keys: &Keys) -> Option<(usize, usize, &'static str)> {
     let whole = found.get_match();
     let behind = || found.get(1).map_or(whole.start(), |kept| kept.end());
-    let value = || {
-        found
-            .name("value")
-            .map(|value| (value.start(), value.end()))
-    };
+    let value = || found.name("value").map(|value| (value.start(), value.end()));
     let name = || found.name("name").map_or("", |name| name.as_str());
     match cut {
         Cut::All => Some((whole.start(), whole.end(), REDACTED)),
@@ -167,8 +151,7 @@ fn secret(cut: Cut, found: &Captures<'_>, keys: &Keys) -> Option<(usize, usize, 
         }
         Cut::Parameter => {
             let (start, end) = value()?;
-            keys.is_secret_parameter(name())
-                .then_some((start, end, REDACTED))
+            keys.is_secret_parameter(name()).then_some((start, end, REDACTED))
         }
         Cut::Json => {
             let (start, end) = value()?;
@@ -179,8 +162,7 @@ fn secret(cut: Cut, found: &Captures<'_>, keys: &Keys) -> Option<(usize, usize, 
                 [b'\\', b'"', ..] => 2,
                 _ => 0,
             };
-            keys.is_secret(name())
-                .then_some((start + quotes, end - quotes, REDACTED))
+            keys.is_secret(name()).then_some((start + quotes, end - quotes, REDACTED))
         }
     }
 }

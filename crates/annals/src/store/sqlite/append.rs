@@ -35,12 +35,7 @@ impl Writer {
     pub(super) fn new(connection: Connection) -> Result<Writer> {
         let id_key = connection.query_row("SELECT id_key FROM journal", [], |row| row.get(0))?;
         let end = End::read(&connection)?;
-        Ok(Writer {
-            connection,
-            id_key,
-            end,
-            stale: false,
-        })
+        Ok(Writer { connection, id_key, end, stale: false })
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -61,13 +56,7 @@ impl Writer {
             self.end = End::read(&self.connection)?;
             self.stale = false;
         }
-        let result = append(
-            &mut self.connection,
-            &self.id_key,
-            self.end.clone(),
-            entries,
-            now,
-        );
+        let result = append(&mut self.connection, &self.id_key, self.end.clone(), entries, now);
         match result {
             Ok((outcomes, end)) => {
                 self.end = end;
@@ -82,10 +71,7 @@ impl Writer {
 }
 
 fn hashed_id(id_key: &[u8; 32], id: Uuid) -> [u8; 32] {
-    #[expect(
-        clippy::expect_used,
-        reason = "HMAC takes a key of any length (RFC 2104)"
-    )]
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
     let mut mac = Hmac::<Sha256>::new_from_slice(id_key).expect("HMAC takes a key of any length");
     mac.update(id.as_bytes());
     mac.finalize().into_bytes().into()
@@ -95,24 +81,16 @@ impl End {
     /// Reads the end off the file, working out the leaves of the open tile again.
     fn read(connection: &Connection) -> Result<End> {
         let head = rows::head(connection)?;
-        let mut end = End {
-            seq: head.seq,
-            created_at: head.created_at,
-            ..End::default()
-        };
+        let mut end = End { seq: head.seq, created_at: head.created_at, ..End::default() };
         if head.seq % TILE == 0 {
             return Ok(end);
         }
         let tile = tile_of(head.seq);
         let range = first_of(tile)..head.seq + 1;
-        let mut events = rows::sealed(connection, &range, TILE as usize)?
-            .into_iter()
-            .peekable();
+        let mut events = rows::sealed(connection, &range, TILE as usize)?.into_iter().peekable();
         let tombstones = rows::tombstones(connection, &range)?;
         for seq in range {
-            let buried = tombstones
-                .iter()
-                .find(|t| (t.first..=t.last).contains(&seq));
+            let buried = tombstones.iter().find(|t| (t.first..=t.last).contains(&seq));
             let leaf = match (events.next_if(|event| event.seq == seq), buried) {
                 (Some(event), _) => leaf_of(&event),
                 (None, Some(t)) => t.leaves.get((seq - t.first) as usize).copied(),
@@ -120,9 +98,7 @@ impl End {
             };
             // Going on from a broken event would hide it under a fresh root.
             let leaf = leaf.ok_or_else(|| {
-                StoreError::Damaged(format!(
-                    "the event at position {seq} is not the one written"
-                ))
+                StoreError::Damaged(format!("the event at position {seq} is not the one written"))
             })?;
             end.leaves.push(leaf);
         }
@@ -166,13 +142,7 @@ impl End {
                    min_occurred_at = excluded.min_occurred_at,
                    max_occurred_at = excluded.max_occurred_at",
             )?
-            .execute(params![
-                tile_of(self.seq),
-                self.leaves.len(),
-                root,
-                low,
-                high
-            ])?;
+            .execute(params![tile_of(self.seq), self.leaves.len(), root, low, high])?;
         if self.leaves.len() as u64 == TILE {
             self.leaves.clear();
             self.occurred = None;
@@ -197,17 +167,10 @@ fn append(
             outcomes.push(known);
             continue;
         }
-        let leaf = end.take(
-            &mut entry.event,
-            &entry.commitment,
-            entry.derived.occurred_at,
-        );
+        let leaf = end.take(&mut entry.event, &entry.commitment, entry.derived.occurred_at);
         rows::insert(&transaction, &Row::from(&entry.event), &entry.salt, &leaf)?;
-        outcomes.push(Appended::Accepted {
-            seq: end.seq,
-            created_at: end.created_at,
-        });
-        if end.seq % TILE == 0 {
+        outcomes.push(Appended::Accepted { seq: end.seq, created_at: end.created_at });
+        if end.seq.is_multiple_of(TILE) {
             end.write_tile(&transaction)?;
         }
     }
@@ -227,9 +190,7 @@ fn append(
 fn known(connection: &Connection, id_key: &[u8; 32], entry: &Entry) -> Result<Option<Appended>> {
     if let Some(stored) = rows::find(connection, entry.event.id)? {
         return Ok(Some(if entry.is_retry_of(&stored) {
-            Appended::Duplicate {
-                seq: Some(stored.seq),
-            }
+            Appended::Duplicate { seq: Some(stored.seq) }
         } else {
             Appended::Conflict
         }));

@@ -20,18 +20,13 @@ fn io(what: &str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
 /// that the copy is consistent however much is written meanwhile.
 pub(super) fn backup(connection: &Connection, target: &Path) -> Result<()> {
     if target.exists() {
-        let message = format!(
-            "{} exists already; a backup overwrites nothing",
-            target.display()
-        );
+        let message = format!("{} exists already; a backup overwrites nothing", target.display());
         return Err(StoreError::Unavailable(message));
     }
     let name = target.to_str().ok_or_else(|| {
         StoreError::Unavailable("the backup's path must be valid UTF-8".to_owned())
     })?;
-    let result = connection
-        .execute("VACUUM INTO ?1", [name])
-        .map_err(StoreError::from);
+    let result = connection.execute("VACUUM INTO ?1", [name]).map_err(StoreError::from);
     let synced = result.and_then(|_| sync(target));
     if synced.is_err() {
         // Half a backup is worse than none.
@@ -41,16 +36,10 @@ pub(super) fn backup(connection: &Connection, target: &Path) -> Result<()> {
 }
 
 fn sync(path: &Path) -> Result<()> {
-    File::open(path)
-        .and_then(|file| file.sync_all())
-        .map_err(io("cannot sync", path))?;
-    let directory = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
+    File::open(path).and_then(|file| file.sync_all()).map_err(io("cannot sync", path))?;
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let directory = directory.unwrap_or(Path::new("."));
-    File::open(directory)
-        .and_then(|file| file.sync_all())
-        .map_err(io("cannot sync", directory))
+    File::open(directory).and_then(|file| file.sync_all()).map_err(io("cannot sync", directory))
 }
 
 /// Puts a backup in the place of the journal, under a new epoch: cursors of the old one end with
@@ -63,10 +52,7 @@ pub fn restore(backup: &Path, journal: &Path, now: &str) -> Result<(Identity, Op
     let fresh = journal.with_extension("restoring");
     let _ = fs::remove_file(&fresh);
     fs::copy(backup, &fresh).map_err(io("cannot copy to", &fresh))?;
-    let identity = Identity {
-        epoch: identity.epoch + 1,
-        ..identity
-    };
+    let identity = Identity { epoch: identity.epoch + 1, ..identity };
     {
         let connection = open::for_writing(&fresh, &identity, &[0; 32])?;
         let damage: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -79,9 +65,7 @@ pub fn restore(backup: &Path, journal: &Path, now: &str) -> Result<(Identity, Op
         connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
     }
     sync(&fresh)?;
-    let replaced = journal
-        .exists()
-        .then(|| journal.with_extension(format!("replaced-{now}")));
+    let replaced = journal.exists().then(|| journal.with_extension(format!("replaced-{now}")));
     if let Some(replaced) = &replaced {
         for suffix in ["-wal", "-shm"] {
             let side = PathBuf::from(format!("{}{suffix}", journal.display()));

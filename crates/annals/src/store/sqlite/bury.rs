@@ -33,18 +33,11 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
     let events = rows::sealed(writer.connection(), range, TILE as usize)?;
     let mut hashes = Vec::with_capacity(events.len());
     for event in &events {
-        hashes.extend(
-            event
-                .event
-                .as_ref()
-                .ok()
-                .map(|event| writer.hashed_id(event.id)),
-        );
+        hashes.extend(event.event.as_ref().ok().map(|event| writer.hashed_id(event.id)));
     }
     let mut fresh = tombstones_for(&events, reason)?;
-    let transaction = writer
-        .connection_mut()
-        .transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let transaction =
+        writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
     let tile = tile_of(range.start);
     let mut all = rows::tombstones(&transaction, &(first_of(tile)..first_of(tile + 1)))?;
     all.append(&mut fresh);
@@ -62,10 +55,8 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
             .prepare_cached("INSERT OR REPLACE INTO used_ids (hash, until) VALUES (?1, ?2)")?
             .execute(params![hash, until])?;
     }
-    transaction.execute(
-        "DELETE FROM events WHERE seq >= ?1 AND seq < ?2",
-        [range.start, range.end],
-    )?;
+    transaction
+        .execute("DELETE FROM events WHERE seq >= ?1 AND seq < ?2", [range.start, range.end])?;
     transaction.commit()?;
     Ok(events.len() as u64)
 }

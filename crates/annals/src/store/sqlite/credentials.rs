@@ -79,36 +79,24 @@ const SIGN_IN: &str = "hash, kind, role, label, key_id, expires_at";
 
 pub(super) fn sign_in(connection: &Connection, hash: &[u8; 32]) -> Result<Option<SignIn>> {
     let sql = format!("SELECT {SIGN_IN} FROM sign_ins WHERE hash = ?1");
-    Ok(connection
-        .prepare_cached(&sql)?
-        .query_row([hash], read_sign_in)
-        .optional()?)
+    Ok(connection.prepare_cached(&sql)?.query_row([hash], read_sign_in).optional()?)
 }
 
 pub(super) fn take_sign_in(connection: &Connection, hash: &[u8; 32]) -> Result<Option<SignIn>> {
     let sql = format!("DELETE FROM sign_ins WHERE hash = ?1 RETURNING {SIGN_IN}");
-    Ok(connection
-        .prepare_cached(&sql)?
-        .query_row([hash], read_sign_in)
-        .optional()?)
+    Ok(connection.prepare_cached(&sql)?.query_row([hash], read_sign_in).optional()?)
 }
 
 pub(super) fn expire_sign_ins(connection: &Connection, before: Time) -> Result<u64> {
     let sql = "DELETE FROM sign_ins WHERE expires_at < ?1";
-    Ok(connection
-        .prepare_cached(sql)?
-        .execute([before.as_micros()])? as u64)
+    Ok(connection.prepare_cached(sql)?.execute([before.as_micros()])? as u64)
 }
 
 fn read_sign_in(row: &Row<'_>) -> rusqlite::Result<SignIn> {
     let kind: String = row.get(1)?;
     Ok(SignIn {
         hash: row.get(0)?,
-        kind: if kind == "link" {
-            SignInKind::Link
-        } else {
-            SignInKind::Session
-        },
+        kind: if kind == "link" { SignInKind::Link } else { SignInKind::Session },
         role: role(row, 2)?,
         label: row.get(3)?,
         key_id: row.get(4)?,

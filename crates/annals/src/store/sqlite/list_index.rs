@@ -116,9 +116,7 @@ fn narrowed(
              WHERE max_occurred_at >= ?1 AND min_occurred_at < ?2",
         )?
         .query_row([from, to], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let tiles = first
-        .zip(last)
-        .map(|(first, last)| first_of(first)..first_of(last + 1));
+    let tiles = first.zip(last).map(|(first, last)| first_of(first)..first_of(last + 1));
     Ok(tiles
         .map(|tiles| range.start.max(tiles.start)..range.end.min(tiles.end))
         .filter(|range| !range.is_empty()))

@@ -72,11 +72,7 @@ impl SqliteStore {
         }
         let readers = Readers::open(path, READERS)?;
         let identity = open::identity(&open::for_reading(path)?)?;
-        Ok(SqliteStore {
-            identity,
-            writer: None,
-            readers,
-        })
+        Ok(SqliteStore { identity, writer: None, readers })
     }
 
     async fn write<R: Send + 'static>(
@@ -85,9 +81,7 @@ impl SqliteStore {
     ) -> Result<R> {
         match &self.writer {
             Some(writer) => writer.run(work).await,
-            None => Err(StoreError::Unavailable(
-                "it is open for reading only".to_owned(),
-            )),
+            None => Err(StoreError::Unavailable("it is open for reading only".to_owned())),
         }
     }
 }
@@ -107,61 +101,45 @@ impl Store for SqliteStore {
     }
 
     async fn select(&self, selection: Selection) -> Result<Vec<Event>> {
-        self.readers
-            .run(move |connection| rows::select(connection, &selection))
-            .await
+        self.readers.run(move |connection| rows::select(connection, &selection)).await
     }
 
     async fn find(&self, id: Uuid) -> Result<Option<Event>> {
-        self.readers
-            .run(move |connection| rows::find(connection, id))
-            .await
+        self.readers.run(move |connection| rows::find(connection, id)).await
     }
 
     async fn counts(&self, filter: Filter, range: Range<u64>) -> Result<Counts> {
-        self.readers
-            .run(move |connection| list_index::counts(connection, &filter, &range))
-            .await
+        self.readers.run(move |connection| list_index::counts(connection, &filter, &range)).await
     }
 
     async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
         let reason = reason.to_owned();
-        self.write(move |writer| bury::bury(writer, range, &reason, now))
-            .await
+        self.write(move |writer| bury::bury(writer, range, &reason, now)).await
     }
 
     async fn sealed(&self, range: Range<u64>, limit: usize) -> Result<Vec<Sealed>> {
-        self.readers
-            .run(move |connection| rows::sealed(connection, &range, limit))
-            .await
+        self.readers.run(move |connection| rows::sealed(connection, &range, limit)).await
     }
 
     async fn tiles(&self, range: Range<u64>) -> Result<Vec<Tile>> {
-        self.readers
-            .run(move |connection| rows::tiles(connection, &range))
-            .await
+        self.readers.run(move |connection| rows::tiles(connection, &range)).await
     }
 
     async fn tombstones(&self, range: Range<u64>) -> Result<Vec<Tombstone>> {
-        self.readers
-            .run(move |connection| rows::tombstones(connection, &range))
-            .await
+        self.readers.run(move |connection| rows::tombstones(connection, &range)).await
     }
 
     async fn probe(&self) -> Result<()> {
-        self.write(|writer| settings::probe(writer.connection()))
-            .await
+        self.write(|writer| settings::probe(writer.connection())).await
     }
 
     async fn put_key(&self, key: Key) -> Result<()> {
-        self.write(move |writer| credentials::put_key(writer.connection(), &key))
-            .await
+        self.write(move |writer| credentials::put_key(writer.connection(), &key)).await
     }
 
     async fn touch_key(&self, id: &str, used_at: Time) -> Result<()> {
         let id = id.to_owned();
-        self.write(move |writer| credentials::touch_key(writer.connection(), &id, used_at))
-            .await
+        self.write(move |writer| credentials::touch_key(writer.connection(), &id, used_at)).await
     }
 
     async fn keys(&self) -> Result<Vec<Key>> {
@@ -169,44 +147,34 @@ impl Store for SqliteStore {
     }
 
     async fn put_sign_in(&self, sign_in: SignIn) -> Result<()> {
-        self.write(move |writer| credentials::put_sign_in(writer.connection(), &sign_in))
-            .await
+        self.write(move |writer| credentials::put_sign_in(writer.connection(), &sign_in)).await
     }
 
     async fn sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>> {
-        self.readers
-            .run(move |connection| credentials::sign_in(connection, &hash))
-            .await
+        self.readers.run(move |connection| credentials::sign_in(connection, &hash)).await
     }
 
     async fn take_sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>> {
-        self.write(move |writer| credentials::take_sign_in(writer.connection(), &hash))
-            .await
+        self.write(move |writer| credentials::take_sign_in(writer.connection(), &hash)).await
     }
 
     async fn expire_sign_ins(&self, before: Time) -> Result<u64> {
-        self.write(move |writer| credentials::expire_sign_ins(writer.connection(), before))
-            .await
+        self.write(move |writer| credentials::expire_sign_ins(writer.connection(), before)).await
     }
 
     async fn setting(&self, name: &str) -> Result<Option<String>> {
         let name = name.to_owned();
-        self.readers
-            .run(move |connection| settings::get(connection, &name))
-            .await
+        self.readers.run(move |connection| settings::get(connection, &name)).await
     }
 
     async fn put_setting(&self, name: &str, value: &str) -> Result<()> {
         let (name, value) = (name.to_owned(), value.to_owned());
-        self.write(move |writer| settings::put(writer.connection(), &name, &value))
-            .await
+        self.write(move |writer| settings::put(writer.connection(), &name, &value)).await
     }
 
     async fn backup(&self, target: &Path) -> Result<()> {
         let target = target.to_owned();
-        self.readers
-            .run(move |connection| backup::backup(connection, &target))
-            .await
+        self.readers.run(move |connection| backup::backup(connection, &target)).await
     }
 
     async fn close(&self) {

@@ -66,7 +66,7 @@ pub(super) fn for_reading(path: &Path) -> Result<Connection> {
     )?;
     check_application(&connection, path)?;
     connection.busy_timeout(BUSY)?;
-    connection.execute_batch("PRAGMA secure_delete = ON; PRAGMA query_only = ON;")?;
+    connection.execute_batch("PRAGMA secure_delete = ON;")?;
     refuse_newer(&connection)?;
     connection.set_prepared_statement_cache_capacity(64);
     add_functions(&connection)?;
@@ -80,20 +80,13 @@ fn check_application(connection: &Connection, path: &Path) -> Result<()> {
     if application == APPLICATION_ID || (application == 0 && tables == 0) {
         return Ok(());
     }
-    Err(StoreError::NotAJournal(format!(
-        "{} is a database of another program",
-        path.display()
-    )))
+    Err(StoreError::NotAJournal(format!("{} is a database of another program", path.display())))
 }
 
 /// The migrations this program knows, by number and name.
 fn known() -> Vec<(i32, String)> {
     let runner = migrations::migrations::runner();
-    runner
-        .get_migrations()
-        .iter()
-        .map(|m| (m.version() as i32, m.name().to_owned()))
-        .collect()
+    runner.get_migrations().iter().map(|m| (m.version(), m.name().to_owned())).collect()
 }
 
 /// The newest migration a file has had.
@@ -125,19 +118,15 @@ fn refuse_newer(connection: &Connection) -> Result<()> {
 
 fn migrate(connection: &mut Connection) -> Result<()> {
     refuse_newer(connection)?;
-    migrations::migrations::runner()
-        .run(connection)
-        .map_err(|error| {
-            use std::error::Error as _;
-            let cause = error.source().map(ToString::to_string).unwrap_or_default();
-            if cause.contains("full") {
-                StoreError::Full
-            } else {
-                StoreError::Damaged(format!(
-                    "its schema cannot be brought up to date: {error} {cause}"
-                ))
-            }
-        })?;
+    migrations::migrations::runner().run(connection).map_err(|error| {
+        use std::error::Error as _;
+        let cause = error.source().map(ToString::to_string).unwrap_or_default();
+        if cause.contains("full") {
+            StoreError::Full
+        } else {
+            StoreError::Damaged(format!("its schema cannot be brought up to date: {error} {cause}"))
+        }
+    })?;
     Ok(())
 }
 
@@ -162,10 +151,7 @@ fn add_functions(connection: &Connection) -> Result<()> {
         let texts = (1..context.len())
             .map(|index| context.get::<Option<String>>(index))
             .collect::<rusqlite::Result<Vec<_>>>()?;
-        Ok(all_found(
-            &wanted,
-            texts.iter().flatten().map(String::as_str),
-        ))
+        Ok(all_found(&wanted, texts.iter().flatten().map(String::as_str)))
     })?;
     connection.create_scalar_function("metadata_text", 2, flags, |context| {
         let metadata: Option<String> = context.get(0)?;

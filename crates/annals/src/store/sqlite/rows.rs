@@ -25,10 +25,7 @@ impl From<Unreadable> for StoreError {
 pub(super) fn head(connection: &Connection) -> Result<Head> {
     let sql = "SELECT head, created_at FROM journal";
     Ok(connection.prepare_cached(sql)?.query_row([], |row| {
-        Ok(Head {
-            seq: row.get(0)?,
-            created_at: Time::from_micros(row.get(1)?),
-        })
+        Ok(Head { seq: row.get(0)?, created_at: Time::from_micros(row.get(1)?) })
     })?)
 }
 
@@ -53,10 +50,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         entity_type: row.get(13)?,
         entity_id: row.get(14)?,
         entity_name: row.get(15)?,
-        points: before
-            .zip(after)
-            .zip(delta)
-            .map(|((before, after), delta)| (before, after, delta)),
+        points: before.zip(after).zip(delta).map(|((before, after), delta)| (before, after, delta)),
         session_id: row.get(19)?,
         message: row.get(20)?,
         metadata: row.get(21)?,
@@ -70,11 +64,9 @@ pub(super) fn insert(connection: &Connection, row: &Row, salt: &Salt, leaf: &Has
         "INSERT INTO events ({COLUMNS}, salt, leaf) VALUES \
          (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     );
-    let (before, after, delta) = row
-        .points
-        .map_or((None, None, None), |(before, after, delta)| {
-            (Some(before), Some(after), Some(delta))
-        });
+    let (before, after, delta) = row.points.map_or((None, None, None), |(before, after, delta)| {
+        (Some(before), Some(after), Some(delta))
+    });
     connection.prepare_cached(&sql)?.execute(params![
         row.seq,
         row.id.as_bytes(),
@@ -108,10 +100,7 @@ pub(super) fn insert(connection: &Connection, row: &Row, salt: &Salt, leaf: &Has
 
 pub(super) fn find(connection: &Connection, id: Uuid) -> Result<Option<Event>> {
     let sql = format!("SELECT {COLUMNS} FROM events WHERE id = ?1");
-    let row = connection
-        .prepare_cached(&sql)?
-        .query_row([id.as_bytes()], read)
-        .optional()?;
+    let row = connection.prepare_cached(&sql)?.query_row([id.as_bytes()], read).optional()?;
     Ok(row.map(Event::try_from).transpose()?)
 }
 
@@ -189,16 +178,9 @@ pub(super) fn tiles(connection: &Connection, range: &Range<u64>) -> Result<Vec<T
         "SELECT tile, size, root FROM tiles WHERE tile BETWEEN ?1 AND ?2 ORDER BY tile",
     )?;
     let tiles = statement
-        .query_map(
-            [seal::tile_of(range.start), seal::tile_of(range.end - 1)],
-            |row| {
-                Ok(Tile {
-                    tile: row.get(0)?,
-                    size: row.get(1)?,
-                    root: row.get(2)?,
-                })
-            },
-        )?
+        .query_map([seal::tile_of(range.start), seal::tile_of(range.end - 1)], |row| {
+            Ok(Tile { tile: row.get(0)?, size: row.get(1)?, root: row.get(2)? })
+        })?
         .collect::<rusqlite::Result<_>>()?;
     Ok(tiles)
 }

@@ -6,10 +6,7 @@ use super::super::Result;
 
 pub(super) fn get(connection: &Connection, name: &str) -> Result<Option<String>> {
     let sql = "SELECT value FROM settings WHERE name = ?1";
-    Ok(connection
-        .prepare_cached(sql)?
-        .query_row([name], |row| row.get(0))
-        .optional()?)
+    Ok(connection.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()?)
 }
 
 pub(super) fn put(connection: &Connection, name: &str, value: &str) -> Result<()> {

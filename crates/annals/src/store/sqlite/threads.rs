@@ -15,9 +15,15 @@ use super::open;
 
 type Job<T> = Box<dyn FnOnce(&mut T) + Send>;
 
+struct Running<T> {
+    jobs: mpsc::Sender<Job<T>>,
+    thread: JoinHandle<()>,
+}
+
 /// A thread that owns a `T` and runs jobs on it, one after the other.
 pub(super) struct WriterThread<T> {
-    inner: Mutex<Option<(mpsc::Sender<Job<T>>, JoinHandle<()>)>>,
+    /// Gone once stopped.
+    running: Mutex<Option<Running<T>>>,
 }
 
 fn stopped() -> StoreError {
@@ -35,9 +41,7 @@ impl<T: Send + 'static> WriterThread<T> {
                 }
             })
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        Ok(WriterThread {
-            inner: Mutex::new(Some((sender, thread))),
-        })
+        Ok(WriterThread { running: Mutex::new(Some(Running { jobs: sender, thread })) })
     }
 
     pub(super) async fn run<R: Send + 'static>(
@@ -50,25 +54,18 @@ impl<T: Send + 'static> WriterThread<T> {
             let _ = answer.send(work(state));
         });
         {
-            let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-            let (sender, _) = inner.as_ref().ok_or_else(stopped)?;
-            sender.send(job).map_err(|_| stopped())?;
+            let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            running.as_ref().ok_or_else(stopped)?.jobs.send(job).map_err(|_| stopped())?;
         }
         // No answer means that the thread died with the job: it may or may not have committed.
-        answered
-            .await
-            .map_err(|_| StoreError::Unknown("the writer stopped".to_owned()))?
+        answered.await.map_err(|_| StoreError::Unknown("the writer stopped".to_owned()))?
     }
 
     /// Finishes what is waiting, drops the state and ends the thread.
     pub(super) async fn stop(&self) {
-        let inner = self
-            .inner
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some((sender, thread)) = inner {
-            drop(sender);
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Running { jobs, thread }) = running {
+            drop(jobs);
             // A writer that panicked has already failed those who waited for it.
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
         }
@@ -77,16 +74,17 @@ impl<T: Send + 'static> WriterThread<T> {
 
 /// A few read connections, handed out one at a time.
 pub(super) struct Readers {
+    path: Arc<Path>,
     idle: Arc<Mutex<Vec<Connection>>>,
     permits: Arc<Semaphore>,
 }
 
 impl Readers {
     pub(super) fn open(path: &Path, count: usize) -> Result<Readers> {
-        let connections = (0..count)
-            .map(|_| open::for_reading(path))
-            .collect::<Result<Vec<_>>>()?;
+        let connections =
+            (0..count).map(|_| open::for_reading(path)).collect::<Result<Vec<_>>>()?;
         Ok(Readers {
+            path: path.into(),
             idle: Arc::new(Mutex::new(connections)),
             permits: Arc::new(Semaphore::new(count)),
         })
@@ -96,29 +94,24 @@ impl Readers {
         &self,
         work: impl FnOnce(&Connection) -> Result<R> + Send + 'static,
     ) -> Result<R> {
-        let permit = Arc::clone(&self.permits)
-            .acquire_owned()
-            .await
-            .map_err(|_| stopped())?;
-        let idle = Arc::clone(&self.idle);
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| stopped())?;
+        let (path, idle) = (Arc::clone(&self.path), Arc::clone(&self.idle));
         let done = tokio::task::spawn_blocking(move || {
             let lock = || idle.lock().unwrap_or_else(PoisonError::into_inner);
-            let connection = lock().pop().ok_or_else(stopped)?;
+            // A read that panicked has taken its connection along.
+            let idle = lock().pop();
+            let connection = idle.map_or_else(|| open::for_reading(&path), Ok)?;
             let result = work(&connection);
             lock().push(connection);
             drop(permit);
             result
         });
-        done.await
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?
+        done.await.map_err(|error| StoreError::Unavailable(error.to_string()))?
     }
 
     /// Ends reading: what runs is finished, what waits fails.
     pub(super) fn close(&self) {
         self.permits.close();
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

@@ -1,0 +1,85 @@
+# Annals. `make demo` shows it, `make test` proves it; the rest is parts of these two.
+
+ANNALS   := target/release/annals
+CARGO    ?= cargo
+SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+NPM      := npm --prefix dashboard
+
+.PHONY: demo run build test lint gen bench check-gen check-rust check-dashboard check-browser \
+        tools tools-rust tools-browser clean
+
+## Builds everything, loads a realistic data set and serves it with a sign-in link.
+demo: build
+	$(ANNALS) demo
+
+## Serves ./annals-data.
+run: build
+	$(ANNALS) serve
+
+build: dashboard/dist/index.html
+	$(CARGO) build --release --locked -p annals
+
+## All tests: Rust, TypeScript, the browser. Installs what they need.
+test: tools check-dashboard lint check-rust check-gen check-browser
+	@echo "All tests passed."
+
+## Formatting, lints, documentation, licences.
+lint: tools-rust dashboard/dist/index.html
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
+	$(CARGO) deny --all-features check bans licenses sources
+
+check-rust: tools-rust dashboard/dist/index.html
+	$(CARGO) nextest run --locked --workspace
+	$(CARGO) test --locked --workspace --doc
+	node docs/digest-check.mjs
+
+check-dashboard: dashboard/node_modules
+	$(NPM) run typecheck
+	$(NPM) run lint
+	$(NPM) test
+	$(NPM) run build
+	$(NPM) run size
+
+## The files that are made from the program must be the ones it makes.
+check-gen: dashboard/node_modules
+	$(CARGO) build --locked -p annals
+	target/debug/annals openapi | diff -u dashboard/openapi.json - \
+	  || { echo "dashboard/openapi.json is out of date: run make gen"; exit 1; }
+	$(NPM) run gen -- --check
+
+check-browser: tools-browser dashboard/dist/index.html
+	$(CARGO) build --locked -p annals
+	$(NPM) run e2e
+
+## Writes the files that are made from the program: the OpenAPI document and its TypeScript types.
+gen: dashboard/node_modules
+	$(CARGO) build --locked -p annals
+	target/debug/annals openapi > dashboard/openapi.json
+	$(NPM) run gen
+
+## Measures what docs/performance.md claims.
+bench: build
+	$(CARGO) run --release --locked -p annals-bench
+
+dashboard/node_modules: dashboard/package-lock.json
+	npm ci --prefix dashboard --no-audit --no-fund
+	touch $@
+
+dashboard/dist/index.html: dashboard/node_modules $(shell find dashboard/src dashboard/public dashboard/index.html -type f 2>/dev/null)
+	$(NPM) run build
+
+tools: tools-rust tools-browser dashboard/node_modules
+
+tools-rust:
+	@$(CARGO) nextest --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-nextest
+	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-deny
+
+tools-browser:
+	@command -v chromium >/dev/null 2>&1 || \
+	  { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends chromium; }
+
+clean:
+	$(CARGO) clean
+	rm -rf dashboard/dist dashboard/node_modules

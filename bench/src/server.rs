@@ -1,0 +1,82 @@
+//! The real server, as its own process, on an empty data directory.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use anyhow::{Context as _, Result};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::client::Connection;
+
+const KEY: &str = "a-bench-key-of-at-least-32-characters";
+
+/// A server that ends with this value.
+pub struct Server {
+    process: Child,
+    data_dir: TempDir,
+    address: String,
+}
+
+impl Server {
+    /// Starts it. `ANNALS_BENCH_DIR` names the disk to measure; else the working directory's.
+    pub async fn start() -> Result<Server> {
+        let program = std::env::current_exe()?.with_file_name("annals");
+        let place = std::env::var_os("ANNALS_BENCH_DIR").unwrap_or_else(|| ".".into());
+        let data_dir = TempDir::with_prefix_in("annals-bench-", place)?;
+        let mut process = Command::new(&program)
+            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(data_dir.path())
+            .env_remove("ANNALS_BENCH_DIR")
+            .env("ANNALS_ADMIN_KEY", KEY)
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {}; run `make build`", program.display()))?;
+        let stdout = process.stdout.take().context("the server has a standard output")?;
+        let mut lines = BufReader::new(stdout).lines();
+        let mut address = None;
+        while let (None, Some(line)) = (&address, lines.next_line().await?) {
+            let place = line.split_once("listening on http://").map(|(_, place)| place);
+            address = place.map(|place| place.trim_end_matches('/').to_owned());
+        }
+        let address = address.context("the server did not start")?;
+        Ok(Server { process, data_dir, address })
+    }
+
+    /// A connection to it.
+    pub async fn connect(&self) -> Result<Connection> {
+        Connection::open(&self.address, KEY).await
+    }
+
+    /// Where its journal lies.
+    pub fn data_dir(&self) -> &Path {
+        self.data_dir.path()
+    }
+
+    /// Events in its journal.
+    pub async fn count(&self) -> Result<u64> {
+        let stats = self.connect().await?.get("/api/v1/stats").await?;
+        let text = String::from_utf8_lossy(&stats).into_owned();
+        let total = text.split_once("\"total\":").map(|(_, rest)| rest);
+        let digits: String =
+            total.unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().context("the counts cannot be read")
+    }
+
+    /// Bytes of its journal's file and write-ahead log.
+    pub fn bytes(&self) -> Result<u64> {
+        let size = |name: &str| std::fs::metadata(self.data_dir().join(name)).map(|f| f.len());
+        Ok(size("journal.db")? + size("journal.db-wal").unwrap_or(0))
+    }
+
+    /// The most memory it has held, in kilobytes.
+    pub fn peak_memory(&self) -> Result<u64> {
+        let id = self.process.id().context("the server runs")?;
+        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
+        let digits: String = line.chars().filter(char::is_ascii_digit).collect();
+        digits.parse().context("the server's memory cannot be read")
+    }
+}

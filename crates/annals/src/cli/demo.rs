@@ -1,0 +1,104 @@
+//! `annals demo`: a realistic record, and the server that shows it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+
+use super::client::Client;
+use super::demo_data::{Examples, Size, load};
+use super::import::{Bar, Progress, Quiet};
+use super::terminal::number;
+use super::{Context, ServeFlags, serve};
+use crate::app::App;
+
+/// Where the demo lives unless another place is named: never where a real journal may be.
+pub(super) const DATA_DIR: &str = "./demo-data";
+/// The setting that marks a journal as a demo's, and says when it was loaded.
+const LOADED: &str = "demo_loaded_at";
+
+#[derive(Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    pub(super) flags: ServeFlags,
+    /// Load only the last 30 days: quicker, a tenth of the events
+    #[arg(long)]
+    small: bool,
+    /// Throw an earlier demo away and load it anew, ending now
+    #[arg(long)]
+    fresh: bool,
+    /// Load, but do not serve
+    #[arg(long)]
+    load_only: bool,
+    /// Read the example data from here instead of from the program itself
+    #[arg(long, value_name = "DIR")]
+    examples: Option<PathBuf>,
+}
+
+pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> {
+    if options.fresh {
+        throw_away(&context).await?;
+    }
+    let app = App::start(&context.config, context.clock.clone(), context.random.clone()).await?;
+    let app = match app.http().store.setting(LOADED).await? {
+        Some(loaded_at) => {
+            eprintln!("Showing the demo loaded at {loaded_at}; --fresh loads it anew.");
+            app
+        }
+        None => fill(&context, app, &options).await?,
+    };
+    if options.load_only {
+        app.stop().await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    serve::serve(&context, app, true).await
+}
+
+/// Removes an earlier demo, and only a demo.
+async fn throw_away(context: &Context) -> Result<()> {
+    let journal = context.config.journal()?;
+    if !journal.exists() {
+        return Ok(());
+    }
+    let app = App::start(&context.config, context.clock.clone(), context.random.clone()).await?;
+    let is_demo = app.http().store.setting(LOADED).await?.is_some();
+    app.stop().await?;
+    if !is_demo {
+        bail!("{} is not a demo's; nothing was thrown away", journal.display());
+    }
+    for suffix in ["", "-wal", "-shm"] {
+        let file = PathBuf::from(format!("{}{suffix}", journal.display()));
+        if file.exists() {
+            std::fs::remove_file(&file)
+                .with_context(|| format!("cannot remove {}", file.display()))?;
+        }
+    }
+    Ok(())
+}
+
+async fn fill(context: &Context, app: App, options: &Options) -> Result<App> {
+    let head = app.http().store.head().await?;
+    if head.seq > 0 {
+        bail!(
+            "{} holds events already, and not a demo's; name another --data-dir",
+            context.config.data_dir.display()
+        );
+    }
+    let progress: Arc<dyn Progress> =
+        if context.json { Arc::new(Quiet) } else { Arc::new(Bar::new()) };
+    let size = if options.small { Size::Small } else { Size::Full };
+    let examples = options.examples.clone().map_or(Examples::Embedded, Examples::Dir);
+    let mut client = Client::in_process(app);
+    let now = context.clock.now();
+    let temp_dir = context.config.data_dir.as_path();
+    let started = std::time::Instant::now();
+    let summary = load(examples, now, size, temp_dir, &mut client, progress).await?;
+    let Client::InProcess { app, .. } = client else { bail!("the demo loads in this process") };
+    app.http().store.put_setting(LOADED, &now.to_string()).await?;
+    let took = Duration::from_secs(started.elapsed().as_secs());
+    eprintln!("Loaded {} events in {took:?}.", number(summary.accepted));
+    Ok(*app)
+}

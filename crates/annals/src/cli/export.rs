@@ -1,0 +1,145 @@
+//! `annals export`.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use axum::body::Body;
+use clap::Args;
+use http::Method;
+use http_body_util::BodyExt as _;
+use serde_json::json;
+
+use super::Context;
+use super::client::{Client, filter_pair, request, success, with_query};
+use super::terminal::{number, progress};
+use crate::query::export::Format;
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// The file to write [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// csv, json or ndjson [default: by the file's ending, else ndjson]
+    #[arg(long, value_parser = format)]
+    format: Option<Format>,
+    /// Which events, as in the API: category=quest, severity=!info, from=2026-11-01, q=words
+    #[arg(long = "filter", short, value_name = "NAME=VALUE", value_parser = filter_pair)]
+    filters: Vec<(String, String)>,
+    /// Oldest first: the order in which an import takes them
+    #[arg(long)]
+    oldest_first: bool,
+}
+
+fn format(name: &str) -> Result<Format, String> {
+    Format::from_name(name).ok_or_else(|| "must be csv, json or ndjson".to_owned())
+}
+
+pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> {
+    let client = Client::open(&context).await?;
+    let exported = export(&context, &client, options).await;
+    client.close().await?;
+    exported.map(|()| ExitCode::SUCCESS)
+}
+
+async fn export(context: &Context, client: &Client, options: Options) -> Result<()> {
+    let ending = options.output.as_ref().and_then(|path| path.extension()?.to_str());
+    let format =
+        options.format.or_else(|| ending.and_then(Format::from_name)).unwrap_or(Format::Ndjson);
+    let mut pairs = options.filters;
+    pairs.push(("format".to_owned(), format.as_str().to_owned()));
+    if options.oldest_first {
+        pairs.push(("order".to_owned(), "asc".to_owned()));
+    }
+    let path = with_query("/api/v1/events/export", &pairs);
+    let response = client.send(request(Method::GET, &path, "application/json", Body::empty())?);
+    let mut body = success(response.await?).await?.into_body();
+
+    let mut out = Output::open(options.output)?;
+    let bar = progress(None, "exporting bytes", context.json);
+    let mut end = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.context("the export broke off; what was written is not complete")?;
+        let Ok(bytes) = frame.into_data() else {
+            continue;
+        };
+        out.write_all(&bytes)?;
+        bar.inc(bytes.len() as u64);
+        end.extend_from_slice(&bytes);
+        end.drain(..end.len().saturating_sub(64));
+    }
+    bar.finish_and_clear();
+    let Some(count) = counted(format, &end) else {
+        bail!("the export broke off before its end marker; what was written is not complete");
+    };
+    let path = out.finish()?;
+    match path {
+        Some(path) if context.json => println!("{}", json!({ "events": count, "path": path })),
+        Some(path) => println!("{} events in {}", number(count), path.display()),
+        None => {}
+    }
+    Ok(())
+}
+
+/// What the end marker counts; `None` where it is missing.
+fn counted(format: Format, end: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(end.trim_ascii_end()).ok()?;
+    let marker = match format {
+        Format::Csv => text.rsplit_once("#count,")?.1,
+        Format::Json | Format::Ndjson => text.rsplit_once("\"count\":")?.1.strip_suffix('}')?,
+    };
+    marker.parse().ok()
+}
+
+/// Where the export goes. A file appears under its name only once it is whole.
+enum Output {
+    Stdout,
+    File { file: tempfile::NamedTempFile, path: PathBuf },
+}
+
+impl Output {
+    fn open(path: Option<PathBuf>) -> Result<Output> {
+        let Some(path) = path else {
+            return Ok(Output::Stdout);
+        };
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let directory = directory.unwrap_or(std::path::Path::new("."));
+        let file = tempfile::NamedTempFile::new_in(directory)
+            .with_context(|| format!("cannot write into {}", directory.display()))?;
+        Ok(Output::File { file, path })
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> Result<()> {
+        let written = match self {
+            Output::Stdout => std::io::stdout().lock().write_all(bytes),
+            Output::File { file, .. } => file.write_all(bytes),
+        };
+        written.context("cannot write the export")
+    }
+
+    fn finish(self) -> Result<Option<PathBuf>> {
+        match self {
+            Output::Stdout => std::io::stdout().flush().map(|()| None).context("cannot write"),
+            Output::File { file, path } => {
+                file.as_file().sync_all()?;
+                file.persist(&path).with_context(|| format!("cannot write {}", path.display()))?;
+                Ok(Some(path))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_marker_is_known_and_a_missing_one_too() {
+        assert_eq!(counted(Format::Csv, b"a,b\r\n#count,12\r\n"), Some(12));
+        assert_eq!(counted(Format::Ndjson, b"{}\n{\"count\":0}\n"), Some(0));
+        assert_eq!(counted(Format::Json, b"\n],\"count\":7}\n"), Some(7));
+        assert_eq!(counted(Format::Csv, b"a,b\r\n"), None);
+        assert_eq!(counted(Format::Ndjson, b"{\"id\":1}\n"), None);
+    }
+}

@@ -1,0 +1,108 @@
+//! `annals key create | list | revoke`.
+
+use std::process::ExitCode;
+
+use annals_event::Time;
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use http::Method;
+use serde_json::{Value, json};
+
+use super::Context;
+use super::client::Client;
+use super::terminal::printable;
+use crate::store::Role;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Make a key; its secret is printed once
+    Create(CreateOptions),
+    /// List all keys, revoked and expired ones too
+    List,
+    /// Revoke a key at once
+    Revoke {
+        /// The key's id, as `annals key list` shows it
+        id: String,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct CreateOptions {
+    /// What its holder may do: admin, auditor, service or ingest
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// What people call it, such as the program or machine that holds it
+    #[arg(long)]
+    name: String,
+    /// When it stops working, such as 2027-01-01T00:00:00Z [default: never]
+    #[arg(long, value_name = "TIME")]
+    expires: Option<Time>,
+}
+
+fn role(name: &str) -> Result<Role, String> {
+    Role::from_name(name).ok_or_else(|| "must be admin, auditor, service or ingest".to_owned())
+}
+
+pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode> {
+    let client = Client::open(&context).await?;
+    let done = match command {
+        Command::Create(options) => create(&context, &client, options).await,
+        Command::List => list(&context, &client).await,
+        Command::Revoke { id } => revoke(&context, &client, &id).await,
+    };
+    client.close().await?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn create(context: &Context, client: &Client, options: CreateOptions) -> Result<()> {
+    let body = json!({
+        "role": options.role.as_str(), "name": options.name, "expires_at": options.expires,
+    });
+    let created: Value = client.call(Method::POST, "/api/v1/keys", Some(&body)).await?;
+    if context.json {
+        println!("{created}");
+    } else {
+        println!("{}", created["secret"].as_str().unwrap_or_default());
+        eprintln!("Keep it now: it is shown this once and stored nowhere.");
+    }
+    Ok(())
+}
+
+async fn list(context: &Context, client: &Client) -> Result<()> {
+    let list: Value = client.call(Method::GET, "/api/v1/keys", None::<&Value>).await?;
+    if context.json {
+        println!("{list}");
+        return Ok(());
+    }
+    println!("{:<21} {:<8} {:<20} {:<28} NAME", "ID", "ROLE", "STATE", "LAST USED");
+    for key in list["keys"].as_array().into_iter().flatten() {
+        let text = |name: &str| key[name].as_str().unwrap_or_default();
+        let expired = || {
+            let end = text("expires_at").parse::<Time>().ok();
+            end.is_some_and(|end| end <= context.clock.now())
+        };
+        let state = if !text("revoked_at").is_empty() {
+            "revoked"
+        } else if expired() {
+            "expired"
+        } else {
+            "works"
+        };
+        let used = if text("last_used_at").is_empty() { "never" } else { text("last_used_at") };
+        let name = printable(text("name"));
+        println!("{:<21} {:<8} {state:<20} {used:<28} {name}", text("id"), text("role"));
+    }
+    Ok(())
+}
+
+async fn revoke(context: &Context, client: &Client, id: &str) -> Result<()> {
+    let id: String = form_urlencoded::byte_serialize(id.as_bytes()).collect();
+    let path = format!("/api/v1/keys/{id}");
+    let key: Value = client.call(Method::DELETE, &path, None::<&Value>).await?;
+    if context.json {
+        println!("{key}");
+    } else {
+        println!("revoked {}", printable(key["name"].as_str().unwrap_or_default()));
+    }
+    Ok(())
+}

@@ -1,0 +1,30 @@
+//! `annals link`.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use http::Method;
+use serde_json::{Value, json};
+
+use super::Context;
+use super::client::Client;
+
+pub(super) async fn run(context: Context) -> Result<ExitCode> {
+    let client = Client::open(&context).await?;
+    if matches!(client, Client::InProcess { .. }) {
+        client.close().await?;
+        bail!(
+            "no server runs on this data directory; `annals serve` prints a link where one is needed"
+        );
+    }
+    let link: Value = client.call(Method::POST, "/api/v1/sign-in-links", None::<&Value>).await?;
+    let url = link["url"].as_str().unwrap_or_default();
+    if context.json {
+        println!("{}", json!({ "url": url }));
+    } else {
+        println!("{url}");
+        eprintln!("Works once, within ten minutes. Behind a proxy, put its address in front.");
+    }
+    client.close().await?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,70 @@
+//! `annals restore`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use serde_json::json;
+
+use super::Context;
+use super::terminal::progress;
+use crate::access::Caller;
+use crate::app::App;
+use crate::data_dir::DataDir;
+use crate::http::{act, details};
+use crate::journal::verify::verify;
+use crate::store::Store as _;
+use crate::store::sqlite::{SqliteStore, restore};
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// The backup
+    file: PathBuf,
+    /// Replace the journal that is there; it is kept beside the new one
+    #[arg(long)]
+    replace: bool,
+}
+
+pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> {
+    let journal = context.config.journal()?;
+    let backup = SqliteStore::open_read_only(&options.file)
+        .with_context(|| format!("{} cannot be restored", options.file.display()))?;
+    let head = backup.head().await?.seq;
+    let bar = progress(Some(head), "verifying", context.json);
+    let report = verify(&backup, |done, _| bar.set_position(done)).await?;
+    bar.finish_and_clear();
+    backup.close().await;
+    if !report.holds() {
+        bail!("the backup does not hold; `annals verify --database sqlite:FILE` says where");
+    }
+    let replaced = {
+        let _hold = DataDir::new(&context.config.data_dir).hold().context("nothing was changed")?;
+        if journal.exists() && !options.replace {
+            bail!(
+                "there is a journal at {} already; --replace keeps it beside the restored one",
+                journal.display()
+            );
+        }
+        let stamp = context.clock.now().as_micros() / 1_000_000;
+        restore(&options.file, &journal, &stamp.to_string())?.1
+    };
+    // On the record of the restored journal, as its first event.
+    let app = App::start(&context.config, context.clock.clone(), context.random.clone()).await?;
+    let act = annals_event::Draft {
+        metadata: details([("events", head.into())]),
+        ..act(Caller::operator().actor(), "restored")
+    };
+    let recorded = app.http().audit(act).await;
+    app.stop().await?;
+    recorded.map_err(|problem| anyhow::anyhow!(problem.detail))?;
+    if context.json {
+        println!("{}", json!({ "events": head, "replaced": replaced }));
+    } else {
+        println!("restored {head} events into {}", journal.display());
+        if let Some(replaced) = replaced {
+            println!("the journal that stood there is {} now", replaced.display());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,52 @@
+//! `annals serve`.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Context, ServeFlags};
+use crate::app::App;
+
+#[derive(Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    pub(super) flags: ServeFlags,
+}
+
+pub(super) async fn run(context: Context, _options: Options) -> Result<ExitCode> {
+    let app = App::start(&context.config, context.clock.clone(), context.random.clone()).await?;
+    let link = app.http().access.has_no_key();
+    serve(&context, app, link).await
+}
+
+/// Serves until the process is told to end; with a sign-in link, if asked.
+pub(super) async fn serve(context: &Context, app: App, link: bool) -> Result<ExitCode> {
+    let listener = TcpListener::bind(context.config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", context.config.listen))?;
+    let address = listener.local_addr()?;
+    let url = format!("http://{address}{}", context.config.base_path);
+    println!("annals {}: listening on {url}", env!("CARGO_PKG_VERSION"));
+    if link {
+        let token = app.http().access.new_link().await?;
+        println!("sign in: {url}signin#link={token}");
+        println!("         (works once, within ten minutes; `annals link` makes another)");
+    }
+    app.serve(listener, told_to_end()?).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Resolves at SIGTERM or SIGINT.
+fn told_to_end() -> Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

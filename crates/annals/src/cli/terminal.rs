@@ -1,0 +1,50 @@
+//! What people see: the log, progress bars, numbers.
+
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tracing_subscriber::EnvFilter;
+
+/// Starts the log, on standard error: standard output belongs to results.
+pub(super) fn start_log(level: &str) -> Result<()> {
+    // The migration runner tells every step of every start; that it failed is told by ours.
+    let filter = EnvFilter::try_new(format!("refinery_core=warn,{level}"))
+        .with_context(|| format!("configuration: `log` cannot be `{level}`"))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .init();
+    Ok(())
+}
+
+/// A bar over `length` things, or a spinner where the length is not known. Nothing is drawn for
+/// programs and where nobody looks.
+pub(super) fn progress(length: Option<u64>, what: &'static str, json: bool) -> ProgressBar {
+    let target = if json { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let bar = ProgressBar::with_draw_target(length, target);
+    let template = if length.is_some() {
+        "{msg} [{bar:30}] {human_pos} of {human_len} ({per_sec}, {eta} left)"
+    } else {
+        "{msg} {spinner} {human_pos} ({per_sec})"
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("━╸ "));
+    }
+    bar.set_message(what);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// A number with its thousands apart.
+pub(super) fn number(number: u64) -> String {
+    indicatif::HumanCount(number).to_string()
+}
+
+/// Text that came from outside, made safe for a terminal: no control characters.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,53 @@
+//! `annals verify`.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::Context;
+use super::terminal::{number, progress};
+use crate::journal::verify::{Report, verify};
+use crate::store::Store as _;
+use crate::store::sqlite::SqliteStore;
+
+pub(super) async fn run(context: Context) -> Result<ExitCode> {
+    let store = SqliteStore::open_read_only(&context.config.journal()?)?;
+    let head = store.head().await?.seq;
+    let bar = progress(Some(head), "verifying", context.json);
+    let report = verify(&store, |done, _| bar.set_position(done)).await?;
+    bar.finish_and_clear();
+    store.close().await;
+    if context.json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        print(&report);
+    }
+    Ok(if report.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn print(report: &Report) {
+    println!("{} positions", number(report.positions));
+    for (count, what) in [
+        (report.verified, "verified"),
+        (report.anonymised, "anonymised"),
+        (report.deleted, "deleted on the record"),
+        (report.missing, "MISSING"),
+        (report.mismatched, "MISMATCH"),
+        (report.broken_tiles, "BROKEN TILES"),
+    ] {
+        if count > 0 {
+            println!("{:>12} {what}", number(count));
+        }
+    }
+    for fault in &report.faults {
+        if fault.first == fault.last {
+            println!("position {}: {}", fault.first, fault.what);
+        } else {
+            println!("positions {}–{}: {}", fault.first, fault.last, fault.what);
+        }
+    }
+    println!(
+        "{}",
+        if report.holds() { "The journal holds." } else { "The journal does NOT hold." }
+    );
+}

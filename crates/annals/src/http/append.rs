@@ -1,0 +1,298 @@
+//! `POST /api/v1/events`: one event, an array, or NDJSON; an outcome for each.
+
+use std::net::SocketAddr;
+
+use annals_event::{Draft, FieldError, Uuid, json, limits};
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, State};
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::Http;
+use super::error::{Problem, Result};
+use crate::access::Caller;
+use crate::record::{Refusal, Sender, Source};
+use crate::store::{Appended, Entry, Role};
+
+/// What became of one event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemStatus {
+    /// It is on the record, durably.
+    Accepted,
+    /// It was on the record already.
+    Duplicate,
+    /// It is not acceptable; sending it again changes nothing.
+    Rejected,
+    /// Its kind is not recorded at present.
+    Dropped,
+    /// Whether it is on the record is not known: send it again with this id.
+    Unknown,
+}
+
+/// The fate of one event of a request.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct ItemResult {
+    /// Its place in the request, counted from 0.
+    pub index: usize,
+    /// What became of it.
+    pub status: ItemStatus,
+    /// Its id: the sender's, else the server's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    /// Its position, once it is on the record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// Why it was rejected or dropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ItemError>,
+}
+
+/// Why an event was rejected or dropped.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct ItemError {
+    /// For programs; stable.
+    pub code: &'static str,
+    /// For people.
+    pub detail: String,
+    /// The fields that are wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+/// The fate of every event of a request.
+#[derive(Debug, Default, Serialize, utoipa::ToSchema)]
+pub struct AppendResponse {
+    /// Each event's fate, in the order sent.
+    pub results: Vec<ItemResult>,
+    /// How many are newly on the record.
+    pub accepted: usize,
+    /// How many were on the record already.
+    pub duplicates: usize,
+    /// How many are not acceptable.
+    pub rejected: usize,
+    /// How many are not recorded at present.
+    pub dropped: usize,
+}
+
+/// Append events
+///
+/// Takes one event, an array of events, or NDJSON (`application/x-ndjson`), also gzipped: at most
+/// 1,000 events and 5 MiB. What is answered as accepted is durable. An event sent again with its
+/// id is a duplicate, not a second event.
+#[utoipa::path(
+    post, path = "/api/v1/events", operation_id = "append_events", tag = "Journal",
+    request_body(content = Vec<Draft>, description = "One event, an array, or NDJSON"),
+    responses(
+        (status = 201, description = "The fate of each event", body = AppendResponse),
+        (status = 400, description = "Not JSON, or no event in it", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Too large, or too many events", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Neither JSON nor NDJSON", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Every event was rejected", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not known to be written: send again with the same ids", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn append(
+    State(http): State<Http>,
+    caller: Caller,
+    headers: HeaderMap,
+    extensions: Extensions,
+    body: Body,
+) -> Result<Response> {
+    caller.require(&[Role::Admin, Role::Service, Role::Ingest])?;
+    let ndjson = is_ndjson(&headers)?;
+    let body = read(body).await?;
+    let items = split(&body, ndjson)?;
+    let sender = sender(&caller, &headers, &extensions);
+    let now = http.clock.now();
+
+    let mut answer = AppendResponse::default();
+    let mut entries: Vec<Entry> = Vec::with_capacity(items.len());
+    let mut places = Vec::with_capacity(items.len());
+    for (index, item) in items.into_iter().enumerate() {
+        let taken = draft(item).and_then(|draft| {
+            let id = draft.id;
+            http.intake.take(&sender, draft, now, &*http.random).map_err(|refusal| (id, refusal))
+        });
+        answer.results.push(match taken {
+            Ok(entry) => {
+                let id = Some(entry.event.id);
+                places.push(index);
+                entries.push(entry);
+                ItemResult { index, status: ItemStatus::Unknown, id, cursor: None, error: None }
+            }
+            Err((id, refusal)) => refused(index, id, refusal),
+        });
+    }
+    match http.journal.append(entries).await {
+        Ok(outcomes) => {
+            for (place, outcome) in places.into_iter().zip(outcomes) {
+                settle(&mut answer.results[place], outcome, &http);
+            }
+        }
+        // 503 means "unknown": the ids let the sender try again without making doubles.
+        Err(error) => {
+            let mut problem = Problem::from(error);
+            problem.results = answer.results;
+            return Ok(problem.into_response());
+        }
+    }
+    Ok(finish(answer))
+}
+
+fn is_ndjson(headers: &HeaderMap) -> Result<bool> {
+    let Some(value) = headers.get(header::CONTENT_TYPE) else {
+        return Ok(false);
+    };
+    let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+    match media_type.trim().to_ascii_lowercase().as_str() {
+        "application/json" => Ok(false),
+        "application/x-ndjson" | "application/ndjson" => Ok(true),
+        _ => Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "Send application/json or application/x-ndjson.",
+        )),
+    }
+}
+
+/// Reads the body, after decompression, up to its limit.
+async fn read(body: Body) -> Result<Bytes> {
+    axum::body::to_bytes(body, limits::REQUEST_BYTES).await.map_err(|error| {
+        use std::error::Error as _;
+        let cause = error.source();
+        let too_large = cause.is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>());
+        if too_large {
+            too_big("The body is larger than 5 MiB; send fewer events at once.")
+        } else {
+            Problem::bad_request("unreadable_body", "The body broke off or is not valid gzip.")
+        }
+    })
+}
+
+fn too_big(detail: &str) -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+}
+
+/// The events of a body, each still as text, so that one that is wrong does not spoil the rest.
+fn split(body: &[u8], ndjson: bool) -> Result<Vec<&[u8]>> {
+    let body = body.trim_ascii();
+    let items: Vec<&[u8]> = if ndjson {
+        body.split(|byte| *byte == b'\n')
+            .map(<[u8]>::trim_ascii)
+            .filter(|line| !line.is_empty())
+            .collect()
+    } else if body.first() == Some(&b'[') {
+        let items: Vec<&RawValue> =
+            serde_json::from_slice(body).map_err(|error| not_json(&error))?;
+        items.into_iter().map(|item| item.get().as_bytes()).collect()
+    } else {
+        vec![body]
+    };
+    if items.len() > limits::EVENTS_PER_REQUEST {
+        return Err(too_big("More than 1,000 events in one request; send fewer at once."));
+    }
+    if items.is_empty() || items[0].is_empty() {
+        return Err(Problem::bad_request("no_events", "There is no event in the body."));
+    }
+    Ok(items)
+}
+
+fn not_json(error: &serde_json::Error) -> Problem {
+    Problem::bad_request("invalid_json", format!("The body is not a JSON array: {error}."))
+}
+
+fn draft(item: &[u8]) -> std::result::Result<Draft, (Option<Uuid>, Refusal)> {
+    let reject =
+        |code, message: String, errors| (None, Refusal::Rejected { code, message, errors });
+    if item.len() > limits::EVENT_BYTES {
+        let message = "The event is larger than 64 KiB.".to_owned();
+        return Err(reject("too_large", message, Vec::new()));
+    }
+    let value = json::parse(item, limits::DEPTH)
+        .map_err(|error| reject("invalid_json", error.to_string(), Vec::new()))?;
+    let id = value.get("id").and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
+    Draft::from_json(value).map_err(|errors| {
+        let (_, refusal) = reject("invalid", "The event has fields that are wrong.".into(), errors);
+        (id, refusal)
+    })
+}
+
+/// What the record pipeline knows of the sender.
+fn sender(caller: &Caller, headers: &HeaderMap, extensions: &Extensions) -> Sender {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+    let trusted = matches!(caller.role, Role::Admin | Role::Service);
+    Sender {
+        source: if trusted { Source::Service } else { Source::Browser },
+        trusted_time: trusted,
+        actor: None,
+        wards: Vec::new(),
+        // A service speaks for others: its own address and program say nothing about them.
+        peer_ip: peer.filter(|_| !trusted).map(|ConnectInfo(address)| address.ip()),
+        user_agent: headers
+            .get(header::USER_AGENT)
+            .filter(|_| !trusted)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned),
+    }
+}
+
+fn refused(index: usize, id: Option<Uuid>, refusal: Refusal) -> ItemResult {
+    let (status, error) = match refusal {
+        Refusal::Rejected { code, message, errors } => {
+            (ItemStatus::Rejected, ItemError { code, detail: message, errors })
+        }
+        Refusal::Dropped { reason } => (
+            ItemStatus::Dropped,
+            ItemError { code: reason.as_str(), detail: reason.to_string(), errors: Vec::new() },
+        ),
+    };
+    ItemResult { index, status, id, cursor: None, error: Some(error) }
+}
+
+fn settle(result: &mut ItemResult, outcome: Appended, http: &Http) {
+    match outcome {
+        Appended::Accepted { seq, .. } => {
+            result.status = ItemStatus::Accepted;
+            result.cursor = Some(http.cursors.event(seq));
+        }
+        Appended::Duplicate { seq } => {
+            result.status = ItemStatus::Duplicate;
+            result.cursor = seq.map(|seq| http.cursors.event(seq));
+        }
+        Appended::Conflict => {
+            result.status = ItemStatus::Rejected;
+            result.error = Some(ItemError {
+                code: "id_conflict",
+                detail: "Another event has this id; give every event its own.".to_owned(),
+                errors: Vec::new(),
+            });
+        }
+    }
+}
+
+/// 201 with the outcomes; 422 when every event was rejected.
+fn finish(mut answer: AppendResponse) -> Response {
+    for result in &answer.results {
+        match result.status {
+            ItemStatus::Accepted => answer.accepted += 1,
+            ItemStatus::Duplicate => answer.duplicates += 1,
+            ItemStatus::Dropped => answer.dropped += 1,
+            ItemStatus::Rejected | ItemStatus::Unknown => answer.rejected += 1,
+        }
+    }
+    if answer.rejected < answer.results.len() {
+        return (StatusCode::CREATED, Json(answer)).into_response();
+    }
+    let first = answer.results.first().and_then(|result| result.error.clone());
+    let mut problem = match first {
+        Some(first) if !first.errors.is_empty() => Problem::invalid(first.errors),
+        Some(first) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, first.code, first.detail),
+        None => Problem::internal(),
+    };
+    problem.results = answer.results;
+    problem.into_response()
+}

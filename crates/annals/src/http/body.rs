@@ -1,0 +1,37 @@
+//! Small JSON bodies, read strictly.
+
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use serde::de::DeserializeOwned;
+
+use annals_event::{FieldError, json};
+
+use super::Http;
+use super::error::Problem;
+
+/// Bytes of the body of anything but events.
+const LIMIT: usize = 64 * 1024;
+/// Depth of the body of anything but events.
+const DEPTH: usize = 8;
+
+/// A JSON body; what is wrong with it is a problem that names the field.
+pub struct JsonBody<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Http> for JsonBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _http: &Http) -> Result<JsonBody<T>, Problem> {
+        let bytes = axum::body::to_bytes(request.into_body(), LIMIT).await.map_err(|_| {
+            let detail = "The body is larger than 64 KiB.";
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+        })?;
+        let value = json::parse(&bytes, DEPTH)
+            .map_err(|error| Problem::bad_request("invalid_json", error.to_string()))?;
+        serde_json::from_value(value).map(JsonBody).map_err(|error| {
+            let text = error.to_string();
+            // serde names the field in backquotes, if it knows one.
+            let field = text.split('`').nth(1).unwrap_or_default();
+            Problem::invalid(vec![FieldError::new(field, text.clone())])
+        })
+    }
+}

@@ -1,0 +1,235 @@
+//! Problems: RFC 9457 documents with a stable `code` and a sentence a person can act on.
+//!
+//! Which error belongs where:
+//!
+//! | what | status | made by |
+//! |---|---|---|
+//! | the request cannot be understood | 400, 413, 415 | [`Problem::bad_request`] and friends |
+//! | nobody known is calling | 401 | `From<Denied>` |
+//! | the caller may not do this | 403; 404 for a single thing out of their scope | [`Problem::forbidden`] |
+//! | understood, but not acceptable | 422 | [`Problem::invalid`] |
+//! | overload, full disk, dead database | 503 with `Retry-After` | `From<AppendError>`, `From<StoreError>` |
+//!
+//! A 500 is a bug of ours; its cause goes to the log and never to the caller.
+
+use annals_event::FieldError;
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::append::ItemResult;
+use crate::access::Denied;
+use crate::journal::{AppendError, InvalidCursor};
+use crate::query::list::ListError;
+use crate::store::StoreError;
+
+/// What an endpoint answers with.
+pub type Result<T> = std::result::Result<T, Problem>;
+
+/// A problem document.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// Always `about:blank`: the `code` tells problems apart.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What went wrong, for programs; stable.
+    pub code: &'static str,
+    /// What went wrong and what to do, for people.
+    pub detail: String,
+    /// The fields that are wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// The fate of each event, where every one was rejected.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub results: Vec<ItemResult>,
+    #[serde(skip)]
+    #[schema(ignore)]
+    retry_after: Option<u32>,
+}
+
+impl Problem {
+    /// A problem with this status, code and sentence.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Problem {
+        Problem {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Problem").to_owned(),
+            status: status.as_u16(),
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            results: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    /// 400: the request cannot be understood.
+    pub fn bad_request(code: &'static str, detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    /// 400 for query parameters, each named.
+    pub fn parameters(errors: Vec<FieldError>) -> Problem {
+        Problem::bad_request("invalid_parameter", sentence(&errors)).with_errors(errors)
+    }
+
+    /// 400 for one query parameter.
+    pub fn parameter(name: &str, message: impl Into<String>) -> Problem {
+        Problem::parameters(vec![FieldError { field: name.to_owned(), message: message.into() }])
+    }
+
+    /// 422: understood, but the fields named are not acceptable.
+    pub fn invalid(errors: Vec<FieldError>) -> Problem {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", sentence(&errors))
+            .with_errors(errors)
+    }
+
+    /// 401: nobody known is calling.
+    pub fn unauthorized(code: &'static str, detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::UNAUTHORIZED, code, detail)
+    }
+
+    /// 403: the caller is known and may not do this.
+    pub fn forbidden(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    /// 404: there is no such thing, or not for this caller.
+    pub fn not_found(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    /// Names the fields that are wrong.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<FieldError>) -> Problem {
+        self.errors = errors;
+        self
+    }
+
+    fn retry(mut self, seconds: u32) -> Problem {
+        self.retry_after = Some(seconds);
+        self
+    }
+}
+
+/// The first errors as one sentence.
+fn sentence(errors: &[FieldError]) -> String {
+    let named: Vec<String> =
+        errors.iter().take(3).map(|error| format!("`{}` {}", error.field, error.message)).collect();
+    let more = errors.len().saturating_sub(3);
+    let tail = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+    format!("{}{tail}.", named.join("; "))
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.retry_after;
+        let unauthorized = status == StatusCode::UNAUTHORIZED;
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if unauthorized {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Problem {
+        let code = match denied {
+            Denied::Unknown => "key_invalid",
+            Denied::Revoked => "key_revoked",
+            Denied::Expired => "key_expired",
+            Denied::SessionOver => "session_over",
+            Denied::LinkOver => "link_invalid",
+        };
+        Problem::unauthorized(code, capital(&denied.to_string()))
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Problem {
+        let unavailable =
+            |code| Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, capital(&error.to_string()));
+        match &error {
+            StoreError::Full => unavailable("storage_full").retry(30),
+            StoreError::Unavailable(_) => unavailable("storage_unavailable").retry(5),
+            StoreError::Unknown(_) => unavailable("outcome_unknown").retry(1),
+            StoreError::Damaged(_) => unavailable("storage_damaged").retry(300),
+            StoreError::InUse(_) | StoreError::Newer { .. } | StoreError::NotAJournal(_) => {
+                tracing::error!(%error, "a store error that only opening can give");
+                Problem::internal()
+            }
+        }
+    }
+}
+
+impl Problem {
+    /// 500: a bug of ours. The cause belongs into the log before this is made.
+    pub fn internal() -> Problem {
+        let detail = "Something went wrong on the server; its log says what.";
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+}
+
+impl From<AppendError> for Problem {
+    fn from(error: AppendError) -> Problem {
+        match error {
+            AppendError::Pushback => {
+                let detail = capital(&error.to_string());
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "pushback", detail).retry(1)
+            }
+            AppendError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<InvalidCursor> for Problem {
+    fn from(error: InvalidCursor) -> Problem {
+        match error {
+            InvalidCursor::Forged => Problem::parameter("cursor", error.to_string()),
+            InvalidCursor::Gone => {
+                let detail = format!("The cursor {error}.");
+                Problem::new(StatusCode::GONE, "cursor_gone", detail)
+            }
+        }
+    }
+}
+
+impl From<ListError> for Problem {
+    fn from(error: ListError) -> Problem {
+        match error {
+            ListError::Cursor(error) => error.into(),
+            ListError::OtherList => Problem::parameter("cursor", error.to_string()),
+            ListError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// A sentence begins with a capital and ends with a full stop.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '!', '?', '`']) { "" } else { "." };
+    format!("{first}{}{stop}", chars.as_str())
+}
+
+/// 404 for paths under `/api` that are no endpoint.
+pub(super) async fn no_such_endpoint() -> Problem {
+    Problem::not_found("There is no such endpoint; /docs lists them.")
+}
+
+/// 405 for endpoints that do not know the method.
+pub(super) async fn method_not_allowed() -> Problem {
+    let detail = "This endpoint does not know this method; /docs lists what it knows.";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+}

@@ -1,0 +1,110 @@
+//! Reading: a list, one event, counts.
+
+use annals_event::{Event, Uuid};
+use axum::Json;
+use axum::extract::{Path, RawQuery, State};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use super::Http;
+use super::error::{Problem, Result};
+use super::parameters::Parameters;
+use crate::access::Caller;
+use crate::query::list::{self, EventPage, ListRequest};
+
+/// List events
+///
+/// Newest first, in pages: pass `next_cursor` as `cursor`, with the same filter, for the next
+/// one. Pages never shift, however much is appended meanwhile.
+#[utoipa::path(
+    get, path = "/api/v1/events", operation_id = "list_events", tag = "Journal",
+    params(
+        super::openapi::FilterParameters,
+        ("limit" = Option<u32>, Query, description = "Events a page, 1 to 500; 50 unless given", minimum = 1, maximum = 500),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+        ("order" = Option<String>, Query, description = "`desc` (newest first, the default) or `asc`"),
+    ),
+    responses(
+        (status = 200, description = "A page", body = EventPage),
+        (status = 400, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The cursor was given before a restore", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn list(
+    State(http): State<Http>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Json<EventPage>> {
+    caller.require_reader()?;
+    let mut parameters = Parameters::read(query.as_deref());
+    let order = parameters.order()?;
+    let limit = parameters.limit()?;
+    let cursor = parameters.take("cursor")?;
+    let filter = parameters.filter()?;
+    let request = ListRequest { filter, order, limit, cursor };
+    Ok(Json(list::list(&*http.store, &http.cursors, request).await?))
+}
+
+/// Get one event
+#[utoipa::path(
+    get, path = "/api/v1/events/{id}", operation_id = "get_event", tag = "Journal",
+    params(("id" = Uuid, Path, description = "The event's id")),
+    responses(
+        (status = 200, description = "The event", body = Event),
+        (status = 404, description = "There is no such event", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn get(
+    State(http): State<Http>,
+    caller: Caller,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Event>> {
+    caller.require_reader()?;
+    Parameters::read(query.as_deref()).none()?;
+    let id: Uuid = id
+        .parse()
+        .map_err(|_| Problem::bad_request("invalid_id", "The id of an event is a UUID."))?;
+    let found = http.store.find(id).await?;
+    let mut event = found.ok_or_else(|| Problem::not_found("There is no event with this id."))?;
+    event.cursor = http.cursors.event(event.seq);
+    Ok(Json(event))
+}
+
+/// How many events match.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Stats {
+    /// All of them.
+    total: u64,
+    /// By category.
+    categories: BTreeMap<String, u64>,
+    /// By severity.
+    severities: BTreeMap<String, u64>,
+}
+
+/// Count events
+///
+/// By category and by severity, for the filter bar.
+#[utoipa::path(
+    get, path = "/api/v1/stats", operation_id = "count_events", tag = "Journal",
+    params(super::openapi::FilterParameters),
+    responses(
+        (status = 200, description = "The counts", body = Stats),
+        (status = 400, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn stats(
+    State(http): State<Http>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Stats>> {
+    caller.require_reader()?;
+    let filter = Parameters::read(query.as_deref()).filter()?;
+    let head = http.store.head().await?.seq;
+    let counts = http.store.counts(filter, 1..head + 1).await?;
+    Ok(Json(Stats {
+        total: counts.total,
+        categories: counts.categories.into_iter().collect(),
+        severities: counts.severities.into_iter().collect(),
+    }))
+}

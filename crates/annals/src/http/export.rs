@@ -1,0 +1,56 @@
+//! `GET /api/v1/events/export`: everything a filter matches, streamed.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use futures::TryStreamExt as _;
+
+use super::Http;
+use super::error::{Problem, Result};
+use super::parameters::Parameters;
+use crate::access::Caller;
+use crate::query::export::{Format, export as stream};
+
+/// Export events
+///
+/// Everything the filter matches, streamed. Each format ends with a marker so that a cut file
+/// shows: CSV with the row `#count,N`, NDJSON with the line `{"count":N}`, JSON with `"count"`.
+/// CSV texts that a spreadsheet would run as formulas begin with an apostrophe.
+#[utoipa::path(
+    get, path = "/api/v1/events/export", operation_id = "export_events", tag = "Journal",
+    params(
+        super::openapi::FilterParameters,
+        ("format" = Option<String>, Query, description = "`csv`, `json` or `ndjson` (the default)"),
+        ("order" = Option<String>, Query, description = "`desc` (newest first, the default) or `asc`"),
+    ),
+    responses(
+        (status = 200, description = "The events", body = String, content_type = "application/x-ndjson"),
+        (status = 400, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn export(
+    State(http): State<Http>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    caller.require_reader()?;
+    let mut parameters = Parameters::read(query.as_deref());
+    let order = parameters.order()?;
+    let format = match parameters.take("format")? {
+        None => Format::Ndjson,
+        Some(name) => Format::from_name(&name)
+            .ok_or_else(|| Problem::parameter("format", "must be `csv`, `json` or `ndjson`"))?,
+    };
+    let filter = parameters.filter()?;
+    let pages = stream(Arc::clone(&http.store), http.cursors.clone(), filter, order, format)
+        .inspect_err(|error| tracing::error!(%error, "export broke off"));
+    let name = format!("attachment; filename=\"annals-events.{}\"", format.as_str());
+    let headers = [
+        (header::CONTENT_TYPE, format.media_type().to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, Body::from_stream(pages)).into_response())
+}

@@ -1,0 +1,123 @@
+//! The HTTP surface: the API of `routes.rs`, the dashboard, and what surrounds every answer.
+//!
+//! ```text
+//! request ─► layers (below) ─► routes.rs ─┬─► append.rs ─► record ─► journal
+//!                                         ├─► events.rs, export.rs ─► query ─► store
+//!                                         ├─► keys.rs, session.rs ─► access
+//!                                         └─► dashboard.rs (embedded files)
+//! ```
+//!
+//! axum appears here and nowhere below. Errors are made in `error.rs`.
+
+mod append;
+mod audit;
+mod body;
+mod caller;
+mod dashboard;
+mod error;
+mod events;
+mod export;
+mod keys;
+mod layers;
+mod openapi;
+mod operations;
+mod parameters;
+mod routes;
+mod session;
+
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+use annals_event::Time;
+use axum::{Extension, Router};
+use tokio::sync::Mutex;
+
+use crate::access::{Access, Caller};
+use crate::catalog::Catalog;
+use crate::clock::Clock;
+use crate::id::Random;
+use crate::journal::{Cursors, Journal};
+use crate::record::Intake;
+use crate::store::{Store, StoreError};
+
+pub use append::{AppendResponse, ItemError, ItemResult, ItemStatus};
+pub use audit::{act, details};
+pub use caller::{COOKIE, CSRF_HEADER};
+pub use error::Problem;
+pub use openapi::document as openapi;
+
+/// Everything a request can need.
+pub struct Services {
+    /// Where events are kept.
+    pub store: Arc<dyn Store>,
+    /// The only write, and the only stream.
+    pub journal: Journal,
+    /// Positions as opaque text.
+    pub cursors: Cursors,
+    /// Keys and sessions.
+    pub access: Access,
+    /// What a draft goes through before it is written.
+    pub intake: Intake,
+    /// The known categories and actions.
+    pub catalog: Arc<Catalog>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where randomness comes from.
+    pub random: Arc<dyn Random>,
+    /// The path everything is served under: begins and ends with a slash.
+    pub base_path: String,
+    /// Where the server listens, once it does: `http://127.0.0.1:8787`.
+    pub origin: OnceLock<String>,
+    /// The last answer to "can you write?", and when it was given.
+    pub last_probe: Mutex<Option<(Time, Result<(), StoreError>)>>,
+}
+
+/// How long an answer to "can you write?" serves: whoever asks more often makes no more writes.
+const PROBE_LIFE: i64 = 1_000_000;
+
+/// The services, shared by all requests.
+#[derive(Clone)]
+pub struct Http(Arc<Services>);
+
+impl Deref for Http {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.0
+    }
+}
+
+impl Http {
+    /// Shares the services.
+    pub fn new(services: Services) -> Http {
+        Http(Arc::new(services))
+    }
+
+    /// The router for the network.
+    pub fn router(&self) -> Router {
+        let base = self.base_path.trim_end_matches('/');
+        let inner = routes::routes().with_state(self.clone());
+        let router = if base.is_empty() { inner } else { Router::new().nest(base, inner) };
+        layers::around(router)
+    }
+
+    /// The router for the server's local socket: whoever may open it is the operator.
+    pub fn operator_router(&self) -> Router {
+        let routes = routes::routes().merge(routes::operator_routes());
+        layers::around(routes.with_state(self.clone())).layer(Extension(Caller::operator()))
+    }
+
+    /// Whether an event could be written now.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        let mut last = self.last_probe.lock().await;
+        let now = self.clock.now();
+        if let Some((at, answer)) = &*last
+            && (0..PROBE_LIFE).contains(&now.micros_since(*at))
+        {
+            return answer.clone();
+        }
+        let answer = self.store.probe().await;
+        *last = Some((now, answer.clone()));
+        answer
+    }
+}

@@ -1,0 +1,77 @@
+//! Query parameters: an endpoint's own ones and, for some, the filter. Unknown ones are refused.
+
+use annals_event::FieldError;
+
+use super::error::{Problem, Result};
+use crate::filter::Filter;
+use crate::query::list::{DEFAULT_LIMIT, MAX_LIMIT};
+use crate::store::Order;
+
+/// Decoded query parameters.
+pub struct Parameters {
+    pairs: Vec<(String, String)>,
+}
+
+impl Parameters {
+    /// Decodes a query string.
+    pub fn read(query: Option<&str>) -> Parameters {
+        let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        Parameters { pairs: pairs.into_owned().collect() }
+    }
+
+    /// Takes one of the endpoint's own parameters; given twice is an error.
+    pub fn take(&mut self, name: &str) -> Result<Option<String>> {
+        let mut found = None;
+        let mut twice = false;
+        self.pairs.retain_mut(|(key, value)| {
+            if key == name {
+                twice |= found.replace(std::mem::take(value)).is_some();
+                return false;
+            }
+            true
+        });
+        if twice {
+            return Err(Problem::parameter(name, "is given twice"));
+        }
+        Ok(found)
+    }
+
+    /// Takes `order`: `desc` unless asked otherwise.
+    pub fn order(&mut self) -> Result<Order> {
+        match self.take("order")?.as_deref() {
+            None | Some("desc") => Ok(Order::Desc),
+            Some("asc") => Ok(Order::Asc),
+            Some(_) => Err(Problem::parameter("order", "must be `desc` or `asc`")),
+        }
+    }
+
+    /// Takes `limit`: 50 unless asked otherwise, at most 500.
+    pub fn limit(&mut self) -> Result<usize> {
+        let Some(text) = self.take("limit")? else {
+            return Ok(DEFAULT_LIMIT);
+        };
+        let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+        limit.ok_or_else(|| {
+            Problem::parameter("limit", format!("must be a number from 1 to {MAX_LIMIT}"))
+        })
+    }
+
+    /// What is left is the filter.
+    pub fn filter(self) -> Result<Filter> {
+        let pairs = self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        Filter::parse(pairs).map_err(Problem::parameters)
+    }
+
+    /// Nothing may be left.
+    pub fn none(self) -> Result<()> {
+        let errors: Vec<FieldError> = self
+            .pairs
+            .into_iter()
+            .map(|(field, _)| FieldError {
+                field,
+                message: "is not a parameter of this endpoint".to_owned(),
+            })
+            .collect();
+        if errors.is_empty() { Ok(()) } else { Err(Problem::parameters(errors)) }
+    }
+}

@@ -1,0 +1,168 @@
+//! The dashboard's session: a key or a one-time link is exchanged for a cookie.
+
+use annals_event::Time;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use super::body::JsonBody;
+use super::caller::{COOKIE, cookie};
+use super::error::{Problem, Result};
+use super::{Http, audit};
+use crate::access::{Caller, Means, SESSION_LIFE};
+use crate::store::Role;
+
+/// Who is signed in.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct SessionInfo {
+    /// What they may do.
+    role: Role,
+    /// What to call them.
+    label: String,
+    /// What writes with the cookie must carry as `X-CSRF-Token`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    csrf_token: Option<String>,
+    /// When the session ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Time>,
+}
+
+impl From<Caller> for SessionInfo {
+    fn from(caller: Caller) -> SessionInfo {
+        let (csrf_token, expires_at) = match caller.means {
+            Means::Session { csrf_token, expires_at, .. } => (Some(csrf_token), Some(expires_at)),
+            Means::Key { .. } | Means::Operator => (None, None),
+        };
+        SessionInfo { role: caller.role, label: caller.label, csrf_token, expires_at }
+    }
+}
+
+/// What to sign in with: exactly one of both.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SignInRequest {
+    /// A key.
+    key: Option<String>,
+    /// The token of a one-time link.
+    link: Option<String>,
+}
+
+/// Sign in
+///
+/// Exchanges a key or a one-time link for an HttpOnly cookie.
+#[utoipa::path(
+    post, path = "/api/v1/session", operation_id = "sign_in", tag = "Session", request_body = SignInRequest,
+    responses(
+        (status = 200, description = "Signed in", body = SessionInfo),
+        (status = 401, description = "The key or link does not work", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn sign_in(
+    State(http): State<Http>,
+    headers: HeaderMap,
+    JsonBody(request): JsonBody<SignInRequest>,
+) -> Result<Response> {
+    let caller = match (request.key, request.link) {
+        (Some(key), None) => http.access.by_key(key.trim()).map_err(Problem::from),
+        (None, Some(link)) => http.access.by_link(&link).await?.map_err(Problem::from),
+        _ => {
+            return Err(Problem::bad_request("invalid", "Send either a `key` or a `link`."));
+        }
+    };
+    let caller = match caller {
+        Ok(caller) => caller,
+        Err(problem) => {
+            http.audit(audit::sign_in(None)).await?;
+            return Err(problem);
+        }
+    };
+    if !caller.role.may_read() {
+        return Err(Problem::forbidden(
+            "An ingest key reads nothing, so there is nothing to see; sign in with another key.",
+        ));
+    }
+    let (token, caller) = http.access.open_session(&caller).await?;
+    http.audit(audit::sign_in(Some(caller.actor()))).await?;
+    let cookie = http.cookie(&headers, &token, SESSION_LIFE / 1_000_000);
+    Ok(([(header::SET_COOKIE, cookie)], Json(SessionInfo::from(caller))).into_response())
+}
+
+/// Who is signed in
+#[utoipa::path(
+    get, path = "/api/v1/session", operation_id = "get_session", tag = "Session",
+    responses(
+        (status = 200, description = "Who is calling", body = SessionInfo),
+        (status = 401, description = "Nobody", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn whoami(caller: Caller) -> Json<SessionInfo> {
+    Json(caller.into())
+}
+
+/// Sign out
+#[utoipa::path(
+    delete, path = "/api/v1/session", operation_id = "sign_out", tag = "Session",
+    responses((status = 204, description = "Signed out"))
+)]
+pub(super) async fn sign_out(
+    State(http): State<Http>,
+    headers: HeaderMap,
+    _caller: Caller,
+) -> Result<Response> {
+    if let Some(token) = cookie(&headers) {
+        http.access.close_session(token).await?;
+    }
+    let expired = http.cookie(&headers, "", 0);
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, expired)]).into_response())
+}
+
+/// A one-time link.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct SignInLink {
+    /// The link's token: open `/signin#link=TOKEN` within ten minutes.
+    token: String,
+    /// The link itself, with the address the server listens on; behind a proxy another one
+    /// stands in its place.
+    url: String,
+}
+
+/// Make a sign-in link
+///
+/// It signs an admin in once, within ten minutes.
+#[utoipa::path(
+    post, path = "/api/v1/sign-in-links", operation_id = "create_sign_in_link", tag = "Session",
+    responses((status = 201, description = "The link", body = SignInLink))
+)]
+pub(super) async fn link(
+    State(http): State<Http>,
+    caller: Caller,
+) -> Result<(StatusCode, Json<SignInLink>)> {
+    caller.require(&[Role::Admin])?;
+    let token = http.access.new_link().await?;
+    let origin = http.origin.get().map_or("", String::as_str);
+    let url = format!("{origin}{}signin#link={token}", http.base_path);
+    Ok((StatusCode::CREATED, Json(SignInLink { token, url })))
+}
+
+impl Http {
+    /// The session's cookie. `Secure` unless the browser came over plain HTTP to this machine
+    /// itself, where there is no network to listen on.
+    fn cookie(&self, headers: &HeaderMap, token: &str, max_age: i64) -> HeaderValue {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let secure = if is_loopback(name) { "" } else { "; Secure" };
+        let text = format!(
+            "{COOKIE}={token}; Path={}; HttpOnly; SameSite=Strict; Max-Age={max_age}{secure}",
+            self.base_path
+        );
+        // Made of hexadecimal digits, a validated base path and literals.
+        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    name == "localhost" || name.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+}
