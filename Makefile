@@ -27,7 +27,7 @@ test: tools check-dashboard lint check-rust check-gen check-browser
 lint: tools-rust dashboard/dist/index.html
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" $(CARGO) doc --locked --workspace --no-deps --document-private-items
 	$(CARGO) deny --all-features check bans licenses sources
 
 check-rust: tools-rust dashboard/dist/index.html

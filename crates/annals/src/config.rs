@@ -138,10 +138,11 @@ impl Config {
             |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
         let base = &self.base_path;
         let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
-        if !(base.starts_with('/') && base.ends_with('/'))
-            || !base.chars().all(plain)
-            || base.contains("//")
-        {
+        let well_formed = base.starts_with('/')
+            && base.ends_with('/')
+            && base.chars().all(plain)
+            && !base.contains("//");
+        if !well_formed {
             return wrong("base_path", "must begin and end with a slash, such as `/annals/`");
         }
         if self.client_ip.v4_bits > 32 {

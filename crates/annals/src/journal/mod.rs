@@ -5,7 +5,7 @@
 //!                                       └── head (watch) ── wakes ──► tail(after)
 //! ```
 //!
-//! [`Journal::append`] resolves when the events are durable, never before. [`Journal::tail`]
+//! [`Journal::append`] resolves when the events are durable, never before. [`tail`](fn@tail)
 //! reads pages from the store and waits on the head once it has caught up; whoever reconnects
 //! says where they were and gets the rest, because nothing is broadcast and nothing is lost.
 

@@ -6,7 +6,7 @@
 //! access  ── keys, sign-ins  ──►┘
 //! ```
 //!
-//! Every engine is written natively; what makes them equal is the suite in [`conformance`], and
+//! Every engine is written natively; what makes them equal is the suite in `conformance.rs`, and
 //! what must not differ is shared: [`row`] ↔ [`Event`] and filter → `WHERE` ([`predicate`]).
 //! Absence is `Ok(None)`, never an error.
 
@@ -115,7 +115,7 @@ pub trait Store: Send + Sync + 'static {
     /// stay used for 400 days. Positions already deleted stay as they are. Answers how many went.
     async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64>;
 
-    /// A page of events with their seals, in order, for [`seal::verify`].
+    /// A page of events with their seals, in order, for [`seal::check_tile`].
     async fn sealed(&self, range: Range<u64>, limit: usize) -> Result<Vec<Sealed>>;
 
     /// The tiles that hold these positions, in order.

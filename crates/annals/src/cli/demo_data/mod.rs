@@ -1,7 +1,7 @@
 //! What `annals demo` shows: a course of real students, a real web server's visitors and four
 //! made-up families, as one record that ends now.
 //!
-//! * [`sources`] merges them by time, in constant memory; [`load`](fn@load) sends them.
+//! * [`sources`](fn@sources) merges them by time, in constant memory; [`load`](fn@load) sends them.
 //! * [`people`](people::people) is the directory that belongs to them.
 
 pub mod dice;
