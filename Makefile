@@ -33,7 +33,6 @@ lint: tools-rust dashboard/dist/index.html
 check-rust: tools-rust dashboard/dist/index.html
 	$(CARGO) nextest run --locked --workspace
 	$(CARGO) test --locked --workspace --doc
-	node docs/digest-check.mjs
 
 check-dashboard: dashboard/node_modules
 	$(NPM) run typecheck
