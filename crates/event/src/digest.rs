@@ -182,3 +182,5 @@ pub fn tree_root(leaves: &[Hash]) -> Hash {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;
