@@ -44,6 +44,11 @@ fn secrets_inside_texts() {
             "/go?next=%2Fa%3Ftoken%3Dabc",
             "/go?next=%2Fa%3Ftoken%3D[redacted]",
         ),
+        (
+            "/go?next=%2Fa%3Ftoken%3Dabc%26b%3D1",
+            "/go?next=%2Fa%3Ftoken%3D[redacted]%26b%3D1",
+        ),
+        ("/a?token=&b=1", "/a?token=&b=1"),
         ("/a?user[password]=x", "/a?user[password]=[redacted]"),
         ("/f?sig=abc&ticket=t", "/f?sig=[redacted]&ticket=[redacted]"),
         ("password=hunter2", "password=[redacted]"),
@@ -68,6 +73,36 @@ fn secrets_inside_texts() {
         ("-----BEGIN PRIVATE KEY-----\nMIIE", "[redacted]"),
     ] {
         assert_eq!(clean(text), without, "{text}");
+    }
+}
+
+/// Texts made to be slow: each pattern must stay linear, or a browser could stop the server.
+#[test]
+fn hostile_texts_cost_no_time() {
+    for unit in [
+        "a=",
+        "token=",
+        "\"a\":\"",
+        "\\\"a\\\":1",
+        "bearer ",
+        "cookie:",
+        "a://b:c@",
+        "4111 ",
+        "eyJ",
+        "-",
+        "%3D",
+        "-----BEGIN PRIVATE KEY-----",
+        "'a':'",
+        "authorization: basic ",
+        "ann_admin_",
+        "?",
+        "€=",
+    ] {
+        let text = unit.repeat(64 * 1024 / unit.len());
+        let start = std::time::Instant::now();
+        let _ = clean(&text);
+        let spent = start.elapsed();
+        assert!(spent.as_millis() < 5_000, "{unit} took {spent:?}");
     }
 }
 
