@@ -179,3 +179,5 @@ pub fn tree_root(leaves: &[Hash]) -> Hash {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

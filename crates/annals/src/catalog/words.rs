@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How long an event is kept (`docs/definitions`, Retention).
+/// How long an event is kept (by its retention rules).
 #[derive(
     Clone,
     Copy,

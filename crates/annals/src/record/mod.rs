@@ -6,7 +6,7 @@
 //!              ► redact ► message ─► fix ─► Entry
 //! ```
 //!
-//! [`STEPS`] is that list; each step has a file of its own. The order matters in three places:
+//! `STEPS` is that list; each step has a file of its own. The order matters in three places:
 //!
 //! * `switch` comes as soon as the category is known: what is switched off costs nothing more, and
 //!   nothing of it is looked at.
@@ -173,18 +173,23 @@ struct Step {
 
 /// Everything that happens to a draft, in order.
 const STEPS: [Step; 11] = [
-    Step { name: "check", run: check },
-    Step { name: "classify", run: classify::run },
-    Step { name: "authorise", run: authorise::run },
-    Step { name: "switch", run: switch::run },
-    Step { name: "time", run: time::run },
-    Step { name: "people", run: people::run },
-    Step { name: "entity", run: entity::run },
-    Step { name: "page", run: page::run },
-    Step { name: "client", run: client::run },
-    Step { name: "redact", run: redact::run },
-    Step { name: "message", run: message::run },
+    step("check", check),
+    step("classify", classify::run),
+    step("authorise", authorise::run),
+    step("switch", switch::run),
+    step("time", time::run),
+    step("people", people::run),
+    step("entity", entity::run),
+    step("page", page::run),
+    step("client", client::run),
+    step("redact", redact::run),
+    step("message", message::run),
 ];
+
+/// A step on one line, so that the list above is read at a glance.
+const fn step(name: &'static str, run: fn(&mut Work<'_>) -> Result<(), Refusal>) -> Step {
+    Step { name, run }
+}
 
 /// The rules of content, also for drafts that programs built.
 fn check(work: &mut Work<'_>) -> Result<(), Refusal> {

@@ -19,6 +19,8 @@ use keys::Keys;
 
 /// What stands in a secret's place.
 pub const REDACTED: &str = "[redacted]";
+/// How often a text is looked through again. Texts made to need more are not worth the time.
+const PASSES: usize = 8;
 
 /// Finds secrets and puts `[redacted]` in their place.
 #[derive(Default)]
@@ -35,12 +37,30 @@ impl Redactor {
         Redactor { keys: Keys::new(keys) }
     }
 
-    /// A text without its secrets.
+    /// A text without its secrets; borrowed when there are none.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let text = text::redact(text, &self.keys);
-        match cards::redact(&text) {
-            Some(redacted) => Cow::Owned(redacted),
-            None => text,
+        let Some(mut clean) = self.pass(text) else {
+            return Cow::Borrowed(text);
+        };
+        // Where one secret went another may show: its quotes close now, its neighbour ends.
+        for _ in 0..PASSES {
+            match self.pass(&clean) {
+                Some(cleaner) => clean = cleaner,
+                None => break,
+            }
+        }
+        Cow::Owned(clean)
+    }
+
+    /// The text with what is seen at first sight taken out; `None` when nothing is.
+    fn pass(&self, text: &str) -> Option<String> {
+        let clean = text::redact(text, &self.keys);
+        match cards::redact(&clean) {
+            Some(redacted) => Some(redacted),
+            None => match clean {
+                Cow::Owned(clean) => Some(clean),
+                Cow::Borrowed(_) => None,
+            },
         }
     }
 

@@ -28,7 +28,15 @@ fn secrets_inside_texts() {
         ("/reset?token=abc&x=1", "/reset?token=[redacted]&x=1"),
         ("/cb#access_token=abc&x=1", "/cb#access_token=[redacted]&x=1"),
         ("/a?x=1&api_key=k%20k&y=2", "/a?x=1&api_key=[redacted]&y=2"),
-        ("/go?next=%2Fa%3Ftoken%3Dabc", "/go?next=%2Fa%3Ftoken%3D[redacted]"),
+        (
+            "/go?next=%2Fa%3Ftoken%3Dabc",
+            "/go?next=%2Fa%3Ftoken%3D[redacted]",
+        ),
+        (
+            "/go?next=%2Fa%3Ftoken%3Dabc%26b%3D1",
+            "/go?next=%2Fa%3Ftoken%3D[redacted]%26b%3D1",
+        ),
+        ("/a?token=&b=1", "/a?token=&b=1"),
         ("/a?user[password]=x", "/a?user[password]=[redacted]"),
         ("/f?sig=abc&ticket=t", "/f?sig=[redacted]&ticket=[redacted]"),
         ("password=hunter2", "password=[redacted]"),
@@ -47,6 +55,36 @@ fn secrets_inside_texts() {
         ("-----BEGIN PRIVATE KEY-----\nMIIE", "[redacted]"),
     ] {
         assert_eq!(clean(text), without, "{text}");
+    }
+}
+
+/// Texts made to be slow: each pattern must stay linear, or a browser could stop the server.
+#[test]
+fn hostile_texts_cost_no_time() {
+    for unit in [
+        "a=",
+        "token=",
+        "\"a\":\"",
+        "\\\"a\\\":1",
+        "bearer ",
+        "cookie:",
+        "a://b:c@",
+        "4111 ",
+        "eyJ",
+        "-",
+        "%3D",
+        "-----BEGIN PRIVATE KEY-----",
+        "'a':'",
+        "authorization: basic ",
+        "ann_admin_",
+        "?",
+        "€=",
+    ] {
+        let text = unit.repeat(64 * 1024 / unit.len());
+        let start = std::time::Instant::now();
+        let _ = clean(&text);
+        let spent = start.elapsed();
+        assert!(spent.as_millis() < 5_000, "{unit} took {spent:?}");
     }
 }
 

@@ -37,16 +37,26 @@ const PATTERNS: [(Cut, &str); 9] = [
     // Headers as they stand in logs and errors.
     (
         Cut::Behind,
-        r#"(?i)(\bauthorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|digest|negotiate|token|apikey)\s+)[^\s"'\\,;]+"#,
+        r#"(?i)((?-u:\b)authorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|digest|negotiate|token|apikey)\s+)[^\s"'\\,;]+"#,
     ),
-    (Cut::Bearer, r"(?i)(\bbearer(?:\s+|%20|\+))([A-Za-z0-9._~+/=-]{4,})"),
-    (Cut::Behind, r#"(?i)(\b(?:set-)?cookie:\s*)[^\r\n"'\[]*=[^\r\n"']*"#),
+    (
+        Cut::Bearer,
+        r"(?i)((?-u:\b)bearer(?:\s+|%20|\+))([A-Za-z0-9._~+/=-]{4,})",
+    ),
+    (
+        Cut::Behind,
+        r#"(?i)((?-u:\b)(?:set-)?cookie:\s*)[^\r\n"'\[]*=[^\r\n"']*"#,
+    ),
     // A password in a URL.
-    (Cut::Behind, r#"(?i)(\b[a-z][a-z0-9+.-]*://[^/\s:@?#"'<>]*:)[^/\s@?#"'<>]+@"#),
-    // `name=value`, in URLs, forms and elsewhere; also percent-encoded inside another URL.
+    (
+        Cut::Behind,
+        r#"(?i)((?-u:\b)[a-z][a-z0-9+.-]*://[^/\s:@?#"'<>]*:)[^/\s@?#"'<>]+@"#,
+    ),
+    // `name=value`, in URLs, forms and elsewhere; also percent-encoded inside another URL. Only the
+    // name: with the value, "a=a=a=…" would be read to its end from every "=".
     (
         Cut::Parameter,
-        r#"(?i)(?:^|[^a-z0-9_.\[\]-]|%3F|%26|%23)(?<name>[a-z0-9_.\[\]-]{1,60})(?:=|%3D)(?<value>[^&#\s"'<>]+)"#,
+        r#"(?i)(?:^|[^a-z0-9_.\[\]-]|%3F|%26|%23)(?<name>[a-z0-9_.\[\]-]{1,60})(?:=|%3D)"#,
     ),
     // `"name": value`, also where the quotes are escaped.
     (
@@ -113,7 +123,9 @@ fn apply(cut: Cut, regex: &Regex, text: &str, keys: &Keys) -> Option<String> {
     while let Some(found) = regex.captures_at(text, from) {
         let whole = found.get_match();
         from = whole.end().max(from + 1);
-        if let Some((start, end, instead)) = secret(cut, &found, keys) {
+        if let Some((start, end, instead)) = secret(cut, text, &found, keys) {
+            // A parameter's value ends behind its match.
+            from = from.max(end);
             if text.get(start..end) != Some(instead) {
                 clean.push_str(&text[kept..start]);
                 clean.push_str(instead);
@@ -135,7 +147,12 @@ fn apply(cut: Cut, regex: &Regex, text: &str, keys: &Keys) -> Option<String> {
 }
 
 /// Which bytes of a match are secret, and what takes their place.
-fn secret(cut: Cut, found: &Captures<'_>, keys: &Keys) -> Option<(usize, usize, &'static str)> {
+fn secret(
+    cut: Cut,
+    text: &str,
+    found: &Captures<'_>,
+    keys: &Keys,
+) -> Option<(usize, usize, &'static str)> {
     let whole = found.get_match();
     let behind = || found.get(1).map_or(whole.start(), |kept| kept.end());
     let value = || found.name("value").map(|value| (value.start(), value.end()));
@@ -149,15 +166,16 @@ fn secret(cut: Cut, found: &Captures<'_>, keys: &Keys) -> Option<(usize, usize, 
             let is_word = NO_TOKENS.contains(&token.to_ascii_lowercase().as_str());
             (!is_word).then_some((behind(), whole.end(), REDACTED))
         }
-        Cut::Parameter => {
-            let (start, end) = value()?;
-            keys.is_secret_parameter(name()).then_some((start, end, REDACTED))
+        Cut::Parameter if keys.is_secret_parameter(name()) => {
+            let start = whole.end();
+            let length = parameter_value(&text[start..], whole.as_str().ends_with('='));
+            (length > 0).then_some((start, start + length, REDACTED))
         }
+        Cut::Parameter => None,
         Cut::Json => {
             let (start, end) = value()?;
             // Quoted values keep their quotes, so that JSON stays JSON.
-            let text = &found["value"];
-            let quotes = match text.as_bytes() {
+            let quotes = match found["value"].as_bytes() {
                 [b'"' | b'\'', ..] => 1,
                 [b'\\', b'"', ..] => 2,
                 _ => 0,
@@ -165,4 +183,12 @@ fn secret(cut: Cut, found: &Captures<'_>, keys: &Keys) -> Option<(usize, usize, 
             keys.is_secret(name()).then_some((start + quotes, end - quotes, REDACTED))
         }
     }
+}
+
+/// How long a parameter's value is; in a percent-encoded URL its separators are encoded too.
+fn parameter_value(text: &str, plain: bool) -> usize {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '&' | '#' | '"' | '\'' | '<' | '>');
+    let end = text.find(ends).unwrap_or(text.len());
+    let encoded = if plain { None } else { text[..end].find("%26") };
+    encoded.unwrap_or(end)
 }
