@@ -299,7 +299,7 @@ export interface components {
             entries: components["schemas"]["CatalogEntry"][];
         };
         /**
-         * @description How long an event is kept (`docs/definitions`, Retention).
+         * @description How long an event is kept (by its retention rules).
          * @enum {string}
          */
         Class: "ledger" | "audit" | "activity" | "error";
