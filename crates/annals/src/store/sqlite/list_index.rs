@@ -57,7 +57,8 @@ pub(super) fn counts(
     filter: &Filter,
     range: &Range<u64>,
 ) -> Result<Counts> {
-    let Some(range) = narrowed(connection, filter, range)? else {
+    let snapshot = connection.unchecked_transaction()?;
+    let Some(range) = narrowed(&snapshot, filter, range)? else {
         return Ok(Counts::default());
     };
     let condition = predicate(filter, &SQLITE, bounds(&range));
@@ -66,7 +67,7 @@ pub(super) fn counts(
          WHERE seq >= ?1 AND seq < ?2 AND {} GROUP BY category, severity ORDER BY category",
         condition.sql
     );
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = snapshot.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(&condition.parameters))?;
     let mut counts = Counts::default();
     let mut by_severity = [0; Severity::ALL.len()];

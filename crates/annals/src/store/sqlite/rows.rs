@@ -106,7 +106,10 @@ pub(super) fn find(connection: &Connection, id: Uuid) -> Result<Option<Event>> {
 
 /// The events whose positions the list index names, in its order.
 pub(super) fn select(connection: &Connection, selection: &Selection) -> Result<Vec<Event>> {
-    let positions = list_index::positions(connection, selection)?;
+    // One moment for both questions: what is removed in between would make the page shorter, and
+    // a page that is not full is taken for the last one.
+    let snapshot = connection.unchecked_transaction()?;
+    let positions = list_index::positions(&snapshot, selection)?;
     let (Some(low), Some(high)) = (positions.iter().min(), positions.iter().max()) else {
         return Ok(Vec::new());
     };
@@ -121,7 +124,7 @@ pub(super) fn select(connection: &Connection, selection: &Selection) -> Result<V
         let sql = format!(
             "SELECT {COLUMNS} FROM events WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq {order}"
         );
-        let mut statement = connection.prepare_cached(&sql)?;
+        let mut statement = snapshot.prepare_cached(&sql)?;
         let mut wanted = positions.iter().peekable();
         for row in statement.query_map([low, high], read)? {
             let row = row?;
@@ -131,12 +134,9 @@ pub(super) fn select(connection: &Connection, selection: &Selection) -> Result<V
         }
     } else {
         let sql = format!("SELECT {COLUMNS} FROM events WHERE seq = ?1");
-        let mut statement = connection.prepare_cached(&sql)?;
+        let mut statement = snapshot.prepare_cached(&sql)?;
         for seq in positions {
-            // Retention may have removed it since the index was asked.
-            if let Some(row) = statement.query_row([seq], read).optional()? {
-                events.push(Event::try_from(row)?);
-            }
+            events.push(Event::try_from(statement.query_row([seq], read)?)?);
         }
     }
     Ok(events)
