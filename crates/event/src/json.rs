@@ -261,4 +261,4 @@ impl<'de> DeserializeSeed<'de> for Key {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

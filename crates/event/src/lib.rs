@@ -19,8 +19,8 @@ pub mod json;
 pub mod limits;
 pub mod parts;
 pub mod severity;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod time;
 pub mod validate;
 

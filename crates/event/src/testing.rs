@@ -1,4 +1,5 @@
-//! Valid drafts and events of every shape, for property tests.
+//! Valid drafts and events of every shape, for property tests: of this crate and, under the
+//! feature `testing`, of whoever stores or sends events.
 
 use proptest::option::of;
 use proptest::prelude::*;
@@ -29,8 +30,33 @@ fn time() -> impl Strategy<Value = Time> {
     (Time::MIN.as_micros()..=Time::MAX.as_micros()).prop_map(Time::from_micros)
 }
 
+/// JSON values that may be stored.
+pub fn value() -> impl Strategy<Value = Value> {
+    // Whole numbers are integers in canonical form, so a float must not be one.
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        (-9_007_199_254_740_991_i64..=9_007_199_254_740_991).prop_map(Value::from),
+        (-1e15..1e15).prop_map(|float: f64| {
+            if float.fract() == 0.0 {
+                Value::from(float as i64)
+            } else {
+                Value::from(float)
+            }
+        }),
+        "[^\0]{0,12}".prop_map(Value::String),
+    ];
+    leaf.prop_recursive(4, 24, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::Array),
+            prop::collection::btree_map("[^\0$]{0,8}", inner, 0..5)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
 fn metadata() -> impl Strategy<Value = Map<String, Value>> {
-    prop::collection::btree_map("[^\0$]{0,10}", crate::json::tests::value(), 0..4)
+    prop::collection::btree_map("[^\0$]{0,10}", value(), 0..4)
         .prop_map(|map| map.into_iter().collect())
 }
 
@@ -93,7 +119,7 @@ prop_compose! {
 }
 
 /// A draft that meets every rule.
-pub(crate) fn draft() -> impl Strategy<Value = Draft> {
+pub fn draft() -> impl Strategy<Value = Draft> {
     let what = (
         of(any::<u128>()),
         of(time()),
@@ -134,7 +160,7 @@ pub(crate) fn draft() -> impl Strategy<Value = Draft> {
 }
 
 /// A numbered event.
-pub(crate) fn event() -> impl Strategy<Value = Event> {
+pub fn event() -> impl Strategy<Value = Event> {
     (draft(), 1_u64..1_000_000, time()).prop_map(|(draft, seq, created_at)| Event {
         id: draft.id.unwrap_or_default(),
         seq,

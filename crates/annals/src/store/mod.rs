@@ -18,6 +18,8 @@ use async_trait::async_trait;
 
 use crate::filter::Filter;
 
+#[cfg(test)]
+pub mod conformance;
 mod credential;
 mod entry;
 mod error;

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::testing::value;
 
 fn read(text: &str) -> Result<Value, JsonError> {
     parse(text.as_bytes(), 8)
@@ -102,26 +103,6 @@ fn splits_arrays_and_lines() {
     assert_eq!(cut("{}\r\n\n [1]\n", true), Ok(vec!["{}", "[1]"]));
     assert_eq!(split(b"[1,2,3,4,5]", false, 2).unwrap().len(), 3);
     assert_eq!(split(b"1\n2\n3\n4", true, 2).unwrap().len(), 3);
-}
-
-/// JSON values that may be stored.
-pub(crate) fn value() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::Bool),
-        (-9_007_199_254_740_991_i64..=9_007_199_254_740_991).prop_map(Value::from),
-        (-1e15..1e15).prop_map(|float: f64| {
-            canonical_number(&Number::from_f64(float).unwrap()).map(Value::Number).unwrap()
-        }),
-        "[^\0]{0,12}".prop_map(Value::String),
-    ];
-    leaf.prop_recursive(4, 24, 5, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::Array),
-            prop::collection::btree_map("[^\0$]{0,8}", inner, 0..5)
-                .prop_map(|map| Value::Object(map.into_iter().collect())),
-        ]
-    })
 }
 
 proptest! {

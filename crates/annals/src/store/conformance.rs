@@ -1,0 +1,148 @@
+//! What makes engines equal: every case here runs against every engine, through [`Store`] alone.
+//!
+//! ```text
+//! world.rs ── a small world, where filters find something ──┐
+//! annals_event::testing ── events of every shape ───────────┴─► cases ─► dyn Store
+//! ```
+//!
+//! An engine runs the whole suite with one line, [`conformance!`]; there is no way to run a part
+//! of it, and none to leave it out.
+
+#![expect(missing_docs, reason = "the name of a case says what must hold")]
+
+use std::sync::Arc;
+
+use annals_event::digest::TILE;
+use annals_event::{Event, Time, Uuid};
+
+use super::seal::{Verdict, check_tile, first_of, tile_of};
+use super::{Appended, Entry, Order, Selection, Store};
+use crate::filter::Filter;
+
+pub mod append;
+pub mod bury;
+pub mod credentials;
+pub mod seals;
+pub mod select;
+pub mod world;
+
+/// Generates a test for every case. `$make` is an async function that answers an empty store and
+/// whatever must be kept until the test has ended, such as the directory it lives in.
+macro_rules! conformance {
+    ($make:path) => {
+        crate::store::conformance::conformance! { $make =>
+            append: positions_are_dense_and_in_the_order_given;
+            append: concurrent_batches_share_no_position;
+            append: created_at_never_runs_backwards;
+            append: an_absent_occurred_at_is_the_moment_of_intake;
+            append: one_id_is_one_event_within_a_batch;
+            append: one_id_is_one_event_across_batches;
+            append: what_the_server_added_does_not_make_another_event;
+            append: of_many_who_send_one_event_one_is_accepted;
+            append: nothing_new_leaves_the_head_where_it_was;
+            append: every_shape_of_event_comes_back_as_it_was;
+            append: extremes_come_back_as_they_were;
+            select: filters_find_what_the_model_finds;
+            select: counts_are_the_model_s;
+            select: pages_hold_every_event_once;
+            select: an_empty_journal_and_an_empty_range_have_nothing;
+            select: a_filter_may_ask_for_anything;
+            bury: what_is_buried_is_gone_and_leaves_a_tombstone;
+            bury: tombstones_keep_their_reasons;
+            bury: whole_tiles_can_go;
+            bury: the_head_stays_where_it_was;
+            bury: ids_stay_used;
+            bury: a_page_is_full_until_the_end_while_others_are_buried;
+            seals: everything_written_is_verified;
+            seals: pages_of_seals_and_tiles_are_in_order;
+            credentials: keys_are_kept;
+            credentials: sign_ins_are_kept_until_they_expire;
+            credentials: of_many_who_take_a_sign_in_one_gets_it;
+            credentials: settings_are_kept;
+            credentials: a_probe_leaves_no_trace;
+            credentials: a_backup_overwrites_nothing;
+        }
+    };
+    ($make:path => $($area:ident : $case:ident;)+) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                let (store, _kept) = $make().await;
+                let handle: std::sync::Arc<dyn crate::store::Store> = store;
+                crate::store::conformance::$area::$case(std::sync::Arc::clone(&handle)).await;
+                handle.close().await;
+            }
+        )+
+    };
+}
+pub(crate) use conformance;
+
+/// The moment the cases begin at.
+pub const START: Time = Time::from_micros(1_790_000_000_000_000);
+
+/// Appends and expects every entry to be accepted. Answers the events as they must come back.
+pub async fn accepted(store: &dyn Store, entries: Vec<Entry>, now: Time) -> Vec<Event> {
+    let outcomes = store.append(entries.clone(), now).await.unwrap();
+    assert_eq!(outcomes.len(), entries.len());
+    entries
+        .into_iter()
+        .zip(outcomes)
+        .map(|(entry, outcome)| {
+            let Appended::Accepted { seq, created_at } = outcome else {
+                panic!("{:?}: {outcome:?}", entry.event);
+            };
+            let occurred_at = if entry.derived.occurred_at {
+                created_at
+            } else {
+                entry.event.occurred_at
+            };
+            Event {
+                seq,
+                created_at,
+                occurred_at,
+                ..entry.event
+            }
+        })
+        .collect()
+}
+
+/// Everything that stands in the store, oldest first.
+pub async fn everything(store: &dyn Store) -> Vec<Event> {
+    let selection = Selection {
+        filter: Filter::default(),
+        range: 1..i64::MAX as u64,
+        order: Order::Asc,
+        limit: 100_000,
+    };
+    store.select(selection).await.unwrap()
+}
+
+/// The verdict on every position, tile by tile; a tile that does not fit fails the test.
+pub async fn verdicts(store: &dyn Store) -> Vec<Verdict> {
+    let head = store.head().await.unwrap().seq;
+    let mut all = Vec::new();
+    if head == 0 {
+        return all;
+    }
+    for tile in 0..=tile_of(head) {
+        let range = first_of(tile)..first_of(tile + 1).min(head + 1);
+        let tiles = store.tiles(range.clone()).await.unwrap();
+        let events = store.sealed(range.clone(), TILE as usize).await.unwrap();
+        let tombstones = store.tombstones(range.clone()).await.unwrap();
+        let size = range.end - range.start;
+        let (verdicts, fault) = check_tile(tile, size, tiles.first(), &events, &tombstones);
+        assert_eq!(fault, None, "tile {tile}");
+        all.extend(verdicts.into_iter().map(|(_, verdict)| verdict));
+    }
+    all
+}
+
+/// An id that differs from every other number's.
+pub fn id(number: u128) -> Uuid {
+    Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | number)
+}
+
+/// A handle for a task of its own.
+pub fn share(store: &Arc<dyn Store>) -> Arc<dyn Store> {
+    Arc::clone(store)
+}

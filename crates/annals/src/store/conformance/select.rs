@@ -1,0 +1,211 @@
+//! Lists and counts against a plain `Vec<Event>`, with [`Filter::matches`] as the judge.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use annals_event::{Event, Severity};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{Config, TestRunner};
+use tokio::runtime::Handle;
+
+use super::super::{Counts, Order, Selection, Store};
+use super::world::{entries, filter};
+use super::{START, accepted};
+use crate::filter::{Field, Filter, Term};
+
+/// Positions of the model: three tiles, the last one open.
+const COUNT: usize = 600;
+/// Filters tried on it.
+const TRIES: u32 = 300;
+
+/// A store and its model: what was appended, in order, less a gap that was buried.
+async fn model(store: &dyn Store) -> Vec<Event> {
+    let mut runner = TestRunner::deterministic();
+    let entries = entries(COUNT).new_tree(&mut runner).unwrap().current();
+    let mut events = Vec::new();
+    for (number, batch) in entries.chunks(70).enumerate() {
+        let now = START.plus_micros(number as i64 * 1_000_000);
+        events.extend(accepted(store, batch.to_vec(), now).await);
+    }
+    let gap = 200..310;
+    store
+        .bury(gap.clone(), "deleted by policy p", START)
+        .await
+        .unwrap();
+    events.retain(|event| !gap.contains(&event.seq));
+    events
+}
+
+fn runner() -> TestRunner {
+    TestRunner::new(Config {
+        cases: TRIES,
+        failure_persistence: None,
+        ..Config::default()
+    })
+}
+
+/// Runs a test of many inputs on the runtime that the store belongs to.
+fn for_all<S: Strategy>(strategy: &S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    let result = tokio::task::block_in_place(|| runner().run(strategy, test));
+    result.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+fn range() -> impl Strategy<Value = Range<u64>> {
+    let end = COUNT as u64 + 10;
+    prop_oneof![
+        Just(1..end),
+        (0..end, 0..end).prop_map(|(start, end)| start..end)
+    ]
+}
+
+fn order() -> impl Strategy<Value = Order> {
+    prop_oneof![Just(Order::Asc), Just(Order::Desc)]
+}
+
+fn wanted(model: &[Event], selection: &Selection) -> Vec<Event> {
+    let mut events: Vec<Event> = model
+        .iter()
+        .filter(|event| selection.range.contains(&event.seq) && selection.filter.matches(event))
+        .cloned()
+        .collect();
+    if selection.order == Order::Desc {
+        events.reverse();
+    }
+    events.truncate(selection.limit);
+    events
+}
+
+pub async fn filters_find_what_the_model_finds(store: Arc<dyn Store>) {
+    let model = model(&*store).await;
+    let found = std::cell::Cell::new(0);
+    let selection = (filter(), range(), order(), 1_usize..COUNT + 1);
+    for_all(&selection, |(filter, range, order, limit)| {
+        let selection = Selection {
+            filter,
+            range,
+            order,
+            limit,
+        };
+        let wanted = wanted(&model, &selection);
+        found.set(found.get() + usize::from(!wanted.is_empty()));
+        let events = Handle::current().block_on(store.select(selection)).unwrap();
+        prop_assert_eq!(events, wanted);
+        Ok(())
+    });
+    // A world in which filters find nothing proves nothing.
+    assert!(found.get() > TRIES as usize / 5, "{} found", found.get());
+}
+
+pub async fn counts_are_the_model_s(store: Arc<dyn Store>) {
+    let model = model(&*store).await;
+    for_all(&(filter(), range()), |(filter, range)| {
+        let mut categories = BTreeMap::<String, u64>::new();
+        let mut severities = BTreeMap::<Severity, u64>::new();
+        let mut total = 0;
+        for event in &model {
+            if range.contains(&event.seq) && filter.matches(event) {
+                total += 1;
+                *categories.entry(event.category.clone()).or_default() += 1;
+                *severities.entry(event.severity).or_default() += 1;
+            }
+        }
+        let wanted = Counts {
+            total,
+            categories: categories.into_iter().collect(),
+            severities: severities
+                .into_iter()
+                .map(|(severity, count)| (severity.as_str().to_owned(), count))
+                .collect(),
+        };
+        let counts = Handle::current().block_on(store.counts(filter, range));
+        prop_assert_eq!(counts.unwrap(), wanted);
+        Ok(())
+    });
+}
+
+pub async fn pages_hold_every_event_once(store: Arc<dyn Store>) {
+    let model = model(&*store).await;
+    for order in [Order::Asc, Order::Desc] {
+        for limit in [1, 7, 256] {
+            let mut range = 1..COUNT as u64 + 1;
+            let mut all = Vec::new();
+            loop {
+                let selection = Selection {
+                    filter: Filter::default(),
+                    range: range.clone(),
+                    order,
+                    limit,
+                };
+                let page = store.select(selection).await.unwrap();
+                let Some(last) = page.last() else { break };
+                match order {
+                    Order::Asc => range.start = last.seq + 1,
+                    Order::Desc => range.end = last.seq,
+                }
+                all.extend(page);
+            }
+            if order == Order::Desc {
+                all.reverse();
+            }
+            assert_eq!(all, model, "{order:?} {limit}");
+        }
+    }
+}
+
+pub async fn an_empty_journal_and_an_empty_range_have_nothing(store: Arc<dyn Store>) {
+    let ask = |range: Range<u64>| Selection {
+        filter: Filter::default(),
+        range,
+        order: Order::Desc,
+        limit: 10,
+    };
+    assert_eq!(store.head().await.unwrap().seq, 0);
+    assert_eq!(store.select(ask(1..100)).await, Ok(Vec::new()));
+    assert_eq!(store.find(super::id(1)).await, Ok(None));
+    let counts = store.counts(Filter::default(), 1..100).await;
+    assert_eq!(counts, Ok(Counts::default()));
+    assert_eq!(store.tiles(1..100).await, Ok(Vec::new()));
+    assert_eq!(store.tombstones(1..100).await, Ok(Vec::new()));
+
+    accepted(&*store, super::world::plain_ones(1..4), START).await;
+    for range in [2..2, 4..9, 0..1] {
+        assert_eq!(store.select(ask(range.clone())).await, Ok(Vec::new()));
+        let counts = store.counts(Filter::default(), range).await;
+        assert_eq!(counts, Ok(Counts::default()));
+    }
+    assert_eq!(store.find(super::id(9)).await, Ok(None));
+}
+
+/// A value that no engine can hold is found nowhere; it is no error.
+pub async fn a_filter_may_ask_for_anything(store: Arc<dyn Store>) {
+    accepted(&*store, super::world::plain_ones(1..4), START).await;
+    let key = |text: &str| Field::Metadata(text.to_owned());
+    for field in [
+        Field::Actor,
+        Field::Severity,
+        Field::Category,
+        key("k"),
+        key("\0"),
+        key("'\"]"),
+        key("a.b[0]"),
+    ] {
+        for value in ["\0", "a\0b", "\u{10ffff}", "'", "\\", "%", "$1", "?1"] {
+            for negated in [false, true] {
+                let term = Term {
+                    field: field.clone(),
+                    values: vec![value.to_owned()],
+                    negated,
+                };
+                let filter = Filter {
+                    terms: vec![term],
+                    ..Filter::default()
+                };
+                let counts = store.counts(filter, 1..10).await.unwrap();
+                let wanted = if negated { 3 } else { 0 };
+                assert_eq!(counts.total, wanted, "{field:?} {value:?} {negated}");
+            }
+        }
+    }
+}
