@@ -38,11 +38,7 @@ pub fn value() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::Bool),
         (-9_007_199_254_740_991_i64..=9_007_199_254_740_991).prop_map(Value::from),
         (-1e15..1e15).prop_map(|float: f64| {
-            if float.fract() == 0.0 {
-                Value::from(float as i64)
-            } else {
-                Value::from(float)
-            }
+            if float.fract() == 0.0 { Value::from(float as i64) } else { Value::from(float) }
         }),
         "[^\0]{0,12}".prop_map(Value::String),
     ];

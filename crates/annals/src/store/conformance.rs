@@ -91,17 +91,9 @@ pub async fn accepted(store: &dyn Store, entries: Vec<Entry>, now: Time) -> Vec<
             let Appended::Accepted { seq, created_at } = outcome else {
                 panic!("{:?}: {outcome:?}", entry.event);
             };
-            let occurred_at = if entry.derived.occurred_at {
-                created_at
-            } else {
-                entry.event.occurred_at
-            };
-            Event {
-                seq,
-                created_at,
-                occurred_at,
-                ..entry.event
-            }
+            let occurred_at =
+                if entry.derived.occurred_at { created_at } else { entry.event.occurred_at };
+            Event { seq, created_at, occurred_at, ..entry.event }
         })
         .collect()
 }

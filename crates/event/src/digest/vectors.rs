@@ -7,10 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-const FILE: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../docs/digest-vectors.json"
-);
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/digest-vectors.json");
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -69,10 +66,7 @@ fn inputs() -> Vec<(&'static str, Value)> {
                 "points": {"before": 5, "after": -9_007_199_254_740_986_i64, "delta": -9_007_199_254_740_991_i64},
             })),
         ),
-        (
-            "entity without id",
-            with(json!({"entity": {"type": "badge"}})),
-        ),
+        ("entity without id", with(json!({"entity": {"type": "badge"}}))),
         (
             "numbers",
             with(json!({"metadata": {
@@ -155,12 +149,7 @@ fn vectors_hold_among_themselves() {
         for vector in file[list].as_array().unwrap() {
             let event = event(&vector["event"], vector["seq"].as_u64().unwrap());
             let commitment = unhex(vector["commitment"].as_str().unwrap());
-            assert_eq!(
-                hex(&leaf(&event, &commitment)),
-                vector["leaf"],
-                "{}",
-                vector["name"]
-            );
+            assert_eq!(hex(&leaf(&event, &commitment)), vector["leaf"], "{}", vector["name"]);
         }
     }
 }

@@ -39,19 +39,10 @@ const PATTERNS: [(Cut, &str); 9] = [
         Cut::Behind,
         r#"(?i)((?-u:\b)authorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|digest|negotiate|token|apikey)\s+)[^\s"'\\,;]+"#,
     ),
-    (
-        Cut::Bearer,
-        r"(?i)((?-u:\b)bearer(?:\s+|%20|\+))([A-Za-z0-9._~+/=-]{4,})",
-    ),
-    (
-        Cut::Behind,
-        r#"(?i)((?-u:\b)(?:set-)?cookie:\s*)[^\r\n"'\[]*=[^\r\n"']*"#,
-    ),
+    (Cut::Bearer, r"(?i)((?-u:\b)bearer(?:\s+|%20|\+))([A-Za-z0-9._~+/=-]{4,})"),
+    (Cut::Behind, r#"(?i)((?-u:\b)(?:set-)?cookie:\s*)[^\r\n"'\[]*=[^\r\n"']*"#),
     // A password in a URL.
-    (
-        Cut::Behind,
-        r#"(?i)((?-u:\b)[a-z][a-z0-9+.-]*://[^/\s:@?#"'<>]*:)[^/\s@?#"'<>]+@"#,
-    ),
+    (Cut::Behind, r#"(?i)((?-u:\b)[a-z][a-z0-9+.-]*://[^/\s:@?#"'<>]*:)[^/\s@?#"'<>]+@"#),
     // `name=value`, in URLs, forms and elsewhere; also percent-encoded inside another URL. Only the
     // name: with the value, "a=a=a=…" would be read to its end from every "=".
     (

@@ -92,19 +92,13 @@ pub async fn an_absent_occurred_at_is_the_moment_of_intake(store: Arc<dyn Store>
 
 fn changed(number: u128) -> Entry {
     let other = plain(number);
-    entry(Event {
-        message: "something else".to_owned(),
-        ..other.event
-    })
+    entry(Event { message: "something else".to_owned(), ..other.event })
 }
 
 pub async fn one_id_is_one_event_within_a_batch(store: Arc<dyn Store>) {
     let batch = vec![plain(1), plain(1), changed(1), plain(2), changed(2)];
     let outcomes = store.append(batch, START).await.unwrap();
-    let at = |seq| Appended::Accepted {
-        seq,
-        created_at: START,
-    };
+    let at = |seq| Appended::Accepted { seq, created_at: START };
     let expected = [
         at(1),
         Appended::Duplicate { seq: Some(1) },
@@ -122,10 +116,7 @@ pub async fn one_id_is_one_event_across_batches(store: Arc<dyn Store>) {
     let outcomes = store.append(batch, START).await.unwrap();
     let expected = [
         Appended::Duplicate { seq: Some(2) },
-        Appended::Accepted {
-            seq: 4,
-            created_at: START,
-        },
+        Appended::Accepted { seq: 4, created_at: START },
         Appended::Conflict,
     ];
     assert_eq!(outcomes, expected);
@@ -152,10 +143,8 @@ pub async fn what_the_server_added_does_not_make_another_event(store: Arc<dyn St
             entry.derived.message = true;
         }),
         retry(|entry| {
-            entry.event.client = Some(Client {
-                ip: Some("203.0.113.0".to_owned()),
-                ..Client::default()
-            });
+            entry.event.client =
+                Some(Client { ip: Some("203.0.113.0".to_owned()), ..Client::default() });
         }),
         // But what the sender says otherwise does make another one.
         retry(|entry| entry.event.occurred_at = START.plus_micros(7)),
@@ -176,9 +165,8 @@ pub async fn of_many_who_send_one_event_one_is_accepted(store: Arc<dyn Store>) {
     for task in tasks.collect::<Vec<_>>() {
         outcomes.push(task.await.unwrap());
     }
-    let duplicates = outcomes
-        .iter()
-        .filter(|outcome| **outcome == Appended::Duplicate { seq: Some(1) });
+    let duplicates =
+        outcomes.iter().filter(|outcome| **outcome == Appended::Duplicate { seq: Some(1) });
     assert_eq!(duplicates.count(), 7, "{outcomes:?}");
     assert_eq!(everything(&*store).await.len(), 1);
 }
@@ -198,10 +186,7 @@ pub async fn every_shape_of_event_comes_back_as_it_was(store: Arc<dyn Store>) {
     let mut entries = Vec::new();
     for number in 1..=300 {
         let event = testing::event().new_tree(&mut runner).unwrap().current();
-        entries.push(entry(Event {
-            id: super::id(number),
-            ..event
-        }));
+        entries.push(entry(Event { id: super::id(number), ..event }));
     }
     let events = accepted(&*store, entries, START).await;
     assert_eq!(everything(&*store).await, events);
@@ -222,11 +207,7 @@ pub async fn extremes_come_back_as_they_were(store: Arc<dyn Store>) {
     });
     let mut all = [1, 2, 3].map(|number| plain(number).event);
     all[0].metadata = metadata.as_object().unwrap().clone();
-    all[0].points = Some(Points {
-        before: -most,
-        after: 0,
-        delta: most,
-    });
+    all[0].points = Some(Points { before: -most, after: 0, delta: most });
     all[0].occurred_at = Time::MIN;
     all[1].occurred_at = Time::MAX;
     all[1].message = "é".repeat(annals_event::limits::MESSAGE_CHARS);

@@ -14,9 +14,7 @@ use crate::filter::Filter;
 const NEARLY_400_DAYS: i64 = 400 * 24 * 3_600 * 1_000_000 - 1;
 
 fn deleted(reason: &str) -> Verdict {
-    Verdict::Deleted {
-        reason: reason.to_owned(),
-    }
+    Verdict::Deleted { reason: reason.to_owned() }
 }
 
 pub async fn what_is_buried_is_gone_and_leaves_a_tombstone(store: Arc<dyn Store>) {
@@ -63,10 +61,7 @@ pub async fn tombstones_keep_their_reasons(store: Arc<dyn Store>) {
     let expected = [(2, 3, "b"), (4, 5, "a"), (6, 8, "b")];
     assert_eq!(told, expected.map(|(f, l, r)| (f, l, r.to_owned())));
     let verdicts = verdicts(&*store).await;
-    assert!(
-        verdicts.iter().all(|verdict| verdict.is_fine()),
-        "{verdicts:?}"
-    );
+    assert!(verdicts.iter().all(|verdict| verdict.is_fine()), "{verdicts:?}");
 }
 
 pub async fn whole_tiles_can_go(store: Arc<dyn Store>) {
@@ -74,11 +69,7 @@ pub async fn whole_tiles_can_go(store: Arc<dyn Store>) {
     assert_eq!(store.bury(200..600, "p", START).await, Ok(400));
     let verdicts = verdicts(&*store).await;
     for (seq, verdict) in (1..).zip(&verdicts) {
-        let expected = if (200..600).contains(&seq) {
-            deleted("p")
-        } else {
-            Verdict::Verified
-        };
+        let expected = if (200..600).contains(&seq) { deleted("p") } else { Verdict::Verified };
         assert_eq!(*verdict, expected, "{seq}");
     }
     assert_eq!(store.bury(0..10_000, "all", START).await, Ok(300));
@@ -107,10 +98,7 @@ pub async fn the_head_stays_where_it_was(store: Arc<dyn Store>) {
 pub async fn ids_stay_used(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..11), START).await;
     store.bury(4..6, "p", START).await.unwrap();
-    let other = entry(Event {
-        message: "another one".to_owned(),
-        ..plain(5).event
-    });
+    let other = entry(Event { message: "another one".to_owned(), ..plain(5).event });
     let later = START.plus_micros(NEARLY_400_DAYS);
     let outcomes = store.append(vec![plain(4), other, plain(3)], later).await;
     let gone = Appended::Duplicate { seq: None };

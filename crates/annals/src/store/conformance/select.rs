@@ -30,20 +30,13 @@ async fn model(store: &dyn Store) -> Vec<Event> {
         events.extend(accepted(store, batch.to_vec(), now).await);
     }
     let gap = 200..310;
-    store
-        .bury(gap.clone(), "deleted by policy p", START)
-        .await
-        .unwrap();
+    store.bury(gap.clone(), "deleted by policy p", START).await.unwrap();
     events.retain(|event| !gap.contains(&event.seq));
     events
 }
 
 fn runner() -> TestRunner {
-    TestRunner::new(Config {
-        cases: TRIES,
-        failure_persistence: None,
-        ..Config::default()
-    })
+    TestRunner::new(Config { cases: TRIES, failure_persistence: None, ..Config::default() })
 }
 
 /// Runs a test of many inputs on the runtime that the store belongs to.
@@ -54,10 +47,7 @@ fn for_all<S: Strategy>(strategy: &S, test: impl Fn(S::Value) -> Result<(), Test
 
 fn range() -> impl Strategy<Value = Range<u64>> {
     let end = COUNT as u64 + 10;
-    prop_oneof![
-        Just(1..end),
-        (0..end, 0..end).prop_map(|(start, end)| start..end)
-    ]
+    prop_oneof![Just(1..end), (0..end, 0..end).prop_map(|(start, end)| start..end)]
 }
 
 fn order() -> impl Strategy<Value = Order> {
@@ -82,12 +72,7 @@ pub async fn filters_find_what_the_model_finds(store: Arc<dyn Store>) {
     let found = std::cell::Cell::new(0);
     let selection = (filter(), range(), order(), 1_usize..COUNT + 1);
     for_all(&selection, |(filter, range, order, limit)| {
-        let selection = Selection {
-            filter,
-            range,
-            order,
-            limit,
-        };
+        let selection = Selection { filter, range, order, limit };
         let wanted = wanted(&model, &selection);
         found.set(found.get() + usize::from(!wanted.is_empty()));
         let events = Handle::current().block_on(store.select(selection)).unwrap();
@@ -132,12 +117,8 @@ pub async fn pages_hold_every_event_once(store: Arc<dyn Store>) {
             let mut range = 1..COUNT as u64 + 1;
             let mut all = Vec::new();
             loop {
-                let selection = Selection {
-                    filter: Filter::default(),
-                    range: range.clone(),
-                    order,
-                    limit,
-                };
+                let selection =
+                    Selection { filter: Filter::default(), range: range.clone(), order, limit };
                 let page = store.select(selection).await.unwrap();
                 let Some(last) = page.last() else { break };
                 match order {
@@ -193,15 +174,8 @@ pub async fn a_filter_may_ask_for_anything(store: Arc<dyn Store>) {
     ] {
         for value in ["\0", "a\0b", "\u{10ffff}", "'", "\\", "%", "$1", "?1"] {
             for negated in [false, true] {
-                let term = Term {
-                    field: field.clone(),
-                    values: vec![value.to_owned()],
-                    negated,
-                };
-                let filter = Filter {
-                    terms: vec![term],
-                    ..Filter::default()
-                };
+                let term = Term { field: field.clone(), values: vec![value.to_owned()], negated };
+                let filter = Filter { terms: vec![term], ..Filter::default() };
                 let counts = store.counts(filter, 1..10).await.unwrap();
                 let wanted = if negated { 3 } else { 0 };
                 assert_eq!(counts.total, wanted, "{field:?} {value:?} {negated}");

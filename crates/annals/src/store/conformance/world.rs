@@ -27,15 +27,7 @@ const TEXTS: [&str; 6] = [
     "冒険 😀 found",
     "",
 ];
-const WORDS: [&str; 7] = [
-    "volcano",
-    "ADA",
-    "unite",
-    "found",
-    "σισυφοσ",
-    "冒険",
-    "quest",
-];
+const WORDS: [&str; 7] = ["volcano", "ADA", "unite", "found", "σισυφοσ", "冒険", "quest"];
 const KEYS: [&str; 3] = ["colour", "Colour", "n.m"];
 /// The period the events lie in, in microseconds: 40 days.
 const PERIOD: i64 = 40 * 24 * 3_600 * 1_000_000;
@@ -177,10 +169,7 @@ pub fn entries(count: usize) -> impl Strategy<Value = Vec<Entry>> {
         let numbered = events.into_iter().zip(1..);
         numbered
             .map(|((event, stamp), number)| {
-                let mut entry = entry(Event {
-                    id: super::id(number),
-                    ..event
-                });
+                let mut entry = entry(Event { id: super::id(number), ..event });
                 entry.derived.occurred_at = stamp;
                 entry
             })
@@ -208,11 +197,7 @@ fn term() -> impl Strategy<Value = Term> {
     (one, vec(more, 0..3), any::<bool>()).prop_map(|((field, value), more, negated)| {
         let more = more.into_iter().map(str::to_owned);
         let values = std::iter::once(value).chain(more).collect();
-        Term {
-            field,
-            values,
-            negated,
-        }
+        Term { field, values, negated }
     })
 }
 
@@ -224,12 +209,6 @@ fn metadata_text() -> impl Strategy<Value = String> {
 pub fn filter() -> impl Strategy<Value = Filter> {
     let words = vec(select(&WORDS[..]), 0..3)
         .prop_map(|wanted| wanted.iter().flat_map(|word| words(word)).collect());
-    (vec(term(), 0..3), of(moment()), of(moment()), words).prop_map(|(terms, from, to, words)| {
-        Filter {
-            terms,
-            from,
-            to,
-            words,
-        }
-    })
+    (vec(term(), 0..3), of(moment()), of(moment()), words)
+        .prop_map(|(terms, from, to, words)| Filter { terms, from, to, words })
 }

@@ -42,6 +42,14 @@ fn sync(path: &Path) -> Result<()> {
     File::open(directory).and_then(|file| file.sync_all()).map_err(io("cannot sync", directory))
 }
 
+/// The epoch of a journal that is to be replaced; 0 where none can be read, since what is beyond
+/// reading is what a backup is restored for.
+fn epoch_of(journal: &Path) -> u32 {
+    open::for_reading(journal)
+        .and_then(|connection| open::identity(&connection))
+        .map_or(0, |identity| identity.epoch)
+}
+
 /// Puts a backup in the place of the journal, under a new epoch: cursors of the old one end with
 /// 410. The journal that stood there is kept beside it; its path is answered.
 ///
@@ -52,7 +60,9 @@ pub fn restore(backup: &Path, journal: &Path, now: &str) -> Result<(Identity, Op
     let fresh = journal.with_extension("restoring");
     let _ = fs::remove_file(&fresh);
     fs::copy(backup, &fresh).map_err(io("cannot copy to", &fresh))?;
-    let identity = Identity { epoch: identity.epoch + 1, ..identity };
+    // Beyond the replaced journal's epoch too: it may be an earlier restore of this very backup,
+    // and its cursors must not be taken for ours.
+    let identity = Identity { epoch: identity.epoch.max(epoch_of(journal)) + 1, ..identity };
     {
         let connection = open::for_writing(&fresh, &identity, &[0; 32])?;
         let damage: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
