@@ -4,7 +4,7 @@ use std::any::Any;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -32,6 +32,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
 pub(super) fn around(router: Router) -> Router {
     router
         .layer(RequestDecompressionLayer::new())
+        .layer(from_fn(encoding))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(headers))
@@ -41,6 +42,21 @@ pub(super) fn around(router: Router) -> Router {
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     // The panic hook has logged what happened, with its place.
     Problem::internal().into_response()
+}
+
+/// Refuses what the layer below cannot unpack, in our own words: it would answer without a body.
+async fn encoding(request: Request, next: Next) -> Response {
+    let mut encodings = request.headers().get_all(header::CONTENT_ENCODING).iter();
+    let known = |value: &HeaderValue| {
+        let value = value.as_bytes();
+        value.eq_ignore_ascii_case(b"gzip") || value.eq_ignore_ascii_case(b"identity")
+    };
+    if encodings.next().is_none_or(known) && encodings.next().is_none() {
+        return next.run(request).await;
+    }
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    let detail = "Send the body as it is, or with `Content-Encoding: gzip`.";
+    Problem::new(status, "unsupported_encoding", detail).into_response()
 }
 
 async fn headers(request: Request, next: Next) -> Response {
