@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use super::Http;
 use super::error::{Problem, Result};
+use super::parameters::NoParameters;
 use crate::access::Caller;
 use crate::record::{Refusal, Sender, Source};
 use crate::store::{Appended, Entry, Role};
@@ -98,6 +99,7 @@ pub struct AppendResponse {
 pub(super) async fn append(
     State(http): State<Http>,
     caller: Caller,
+    _: NoParameters,
     headers: HeaderMap,
     extensions: Extensions,
     body: Body,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::Http;
 use super::error::{Problem, Result};
-use super::parameters::Parameters;
+use super::parameters::{NoParameters, Parameters};
 use crate::access::Caller;
 use crate::query::list::{self, EventPage, ListRequest};
 
@@ -57,11 +57,10 @@ pub(super) async fn list(
 pub(super) async fn get(
     State(http): State<Http>,
     caller: Caller,
+    _: NoParameters,
     Path(id): Path<String>,
-    RawQuery(query): RawQuery,
 ) -> Result<Json<Event>> {
     caller.require_reader()?;
-    Parameters::read(query.as_deref()).none()?;
     let id: Uuid = id
         .parse()
         .map_err(|_| Problem::bad_request("invalid_id", "The id of an event is a UUID."))?;

@@ -10,6 +10,7 @@ use super::Http;
 use super::audit::{act, details};
 use super::body::JsonBody;
 use super::error::{Problem, Result};
+use super::parameters::NoParameters;
 use crate::access::Caller;
 use crate::store::{Key, Role};
 
@@ -93,6 +94,7 @@ pub(super) struct CreatedKey {
 pub(super) async fn create(
     State(http): State<Http>,
     caller: Caller,
+    _: NoParameters,
     JsonBody(new): JsonBody<NewKey>,
 ) -> Result<(StatusCode, Json<CreatedKey>)> {
     caller.require(&[Role::Admin])?;
@@ -120,7 +122,11 @@ pub(super) async fn create(
     get, path = "/api/v1/keys", operation_id = "list_keys", tag = "Keys",
     responses((status = 200, description = "The keys", body = KeyList))
 )]
-pub(super) async fn list(State(http): State<Http>, caller: Caller) -> Result<Json<KeyList>> {
+pub(super) async fn list(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+) -> Result<Json<KeyList>> {
     caller.require(&[Role::Admin, Role::Auditor])?;
     let keys = http.access.keys().into_iter().map(KeyInfo::from).collect();
     Ok(Json(KeyList { keys }))
@@ -140,6 +146,7 @@ pub(super) async fn list(State(http): State<Http>, caller: Caller) -> Result<Jso
 pub(super) async fn revoke(
     State(http): State<Http>,
     caller: Caller,
+    _: NoParameters,
     Path(id): Path<String>,
 ) -> Result<Json<KeyInfo>> {
     caller.require(&[Role::Admin])?;

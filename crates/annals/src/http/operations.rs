@@ -11,6 +11,7 @@ use super::Http;
 use super::audit::{act, details};
 use super::body::JsonBody;
 use super::error::{Problem, Result};
+use super::parameters::NoParameters;
 use crate::access::{Caller, Means};
 use crate::catalog::CatalogEntry;
 
@@ -63,7 +64,11 @@ pub(super) struct CatalogList {
     get, path = "/api/v1/catalog", operation_id = "get_catalog", tag = "Journal",
     responses((status = 200, description = "The catalog", body = CatalogList))
 )]
-pub(super) async fn catalog(State(http): State<Http>, caller: Caller) -> Result<Json<CatalogList>> {
+pub(super) async fn catalog(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+) -> Result<Json<CatalogList>> {
     caller.require_reader()?;
     Ok(Json(CatalogList { entries: http.catalog.entries().cloned().collect() }))
 }

@@ -1,7 +1,10 @@
 //! Query parameters: an endpoint's own ones and, for some, the filter. Unknown ones are refused.
 
 use annals_event::FieldError;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 
+use super::Http;
 use super::error::{Problem, Result};
 use crate::filter::Filter;
 use crate::query::list::{DEFAULT_LIMIT, MAX_LIMIT};
@@ -73,5 +76,17 @@ impl Parameters {
             })
             .collect();
         if errors.is_empty() { Ok(()) } else { Err(Problem::parameters(errors)) }
+    }
+}
+
+/// An endpoint without query parameters.
+pub struct NoParameters;
+
+impl FromRequestParts<Http> for NoParameters {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _http: &Http) -> Result<NoParameters> {
+        Parameters::read(parts.uri.query()).none()?;
+        Ok(NoParameters)
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::body::JsonBody;
 use super::caller::{COOKIE, cookie};
 use super::error::{Problem, Result};
+use super::parameters::NoParameters;
 use super::{Http, audit};
 use crate::access::{Caller, Means, SESSION_LIFE};
 use crate::store::Role;
@@ -61,6 +62,7 @@ pub(super) struct SignInRequest {
 )]
 pub(super) async fn sign_in(
     State(http): State<Http>,
+    _: NoParameters,
     headers: HeaderMap,
     JsonBody(request): JsonBody<SignInRequest>,
 ) -> Result<Response> {
@@ -97,7 +99,7 @@ pub(super) async fn sign_in(
         (status = 401, description = "Nobody", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn whoami(caller: Caller) -> Json<SessionInfo> {
+pub(super) async fn whoami(caller: Caller, _: NoParameters) -> Json<SessionInfo> {
     Json(caller.into())
 }
 
@@ -110,6 +112,7 @@ pub(super) async fn sign_out(
     State(http): State<Http>,
     headers: HeaderMap,
     _caller: Caller,
+    _: NoParameters,
 ) -> Result<Response> {
     if let Some(token) = cookie(&headers) {
         http.access.close_session(token).await?;
@@ -138,6 +141,7 @@ pub(super) struct SignInLink {
 pub(super) async fn link(
     State(http): State<Http>,
     caller: Caller,
+    _: NoParameters,
 ) -> Result<(StatusCode, Json<SignInLink>)> {
     caller.require(&[Role::Admin])?;
     let token = http.access.new_link().await?;
