@@ -1,1 +1,19 @@
-//! Integration tests.
+//! Tests that try to break what Annals promises, against the real program.
+//!
+//! | area | promise |
+//! |---|---|
+//! | `architecture` | modules import downwards only; drivers and frameworks stay where they belong |
+//! | `events` | one id is one event; pages, counts and exports hold the same events |
+//! | `auth` | who may do what, and that no secret is written down |
+//! | `crash` | what was acknowledged is there after kill -9 |
+//! | `disk` | a full disk is said so, and recovered from |
+//! | `tamper` | a changed record is told from the one written |
+//! | `malformed` | nothing hostile breaks the server or gets in |
+//! | `cli` | commands, exit codes, backup and restore, starting and stopping |
+//!
+//! Every test starts servers of its own, on free ports of this machine and in directories of its
+//! own, needs no network and leaves nothing behind.
+
+mod architecture;
+mod events;
+mod support;

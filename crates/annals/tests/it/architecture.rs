@@ -1,0 +1,316 @@
+//! The layers of `lib.rs`, kept by a test: imports point downwards only, siblings do not import
+//! each other, and what belongs in one place appears in no other.
+
+use std::path::{Path, PathBuf};
+
+/// The layers, top to bottom, as `lib.rs` draws them.
+const LAYERS: [&[&str]; 7] = [
+    &["main"],
+    &["cli"],
+    &["app"],
+    &["http", "schedule"],
+    &["record", "query", "points", "follow", "privacy"],
+    &["journal", "access"],
+    &["store"],
+];
+/// The bottom: these import nothing of the crate.
+const BOTTOM: [&str; 8] = [
+    "config", "catalog", "filter", "words", "clock", "id", "data_dir", "lib",
+];
+/// Upward or sideways arrows that are meant, each with its reason.
+const MEANT: [(&str, &str, &str); 2] = [
+    (
+        "schedule",
+        "http",
+        "a job works on the services, whose home is http",
+    ),
+    ("filter", "words", "the filter's `q` is made of words"),
+];
+
+/// What may appear only in these places.
+const CONFINED: [(&[&str], &[&str]); 4] = [
+    (&["rusqlite", "tokio_postgres", "refinery"], &["store/"]),
+    (&["axum"], &["http/", "app.rs", "cli/"]),
+    (
+        &["SystemTime::now", "Timestamp::now", "Zoned::now"],
+        &["clock.rs"],
+    ),
+    (&["getrandom::", "Uuid::now_v7", "Uuid::new_v4"], &["id.rs"]),
+];
+/// Lines of a source file.
+const LONGEST: usize = 600;
+
+/// A source file: its path within `src` and its text.
+struct Source {
+    path: String,
+    text: String,
+}
+
+#[test]
+fn the_sources_keep_to_the_layers() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let sources = sources(&root, &root);
+    assert!(sources.len() > 40, "{} sources found", sources.len());
+    let faults: Vec<String> = sources.iter().flat_map(faults).collect();
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+/// The check itself, on sources made up for it: each must be found, by file and line.
+#[test]
+fn every_kind_of_fault_is_found() {
+    let long = "\n".repeat(LONGEST + 1);
+    for (path, text, found) in [
+        (
+            "store/mod.rs",
+            "use crate::journal::tail;",
+            "store/mod.rs:1: `store` imports `journal`",
+        ),
+        (
+            "journal/mod.rs",
+            "\n\nuse crate::access::Caller;",
+            "journal/mod.rs:3: `journal` imports `access`",
+        ),
+        (
+            "query/list.rs",
+            "use crate::{\n    clock::Clock,\n    record::Intake,\n};",
+            "query/list.rs:3: `query` imports `record`",
+        ),
+        (
+            "filter.rs",
+            "fn f() { crate::store::seal::verify() }",
+            "filter.rs:1: `filter` imports `store`",
+        ),
+        (
+            "words.rs",
+            "use super::filter::Filter;",
+            "words.rs:1: `words` imports `filter`",
+        ),
+        (
+            "store/sqlite/rows.rs",
+            "use super::super::super::http::Http;",
+            "store/sqlite/rows.rs:1: `store` imports `http`",
+        ),
+        (
+            "access.rs",
+            "use rusqlite::Connection;",
+            "access.rs:1: `rusqlite` appears",
+        ),
+        (
+            "query/list.rs",
+            "fn f() -> axum::Json<u8> {}",
+            "query/list.rs:1: `axum` appears",
+        ),
+        (
+            "http/mod.rs",
+            "let now = jiff::Timestamp::now();",
+            "http/mod.rs:1: `Timestamp::now` appears",
+        ),
+        (
+            "store/row.rs",
+            "let id = Uuid::new_v4();",
+            "store/row.rs:1: `Uuid::new_v4` appears",
+        ),
+        ("novel.rs", "", "novel.rs:1: `novel` stands in no layer"),
+        ("id.rs", &long, "id.rs:601: longer than 600 lines"),
+    ] {
+        let source = Source {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        };
+        let told = faults(&source);
+        assert!(
+            told.len() == 1 && told[0].starts_with(found),
+            "{found}: {told:?}"
+        );
+    }
+    for (path, text) in [
+        (
+            "http/mod.rs",
+            "use crate::store::Store; // use crate::cli::Context",
+        ),
+        ("cli/client.rs", "use crate::app::App; use axum::Router;"),
+        (
+            "store/mod.rs",
+            "//! [`crate::journal`] is above.\nuse super::filter::Filter;",
+        ),
+        (
+            "store/sqlite/rows.rs",
+            "use super::super::{Row, seal}; use super::list_index;",
+        ),
+        ("schedule.rs", "use crate::http::Http;"),
+    ] {
+        let source = Source {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        };
+        assert_eq!(faults(&source), Vec::<String>::new(), "{path}");
+    }
+}
+
+fn sources(root: &Path, directory: &Path) -> Vec<Source> {
+    let mut found = Vec::new();
+    let entries = std::fs::read_dir(directory).unwrap();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            found.extend(sources(root, &path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(Source {
+                path: path
+                    .strip_prefix(root)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned(),
+                text: std::fs::read_to_string(&path).unwrap(),
+            });
+        }
+    }
+    found
+}
+
+/// How deep a module lies.
+fn depth(module: &str) -> Option<usize> {
+    if BOTTOM.contains(&module) {
+        return Some(LAYERS.len());
+    }
+    LAYERS.iter().position(|names| names.contains(&module))
+}
+
+fn may_import(from: &str, to: &str) -> bool {
+    let meant = MEANT.iter().any(|(a, b, _)| (*a, *b) == (from, to));
+    from == to
+        || meant
+        || match (depth(from), depth(to)) {
+            (Some(from), Some(to)) => from < to,
+            _ => false,
+        }
+}
+
+fn faults(source: &Source) -> Vec<String> {
+    let path = &source.path;
+    let module = path.split(['/', '.']).next().unwrap_or_default();
+    let mut faults = Vec::new();
+    if depth(module).is_none() {
+        faults.push(format!(
+            "{path}:1: `{module}` stands in no layer of this test"
+        ));
+        return faults;
+    }
+    let lines = source.text.lines().count();
+    if lines > LONGEST {
+        faults.push(format!(
+            "{path}:{lines}: longer than {LONGEST} lines; split it"
+        ));
+    }
+    if module == "lib" || module == "main" {
+        return faults;
+    }
+    let code = without_comments(&source.text);
+    for (line, import) in imports(&code, path) {
+        // A path into the crate that names no module is an item of one: nothing to check.
+        if depth(&import).is_some() && !may_import(module, &import) {
+            faults.push(format!(
+                "{path}:{line}: `{module}` imports `{import}`, which is not below it"
+            ));
+        }
+    }
+    for (words, places) in CONFINED {
+        if places.iter().any(|place| path.starts_with(place)) {
+            continue;
+        }
+        for (number, line) in code.lines().enumerate() {
+            for word in words.iter().filter(|word| mentions(line, word)) {
+                let number = number + 1;
+                let places = places.join(", ");
+                faults.push(format!(
+                    "{path}:{number}: `{word}` appears outside {places}"
+                ));
+            }
+        }
+    }
+    faults
+}
+
+/// Whether the word stands in the line and is not the tail of a longer name.
+fn mentions(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + word.len()..].chars().next();
+        let name = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        !name(before) && (word.ends_with(':') || !name(after))
+    })
+}
+
+/// The text with comments blanked out, lines kept. Strings are not told apart: no source has a
+/// reason to write an import into one, and a `//` within a string hides only that line's rest.
+fn without_comments(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let cut = line.find("//").unwrap_or(line.len());
+        &line[..cut]
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The crate's modules that a text names by path, each with its line: `crate::x`,
+/// `crate::{x, y}`, and `super::x` where `super` is the crate itself.
+fn imports(code: &str, path: &str) -> Vec<(usize, String)> {
+    // `a.rs` and `a/mod.rs` are the module a, one level below the crate; `a/b.rs` is two.
+    let parts: Vec<&str> = path.trim_end_matches(".rs").split('/').collect();
+    let level = parts.len() - usize::from(parts.last() == Some(&"mod"));
+    let mut found = Vec::new();
+    for prefix in ["crate::".to_owned(), "super::".repeat(level)] {
+        for (at, _) in code.match_indices(&prefix) {
+            let before = code[..at].chars().next_back();
+            if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':') {
+                continue;
+            }
+            let rest = &code[at + prefix.len()..];
+            let start = at + prefix.len();
+            for (offset, name) in first_names(rest) {
+                let line = code[..start + offset].matches('\n').count() + 1;
+                found.push((line, name));
+            }
+        }
+    }
+    found
+}
+
+/// The first name of a path, or of each path in its braces.
+fn first_names(rest: &str) -> Vec<(usize, String)> {
+    let name_at = |at: usize| -> Option<(usize, String)> {
+        let name: String = rest[at..]
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
+        (!name.is_empty()).then_some((at, name))
+    };
+    if !rest.starts_with('{') {
+        return name_at(0).into_iter().collect();
+    }
+    let mut names = Vec::new();
+    let (mut depth, mut expecting) = (0, false);
+    for (at, c) in rest.char_indices() {
+        match c {
+            '{' => {
+                depth += 1;
+                expecting = depth == 1;
+            }
+            '}' => {
+                depth -= 1;
+                if depth == 0 {
+                    break;
+                }
+            }
+            ',' => expecting = depth == 1,
+            c if c.is_whitespace() => {}
+            _ if expecting => {
+                names.extend(name_at(at));
+                expecting = false;
+            }
+            _ => {}
+        }
+    }
+    names
+}
