@@ -15,5 +15,6 @@
 //! own, needs no network and leaves nothing behind.
 
 mod architecture;
+mod auth;
 mod events;
 mod support;
