@@ -105,10 +105,10 @@ pub fn check_tile(
         let tombstone = tombstones.iter().find(|t| (t.first..=t.last).contains(&seq));
         let (verdict, leaf) = match (event, tombstone) {
             (Some(event), None) => check_event(event),
-            (None, Some(tombstone)) => (
-                Verdict::Deleted { reason: tombstone.reason.clone() },
-                leaf_of_deleted(tombstone, seq),
-            ),
+            (None, Some(tombstone)) => match leaf_of_deleted(tombstone, seq) {
+                None if !covers(tombstone, number) => (mismatch("its tombstone has no leaf"), None),
+                leaf => (Verdict::Deleted { reason: tombstone.reason.clone() }, leaf),
+            },
             (None, None) => (Verdict::Missing, None),
             (Some(_), Some(_)) => (mismatch("deleted, and yet there"), None),
         };
@@ -132,6 +132,11 @@ pub fn check_tile(
 
 fn mismatch(what: &str) -> Verdict {
     Verdict::Mismatch { what: what.to_owned() }
+}
+
+/// Whether a whole tile went under one tombstone: only then does the root suffice without leaves.
+fn covers(tombstone: &Tombstone, tile: u64) -> bool {
+    tombstone.first <= first_of(tile) && tombstone.last >= first_of(tile + 1) - 1
 }
 
 fn leaf_of_deleted(tombstone: &Tombstone, seq: u64) -> Option<Hash> {

@@ -14,16 +14,11 @@ const LAYERS: [&[&str]; 7] = [
     &["store"],
 ];
 /// The bottom: these import nothing of the crate.
-const BOTTOM: [&str; 8] = [
-    "config", "catalog", "filter", "words", "clock", "id", "data_dir", "lib",
-];
+const BOTTOM: [&str; 8] =
+    ["config", "catalog", "filter", "words", "clock", "id", "data_dir", "lib"];
 /// Upward or sideways arrows that are meant, each with its reason.
 const MEANT: [(&str, &str, &str); 2] = [
-    (
-        "schedule",
-        "http",
-        "a job works on the services, whose home is http",
-    ),
+    ("schedule", "http", "a job works on the services, whose home is http"),
     ("filter", "words", "the filter's `q` is made of words"),
 ];
 
@@ -31,10 +26,7 @@ const MEANT: [(&str, &str, &str); 2] = [
 const CONFINED: [(&[&str], &[&str]); 4] = [
     (&["rusqlite", "tokio_postgres", "refinery"], &["store/"]),
     (&["axum"], &["http/", "app.rs", "cli/"]),
-    (
-        &["SystemTime::now", "Timestamp::now", "Zoned::now"],
-        &["clock.rs"],
-    ),
+    (&["SystemTime::now", "Timestamp::now", "Zoned::now"], &["clock.rs"]),
     (&["getrandom::", "Uuid::now_v7", "Uuid::new_v4"], &["id.rs"]),
 ];
 /// Lines of a source file.
@@ -60,11 +52,7 @@ fn the_sources_keep_to_the_layers() {
 fn every_kind_of_fault_is_found() {
     let long = "\n".repeat(LONGEST + 1);
     for (path, text, found) in [
-        (
-            "store/mod.rs",
-            "use crate::journal::tail;",
-            "store/mod.rs:1: `store` imports `journal`",
-        ),
+        ("store/mod.rs", "use crate::journal::tail;", "store/mod.rs:1: `store` imports `journal`"),
         (
             "journal/mod.rs",
             "\n\nuse crate::access::Caller;",
@@ -80,69 +68,35 @@ fn every_kind_of_fault_is_found() {
             "fn f() { crate::store::seal::verify() }",
             "filter.rs:1: `filter` imports `store`",
         ),
-        (
-            "words.rs",
-            "use super::filter::Filter;",
-            "words.rs:1: `words` imports `filter`",
-        ),
+        ("words.rs", "use super::filter::Filter;", "words.rs:1: `words` imports `filter`"),
         (
             "store/sqlite/rows.rs",
             "use super::super::super::http::Http;",
             "store/sqlite/rows.rs:1: `store` imports `http`",
         ),
-        (
-            "access.rs",
-            "use rusqlite::Connection;",
-            "access.rs:1: `rusqlite` appears",
-        ),
-        (
-            "query/list.rs",
-            "fn f() -> axum::Json<u8> {}",
-            "query/list.rs:1: `axum` appears",
-        ),
+        ("access.rs", "use rusqlite::Connection;", "access.rs:1: `rusqlite` appears"),
+        ("query/list.rs", "fn f() -> axum::Json<u8> {}", "query/list.rs:1: `axum` appears"),
         (
             "http/mod.rs",
             "let now = jiff::Timestamp::now();",
             "http/mod.rs:1: `Timestamp::now` appears",
         ),
-        (
-            "store/row.rs",
-            "let id = Uuid::new_v4();",
-            "store/row.rs:1: `Uuid::new_v4` appears",
-        ),
+        ("store/row.rs", "let id = Uuid::new_v4();", "store/row.rs:1: `Uuid::new_v4` appears"),
         ("novel.rs", "", "novel.rs:1: `novel` stands in no layer"),
         ("id.rs", &long, "id.rs:601: longer than 600 lines"),
     ] {
-        let source = Source {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        };
+        let source = Source { path: path.to_owned(), text: text.to_owned() };
         let told = faults(&source);
-        assert!(
-            told.len() == 1 && told[0].starts_with(found),
-            "{found}: {told:?}"
-        );
+        assert!(told.len() == 1 && told[0].starts_with(found), "{found}: {told:?}");
     }
     for (path, text) in [
-        (
-            "http/mod.rs",
-            "use crate::store::Store; // use crate::cli::Context",
-        ),
+        ("http/mod.rs", "use crate::store::Store; // use crate::cli::Context"),
         ("cli/client.rs", "use crate::app::App; use axum::Router;"),
-        (
-            "store/mod.rs",
-            "//! [`crate::journal`] is above.\nuse super::filter::Filter;",
-        ),
-        (
-            "store/sqlite/rows.rs",
-            "use super::super::{Row, seal}; use super::list_index;",
-        ),
+        ("store/mod.rs", "//! [`crate::journal`] is above.\nuse super::filter::Filter;"),
+        ("store/sqlite/rows.rs", "use super::super::{Row, seal}; use super::list_index;"),
         ("schedule.rs", "use crate::http::Http;"),
     ] {
-        let source = Source {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        };
+        let source = Source { path: path.to_owned(), text: text.to_owned() };
         assert_eq!(faults(&source), Vec::<String>::new(), "{path}");
     }
 }
@@ -157,12 +111,7 @@ fn sources(root: &Path, directory: &Path) -> Vec<Source> {
             found.extend(sources(root, &path));
         } else if path.extension().is_some_and(|ending| ending == "rs") {
             found.push(Source {
-                path: path
-                    .strip_prefix(root)
-                    .unwrap()
-                    .to_str()
-                    .unwrap()
-                    .to_owned(),
+                path: path.strip_prefix(root).unwrap().to_str().unwrap().to_owned(),
                 text: std::fs::read_to_string(&path).unwrap(),
             });
         }
@@ -193,16 +142,12 @@ fn faults(source: &Source) -> Vec<String> {
     let module = path.split(['/', '.']).next().unwrap_or_default();
     let mut faults = Vec::new();
     if depth(module).is_none() {
-        faults.push(format!(
-            "{path}:1: `{module}` stands in no layer of this test"
-        ));
+        faults.push(format!("{path}:1: `{module}` stands in no layer of this test"));
         return faults;
     }
     let lines = source.text.lines().count();
     if lines > LONGEST {
-        faults.push(format!(
-            "{path}:{lines}: longer than {LONGEST} lines; split it"
-        ));
+        faults.push(format!("{path}:{lines}: longer than {LONGEST} lines; split it"));
     }
     if module == "lib" || module == "main" {
         return faults;
@@ -224,9 +169,7 @@ fn faults(source: &Source) -> Vec<String> {
             for word in words.iter().filter(|word| mentions(line, word)) {
                 let number = number + 1;
                 let places = places.join(", ");
-                faults.push(format!(
-                    "{path}:{number}: `{word}` appears outside {places}"
-                ));
+                faults.push(format!("{path}:{number}: `{word}` appears outside {places}"));
             }
         }
     }
@@ -280,10 +223,8 @@ fn imports(code: &str, path: &str) -> Vec<(usize, String)> {
 /// The first name of a path, or of each path in its braces.
 fn first_names(rest: &str) -> Vec<(usize, String)> {
     let name_at = |at: usize| -> Option<(usize, String)> {
-        let name: String = rest[at..]
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect();
+        let name: String =
+            rest[at..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         (!name.is_empty()).then_some((at, name))
     };
     if !rest.starts_with('{') {

@@ -90,11 +90,7 @@ impl Server {
             panic!("no server: {status:?} {printed} {log:?}");
         };
         let root = Arc::clone(root);
-        let server = Server {
-            child,
-            address,
-            root,
-        };
+        let server = Server { child, address, root };
         // Whatever else it prints must not block it.
         std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
         (server, printed)
@@ -209,12 +205,7 @@ pub fn annals(root: &Root) -> Command {
 
 /// Runs a subcommand on the root's data directory.
 pub fn run(root: &Root, arguments: &[&str]) -> Output {
-    annals(root)
-        .arg("--data-dir")
-        .arg(data_dir(root))
-        .args(arguments)
-        .output()
-        .unwrap()
+    annals(root).arg("--data-dir").arg(data_dir(root)).args(arguments).output().unwrap()
 }
 
 /// What a subcommand that succeeds prints.
@@ -228,10 +219,7 @@ pub fn printed(root: &Root, arguments: &[&str]) -> String {
 pub fn verify(root: &Root) -> (Option<i32>, Value) {
     let output = run(root, &["--json", "verify"]);
     let report = serde_json::from_slice(&output.stdout);
-    (
-        output.status.code(),
-        report.unwrap_or_else(|_| panic!("{output:?}")),
-    )
+    (output.status.code(), report.unwrap_or_else(|_| panic!("{output:?}")))
 }
 
 /// A request to be sent.
@@ -288,11 +276,7 @@ impl Call {
         let (parts, body) = response.into_parts();
         let body = body.collect().await?.to_bytes();
         driver.abort();
-        Ok(Answer {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            body,
-        })
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 }
 
@@ -324,9 +308,7 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 

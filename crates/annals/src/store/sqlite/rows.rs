@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use annals_event::digest::{Hash, Salt};
 use annals_event::{Event, Time, Uuid};
+use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::super::row::{Row, Unreadable};
@@ -30,9 +31,15 @@ pub(super) fn head(connection: &Connection) -> Result<Head> {
 }
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
-    let before: Option<i64> = row.get(16)?;
-    let after: Option<i64> = row.get(17)?;
-    let delta: Option<i64> = row.get(18)?;
+    let points = match (row.get(16)?, row.get(17)?, row.get(18)?) {
+        (Some(before), Some(after), Some(delta)) => Some((before, after, delta)),
+        (None, None, None) => None,
+        // All or none: a part would be passed over, and nobody would see that it was put there.
+        _ => {
+            let name = "points".to_owned();
+            return Err(rusqlite::Error::InvalidColumnType(16, name, Type::Null));
+        }
+    };
     Ok(Row {
         seq: row.get(0)?,
         id: Uuid::from_bytes(row.get(1)?),
@@ -50,7 +57,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         entity_type: row.get(13)?,
         entity_id: row.get(14)?,
         entity_name: row.get(15)?,
-        points: before.zip(after).zip(delta).map(|((before, after), delta)| (before, after, delta)),
+        points,
         session_id: row.get(19)?,
         message: row.get(20)?,
         metadata: row.get(21)?,
@@ -156,18 +163,31 @@ pub(super) fn sealed(
     let mut sealed = Vec::new();
     while let Some(row) = rows.next()? {
         // A value of the wrong type or length is a finding here, not a failure.
-        let event = read(row)
-            .map_err(|error| error.to_string())
-            .and_then(|row| Event::try_from(row).map_err(|error| error.to_string()));
-        sealed.push(Sealed {
-            seq: row.get(0)?,
-            event,
-            salt: row.get(24).unwrap_or(None),
-            commitment: row.get(25).unwrap_or(None),
-            leaf_prefix: row.get(26).unwrap_or_default(),
-        });
+        let seal = || Ok((row.get(24)?, row.get(25)?, row.get(26)?));
+        let (event, (salt, commitment, leaf_prefix)) = match seal() {
+            Ok(seal) => {
+                let columns = read(row).map_err(|error| error.to_string());
+                (columns.and_then(exactly), seal)
+            }
+            Err(error) => {
+                let error: rusqlite::Error = error;
+                (Err(error.to_string()), (None, None, [0; 8]))
+            }
+        };
+        sealed.push(Sealed { seq: row.get(0)?, event, salt, commitment, leaf_prefix });
     }
     Ok(sealed)
+}
+
+/// The event of a row, if the row is the one that event is written as. Other columns can give the
+/// same event, such as JSON with a space more: the event would pass for untouched, the row is not.
+fn exactly(row: Row) -> std::result::Result<Event, String> {
+    let event = Event::try_from(row.clone()).map_err(|error| error.to_string())?;
+    if Row::from(&event) == row {
+        Ok(event)
+    } else {
+        Err("its columns are not as they were written".to_owned())
+    }
 }
 
 pub(super) fn tiles(connection: &Connection, range: &Range<u64>) -> Result<Vec<Tile>> {

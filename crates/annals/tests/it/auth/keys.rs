@@ -21,10 +21,7 @@ async fn a_key_that_does_not_work_is_told_why() {
         assert_eq!(answer.problem(), (401, "key_invalid".to_owned()), "{wrong}");
     }
     let basic = list().nobody().header("authorization", "Basic YWRtaW4=");
-    assert_eq!(
-        basic.send().await.problem(),
-        (401, "key_invalid".to_owned())
-    );
+    assert_eq!(basic.send().await.problem(), (401, "key_invalid".to_owned()));
 
     let (secret, id) = server.key("auditor").await;
     assert_eq!(list().key(&secret).send().await.status, 200);
@@ -69,67 +66,17 @@ async fn each_role_may_do_what_its_row_says() {
     let new = json!({"role": "ingest", "name": "made by a test"});
     // What, then whether admin, auditor, service, ingest and nobody may.
     let table: [(Method, &str, Option<&Value>, [bool; 5]); 13] = [
-        (
-            Method::POST,
-            "/api/v1/events",
-            Some(&event),
-            [true, false, true, true, false],
-        ),
-        (
-            Method::GET,
-            "/api/v1/events",
-            None,
-            [true, true, true, false, false],
-        ),
+        (Method::POST, "/api/v1/events", Some(&event), [true, false, true, true, false]),
+        (Method::GET, "/api/v1/events", None, [true, true, true, false, false]),
         (Method::GET, NOWHERE, None, [true, true, true, false, false]),
-        (
-            Method::GET,
-            "/api/v1/events/export",
-            None,
-            [true, true, true, false, false],
-        ),
-        (
-            Method::GET,
-            "/api/v1/stats",
-            None,
-            [true, true, true, false, false],
-        ),
-        (
-            Method::GET,
-            "/api/v1/catalog",
-            None,
-            [true, true, true, false, false],
-        ),
-        (
-            Method::GET,
-            "/api/v1/keys",
-            None,
-            [true, true, false, false, false],
-        ),
-        (
-            Method::POST,
-            "/api/v1/keys",
-            Some(&new),
-            [true, false, false, false, false],
-        ),
-        (
-            Method::DELETE,
-            &spare,
-            None,
-            [true, false, false, false, false],
-        ),
-        (
-            Method::POST,
-            "/api/v1/sign-in-links",
-            None,
-            [true, false, false, false, false],
-        ),
-        (
-            Method::GET,
-            "/api/v1/session",
-            None,
-            [true, true, true, true, false],
-        ),
+        (Method::GET, "/api/v1/events/export", None, [true, true, true, false, false]),
+        (Method::GET, "/api/v1/stats", None, [true, true, true, false, false]),
+        (Method::GET, "/api/v1/catalog", None, [true, true, true, false, false]),
+        (Method::GET, "/api/v1/keys", None, [true, true, false, false, false]),
+        (Method::POST, "/api/v1/keys", Some(&new), [true, false, false, false, false]),
+        (Method::DELETE, &spare, None, [true, false, false, false, false]),
+        (Method::POST, "/api/v1/sign-in-links", None, [true, false, false, false, false]),
+        (Method::GET, "/api/v1/session", None, [true, true, true, true, false]),
         (Method::GET, "/healthz", None, [true; 5]),
         (Method::GET, "/readyz", None, [true; 5]),
     ];
@@ -162,14 +109,10 @@ async fn each_role_may_do_what_its_row_says() {
     }
     // Whatever is added to the API must be added to the table.
     let document = server.get("/api/openapi.json").send().await.json();
-    let documented = document["paths"]
-        .as_object()
-        .unwrap()
-        .iter()
-        .flat_map(|(path, methods)| {
-            let methods = methods.as_object().unwrap().keys();
-            methods.map(move |method| (path.clone(), method.to_uppercase()))
-        });
+    let documented = document["paths"].as_object().unwrap().iter().flat_map(|(path, methods)| {
+        let methods = methods.as_object().unwrap().keys();
+        methods.map(move |method| (path.clone(), method.to_uppercase()))
+    });
     for (path, method) in documented {
         let pattern = path.split("{id}").collect::<Vec<_>>();
         let known = table.iter().any(|(m, p, ..)| {

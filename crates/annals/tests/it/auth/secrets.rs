@@ -9,34 +9,20 @@ use crate::support::{ADMIN, Server, files};
 async fn no_secret_is_written_down() {
     let server = Server::start();
     let (key, _) = server.key("service").await;
-    let made = server
-        .call(Method::POST, "/api/v1/sign-in-links")
-        .send()
-        .await;
+    let made = server.call(Method::POST, "/api/v1/sign-in-links").send().await;
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     let link = text(&made.json()["token"]);
     let session = async |with: serde_json::Value| {
         let answer = server.post("/api/v1/session", &with).nobody().send().await;
-        let cookie = answer
-            .header("set-cookie")
-            .split([';', '='])
-            .nth(1)
-            .unwrap();
+        let cookie = answer.header("set-cookie").split([';', '=']).nth(1).unwrap();
         (cookie.to_owned(), text(&answer.json()["csrf_token"]))
     };
     let (cookie, csrf) = session(json!({ "key": key })).await;
     let (second, _) = session(json!({ "link": link })).await;
     let tried = "ann_admin_tried-and-wrong-0123456789";
     server.get("/api/v1/events").key(tried).send().await;
-    server
-        .post("/api/v1/session", &json!({ "key": tried }))
-        .nobody()
-        .send()
-        .await;
-    server
-        .get(&format!("/api/v1/events?surprise={key}"))
-        .send()
-        .await;
+    server.post("/api/v1/session", &json!({ "key": tried })).nobody().send().await;
+    server.get(&format!("/api/v1/events?surprise={key}")).send().await;
     server.get(&format!("/api/v1/events/{key}")).send().await;
     let used = server.get("/api/v1/events").key(&key).send().await;
     assert_eq!(used.status, 200);
@@ -71,10 +57,7 @@ async fn the_log_tells_routes_and_nothing_of_what_was_asked() {
     let server = Server::with(&root, &arguments);
     let event = json!({"action": "lamp_lit", "message": "a-private-sentence"});
     server.append(&[event]).await;
-    server
-        .get("/api/v1/events?q=a-searched-word&actor=a-person")
-        .send()
-        .await;
+    server.get("/api/v1/events?q=a-searched-word&actor=a-person").send().await;
     let log = server.log();
     assert!(log.contains("/api/v1/events"), "{log}");
     for secret in [ADMIN, "a-private-sentence", "a-searched-word", "a-person"] {
@@ -107,11 +90,7 @@ async fn every_answer_keeps_browsers_careful() {
         let policy = "default-src 'none'; script-src 'self'; style-src 'self'; \
                       img-src 'self' data:; connect-src 'self'; base-uri 'none'; \
                       form-action 'self'; frame-ancestors 'none'";
-        assert_eq!(
-            answer.header("content-security-policy"),
-            policy,
-            "{answer:?}"
-        );
+        assert_eq!(answer.header("content-security-policy"), policy, "{answer:?}");
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
             ("x-frame-options", "DENY"),

@@ -22,9 +22,7 @@ fn with_cookie(call: Call, cookie: &str) -> Call {
 }
 
 async fn who(server: &Server, cookie: &str) -> Answer {
-    with_cookie(server.get("/api/v1/session"), cookie)
-        .send()
-        .await
+    with_cookie(server.get("/api/v1/session"), cookie).send().await
 }
 
 #[tokio::test]
@@ -75,10 +73,7 @@ async fn what_does_not_work_opens_nothing() {
         assert_eq!(answer.problem(), (401, "session_over".to_owned()));
     }
     // Both ways of failing are on the record, without what was tried.
-    let list = server
-        .get("/api/v1/events?action=login_failed")
-        .send()
-        .await;
+    let list = server.get("/api/v1/events?action=login_failed").send().await;
     assert_eq!(list.json()["events"].as_array().unwrap().len(), 2);
     assert!(!list.text().contains("0123"));
 }
@@ -99,10 +94,7 @@ async fn writes_with_the_cookie_need_the_token() {
         with_cookie(server.post("/api/v1/keys", &new), &other).header("x-csrf-token", &token),
         with_cookie(server.delete("/api/v1/session"), &cookie),
         with_cookie(server.post("/api/v1/sign-in-links", &json!({})), &cookie),
-        with_cookie(
-            server.post("/api/v1/events", &json!({"action": "x"})),
-            &cookie,
-        ),
+        with_cookie(server.post("/api/v1/events", &json!({"action": "x"})), &cookie),
     ] {
         assert_eq!(call.send().await.problem(), (403, "csrf".to_owned()));
     }
@@ -142,10 +134,7 @@ async fn a_session_ends_with_its_key() {
 #[tokio::test]
 async fn a_link_works_once() {
     let server = Server::start();
-    let made = server
-        .call(Method::POST, "/api/v1/sign-in-links")
-        .send()
-        .await;
+    let made = server.call(Method::POST, "/api/v1/sign-in-links").send().await;
     assert_eq!(made.status, 201);
     let token = made.json()["token"].as_str().unwrap().to_owned();
     // The token stands behind the `#`, which browsers send to nobody.
@@ -161,10 +150,7 @@ async fn a_link_works_once() {
     // A session's own token is no link, and trying it as one does not end the session.
     let (cookie, _) = session(if one.status == 200 { &one } else { &two });
     let value = cookie.split_once('=').unwrap().1;
-    assert_eq!(
-        sign_in(&server, &json!({ "link": value })).await.status,
-        401
-    );
+    assert_eq!(sign_in(&server, &json!({ "link": value })).await.status, 401);
     assert_eq!(who(&server, &cookie).await.status, 200);
 }
 
@@ -173,18 +159,12 @@ async fn a_link_and_a_session_that_have_expired_do_not_work() {
     let root = root();
     let server = Server::on(&root);
     let (cookie, _) = session(&sign_in(&server, &json!({ "key": ADMIN })).await);
-    let made = server
-        .call(Method::POST, "/api/v1/sign-in-links")
-        .send()
-        .await;
+    let made = server.call(Method::POST, "/api/v1/sign-in-links").send().await;
     let token = made.json()["token"].clone();
     assert!(server.stop().success());
     // Ten minutes and seven days go by at once.
     let database = rusqlite::Connection::open(data_dir(&root).join("journal.db")).unwrap();
-    let aged = database.execute(
-        "UPDATE sign_ins SET expires_at = expires_at - 604800000000",
-        [],
-    );
+    let aged = database.execute("UPDATE sign_ins SET expires_at = expires_at - 604800000000", []);
     assert_eq!(aged, Ok(2));
     drop(database);
     let server = Server::on(&root);
@@ -217,8 +197,5 @@ async fn without_a_key_the_server_prints_a_link_that_works() {
         .unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(
-        told.contains("ANNALS_ADMIN_KEY") && !told.contains("short"),
-        "{told}"
-    );
+    assert!(told.contains("ANNALS_ADMIN_KEY") && !told.contains("short"), "{told}");
 }

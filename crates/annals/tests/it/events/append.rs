@@ -24,10 +24,7 @@ fn statuses(answer: &Value) -> Vec<&str> {
     for (index, result) in results.iter().enumerate() {
         assert_eq!(result["index"], json!(index));
     }
-    results
-        .iter()
-        .map(|result| result["status"].as_str().unwrap())
-        .collect()
+    results.iter().map(|result| result["status"].as_str().unwrap()).collect()
 }
 
 #[tokio::test]
@@ -76,15 +73,8 @@ async fn every_event_has_an_outcome_of_its_own() {
     let answer = server.post("/api/v1/events", &batch).send().await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     let answer = answer.json();
-    let expected = [
-        "accepted",
-        "rejected",
-        "duplicate",
-        "rejected",
-        "rejected",
-        "accepted",
-        "rejected",
-    ];
+    let expected =
+        ["accepted", "rejected", "duplicate", "rejected", "rejected", "accepted", "rejected"];
     assert_eq!(statuses(&answer), expected);
     let counts = ["accepted", "duplicates", "rejected", "dropped"].map(|name| &answer[name]);
     assert_eq!(counts, [2, 1, 4, 0]);
@@ -98,17 +88,11 @@ async fn every_event_has_an_outcome_of_its_own() {
     let root = server.root.clone();
     server.kill();
     let server = Server::on(&root);
-    let again = server
-        .post("/api/v1/events", &with_id("first"))
-        .send()
-        .await;
+    let again = server.post("/api/v1/events", &with_id("first")).send().await;
     assert_eq!(again.status, 201);
     assert_eq!(statuses(&again.json()), ["duplicate"]);
     assert_eq!(again.json()["results"][0]["cursor"], results[0]["cursor"]);
-    let other = server
-        .post("/api/v1/events", &with_id("another"))
-        .send()
-        .await;
+    let other = server.post("/api/v1/events", &with_id("another")).send().await;
     assert_eq!(other.problem(), (422, "id_conflict".to_owned()));
     let found = server.get(&format!("/api/v1/events/{id}")).send().await;
     assert_eq!(found.json()["message"], "first");
@@ -145,11 +129,7 @@ async fn what_is_too_much_is_refused_whole() {
     }
     // One event too large is rejected; its neighbours are not.
     let large = json!({"action": "lamp_lit", "metadata": {"text": "x".repeat(70_000)}});
-    let answer = server
-        .post("/api/v1/events", &json!([large, numbered(1)]))
-        .send()
-        .await
-        .json();
+    let answer = server.post("/api/v1/events", &json!([large, numbered(1)])).send().await.json();
     assert_eq!(statuses(&answer), ["rejected", "accepted"]);
     assert_eq!(told(&list(&server, "action=lamp_lit").await), [1]);
     // A thousand is what is allowed.
@@ -172,11 +152,7 @@ async fn what_cannot_be_understood_is_refused_by_name() {
     let gzipped = |body: &[u8]| post(json, body).header("content-encoding", "gzip");
     for (call, status, code) in [
         (post("text/plain", b"{}"), 415, "unsupported_media_type"),
-        (
-            post("application/xml", b"{}"),
-            415,
-            "unsupported_media_type",
-        ),
+        (post("application/xml", b"{}"), 415, "unsupported_media_type"),
         (post(json, b""), 400, "no_events"),
         (post(json, b"[]"), 400, "no_events"),
         (post("application/x-ndjson", b"\n \n"), 400, "no_events"),
@@ -185,11 +161,7 @@ async fn what_cannot_be_understood_is_refused_by_name() {
         (gzipped(b"{}"), 400, "unreadable_body"),
         (gzipped(cut), 400, "unreadable_body"),
         (gzipped(&spoilt), 400, "unreadable_body"),
-        (
-            post(json, b"{}").header("content-encoding", "br"),
-            415,
-            "unsupported_encoding",
-        ),
+        (post(json, b"{}").header("content-encoding", "br"), 415, "unsupported_encoding"),
     ] {
         let answer = call.send().await;
         assert_eq!(answer.problem(), (status, code.to_owned()));

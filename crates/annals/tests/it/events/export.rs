@@ -22,20 +22,16 @@ async fn listed(server: &Server, query: &str) -> Vec<Value> {
 
 /// Lines without the end marker, which must fit.
 fn lines(text: &str) -> Vec<Value> {
-    let mut lines: Vec<Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let mut lines: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let end = lines.pop().unwrap();
     assert_eq!(end, json!({ "count": lines.len() }));
     lines
 }
 
 fn rows(text: &str) -> Vec<csv::StringRecord> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut rows: Vec<_> = reader.records().map(Result::unwrap).collect();
     let end = rows.pop().unwrap();
     assert_eq!(&end[0], "#count");
@@ -55,19 +51,12 @@ async fn every_format_holds_what_the_list_holds() {
         })])
         .await;
     for order in ["asc", "desc"] {
-        for filter in [
-            "action=lamp_lit",
-            "severity=warning",
-            "q=ada",
-            "action=nothing_like_it",
-        ] {
+        for filter in ["action=lamp_lit", "severity=warning", "q=ada", "action=nothing_like_it"] {
             let query = format!("{filter}&order={order}");
             let wanted = listed(&server, &query).await;
             let ndjson = export(&server, &query).await;
             assert_eq!(lines(&ndjson.text()), wanted, "{query}");
-            let whole = export(&server, &format!("{query}&format=json"))
-                .await
-                .json();
+            let whole = export(&server, &format!("{query}&format=json")).await.json();
             assert_eq!(whole["events"], json!(wanted), "{query}");
             assert_eq!(whole["count"], json!(wanted.len()));
             let table = rows(&export(&server, &format!("{query}&format=csv")).await.text());
@@ -78,14 +67,7 @@ async fn every_format_holds_what_the_list_holds() {
             };
             assert_eq!(table.len() - 1, wanted.len());
             for (row, event) in table[1..].iter().zip(&wanted) {
-                for name in [
-                    "id",
-                    "occurred_at",
-                    "created_at",
-                    "action",
-                    "message",
-                    "severity",
-                ] {
+                for name in ["id", "occurred_at", "created_at", "action", "message", "severity"] {
                     assert_eq!(column(row, name), event[name].as_str().unwrap());
                 }
                 let entity = event["entity"]["name"].as_str().unwrap_or_default();
@@ -102,16 +84,7 @@ async fn every_format_holds_what_the_list_holds() {
 #[tokio::test]
 async fn a_spreadsheet_runs_nothing() {
     let server = Server::start();
-    let formulas = [
-        "=1+1",
-        "+1",
-        "-1",
-        "@SUM(A1)",
-        "\t=1",
-        "\r=1",
-        "=cmd|' /C calc'!A0",
-        "'=1",
-    ];
+    let formulas = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", "'=1"];
     for formula in formulas {
         // Names and sentences take line breaks and tabs; ids take neither.
         let id = formula.trim();
@@ -124,9 +97,7 @@ async fn a_spreadsheet_runs_nothing() {
         });
         server.append(&[event]).await;
     }
-    let text = export(&server, "action=lamp_lit&format=csv&order=asc")
-        .await
-        .text();
+    let text = export(&server, "action=lamp_lit&format=csv&order=asc").await.text();
     let rows = rows(&text);
     assert_eq!(rows.len(), formulas.len() + 1);
     let columns = |name: &str| rows[0].iter().position(|cell| cell == name).unwrap();
@@ -135,19 +106,9 @@ async fn a_spreadsheet_runs_nothing() {
             let dangerous = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
             assert!(!dangerous, "{cell:?}");
         }
-        for name in [
-            "message",
-            "actor.name",
-            "subject.name",
-            "entity.name",
-            "page.title",
-        ] {
+        for name in ["message", "actor.name", "subject.name", "entity.name", "page.title"] {
             // One apostrophe taken away gives the text again.
-            assert_eq!(
-                row[columns(name)].strip_prefix('\''),
-                Some(formula),
-                "{name}"
-            );
+            assert_eq!(row[columns(name)].strip_prefix('\''), Some(formula), "{name}");
         }
     }
 }
@@ -191,10 +152,7 @@ async fn an_export_of_any_size_takes_the_same_memory() {
         let small = peak(&server, read("severity=warning", SMALL)).await;
         let large = peak(&server, read("action=lamp_lit", LARGE)).await;
         // The large one is more than 20 MB longer.
-        assert!(
-            large < small + 8 * 1024,
-            "{format}: {small} and {large} KiB"
-        );
+        assert!(large < small + 8 * 1024, "{format}: {small} and {large} KiB");
     }
 }
 
@@ -213,14 +171,8 @@ async fn an_export_ends_where_it_began_while_others_append() {
             }
         };
         let read = async {
-            let before = server
-                .get("/api/v1/stats?action=lamp_lit")
-                .send()
-                .await
-                .json();
-            let text = export(&server, &format!("action=lamp_lit&order={order}"))
-                .await
-                .text();
+            let before = server.get("/api/v1/stats?action=lamp_lit").send().await.json();
+            let text = export(&server, &format!("action=lamp_lit&order={order}")).await.text();
             stop.cancel();
             (before["total"].as_u64().unwrap(), lines(&text))
         };

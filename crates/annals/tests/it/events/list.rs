@@ -42,10 +42,8 @@ async fn pages_do_not_shift_while_others_append() {
             server.append(&numbers(next..next + 3)).await;
         })
         .await;
-        let paged: Vec<u64> = paged
-            .iter()
-            .map(|event| event["metadata"]["number"].as_u64().unwrap())
-            .collect();
+        let paged: Vec<u64> =
+            paged.iter().map(|event| event["metadata"]["number"].as_u64().unwrap()).collect();
         assert_eq!(paged, whole, "{order} {limit}");
     }
 }
@@ -80,11 +78,7 @@ async fn a_cursor_is_good_for_its_own_list_alone() {
         "action=lamp_lit&cursor=AAAA".to_owned(),
     ] {
         let answer = list(&server, &query).await;
-        assert_eq!(
-            answer.problem(),
-            (400, "invalid_parameter".to_owned()),
-            "{query}"
-        );
+        assert_eq!(answer.problem(), (400, "invalid_parameter".to_owned()), "{query}");
         assert_eq!(answer.json()["errors"][0]["field"], "cursor");
     }
 }
@@ -112,11 +106,7 @@ async fn a_cursor_ends_with_the_time_before_a_restore() {
         for (age, cursor) in cursors.iter().rev().enumerate() {
             let answer = list(&running, &format!("action=lamp_lit&cursor={cursor}")).await;
             let problem = answer.problem();
-            assert_eq!(
-                problem,
-                (410, "cursor_gone".to_owned()),
-                "{age} restores ago"
-            );
+            assert_eq!(problem, (410, "cursor_gone".to_owned()), "{age} restores ago");
         }
         server = Some(running);
     }
@@ -148,11 +138,7 @@ async fn parameters_that_are_wrong_are_named() {
         ("metadata.k=v&from=2026-01-01&to=2026-03-01", "metadata.k"),
     ] {
         let answer = list(&server, query).await;
-        assert_eq!(
-            answer.problem(),
-            (400, "invalid_parameter".to_owned()),
-            "{query}"
-        );
+        assert_eq!(answer.problem(), (400, "invalid_parameter".to_owned()), "{query}");
         let errors = answer.json()["errors"].clone();
         assert_eq!(errors[0]["field"], field, "{query}: {errors}");
     }
@@ -177,11 +163,7 @@ async fn unknown_parameters_are_refused_everywhere() {
             let call = server.call(method.parse().unwrap(), &format!("{path}?surprise=1"));
             let answer = call.body("application/json", "{}").send().await;
             let problem = answer.problem();
-            assert_eq!(
-                problem,
-                (400, "invalid_parameter".to_owned()),
-                "{method} {path}"
-            );
+            assert_eq!(problem, (400, "invalid_parameter".to_owned()), "{method} {path}");
             assert_eq!(answer.json()["errors"][0]["field"], "surprise");
         }
     }
@@ -211,11 +193,7 @@ async fn the_counts_are_those_of_the_list() {
         event["severity"] = json!(["info", "warning", "error"][number % 3]);
     }
     server.append(&events).await;
-    let stats = server
-        .get("/api/v1/stats?action=lamp_lit&severity=!error")
-        .send()
-        .await
-        .json();
+    let stats = server.get("/api/v1/stats?action=lamp_lit&severity=!error").send().await.json();
     assert_eq!(stats["total"], 20);
     assert_eq!(stats["severities"], json!({"info": 10, "warning": 10}));
     let listed = list(&server, "action=lamp_lit&severity=!error").await;
