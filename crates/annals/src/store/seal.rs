@@ -5,8 +5,8 @@
 //! changed event no longer fits its eight bytes, an event changed together with its eight bytes
 //! no longer fits the root.
 
-use annals_event::Event;
 use annals_event::digest::{self, Hash, Salt, TILE};
+use annals_event::{Event, Time};
 
 /// An event with its seal.
 #[derive(Clone, Debug)]
@@ -32,6 +32,10 @@ pub struct Tile {
     pub size: u64,
     /// The root over the leaves it holds.
     pub root: Hash,
+    /// No event of it occurred before this moment: lists by date pass the tile by.
+    pub earliest: Time,
+    /// No event of it occurred after this moment.
+    pub latest: Time,
 }
 
 /// A range of deleted positions.
@@ -99,7 +103,8 @@ pub fn check_tile(
 ) -> (Vec<(u64, Verdict)>, Option<String>) {
     let mut verdicts = Vec::new();
     let mut leaves = Vec::new();
-    let mut events = events.iter().peekable();
+    let all = events;
+    let mut events = all.iter().peekable();
     for seq in first_of(number)..first_of(number) + size {
         let event = events.next_if(|event| event.seq == seq);
         let tombstone = tombstones.iter().find(|t| (t.first..=t.last).contains(&seq));
@@ -120,6 +125,9 @@ pub fn check_tile(
         Some(tile) if tile.size != size => {
             Some(format!("its tile counts {} positions, the journal {size}", tile.size))
         }
+        Some(tile) if !times_fit(tile, all) => {
+            Some("its times do not hold those of its events".to_owned())
+        }
         // Leaves of deleted whole tiles are gone; a missing event has none either.
         Some(_) if leaves.len() as u64 != size => None,
         Some(tile) if tile.root != digest::tree_root(&leaves) => {
@@ -132,6 +140,13 @@ pub fn check_tile(
 
 fn mismatch(what: &str) -> Verdict {
     Verdict::Mismatch { what: what.to_owned() }
+}
+
+/// Whether a tile's times hold those of its events. They may hold more: deleted ones count too.
+fn times_fit(tile: &Tile, events: &[Sealed]) -> bool {
+    let events = events.iter().filter_map(|sealed| sealed.event.as_ref().ok());
+    let mut times = events.map(|event| event.occurred_at);
+    times.all(|time| (tile.earliest..=tile.latest).contains(&time))
 }
 
 /// Whether a whole tile went under one tombstone: only then does the root suffice without leaves.

@@ -195,11 +195,18 @@ pub(super) fn tiles(connection: &Connection, range: &Range<u64>) -> Result<Vec<T
         return Ok(Vec::new());
     }
     let mut statement = connection.prepare_cached(
-        "SELECT tile, size, root FROM tiles WHERE tile BETWEEN ?1 AND ?2 ORDER BY tile",
+        "SELECT tile, size, root, min_occurred_at, max_occurred_at FROM tiles
+         WHERE tile BETWEEN ?1 AND ?2 ORDER BY tile",
     )?;
     let tiles = statement
         .query_map([seal::tile_of(range.start), seal::tile_of(range.end - 1)], |row| {
-            Ok(Tile { tile: row.get(0)?, size: row.get(1)?, root: row.get(2)? })
+            Ok(Tile {
+                tile: row.get(0)?,
+                size: row.get(1)?,
+                root: row.get(2)?,
+                earliest: Time::from_micros(row.get(3)?),
+                latest: Time::from_micros(row.get(4)?),
+            })
         })?
         .collect::<rusqlite::Result<_>>()?;
     Ok(tiles)
