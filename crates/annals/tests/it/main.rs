@@ -16,5 +16,7 @@
 
 mod architecture;
 mod auth;
+mod crash;
 mod events;
 mod support;
+mod tamper;
