@@ -17,6 +17,7 @@
 mod architecture;
 mod auth;
 mod crash;
+mod disk;
 mod events;
 mod support;
 mod tamper;
