@@ -20,7 +20,7 @@ build: dashboard/dist/index.html
 	$(CARGO) build --release --locked -p annals
 
 ## All tests: Rust, TypeScript, the browser. Installs what they need.
-test: tools check-dashboard check-rust check-gen
+test: tools check-dashboard lint check-rust check-gen check-browser
 	@echo "All tests passed."
 
 ## Formatting, lints, documentation, licences.
@@ -33,6 +33,7 @@ lint: tools-rust dashboard/dist/index.html
 check-rust: tools-rust dashboard/dist/index.html
 	$(CARGO) nextest run --locked --workspace
 	$(CARGO) test --locked --workspace --doc
+	node docs/digest-check.mjs
 
 check-dashboard: dashboard/node_modules
 	$(NPM) run typecheck

@@ -34,10 +34,7 @@ async fn send(server: Arc<Server>, next: Arc<AtomicUsize>, known: Arc<Mutex<Know
         let size = 1 + next.load(Ordering::Relaxed) % 40;
         let first = next.fetch_add(size, Ordering::Relaxed);
         let batch: Vec<Value> = (first..first + size).map(event).collect();
-        let answer = server
-            .post("/api/v1/events", &json!(batch))
-            .try_send()
-            .await;
+        let answer = server.post("/api/v1/events", &json!(batch)).try_send().await;
         let mut known = known.lock().unwrap();
         match answer {
             Ok(answer) if answer.status == 201 => {
@@ -60,14 +57,10 @@ async fn recovered(server: &Server) -> BTreeMap<String, usize> {
     let path = "/api/v1/events/export?action=lamp_lit";
     let text = server.get(path).send().await.text();
     let mut found = BTreeMap::new();
-    let mut lines = text
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let end = lines.next_back().unwrap();
     for event in lines {
-        *found
-            .entry(event["id"].as_str().unwrap().to_owned())
-            .or_default() += 1;
+        *found.entry(event["id"].as_str().unwrap().to_owned()).or_default() += 1;
     }
     assert_eq!(end, json!({ "count": found.values().sum::<usize>() }));
     found
@@ -82,13 +75,7 @@ async fn what_was_acknowledged_survives_being_killed() {
         let before = known.lock().unwrap().acknowledged.len();
         let server = Arc::new(Server::on(&root));
         let senders: Vec<_> = (0..SENDERS)
-            .map(|_| {
-                tokio::spawn(send(
-                    Arc::clone(&server),
-                    Arc::clone(&next),
-                    Arc::clone(&known),
-                ))
-            })
+            .map(|_| tokio::spawn(send(Arc::clone(&server), Arc::clone(&next), Arc::clone(&known))))
             .collect();
         // Only once work is under way, and then at another moment each time.
         until("something to be acknowledged", async || {
@@ -97,9 +84,7 @@ async fn what_was_acknowledged_survives_being_killed() {
         .await;
         tokio::time::sleep(Duration::from_millis((round as u64 * 37) % 150)).await;
         let pid = server.pid().to_string();
-        let killed = std::process::Command::new("kill")
-            .args(["-KILL", &pid])
-            .status();
+        let killed = std::process::Command::new("kill").args(["-KILL", &pid]).status();
         assert!(killed.unwrap().success());
         for sender in senders {
             sender.await.unwrap();
@@ -112,11 +97,8 @@ async fn what_was_acknowledged_survives_being_killed() {
         let server = Server::on(&root);
         let found = recovered(&server).await;
         let known = known.lock().unwrap();
-        let lost: Vec<_> = known
-            .acknowledged
-            .iter()
-            .filter(|id| !found.contains_key(*id))
-            .collect();
+        let lost: Vec<_> =
+            known.acknowledged.iter().filter(|id| !found.contains_key(*id)).collect();
         assert!(lost.is_empty(), "round {round}: lost {lost:?}");
         let twice: Vec<_> = found.iter().filter(|(_, count)| **count > 1).collect();
         assert!(twice.is_empty(), "round {round}: twice {twice:?}");
@@ -133,35 +115,19 @@ async fn what_was_acknowledged_survives_being_killed() {
     for batch in unknown.chunks(500) {
         let answer = server.post("/api/v1/events", &json!(batch)).send().await;
         assert_eq!(answer.json()["rejected"], 0, "{}", answer.text());
-        all.extend(
-            batch
-                .iter()
-                .map(|event| event["id"].as_str().unwrap().to_owned()),
-        );
+        all.extend(batch.iter().map(|event| event["id"].as_str().unwrap().to_owned()));
     }
     let found = recovered(&server).await;
     assert_eq!(found.keys().cloned().collect::<BTreeSet<_>>(), all);
     assert_eq!(found.values().max(), Some(&1));
-    let own = server
-        .get("/api/v1/stats?action=!lamp_lit")
-        .send()
-        .await
-        .json();
+    let own = server.get("/api/v1/stats?action=!lamp_lit").send().await.json();
     assert!(server.stop().success());
     let (code, report) = verify(&root);
     // Dense: as many positions as events, none deleted, none missing. The last one is the
     // server's own word that it was ending.
     let events = all.len() as u64 + own["total"].as_u64().unwrap() + 1;
-    assert_eq!(
-        (code, &report["positions"]),
-        (Some(0), &json!(events)),
-        "{report}"
-    );
+    assert_eq!((code, &report["positions"]), (Some(0), &json!(events)), "{report}");
     assert_eq!(report["verified"], json!(events));
     // A crash among nothing proves nothing.
-    assert!(
-        all.len() > 200 && !unknown.is_empty(),
-        "{} events",
-        all.len()
-    );
+    assert!(all.len() > 200 && !unknown.is_empty(), "{} events", all.len());
 }

@@ -99,10 +99,7 @@ async fn a_full_disk_is_told_and_recovered_from() {
         let nameless = until("a small event to be refused", async || {
             let event = json!({"action": "lamp_lit", "message": "x".repeat(900)});
             let answer = server.post("/api/v1/events", &event).send().await;
-            let id = answer.json()["results"][0]["id"]
-                .as_str()
-                .unwrap()
-                .to_owned();
+            let id = answer.json()["results"][0]["id"].as_str().unwrap().to_owned();
             if answer.status == 201 {
                 acknowledged.insert(id);
                 return None;
@@ -121,11 +118,7 @@ async fn a_full_disk_is_told_and_recovered_from() {
         // Alive, and what is there can be read.
         assert_eq!(server.get("/healthz").send().await.status, 200);
         let stats = server.get("/api/v1/stats?action=lamp_lit").send().await;
-        assert_eq!(
-            stats.json()["total"],
-            json!(acknowledged.len()),
-            "round {round}"
-        );
+        assert_eq!(stats.json()["total"], json!(acknowledged.len()), "round {round}");
         // What needs a place on the record is refused too, and says why.
         let new = json!({"role": "auditor", "name": "no room for it"});
         let refused_key = server.post("/api/v1/keys", &new).send().await;
@@ -142,11 +135,7 @@ async fn a_full_disk_is_told_and_recovered_from() {
         server.append(&again).await;
         acknowledged.extend(ids(&again));
     }
-    let text = server
-        .get("/api/v1/events/export?action=lamp_lit")
-        .send()
-        .await
-        .text();
+    let text = server.get("/api/v1/events/export?action=lamp_lit").send().await.text();
     let found: Vec<String> = text
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap())
@@ -169,10 +158,7 @@ async fn a_server_does_not_start_on_a_full_disk_and_says_why() {
     let output = crate::support::run(&root, &["serve", "--listen", "127.0.0.1:0"]);
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(
-        told.contains("full") || told.contains("No space left"),
-        "{told}"
-    );
+    assert!(told.contains("full") || told.contains("No space left"), "{told}");
     std::fs::remove_file(ballast).unwrap();
     let server = Server::on(&root);
     server.append(&[event(1)]).await;

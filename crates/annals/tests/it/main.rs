@@ -14,6 +14,8 @@
 //! Every test starts servers of its own, on free ports of this machine and in directories of its
 //! own, needs no network and leaves nothing behind.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
+
 mod architecture;
 mod auth;
 mod crash;

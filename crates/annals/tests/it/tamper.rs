@@ -29,10 +29,10 @@ async fn journal() -> Root {
             // What a changed bit could turn into other text for the same value.
             "metadata": {"number": number, "small": 1e-7, "control": "\u{1f}", "text": "x"},
         });
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             event["points"] = json!({"before": 1, "after": 3, "delta": 2});
         }
-        if number % 7 == 0 {
+        if number.is_multiple_of(7) {
             event = json!({"action": "lamp_lit", "message": "plain", "metadata": {}});
         }
         event["occurred_at"] = json!("2026-01-01T00:00:00Z");
@@ -75,9 +75,7 @@ fn found(root: &Root, position: u64, what: &str) {
 
 /// The columns of an event.
 fn columns(database: &Connection) -> Vec<String> {
-    let mut statement = database
-        .prepare("SELECT name FROM pragma_table_info('events')")
-        .unwrap();
+    let mut statement = database.prepare("SELECT name FROM pragma_table_info('events')").unwrap();
     let names = statement.query_map([], |row| row.get(0)).unwrap();
     names.map(Result::unwrap).collect()
 }
@@ -119,22 +117,14 @@ async fn any_bit_of_any_column_shows() {
         max_shrink_iters: 0,
         ..Config::default()
     };
-    let strategy = (
-        prop::sample::select(columns),
-        2..EVENTS as u64,
-        any::<usize>(),
-    );
+    let strategy = (prop::sample::select(columns), 2..EVENTS as u64, any::<usize>());
     let result = TestRunner::new(runner).run(&strategy, |(column, position, bit)| {
         let mut told = None;
         let copy = tampered(&journal, |database| {
             let sql = format!("SELECT {column} FROM events WHERE seq = ?1");
-            let cell: Cell = database
-                .query_row(&sql, [position], |row| row.get(0))
-                .unwrap();
+            let cell: Cell = database.query_row(&sql, [position], |row| row.get(0)).unwrap();
             let sql = "SELECT type FROM pragma_table_info('events') WHERE name = ?1";
-            let declared: String = database
-                .query_row(sql, [&column], |row| row.get(0))
-                .unwrap();
+            let declared: String = database.query_row(sql, [&column], |row| row.get(0)).unwrap();
             let new = flipped(cell.clone(), &declared, bit);
             let value = match (&new, declared.as_str()) {
                 (Cell::Blob(_), "TEXT") => "CAST(?1 AS TEXT)",
@@ -177,61 +167,25 @@ async fn whatever_is_done_to_rows_shows() {
         ),
         ("two rows swapped", &swap, 20),
         ("a row beyond the head", &beyond, 100_020),
-        (
-            "the head lowered",
-            "UPDATE journal SET head = head - 1",
-            head,
-        ),
-        (
-            "the head lowered by a tile",
-            "UPDATE journal SET head = head - 100",
-            head,
-        ),
-        (
-            "the head raised",
-            "UPDATE journal SET head = head + 1",
-            head + 1,
-        ),
+        ("the head lowered", "UPDATE journal SET head = head - 1", head),
+        ("the head lowered by a tile", "UPDATE journal SET head = head - 100", head),
+        ("the head raised", "UPDATE journal SET head = head + 1", head + 1),
         (
             "the last row deleted and the head lowered",
             "DELETE FROM events WHERE seq = (SELECT head FROM journal); UPDATE journal SET head = head - 1",
             head,
         ),
-        (
-            "a salt taken away",
-            "UPDATE events SET salt = NULL WHERE seq = 20",
-            20,
-        ),
+        ("a salt taken away", "UPDATE events SET salt = NULL WHERE seq = 20", 20),
         (
             "made to look anonymised",
             "UPDATE events SET salt = NULL, commitment = randomblob(32), anonymised_at = 1 WHERE seq = 20",
             20,
         ),
-        (
-            "a leaf's bytes",
-            "UPDATE events SET leaf = randomblob(8) WHERE seq = 20",
-            20,
-        ),
-        (
-            "a tile's root",
-            "UPDATE tiles SET root = randomblob(32) WHERE tile = 0",
-            20,
-        ),
-        (
-            "a tile's root cut",
-            "UPDATE tiles SET root = x'00' WHERE tile = 0",
-            20,
-        ),
-        (
-            "an open tile's root",
-            "UPDATE tiles SET root = randomblob(32) WHERE tile = 1",
-            270,
-        ),
-        (
-            "a tile's size",
-            "UPDATE tiles SET size = size - 1 WHERE tile = 0",
-            20,
-        ),
+        ("a leaf's bytes", "UPDATE events SET leaf = randomblob(8) WHERE seq = 20", 20),
+        ("a tile's root", "UPDATE tiles SET root = randomblob(32) WHERE tile = 0", 20),
+        ("a tile's root cut", "UPDATE tiles SET root = x'00' WHERE tile = 0", 20),
+        ("an open tile's root", "UPDATE tiles SET root = randomblob(32) WHERE tile = 1", 270),
+        ("a tile's size", "UPDATE tiles SET size = size - 1 WHERE tile = 0", 20),
         ("a tile deleted", "DELETE FROM tiles WHERE tile = 0", 20),
         (
             "a tombstone over an event",
@@ -255,26 +209,16 @@ async fn whatever_is_done_to_rows_shows() {
             "UPDATE tiles SET min_occurred_at = 0, max_occurred_at = 1 WHERE tile = 0",
             20,
         ),
-        (
-            "some points",
-            "UPDATE events SET points_before = 5 WHERE seq = 3",
-            3,
-        ),
+        ("some points", "UPDATE events SET points_before = 5 WHERE seq = 3", 3),
         (
             "metadata written otherwise",
             "UPDATE events SET metadata = ' ' || metadata WHERE seq = 20",
             20,
         ),
-        (
-            "a context that says nothing",
-            "UPDATE events SET context = '{}' WHERE seq = 9",
-            9,
-        ),
+        ("a context that says nothing", "UPDATE events SET context = '{}' WHERE seq = 9", 9),
     ] {
         let copy = tampered(&journal, |database| {
-            database
-                .execute_batch(sql)
-                .unwrap_or_else(|error| panic!("{what}: {error}"));
+            database.execute_batch(sql).unwrap_or_else(|error| panic!("{what}: {error}"));
         });
         found(&copy, position, what);
     }
