@@ -31,6 +31,9 @@ const USE_GRAIN: i64 = 60 * 1_000_000;
 /// The shortest bootstrap key.
 pub const BOOTSTRAP_CHARS: usize = 32;
 
+/// The origin that stands for all of them.
+pub const ANY_ORIGIN: &str = "*";
+
 /// Somebody who has shown who they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -248,6 +251,7 @@ impl Access {
         &self,
         role: Role,
         name: &str,
+        origins: Vec<String>,
         expires_at: Option<Time>,
     ) -> Result<(String, Key)> {
         let secret = format!("ann_{}_{}", role.as_str(), id::secret(&*self.random));
@@ -256,6 +260,7 @@ impl Access {
             hash: sha256(&secret),
             role,
             name: name.to_owned(),
+            origins,
             created_at: self.clock.now(),
             expires_at,
             revoked_at: None,
@@ -283,6 +288,22 @@ impl Access {
             self.put(key.clone()).await?;
         }
         Ok(Some(key))
+    }
+
+    /// Whether pages of an origin may use any working ingest key.
+    pub fn some_key_allows(&self, origin: &str) -> bool {
+        let now = self.clock.now();
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.values().any(|key| allows(key, origin) && standing(key, now).is_ok())
+    }
+
+    /// Whether pages of an origin may use the caller's key.
+    pub fn key_allows(&self, caller: &Caller, origin: &str) -> bool {
+        let Means::Key { id } = &caller.means else {
+            return false;
+        };
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.values().any(|key| key.id == *id && allows(key, origin))
     }
 
     /// Writes down when keys were last used.
@@ -319,6 +340,10 @@ fn standing(key: &Key, now: Time) -> std::result::Result<(), Denied> {
     } else {
         Ok(())
     }
+}
+
+fn allows(key: &Key, origin: &str) -> bool {
+    key.role == Role::Ingest && key.origins.iter().any(|o| o == origin || o == ANY_ORIGIN)
 }
 
 fn sha256(secret: &str) -> [u8; 32] {

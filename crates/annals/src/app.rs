@@ -15,7 +15,7 @@ use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::{ClientIp, Config};
 use crate::data_dir::{DataDir, Hold};
-use crate::http::{Http, Services};
+use crate::http::{Http, RateLimits, Services};
 use crate::id::{self, Random};
 use crate::journal::{Cursors, Journal};
 use crate::record::{Intake, IpPrefixes, Redactor};
@@ -59,6 +59,8 @@ impl App {
             catalog,
             clock,
             random,
+            limits: RateLimits::new(&config.rate_limit),
+            trusted_proxies: config.trusted_proxies.clone(),
             base_path: config.base_path.clone(),
             origin: OnceLock::new(),
             last_probe: Mutex::default(),

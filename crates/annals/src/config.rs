@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// The file read when it exists and no other is named.
@@ -32,6 +33,10 @@ pub struct Config {
     pub catalog: Option<PathBuf>,
     /// What is logged: `error`, `warn`, `info`, `debug`, `trace`, or per module.
     pub log: String,
+    /// Proxies that may say where a request came from, as networks.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How often one may ask.
+    pub rate_limit: RateLimit,
     /// How much of a visitor's address is kept.
     pub client_ip: ClientIp,
     /// Secrets in events.
@@ -39,6 +44,18 @@ pub struct Config {
     /// The bootstrap admin key, from `ANNALS_ADMIN_KEY` alone; never printed.
     #[serde(skip)]
     pub admin_key: Option<AdminKey>,
+}
+
+/// How often one may ask, each in requests a minute; 0 is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimit {
+    /// By key, whatever its role.
+    pub key_per_minute: u32,
+    /// By client address, for callers that anybody can be: ingest keys.
+    pub address_per_minute: u32,
+    /// Attempts to sign in, and wrong keys, by client address.
+    pub attempts_per_minute: u32,
 }
 
 /// How many leading bits of an address are kept.
@@ -85,6 +102,12 @@ impl Default for Config {
             base_path: "/".to_owned(),
             catalog: None,
             log: "info".to_owned(),
+            trusted_proxies: Vec::new(),
+            rate_limit: RateLimit {
+                key_per_minute: 0,
+                address_per_minute: 600,
+                attempts_per_minute: 60,
+            },
             client_ip: ClientIp { v4_bits: 24, v6_bits: 48 },
             redaction: Redaction::default(),
             admin_key: None,
@@ -207,6 +230,11 @@ mod tests {
             (serde_json::json!({"base_path": "annals"}), "base_path"),
             (serde_json::json!({"client_ip": {"v4_bits": 33}}), "client_ip.v4_bits"),
             (serde_json::json!({"database": "mysql://x"}), "database"),
+            (serde_json::json!({"trusted_proxies": ["nearby"]}), "trusted_proxies"),
+            (
+                serde_json::json!({"rate_limit": {"key_per_minute": -1}}),
+                "rate_limit.key_per_minute",
+            ),
         ] {
             let error = load(flags).unwrap_err().to_string();
             assert!(error.contains(named), "{error}");

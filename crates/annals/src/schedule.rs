@@ -22,11 +22,21 @@ struct Job {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-const JOBS: [Job; 2] = [
+const JOBS: [Job; 3] = [
     Job {
         name: "note when keys were last used",
         period: MINUTE,
         run: |http| Box::pin(async move { http.access.note_uses().await }),
+    },
+    Job {
+        name: "forget who asked how often",
+        period: MINUTE,
+        run: |http| {
+            Box::pin(async move {
+                http.limits.tidy();
+                Ok(())
+            })
+        },
     },
     Job {
         name: "forget sign-ins that have expired",

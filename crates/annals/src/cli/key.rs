@@ -34,6 +34,10 @@ pub(super) struct CreateOptions {
     /// What people call it, such as the program or machine that holds it
     #[arg(long)]
     name: String,
+    /// A web page's origin that may use an ingest key, such as https://shop.example; may be given
+    /// several times
+    #[arg(long = "origin", value_name = "ORIGIN")]
+    origins: Vec<String>,
     /// When it stops working, such as 2027-01-01T00:00:00Z [default: never]
     #[arg(long, value_name = "TIME")]
     expires: Option<Time>,
@@ -57,6 +61,7 @@ pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode> 
 async fn create(context: &Context, client: &Client, options: CreateOptions) -> Result<()> {
     let body = json!({
         "role": options.role.as_str(), "name": options.name, "expires_at": options.expires,
+        "origins": options.origins,
     });
     let created: Value = client.call(Method::POST, "/api/v1/keys", Some(&body)).await?;
     if context.json {

@@ -1,17 +1,17 @@
 //! `POST /api/v1/events`: one event, an array, or NDJSON; an outcome for each.
 
-use std::net::SocketAddr;
-
 use annals_event::{Draft, FieldError, Uuid, json, limits};
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, State};
-use axum::http::{Extensions, HeaderMap, StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::Http;
+use super::client_address::ClientAddress;
+use super::cors;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
 use crate::access::Caller;
@@ -93,6 +93,7 @@ pub struct AppendResponse {
         (status = 413, description = "Too large, or too many events", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Neither JSON nor NDJSON", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Every event was rejected", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Sent too often; wait as `Retry-After` says", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "Not known to be written: send again with the same ids", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -100,15 +101,16 @@ pub(super) async fn append(
     State(http): State<Http>,
     caller: Caller,
     _: NoParameters,
+    address: ClientAddress,
     headers: HeaderMap,
-    extensions: Extensions,
     body: Body,
 ) -> Result<Response> {
     caller.require(&[Role::Admin, Role::Service, Role::Ingest])?;
+    cors::check(&http, &caller, &headers)?;
     let ndjson = is_ndjson(&headers)?;
     let body = read(body).await?;
     let items = split(&body, ndjson)?;
-    let sender = sender(&caller, &headers, &extensions);
+    let sender = sender(&caller, &headers, address);
     let now = http.clock.now();
 
     let mut answer = AppendResponse::default();
@@ -224,8 +226,7 @@ fn draft(item: &[u8]) -> std::result::Result<Draft, (Option<Uuid>, Refusal)> {
 }
 
 /// What the record pipeline knows of the sender.
-fn sender(caller: &Caller, headers: &HeaderMap, extensions: &Extensions) -> Sender {
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+fn sender(caller: &Caller, headers: &HeaderMap, address: ClientAddress) -> Sender {
     let trusted = matches!(caller.role, Role::Admin | Role::Service);
     Sender {
         source: if trusted { Source::Service } else { Source::Browser },
@@ -233,7 +234,7 @@ fn sender(caller: &Caller, headers: &HeaderMap, extensions: &Extensions) -> Send
         actor: None,
         wards: Vec::new(),
         // A service speaks for others: its own address and program say nothing about them.
-        peer_ip: peer.filter(|_| !trusted).map(|ConnectInfo(address)| address.ip()),
+        peer_ip: address.0.filter(|_| !trusted),
         user_agent: headers
             .get(header::USER_AGENT)
             .filter(|_| !trusted)

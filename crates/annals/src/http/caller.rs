@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 
 use super::Http;
+use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
 use crate::access::{Caller, Means, csrf_matches};
 use crate::store::Role;
@@ -41,8 +42,17 @@ impl FromRequestParts<Http> for Caller {
         if let Some(caller) = parts.extensions.get::<Caller>() {
             return Ok(caller.clone());
         }
+        let address = ClientAddress::of(&parts.extensions, &parts.headers, &http.trusted_proxies);
         if let Some(key) = bearer(&parts.headers)? {
-            return Ok(http.access.by_key(key)?);
+            let caller = match http.access.by_key(key) {
+                Ok(caller) => caller,
+                Err(denied) => {
+                    http.limits.attempt(address)?;
+                    return Err(denied.into());
+                }
+            };
+            http.limits.request(&caller, address)?;
+            return Ok(caller);
         }
         let Some(token) = cookie(&parts.headers) else {
             return Err(Problem::unauthorized(

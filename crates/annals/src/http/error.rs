@@ -8,6 +8,7 @@
 //! | nobody known is calling | 401 | `From<Denied>` |
 //! | the caller may not do this | 403; 404 for a single thing out of their scope | [`Problem::forbidden`] |
 //! | understood, but not acceptable | 422 | [`Problem::invalid`] |
+//! | asked too often | 429 with `Retry-After` | [`Problem::too_many`] |
 //! | overload, full disk, dead database | 503 with `Retry-After` | `From<AppendError>`, `From<StoreError>` |
 //!
 //! A 500 is a bug of ours; its cause goes to the log and never to the caller.
@@ -96,6 +97,11 @@ impl Problem {
     /// 403: the caller is known and may not do this.
     pub fn forbidden(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    /// 429: asked too often; how many seconds to wait.
+    pub fn too_many(detail: impl Into<String>, seconds: u32) -> Problem {
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry(seconds)
     }
 
     /// 404: there is no such thing, or not for this caller.

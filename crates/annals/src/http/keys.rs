@@ -6,16 +6,18 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::Http;
 use super::audit::{act, details};
 use super::body::JsonBody;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
+use super::{Http, cors};
 use crate::access::Caller;
 use crate::store::{Key, Role};
 
 /// Characters of a key's name.
 const NAME_CHARS: usize = 100;
+/// Origins of one key.
+const ORIGINS: usize = 20;
 
 /// A key, without its secret.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -26,6 +28,9 @@ pub(super) struct KeyInfo {
     role: Role,
     /// What people call it.
     name: String,
+    /// From which web pages it may be used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    origins: Vec<String>,
     /// When it was made.
     created_at: Time,
     /// When it stops working.
@@ -45,6 +50,7 @@ impl From<Key> for KeyInfo {
             id: key.id,
             role: key.role,
             name: key.name,
+            origins: key.origins,
             created_at: key.created_at,
             expires_at: key.expires_at,
             revoked_at: key.revoked_at,
@@ -68,6 +74,10 @@ pub(super) struct NewKey {
     role: Role,
     /// What people call it, 1 to 100 characters.
     name: String,
+    /// From which web pages an ingest key may be used, such as `https://shop.example`; `*` for
+    /// any. None: from programs alone.
+    #[serde(default)]
+    origins: Vec<String>,
     /// When it stops working; never, if absent.
     expires_at: Option<Time>,
 }
@@ -107,10 +117,23 @@ pub(super) async fn create(
     if new.expires_at.is_some_and(|end| end <= http.clock.now()) {
         errors.push(FieldError::new("expires_at", "must lie in the future"));
     }
+    if new.role != Role::Ingest && !new.origins.is_empty() {
+        let message = "are for ingest keys: other keys must never reach a browser";
+        errors.push(FieldError::new("origins", message));
+    }
+    if new.origins.len() > ORIGINS {
+        errors.push(FieldError::new("origins", format!("are at most {ORIGINS}")));
+    }
+    for (index, origin) in new.origins.iter().enumerate().take(ORIGINS) {
+        if !cors::is_origin(origin) {
+            let message = "must be an origin such as `https://shop.example`, without a path";
+            errors.push(FieldError::new(format!("origins.{index}"), message));
+        }
+    }
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }
-    let (secret, key) = http.access.create_key(new.role, name, new.expires_at).await?;
+    let (secret, key) = http.access.create_key(new.role, name, new.origins, new.expires_at).await?;
     http.audit(about(&caller, "key_created", &key)).await?;
     Ok((StatusCode::CREATED, Json(CreatedKey { secret, key: key.into() })))
 }

@@ -13,6 +13,8 @@ mod append;
 mod audit;
 mod body;
 mod caller;
+mod client_address;
+mod cors;
 mod dashboard;
 mod error;
 mod events;
@@ -22,6 +24,7 @@ mod layers;
 mod openapi;
 mod operations;
 mod parameters;
+mod rate;
 mod routes;
 mod session;
 
@@ -30,6 +33,7 @@ use std::sync::{Arc, OnceLock};
 
 use annals_event::Time;
 use axum::{Extension, Router};
+use ipnet::IpNet;
 use tokio::sync::Mutex;
 
 use crate::access::{Access, Caller};
@@ -45,6 +49,7 @@ pub use audit::{act, details};
 pub use caller::{COOKIE, CSRF_HEADER};
 pub use error::Problem;
 pub use openapi::document as openapi;
+pub use rate::RateLimits;
 
 /// Everything a request can need.
 pub struct Services {
@@ -64,6 +69,10 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Where randomness comes from.
     pub random: Arc<dyn Random>,
+    /// How often one may ask.
+    pub limits: RateLimits,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// The path everything is served under: begins and ends with a slash.
     pub base_path: String,
     /// Where the server listens, once it does: `http://127.0.0.1:8787`.
@@ -96,14 +105,14 @@ impl Http {
     /// The router for the network.
     pub fn router(&self) -> Router {
         let base = self.base_path.trim_end_matches('/');
-        let inner = routes::routes().with_state(self.clone());
+        let inner = routes::routes(self).with_state(self.clone());
         let router = if base.is_empty() { inner } else { Router::new().nest(base, inner) };
         layers::around(router)
     }
 
     /// The router for the server's local socket: whoever may open it is the operator.
     pub fn operator_router(&self) -> Router {
-        let routes = routes::routes().merge(routes::operator_routes());
+        let routes = routes::routes(self).merge(routes::operator_routes());
         layers::around(routes.with_state(self.clone())).layer(Extension(Caller::operator()))
     }
 

@@ -1,11 +1,14 @@
 //! The whole API on one screen.
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Http, append, dashboard, error, events, export, keys, openapi, operations, session};
+use super::{
+    Http, append, cors, dashboard, error, events, export, keys, openapi, operations, session,
+};
 
 /// The documented routes.
 pub(super) fn api() -> OpenApiRouter<Http> {
@@ -28,13 +31,14 @@ pub(super) fn api() -> OpenApiRouter<Http> {
 }
 
 /// Everything the network may ask for.
-pub(super) fn routes() -> Router<Http> {
+pub(super) fn routes(http: &Http) -> Router<Http> {
     let (router, _document) = api().split_for_parts();
     router
         .route("/api/openapi.json", get(openapi::serve))
         .route("/api/{*rest}", axum::routing::any(error::no_such_endpoint))
         .fallback(dashboard::serve)
         .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(from_fn_with_state(http.clone(), cors::around))
 }
 
 /// What only the operator may ask for, over the local socket.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body::JsonBody;
 use super::caller::{COOKIE, cookie};
+use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
 use super::{Http, audit};
@@ -57,15 +58,20 @@ pub(super) struct SignInRequest {
     post, path = "/api/v1/session", operation_id = "sign_in", tag = "Session", request_body = SignInRequest,
     responses(
         (status = 200, description = "Signed in", body = SessionInfo),
+        (status = 429, description = "Too many attempts from this address", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "The key or link does not work", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn sign_in(
     State(http): State<Http>,
     _: NoParameters,
+    address: ClientAddress,
     headers: HeaderMap,
     JsonBody(request): JsonBody<SignInRequest>,
 ) -> Result<Response> {
+    // Before anything is looked at: a failed attempt leaves an event, and nobody may fill the
+    // journal with those.
+    http.limits.attempt(address)?;
     let caller = match (request.key, request.link) {
         (Some(key), None) => http.access.by_key(key.trim()).map_err(Problem::from),
         (None, Some(link)) => http.access.by_link(&link).await?.map_err(Problem::from),

@@ -54,6 +54,8 @@ pub struct Key {
     pub role: Role,
     /// What people call it.
     pub name: String,
+    /// From which web pages an ingest key may be used, such as `https://shop.example`.
+    pub origins: Vec<String>,
     /// When it was made.
     pub created_at: Time,
     /// When it stops working, if it does.

@@ -7,6 +7,7 @@
 //! | `auth` | who may do what, and that no secret is written down |
 //! | `crash` | what was acknowledged is there after kill -9 |
 //! | `disk` | a full disk is said so, and recovered from |
+//! | `network` | limits by key and address, proxies, and which web pages may send |
 //! | `tamper` | a changed record is told from the one written |
 //! | `malformed` | nothing hostile breaks the server or gets in |
 //! | `cli` | commands, exit codes, backup and restore, starting and stopping |
@@ -21,5 +22,6 @@ mod auth;
 mod crash;
 mod disk;
 mod events;
+mod network;
 mod support;
 mod tamper;

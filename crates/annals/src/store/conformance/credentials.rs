@@ -12,6 +12,7 @@ fn key(number: u8, role: Role) -> Key {
         hash: [number; 32],
         role,
         name: "Ada's läptop 😀".to_owned(),
+        origins: (1..number).map(|n| format!("https://{n}.example")).collect(),
         created_at: START.plus_micros(i64::from(number)),
         expires_at: None,
         revoked_at: None,

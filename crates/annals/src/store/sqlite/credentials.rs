@@ -1,6 +1,7 @@
 //! Keys, sign-in links and sessions.
 
 use annals_event::Time;
+use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::super::{Key, Result, Role, SignIn, SignInKind};
@@ -9,8 +10,9 @@ pub(super) fn put_key(connection: &Connection, key: &Key) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO keys
-               (id, hash, role, name, created_at, expires_at, revoked_at, last_used_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+               (id, hash, role, name, created_at, expires_at, revoked_at, last_used_at,
+                origins)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![
             key.id,
@@ -21,6 +23,7 @@ pub(super) fn put_key(connection: &Connection, key: &Key) -> Result<()> {
             key.expires_at.map(Time::as_micros),
             key.revoked_at.map(Time::as_micros),
             key.last_used_at.map(Time::as_micros),
+            serde_json::to_string(&key.origins).unwrap_or_default(),
         ])?;
     Ok(())
 }
@@ -34,7 +37,8 @@ pub(super) fn touch_key(connection: &Connection, id: &str, used_at: Time) -> Res
 
 pub(super) fn keys(connection: &Connection) -> Result<Vec<Key>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, hash, role, name, created_at, expires_at, revoked_at, last_used_at
+        "SELECT id, hash, role, name, created_at, expires_at, revoked_at, last_used_at,
+                origins
          FROM keys ORDER BY created_at, id",
     )?;
     let keys = statement
@@ -48,6 +52,7 @@ pub(super) fn keys(connection: &Connection) -> Result<Vec<Key>> {
                 expires_at: time(row, 5)?,
                 revoked_at: time(row, 6)?,
                 last_used_at: time(row, 7)?,
+                origins: origins(row, 8)?,
             })
         })?
         .collect::<rusqlite::Result<_>>()?;
@@ -107,7 +112,14 @@ fn read_sign_in(row: &Row<'_>) -> rusqlite::Result<SignIn> {
 fn role(row: &Row<'_>, index: usize) -> rusqlite::Result<Role> {
     let name: String = row.get(index)?;
     Role::from_name(&name)
-        .ok_or_else(|| rusqlite::Error::InvalidColumnType(index, name, rusqlite::types::Type::Text))
+        .ok_or_else(|| rusqlite::Error::InvalidColumnType(index, name, Type::Text))
+}
+
+fn origins(row: &Row<'_>, index: usize) -> rusqlite::Result<Vec<String>> {
+    let text: String = row.get(index)?;
+    serde_json::from_str(&text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(index, Type::Text, Box::new(error))
+    })
 }
 
 fn time(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Time>> {

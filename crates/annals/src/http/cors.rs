@@ -1,0 +1,110 @@
+//! Which web pages may send events with a publishable key.
+//!
+//! A browser asks first, without showing a key (the preflight), so that the first answer is "some
+//! ingest key allows this page"; the request itself is then held to the origins of its own key.
+//! Whoever is no browser can claim any origin: this protects nobody's data, it only keeps other
+//! people's pages from using a key by mistake. Nothing is ever read this way.
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::Http;
+use super::error::{Problem, Result};
+use crate::access::{ANY_ORIGIN, Caller};
+use crate::store::Role;
+
+/// The endpoints that publishable keys may call.
+const PATHS: [&str; 1] = ["/api/v1/events"];
+/// How long a browser may remember a preflight, in seconds.
+const MAX_AGE: &str = "3600";
+/// What a page may send along.
+const HEADERS: &str = "authorization, content-type, content-encoding";
+
+/// Around the endpoints for publishable keys: answers preflights, and lets the page read
+/// the answers it may have.
+pub(super) async fn around(State(http): State<Http>, request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>();
+    if !path.is_some_and(|path| PATHS.iter().any(|open| path.as_str().ends_with(open))) {
+        return next.run(request).await;
+    }
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let allowed = origin
+        .as_ref()
+        .and_then(|origin| origin.to_str().ok())
+        .is_some_and(|origin| http.access.some_key_allows(origin));
+    let preflight = request.method() == Method::OPTIONS
+        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = match preflight {
+        true if allowed => StatusCode::NO_CONTENT.into_response(),
+        true => refused().into_response(),
+        false => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_name(header::ORIGIN));
+    if let Some(origin) = origin.filter(|_| allowed) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        let exposed = HeaderValue::from_name(header::RETRY_AFTER);
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        if preflight {
+            let told: [(HeaderName, &str); 3] = [
+                (header::ACCESS_CONTROL_ALLOW_METHODS, "POST"),
+                (header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS),
+                (header::ACCESS_CONTROL_MAX_AGE, MAX_AGE),
+            ];
+            for (name, value) in told {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+        }
+    }
+    response
+}
+
+/// 403 when a page uses a publishable key that is not for it. Pages of this server itself may.
+pub(super) fn check(http: &Http, caller: &Caller, headers: &HeaderMap) -> Result<()> {
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return Ok(());
+    };
+    let origin = origin.to_str().unwrap_or_default();
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let own = origin.split_once("://").is_some_and(|(_, authority)| authority == host);
+    if caller.role != Role::Ingest || own || http.access.key_allows(caller, origin) {
+        return Ok(());
+    }
+    Err(refused())
+}
+
+fn refused() -> Problem {
+    let code = "origin_not_allowed";
+    let detail = "Pages of this origin may not use this key; create one with the page's origin \
+                  among its `origins`.";
+    Problem::new(StatusCode::FORBIDDEN, code, detail)
+}
+
+/// Whether a text is an origin as browsers send it, or the word for all of them.
+pub(super) fn is_origin(text: &str) -> bool {
+    if text == ANY_ORIGIN {
+        return true;
+    }
+    let Some((scheme, authority)) = text.split_once("://") else {
+        return false;
+    };
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-:[]".contains(c);
+    matches!(scheme, "http" | "https") && !authority.is_empty() && authority.chars().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_origin;
+
+    #[test]
+    fn origins_are_as_browsers_send_them() {
+        for right in ["https://a.example", "http://localhost:3000", "http://[::1]:80", "*"] {
+            assert!(is_origin(right), "{right}");
+        }
+        for wrong in ["a.example", "https://", "https://a.example/", "HTTPS://a", "ftp://a", ""] {
+            assert!(!is_origin(wrong), "{wrong}");
+        }
+    }
+}
