@@ -14,10 +14,10 @@ import { Link } from "./url/link";
 const Docs = lazy(() => import("./docs/docs"));
 
 export function App() {
-  const { route } = usePlace();
+  const { route, search } = usePlace();
   useEffect(() => {
-    if (route === "") go("activity", { replace: true });
-  }, [route]);
+    if (route === "") go(`activity${search}`, { replace: true });
+  }, [route, search]);
   switch (route) {
     case "":
       return null;
