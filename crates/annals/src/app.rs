@@ -18,6 +18,7 @@ use crate::data_dir::{DataDir, Hold};
 use crate::http::{Http, RateLimits, Services};
 use crate::id::{self, Random};
 use crate::journal::{Cursors, Journal};
+use crate::metrics::Metrics;
 use crate::record::{Intake, IpPrefixes, Redactor};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Identity, Store};
@@ -49,7 +50,9 @@ impl App {
         let access =
             Access::load(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), bootstrap);
         let access = access.await?;
-        let (journal, writer) = Journal::start(Arc::clone(&store), Arc::clone(&clock), head);
+        let metrics = Arc::new(Metrics::default());
+        let (journal, writer) =
+            Journal::start(Arc::clone(&store), Arc::clone(&clock), head, Arc::clone(&metrics));
         let http = Http::new(Services {
             cursors: Cursors::new(&store.identity()),
             store,
@@ -59,6 +62,7 @@ impl App {
             catalog,
             clock,
             random,
+            metrics,
             limits: RateLimits::new(&config.rate_limit),
             trusted_proxies: config.trusted_proxies.clone(),
             base_path: config.base_path.clone(),

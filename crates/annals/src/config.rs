@@ -33,6 +33,8 @@ pub struct Config {
     pub catalog: Option<PathBuf>,
     /// What is logged: `error`, `warn`, `info`, `debug`, `trace`, or per module.
     pub log: String,
+    /// How the log is written.
+    pub log_format: LogFormat,
     /// Proxies that may say where a request came from, as networks.
     pub trusted_proxies: Vec<IpNet>,
     /// How often one may ask.
@@ -44,6 +46,16 @@ pub struct Config {
     /// The bootstrap admin key, from `ANNALS_ADMIN_KEY` alone; never printed.
     #[serde(skip)]
     pub admin_key: Option<AdminKey>,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object a line, for programs.
+    Json,
 }
 
 /// How often one may ask, each in requests a minute; 0 is no limit.
@@ -102,6 +114,7 @@ impl Default for Config {
             base_path: "/".to_owned(),
             catalog: None,
             log: "info".to_owned(),
+            log_format: LogFormat::Text,
             trusted_proxies: Vec::new(),
             rate_limit: RateLimit {
                 key_per_minute: 0,

@@ -17,7 +17,7 @@
 //! L3  record   query
 //! L2  journal   access
 //! L1  store
-//! L0  event (crate)   filter   words   catalog   clock   id   config   data_dir
+//! L0  event (crate)   filter   words   catalog   clock   id   config   data_dir   log   metrics
 //! ```
 
 pub mod cli;
@@ -41,4 +41,6 @@ pub mod config;
 pub mod data_dir;
 pub mod filter;
 pub mod id;
+pub mod log;
+pub mod metrics;
 pub mod words;

@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/debug-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The server's own log
+         * @description How the program fares, since its last start: another thing than the record.
+         */
+        get: operations["get_debug_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -213,6 +233,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description In the format of OpenMetrics, for Prometheus. From this machine itself, without a proxy in
+         *     between, no key is needed.
+         */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -322,6 +363,11 @@ export interface components {
             key: components["schemas"]["KeyInfo"];
             /** @description The secret, told this once. */
             secret: string;
+        };
+        /** @description The server's own log. */
+        DebugLog: {
+            /** @description The last lines, oldest first: at most 500. */
+            lines: components["schemas"]["LogLine"][];
         };
         /**
          * @description An event as its sender tells it; the server fills in what is absent.
@@ -522,6 +568,8 @@ export interface components {
             last_used_at?: components["schemas"]["Time"] | null;
             /** @description What people call it. */
             name: string;
+            /** @description From which web pages it may be used. */
+            origins?: string[];
             revoked_at?: components["schemas"]["Time"] | null;
             /** @description What its holder may do. */
             role: components["schemas"]["Role"];
@@ -531,11 +579,25 @@ export interface components {
             /** @description The keys, oldest first. */
             keys: components["schemas"]["KeyInfo"][];
         };
+        /** @description A line of the log. */
+        LogLine: Record<string, never> & {
+            /** @description When it was written. */
+            at: string;
+            /** @description `ERROR`, `WARN`, `INFO`, `DEBUG` or `TRACE`. */
+            level: string;
+            /** @description What happened. */
+            message?: string;
+        };
         /** @description A key to be made. */
         NewKey: {
             expires_at?: components["schemas"]["Time"] | null;
             /** @description What people call it, 1 to 100 characters. */
             name: string;
+            /**
+             * @description From which web pages an ingest key may be used, such as `https://shop.example`; `*` for
+             *     any. None: from programs alone.
+             */
+            origins?: string[];
             /** @description What its holder may do. */
             role: components["schemas"]["Role"];
         };
@@ -714,6 +776,26 @@ export interface operations {
             };
         };
     };
+    get_debug_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last 500 lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebugLog"];
+                };
+            };
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -841,6 +923,15 @@ export interface operations {
             };
             /** @description Every event was rejected */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sent too often; wait as `Retry-After` says */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1100,6 +1191,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many attempts from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     sign_out: {
@@ -1216,6 +1316,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counters, gauges and histograms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openmetrics-text": string;
+                };
+            };
+            /** @description Not from this machine, and no key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -28,13 +28,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::id::{Random, SystemRandom};
+use crate::log;
 
 /// A self-hosted, privacy-first record of what happens in an application.
 #[derive(Parser)]
@@ -155,7 +156,8 @@ fn chain(error: &anyhow::Error) -> String {
 fn run(cli: Cli) -> Result<ExitCode> {
     let flags = merged(&cli.settings.flags, &cli.command)?;
     let config = Config::load(cli.settings.config.as_deref(), flags)?;
-    terminal::start_log(&config.log)?;
+    log::start(&config.log, config.log_format)
+        .with_context(|| format!("configuration: `log` cannot be `{}`", config.log))?;
     let context = Context {
         config,
         json: cli.settings.json,

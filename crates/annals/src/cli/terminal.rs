@@ -1,25 +1,8 @@
-//! What people see: the log, progress bars, numbers.
+//! What people see: progress bars, numbers, texts.
 
-use std::io::IsTerminal as _;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tracing_subscriber::EnvFilter;
-
-/// Starts the log, on standard error: standard output belongs to results.
-pub(super) fn start_log(level: &str) -> Result<()> {
-    // The migration runner tells every step of every start; that it failed is told by ours.
-    let filter = EnvFilter::try_new(format!("refinery_core=warn,{level}"))
-        .with_context(|| format!("configuration: `log` cannot be `{level}`"))?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
-        .init();
-    Ok(())
-}
 
 /// A bar over `length` things, or a spinner where the length is not known. Nothing is drawn for
 /// programs and where nobody looks.

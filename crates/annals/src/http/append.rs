@@ -128,7 +128,11 @@ pub(super) async fn append(
                 entries.push(entry);
                 ItemResult { index, status: ItemStatus::Unknown, id, cursor: None, error: None }
             }
-            Err((id, refusal)) => refused(index, id, refusal),
+            Err((id, refusal)) => {
+                let (outcome, reason) = refusal.told();
+                http.metrics.events(outcome, reason, 1);
+                refused(index, id, refusal)
+            }
         });
     }
     match http.journal.append(entries).await {

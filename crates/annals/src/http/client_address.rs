@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, HeaderName};
+use axum::http::{Extensions, HeaderMap, HeaderName, header};
 use ipnet::IpNet;
 
 use super::Http;
@@ -29,6 +29,15 @@ impl ClientAddress {
     ) -> ClientAddress {
         let peer = extensions.get::<ConnectInfo<SocketAddr>>();
         ClientAddress(peer.map(|ConnectInfo(peer)| client(peer.ip(), headers, trusted)))
+    }
+
+    /// Whether the request was made on this machine itself. A proxy on this machine that nobody
+    /// named as trusted passes on requests of the whole world.
+    pub(super) fn is_local(self, headers: &HeaderMap) -> bool {
+        let forwarded = headers.contains_key(FORWARDED_FOR)
+            || headers.contains_key(header::FORWARDED)
+            || headers.contains_key(header::VIA);
+        self.0.is_none_or(|address| address.is_loopback()) && !forwarded
     }
 
     /// What limits count by: a network hands a single client a whole /64 of IPv6.

@@ -1,16 +1,19 @@
 //! What surrounds every answer: security headers, panics caught, the request log.
 
 use std::any::Any;
+use std::time::Instant;
 
 use axum::Router;
+use axum::extract::State;
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 
+use super::Http;
 use super::error::Problem;
 
 /// Scripts, styles and connections from this server alone; no frames, no forms to elsewhere.
@@ -29,14 +32,14 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 /// Puts the layers around a router; the last one named is the outermost.
-pub(super) fn around(router: Router) -> Router {
+pub(super) fn around(router: Router, http: &Http) -> Router {
     router
         .layer(RequestDecompressionLayer::new())
         .layer(from_fn(encoding))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(headers))
-        .layer(from_fn(log))
+        .layer(from_fn_with_state(http.clone(), log))
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {
@@ -73,12 +76,21 @@ async fn headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// One line a request: the route's pattern, never the query, never who.
-async fn log(request: Request, next: Next) -> Response {
-    let method = request.method().clone();
+/// One line and one count a request: the route's pattern, never the query, never who.
+async fn log(State(http): State<Http>, request: Request, next: Next) -> Response {
+    let method = name(request.method());
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let began = Instant::now();
     let response = next.run(request).await;
     let route = route.as_deref().unwrap_or("(file)");
-    tracing::debug!(%method, route, status = response.status().as_u16(), "request");
+    let (status, took) = (response.status().as_u16(), began.elapsed());
+    http.metrics.request(method, route, status, took);
+    tracing::debug!(method, route, status, took_ms = took.as_secs_f64() * 1_000.0, "request");
     response
+}
+
+/// A method's name; a client's own inventions share one.
+fn name(method: &Method) -> &'static str {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    known.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
 }

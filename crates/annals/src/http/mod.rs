@@ -41,6 +41,7 @@ use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::id::Random;
 use crate::journal::{Cursors, Journal};
+use crate::metrics::Metrics;
 use crate::record::Intake;
 use crate::store::{Store, StoreError};
 
@@ -69,6 +70,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Where randomness comes from.
     pub random: Arc<dyn Random>,
+    /// What the process counts about itself.
+    pub metrics: Arc<Metrics>,
     /// How often one may ask.
     pub limits: RateLimits,
     /// Whose `X-Forwarded-For` is believed.
@@ -107,13 +110,13 @@ impl Http {
         let base = self.base_path.trim_end_matches('/');
         let inner = routes::routes(self).with_state(self.clone());
         let router = if base.is_empty() { inner } else { Router::new().nest(base, inner) };
-        layers::around(router)
+        layers::around(router, self)
     }
 
     /// The router for the server's local socket: whoever may open it is the operator.
     pub fn operator_router(&self) -> Router {
         let routes = routes::routes(self).merge(routes::operator_routes());
-        layers::around(routes.with_state(self.clone())).layer(Extension(Caller::operator()))
+        layers::around(routes.with_state(self.clone()), self).layer(Extension(Caller::operator()))
     }
 
     /// Whether an event could be written now.

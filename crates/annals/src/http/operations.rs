@@ -1,19 +1,24 @@
-//! What the operator and the machine ask: alive, ready, what is known, a backup.
+//! What the operator and the machine ask: alive, ready, counts, the log, what is known, a backup.
 
 use std::path::PathBuf;
 
 use annals_event::Draft;
 use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 
 use super::Http;
 use super::audit::{act, details};
 use super::body::JsonBody;
+use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
 use crate::access::{Caller, Means};
 use crate::catalog::CatalogEntry;
+use crate::log::{self, LogLine};
+use crate::store::Role;
 
 /// How the server is.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -71,6 +76,56 @@ pub(super) async fn catalog(
 ) -> Result<Json<CatalogList>> {
     caller.require_reader()?;
     Ok(Json(CatalogList { entries: http.catalog.entries().cloned().collect() }))
+}
+
+/// Metrics
+///
+/// In the format of OpenMetrics, for Prometheus. From this machine itself, without a proxy in
+/// between, no key is needed.
+#[utoipa::path(
+    get, path = "/metrics", operation_id = "get_metrics", tag = "Operations",
+    responses(
+        (status = 200, description = "Counters, gauges and histograms", body = String, content_type = "application/openmetrics-text"),
+        (status = 401, description = "Not from this machine, and no key", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn metrics(
+    State(http): State<Http>,
+    _: NoParameters,
+    address: ClientAddress,
+    headers: HeaderMap,
+    caller: Option<Caller>,
+) -> Result<Response> {
+    match caller {
+        Some(caller) => caller.require(&[Role::Admin])?,
+        None if address.is_local(&headers) => {}
+        None => {
+            let detail = "Send an admin key as `Authorization: Bearer ann_…`; only this machine \
+                          itself reads metrics without one.";
+            return Err(Problem::unauthorized("key_missing", detail));
+        }
+    }
+    let kind = [(header::CONTENT_TYPE, crate::metrics::MEDIA_TYPE)];
+    Ok((kind, http.metrics.encode()).into_response())
+}
+
+/// The server's own log.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct DebugLog {
+    /// The last lines, oldest first: at most 500.
+    lines: Vec<LogLine>,
+}
+
+/// The server's own log
+///
+/// How the program fares, since its last start: another thing than the record.
+#[utoipa::path(
+    get, path = "/api/v1/debug-log", operation_id = "get_debug_log", tag = "Operations",
+    responses((status = 200, description = "The last 500 lines", body = DebugLog))
+)]
+pub(super) async fn debug_log(caller: Caller, _: NoParameters) -> Result<Json<DebugLog>> {
+    caller.require(&[Role::Admin])?;
+    Ok(Json(DebugLog { lines: log::recent() }))
 }
 
 /// Where to put a backup.

@@ -28,6 +28,8 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         // Operations
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
+        .routes(routes!(operations::metrics))
+        .routes(routes!(operations::debug_log))
 }
 
 /// Everything the network may ask for.

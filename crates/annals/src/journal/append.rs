@@ -1,12 +1,14 @@
 //! Group commit: one task commits whatever is waiting, and answers everybody after the commit.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use crate::store::{Appended, Entry, Head, Store, StoreError};
 
 /// At most so many events in one commit …
@@ -44,6 +46,7 @@ pub struct Journal {
     queue: mpsc::UnboundedSender<Waiting>,
     room: Arc<Semaphore>,
     head: watch::Receiver<u64>,
+    metrics: Arc<Metrics>,
     stop: CancellationToken,
 }
 
@@ -54,15 +57,24 @@ impl Journal {
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         head: Head,
+        metrics: Arc<Metrics>,
     ) -> (Journal, JoinHandle<()>) {
         // The queue itself is unbounded; the semaphore bounds what may stand in it.
         let (queue, waiting) = mpsc::unbounded_channel();
         let (head_sender, head) = watch::channel(head.seq);
         let stop = CancellationToken::new();
-        let writer = Writer { store, clock, waiting, head: head_sender, left_over: None };
+        metrics.head(head.borrow().to_owned());
+        let writer = Writer {
+            store,
+            clock,
+            metrics: Arc::clone(&metrics),
+            waiting,
+            head: head_sender,
+            left_over: None,
+        };
         let task = tokio::spawn(writer.run(stop.clone()));
         let room = Arc::new(Semaphore::new(WAITING_EVENTS));
-        (Journal { queue, room, head, stop }, task)
+        (Journal { queue, room, head, metrics, stop }, task)
     }
 
     /// Writes the entries and answers once they are durable, in the order given: an outcome each.
@@ -71,9 +83,10 @@ impl Journal {
             return Ok(Vec::new());
         }
         let count = u32::try_from(entries.len()).map_err(|_| AppendError::Pushback)?;
-        let room = Arc::clone(&self.room)
-            .try_acquire_many_owned(count)
-            .map_err(|_| AppendError::Pushback)?;
+        let room = Arc::clone(&self.room).try_acquire_many_owned(count).map_err(|_| {
+            self.metrics.events("failed", "pushback", u64::from(count));
+            AppendError::Pushback
+        })?;
         let (answer, answered) = oneshot::channel();
         let stopped = || StoreError::Unavailable("the server is stopping".to_owned());
         self.queue
@@ -98,6 +111,7 @@ impl Journal {
 struct Writer {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
+    metrics: Arc<Metrics>,
     waiting: mpsc::UnboundedReceiver<Waiting>,
     head: watch::Sender<u64>,
     /// What did not fit into the last batch.
@@ -145,6 +159,16 @@ impl Writer {
         batch
     }
 
+    fn count(&self, outcomes: &[Appended]) {
+        let count = |is: fn(&Appended) -> bool| outcomes.iter().filter(|o| is(o)).count() as u64;
+        let accepted = count(|outcome| matches!(outcome, Appended::Accepted { .. }));
+        let duplicates = count(|outcome| matches!(outcome, Appended::Duplicate { .. }));
+        let conflicts = count(|outcome| matches!(outcome, Appended::Conflict));
+        self.metrics.events("accepted", "", accepted);
+        self.metrics.events("duplicate", "", duplicates);
+        self.metrics.events("rejected", "id_conflict", conflicts);
+    }
+
     async fn commit(&mut self, batch: Vec<Waiting>) {
         let mut entries = Vec::new();
         let mut answers = Vec::with_capacity(batch.len());
@@ -152,13 +176,18 @@ impl Writer {
             answers.push((waiting.answer, waiting.entries.len(), waiting._room));
             entries.extend(waiting.entries);
         }
+        let count = entries.len();
+        let began = Instant::now();
         match self.store.append(entries, self.clock.now()).await {
             Ok(outcomes) => {
+                self.metrics.commit(count, began.elapsed());
+                self.count(&outcomes);
                 let newest = outcomes.iter().rev().find_map(|outcome| match outcome {
                     Appended::Accepted { seq, .. } => Some(*seq),
                     _ => None,
                 });
                 if let Some(seq) = newest {
+                    self.metrics.head(seq);
                     self.head.send_replace(seq);
                 }
                 let mut outcomes = outcomes.into_iter();
@@ -168,7 +197,8 @@ impl Writer {
                 }
             }
             Err(error) => {
-                tracing::error!(%error, events = answers.iter().map(|(_, n, _)| n).sum::<usize>(), "append failed");
+                tracing::error!(%error, events = count, "append failed");
+                self.metrics.events("failed", "storage", count as u64);
                 for (answer, _, _room) in answers {
                     let _ = answer.send(Err(AppendError::Store(error.clone())));
                 }

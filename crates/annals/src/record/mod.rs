@@ -112,6 +112,14 @@ impl std::fmt::Display for Dropped {
 }
 
 impl Refusal {
+    /// The outcome and its reason, in words for programs.
+    pub fn told(&self) -> (&'static str, &'static str) {
+        match self {
+            Refusal::Rejected { code, .. } => ("rejected", code),
+            Refusal::Dropped { reason } => ("dropped", reason.as_str()),
+        }
+    }
+
     /// Fields that are wrong.
     fn fields(errors: Vec<FieldError>) -> Refusal {
         let message = match errors.as_slice() {

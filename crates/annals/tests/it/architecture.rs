@@ -14,11 +14,12 @@ const LAYERS: [&[&str]; 7] = [
     &["store"],
 ];
 /// The bottom: these import nothing of the crate.
-const BOTTOM: [&str; 8] =
-    ["config", "catalog", "filter", "words", "clock", "id", "data_dir", "lib"];
+const BOTTOM: [&str; 10] =
+    ["config", "catalog", "filter", "words", "clock", "id", "data_dir", "log", "metrics", "lib"];
 /// Upward or sideways arrows that are meant, each with its reason.
-const MEANT: [(&str, &str, &str); 2] = [
+const MEANT: [(&str, &str, &str); 3] = [
     ("schedule", "http", "a job works on the services, whose home is http"),
+    ("log", "config", "the configuration says how to write the log"),
     ("filter", "words", "the filter's `q` is made of words"),
 ];
 

@@ -8,6 +8,7 @@
 //! | `crash` | what was acknowledged is there after kill -9 |
 //! | `disk` | a full disk is said so, and recovered from |
 //! | `network` | limits by key and address, proxies, and which web pages may send |
+//! | `operations` | metrics and the log tell how the server fares, and nothing of anybody |
 //! | `tamper` | a changed record is told from the one written |
 //! | `malformed` | nothing hostile breaks the server or gets in |
 //! | `cli` | commands, exit codes, backup and restore, starting and stopping |
@@ -23,5 +24,6 @@ mod crash;
 mod disk;
 mod events;
 mod network;
+mod operations;
 mod support;
 mod tamper;

@@ -65,7 +65,7 @@ async fn each_role_may_do_what_its_row_says() {
     let event = json!({"action": "page_view"});
     let new = json!({"role": "ingest", "name": "made by a test"});
     // What, then whether admin, auditor, service, ingest and nobody may.
-    let table: [(Method, &str, Option<&Value>, [bool; 5]); 13] = [
+    let table: [(Method, &str, Option<&Value>, [bool; 5]); 15] = [
         (Method::POST, "/api/v1/events", Some(&event), [true, false, true, true, false]),
         (Method::GET, "/api/v1/events", None, [true, true, true, false, false]),
         (Method::GET, NOWHERE, None, [true, true, true, false, false]),
@@ -77,6 +77,9 @@ async fn each_role_may_do_what_its_row_says() {
         (Method::DELETE, &spare, None, [true, false, false, false, false]),
         (Method::POST, "/api/v1/sign-in-links", None, [true, false, false, false, false]),
         (Method::GET, "/api/v1/session", None, [true, true, true, true, false]),
+        (Method::GET, "/api/v1/debug-log", None, [true, false, false, false, false]),
+        // From this machine also without a key: `operations.rs`.
+        (Method::GET, "/metrics", None, [true, false, false, false, true]),
         (Method::GET, "/healthz", None, [true; 5]),
         (Method::GET, "/readyz", None, [true; 5]),
     ];

@@ -1,0 +1,135 @@
+//! What the process counts about itself, for Prometheus.
+//!
+//! The registry belongs to one server, not to the process: a program that embeds Annals keeps its
+//! own. Labels hold words of this program only, never a sender's, so that their number is bounded
+//! and nobody's name is among them.
+
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+/// The media type of [`Metrics::encode`].
+pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Counters, gauges and histograms of one server.
+pub struct Metrics {
+    registry: Registry,
+    events: Family<Fate, Counter>,
+    commit_events: Histogram,
+    commit_seconds: Histogram,
+    requests: Family<Request, Histogram, fn() -> Histogram>,
+    head: Gauge<u64, AtomicU64>,
+}
+
+/// What became of an event.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Fate {
+    /// `accepted`, `duplicate`, `rejected`, `dropped` or `failed`.
+    outcome: &'static str,
+    /// Why, where there is a why.
+    reason: &'static str,
+}
+
+/// What was asked for, and how it was answered.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    method: &'static str,
+    /// The route's pattern.
+    route: String,
+    status: u16,
+}
+
+/// One millisecond to 16 seconds.
+fn request_histogram() -> Histogram {
+    Histogram::new(exponential_buckets(0.001, 4.0, 8))
+}
+
+impl Default for Metrics {
+    fn default() -> Metrics {
+        let mut registry = Registry::with_prefix("annals");
+        let events = Family::default();
+        registry.register("events", "Events taken in, by what became of them", events.clone());
+        // One event to the largest batch of 4,096.
+        let commit_events = Histogram::new(exponential_buckets(1.0, 4.0, 7));
+        registry.register("commit_events", "Events in one commit", commit_events.clone());
+        let commit_seconds = Histogram::new(exponential_buckets(0.000_25, 2.0, 14));
+        let help = "How long a commit took, with its fsync";
+        registry.register_with_unit("commit", help, Unit::Seconds, commit_seconds.clone());
+        let requests = Family::new_with_constructor(request_histogram as fn() -> Histogram);
+        let help = "How long requests took until their answer began";
+        registry.register_with_unit("request", help, Unit::Seconds, requests.clone());
+        let head = Gauge::default();
+        registry.register("head", "Position of the last event of the journal", head.clone());
+        Metrics { registry, events, commit_events, commit_seconds, requests, head }
+    }
+}
+
+impl Metrics {
+    /// Counts events with the same fate.
+    pub fn events(&self, outcome: &'static str, reason: &'static str, count: u64) {
+        if count > 0 {
+            self.events.get_or_create(&Fate { outcome, reason }).inc_by(count);
+        }
+    }
+
+    /// Notes a commit.
+    pub fn commit(&self, events: usize, took: Duration) {
+        self.commit_events.observe(events as f64);
+        self.commit_seconds.observe(took.as_secs_f64());
+    }
+
+    /// Notes an answered request.
+    pub fn request(&self, method: &'static str, route: &str, status: u16, took: Duration) {
+        let request = Request { method, route: route.to_owned(), status };
+        self.requests.get_or_create(&request).observe(took.as_secs_f64());
+    }
+
+    /// Notes how far the journal goes.
+    pub fn head(&self, seq: u64) {
+        self.head.set(seq);
+    }
+
+    /// Everything as OpenMetrics text.
+    pub fn encode(&self) -> String {
+        let mut text = String::new();
+        // Writing into a string cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_counted_is_told() {
+        let metrics = Metrics::default();
+        metrics.events("accepted", "", 3);
+        metrics.events("dropped", "recording_off", 1);
+        metrics.events("rejected", "invalid", 0);
+        metrics.commit(3, Duration::from_millis(2));
+        metrics.request("GET", "/api/v1/events/{id}", 404, Duration::from_millis(1));
+        metrics.head(7);
+        let told = metrics.encode();
+        for line in [
+            "annals_events_total{outcome=\"accepted\",reason=\"\"} 3",
+            "annals_events_total{outcome=\"dropped\",reason=\"recording_off\"} 1",
+            "annals_commit_events_sum 3.0",
+            "annals_commit_seconds_count 1",
+            "annals_request_seconds_count{method=\"GET\",route=\"/api/v1/events/{id}\",status=\"404\"} 1",
+            "annals_head 7",
+            "# EOF",
+        ] {
+            assert!(told.lines().any(|told| told == line), "{line}\n{told}");
+        }
+        assert!(!told.contains("rejected"));
+    }
+}

@@ -1,0 +1,103 @@
+//! What the operator and the machine ask: health, metrics, the log.
+
+use serde_json::json;
+
+use crate::support::{Server, root, until};
+
+/// The value of a metric's line.
+fn value(metrics: &str, series: &str) -> Option<f64> {
+    let line = metrics.lines().find(|line| line.starts_with(&format!("{series} ")))?;
+    line.rsplit(' ').next()?.parse().ok()
+}
+
+#[tokio::test]
+async fn metrics_count_what_happened_and_name_nobody() {
+    let server = Server::start();
+    let id = "0190b7a0-0000-7000-8000-000000000001";
+    let event =
+        json!({"id": id, "action": "lamp_lit", "actor": {"type": "user", "id": "zelda-77"}});
+    server.append(&[event.clone(), json!({"action": "lamp_lit"})]).await;
+    server.post("/api/v1/events", &event).send().await;
+    server.post("/api/v1/events", &json!({"action": "Not Snake"})).send().await;
+    server.get("/api/v1/events?actor=zelda-77&q=secretword").send().await;
+    server.get(&format!("/api/v1/events/{id}")).send().await;
+    server.get("/some/unknown/zelda-77").nobody().send().await;
+
+    // From this machine, with nothing in between.
+    let answer = server.get("/metrics").nobody().send().await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.header("content-type").starts_with("application/openmetrics-text"));
+    let told = answer.text();
+    assert!(told.ends_with("# EOF\n"));
+    let events = |outcome: &str, reason: &str| {
+        let series = format!("annals_events_total{{outcome=\"{outcome}\",reason=\"{reason}\"}}");
+        value(&told, &series)
+    };
+    // The server's own start is an event too.
+    assert_eq!(events("accepted", ""), Some(3.0), "{told}");
+    assert_eq!(events("duplicate", ""), Some(1.0));
+    assert_eq!(events("rejected", "invalid"), Some(1.0));
+    assert_eq!(value(&told, "annals_head"), Some(3.0));
+    assert!(value(&told, "annals_commit_seconds_count").unwrap() >= 3.0);
+    assert_eq!(value(&told, "annals_commit_events_sum"), Some(4.0));
+    let got =
+        "annals_request_seconds_count{method=\"GET\",route=\"/api/v1/events/{id}\",status=\"200\"}";
+    assert_eq!(value(&told, got), Some(1.0), "{told}");
+    for private in ["zelda", "secretword", id] {
+        assert!(!told.contains(private), "{private}");
+    }
+}
+
+#[tokio::test]
+async fn metrics_are_for_this_machine_and_admins() {
+    let server = Server::start();
+    for header in ["x-forwarded-for", "forwarded", "via"] {
+        let proxied = server.get("/metrics").nobody().header(header, "198.51.100.1");
+        assert_eq!(proxied.send().await.problem(), (401, "key_missing".to_owned()));
+    }
+    let proxied = server.get("/metrics").header("x-forwarded-for", "198.51.100.1");
+    assert_eq!(proxied.send().await.status, 200);
+    let (auditor, _) = server.key("auditor").await;
+    let answer = server.get("/metrics").key(&auditor).send().await;
+    assert_eq!(answer.problem(), (403, "forbidden".to_owned()));
+}
+
+#[tokio::test]
+async fn the_log_tells_how_the_server_fares_and_nothing_of_anybody() {
+    let root = root();
+    std::fs::write(root.path().join("annals.toml"), "log = \"debug\"\nlog_format = \"json\"\n")
+        .unwrap();
+    let server = Server::on(&root);
+    server
+        .append(&[json!({
+            "action": "lamp_lit", "message": "Zelda's private word",
+            "actor": {"type": "user", "id": "zelda-77", "name": "Zelda"},
+            "metadata": {"colour": "mauve"},
+        })])
+        .await;
+    server.post("/api/v1/events", &json!({"action": "zelda-77 is wrong"})).send().await;
+    server.get("/api/v1/events?actor=zelda-77&q=private").send().await;
+
+    let lines = until("the requests to be logged", async || {
+        let log = server.get("/api/v1/debug-log").send().await.json();
+        let lines = log["lines"].as_array().unwrap().clone();
+        lines.iter().any(|line| line["route"] == "/api/v1/events").then_some(lines)
+    })
+    .await;
+    let request = lines.iter().find(|line| line["message"] == "request").unwrap();
+    assert_eq!((&request["level"], &request["method"]), (&json!("DEBUG"), &json!("POST")));
+    assert_eq!(request["status"], 201);
+    let log = server.log();
+    assert!(
+        log.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()),
+        "{log}"
+    );
+    for private in ["zelda", "Zelda", "mauve", "private", "127.0.0.1:"] {
+        assert!(!log.contains(private), "{private} is in the log: {log}");
+        let told = serde_json::to_string(&lines).unwrap();
+        assert!(!told.contains(private), "{private} is in the debug log");
+    }
+    let (auditor, _) = server.key("auditor").await;
+    let answer = server.get("/api/v1/debug-log").key(&auditor).send().await;
+    assert_eq!(answer.problem(), (403, "forbidden".to_owned()));
+}
