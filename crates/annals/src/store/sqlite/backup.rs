@@ -1,6 +1,7 @@
 //! Copying the journal while it is written, and putting a copy in its place.
 
 use std::fs::{self, File};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -19,12 +20,18 @@ fn io(what: &str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
 /// Writes the whole journal as of now into a new file. One read transaction sees one moment, so
 /// that the copy is consistent however much is written meanwhile.
 pub(super) fn backup(connection: &Connection, target: &Path) -> Result<()> {
-    if target.exists() {
-        let message = format!("{} exists already; a backup overwrites nothing", target.display());
-        return Err(StoreError::Unavailable(message));
-    }
     let name = target.to_str().ok_or_else(|| {
         StoreError::Unavailable("the backup's path must be valid UTF-8".to_owned())
+    })?;
+    // Made by us and empty, so that it replaces nothing and nobody else may read it.
+    let mut options = File::options();
+    options.write(true).create_new(true).mode(0o600).open(target).map_err(|error| {
+        if error.kind() == std::io::ErrorKind::AlreadyExists {
+            let target = target.display();
+            let message = format!("{target} exists already; a backup overwrites nothing");
+            return StoreError::Unavailable(message);
+        }
+        io("cannot make", target)(error)
     })?;
     let result = connection.execute("VACUUM INTO ?1", [name]).map_err(StoreError::from);
     let synced = result.and_then(|_| sync(target));
