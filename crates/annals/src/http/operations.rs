@@ -1,8 +1,8 @@
 //! What the operator and the machine ask: alive, ready, counts, the log, what is known, a backup.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use annals_event::Draft;
+use annals_event::{Draft, FieldError};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -142,6 +142,18 @@ pub(super) struct Backup {
     bytes: u64,
 }
 
+/// What is wrong with the path itself is the caller's to mend, and nothing of the journal's.
+fn check_target(path: &Path) -> Result<()> {
+    let wrong = |message: String| Err(Problem::invalid(vec![FieldError::new("path", message)]));
+    if path.exists() {
+        return wrong(format!("exists already ({}); a backup overwrites nothing", path.display()));
+    }
+    match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() || parent.is_dir() => Ok(()),
+        _ => wrong(format!("lies in no directory that is there ({})", path.display())),
+    }
+}
+
 /// Writes the whole journal into a new file. Only for the machine's operator, over the local
 /// socket: a path of this machine is no business of the network, so it is not in the API document.
 pub(super) async fn backup(
@@ -152,6 +164,7 @@ pub(super) async fn backup(
     if caller.means != Means::Operator {
         return Err(Problem::not_found("There is nothing here."));
     }
+    check_target(&request.path)?;
     http.store.backup(&request.path).await?;
     let bytes = std::fs::metadata(&request.path).map_or(0, |file| file.len());
     let details = details([("bytes", bytes.into())]);
