@@ -9,7 +9,6 @@ use axum::extract::{ConnectInfo, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::Http;
 use super::error::{Problem, Result};
@@ -181,30 +180,18 @@ fn too_big(detail: &str) -> Problem {
 
 /// The events of a body, each still as text, so that one that is wrong does not spoil the rest.
 fn split(body: &[u8], ndjson: bool) -> Result<Vec<&[u8]>> {
-    let body = body.trim_ascii();
-    let items: Vec<&[u8]> = if ndjson {
-        body.split(|byte| *byte == b'\n')
-            .map(<[u8]>::trim_ascii)
-            .filter(|line| !line.is_empty())
-            .collect()
-    } else if body.first() == Some(&b'[') {
-        let items: Vec<&RawValue> =
-            serde_json::from_slice(body).map_err(|error| not_json(&error))?;
-        items.into_iter().map(|item| item.get().as_bytes()).collect()
-    } else {
-        vec![body]
-    };
+    let items = json::split(body, ndjson, limits::EVENTS_PER_REQUEST).map_err(|error| {
+        Problem::bad_request("invalid_json", format!("The body is not JSON: {error}."))
+    })?;
     if items.len() > limits::EVENTS_PER_REQUEST {
         return Err(too_big("More than 1,000 events in one request; send fewer at once."));
     }
-    if items.is_empty() || items[0].is_empty() {
+    let items: Vec<&[u8]> = items.into_iter().map(<[u8]>::trim_ascii).collect();
+    // A blank body is cut into one blank text.
+    if matches!(items.as_slice(), [] | [[]]) {
         return Err(Problem::bad_request("no_events", "There is no event in the body."));
     }
     Ok(items)
-}
-
-fn not_json(error: &serde_json::Error) -> Problem {
-    Problem::bad_request("invalid_json", format!("The body is not a JSON array: {error}."))
 }
 
 fn draft(item: &[u8]) -> std::result::Result<Draft, (Option<Uuid>, Refusal)> {
