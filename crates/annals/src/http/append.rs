@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::Http;
-use super::error::{Problem, Result};
+use super::error::{Problem, Result, capital};
 use super::parameters::NoParameters;
 use crate::access::Caller;
 use crate::record::{Refusal, Sender, Source};
@@ -202,7 +202,7 @@ fn draft(item: &[u8]) -> std::result::Result<Draft, (Option<Uuid>, Refusal)> {
         return Err(reject("too_large", message, Vec::new()));
     }
     let value = json::parse(item, limits::DEPTH)
-        .map_err(|error| reject("invalid_json", error.to_string(), Vec::new()))?;
+        .map_err(|error| reject("invalid_json", format!("not JSON: {error}"), Vec::new()))?;
     let id = value.get("id").and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
     Draft::from_json(value).map_err(|errors| {
         let (_, refusal) = reject("invalid", "The event has fields that are wrong.".into(), errors);
@@ -232,7 +232,7 @@ fn sender(caller: &Caller, headers: &HeaderMap, extensions: &Extensions) -> Send
 fn refused(index: usize, id: Option<Uuid>, refusal: Refusal) -> ItemResult {
     let (status, error) = match refusal {
         Refusal::Rejected { code, message, errors } => {
-            (ItemStatus::Rejected, ItemError { code, detail: message, errors })
+            (ItemStatus::Rejected, ItemError { code, detail: capital(&message), errors })
         }
         Refusal::Dropped { reason } => (
             ItemStatus::Dropped,
