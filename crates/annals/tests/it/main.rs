@@ -21,5 +21,6 @@ mod auth;
 mod crash;
 mod disk;
 mod events;
+mod malformed;
 mod support;
 mod tamper;
