@@ -7,12 +7,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::Http;
 use super::client_address::ClientAddress;
 use super::cors;
-use super::error::{Problem, Result};
+use super::error::{Problem, Result, capital};
 use super::parameters::NoParameters;
 use crate::access::Caller;
 use crate::record::{Refusal, Sender, Source};
@@ -187,30 +186,18 @@ fn too_big(detail: &str) -> Problem {
 
 /// The events of a body, each still as text, so that one that is wrong does not spoil the rest.
 fn split(body: &[u8], ndjson: bool) -> Result<Vec<&[u8]>> {
-    let body = body.trim_ascii();
-    let items: Vec<&[u8]> = if ndjson {
-        body.split(|byte| *byte == b'\n')
-            .map(<[u8]>::trim_ascii)
-            .filter(|line| !line.is_empty())
-            .collect()
-    } else if body.first() == Some(&b'[') {
-        let items: Vec<&RawValue> =
-            serde_json::from_slice(body).map_err(|error| not_json(&error))?;
-        items.into_iter().map(|item| item.get().as_bytes()).collect()
-    } else {
-        vec![body]
-    };
+    let items = json::split(body, ndjson, limits::EVENTS_PER_REQUEST).map_err(|error| {
+        Problem::bad_request("invalid_json", format!("The body is not JSON: {error}."))
+    })?;
     if items.len() > limits::EVENTS_PER_REQUEST {
         return Err(too_big("More than 1,000 events in one request; send fewer at once."));
     }
-    if items.is_empty() || items[0].is_empty() {
+    let items: Vec<&[u8]> = items.into_iter().map(<[u8]>::trim_ascii).collect();
+    // A blank body is cut into one blank text.
+    if matches!(items.as_slice(), [] | [[]]) {
         return Err(Problem::bad_request("no_events", "There is no event in the body."));
     }
     Ok(items)
-}
-
-fn not_json(error: &serde_json::Error) -> Problem {
-    Problem::bad_request("invalid_json", format!("The body is not a JSON array: {error}."))
 }
 
 fn draft(item: &[u8]) -> std::result::Result<Draft, (Option<Uuid>, Refusal)> {
@@ -221,7 +208,7 @@ fn draft(item: &[u8]) -> std::result::Result<Draft, (Option<Uuid>, Refusal)> {
         return Err(reject("too_large", message, Vec::new()));
     }
     let value = json::parse(item, limits::DEPTH)
-        .map_err(|error| reject("invalid_json", error.to_string(), Vec::new()))?;
+        .map_err(|error| reject("invalid_json", format!("not JSON: {error}"), Vec::new()))?;
     let id = value.get("id").and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
     Draft::from_json(value).map_err(|errors| {
         let (_, refusal) = reject("invalid", "The event has fields that are wrong.".into(), errors);
@@ -250,7 +237,7 @@ fn sender(caller: &Caller, headers: &HeaderMap, address: ClientAddress) -> Sende
 fn refused(index: usize, id: Option<Uuid>, refusal: Refusal) -> ItemResult {
     let (status, error) = match refusal {
         Refusal::Rejected { code, message, errors } => {
-            (ItemStatus::Rejected, ItemError { code, detail: message, errors })
+            (ItemStatus::Rejected, ItemError { code, detail: capital(&message), errors })
         }
         Refusal::Dropped { reason } => (
             ItemStatus::Dropped,

@@ -1,7 +1,8 @@
-//! Small JSON bodies, read strictly.
+//! Small JSON bodies and parts of the path, read strictly.
 
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use annals_event::{FieldError, json};
@@ -25,13 +26,28 @@ impl<T: DeserializeOwned> FromRequest<Http> for JsonBody<T> {
             let detail = "The body is larger than 64 KiB.";
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
         })?;
-        let value = json::parse(&bytes, DEPTH)
-            .map_err(|error| Problem::bad_request("invalid_json", error.to_string()))?;
+        let value = json::parse(&bytes, DEPTH).map_err(|error| {
+            Problem::bad_request("invalid_json", format!("The body is not JSON: {error}."))
+        })?;
         serde_json::from_value(value).map(JsonBody).map_err(|error| {
             let text = error.to_string();
             // serde names the field in backquotes, if it knows one.
             let field = text.split('`').nth(1).unwrap_or_default();
             Problem::invalid(vec![FieldError::new(field, text.clone())])
+        })
+    }
+}
+
+/// The id that ends a path. Bytes that are no text are a problem like any other.
+pub struct PathId(pub String);
+
+impl FromRequestParts<Http> for PathId {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<PathId, Problem> {
+        let id = Path::<String>::from_request_parts(parts, http).await;
+        id.map(|Path(id)| PathId(id)).map_err(|_| {
+            Problem::bad_request("invalid_id", "The id in the path is not valid UTF-8.")
         })
     }
 }

@@ -222,7 +222,7 @@ impl From<ListError> for Problem {
 }
 
 /// A sentence begins with a capital and ends with a full stop.
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
     let stop = if text.ends_with(['.', '!', '?', '`']) { "" } else { "." };

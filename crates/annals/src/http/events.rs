@@ -2,11 +2,12 @@
 
 use annals_event::{Event, Uuid};
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 use super::Http;
+use super::body::PathId;
 use super::error::{Problem, Result};
 use super::parameters::{NoParameters, Parameters};
 use crate::access::Caller;
@@ -58,7 +59,7 @@ pub(super) async fn get(
     State(http): State<Http>,
     caller: Caller,
     _: NoParameters,
-    Path(id): Path<String>,
+    PathId(id): PathId,
 ) -> Result<Json<Event>> {
     caller.require_reader()?;
     let id: Uuid = id

@@ -2,12 +2,12 @@
 
 use annals_event::{Draft, Entity, FieldError, Time};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::audit::{act, details};
-use super::body::JsonBody;
+use super::body::{JsonBody, PathId};
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
 use super::{Http, cors};
@@ -170,7 +170,7 @@ pub(super) async fn revoke(
     State(http): State<Http>,
     caller: Caller,
     _: NoParameters,
-    Path(id): Path<String>,
+    PathId(id): PathId,
 ) -> Result<Json<KeyInfo>> {
     caller.require(&[Role::Admin])?;
     let before = http.access.keys().into_iter().find(|key| key.id == id);

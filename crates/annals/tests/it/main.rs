@@ -23,6 +23,7 @@ mod auth;
 mod crash;
 mod disk;
 mod events;
+mod malformed;
 mod network;
 mod operations;
 mod support;
