@@ -18,9 +18,10 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use crate::catalog::{Catalog, Viewer};
 use crate::clock::Clock;
 use crate::id::{self, Random};
-use crate::store::{Key, Result, Role, SignIn, SignInKind, Store};
+use crate::store::{Key, Result, Role, Scope, SignIn, SignInKind, Store};
 
 /// How long a sign-in link works: 10 minutes, in microseconds.
 const LINK_LIFE: i64 = 10 * 60 * 1_000_000;
@@ -70,6 +71,16 @@ impl Caller {
     /// The operator of the machine, at its command line.
     pub fn operator() -> Caller {
         Caller { role: Role::Admin, means: Means::Operator, label: "operator".to_owned() }
+    }
+
+    /// What they may see. Whoever puts a question to the store in a caller's name asks this.
+    pub fn scope(&self, catalog: &Catalog) -> Scope {
+        match self.role {
+            Role::Admin => Scope::anybody(Viewer::Admin, catalog),
+            Role::Auditor => Scope::anybody(Viewer::Auditor, catalog),
+            Role::Service => Scope::anybody(Viewer::Service, catalog),
+            Role::Ingest => Scope::nothing(),
+        }
     }
 
     /// The caller as the actor of what they do.

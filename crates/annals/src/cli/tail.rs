@@ -13,8 +13,8 @@ use super::client::filter_pair;
 use super::terminal::printable;
 use crate::filter::Filter;
 use crate::journal::{Cursors, polled_head, tail};
-use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
+use crate::store::{Scope, Store};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -35,6 +35,7 @@ pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> 
         let told: Vec<_> = errors.iter().map(|e| format!("`{}` {}", e.field, e.message)).collect();
         anyhow::anyhow!(told.join("; "))
     })?;
+    let filter = Scope::everything().over(filter);
     let store = Arc::new(SqliteStore::open_read_only(&context.config.journal()?)?);
     let cursors = Cursors::new(&store.identity());
     let head = store.head().await?.seq;

@@ -41,7 +41,7 @@ pub(super) async fn list(
     let order = parameters.order()?;
     let limit = parameters.limit()?;
     let cursor = parameters.take("cursor")?;
-    let filter = parameters.filter()?;
+    let filter = caller.scope(&http.catalog).over(parameters.filter()?);
     let request = ListRequest { filter, order, limit, cursor };
     Ok(Json(list::list(&*http.store, &http.cursors, request).await?))
 }
@@ -65,7 +65,7 @@ pub(super) async fn get(
     let id: Uuid = id
         .parse()
         .map_err(|_| Problem::bad_request("invalid_id", "The id of an event is a UUID."))?;
-    let found = http.store.find(id).await?;
+    let found = http.store.find(id, caller.scope(&http.catalog)).await?;
     let mut event = found.ok_or_else(|| Problem::not_found("There is no event with this id."))?;
     event.cursor = http.cursors.event(event.seq);
     Ok(Json(event))
@@ -99,7 +99,7 @@ pub(super) async fn stats(
     RawQuery(query): RawQuery,
 ) -> Result<Json<Stats>> {
     caller.require_reader()?;
-    let filter = Parameters::read(query.as_deref()).filter()?;
+    let filter = caller.scope(&http.catalog).over(Parameters::read(query.as_deref()).filter()?);
     let head = http.store.head().await?.seq;
     let counts = http.store.counts(filter, 1..head + 1).await?;
     Ok(Json(Stats {

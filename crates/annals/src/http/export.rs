@@ -44,7 +44,7 @@ pub(super) async fn export(
         Some(name) => Format::from_name(&name)
             .ok_or_else(|| Problem::parameter("format", "must be `csv`, `json` or `ndjson`"))?,
     };
-    let filter = parameters.filter()?;
+    let filter = caller.scope(&http.catalog).over(parameters.filter()?);
     let pages = stream(Arc::clone(&http.store), http.cursors.clone(), filter, order, format)
         .inspect_err(|error| tracing::error!(%error, "export broke off"));
     let name = format!("attachment; filename=\"annals-events.{}\"", format.as_str());

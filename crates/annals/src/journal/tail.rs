@@ -6,8 +6,7 @@ use annals_event::Event;
 use futures::{Stream, stream};
 use tokio::sync::watch;
 
-use crate::filter::Filter;
-use crate::store::{Order, Result, Selection, Store};
+use crate::store::{Order, Result, Scoped, Selection, Store};
 
 /// Events in one page of a tail.
 const PAGE: usize = 500;
@@ -27,13 +26,13 @@ pub fn tail(
     store: Arc<dyn Store>,
     head: watch::Receiver<u64>,
     after: u64,
-    filter: Filter,
+    filter: Scoped,
 ) -> impl Stream<Item = Result<TailPage>> + Send {
     struct State {
         store: Arc<dyn Store>,
         head: watch::Receiver<u64>,
         at: u64,
-        filter: Filter,
+        filter: Scoped,
         failed: bool,
     }
     let state = State { store, head, at: after, filter, failed: false };

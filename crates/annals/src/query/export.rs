@@ -9,9 +9,8 @@ use annals_event::Event;
 use bytes::Bytes;
 use futures::{Stream, stream};
 
-use crate::filter::Filter;
 use crate::journal::Cursors;
-use crate::store::{Order, Result, Selection, Store};
+use crate::store::{Order, Result, Scoped, Selection, Store};
 
 mod csv;
 
@@ -97,7 +96,7 @@ fn json(out: &mut Vec<u8>, event: &Event) {
 pub fn export(
     store: Arc<dyn Store>,
     cursors: Cursors,
-    filter: Filter,
+    filter: Scoped,
     order: Order,
     format: Format,
 ) -> impl Stream<Item = Result<Bytes>> + Send {

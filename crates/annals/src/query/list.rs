@@ -6,10 +6,9 @@
 use annals_event::Event;
 use serde::Serialize;
 
-use crate::filter::Filter;
 use crate::journal::cursor::ListCursor;
 use crate::journal::{Cursors, InvalidCursor};
-use crate::store::{Order, Selection, Store, StoreError};
+use crate::store::{Order, Scoped, Selection, Store, StoreError};
 
 /// Events in a page, unless asked otherwise.
 pub const DEFAULT_LIMIT: usize = 50;
@@ -19,8 +18,8 @@ pub const MAX_LIMIT: usize = 500;
 /// Which page of which list.
 #[derive(Clone, Debug)]
 pub struct ListRequest {
-    /// Which events.
-    pub filter: Filter,
+    /// Which events, for which viewer.
+    pub filter: Scoped,
     /// In which order; the cursor's must be the same.
     pub order: Order,
     /// At most so many, 1 to [`MAX_LIMIT`].
@@ -60,7 +59,7 @@ pub async fn list(
     cursors: &Cursors,
     request: ListRequest,
 ) -> Result<EventPage, ListError> {
-    let fingerprint = request.filter.fingerprint();
+    let fingerprint = request.filter.filter().fingerprint();
     let position = match &request.cursor {
         Some(text) => {
             let cursor = cursors.open_list(text)?;

@@ -16,7 +16,7 @@ use annals_event::digest::TILE;
 use annals_event::{Event, Time, Uuid};
 
 use super::seal::{Verdict, check_tile, first_of, tile_of};
-use super::{Appended, Entry, Order, Selection, Store};
+use super::{Appended, Entry, Order, Scope, Scoped, Selection, Store};
 use crate::filter::Filter;
 
 pub mod append;
@@ -44,6 +44,7 @@ macro_rules! conformance {
             append: extremes_come_back_as_they_were;
             select: filters_find_what_the_model_finds;
             select: counts_are_the_model_s;
+            select: one_event_is_found_within_its_scope_alone;
             select: pages_hold_every_event_once;
             select: an_empty_journal_and_an_empty_range_have_nothing;
             select: a_filter_may_ask_for_anything;
@@ -101,7 +102,7 @@ pub async fn accepted(store: &dyn Store, entries: Vec<Entry>, now: Time) -> Vec<
 /// Everything that stands in the store, oldest first.
 pub async fn everything(store: &dyn Store) -> Vec<Event> {
     let selection = Selection {
-        filter: Filter::default(),
+        filter: unfiltered(),
         range: 1..i64::MAX as u64,
         order: Order::Asc,
         limit: 100_000,
@@ -127,6 +128,11 @@ pub async fn verdicts(store: &dyn Store) -> Vec<Verdict> {
         all.extend(verdicts.into_iter().map(|(_, verdict)| verdict));
     }
     all
+}
+
+/// Every event, for a viewer who sees everything.
+pub fn unfiltered() -> Scoped {
+    Scope::everything().over(Filter::default())
 }
 
 /// An id that differs from every other number's.

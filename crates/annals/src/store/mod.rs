@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Every engine is written natively; what makes them equal is the suite in `conformance.rs`, and
-//! what must not differ is shared: [`row`] ↔ [`Event`] and filter → `WHERE` ([`predicate`]).
+//! what must not differ is shared: [`row`] ↔ [`Event`] and filter and
+//! [`scope`] → `WHERE` ([`predicate`]).
 //! Absence is `Ok(None)`, never an error.
 
 use std::ops::Range;
@@ -16,8 +17,6 @@ use std::path::Path;
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
 
-use crate::filter::Filter;
-
 #[cfg(test)]
 pub mod conformance;
 mod credential;
@@ -25,12 +24,14 @@ mod entry;
 mod error;
 pub mod predicate;
 pub mod row;
+pub mod scope;
 pub mod seal;
 pub mod sqlite;
 
 pub use credential::{Key, Role, SignIn, SignInKind};
 pub use entry::{Appended, Derived, Entry};
 pub use error::StoreError;
+pub use scope::{Scope, Scoped};
 pub use seal::{Sealed, Tile, Tombstone};
 
 /// What a store answers with.
@@ -69,8 +70,8 @@ pub enum Order {
 /// Which events, from where to where, in which order, how many.
 #[derive(Clone, Debug)]
 pub struct Selection {
-    /// Which events.
-    pub filter: Filter,
+    /// Which events, for which viewer.
+    pub filter: Scoped,
     /// The positions to look at.
     pub range: Range<u64>,
     /// In which order.
@@ -107,11 +108,11 @@ pub trait Store: Send + Sync + 'static {
     /// A page of events.
     async fn select(&self, selection: Selection) -> Result<Vec<Event>>;
 
-    /// The event with this id.
-    async fn find(&self, id: Uuid) -> Result<Option<Event>>;
+    /// The event with this id, if the viewer may see it.
+    async fn find(&self, id: Uuid, scope: Scope) -> Result<Option<Event>>;
 
     /// How many events at the positions match the filter.
-    async fn counts(&self, filter: Filter, range: Range<u64>) -> Result<Counts>;
+    async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts>;
 
     /// Deletes the events at the positions, leaving a tombstone that names the reason. Their ids
     /// stay used for 400 days. Positions already deleted stay as they are. Answers how many went.

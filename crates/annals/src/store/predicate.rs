@@ -1,8 +1,9 @@
-//! Filter → `WHERE`, with the dialect as a value.
+//! Filter and scope → `WHERE`, with the dialect as a value.
 
 use annals_event::{ActorType, Severity};
 
-use crate::filter::{Field, Filter, Term};
+use super::scope::{HiddenActions, Scoped, View};
+use crate::filter::{Field, Term};
 
 /// A parameter of a condition.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,15 +27,18 @@ pub struct Dialect {
 /// A condition and its parameters, in order.
 #[derive(Debug, Default, PartialEq)]
 pub struct Predicate {
-    /// Conditions joined by `AND`; `TRUE` when there is none.
+    /// Conditions joined by `AND`, at least one: that of the scope.
     pub sql: String,
     /// The parameters it names.
     pub parameters: Vec<Parameter>,
 }
 
-/// Builds the condition of a filter, continuing after the parameters already in `parameters`.
-pub fn predicate(filter: &Filter, dialect: &Dialect, parameters: Vec<Parameter>) -> Predicate {
+/// Builds the condition of a filter within its scope, continuing after the parameters already in
+/// `parameters`.
+pub fn predicate(scoped: &Scoped, dialect: &Dialect, parameters: Vec<Parameter>) -> Predicate {
     let mut builder = Builder { dialect, parameters, conditions: Vec::new() };
+    builder.views(scoped.scope.views());
+    let filter = &scoped.filter;
     if let Some(from) = filter.from {
         let bound = builder.push(Parameter::Integer(from.as_micros()));
         builder.conditions.push(format!("occurred_at >= {bound}"));
@@ -51,12 +55,7 @@ pub fn predicate(filter: &Filter, dialect: &Dialect, parameters: Vec<Parameter>)
         let words = builder.push(Parameter::Text(filter.words.join(" ")));
         builder.conditions.push((dialect.words)(&words));
     }
-    let sql = if builder.conditions.is_empty() {
-        "TRUE".to_owned()
-    } else {
-        builder.conditions.join(" AND ")
-    };
-    Predicate { sql, parameters: builder.parameters }
+    Predicate { sql: builder.conditions.join(" AND "), parameters: builder.parameters }
 }
 
 struct Builder<'a> {
@@ -69,6 +68,45 @@ impl Builder<'_> {
     fn push(&mut self, parameter: Parameter) -> String {
         self.parameters.push(parameter);
         (self.dialect.parameter)(self.parameters.len())
+    }
+
+    /// What one of the views shows.
+    fn views(&mut self, views: &[View]) {
+        let views: Vec<String> = views.iter().map(|view| self.view(view)).collect();
+        self.conditions.push(match views.as_slice() {
+            [] => "FALSE".to_owned(),
+            [one] => one.clone(),
+            several => format!("({})", several.join(" OR ")),
+        });
+    }
+
+    fn view(&mut self, view: &View) -> String {
+        let people = view.people.as_ref().map(|people| {
+            let people = self.texts(people);
+            format!("subject_id IN ({people})")
+        });
+        let hidden = view.hidden.iter().map(|hidden| self.unless(hidden));
+        let conditions: Vec<String> = people.into_iter().chain(hidden).collect();
+        if conditions.is_empty() {
+            return "TRUE".to_owned();
+        }
+        format!("({})", conditions.join(" AND "))
+    }
+
+    fn unless(&mut self, hidden: &HiddenActions) -> String {
+        let category = self.push(Parameter::Text(hidden.category.clone()));
+        if hidden.actions.is_empty() {
+            return format!("category <> {category}");
+        }
+        let actions = self.texts(&hidden.actions);
+        let not = if hidden.all_but { "NOT " } else { "" };
+        format!("NOT (category = {category} AND action {not}IN ({actions}))")
+    }
+
+    fn texts(&mut self, texts: &[String]) -> String {
+        let texts: Vec<String> =
+            texts.iter().map(|text| self.push(Parameter::Text(text.clone()))).collect();
+        texts.join(", ")
     }
 
     fn term(&mut self, term: &Term) {

@@ -8,7 +8,7 @@ use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::json;
 
-use super::super::{Appended, Entry, Store};
+use super::super::{Appended, Entry, Scope, Store};
 use super::world::{entry, plain, plain_ones};
 use super::{START, accepted, everything, share, verdicts};
 
@@ -120,7 +120,7 @@ pub async fn one_id_is_one_event_across_batches(store: Arc<dyn Store>) {
         Appended::Conflict,
     ];
     assert_eq!(outcomes, expected);
-    let found = store.find(super::id(3)).await.unwrap().unwrap();
+    let found = store.find(super::id(3), Scope::everything()).await.unwrap().unwrap();
     assert_eq!(found.message, "number 3");
 }
 
@@ -191,7 +191,7 @@ pub async fn every_shape_of_event_comes_back_as_it_was(store: Arc<dyn Store>) {
     let events = accepted(&*store, entries, START).await;
     assert_eq!(everything(&*store).await, events);
     for event in &events {
-        assert_eq!(store.find(event.id).await.unwrap().as_ref(), Some(event));
+        assert_eq!(store.find(event.id, Scope::everything()).await.unwrap().as_ref(), Some(event));
     }
     let verdicts = verdicts(&*store).await;
     assert!(verdicts.iter().all(|verdict| verdict.is_fine()));

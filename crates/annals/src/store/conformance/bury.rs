@@ -5,10 +5,9 @@ use std::sync::Arc;
 use annals_event::Event;
 
 use super::super::seal::Verdict;
-use super::super::{Appended, Counts, Order, Selection, Store};
+use super::super::{Appended, Counts, Order, Scope, Selection, Store};
 use super::world::{entry, plain, plain_ones};
 use super::{START, accepted, everything, id, share, verdicts};
-use crate::filter::Filter;
 
 /// 400 days less a moment, in microseconds.
 const NEARLY_400_DAYS: i64 = 400 * 24 * 3_600 * 1_000_000 - 1;
@@ -21,13 +20,13 @@ pub async fn what_is_buried_is_gone_and_leaves_a_tombstone(store: Arc<dyn Store>
     accepted(&*store, plain_ones(1..11), START).await;
     assert_eq!(store.bury(3..6, "cleared by a", START).await, Ok(3));
     for number in 1..11 {
-        let there = store.find(id(number)).await.unwrap().is_some();
+        let there = store.find(id(number), Scope::everything()).await.unwrap().is_some();
         assert_eq!(there, !(3..6).contains(&number), "{number}");
     }
     let left = everything(&*store).await;
     let seqs: Vec<u64> = left.iter().map(|event| event.seq).collect();
     assert_eq!(seqs, [1, 2, 6, 7, 8, 9, 10]);
-    let counts = store.counts(Filter::default(), 1..11).await.unwrap();
+    let counts = store.counts(super::unfiltered(), 1..11).await.unwrap();
     assert_eq!(counts.total, 7);
     let tombstones = store.tombstones(1..11).await.unwrap();
     let [tombstone] = &tombstones[..] else {
@@ -74,7 +73,7 @@ pub async fn whole_tiles_can_go(store: Arc<dyn Store>) {
     }
     assert_eq!(store.bury(0..10_000, "all", START).await, Ok(300));
     assert_eq!(everything(&*store).await, []);
-    let counts = store.counts(Filter::default(), 1..701).await;
+    let counts = store.counts(super::unfiltered(), 1..701).await;
     assert_eq!(counts, Ok(Counts::default()));
     let events = accepted(&*store, plain_ones(701..800), START).await;
     assert_eq!(events[0].seq, 701);
@@ -104,7 +103,7 @@ pub async fn ids_stay_used(store: Arc<dyn Store>) {
     let gone = Appended::Duplicate { seq: None };
     let there = Appended::Duplicate { seq: Some(3) };
     assert_eq!(outcomes, Ok(vec![gone, gone, there]));
-    assert_eq!(store.find(id(4)).await, Ok(None));
+    assert_eq!(store.find(id(4), Scope::everything()).await, Ok(None));
 }
 
 /// A list takes a page that is not full for the last one, so it must be.
@@ -125,7 +124,7 @@ pub async fn a_page_is_full_until_the_end_while_others_are_buried(store: Arc<dyn
         let mut end = COUNT + 1;
         loop {
             let selection = Selection {
-                filter: Filter::default(),
+                filter: super::unfiltered(),
                 range: 1..end,
                 order: Order::Desc,
                 limit: PAGE,

@@ -1,4 +1,5 @@
-//! Lists and counts against a plain `Vec<Event>`, with [`Filter::matches`] as the judge.
+//! Lists and counts against a plain `Vec<Event>`, with [`Scoped::matches`](crate::store::Scoped::matches) as the
+//! judge.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -10,8 +11,8 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
 use tokio::runtime::Handle;
 
-use super::super::{Counts, Order, Selection, Store};
-use super::world::{entries, filter};
+use super::super::{Counts, Order, Scope, Selection, Store};
+use super::world::{entries, filter, scope};
 use super::{START, accepted};
 use crate::filter::{Field, Filter, Term};
 
@@ -60,6 +61,7 @@ fn wanted(model: &[Event], selection: &Selection) -> Vec<Event> {
         .filter(|event| selection.range.contains(&event.seq) && selection.filter.matches(event))
         .cloned()
         .collect();
+    events.iter_mut().for_each(|event| selection.filter.show(event));
     if selection.order == Order::Desc {
         events.reverse();
     }
@@ -70,9 +72,9 @@ fn wanted(model: &[Event], selection: &Selection) -> Vec<Event> {
 pub async fn filters_find_what_the_model_finds(store: Arc<dyn Store>) {
     let model = model(&*store).await;
     let found = std::cell::Cell::new(0);
-    let selection = (filter(), range(), order(), 1_usize..COUNT + 1);
-    for_all(&selection, |(filter, range, order, limit)| {
-        let selection = Selection { filter, range, order, limit };
+    let selection = (scope(), filter(), range(), order(), 1_usize..COUNT + 1);
+    for_all(&selection, |(scope, filter, range, order, limit)| {
+        let selection = Selection { filter: scope.over(filter), range, order, limit };
         let wanted = wanted(&model, &selection);
         found.set(found.get() + usize::from(!wanted.is_empty()));
         let events = Handle::current().block_on(store.select(selection)).unwrap();
@@ -85,7 +87,8 @@ pub async fn filters_find_what_the_model_finds(store: Arc<dyn Store>) {
 
 pub async fn counts_are_the_model_s(store: Arc<dyn Store>) {
     let model = model(&*store).await;
-    for_all(&(filter(), range()), |(filter, range)| {
+    for_all(&(scope(), filter(), range()), |(scope, filter, range)| {
+        let filter = scope.over(filter);
         let mut categories = BTreeMap::<String, u64>::new();
         let mut severities = BTreeMap::<Severity, u64>::new();
         let mut total = 0;
@@ -110,6 +113,23 @@ pub async fn counts_are_the_model_s(store: Arc<dyn Store>) {
     });
 }
 
+pub async fn one_event_is_found_within_its_scope_alone(store: Arc<dyn Store>) {
+    let model = model(&*store).await;
+    let hidden = std::cell::Cell::new(0);
+    for_all(&(scope(), 0..model.len()), |(scope, at)| {
+        let wanted = Some(model[at].clone()).filter(|event| scope.contains(event));
+        let wanted = wanted.map(|mut event| {
+            scope.show(&mut event);
+            event
+        });
+        hidden.set(hidden.get() + usize::from(wanted.is_none()));
+        let found = Handle::current().block_on(store.find(model[at].id, scope)).unwrap();
+        prop_assert_eq!(found, wanted);
+        Ok(())
+    });
+    assert!((20..280).contains(&hidden.get()), "{} hidden", hidden.get());
+}
+
 pub async fn pages_hold_every_event_once(store: Arc<dyn Store>) {
     let model = model(&*store).await;
     for order in [Order::Asc, Order::Desc] {
@@ -118,7 +138,7 @@ pub async fn pages_hold_every_event_once(store: Arc<dyn Store>) {
             let mut all = Vec::new();
             loop {
                 let selection =
-                    Selection { filter: Filter::default(), range: range.clone(), order, limit };
+                    Selection { filter: super::unfiltered(), range: range.clone(), order, limit };
                 let page = store.select(selection).await.unwrap();
                 let Some(last) = page.last() else { break };
                 match order {
@@ -137,15 +157,15 @@ pub async fn pages_hold_every_event_once(store: Arc<dyn Store>) {
 
 pub async fn an_empty_journal_and_an_empty_range_have_nothing(store: Arc<dyn Store>) {
     let ask = |range: Range<u64>| Selection {
-        filter: Filter::default(),
+        filter: super::unfiltered(),
         range,
         order: Order::Desc,
         limit: 10,
     };
     assert_eq!(store.head().await.unwrap().seq, 0);
     assert_eq!(store.select(ask(1..100)).await, Ok(Vec::new()));
-    assert_eq!(store.find(super::id(1)).await, Ok(None));
-    let counts = store.counts(Filter::default(), 1..100).await;
+    assert_eq!(store.find(super::id(1), Scope::everything()).await, Ok(None));
+    let counts = store.counts(super::unfiltered(), 1..100).await;
     assert_eq!(counts, Ok(Counts::default()));
     assert_eq!(store.tiles(1..100).await, Ok(Vec::new()));
     assert_eq!(store.tombstones(1..100).await, Ok(Vec::new()));
@@ -153,10 +173,10 @@ pub async fn an_empty_journal_and_an_empty_range_have_nothing(store: Arc<dyn Sto
     accepted(&*store, super::world::plain_ones(1..4), START).await;
     for range in [2..2, 4..9, 0..1] {
         assert_eq!(store.select(ask(range.clone())).await, Ok(Vec::new()));
-        let counts = store.counts(Filter::default(), range).await;
+        let counts = store.counts(super::unfiltered(), range).await;
         assert_eq!(counts, Ok(Counts::default()));
     }
-    assert_eq!(store.find(super::id(9)).await, Ok(None));
+    assert_eq!(store.find(super::id(9), Scope::everything()).await, Ok(None));
 }
 
 /// A value that no engine can hold is found nowhere; it is no error.
@@ -176,7 +196,7 @@ pub async fn a_filter_may_ask_for_anything(store: Arc<dyn Store>) {
             for negated in [false, true] {
                 let term = Term { field: field.clone(), values: vec![value.to_owned()], negated };
                 let filter = Filter { terms: vec![term], ..Filter::default() };
-                let counts = store.counts(filter, 1..10).await.unwrap();
+                let counts = store.counts(Scope::everything().over(filter), 1..10).await.unwrap();
                 let wanted = if negated { 3 } else { 0 };
                 assert_eq!(counts.total, wanted, "{field:?} {value:?} {negated}");
             }

@@ -3,7 +3,8 @@
 
 use annals_event::digest::{commitment, personal};
 use annals_event::{
-    Account, Actor, ActorType, Entity, Event, Metadata, Points, Severity, Subject, Time, Uuid,
+    Account, Actor, ActorType, Client, Entity, Event, Metadata, Points, Severity, Subject, Time,
+    Uuid,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -11,8 +12,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use super::super::{Derived, Entry};
+use super::super::{Derived, Entry, Scope};
 use super::START;
+use crate::catalog::{Catalog, Viewer};
 use crate::filter::{Field, Filter, Term};
 use crate::words::words;
 
@@ -87,10 +89,11 @@ fn event() -> impl Strategy<Value = Event> {
         of(points()),
         name(&TEXTS),
         btree_map(name(&KEYS), value(), 0..3),
+        of(name(&IDS)),
     );
     let who = (actor(), of(name(&IDS)), of(name(&IDS)), of(name(&IDS)));
     (what, who, moment()).prop_map(|(what, who, occurred_at)| {
-        let (category, action, severity, entity, points, message, metadata) = what;
+        let (category, action, severity, entity, points, message, metadata, browser) = what;
         let (actor, subject, account, session_id) = who;
         Event {
             id: Uuid::nil(),
@@ -108,7 +111,7 @@ fn event() -> impl Strategy<Value = Event> {
             points,
             session_id,
             page: None,
-            client: None,
+            client: browser.map(|browser| Client { browser: Some(browser), ..Client::default() }),
             request: None,
             error: None,
             message,
@@ -211,4 +214,29 @@ pub fn filter() -> impl Strategy<Value = Filter> {
         .prop_map(|wanted| wanted.iter().flat_map(|word| words(word)).collect());
     (vec(term(), 0..3), of(moment()), of(moment()), words)
         .prop_map(|(terms, from, to, words)| Filter { terms, from, to, words })
+}
+
+/// What hides a whole category but for an action, a single action, and nothing, from some.
+const HIDDEN: &str = r#"
+    [a_b]
+    visible_to = ["admin"]
+    [a_b.actions.volcano_found]
+    visible_to = ["self", "guardian"]
+    [ab]
+    visible_to = ["guardian", "admin"]
+    [auth.actions.login_success]
+    visible_to = ["auditor"]
+"#;
+
+/// Viewers of the small world.
+pub fn scope() -> impl Strategy<Value = Scope> {
+    let catalog = Catalog::with_overrides(HIDDEN, "the small world").unwrap();
+    let (anybody, person) = (catalog.clone(), catalog);
+    prop_oneof![
+        3 => Just(Scope::everything()),
+        2 => select(Viewer::ALL.to_vec()).prop_map(move |viewer| Scope::anybody(viewer, &anybody)),
+        4 => (name(&IDS), vec(name(&IDS), 0..4))
+            .prop_map(move |(id, wards)| Scope::person(&id, &wards, &person)),
+        1 => Just(Scope::nothing()),
+    ]
 }

@@ -8,7 +8,7 @@ use sha2::Sha256;
 
 use super::super::row::Row;
 use super::super::seal::{first_of, leaf_of, tile_of};
-use super::super::{Appended, Entry, Result, StoreError};
+use super::super::{Appended, Entry, Result, Scope, StoreError};
 use super::rows;
 
 /// The writer's connection and what it knows of the journal's end.
@@ -188,7 +188,7 @@ fn append(
 
 /// The fate of an entry whose id is used already; `None` when it is new.
 fn known(connection: &Connection, id_key: &[u8; 32], entry: &Entry) -> Result<Option<Appended>> {
-    if let Some(stored) = rows::find(connection, entry.event.id)? {
+    if let Some(stored) = rows::find(connection, entry.event.id, &Scope::everything())? {
         return Ok(Some(if entry.is_retry_of(&stored) {
             Appended::Duplicate { seq: Some(stored.seq) }
         } else {

@@ -11,8 +11,7 @@ use rusqlite::{Connection, params_from_iter, types::ToSqlOutput};
 
 use super::super::predicate::{Dialect, Parameter, predicate};
 use super::super::seal::first_of;
-use super::super::{Counts, Order, Result, Selection};
-use crate::filter::Filter;
+use super::super::{Counts, Order, Result, Scoped, Selection};
 
 /// SQLite's way of saying it. The functions are registered on every read connection.
 const SQLITE: Dialect = Dialect {
@@ -54,7 +53,7 @@ pub(super) fn positions(connection: &Connection, selection: &Selection) -> Resul
 /// How many match, by category and severity.
 pub(super) fn counts(
     connection: &Connection,
-    filter: &Filter,
+    filter: &Scoped,
     range: &Range<u64>,
 ) -> Result<Counts> {
     let snapshot = connection.unchecked_transaction()?;
@@ -103,9 +102,10 @@ fn bounds(range: &Range<u64>) -> Vec<Parameter> {
 /// does.
 fn narrowed(
     connection: &Connection,
-    filter: &Filter,
+    filter: &Scoped,
     range: &Range<u64>,
 ) -> Result<Option<Range<u64>>> {
+    let filter = filter.filter();
     if filter.from.is_none() && filter.to.is_none() {
         return Ok((!range.is_empty()).then(|| range.clone()));
     }

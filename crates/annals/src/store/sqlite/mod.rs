@@ -30,10 +30,9 @@ use async_trait::async_trait;
 use self::append::Writer;
 use self::threads::{Readers, WriterThread};
 use super::{
-    Appended, Counts, Entry, Head, Identity, Key, Result, Sealed, Selection, SignIn, Store,
-    StoreError, Tile, Tombstone,
+    Appended, Counts, Entry, Head, Identity, Key, Result, Scope, Scoped, Sealed, Selection, SignIn,
+    Store, StoreError, Tile, Tombstone,
 };
-use crate::filter::Filter;
 
 pub use backup::restore;
 
@@ -104,11 +103,11 @@ impl Store for SqliteStore {
         self.readers.run(move |connection| rows::select(connection, &selection)).await
     }
 
-    async fn find(&self, id: Uuid) -> Result<Option<Event>> {
-        self.readers.run(move |connection| rows::find(connection, id)).await
+    async fn find(&self, id: Uuid, scope: Scope) -> Result<Option<Event>> {
+        self.readers.run(move |connection| rows::find(connection, id, &scope)).await
     }
 
-    async fn counts(&self, filter: Filter, range: Range<u64>) -> Result<Counts> {
+    async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts> {
         self.readers.run(move |connection| list_index::counts(connection, &filter, &range)).await
     }
 

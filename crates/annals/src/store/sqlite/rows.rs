@@ -8,7 +8,9 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::super::row::{Row, Unreadable};
-use super::super::{Head, Order, Result, Sealed, Selection, StoreError, Tile, Tombstone, seal};
+use super::super::{
+    Head, Order, Result, Scope, Sealed, Selection, StoreError, Tile, Tombstone, seal,
+};
 use super::list_index;
 
 /// The columns of an event, in the order [`read`] expects them.
@@ -105,10 +107,14 @@ pub(super) fn insert(connection: &Connection, row: &Row, salt: &Salt, leaf: &Has
     Ok(())
 }
 
-pub(super) fn find(connection: &Connection, id: Uuid) -> Result<Option<Event>> {
+pub(super) fn find(connection: &Connection, id: Uuid, scope: &Scope) -> Result<Option<Event>> {
     let sql = format!("SELECT {COLUMNS} FROM events WHERE id = ?1");
     let row = connection.prepare_cached(&sql)?.query_row([id.as_bytes()], read).optional()?;
-    Ok(row.map(Event::try_from).transpose()?)
+    let event = row.map(Event::try_from).transpose()?;
+    Ok(event.filter(|event| scope.contains(event)).map(|mut event| {
+        scope.show(&mut event);
+        event
+    }))
 }
 
 /// The events whose positions the list index names, in its order.
@@ -146,6 +152,7 @@ pub(super) fn select(connection: &Connection, selection: &Selection) -> Result<V
             events.push(Event::try_from(statement.query_row([seq], read)?)?);
         }
     }
+    events.iter_mut().for_each(|event| selection.filter.show(event));
     Ok(events)
 }
 

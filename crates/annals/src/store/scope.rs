@@ -1,0 +1,180 @@
+//! Who sees what: the one place where a question meets the viewer who asks it.
+//!
+//! ```text
+//! access ── Scope ──┐
+//! URL ──── Filter ──┴─ Scope::over ──► Scoped ──┬─ predicate ──► WHERE …
+//!                                               └─ matches(&Event) ──► bool
+//! ```
+//!
+//! Everything a store answers about events takes a [`Scope`], alone or over a filter, so that no
+//! question can be put without one. Engines turn it into the same `WHERE` as the filter, and pass
+//! every event they answer through [`Scope::show`].
+
+use annals_event::Event;
+
+use crate::catalog::{Catalog, Viewer};
+use crate::filter::Filter;
+
+/// What a viewer may see: whatever one of the views shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    views: Vec<View>,
+    clients: Clients,
+}
+
+/// The events about some people, or about anybody, but for what the catalog hides from this kind
+/// of viewer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct View {
+    /// The subjects; `None`: whatever the subject, and none.
+    pub(super) people: Option<Vec<String>>,
+    /// What is hidden all the same.
+    pub(super) hidden: Vec<HiddenActions>,
+}
+
+/// Actions of a category that a kind of viewer does not see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct HiddenActions {
+    /// The category.
+    pub(super) category: String,
+    /// The actions hidden or, with `all_but`, those of a hidden category that are shown.
+    pub(super) actions: Vec<String>,
+    /// Whether the whole category is hidden, but for `actions`.
+    pub(super) all_but: bool,
+}
+
+/// Whose address and program are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Clients {
+    Everybodys,
+    Nobodys,
+    OnesOwn(String),
+}
+
+/// A filter within a scope. Only [`Scope::over`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scoped {
+    pub(super) filter: Filter,
+    pub(super) scope: Scope,
+}
+
+impl Scope {
+    /// All there is: for the operator of the machine, who may open the journal's file as well.
+    pub fn everything() -> Scope {
+        let all = View { people: None, hidden: Vec::new() };
+        Scope { views: vec![all], clients: Clients::Everybodys }
+    }
+
+    /// Nothing at all.
+    pub fn nothing() -> Scope {
+        Scope { views: Vec::new(), clients: Clients::Nobodys }
+    }
+
+    /// Events about anybody, as this kind of viewer sees them.
+    pub fn anybody(viewer: Viewer, catalog: &Catalog) -> Scope {
+        let clients = match viewer {
+            Viewer::Admin | Viewer::Auditor => Clients::Everybodys,
+            Viewer::Oneself | Viewer::Guardian | Viewer::Service => Clients::Nobodys,
+        };
+        Scope { views: vec![View { people: None, hidden: hidden(viewer, catalog) }], clients }
+    }
+
+    /// Events about a person, and about those they are a guardian of.
+    pub fn person(id: &str, wards: &[String], catalog: &Catalog) -> Scope {
+        let view = |people: Vec<String>, viewer| View {
+            people: Some(people),
+            hidden: hidden(viewer, catalog),
+        };
+        let mut views = vec![view(vec![id.to_owned()], Viewer::Oneself)];
+        if !wards.is_empty() {
+            views.push(view(wards.to_vec(), Viewer::Guardian));
+        }
+        Scope { views, clients: Clients::OnesOwn(id.to_owned()) }
+    }
+
+    /// A filter, as this viewer may use it.
+    pub fn over(self, filter: Filter) -> Scoped {
+        Scoped { filter, scope: self }
+    }
+
+    /// Whether the viewer may see an event.
+    pub fn contains(&self, event: &Event) -> bool {
+        self.views.iter().any(|view| view.contains(event))
+    }
+
+    /// Takes out of an event within this scope what the viewer is not shown: with what other
+    /// people did it.
+    pub fn show(&self, event: &mut Event) {
+        let shown = match &self.clients {
+            Clients::Everybodys => true,
+            Clients::Nobodys => false,
+            Clients::OnesOwn(id) => did_it(event, id),
+        };
+        if !shown {
+            event.client = None;
+        }
+    }
+
+    pub(super) fn views(&self) -> &[View] {
+        &self.views
+    }
+}
+
+/// Whether the client of an event is this person's: they acted, or a machine acted for them.
+fn did_it(event: &Event, id: &str) -> bool {
+    let actor = &event.actor;
+    if actor.kind.is_person() {
+        return actor.id.as_deref() == Some(id);
+    }
+    event.subject.as_ref().is_some_and(|subject| subject.id == id)
+}
+
+impl View {
+    fn contains(&self, event: &Event) -> bool {
+        let about = event.subject.as_ref().map(|subject| &subject.id);
+        self.people.as_ref().is_none_or(|people| about.is_some_and(|id| people.contains(id)))
+            && !self.hidden.iter().any(|hidden| hidden.hides(event))
+    }
+}
+
+impl HiddenActions {
+    fn hides(&self, event: &Event) -> bool {
+        event.category == self.category && self.actions.contains(&event.action) != self.all_but
+    }
+}
+
+/// What the catalog hides from a kind of viewer, by category.
+fn hidden(viewer: Viewer, catalog: &Catalog) -> Vec<HiddenActions> {
+    let whole: Vec<&str> = catalog.hidden_categories(viewer).collect();
+    let actions = |category: &str, all_but: bool| {
+        let of_it = catalog.entries().filter(|entry| entry.category == category);
+        let listed = of_it.filter(|entry| entry.visible_to.contains(&viewer) == all_but);
+        listed.map(|entry| entry.action.clone()).collect::<Vec<_>>()
+    };
+    catalog
+        .categories()
+        .map(|(category, _)| {
+            let all_but = whole.contains(&category);
+            let actions = actions(category, all_but);
+            HiddenActions { category: category.to_owned(), actions, all_but }
+        })
+        .filter(|hidden| hidden.all_but || !hidden.actions.is_empty())
+        .collect()
+}
+
+impl Scoped {
+    /// The filter alone.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Whether an event is wanted, and may be seen.
+    pub fn matches(&self, event: &Event) -> bool {
+        self.scope.contains(event) && self.filter.matches(event)
+    }
+
+    /// [`Scope::show`].
+    pub fn show(&self, event: &mut Event) {
+        self.scope.show(event);
+    }
+}
