@@ -49,6 +49,11 @@ pub fn sign_in(somebody: Option<Actor>) -> Draft {
     }
 }
 
+/// A sign-out.
+pub fn sign_out(somebody: Actor) -> Draft {
+    Draft { action: "logout".to_owned(), ..sign_in(Some(somebody)) }
+}
+
 /// An act's details.
 pub fn details<const N: usize>(pairs: [(&str, Value); N]) -> Metadata {
     pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use annals_event::Draft;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::header;
@@ -9,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use futures::TryStreamExt as _;
 
 use super::Http;
+use super::audit::{act, details};
 use super::error::{Problem, Result};
 use super::parameters::Parameters;
 use crate::access::Caller;
@@ -18,6 +20,7 @@ use crate::query::export::{Format, export as stream};
 ///
 /// Everything the filter matches, streamed. Each format ends with a marker so that a cut file
 /// shows: CSV with the row `#count,N`, NDJSON with the line `{"count":N}`, JSON with `"count"`.
+/// That somebody exported, and with which filter, goes on the record.
 /// CSV texts that a spreadsheet would run as formulas begin with an apostrophe.
 #[utoipa::path(
     get, path = "/api/v1/events/export", operation_id = "export_events", tag = "Journal",
@@ -44,8 +47,13 @@ pub(super) async fn export(
         Some(name) => Format::from_name(&name)
             .ok_or_else(|| Problem::parameter("format", "must be `csv`, `json` or `ndjson`"))?,
     };
+    let asked = parameters.on_record()?;
     let filter = caller.scope(&http.catalog).over(parameters.filter()?);
-    let pages = stream(Arc::clone(&http.store), http.cursors.clone(), filter, order, format)
+    // The export ends before its own mention.
+    let upto = http.store.head().await?.seq;
+    let metadata = details([("filter", asked), ("format", format.as_str().into())]);
+    http.audit(Draft { metadata, ..act(caller.actor(), "exported") }).await?;
+    let pages = stream(Arc::clone(&http.store), http.cursors.clone(), filter, order, format, upto)
         .inspect_err(|error| tracing::error!(%error, "export broke off"));
     let name = format!("attachment; filename=\"annals-events.{}\"", format.as_str());
     let headers = [

@@ -3,12 +3,17 @@
 use annals_event::FieldError;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use serde_json::Value;
 
 use super::Http;
 use super::error::{Problem, Result};
 use crate::filter::Filter;
 use crate::query::list::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::store::Order;
+
+/// The longest filter that is put on the record: an event has room for twice that.
+const RECORD_BYTES: usize = 8 * 1024;
+const RECORD_PAIRS: usize = 16;
 
 /// Decoded query parameters.
 pub struct Parameters {
@@ -57,6 +62,19 @@ impl Parameters {
         limit.ok_or_else(|| {
             Problem::parameter("limit", format!("must be a number from 1 to {MAX_LIMIT}"))
         })
+    }
+
+    /// What is left, to be put on the record: whoever reads it there must see all of it.
+    pub fn on_record(&self) -> Result<Value> {
+        let bytes = self.pairs.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        if bytes > RECORD_BYTES || self.pairs.len() > RECORD_PAIRS {
+            let detail = "The filter goes on the record with the export, and this one is too long \
+                          for it; export in several parts.";
+            return Err(Problem::bad_request("filter_too_long", detail));
+        }
+        // The one character that no event may hold; no event matches it either.
+        let text = |text: &str| text.replace('\0', "\u{fffd}");
+        Ok(self.pairs.iter().map(|(name, value)| (text(name), text(value))).collect())
     }
 
     /// What is left is the filter.

@@ -117,11 +117,12 @@ pub(super) async fn whoami(caller: Caller, _: NoParameters) -> Json<SessionInfo>
 pub(super) async fn sign_out(
     State(http): State<Http>,
     headers: HeaderMap,
-    _caller: Caller,
+    caller: Caller,
     _: NoParameters,
 ) -> Result<Response> {
-    if let Some(token) = cookie(&headers) {
+    if let (Means::Session { .. }, Some(token)) = (&caller.means, cookie(&headers)) {
         http.access.close_session(token).await?;
+        http.audit(audit::sign_out(caller.actor())).await?;
     }
     let expired = http.cookie(&headers, "", 0);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, expired)]).into_response())
@@ -151,6 +152,7 @@ pub(super) async fn link(
 ) -> Result<(StatusCode, Json<SignInLink>)> {
     caller.require(&[Role::Admin])?;
     let token = http.access.new_link().await?;
+    http.audit(audit::act(caller.actor(), "sign_in_link_created")).await?;
     let origin = http.origin.get().map_or("", String::as_str);
     let url = format!("{origin}{}signin#link={token}", http.base_path);
     Ok((StatusCode::CREATED, Json(SignInLink { token, url })))

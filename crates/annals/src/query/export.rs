@@ -91,7 +91,7 @@ fn json(out: &mut Vec<u8>, event: &Event) {
     let _ = serde_json::to_writer(out, event);
 }
 
-/// Every event that matches, as of the head when the stream is first polled. An error ends the
+/// Every event that matches, up to and with the position `upto`. An error ends the
 /// stream without the end marker.
 pub fn export(
     store: Arc<dyn Store>,
@@ -99,6 +99,7 @@ pub fn export(
     filter: Scoped,
     order: Order,
     format: Format,
+    upto: u64,
 ) -> impl Stream<Item = Result<Bytes>> + Send {
     enum At {
         Start,
@@ -110,7 +111,7 @@ pub fn export(
         move |(at, store, cursors, filter)| async move {
             let page = async {
                 let (mut out, mut low, mut high, mut count) = match at {
-                    At::Start => (format.head(), 1, store.head().await?.seq + 1, 0),
+                    At::Start => (format.head(), 1, upto + 1, 0),
                     At::Rows { low, high, count } => (Vec::new(), low, high, count),
                     At::Done => return Ok(None),
                 };

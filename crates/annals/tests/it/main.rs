@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `architecture` | modules import downwards only; drivers and frameworks stay where they belong |
 //! | `events` | one id is one event; pages, counts and exports hold the same events |
+//! | `audit` | one change, one event, saying who |
 //! | `auth` | who may do what, and that no secret is written down |
 //! | `crash` | what was acknowledged is there after kill -9 |
 //! | `disk` | a full disk is said so, and recovered from |
@@ -19,6 +20,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
 mod architecture;
+mod audit;
 mod auth;
 mod crash;
 mod disk;
