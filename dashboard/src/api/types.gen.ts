@@ -82,6 +82,7 @@ export interface paths {
          * Export events
          * @description Everything the filter matches, streamed. Each format ends with a marker so that a cut file
          *     shows: CSV with the row `#count,N`, NDJSON with the line `{"count":N}`, JSON with `"count"`.
+         *     That somebody exported, and with which filter, goes on the record.
          *     CSV texts that a spreadsheet would run as formulas begin with an apostrophe.
          */
         get: operations["export_events"];
