@@ -3,6 +3,7 @@
 //! ```text
 //! request ─► layers (below) ─► routes.rs ─┬─► append.rs ─► record ─► journal
 //!                                         ├─► events.rs, export.rs ─► query ─► store
+//!                                         ├─► live/ ─► journal (tail)
 //!                                         ├─► keys.rs, session.rs ─► access
 //!                                         └─► dashboard.rs (embedded files)
 //! ```
@@ -19,6 +20,7 @@ mod events;
 mod export;
 mod keys;
 mod layers;
+mod live;
 mod openapi;
 mod operations;
 mod parameters;
@@ -44,6 +46,7 @@ pub use append::{AppendResponse, ItemError, ItemResult, ItemStatus};
 pub use audit::{act, details};
 pub use caller::{COOKIE, CSRF_HEADER};
 pub use error::Problem;
+pub use live::Live;
 pub use openapi::document as openapi;
 
 /// Everything a request can need.
@@ -60,6 +63,8 @@ pub struct Services {
     pub intake: Intake,
     /// The known categories and actions.
     pub catalog: Arc<Catalog>,
+    /// The streams that are open.
+    pub live: Live,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where randomness comes from.

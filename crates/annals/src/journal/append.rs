@@ -6,6 +6,8 @@ use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::pages::Pages;
+use super::tail::Tail;
 use crate::clock::Clock;
 use crate::store::{Appended, Entry, Head, Store, StoreError};
 
@@ -44,6 +46,7 @@ pub struct Journal {
     queue: mpsc::UnboundedSender<Waiting>,
     room: Arc<Semaphore>,
     head: watch::Receiver<u64>,
+    pages: Pages,
     stop: CancellationToken,
 }
 
@@ -58,11 +61,12 @@ impl Journal {
         // The queue itself is unbounded; the semaphore bounds what may stand in it.
         let (queue, waiting) = mpsc::unbounded_channel();
         let (head_sender, head) = watch::channel(head.seq);
+        let pages = Pages::new(Arc::clone(&store));
         let stop = CancellationToken::new();
         let writer = Writer { store, clock, waiting, head: head_sender, left_over: None };
         let task = tokio::spawn(writer.run(stop.clone()));
         let room = Arc::new(Semaphore::new(WAITING_EVENTS));
-        (Journal { queue, room, head, stop }, task)
+        (Journal { queue, room, head, pages, stop }, task)
     }
 
     /// Writes the entries and answers once they are durable, in the order given: an outcome each.
@@ -87,6 +91,16 @@ impl Journal {
     /// The position of the last event that is durable; changes wake whoever waits on it.
     pub fn head(&self) -> watch::Receiver<u64> {
         self.head.clone()
+    }
+
+    /// Follows the journal from a position on. Readers at the same position share the page read.
+    pub fn tail(&self, after: u64) -> Tail {
+        Tail::new(self.pages.clone(), self.head(), after)
+    }
+
+    /// Pages that readers of [`Journal::tail`] had read from the store so far.
+    pub fn tail_reads(&self) -> u64 {
+        self.pages.reads()
     }
 
     /// Takes nothing new in; what waits is still written and answered.

@@ -8,6 +8,7 @@
 //! | `crash` | what was acknowledged is there after kill -9 |
 //! | `disk` | a full disk is said so, and recovered from |
 //! | `tamper` | a changed record is told from the one written |
+//! | `live` | streams hold what the lists hold, once and in order |
 //! | `malformed` | nothing hostile breaks the server or gets in |
 //! | `cli` | commands, exit codes, backup and restore, starting and stopping |
 //!
@@ -21,5 +22,6 @@ mod auth;
 mod crash;
 mod disk;
 mod events;
+mod live;
 mod support;
 mod tamper;
