@@ -2,9 +2,11 @@
 
 use std::fs::File;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
+use axum::serve::ListenerExt as _;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
@@ -15,7 +17,7 @@ use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::{ClientIp, Config};
 use crate::data_dir::{DataDir, Hold};
-use crate::http::{Http, RateLimits, Services};
+use crate::http::{Http, Live, RateLimits, Services};
 use crate::id::{self, Random};
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
@@ -24,11 +26,16 @@ use crate::store::sqlite::SqliteStore;
 use crate::store::{Identity, Store};
 use crate::{http, schedule};
 
+/// How long a shutdown waits for what is under way.
+const DRAIN: Duration = Duration::from_secs(10);
+
 /// Annals, running: the journal is open and can be written.
 pub struct App {
     http: Http,
     data_dir: DataDir,
     writer: JoinHandle<()>,
+    /// How long a client may take nothing.
+    stall: Duration,
     /// Let go last, when nothing is written any more.
     _hold: Hold,
 }
@@ -53,6 +60,7 @@ impl App {
         let metrics = Arc::new(Metrics::default());
         let (journal, writer) =
             Journal::start(Arc::clone(&store), Arc::clone(&clock), head, Arc::clone(&metrics));
+        let stall = Duration::from_secs(config.streams.stall_seconds.into());
         let http = Http::new(Services {
             cursors: Cursors::new(&store.identity()),
             store,
@@ -60,6 +68,7 @@ impl App {
             access,
             intake,
             catalog,
+            live: Live::new(config.streams.max, stall),
             clock,
             random,
             metrics,
@@ -69,7 +78,7 @@ impl App {
             origin: OnceLock::new(),
             last_probe: Mutex::default(),
         });
-        Ok(App { http, data_dir, writer, _hold: hold })
+        Ok(App { http, data_dir, writer, stall, _hold: hold })
     }
 
     /// The services, as requests see them.
@@ -89,7 +98,7 @@ impl App {
         self.act("server_started").await?;
         let stop = CancellationToken::new();
         let network = self.http.router();
-        let serving = tokio::spawn(serve_network(listener, network, stop.clone()));
+        let serving = tokio::spawn(serve_network(listener, network, self.stall, stop.clone()));
         let operator =
             tokio::spawn(serve_operator(socket, self.http.operator_router(), stop.clone()));
         let jobs = tokio::spawn(schedule::run(self.http.clone(), stop.clone()));
@@ -106,8 +115,15 @@ impl App {
             tracing::warn!(%error, "the shutdown could not be put on the record");
         }
         stop.cancel();
-        serving.await?.context("the server's socket failed")?;
-        operator.await?.context("the local socket failed")?;
+        let streams = tokio::time::timeout(DRAIN, self.http.live.close()).await;
+        if streams.is_err() {
+            tracing::warn!(
+                open = self.http.live.open(),
+                "streams were cut: their clients took nothing more"
+            );
+        }
+        drained(serving).await.context("the server's socket failed")?;
+        drained(operator).await.context("the local socket failed")?;
         jobs.await?;
         let _ = std::fs::remove_file(self.data_dir.path().join("annals.sock"));
         match dead {
@@ -142,11 +158,31 @@ impl App {
     }
 }
 
+/// Waits for the requests that are being answered, but not for ever: a client that takes nothing
+/// must not keep the server from ending.
+async fn drained(serving: JoinHandle<std::io::Result<()>>) -> Result<()> {
+    match tokio::time::timeout(DRAIN, serving).await {
+        Ok(ended) => Ok(ended??),
+        Err(_) => {
+            tracing::warn!("requests were cut: they took longer than the shutdown waits");
+            Ok(())
+        }
+    }
+}
+
 async fn serve_network(
     listener: TcpListener,
     router: Router,
+    stall: Duration,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
+    let millis = u32::try_from(stall.as_millis()).unwrap_or(u32::MAX);
+    let listener = listener.tap_io(move |socket| {
+        // Events are small and should go out at once.
+        let _ = socket.set_nodelay(true);
+        // Nothing above sees a client that no longer takes its bytes; the kernel does.
+        let _ = rustix::net::sockopt::set_tcp_user_timeout(&*socket, millis);
+    });
     let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
 }

@@ -43,6 +43,8 @@ pub struct Config {
     pub client_ip: ClientIp,
     /// Secrets in events.
     pub redaction: Redaction,
+    /// Streams of events.
+    pub streams: Streams,
     /// The bootstrap admin key, from `ANNALS_ADMIN_KEY` alone; never printed.
     #[serde(skip)]
     pub admin_key: Option<AdminKey>,
@@ -78,6 +80,16 @@ pub struct ClientIp {
     pub v4_bits: u8,
     /// Of IPv6, 0 to 128.
     pub v6_bits: u8,
+}
+
+/// How many may follow, and how patiently they are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Streams {
+    /// Streams open at once, 1 to 100,000.
+    pub max: u32,
+    /// A client that takes nothing for so many seconds is cut off, 1 to 3,600.
+    pub stall_seconds: u32,
 }
 
 /// Which keys hold secrets, beside the built-in ones.
@@ -123,6 +135,7 @@ impl Default for Config {
             },
             client_ip: ClientIp { v4_bits: 24, v6_bits: 48 },
             redaction: Redaction::default(),
+            streams: Streams { max: 2_000, stall_seconds: 30 },
             admin_key: None,
         }
     }
@@ -187,6 +200,12 @@ impl Config {
         if self.client_ip.v6_bits > 128 {
             return wrong("client_ip.v6_bits", "must be 0 to 128");
         }
+        if !(1..=100_000).contains(&self.streams.max) {
+            return wrong("streams.max", "must be 1 to 100000");
+        }
+        if !(1..=3_600).contains(&self.streams.stall_seconds) {
+            return wrong("streams.stall_seconds", "must be 1 to 3600");
+        }
         let key = self.admin_key.as_ref().map_or(ADMIN_KEY_CHARS, |key| key.0.chars().count());
         if key < ADMIN_KEY_CHARS {
             let problem = "must have at least 32 characters; `openssl rand -hex 32` makes one";
@@ -242,6 +261,8 @@ mod tests {
             (serde_json::json!({"listen": "nowhere"}), "listen"),
             (serde_json::json!({"base_path": "annals"}), "base_path"),
             (serde_json::json!({"client_ip": {"v4_bits": 33}}), "client_ip.v4_bits"),
+            (serde_json::json!({"streams": {"max": 0}}), "streams.max"),
+            (serde_json::json!({"streams": {"stall_seconds": 0}}), "streams.stall_seconds"),
             (serde_json::json!({"database": "mysql://x"}), "database"),
             (serde_json::json!({"trusted_proxies": ["nearby"]}), "trusted_proxies"),
             (

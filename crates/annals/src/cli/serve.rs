@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -24,6 +25,7 @@ pub(super) async fn run(context: Context, _options: Options) -> Result<ExitCode>
 
 /// Serves until the process is told to end; with a sign-in link, if asked.
 pub(super) async fn serve(context: &Context, app: App, link: bool) -> Result<ExitCode> {
+    allow_many_files();
     let listener = TcpListener::bind(context.config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", context.config.listen))?;
@@ -37,6 +39,13 @@ pub(super) async fn serve(context: &Context, app: App, link: bool) -> Result<Exi
     }
     app.serve(listener, told_to_end()?).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Every stream holds a socket, and many systems start a process with room for 1,024.
+fn allow_many_files() {
+    let limit = getrlimit(Resource::Nofile);
+    // A limit that cannot be raised is one the operator set.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }
 
 /// Resolves at SIGTERM or SIGINT.

@@ -46,8 +46,7 @@ pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> 
     };
     let mut pages = Box::pin(tail(store.clone(), polled_head(store, head), after, filter));
     while let Some(page) = pages.next().await {
-        for mut event in page?.events {
-            event.cursor = cursors.event(event.seq);
+        for event in page?.events {
             print(&event, context.json)?;
         }
     }

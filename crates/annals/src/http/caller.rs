@@ -39,31 +39,39 @@ impl FromRequestParts<Http> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Caller> {
-        if let Some(caller) = parts.extensions.get::<Caller>() {
-            return Ok(caller.clone());
-        }
         let address = ClientAddress::of(&parts.extensions, &parts.headers, &http.trusted_proxies);
-        if let Some(key) = bearer(&parts.headers)? {
-            let caller = match http.access.by_key(key) {
-                Ok(caller) => caller,
-                Err(denied) => {
+        match identify(parts, http).await {
+            Ok(caller) => {
+                http.limits.request(&caller, address)?;
+                Ok(caller)
+            }
+            Err(problem) => {
+                if parts.headers.contains_key(header::AUTHORIZATION) {
                     http.limits.attempt(address)?;
-                    return Err(denied.into());
                 }
-            };
-            http.limits.request(&caller, address)?;
-            return Ok(caller);
+                Err(problem)
+            }
         }
-        let Some(token) = cookie(&parts.headers) else {
-            return Err(Problem::unauthorized(
-                "key_missing",
-                "Send a key as `Authorization: Bearer ann_…`; `annals key create` makes one.",
-            ));
-        };
-        let caller = http.access.by_session(token).await??;
-        check_csrf(parts, &caller)?;
-        Ok(caller)
     }
+}
+
+/// Who a request says is calling, whatever the limits say.
+pub(super) async fn identify(parts: &Parts, http: &Http) -> Result<Caller> {
+    if let Some(caller) = parts.extensions.get::<Caller>() {
+        return Ok(caller.clone());
+    }
+    if let Some(key) = bearer(&parts.headers)? {
+        return Ok(http.access.by_key(key)?);
+    }
+    let Some(token) = cookie(&parts.headers) else {
+        return Err(Problem::unauthorized(
+            "key_missing",
+            "Send a key as `Authorization: Bearer ann_…`; `annals key create` makes one.",
+        ));
+    };
+    let caller = http.access.by_session(token).await??;
+    check_csrf(parts, &caller)?;
+    Ok(caller)
 }
 
 impl OptionalFromRequestParts<Http> for Caller {

@@ -116,7 +116,9 @@ impl Problem {
         self
     }
 
-    fn retry(mut self, seconds: u32) -> Problem {
+    /// Says after how many seconds it may work.
+    #[must_use]
+    pub(super) fn retry(mut self, seconds: u32) -> Problem {
         self.retry_after = Some(seconds);
         self
     }

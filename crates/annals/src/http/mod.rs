@@ -3,6 +3,7 @@
 //! ```text
 //! request ─► layers (below) ─► routes.rs ─┬─► append.rs ─► record ─► journal
 //!                                         ├─► events.rs, export.rs ─► query ─► store
+//!                                         ├─► live/ ─► journal (tail)
 //!                                         ├─► keys.rs, session.rs ─► access
 //!                                         └─► dashboard.rs (embedded files)
 //! ```
@@ -21,6 +22,7 @@ mod events;
 mod export;
 mod keys;
 mod layers;
+mod live;
 mod openapi;
 mod operations;
 mod parameters;
@@ -49,6 +51,7 @@ pub use append::{AppendResponse, ItemError, ItemResult, ItemStatus};
 pub use audit::{act, details};
 pub use caller::{COOKIE, CSRF_HEADER};
 pub use error::Problem;
+pub use live::Live;
 pub use openapi::document as openapi;
 pub use rate::RateLimits;
 
@@ -66,6 +69,8 @@ pub struct Services {
     pub intake: Intake,
     /// The known categories and actions.
     pub catalog: Arc<Catalog>,
+    /// The streams that are open.
+    pub live: Live,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where randomness comes from.

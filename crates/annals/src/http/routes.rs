@@ -6,6 +6,7 @@ use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::live::{sse, tickets, ws};
 use super::{
     Http, append, cors, dashboard, error, events, export, keys, openapi, operations, session,
 };
@@ -19,6 +20,10 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(events::get))
         .routes(routes!(events::stats))
         .routes(routes!(operations::catalog))
+        // Live
+        .routes(routes!(sse::stream))
+        .routes(routes!(ws::follow))
+        .routes(routes!(tickets::create))
         // Keys
         .routes(routes!(keys::create, keys::list))
         .routes(routes!(keys::revoke))

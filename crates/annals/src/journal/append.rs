@@ -7,6 +7,8 @@ use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::pages::Pages;
+use super::tail::Tail;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::store::{Appended, Entry, Head, Store, StoreError};
@@ -47,6 +49,7 @@ pub struct Journal {
     room: Arc<Semaphore>,
     head: watch::Receiver<u64>,
     metrics: Arc<Metrics>,
+    pages: Pages,
     stop: CancellationToken,
 }
 
@@ -62,6 +65,7 @@ impl Journal {
         // The queue itself is unbounded; the semaphore bounds what may stand in it.
         let (queue, waiting) = mpsc::unbounded_channel();
         let (head_sender, head) = watch::channel(head.seq);
+        let pages = Pages::new(Arc::clone(&store));
         let stop = CancellationToken::new();
         metrics.head(head.borrow().to_owned());
         let writer = Writer {
@@ -74,7 +78,7 @@ impl Journal {
         };
         let task = tokio::spawn(writer.run(stop.clone()));
         let room = Arc::new(Semaphore::new(WAITING_EVENTS));
-        (Journal { queue, room, head, metrics, stop }, task)
+        (Journal { queue, room, head, pages, metrics, stop }, task)
     }
 
     /// Writes the entries and answers once they are durable, in the order given: an outcome each.
@@ -100,6 +104,16 @@ impl Journal {
     /// The position of the last event that is durable; changes wake whoever waits on it.
     pub fn head(&self) -> watch::Receiver<u64> {
         self.head.clone()
+    }
+
+    /// Follows the journal from a position on. Readers at the same position share the page read.
+    pub fn tail(&self, after: u64) -> Tail {
+        Tail::new(self.pages.clone(), self.head(), after)
+    }
+
+    /// Pages that readers of [`Journal::tail`] had read from the store so far.
+    pub fn tail_reads(&self) -> u64 {
+        self.pages.reads()
     }
 
     /// Takes nothing new in; what waits is still written and answered.

@@ -3,6 +3,7 @@
 //! ```text
 //! record ── append ──► queue ── one writer task ──► Store::append (one transaction)
 //!                                       └── head (watch) ── wakes ──► tail(after)
+//!                                                                      └─► pages (shared reads)
 //! ```
 //!
 //! [`Journal::append`] resolves when the events are durable, never before. [`tail`](fn@tail)
@@ -11,6 +12,7 @@
 
 mod append;
 pub mod cursor;
+mod pages;
 mod tail;
 pub mod verify;
 
@@ -20,7 +22,8 @@ use tokio::sync::watch;
 
 pub use append::{AppendError, Journal};
 pub use cursor::{Cursors, InvalidCursor};
-pub use tail::{TailPage, tail};
+pub use pages::TailPage;
+pub use tail::{Tail, tail};
 
 use crate::store::Store;
 

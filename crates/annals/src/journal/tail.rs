@@ -2,22 +2,44 @@
 
 use std::sync::Arc;
 
-use annals_event::Event;
 use futures::{Stream, stream};
 use tokio::sync::watch;
 
-use crate::store::{Order, Result, Scoped, Selection, Store};
+use super::pages::{Pages, TailPage};
+use crate::store::{Result, Scoped, Store};
 
-/// Events in one page of a tail.
-const PAGE: usize = 500;
+/// A reader of the journal, at a position. It takes a filter with every page, so that whoever's
+/// scope changes while it follows sees the next page through the new one.
+pub struct Tail {
+    pages: Pages,
+    head: watch::Receiver<u64>,
+    at: u64,
+}
 
-/// A page of a tail.
-#[derive(Debug)]
-pub struct TailPage {
-    /// The events that match, oldest first; may be none.
-    pub events: Vec<Event>,
-    /// Everything up to here has been looked at: where to go on after a break.
-    pub scanned_to: u64,
+impl Tail {
+    pub(super) fn new(pages: Pages, head: watch::Receiver<u64>, after: u64) -> Tail {
+        Tail { pages, head, at: after }
+    }
+
+    /// Everything up to here has been read.
+    pub fn position(&self) -> u64 {
+        self.at
+    }
+
+    /// Resolves when there is something after the position; to `false` when nothing will ever be.
+    /// May be dropped and called again.
+    pub async fn ready(&mut self) -> bool {
+        let at = self.at;
+        self.head.wait_for(|head| *head > at).await.is_ok()
+    }
+
+    /// The next page, as far as the head is now; without events where none match.
+    pub async fn read(&mut self, filter: &Scoped) -> Result<TailPage> {
+        let head = *self.head.borrow();
+        let page = self.pages.read(self.at, head.max(self.at), filter).await?;
+        self.at = page.scanned_to;
+        Ok(page)
+    }
 }
 
 /// Every event after a position that matches, oldest first, without end. It ends when the head's
@@ -28,39 +50,17 @@ pub fn tail(
     after: u64,
     filter: Scoped,
 ) -> impl Stream<Item = Result<TailPage>> + Send {
-    struct State {
-        store: Arc<dyn Store>,
-        head: watch::Receiver<u64>,
-        at: u64,
-        filter: Scoped,
-        failed: bool,
-    }
-    let state = State { store, head, at: after, filter, failed: false };
-    stream::unfold(state, |mut state| async move {
-        if state.failed {
+    let tail = Tail::new(Pages::new(store), head, after);
+    stream::unfold((Some(tail), filter), |(tail, filter)| async move {
+        let mut tail = tail?;
+        if !tail.ready().await {
             return None;
         }
-        let mut head = *state.head.borrow_and_update();
-        while state.at >= head {
-            state.head.changed().await.ok()?;
-            head = *state.head.borrow_and_update();
-        }
-        let selection = Selection {
-            filter: state.filter.clone(),
-            range: state.at + 1..head + 1,
-            order: Order::Asc,
-            limit: PAGE,
-        };
-        match state.store.select(selection).await {
-            Ok(events) => {
-                let full = events.len() == PAGE;
-                state.at = events.last().filter(|_| full).map_or(head, |event| event.seq);
-                Some((Ok(TailPage { events, scanned_to: state.at }), state))
-            }
-            Err(error) => {
-                state.failed = true;
-                Some((Err(error), state))
-            }
-        }
+        let page = tail.read(&filter).await;
+        let tail = page.is_ok().then_some(tail);
+        Some((page, (tail, filter)))
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,8 @@
 //! question can be put without one. Engines turn it into the same `WHERE` as the filter, and pass
 //! every event they answer through [`Scope::show`].
 
+use std::sync::Arc;
+
 use annals_event::Event;
 
 use crate::catalog::{Catalog, Viewer};
@@ -105,13 +107,16 @@ impl Scope {
     /// Takes out of an event within this scope what the viewer is not shown: with what other
     /// people did it.
     pub fn show(&self, event: &mut Event) {
-        let shown = match &self.clients {
-            Clients::Everybodys => true,
-            Clients::Nobodys => false,
-            Clients::OnesOwn(id) => did_it(event, id),
-        };
-        if !shown {
+        if !self.shows_client(event) {
             event.client = None;
+        }
+    }
+
+    fn shows_client(&self, event: &Event) -> bool {
+        match &self.clients {
+            Clients::Everybodys => true,
+            Clients::Nobodys => event.client.is_none(),
+            Clients::OnesOwn(id) => did_it(event, id),
         }
     }
 
@@ -171,6 +176,14 @@ impl Scoped {
     /// Whether an event is wanted, and may be seen.
     pub fn matches(&self, event: &Event) -> bool {
         self.scope.contains(event) && self.filter.matches(event)
+    }
+
+    /// A shared event that may be seen, as this viewer is shown it.
+    pub fn shown(&self, event: &Arc<Event>) -> Arc<Event> {
+        if self.scope.shows_client(event) {
+            return Arc::clone(event);
+        }
+        Arc::new(Event { client: None, ..Event::clone(event) })
     }
 
     /// [`Scope::show`].

@@ -11,6 +11,7 @@
 //! | `network` | limits by key and address, proxies, and which web pages may send |
 //! | `operations` | metrics and the log tell how the server fares, and nothing of anybody |
 //! | `tamper` | a changed record is told from the one written |
+//! | `live` | streams hold what the lists hold, once and in order |
 //! | `malformed` | nothing hostile breaks the server or gets in |
 //! | `cli` | commands, exit codes, backup and restore, starting and stopping |
 //!
@@ -25,6 +26,7 @@ mod auth;
 mod crash;
 mod disk;
 mod events;
+mod live;
 mod malformed;
 mod network;
 mod operations;

@@ -141,8 +141,13 @@ impl Server {
     }
 
     pub fn call(&self, method: Method, path: &str) -> Call {
+        Server::call_at(self.address, method, path)
+    }
+
+    /// A call to a server that may be gone.
+    pub fn call_at(address: SocketAddr, method: Method, path: &str) -> Call {
         Call {
-            address: self.address,
+            address,
             request: Request::builder().method(method).uri(path),
             key: Some(ADMIN.to_owned()),
             body: Bytes::new(),

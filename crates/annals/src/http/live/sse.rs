@@ -1,0 +1,70 @@
+//! `GET /api/v1/events/stream`: server-sent events.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::request::Parts;
+use axum::http::{HeaderName, header};
+use axum::response::sse::{Event as Frame, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::{StreamExt as _, stream};
+
+use super::super::Http;
+use super::super::error::{Problem, Result};
+use super::message::StreamMessage;
+use super::open::open;
+
+/// How long a browser waits before it comes back.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// Follow events (server-sent events)
+///
+/// Every event that matches, in order, as it is recorded: `event: activity_logged`, `id:` its
+/// cursor, `data:` the event. Right before a points event `tracking_event_created` with
+/// `{tracking_event_id, child_id, entity_type, action}` and no id. Without a cursor the stream
+/// begins now; after a break it goes on where `Last-Event-ID` says, without gap or repeat. At once,
+/// and then every 15 seconds, a comment and an `id:` that tells how far the stream has come.
+#[utoipa::path(
+    get, path = "/api/v1/events/stream", operation_id = "stream_events", tag = "Live",
+    params(
+        super::super::openapi::FilterParameters,
+        ("after" = Option<String>, Query, description = "Begin after this event's `cursor`; now, unless given"),
+        ("ticket" = Option<String>, Query, description = "A ticket, in place of a key or session"),
+        ("Last-Event-ID" = Option<String>, Header, description = "The last `id:` seen; wins over `after`"),
+    ),
+    responses(
+        (status = 200, description = "The stream; each message as `type`, `cursor` and `event` say", body = StreamMessage, content_type = "text/event-stream"),
+        (status = 400, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Nobody known, or a ticket that does not work", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The cursor was given before a restore", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Too many streams", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in crate::http) async fn stream(State(http): State<Http>, parts: Parts) -> Result<Response> {
+    let feed = open(&http, &parts).await?;
+    let messages = stream::unfold(feed, |mut feed| async move {
+        let message = feed.next().await.ok()?;
+        Some((frame(&message), feed))
+    });
+    let first = stream::once(async { Ok(Frame::default().retry(RETRY)) });
+    let headers = [
+        (header::CACHE_CONTROL, "no-store"),
+        // Asks nginx not to collect what should go out at once.
+        (HeaderName::from_static("x-accel-buffering"), "no"),
+    ];
+    Ok((headers, Sse::new(first.chain(messages))).into_response())
+}
+
+fn frame(message: &StreamMessage) -> std::result::Result<Frame, axum::Error> {
+    let frame = Frame::default();
+    Ok(match message {
+        StreamMessage::TrackingEventCreated { event } => {
+            frame.event(message.name()).json_data(event)?
+        }
+        StreamMessage::ActivityLogged { cursor, event } => {
+            frame.id(cursor).event(message.name()).json_data(event)?
+        }
+        // An id without data: the browser keeps it for its next `Last-Event-ID`, and tells nobody.
+        StreamMessage::Heartbeat { cursor } => frame.comment(message.name()).id(cursor),
+    })
+}

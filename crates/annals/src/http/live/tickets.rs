@@ -1,0 +1,135 @@
+//! Tickets: for browsers, which can put neither a key nor a header into a stream's request.
+//!
+//! A ticket stands for what its maker showed: the stream ends when that ends. Tickets live in
+//! memory for a minute, by hash; a restart forgets them, and the client asks for another.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use annals_event::Time;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::super::Http;
+use super::super::error::{Problem, Result};
+use super::super::parameters::NoParameters;
+use super::credential::Credential;
+use crate::access::Caller;
+use crate::id::{self, Random};
+
+/// How long a ticket works: a minute, in microseconds.
+const LIFE: i64 = 60 * 1_000_000;
+/// Tickets that may wait to be used.
+const MOST: usize = 10_000;
+
+/// The tickets that wait to be used, by the SHA-256 of their secret.
+#[derive(Default)]
+pub(super) struct Tickets(Mutex<HashMap<[u8; 32], Ticket>>);
+
+struct Ticket {
+    credential: Credential,
+    expires_at: Time,
+}
+
+impl Tickets {
+    /// Makes a ticket; `None` when too many wait.
+    fn make(&self, credential: Credential, now: Time, random: &dyn Random) -> Option<NewTicket> {
+        let mut tickets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if tickets.len() >= MOST {
+            tickets.retain(|_, ticket| ticket.expires_at > now);
+        }
+        if tickets.len() >= MOST {
+            return None;
+        }
+        let secret = id::secret(random);
+        let expires_at = now.plus_micros(LIFE);
+        tickets.insert(Sha256::digest(&secret).into(), Ticket { credential, expires_at });
+        Some(NewTicket { ticket: secret, expires_at })
+    }
+
+    /// Uses a ticket up. Of two who try, one gets in.
+    pub(super) fn take(&self, secret: &str, now: Time) -> Result<Credential> {
+        let hash: [u8; 32] = Sha256::digest(secret).into();
+        let taken = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash);
+        let ticket = taken.filter(|ticket| ticket.expires_at > now).ok_or_else(|| {
+            Problem::unauthorized(
+                "ticket_invalid",
+                "This ticket was used already or has expired; get another from POST /api/v1/tickets.",
+            )
+        })?;
+        Ok(ticket.credential)
+    }
+}
+
+/// A ticket.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(in crate::http) struct NewTicket {
+    /// What to pass as `?ticket=` to `/api/v1/events/stream` or `/api/v1/events/ws`.
+    ticket: String,
+    /// When it stops working, if it is not used before.
+    expires_at: Time,
+}
+
+/// Make a stream ticket
+///
+/// It opens one stream as whoever made it, within a minute: for browsers, which can send no key
+/// with a stream's request. The stream ends when the key or session ends that made the ticket.
+#[utoipa::path(
+    post, path = "/api/v1/tickets", operation_id = "create_ticket", tag = "Live",
+    responses(
+        (status = 201, description = "The ticket", body = NewTicket),
+        (status = 403, description = "The caller may not read events", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Too many tickets wait to be used", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in crate::http) async fn create(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+    parts: Parts,
+) -> Result<(StatusCode, Json<NewTicket>)> {
+    caller.require_reader()?;
+    let made = http.live.tickets.make(Credential::of(&parts), http.clock.now(), &*http.random);
+    let ticket = made.ok_or_else(|| {
+        let detail = "Too many tickets wait to be used; try again in a minute.";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_tickets", detail).retry(60)
+    })?;
+    Ok((StatusCode::CREATED, Json(ticket)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::SystemRandom;
+
+    const NOW: Time = Time::from_micros(1_790_000_000_000_000);
+
+    fn nobody() -> Credential {
+        Credential::of(&axum::http::Request::new(()).into_parts().0)
+    }
+
+    #[test]
+    fn a_ticket_works_once_and_for_a_minute() {
+        let tickets = Tickets::default();
+        let make = || tickets.make(nobody(), NOW, &SystemRandom).unwrap().ticket;
+        let (one, two) = (make(), make());
+        assert!(tickets.take(&one, NOW.plus_micros(LIFE - 1)).is_ok());
+        assert_eq!(tickets.take(&one, NOW).err().map(|p| p.code), Some("ticket_invalid"));
+        assert!(tickets.take(&two, NOW.plus_micros(LIFE)).is_err());
+        assert!(tickets.take("", NOW).is_err());
+    }
+
+    #[test]
+    fn those_that_have_expired_make_room() {
+        let tickets = Tickets::default();
+        for _ in 0..MOST {
+            tickets.make(nobody(), NOW, &SystemRandom).unwrap();
+        }
+        assert!(tickets.make(nobody(), NOW, &SystemRandom).is_none());
+        assert!(tickets.make(nobody(), NOW.plus_micros(LIFE), &SystemRandom).is_some());
+    }
+}

@@ -1,0 +1,7 @@
+//! Streams: what was recorded arrives, once and in order, whatever happens on the way.
+
+mod access;
+mod follow;
+mod limits;
+mod reader;
+mod websocket;
