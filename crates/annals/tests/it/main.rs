@@ -18,6 +18,7 @@
 
 mod architecture;
 mod auth;
+mod cli;
 mod crash;
 mod disk;
 mod events;
