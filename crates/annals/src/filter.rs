@@ -315,3 +315,6 @@ fn one_of(value: &str, known: &[&str]) -> String {
 fn error(field: &str, message: &str) -> FieldError {
     FieldError { field: field.to_owned(), message: message.to_owned() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,3 +115,64 @@ impl Cursors {
         Ok(content.to_vec())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use annals_event::Uuid;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn cursors(epoch: u32, key: u8) -> Cursors {
+        Cursors::new(&Identity { id: Uuid::nil(), epoch, cursor_key: [key; 32] })
+    }
+
+    prop_compose! {
+        fn list_cursor()(
+            at: u64, upto: u64, asc: bool, filter: [u8; 8],
+        ) -> ListCursor {
+            ListCursor { at, upto, order: if asc { Order::Asc } else { Order::Desc }, filter }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sealed_is_opened(seq: u64, list in list_cursor(), epoch: u32) {
+            let cursors = cursors(epoch, 7);
+            prop_assert_eq!(cursors.open_event(&cursors.event(seq)), Ok(seq));
+            prop_assert_eq!(cursors.open_list(&cursors.list(&list)), Ok(list));
+        }
+
+        #[test]
+        fn any_flipped_bit_is_refused(seq: u64, list in list_cursor(), bit: prop::sample::Index) {
+            let cursors = cursors(1, 7);
+            let flip = |text: String| {
+                let mut bytes = URL_SAFE_NO_PAD.decode(text).unwrap();
+                let bit = bit.index(bytes.len() * 8);
+                bytes[bit / 8] ^= 1_u8 << (bit % 8);
+                URL_SAFE_NO_PAD.encode(bytes)
+            };
+            let event = cursors.open_event(&flip(cursors.event(seq)));
+            prop_assert_eq!(event, Err(InvalidCursor::Forged));
+            let list = cursors.open_list(&flip(cursors.list(&list)));
+            prop_assert_eq!(list, Err(InvalidCursor::Forged));
+        }
+
+        #[test]
+        fn any_other_text_is_refused(text in ".{0,80}") {
+            prop_assert_eq!(cursors(1, 7).open_event(&text), Err(InvalidCursor::Forged));
+            prop_assert_eq!(cursors(1, 7).open_list(&text), Err(InvalidCursor::Forged));
+        }
+
+        #[test]
+        fn a_cursor_serves_one_use_one_journal_and_one_epoch(seq: u64, list in list_cursor()) {
+            let ours = cursors(1, 7);
+            let (event, page) = (ours.event(seq), ours.list(&list));
+            prop_assert_eq!(ours.open_list(&event), Err(InvalidCursor::Forged));
+            prop_assert_eq!(ours.open_event(&page), Err(InvalidCursor::Forged));
+            prop_assert_eq!(cursors(1, 8).open_event(&event), Err(InvalidCursor::Forged));
+            prop_assert_eq!(cursors(2, 7).open_event(&event), Err(InvalidCursor::Gone));
+            prop_assert_eq!(cursors(2, 7).open_list(&page), Err(InvalidCursor::Gone));
+        }
+    }
+}

@@ -96,3 +96,6 @@ pub async fn list(
     }
     Ok(EventPage { events, next_cursor, has_more })
 }
+
+#[cfg(test)]
+mod tests;

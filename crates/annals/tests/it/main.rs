@@ -23,6 +23,7 @@
 mod architecture;
 mod audit;
 mod auth;
+mod cli;
 mod crash;
 mod disk;
 mod events;

@@ -191,10 +191,12 @@ impl Prepare {
     }
 }
 
-/// A spreadsheet would take such a text for a formula, so an export puts an apostrophe before it.
+/// A spreadsheet would take such a text for a formula, so an export puts an apostrophe before it;
+/// and before an apostrophe, so that one taken away gives the text again.
 fn is_escaped(cell: &str) -> bool {
     let mut chars = cell.chars();
-    chars.next() == Some('\'') && matches!(chars.next(), Some('=' | '+' | '-' | '@' | '\t' | '\r'))
+    chars.next() == Some('\'')
+        && matches!(chars.next(), Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\''))
 }
 
 fn object(text: &str) -> Result<Map<String, Value>, String> {

@@ -62,6 +62,7 @@ fn epoch_of(journal: &Path) -> u32 {
 ///
 /// Nobody may have either file open.
 pub fn restore(backup: &Path, journal: &Path, now: &str) -> Result<(Identity, Option<PathBuf>)> {
+    let _hold = open::hold(journal)?;
     // Opening for reading refuses what is no journal, or a newer one, before anything is moved.
     let identity = open::identity(&open::for_reading(backup)?)?;
     let fresh = journal.with_extension("restoring");

@@ -21,6 +21,7 @@ mod rows;
 mod settings;
 mod threads;
 
+use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 
@@ -42,6 +43,8 @@ pub struct SqliteStore {
     /// Absent when the file was opened for reading only.
     writer: Option<WriterThread<Writer>>,
     readers: Readers,
+    /// Let go last: nobody else writes the journal meanwhile.
+    _hold: Option<File>,
 }
 
 /// Read connections, and so the reads that run at once.
@@ -51,6 +54,7 @@ impl SqliteStore {
     /// Opens the journal, making it if it does not exist. `seed` gives the identity and keys of a
     /// journal that is made now.
     pub fn open(path: &Path, seed: Identity, id_key: [u8; 32]) -> Result<SqliteStore> {
+        let hold = open::hold(path)?;
         let connection = open::for_writing(path, &seed, &id_key)?;
         let identity = open::identity(&connection)?;
         let writer = Writer::new(connection)?;
@@ -58,6 +62,7 @@ impl SqliteStore {
             identity,
             writer: Some(WriterThread::start(writer)?),
             readers: Readers::open(path, READERS)?,
+            _hold: Some(hold),
         })
     }
 
@@ -71,7 +76,7 @@ impl SqliteStore {
         }
         let readers = Readers::open(path, READERS)?;
         let identity = open::identity(&open::for_reading(path)?)?;
-        Ok(SqliteStore { identity, writer: None, readers })
+        Ok(SqliteStore { identity, writer: None, readers, _hold: None })
     }
 
     async fn write<R: Send + 'static>(

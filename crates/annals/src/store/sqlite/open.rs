@@ -1,6 +1,7 @@
 //! Opening the journal's file: pragmas, migrations, identity.
 
-use std::path::Path;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use annals_event::Uuid;
@@ -41,6 +42,27 @@ impl From<rusqlite::Error> for StoreError {
             }
             _ => StoreError::Unavailable(error.to_string()),
         }
+    }
+}
+
+/// Holds a journal for one writer, by a lock on a file beside it: two that number events would
+/// number them twice. Not on the journal's file itself, where closing a second handle would take
+/// SQLite's own locks away. The kernel lets go when the process ends, however it ends.
+pub(super) fn hold(path: &Path) -> Result<File> {
+    let unavailable = |error| StoreError::Unavailable(format!("{}: {error}", path.display()));
+    // Whatever way leads to the file, its lock is one.
+    let name = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let lock = PathBuf::from(format!("{}-lock", name.display()));
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    let file = options.open(lock).map_err(unavailable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse(format!(
+            "another Annals process writes {} already; stop it first, or give its --data-dir",
+            path.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(unavailable(error)),
     }
 }
 

@@ -1,0 +1,67 @@
+//! Pages of any size hold exactly what a plain `Vec` holds, also while others append.
+
+use annals_event::{Event, Uuid};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{Config, TestRunner};
+
+use super::*;
+use crate::store::Identity;
+use crate::store::conformance::world::{entries, filter, plain_ones};
+use crate::store::conformance::{START, accepted};
+use crate::store::sqlite::SqliteStore;
+
+const COUNT: usize = 150;
+
+#[test]
+fn pages_of_any_limit_are_the_model_s_list() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let seed = Identity { id: Uuid::from_u128(7), epoch: 1, cursor_key: [7; 32] };
+    let store = SqliteStore::open(&directory.path().join("journal.db"), seed, [8; 32]).unwrap();
+    let cursors = Cursors::new(&store.identity());
+    let drawn = entries(COUNT).new_tree(&mut TestRunner::deterministic()).unwrap().current();
+    let model = runtime.block_on(accepted(&store, drawn, START));
+    let model = std::cell::RefCell::new(model);
+    let next = std::cell::Cell::new(10_000);
+
+    let orders = prop_oneof![Just(Order::Asc), Just(Order::Desc)];
+    let config = Config { cases: 60, failure_persistence: None, ..Config::default() };
+    let tried = TestRunner::new(config).run(
+        &(filter(), orders, 1_usize..COUNT + 10),
+        |(filter, order, limit)| {
+            let mut wanted: Vec<Event> =
+                model.borrow().iter().filter(|event| filter.matches(event)).cloned().collect();
+            if order == Order::Desc {
+                wanted.reverse();
+            }
+            let mut all: Vec<Event> = Vec::new();
+            let mut cursor = None;
+            loop {
+                let request = ListRequest { filter: filter.clone(), order, limit, cursor };
+                let page = runtime.block_on(list(&store, &cursors, request)).unwrap();
+                prop_assert!(page.events.len() == limit || !page.has_more);
+                prop_assert_eq!(page.has_more, page.next_cursor.is_some());
+                all.extend(page.events);
+                // What comes meanwhile is not of this list.
+                let number = next.get();
+                if number < 10_030 {
+                    let more = accepted(&store, plain_ones(number..number + 1), START);
+                    model.borrow_mut().extend(runtime.block_on(more));
+                    next.set(number + 1);
+                }
+                cursor = page.next_cursor;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            for event in &mut all {
+                prop_assert_eq!(cursors.open_event(&event.cursor), Ok(event.seq));
+                event.cursor.clear();
+            }
+            prop_assert_eq!(all, wanted);
+            Ok(())
+        },
+    );
+    tried.unwrap_or_else(|failure| panic!("{failure}"));
+}
