@@ -26,6 +26,8 @@ pub(super) async fn run(context: Context, _options: Options) -> Result<ExitCode>
 /// Serves until the process is told to end; with a sign-in link, if asked.
 pub(super) async fn serve(context: &Context, app: App, link: bool) -> Result<ExitCode> {
     allow_many_files();
+    // Whoever reads that we listen may tell us to end at once.
+    let end = told_to_end()?;
     let listener = TcpListener::bind(context.config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", context.config.listen))?;
@@ -37,7 +39,7 @@ pub(super) async fn serve(context: &Context, app: App, link: bool) -> Result<Exi
         println!("sign in: {url}signin#link={token}");
         println!("         (works once, within ten minutes; `annals link` makes another)");
     }
-    app.serve(listener, told_to_end()?).await?;
+    app.serve(listener, end).await?;
     Ok(ExitCode::SUCCESS)
 }
 

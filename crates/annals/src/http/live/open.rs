@@ -7,10 +7,20 @@ use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
 use super::credential::Credential;
 use super::feed::Feed;
+use crate::access::Caller;
+use crate::filter::Filter;
 use crate::journal::InvalidCursor;
 
-/// Opens a stream for a request, or says why not.
-pub(super) async fn open(http: &Http, parts: &Parts) -> Result<Feed> {
+/// A caller who may follow what they ask for.
+pub(super) struct Admitted {
+    credential: Credential,
+    caller: Caller,
+    filter: Filter,
+    after: u64,
+}
+
+/// Reads what a request asks for and finds out who asks, or says why not.
+pub(super) async fn admit(http: &Http, parts: &Parts) -> Result<Admitted> {
     let mut parameters = Parameters::read(parts.uri.query());
     let ticket = parameters.take("ticket")?;
     let after = parameters.take("after")?;
@@ -21,8 +31,15 @@ pub(super) async fn open(http: &Http, parts: &Parts) -> Result<Feed> {
         None => Credential::of(parts),
     };
     let caller = credential.reader(http).await?;
-    let slot = http.live.slot()?;
-    Ok(Feed::new(http.clone(), credential, caller, filter, after, slot))
+    Ok(Admitted { credential, caller, filter, after })
+}
+
+impl Admitted {
+    /// Opens the stream, if there is room for one more.
+    pub(super) fn open(self, http: &Http) -> Result<Feed> {
+        let slot = http.live.slot()?;
+        Ok(Feed::new(http.clone(), self.credential, self.caller, self.filter, self.after, slot))
+    }
 }
 
 /// Where the stream begins: what a reconnecting client has seen last, else what it asks for, else

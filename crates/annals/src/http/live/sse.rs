@@ -12,7 +12,7 @@ use futures::{StreamExt as _, stream};
 use super::super::Http;
 use super::super::error::{Problem, Result};
 use super::message::StreamMessage;
-use super::open::open;
+use super::open::admit;
 
 /// How long a browser waits before it comes back.
 const RETRY: Duration = Duration::from_secs(2);
@@ -41,7 +41,7 @@ const RETRY: Duration = Duration::from_secs(2);
     )
 )]
 pub(in crate::http) async fn stream(State(http): State<Http>, parts: Parts) -> Result<Response> {
-    let feed = open(&http, &parts).await?;
+    let feed = admit(&http, &parts).await?.open(&http)?;
     let messages = stream::unfold(feed, |mut feed| async move {
         let message = feed.next().await.ok()?;
         Some((frame(&message), feed))

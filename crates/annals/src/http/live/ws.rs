@@ -15,7 +15,7 @@ use super::super::caller::cookie;
 use super::super::error::{Problem, Result};
 use super::feed::{Ended, Feed, HEARTBEAT};
 use super::message::StreamMessage;
-use super::open::open;
+use super::open::admit;
 
 /// Clients have nothing to say; this is room for a ping.
 const MESSAGE_BYTES: usize = 4 * 1024;
@@ -46,13 +46,14 @@ pub(in crate::http) async fn follow(
     parts: Parts,
     upgrade: std::result::Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response> {
+    let admitted = admit(&http, &parts).await?;
     let upgrade = upgrade.map_err(|_| {
         let detail =
             "This endpoint speaks WebSocket; /api/v1/events/stream tells the same over plain HTTP.";
         Problem::new(StatusCode::UPGRADE_REQUIRED, "websocket_required", detail)
     })?;
     check_origin(&parts.headers)?;
-    let feed = open(&http, &parts).await?;
+    let feed = admitted.open(&http)?;
     let stall = http.live.stall;
     Ok(upgrade.max_message_size(MESSAGE_BYTES).on_upgrade(move |socket| run(socket, feed, stall)))
 }

@@ -7,6 +7,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::*;
 use crate::store::Identity;
+use crate::store::Scope;
 use crate::store::conformance::world::{entries, filter, plain_ones};
 use crate::store::conformance::{START, accepted};
 use crate::store::sqlite::SqliteStore;
@@ -38,7 +39,12 @@ fn pages_of_any_limit_are_the_model_s_list() {
             let mut all: Vec<Event> = Vec::new();
             let mut cursor = None;
             loop {
-                let request = ListRequest { filter: filter.clone(), order, limit, cursor };
+                let request = ListRequest {
+                    filter: Scope::everything().over(filter.clone()),
+                    order,
+                    limit,
+                    cursor,
+                };
                 let page = runtime.block_on(list(&store, &cursors, request)).unwrap();
                 prop_assert!(page.events.len() == limit || !page.has_more);
                 prop_assert_eq!(page.has_more, page.next_cursor.is_some());

@@ -65,7 +65,7 @@ async fn each_role_may_do_what_its_row_says() {
     let event = json!({"action": "page_view"});
     let new = json!({"role": "ingest", "name": "made by a test"});
     // What, then whether admin, auditor, service, ingest and nobody may.
-    let table: [(Method, &str, Option<&Value>, [bool; 5]); 15] = [
+    let table: [(Method, &str, Option<&Value>, [bool; 5]); 17] = [
         (Method::POST, "/api/v1/events", Some(&event), [true, false, true, true, false]),
         (Method::GET, "/api/v1/events", None, [true, true, true, false, false]),
         (Method::GET, NOWHERE, None, [true, true, true, false, false]),
@@ -77,6 +77,8 @@ async fn each_role_may_do_what_its_row_says() {
         (Method::DELETE, &spare, None, [true, false, false, false, false]),
         (Method::POST, "/api/v1/sign-in-links", None, [true, false, false, false, false]),
         (Method::GET, "/api/v1/session", None, [true, true, true, true, false]),
+        (Method::POST, "/api/v1/tickets", None, [true, true, true, false, false]),
+        (Method::GET, "/api/v1/events/ws", None, [true, true, true, false, false]),
         (Method::GET, "/api/v1/debug-log", None, [true, false, false, false, false]),
         // From this machine also without a key: `operations.rs`.
         (Method::GET, "/metrics", None, [true, false, false, false, true]),
@@ -122,7 +124,9 @@ async fn each_role_may_do_what_its_row_says() {
             m.as_str() == method && p.starts_with(pattern[0]) && (pattern.len() == 2 || *p == path)
         });
         // Signing in and out is `sessions.rs`.
-        let elsewhere = path == "/api/v1/session" && method != "GET";
+        // An open stream does not end: `live`.
+        let elsewhere =
+            path == "/api/v1/session" && method != "GET" || path == "/api/v1/events/stream";
         assert!(known || elsewhere, "{method} {path} is not in the table");
     }
 }
