@@ -19,10 +19,11 @@ export interface Draft {
 
 export class Server {
   private constructor(
-    private readonly process: ChildProcess,
+    private process: ChildProcess,
     private readonly dataDir: string,
     readonly url: string,
-    private readonly output: () => string,
+    private output: () => string,
+    private readonly env: NodeJS.ProcessEnv,
   ) {}
 
   static async start({ adminKey }: { adminKey: string | null }): Promise<Server> {
@@ -31,13 +32,10 @@ export class Server {
     // The settings of whoever runs the tests, in the environment or in a file here, are not the tests'.
     const env: NodeJS.ProcessEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ANNALS_")));
     if (adminKey !== null) env.ANNALS_ADMIN_KEY = adminKey;
-    const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--data-dir", dataDir], { cwd: dataDir, env, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    const { child, output } = launch(dataDir, "127.0.0.1:0", env);
     try {
-      const url = await found(() => output, /listening on (http:\/\/[^\s/]+)/, child);
-      return new Server(child, dataDir, url, () => output);
+      const url = await found(output, LISTENING, child);
+      return new Server(child, dataDir, url, output, env);
     } catch (error) {
       child.kill("SIGKILL");
       rmSync(dataDir, { recursive: true, force: true });
@@ -62,7 +60,22 @@ export class Server {
     if (accepted !== drafts.length) throw new Error(`append: ${accepted} of ${drafts.length} accepted: ${answer}`);
   }
 
+  /** Ends it and starts it again at the same address; `between` happens while there is none. */
+  async restart(between?: () => Promise<void>): Promise<void> {
+    await this.end();
+    await between?.();
+    const { child, output } = launch(this.dataDir, new URL(this.url).host, this.env);
+    this.process = child;
+    this.output = output;
+    await found(output, LISTENING, child);
+  }
+
   async stop(): Promise<void> {
+    await this.end();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  private async end(): Promise<void> {
     const { process: child } = this;
     if (child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -71,8 +84,17 @@ export class Server {
       await ended;
       clearTimeout(patience);
     }
-    rmSync(this.dataDir, { recursive: true, force: true });
   }
+}
+
+const LISTENING = /listening on (http:\/\/[^\s/]+)/;
+
+function launch(dataDir: string, listen: string, env: NodeJS.ProcessEnv): { child: ChildProcess; output: () => string } {
+  const child = spawn(binary, ["serve", "--listen", listen, "--data-dir", dataDir], { cwd: dataDir, env, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  return { child, output: () => output };
 }
 
 async function found(output: () => string, pattern: RegExp, child: ChildProcess): Promise<string> {

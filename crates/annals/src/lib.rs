@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  sources                     record                journal             followers       surfaces
-//!  POST /api/v1/events ─────┐  parse                 append ──► store    (to come)       list, get, export
+//!  POST /api/v1/events ─────┐  parse                 append ──► store    (to come)       list, get, export, live
 //!  Annals' own admin acts ──┴► validate ► classify ► (group commit,                      dashboard
 //!                              enrich ► redact       one writer)
 //!                              fix (digest)           └► head ─ wakes ──► tail(from a position)

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { toApiError } from "../api/error";
 import { messages } from "../messages";
 import { Icon } from "../ui/icon";
+import { Notice } from "../ui/notice";
 import { useTitle } from "../ui/use-title";
 import { go, usePlace } from "../url/history";
 import { chipsOf, chosenTotal, onlyOwn, toggle } from "./chips";
@@ -10,12 +11,14 @@ import { EventList, type ListHandle } from "./event-list";
 import { FilterChips } from "./filter-chips";
 import { KeyHints } from "./key-hints";
 import { ListFoot } from "./list-foot";
+import { LivePill, LiveSwitch } from "./live-switch";
 import { rowsOf } from "./rows";
 import { SearchBox } from "./search-box";
 import { activityRoute, parseState, type ActivityState } from "./state";
 import { ListSkeleton, NoResult, NothingYet, Refused } from "./states";
 import { useEvents, useFirstEvent, useStats } from "./use-events";
 import { useKeyboard } from "./use-keyboard";
+import { useLive } from "./use-live";
 import "./activity.css";
 import "./list.css";
 import "./detail.css";
@@ -31,6 +34,8 @@ export function Activity() {
   const rows = useMemo(() => rowsOf(events.data?.pages ?? []), [events.data]);
   const [activeId, setActiveId] = useState<string | null>(state.open);
   const list = useRef<ListHandle>(null);
+  const [away, setAway] = useState(false);
+  const live = useLive(state, events, rows, away);
   const searchInput = useRef<HTMLInputElement>(null);
   useTitle(m.title);
 
@@ -92,6 +97,7 @@ export function Activity() {
           <p className="activity-total" aria-live="polite">
             {stats.data && !empty && totalText(state, stats.data.total, chosenTotal(stats.data, state.categories))}
           </p>
+          <LiveSwitch state={live.state} on={state.live} onToggle={() => change({ live: !state.live }, true)} />
           <SearchBox value={state.q} onChange={setWords} input={searchInput} />
           <button type="button" className="icon-button" aria-label={m.refresh} title={m.refresh} onClick={() => { events.refresh(); list.current?.top(); }}>
             <Icon name="refresh" />
@@ -103,10 +109,12 @@ export function Activity() {
           onToggle={(name) => change({ categories: toggle(state.categories, name), open: null })}
           onClear={() => change({ categories: [], open: null })}
         />
+        {live.why && <Notice title={m.live.endedTitle}>{live.why.message}</Notice>}
         {!loaded && events.error && <Refused error={toApiError(events.error)} onRetry={() => void events.refetch()} onClear={clear} />}
         {!loaded && !events.error && <ListSkeleton />}
         {empty && filtered && <NoResult onClear={clear} />}
         {empty && !filtered && <NothingYet />}
+        <LivePill waiting={live.waiting} onShow={() => { live.show(); list.current?.top(); }} />
         {rows.length > 0 && (
           <EventList
             rows={rows}
@@ -116,6 +124,10 @@ export function Activity() {
             onActive={setActiveId}
             onNearEnd={loadMore}
             busy={events.isPlaceholderData}
+            onAway={(gone) => {
+              setAway(gone);
+              if (!gone) live.show();
+            }}
             handle={list}
             foot={unconnected ? <NothingYet beside /> : <ListFoot events={events} count={rows.length} />}
           />

@@ -25,15 +25,21 @@ interface Props {
   onActive: (id: string) => void;
   onNearEnd: () => void;
   busy: boolean;
+  /** Tells whether the viewer has scrolled away from the top. */
+  onAway: (away: boolean) => void;
   /** What stands after the last row: more is coming, or that is all. */
   foot: ReactNode;
   handle: Ref<ListHandle>;
 }
 
-export function EventList({ rows, openId, activeId, routeTo, onActive, onNearEnd, busy, foot, handle }: Props) {
+export function EventList({ rows, openId, activeId, routeTo, onActive, onNearEnd, busy, onAway, foot, handle }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow();
   const [stuck, setStuck] = useState(false);
+  const scrolled = (away: boolean) => {
+    setStuck(away);
+    onAway(away);
+  };
   const startsDay = (index: number) => rows[index]?.startsDay !== null;
   // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer must render anew on every scroll
   const virtualizer = useVirtualizer({
@@ -79,7 +85,7 @@ export function EventList({ rows, openId, activeId, routeTo, onActive, onNearEnd
   const tabbable = activeId !== null && drawn.includes(activeId) ? activeId : rows[firstVisible]?.event.id;
 
   return (
-    <div className="list" ref={scroller} aria-busy={busy} onScroll={(event) => setStuck(event.currentTarget.scrollTop > 0)}>
+    <div className="list" ref={scroller} aria-busy={busy} onScroll={(event) => scrolled(event.currentTarget.scrollTop > 0)}>
       {day !== null && (
         <div className="day day-sticky" data-stuck={stuck} aria-hidden="true">
           <DayWords day={day} now={now} />

@@ -3,14 +3,14 @@ import { activityRoute, filterOf, parseState } from "./state";
 
 describe("the state in the URL", () => {
   it("comes back as it was written", () => {
-    const state = { categories: ["badge", "quest"], q: "ada's volcano & co, 100%", open: "0192f-ab" };
+    const state = { categories: ["badge", "quest"], q: "ada's volcano & co, 100%", open: "0192f-ab", live: true };
     const route = activityRoute(state);
-    expect(route).toBe("activity?category=badge,quest&q=ada's%20volcano%20%26%20co%2C%20100%25&open=0192f-ab");
+    expect(route).toBe("activity?category=badge,quest&q=ada's%20volcano%20%26%20co%2C%20100%25&live=on&open=0192f-ab");
     expect(parseState(route.slice("activity".length))).toEqual(state);
   });
 
   it("is nothing for a plain view", () => {
-    expect(parseState("")).toEqual({ categories: [], q: "", open: null });
+    expect(parseState("")).toEqual({ categories: [], q: "", open: null, live: false });
     expect(activityRoute(parseState("?unknown=1"))).toBe("activity");
   });
 
@@ -19,7 +19,7 @@ describe("the state in the URL", () => {
   });
 
   it("sends nothing to the server that could not have been a category or an id", () => {
-    expect(parseState("?category=!quest,Badge,,x y&open=../../etc")).toEqual({ categories: [], q: "", open: null });
+    expect(parseState("?category=!quest,Badge,,x y&open=../../etc")).toEqual({ categories: [], q: "", open: null, live: false });
   });
 });
 

@@ -7,6 +7,8 @@ export interface ActivityState {
   readonly q: string;
   /** The id of the event whose details are open. */
   readonly open: string | null;
+  /** Whether new events appear by themselves. */
+  readonly live: boolean;
 }
 
 // What a category or an id may look like. Anything else was not written by us and is not sent to the server.
@@ -21,6 +23,7 @@ export function parseState(search: string): ActivityState {
     categories: [...new Set(categories)].sort(),
     q: normalWords(parameters.get("q") ?? ""),
     open: open !== null && ID.test(open) ? open : null,
+    live: parameters.get("live") === "on",
   };
 }
 
@@ -29,6 +32,7 @@ export function activityRoute(state: ActivityState): string {
   const parts: string[] = [];
   if (state.categories.length > 0) parts.push(`category=${[...state.categories].sort().join(",")}`);
   if (state.q !== "") parts.push(`q=${encodeURIComponent(state.q)}`);
+  if (state.live) parts.push("live=on");
   if (state.open !== null) parts.push(`open=${state.open}`);
   return parts.length === 0 ? "activity" : `activity?${parts.join("&")}`;
 }

@@ -4,6 +4,7 @@ import { call } from "../api/client";
 import { toApiError } from "../api/error";
 import type { AnnalsEvent, EventPage, Stats } from "../api/types";
 import { onlyOwn } from "./chips";
+import { withFresh } from "./live";
 import { filterOf, type ActivityState } from "./state";
 
 const PAGE = 50;
@@ -40,12 +41,19 @@ export function useEvents({ categories, q }: ActivityState) {
   const refresh = () => {
     // Only the first page is asked for again: the others belong to a list that ended where it began.
     client.setQueryData<InfiniteData<EventPage, string | null>>(key, (data) =>
-      data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
+      data && { pages: data.pages.slice(0, 1), pageParams: [null] },
     );
     void client.invalidateQueries({ queryKey: ["events"] });
     void client.invalidateQueries({ queryKey: ["stats"] });
   };
-  return { ...query, refresh };
+  /** Puts new events on top, as a page of their own: the others stay what the server made them. */
+  const prepend = (fresh: readonly AnnalsEvent[]) =>
+    client.setQueryData<InfiniteData<EventPage, string | null>>(key, (data) => {
+      if (!data) return data;
+      const pages = withFresh(data.pages, fresh);
+      return { pages, pageParams: pages.map((_, index) => data.pageParams[index] ?? null) };
+    });
+  return { ...query, refresh, prepend };
 }
 
 /** Counts for the chips: with the words, but without the chosen categories, else the others' counts would vanish. */

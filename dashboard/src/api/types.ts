@@ -10,6 +10,10 @@ export type Actor = Schemas["Actor"];
 export type Points = Schemas["Points"];
 export type EventPage = Omit<Schemas["EventPage"], "events"> & { events: AnnalsEvent[] };
 export type Stats = Schemas["Stats"];
+/** What a stream says; a heartbeat says only how far it has come. */
+export type StreamMessage =
+  | Exclude<Schemas["StreamMessage"], { type: "activity_logged" }>
+  | (Omit<Extract<Schemas["StreamMessage"], { type: "activity_logged" }>, "event"> & { event: AnnalsEvent });
 export type SessionInfo = Schemas["SessionInfo"];
 export type Problem = Schemas["Problem"];
 export type FieldError = Schemas["FieldError"];

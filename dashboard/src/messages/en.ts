@@ -68,6 +68,18 @@ export const en = {
     more: "Loading more…",
     moreFailed: "The next events could not be loaded.",
     end: (n: number) => (n === 1 ? "That is the only event." : `That is everything: ${events(n)}.`),
+    live: {
+      name: "Live",
+      hint: {
+        off: "Show new events as they happen",
+        connecting: "Connecting…",
+        connected: "New events appear by themselves",
+        reconnecting: "The connection was lost. Reconnecting…",
+        ended: "New events no longer appear",
+      },
+      waiting: (n: number) => `${number(n)} new`,
+      endedTitle: "Live has stopped",
+    },
     today: "Today",
     yesterday: "Yesterday",
     points: (before: string, after: string, delta: string) => `${before} → ${after} (${delta})`,

@@ -1,13 +1,14 @@
 //! Page reads, shared: of a thousand streams that wait at the head, one reads what comes.
 //!
 //! A page is found by the position it begins after, and only as long as somebody is still busy
-//! with it: nothing stays in memory that was meanwhile deleted from the journal. What is shared is
+//! with it, or was a moment ago: nothing stays in memory that was meanwhile deleted from the journal. What is shared is
 //! not filtered yet, because each reader has a filter and a scope of its own.
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use annals_event::Event;
 use tokio::sync::OnceCell;
@@ -21,6 +22,8 @@ pub(super) const PAGE: usize = 500;
 /// Positions that one read of a reader far behind looks at. The narrower its filter, the more
 /// often it says how far it has come.
 const SLICE: u64 = 10_000;
+/// A page just read is kept so long for those whom the same commit woke and who come later.
+pub(super) const LINGER: Duration = Duration::from_millis(100);
 
 /// Everything at the positions of a page.
 #[derive(Debug)]
@@ -81,6 +84,11 @@ impl Pages {
         let page = cell
             .get_or_try_init(|| async {
                 let events = self.select(after + 1..head + 1, all()).await?;
+                let kept = Arc::clone(&cell);
+                tokio::spawn(async move {
+                    tokio::time::sleep(LINGER).await;
+                    drop(kept);
+                });
                 Ok::<_, StoreError>(SharedPage { events, scanned_to: head })
             })
             .await?;

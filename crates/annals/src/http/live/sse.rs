@@ -64,7 +64,10 @@ fn frame(message: &StreamMessage) -> std::result::Result<Frame, axum::Error> {
         StreamMessage::ActivityLogged { cursor, event } => {
             frame.id(cursor).event(message.name()).json_data(event)?
         }
-        // An id without data: the browser keeps it for its next `Last-Event-ID`, and tells nobody.
-        StreamMessage::Heartbeat { cursor } => frame.comment(message.name()).id(cursor),
+        // An id without data: a browser keeps it for its next `Last-Event-ID` and tells nobody, so
+        // that the comment says it too.
+        StreamMessage::Heartbeat { cursor } => {
+            frame.comment(format!("{} {cursor}", message.name())).id(cursor)
+        }
     })
 }
