@@ -3,7 +3,7 @@
 //! ```text
 //! request ─► layers (below) ─► routes.rs ─┬─► append.rs ─► record ─► journal
 //!                                         ├─► events.rs, export.rs ─► query ─► store
-//!                                         ├─► keys.rs, session.rs ─► access
+//!                                         ├─► keys.rs, people.rs, session.rs ─► access
 //!                                         └─► dashboard.rs (embedded files)
 //! ```
 //!
@@ -22,6 +22,7 @@ mod layers;
 mod openapi;
 mod operations;
 mod parameters;
+mod people;
 mod routes;
 mod session;
 
@@ -40,7 +41,7 @@ use crate::journal::{Cursors, Journal};
 use crate::record::Intake;
 use crate::store::{Store, StoreError};
 
-pub use append::{AppendResponse, ItemError, ItemResult, ItemStatus};
+pub use append::{AppendResponse, ItemError, ItemResult, ItemStatus, USER_HEADER};
 pub use audit::{act, details};
 pub use caller::{COOKIE, CSRF_HEADER};
 pub use error::Problem;

@@ -18,6 +18,7 @@ use super::routes;
     modifiers(&Security),
     tags(
         (name = "Journal", description = "Events in, events out"),
+        (name = "People", description = "Who there is, who looks after whom, and what may be recorded"),
         (name = "Keys", description = "Who may call"),
         (name = "Session", description = "The dashboard's sign-in"),
         (name = "Operations", description = "Running it"),

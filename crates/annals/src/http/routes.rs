@@ -5,7 +5,9 @@ use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Http, append, dashboard, error, events, export, keys, openapi, operations, session};
+use super::{
+    Http, append, dashboard, error, events, export, keys, openapi, operations, people, session,
+};
 
 /// The documented routes.
 pub(super) fn api() -> OpenApiRouter<Http> {
@@ -16,6 +18,9 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(events::get))
         .routes(routes!(events::stats))
         .routes(routes!(operations::catalog))
+        // People
+        .routes(routes!(people::list))
+        .routes(routes!(people::put, people::get, people::archive))
         // Keys
         .routes(routes!(keys::create, keys::list))
         .routes(routes!(keys::revoke))
