@@ -91,6 +91,10 @@ impl Tokens {
             }
         };
         let raw = decode::<RawClaims>(token, key, &self.validation).map_err(|_| Denied::Token)?;
+        // Whoever marks an extension as critical wants it understood; none is understood here.
+        if raw.header.crit.is_some() {
+            return Err(Denied::Token);
+        }
         let raw = raw.claims;
         let fits = |text: &str| {
             !text.is_empty()

@@ -97,7 +97,11 @@ async fn a_token_that_is_wrong_in_anything_is_refused() {
     let admin = URL_SAFE_NO_PAD.encode(with(&json!({ "role": "admin" })).to_string());
     let header = |header: Value| URL_SAFE_NO_PAD.encode(header.to_string());
     let none = header(json!({ "alg": "none", "typ": "JWT" }));
+    let critical = Header { crit: Some(vec!["b64".to_owned()]), ..Header::new(Algorithm::HS256) };
+    let secret = EncodingKey::from_secret(SECRET.as_bytes());
+    let critical = encode(&critical, &claims(ADA), &secret).unwrap();
     for (token, why) in [
+        (critical, "a critical extension"),
         (other, "another secret"),
         (format!("{head}.{admin}.{signature}"), "another body"),
         (format!("{head}.{body}."), "no signature"),
