@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! Authorization: Bearer ann_…  ─► key      ┐
-//! cookie annals_session        ─► session  ├─► Caller { role, … } ─► http asks: may it?
+//! Authorization: Bearer eyJ…   ─► token    ├─► Caller ─┬─ role  ─► http asks: may it?
+//! cookie annals_session        ─► session  │           └─ scope ─► every question to the store
 //! the server's local socket    ─► operator ┘
 //! ```
 //!
@@ -13,15 +14,22 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use annals_event::{Actor, ActorType, Time};
+use annals_event::Time;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use crate::catalog::{Catalog, Viewer};
 use crate::clock::Clock;
 use crate::id::{self, Random};
-use crate::store::{Key, Result, Role, Scope, SignIn, SignInKind, Store};
+use crate::store::{Key, PersonKind, Result, Role, SignIn, SignInKind, Store};
+
+mod caller;
+mod people;
+mod token;
+
+pub use caller::{Caller, Denied, Means, Oneself};
+pub use people::{PersonChange, Standing, Standings};
+pub use token::Tokens;
 
 /// How long a sign-in link works: 10 minutes, in microseconds.
 const LINK_LIFE: i64 = 10 * 60 * 1_000_000;
@@ -35,86 +43,6 @@ pub const BOOTSTRAP_CHARS: usize = 32;
 /// The origin that stands for all of them.
 pub const ANY_ORIGIN: &str = "*";
 
-/// Somebody who has shown who they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caller {
-    /// What they may do.
-    pub role: Role,
-    /// How they came in.
-    pub means: Means,
-    /// What people call them, for display.
-    pub label: String,
-}
-
-/// How a caller came in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Means {
-    /// With a key.
-    Key {
-        /// The key's public id.
-        id: String,
-    },
-    /// With the dashboard's cookie.
-    Session {
-        /// What the CSRF header must say.
-        csrf_token: String,
-        /// When the session ends.
-        expires_at: Time,
-        /// The key it was opened with, if any.
-        key_id: Option<String>,
-    },
-    /// Over the server's local socket: whoever may open it may open the journal's file as well.
-    Operator,
-}
-
-impl Caller {
-    /// The operator of the machine, at its command line.
-    pub fn operator() -> Caller {
-        Caller { role: Role::Admin, means: Means::Operator, label: "operator".to_owned() }
-    }
-
-    /// What they may see. Whoever puts a question to the store in a caller's name asks this.
-    pub fn scope(&self, catalog: &Catalog) -> Scope {
-        match self.role {
-            Role::Admin => Scope::anybody(Viewer::Admin, catalog),
-            Role::Auditor => Scope::anybody(Viewer::Auditor, catalog),
-            Role::Service => Scope::anybody(Viewer::Service, catalog),
-            Role::Ingest => Scope::nothing(),
-        }
-    }
-
-    /// The caller as the actor of what they do.
-    pub fn actor(&self) -> Actor {
-        let id = match &self.means {
-            Means::Key { id } => Some(id.clone()),
-            Means::Session { key_id, .. } => key_id.clone(),
-            Means::Operator => None,
-        };
-        let kind = if id.is_some() { ActorType::ApiKey } else { ActorType::System };
-        Actor { kind, id, name: Some(self.label.clone()) }
-    }
-}
-
-/// Why somebody is not let in. It never says what was tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Denied {
-    /// No such key.
-    #[error("this key is not known")]
-    Unknown,
-    /// The key was revoked.
-    #[error("this key has been revoked; ask an admin for a new one")]
-    Revoked,
-    /// The key has expired.
-    #[error("this key has expired; ask an admin for a new one")]
-    Expired,
-    /// The session has ended.
-    #[error("this session has ended; sign in again")]
-    SessionOver,
-    /// The link was used, has expired, or never was.
-    #[error("this sign-in link was used already or has expired; make a new one with `annals link`")]
-    LinkOver,
-}
-
 /// Keys, links and sessions.
 pub struct Access {
     store: Arc<dyn Store>,
@@ -125,16 +53,23 @@ pub struct Access {
     /// Keys used since they were last written down.
     used: Mutex<HashMap<[u8; 32], Time>>,
     bootstrap: Option<[u8; 32]>,
+    tokens: Option<Tokens>,
+    standings: Arc<Standings>,
+    /// Held while a person is written, so that what is known follows the same order.
+    directory: tokio::sync::Mutex<()>,
 }
 
 impl Access {
-    /// Reads the keys. `bootstrap` is the admin key of the environment, if there is one.
+    /// Reads the keys and the directory. `bootstrap` is the admin key of the environment, if there
+    /// is one; `tokens` checks the application's, if the configuration says how.
     pub async fn load(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
         bootstrap: Option<&str>,
+        tokens: Option<Tokens>,
     ) -> Result<Access> {
+        let standings = Arc::new(Standings::load(&*store).await?);
         let keys = store.keys().await?.into_iter().map(|key| (key.hash, key)).collect();
         Ok(Access {
             store,
@@ -143,6 +78,9 @@ impl Access {
             keys: RwLock::new(keys),
             used: Mutex::default(),
             bootstrap: bootstrap.map(sha256),
+            tokens,
+            standings,
+            directory: tokio::sync::Mutex::default(),
         })
     }
 
@@ -159,7 +97,7 @@ impl Access {
         if self.bootstrap.is_some_and(|bootstrap| bool::from(bootstrap.ct_eq(&hash))) {
             let means = Means::Key { id: "bootstrap".to_owned() };
             let label = "ANNALS_ADMIN_KEY".to_owned();
-            return Ok(Caller { role: Role::Admin, means, label });
+            return Ok(Caller { role: Role::Admin, means, label, person: None });
         }
         let now = self.clock.now();
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
@@ -169,7 +107,51 @@ impl Access {
             self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, now);
         }
         let means = Means::Key { id: key.id.clone() };
-        Ok(Caller { role: key.role, means, label: key.name.clone() })
+        Ok(Caller { role: key.role, means, label: key.name.clone(), person: None })
+    }
+
+    /// Whom a key or a token of the application belongs to.
+    pub async fn by_bearer(&self, bearer: &str) -> Result<std::result::Result<Caller, Denied>> {
+        match self.by_key(bearer) {
+            // A token has three parts; a key that nobody knows has one.
+            Err(Denied::Unknown) if bearer.split('.').count() == 3 => self.by_token(bearer).await,
+            answer => Ok(answer),
+        }
+    }
+
+    /// Whom a token of the application belongs to.
+    pub async fn by_token(&self, token: &str) -> Result<std::result::Result<Caller, Denied>> {
+        let Some(tokens) = &self.tokens else {
+            return Ok(Err(Denied::Token));
+        };
+        let claims = match tokens.open(token, self.clock.now()) {
+            Ok(claims) => claims,
+            Err(denied) => return Ok(Err(denied)),
+        };
+        let label = claims.name.unwrap_or_else(|| claims.sub.clone());
+        let means = Means::Token { expires_at: claims.expires_at };
+        self.in_person(claims.sub, claims.role, label, means).await.map(Ok)
+    }
+
+    /// A person as a caller; who their children are, and whether they are one, the directory says.
+    async fn in_person(
+        &self,
+        id: String,
+        role: Role,
+        label: String,
+        means: Means,
+    ) -> Result<Caller> {
+        let known = self.store.person(&id).await?;
+        let child = known.as_ref().is_some_and(|known| known.kind == PersonKind::Child);
+        let role = match role {
+            Role::Admin | Role::Auditor => role,
+            _ if child => Role::Child,
+            _ => Role::User,
+        };
+        // A child is nobody's guardian, whatever was written down about another child.
+        let wards = if child { Vec::new() } else { self.store.wards(&id).await? };
+        let label = known.and_then(|known| known.name).filter(|_| label == id).unwrap_or(label);
+        Ok(Caller { role, means, label, person: Some(Oneself { id, wards }) })
     }
 
     /// Whom a session's cookie belongs to. The session ends with the key it was opened with.
@@ -193,7 +175,10 @@ impl Access {
             expires_at: session.expires_at,
             key_id: session.key_id,
         };
-        Ok(Ok(Caller { role: session.role, means, label: session.label }))
+        Ok(Ok(match session.person_id {
+            Some(id) => self.in_person(id, session.role, session.label, means).await?,
+            None => Caller { role: session.role, means, label: session.label, person: None },
+        }))
     }
 
     /// Makes a link that signs an admin in once, within ten minutes. Answers its token.
@@ -205,6 +190,7 @@ impl Access {
             role: Role::Admin,
             label: "sign-in link".to_owned(),
             key_id: None,
+            person_id: None,
             expires_at: self.clock.now().plus_micros(LINK_LIFE),
         };
         self.store.put_sign_in(sign_in).await?;
@@ -221,13 +207,17 @@ impl Access {
         }
         let taken = self.store.take_sign_in(hash).await?;
         Ok(match taken.filter(|link| link.expires_at > self.clock.now()) {
-            Some(link) => Ok(Caller { role: link.role, means: Means::Operator, label: link.label }),
+            Some(link) => {
+                let means = Means::Operator;
+                Ok(Caller { role: link.role, means, label: link.label, person: None })
+            }
             None => Err(Denied::LinkOver),
         })
     }
 
-    /// Opens a dashboard session for somebody who has shown who they are. Answers the cookie's
-    /// token and the caller as the session makes them.
+    /// Opens a dashboard session for somebody who has shown who they are; it ends no later than
+    /// the token it was opened with. Answers the cookie's token and the caller as the session makes
+    /// them.
     pub async fn open_session(&self, caller: &Caller) -> Result<(String, Caller)> {
         let now = self.clock.now();
         self.store.expire_sign_ins(now).await?;
@@ -235,15 +225,22 @@ impl Access {
         let key_id = match &caller.means {
             Means::Key { id } => Some(id.clone()),
             Means::Session { key_id, .. } => key_id.clone(),
-            Means::Operator => None,
+            Means::Token { .. } | Means::Operator => None,
         };
-        let expires_at = now.plus_micros(SESSION_LIFE);
+        let life = now.plus_micros(SESSION_LIFE);
+        let expires_at = match &caller.means {
+            Means::Token { expires_at } | Means::Session { expires_at, .. } => {
+                life.min(*expires_at)
+            }
+            Means::Key { .. } | Means::Operator => life,
+        };
         let sign_in = SignIn {
             hash: sha256(&token),
             kind: SignInKind::Session,
             role: caller.role,
             label: caller.label.clone(),
             key_id: key_id.clone(),
+            person_id: caller.person.as_ref().map(|oneself| oneself.id.clone()),
             expires_at,
         };
         self.store.put_sign_in(sign_in).await?;

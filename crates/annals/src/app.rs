@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::access::Access;
+use crate::access::{Access, Standings, Tokens};
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::{ClientIp, Config};
@@ -52,15 +52,15 @@ impl App {
         let store = open(config, &*clock, &*random)?;
         let head = store.head().await?;
         let catalog = Arc::new(catalog(config)?);
-        let intake = intake(config, &catalog)?;
+        let tokens = config.jwt.as_ref().map(Tokens::new).transpose()?;
         let bootstrap = config.admin_key.as_ref().map(|key| key.reveal());
-        let access =
-            Access::load(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), bootstrap);
+        let access = Access::load(store.clone(), clock.clone(), random.clone(), bootstrap, tokens);
         let access = access.await?;
         let metrics = Arc::new(Metrics::default());
         let (journal, writer) =
             Journal::start(Arc::clone(&store), Arc::clone(&clock), head, Arc::clone(&metrics));
         let stall = Duration::from_secs(config.streams.stall_seconds.into());
+        let intake = intake(config, &catalog, access.standings())?;
         let http = Http::new(Services {
             cursors: Cursors::new(&store.identity()),
             store,
@@ -204,12 +204,13 @@ fn open(config: &Config, clock: &dyn Clock, random: &dyn Random) -> Result<Arc<d
     Ok(Arc::new(store))
 }
 
-fn intake(config: &Config, catalog: &Arc<Catalog>) -> Result<Intake> {
+fn intake(config: &Config, catalog: &Arc<Catalog>, people: &Arc<Standings>) -> Result<Intake> {
     let ClientIp { v4_bits, v6_bits } = config.client_ip;
     let further = config.redaction.keys.iter().map(String::as_str);
     let keys = Redactor::DEFAULT_KEYS.into_iter().chain(further);
     Ok(Intake::new(Arc::clone(catalog))
         .with_redactor(Redactor::new(keys))
+        .with_people(Arc::clone(people), config.require_consent)
         .with_prefixes(IpPrefixes { v4: v4_bits, v6: v6_bits }))
 }
 

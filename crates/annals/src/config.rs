@@ -10,6 +10,10 @@ use figment::providers::{Env, Format as _, Serialized, Toml};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+mod jwt;
+
+pub use jwt::{Jwt, JwtAlgorithm};
+
 /// The file read when it exists and no other is named.
 pub const DEFAULT_FILE: &str = "annals.toml";
 /// The shortest bootstrap key.
@@ -45,9 +49,14 @@ pub struct Config {
     pub redaction: Redaction,
     /// Streams of events.
     pub streams: Streams,
+    /// Whose consent is needed before their activity is recorded.
+    pub require_consent: RequireConsent,
+    /// How the application's people show who they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwt: Option<Jwt>,
     /// The bootstrap admin key, from `ANNALS_ADMIN_KEY` alone; never printed.
     #[serde(skip)]
-    pub admin_key: Option<AdminKey>,
+    pub admin_key: Option<Secret>,
 }
 
 /// How the log is written.
@@ -66,7 +75,7 @@ pub enum LogFormat {
 pub struct RateLimit {
     /// By key, whatever its role.
     pub key_per_minute: u32,
-    /// By client address, for callers that anybody can be: ingest keys.
+    /// By client address, for callers that anybody can be: ingest keys and people.
     pub address_per_minute: u32,
     /// Attempts to sign in, and wrong keys, by client address.
     pub attempts_per_minute: u32,
@@ -100,18 +109,29 @@ pub struct Redaction {
     pub keys: Vec<String>,
 }
 
-/// A key that does not print itself.
-#[derive(Clone, PartialEq, Eq)]
-pub struct AdminKey(String);
+/// Whose consent is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequireConsent {
+    /// Nobody's.
+    Nobody,
+    /// A guardian's, for each child.
+    Children,
+}
 
-impl AdminKey {
-    /// The key itself.
+/// A secret that does not print itself.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
-impl std::fmt::Debug for AdminKey {
+impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("[set]")
     }
@@ -136,6 +156,8 @@ impl Default for Config {
             client_ip: ClientIp { v4_bits: 24, v6_bits: 48 },
             redaction: Redaction::default(),
             streams: Streams { max: 2_000, stall_seconds: 30 },
+            require_consent: RequireConsent::Nobody,
+            jwt: None,
             admin_key: None,
         }
     }
@@ -171,13 +193,19 @@ impl Config {
             figment = figment.merge(Toml::file(DEFAULT_FILE));
         }
         // Sections are told by two underscores: ANNALS_CLIENT_IP__V4_BITS.
-        let environment = Env::prefixed("ANNALS_").ignore(&["admin_key", "config"]).split("__");
+        let environment =
+            Env::prefixed("ANNALS_").ignore(&["admin_key", "config", "jwt__secret"]).split("__");
         figment = figment.merge(environment).merge(Serialized::defaults(flags));
         let mut config: Config =
             figment.extract().map_err(|error| ConfigError::Figment(explain(error)))?;
         // Read by itself: a key of digits is still a text.
         config.admin_key =
-            std::env::var("ANNALS_ADMIN_KEY").ok().filter(|key| !key.is_empty()).map(AdminKey);
+            std::env::var("ANNALS_ADMIN_KEY").ok().filter(|key| !key.is_empty()).map(Secret);
+        if let Some(jwt) = &mut config.jwt
+            && let Some(secret) = std::env::var("ANNALS_JWT__SECRET").ok()
+        {
+            jwt.secret = Some(Secret(secret));
+        }
         config.check()?;
         Ok(config)
     }
@@ -210,6 +238,9 @@ impl Config {
         if key < ADMIN_KEY_CHARS {
             let problem = "must have at least 32 characters; `openssl rand -hex 32` makes one";
             return wrong("ANNALS_ADMIN_KEY", problem);
+        }
+        if let Some(jwt) = &self.jwt {
+            jwt.check()?;
         }
         self.journal().map(drop)
     }
@@ -269,6 +300,7 @@ mod tests {
                 serde_json::json!({"rate_limit": {"key_per_minute": -1}}),
                 "rate_limit.key_per_minute",
             ),
+            (serde_json::json!({"require_consent": "everybody"}), "require_consent"),
         ] {
             let error = load(flags).unwrap_err().to_string();
             assert!(error.contains(named), "{error}");

@@ -63,6 +63,9 @@ export interface paths {
          * @description Takes one event, an array of events, or NDJSON (`application/x-ndjson`), also gzipped: at most
          *     1,000 events and 5 MiB. What is answered as accepted is durable. An event sent again with its
          *     id is a duplicate, not a second event.
+         *
+         *     People append about themselves and their children. An ingest key appends as the user of the
+         *     token in `X-Annals-User`, else as an anonymous visitor.
          */
         post: operations["append_events"];
         delete?: never;
@@ -155,6 +158,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List people
+         * @description In the order of their ids; archived ones are left out. People see themselves and their
+         *     children.
+         */
+        get: operations["list_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a person */
+        get: operations["get_person"];
+        /**
+         * Save a person
+         * @description Adds them to the directory, or puts this in the place of what stands there: what is left out
+         *     is gone. An archived person comes back.
+         */
+        put: operations["put_person"];
+        post?: never;
+        /**
+         * Archive a person
+         * @description They leave lists and pickers and take no new commands; all their events stay.
+         */
+        delete: operations["archive_person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -167,7 +217,8 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Exchanges a key or a one-time link for an HttpOnly cookie.
+         * @description Exchanges a key, a token of the application or a one-time link for an HttpOnly cookie. The
+         *     session ends no later than the token.
          */
         post: operations["sign_in"];
         /** Sign out */
@@ -357,6 +408,20 @@ export interface components {
             os?: string | null;
             /** @description The user agent as sent, ≤ 1,000 characters. */
             user_agent?: string | null;
+        };
+        /**
+         * @description What is recorded about a person.
+         * @enum {string}
+         */
+        Collection: "full" | "essential" | "off";
+        /** @description A consent that stands. */
+        Consent: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who gave it, by id. */
+            by: string;
+            /** @description Which version of the text they saw. */
+            text_version: string;
         };
         /** @description A key just made. */
         CreatedKey: {
@@ -621,6 +686,53 @@ export interface components {
             /** @description The page's title, ≤ 500 characters. */
             title?: string | null;
         };
+        /** @description People, in the order of their ids. */
+        PeoplePage: {
+            /** @description Whether there is a next page. */
+            has_more: boolean;
+            /** @description Where the next page begins; absent on the last one. */
+            next_cursor?: string | null;
+            /** @description The people. */
+            people: components["schemas"]["Person"][];
+        };
+        /** @description A person in the directory. */
+        Person: {
+            archived_at?: components["schemas"]["Time"] | null;
+            /** @description What is recorded about them. */
+            collection: components["schemas"]["Collection"];
+            consent?: components["schemas"]["Consent"] | null;
+            /** @description A child's guardians, by id; the first one's account is the child's. */
+            guardians: string[];
+            /** @description The application's id. */
+            id: string;
+            /** @description User or child. */
+            kind: components["schemas"]["PersonKind"];
+            /** @description What people call them. */
+            name?: string | null;
+            /** @description Their IANA time zone, such as `Europe/Stockholm`. */
+            timezone?: string | null;
+        };
+        /** @description A person as it is sent: what is left out is gone. */
+        PersonBody: {
+            /** @description What is recorded about them; `full` unless given. */
+            collection?: components["schemas"]["Collection"];
+            consent?: components["schemas"]["Consent"] | null;
+            /** @description A child's guardians, by id; the first one's account is the child's. */
+            guardians?: string[];
+            /** @description The id in the path, if it is told again. */
+            id?: string | null;
+            /** @description User or child. */
+            kind: components["schemas"]["PersonKind"];
+            /** @description What people call them. */
+            name?: string | null;
+            /** @description Their IANA time zone, such as `Europe/Stockholm`. */
+            timezone?: string | null;
+        };
+        /**
+         * @description What a person is.
+         * @enum {string}
+         */
+        PersonKind: "user" | "child";
         /** @description A change of a balance: `delta == after - before`, always. */
         Points: {
             /**
@@ -680,14 +792,18 @@ export interface components {
          * @description What a caller may do.
          * @enum {string}
          */
-        Role: "admin" | "auditor" | "service" | "ingest";
+        Role: "admin" | "auditor" | "service" | "ingest" | "user" | "child";
         /** @description Who is signed in. */
         SessionInfo: {
+            /** @description Whom they are a guardian of. */
+            children?: string[];
             /** @description What writes with the cookie must carry as `X-CSRF-Token`. */
             csrf_token?: string | null;
             expires_at?: components["schemas"]["Time"] | null;
             /** @description What to call them. */
             label: string;
+            /** @description The person they are, when they signed in with their own token. */
+            person_id?: string | null;
             /** @description What they may do. */
             role: components["schemas"]["Role"];
         };
@@ -706,12 +822,14 @@ export interface components {
              */
             url: string;
         };
-        /** @description What to sign in with: exactly one of both. */
+        /** @description What to sign in with: exactly one of these. */
         SignInRequest: {
             /** @description A key. */
             key?: string | null;
             /** @description The token of a one-time link. */
             link?: string | null;
+            /** @description A token of the application (JWT). */
+            token?: string | null;
         };
         /**
          * @description Who sends an event, as intake knows it.
@@ -875,7 +993,10 @@ export interface operations {
     append_events: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Beside an ingest key: the token of the browser's user */
+                "X-Annals-User"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1132,6 +1253,144 @@ export interface operations {
             };
         };
     };
+    list_people: {
+        parameters: {
+            query?: {
+                /** @description `user` or `child` */
+                kind?: string;
+                /** @description All of these whole words, case and accents folded, in name or id */
+                q?: string;
+                /** @description People a page, 1 to 500; 50 unless given */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The application's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description There is nobody with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The application's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonBody"];
+            };
+        };
+        responses: {
+            /** @description The person as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description A field is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The application's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description There is nobody with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -1183,7 +1442,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionInfo"];
                 };
             };
-            /** @description The key or link does not work */
+            /** @description The key, token or link does not work */
             401: {
                 headers: {
                     [name: string]: unknown;

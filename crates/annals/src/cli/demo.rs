@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use http::Method;
+use serde_json::Value;
 
 use super::client::Client;
-use super::demo_data::{Examples, Size, load};
+use super::demo_data::{Examples, Size, load, people};
 use super::import::{Bar, Progress, Quiet};
 use super::terminal::number;
-use super::{Context, ServeFlags, serve};
+use super::{Context, ServeFlags, people as directory, serve};
 use crate::app::App;
 
 /// Where the demo lives unless another place is named: never where a real journal may be.
@@ -95,6 +97,10 @@ async fn fill(context: &Context, app: App, options: &Options) -> Result<App> {
     let now = context.clock.now();
     let temp_dir = context.config.data_dir.as_path();
     let started = std::time::Instant::now();
+    for person in people() {
+        let path = directory::path(person.id);
+        client.call::<Value>(Method::PUT, &path, Some(&person)).await?;
+    }
     let summary = load(examples, now, size, temp_dir, &mut client, progress).await?;
     let Client::InProcess { app, .. } = client else { bail!("the demo loads in this process") };
     app.http().store.put_setting(LOADED, &now.to_string()).await?;

@@ -44,7 +44,8 @@ pub(super) struct CreateOptions {
 }
 
 fn role(name: &str) -> Result<Role, String> {
-    Role::from_name(name).ok_or_else(|| "must be admin, auditor, service or ingest".to_owned())
+    let known = Role::from_name(name).filter(|role| Role::OF_KEYS.contains(role));
+    known.ok_or_else(|| "must be admin, auditor, service or ingest".to_owned())
 }
 
 pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode> {

@@ -1,8 +1,8 @@
 //! The command line: one file per subcommand.
 //!
-//! `serve` and `demo` run the server. Commands that write (`key`, `link`, `import`, `backup`) go
-//! through the running server's local socket, or, when none runs, through the same API in this
-//! process ([`client`]). Commands that read the file itself (`tail`, `verify`) open it read-only
+//! `serve` and `demo` run the server. Commands that write (`key`, `people`, `link`, `import`,
+//! `backup`) go through the running server's local socket, or, when none runs, through the same
+//! API in this process ([`client`]). Commands that read the file itself (`tail`, `verify`) open it read-only
 //! beside the server.
 //!
 //! Exit codes: 0 done, 1 failed, 2 wrong usage.
@@ -17,6 +17,7 @@ pub mod import;
 mod key;
 mod link;
 mod openapi;
+mod people;
 mod restore;
 mod serve;
 mod tail;
@@ -105,6 +106,9 @@ enum Command {
     /// Make, list and revoke keys
     #[command(subcommand)]
     Key(key::Command),
+    /// Keep the directory: who there is and who looks after whom
+    #[command(subcommand)]
+    People(people::Command),
     /// Make a link that signs an admin in to the dashboard once
     Link,
     /// Check that the journal is what was written
@@ -173,6 +177,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Export(options) => export::run(context, options).await,
             Command::Tail(options) => tail::run(context, options).await,
             Command::Key(command) => key::run(context, command).await,
+            Command::People(command) => people::run(context, command).await,
             Command::Link => link::run(context).await,
             Command::Verify => verify::run(context).await,
             Command::Backup(options) => backup::run(context, options).await,

@@ -17,6 +17,9 @@ use crate::access::Caller;
 use crate::record::{Refusal, Sender, Source};
 use crate::store::{Appended, Entry, Role};
 
+/// The header in which a browser with an ingest key carries its user's token.
+pub const USER_HEADER: &str = "x-annals-user";
+
 /// What became of one event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -83,8 +86,12 @@ pub struct AppendResponse {
 /// Takes one event, an array of events, or NDJSON (`application/x-ndjson`), also gzipped: at most
 /// 1,000 events and 5 MiB. What is answered as accepted is durable. An event sent again with its
 /// id is a duplicate, not a second event.
+///
+/// People append about themselves and their children. An ingest key appends as the user of the
+/// token in `X-Annals-User`, else as an anonymous visitor.
 #[utoipa::path(
     post, path = "/api/v1/events", operation_id = "append_events", tag = "Journal",
+    params(("X-Annals-User" = Option<String>, Header, description = "Beside an ingest key: the token of the browser's user")),
     request_body(content = Vec<Draft>, description = "One event, an array, or NDJSON"),
     responses(
         (status = 201, description = "The fate of each event", body = AppendResponse),
@@ -104,12 +111,13 @@ pub(super) async fn append(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response> {
-    caller.require(&[Role::Admin, Role::Service, Role::Ingest])?;
+    caller.require(&[Role::Admin, Role::Service, Role::Ingest, Role::User, Role::Child])?;
     cors::check(&http, &caller, &headers)?;
+    let person = http.person_beside(&caller, &headers).await?;
     let ndjson = is_ndjson(&headers)?;
     let body = read(body).await?;
     let items = split(&body, ndjson)?;
-    let sender = sender(&caller, &headers, address);
+    let sender = sender(&caller, person.as_ref(), &headers, address);
     let now = http.clock.now();
 
     let mut answer = AppendResponse::default();
@@ -216,14 +224,39 @@ fn draft(item: &[u8]) -> std::result::Result<Draft, (Option<Uuid>, Refusal)> {
     })
 }
 
+impl Http {
+    /// The person who appends: the caller themselves or, beside an ingest key, whom the token in
+    /// [`USER_HEADER`] names. A token that does not work is an error, and never a visitor without
+    /// a name: what a person did must not be told as anybody's.
+    async fn person_beside(&self, caller: &Caller, headers: &HeaderMap) -> Result<Option<Caller>> {
+        let Some(token) = headers.get(USER_HEADER) else {
+            return Ok(Some(caller.clone()).filter(|caller| caller.person.is_some()));
+        };
+        if caller.role != Role::Ingest {
+            let detail = "X-Annals-User goes beside an ingest key; others say who they are by their \
+                          own key or token.";
+            return Err(Problem::bad_request("unexpected_user", detail));
+        }
+        let token = token.to_str().unwrap_or_default().trim();
+        Ok(Some(self.access.by_token(token).await??))
+    }
+}
+
 /// What the record pipeline knows of the sender.
-fn sender(caller: &Caller, headers: &HeaderMap, address: ClientAddress) -> Sender {
+fn sender(
+    caller: &Caller,
+    person: Option<&Caller>,
+    headers: &HeaderMap,
+    address: ClientAddress,
+) -> Sender {
     let trusted = matches!(caller.role, Role::Admin | Role::Service);
     Sender {
         source: if trusted { Source::Service } else { Source::Browser },
         trusted_time: trusted,
-        actor: None,
-        wards: Vec::new(),
+        actor: person.map(Caller::actor),
+        wards: person
+            .and_then(|person| person.person.as_ref())
+            .map_or(Vec::new(), |oneself| oneself.wards.clone()),
         // A service speaks for others: its own address and program say nothing about them.
         peer_ip: address.0.filter(|_| !trusted),
         user_agent: headers

@@ -1,4 +1,4 @@
-//! Who is calling: reads a key, the dashboard's cookie, or the mark of the local socket.
+//! Who is calling: reads a key, a token, the dashboard's cookie, or the mark of the local socket.
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
@@ -23,15 +23,15 @@ impl Caller {
         }
         let wanted: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
         Err(Problem::forbidden(format!(
-            "This takes a key with the role {}; this one has the role {}.",
+            "This takes the role {}; yours is {}.",
             wanted.join(" or "),
             self.role.as_str()
         )))
     }
 
-    /// 403 unless the caller may read events.
+    /// 403 unless the caller may read events, within their scope.
     pub(super) fn require_reader(&self) -> Result<()> {
-        self.require(&[Role::Admin, Role::Auditor, Role::Service])
+        self.require(&[Role::Admin, Role::Auditor, Role::Service, Role::User, Role::Child])
     }
 }
 
@@ -61,12 +61,13 @@ pub(super) async fn identify(parts: &Parts, http: &Http) -> Result<Caller> {
         return Ok(caller.clone());
     }
     if let Some(key) = bearer(&parts.headers)? {
-        return Ok(http.access.by_key(key)?);
+        return Ok(http.access.by_bearer(key).await??);
     }
     let Some(token) = cookie(&parts.headers) else {
         return Err(Problem::unauthorized(
             "key_missing",
-            "Send a key as `Authorization: Bearer ann_…`; `annals key create` makes one.",
+            "Send a key as `Authorization: Bearer ann_…`; `annals key create` makes one. \
+             The application's people send their token in the same place.",
         ));
     };
     let caller = http.access.by_session(token).await??;
@@ -100,7 +101,7 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
     token.map(Some).ok_or_else(|| {
         Problem::unauthorized(
             "key_invalid",
-            "The Authorization header must say `Bearer` and then a key.",
+            "The Authorization header must say `Bearer` and then a key or a token.",
         )
     })
 }

@@ -157,6 +157,8 @@ impl From<Denied> for Problem {
             Denied::Unknown => "key_invalid",
             Denied::Revoked => "key_revoked",
             Denied::Expired => "key_expired",
+            Denied::Token => "token_invalid",
+            Denied::TokenTime => "token_expired",
             Denied::SessionOver => "session_over",
             Denied::LinkOver => "link_invalid",
         };

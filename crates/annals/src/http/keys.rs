@@ -114,6 +114,10 @@ pub(super) async fn create(
         let message = format!("must have 1 to {NAME_CHARS} characters on one line");
         errors.push(FieldError::new("name", message));
     }
+    if !Role::OF_KEYS.contains(&new.role) {
+        let message = "must be admin, auditor, service or ingest; people have tokens, not keys";
+        errors.push(FieldError::new("role", message));
+    }
     if new.expires_at.is_some_and(|end| end <= http.clock.now()) {
         errors.push(FieldError::new("expires_at", "must lie in the future"));
     }

@@ -5,6 +5,7 @@
 //!                                         ├─► events.rs, export.rs ─► query ─► store
 //!                                         ├─► live/ ─► journal (tail)
 //!                                         ├─► keys.rs, session.rs ─► access
+//!                                         ├─► keys.rs, people.rs, session.rs ─► access
 //!                                         └─► dashboard.rs (embedded files)
 //! ```
 //!
@@ -26,6 +27,7 @@ mod live;
 mod openapi;
 mod operations;
 mod parameters;
+mod people;
 mod rate;
 mod routes;
 mod session;
@@ -47,7 +49,7 @@ use crate::metrics::Metrics;
 use crate::record::Intake;
 use crate::store::{Store, StoreError};
 
-pub use append::{AppendResponse, ItemError, ItemResult, ItemStatus};
+pub use append::{AppendResponse, ItemError, ItemResult, ItemStatus, USER_HEADER};
 pub use audit::{act, details};
 pub use caller::{COOKIE, CSRF_HEADER};
 pub use error::Problem;

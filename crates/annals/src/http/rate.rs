@@ -20,7 +20,7 @@ use crate::store::Role;
 pub struct RateLimits {
     /// Requests of one key, wherever they come from.
     keys: Bucket<String>,
-    /// Requests of callers that anybody can be, per credential and client address.
+    /// Requests of callers that anybody can be, per credential or person and client address.
     addresses: Bucket<(String, IpAddr)>,
     /// Failed attempts to show who one is, by client address.
     attempts: Bucket<IpAddr>,
@@ -65,14 +65,16 @@ impl RateLimits {
 
     /// 429 when this caller has asked too often.
     pub(super) fn request(&self, caller: &Caller, address: ClientAddress) -> Result<()> {
-        let id = match &caller.means {
-            Means::Key { id } => id,
-            Means::Session { .. } | Means::Operator => return Ok(()),
+        if let Means::Key { id } = &caller.means {
+            self.keys.check(id, "This key has sent more requests than its limit allows")?;
+        }
+        let anybody = match (&caller.means, &caller.person) {
+            (_, Some(oneself)) => Some(&oneself.id),
+            (Means::Key { id }, None) if caller.role == Role::Ingest => Some(id),
+            _ => None,
         };
-        self.keys.check(id, "This key has sent more requests than its limit allows")?;
-        let trusted = matches!(caller.role, Role::Admin | Role::Auditor | Role::Service);
-        match address.bucket() {
-            Some(address) if !trusted => self.addresses.check(
+        match (anybody, address.bucket()) {
+            (Some(id), Some(address)) => self.addresses.check(
                 &(id.clone(), address),
                 "More requests have come from this address than its limit allows",
             ),

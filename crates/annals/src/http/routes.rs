@@ -8,7 +8,8 @@ use utoipa_axum::routes;
 
 use super::live::{sse, tickets, ws};
 use super::{
-    Http, append, cors, dashboard, error, events, export, keys, openapi, operations, session,
+    Http, append, cors, dashboard, error, events, export, keys, openapi, operations, people,
+    session,
 };
 
 /// The documented routes.
@@ -24,6 +25,9 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(sse::stream))
         .routes(routes!(ws::follow))
         .routes(routes!(tickets::create))
+        // People
+        .routes(routes!(people::list))
+        .routes(routes!(people::put, people::get, people::archive))
         // Keys
         .routes(routes!(keys::create, keys::list))
         .routes(routes!(keys::revoke))

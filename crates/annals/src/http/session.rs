@@ -1,4 +1,5 @@
-//! The dashboard's session: a key or a one-time link is exchanged for a cookie.
+//! The dashboard's session: a key, a token of the application or a one-time link is exchanged for
+//! a cookie.
 
 use annals_event::Time;
 use axum::Json;
@@ -23,6 +24,12 @@ pub(super) struct SessionInfo {
     role: Role,
     /// What to call them.
     label: String,
+    /// The person they are, when they signed in with their own token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_id: Option<String>,
+    /// Whom they are a guardian of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    children: Vec<String>,
     /// What writes with the cookie must carry as `X-CSRF-Token`.
     #[serde(skip_serializing_if = "Option::is_none")]
     csrf_token: Option<String>,
@@ -35,31 +42,40 @@ impl From<Caller> for SessionInfo {
     fn from(caller: Caller) -> SessionInfo {
         let (csrf_token, expires_at) = match caller.means {
             Means::Session { csrf_token, expires_at, .. } => (Some(csrf_token), Some(expires_at)),
+            Means::Token { expires_at } => (None, Some(expires_at)),
             Means::Key { .. } | Means::Operator => (None, None),
         };
-        SessionInfo { role: caller.role, label: caller.label, csrf_token, expires_at }
+        let (person_id, children) = match caller.person {
+            Some(oneself) => (Some(oneself.id), oneself.wards),
+            None => (None, Vec::new()),
+        };
+        let (role, label) = (caller.role, caller.label);
+        SessionInfo { role, label, person_id, children, csrf_token, expires_at }
     }
 }
 
-/// What to sign in with: exactly one of both.
+/// What to sign in with: exactly one of these.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SignInRequest {
     /// A key.
     key: Option<String>,
+    /// A token of the application (JWT).
+    token: Option<String>,
     /// The token of a one-time link.
     link: Option<String>,
 }
 
 /// Sign in
 ///
-/// Exchanges a key or a one-time link for an HttpOnly cookie.
+/// Exchanges a key, a token of the application or a one-time link for an HttpOnly cookie. The
+/// session ends no later than the token.
 #[utoipa::path(
     post, path = "/api/v1/session", operation_id = "sign_in", tag = "Session", request_body = SignInRequest,
     responses(
         (status = 200, description = "Signed in", body = SessionInfo),
         (status = 429, description = "Too many attempts from this address", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The key or link does not work", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "The key, token or link does not work", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn sign_in(
@@ -72,11 +88,15 @@ pub(super) async fn sign_in(
     // Before anything is looked at: a failed attempt leaves an event, and nobody may fill the
     // journal with those.
     http.limits.attempt(address)?;
-    let caller = match (request.key, request.link) {
-        (Some(key), None) => http.access.by_key(key.trim()).map_err(Problem::from),
-        (None, Some(link)) => http.access.by_link(&link).await?.map_err(Problem::from),
+    let caller = match (request.key, request.token, request.link) {
+        (Some(key), None, None) => http.access.by_key(key.trim()).map_err(Problem::from),
+        (None, Some(token), None) => {
+            http.access.by_token(token.trim()).await?.map_err(Problem::from)
+        }
+        (None, None, Some(link)) => http.access.by_link(&link).await?.map_err(Problem::from),
         _ => {
-            return Err(Problem::bad_request("invalid", "Send either a `key` or a `link`."));
+            let detail = "Send one of `key`, `token` and `link`.";
+            return Err(Problem::bad_request("invalid", detail));
         }
     };
     let caller = match caller {
@@ -93,7 +113,11 @@ pub(super) async fn sign_in(
     }
     let (token, caller) = http.access.open_session(&caller).await?;
     http.audit(audit::sign_in(Some(caller.actor()))).await?;
-    let cookie = http.cookie(&headers, &token, SESSION_LIFE / 1_000_000);
+    let max_age = match &caller.means {
+        Means::Session { expires_at, .. } => expires_at.micros_since(http.clock.now()) / 1_000_000,
+        _ => SESSION_LIFE / 1_000_000,
+    };
+    let cookie = http.cookie(&headers, &token, max_age.max(0));
     Ok(([(header::SET_COOKIE, cookie)], Json(SessionInfo::from(caller))).into_response())
 }
 

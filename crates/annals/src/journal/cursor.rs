@@ -45,6 +45,7 @@ pub struct Cursors {
 
 const EVENT: u8 = 1;
 const LIST: u8 = 2;
+const PERSON: u8 = 3;
 
 impl Cursors {
     /// The cursors of a journal.
@@ -61,6 +62,16 @@ impl Cursors {
     pub fn open_event(&self, text: &str) -> Result<u64, InvalidCursor> {
         let bytes = self.open(EVENT, text)?;
         Ok(u64::from_be_bytes(bytes.try_into().map_err(|_| InvalidCursor::Forged)?))
+    }
+
+    /// The cursor of a place in the directory: after a person.
+    pub fn person(&self, id: &str) -> String {
+        self.seal(PERSON, id.as_bytes())
+    }
+
+    /// The person a place in the directory comes after.
+    pub fn open_person(&self, text: &str) -> Result<String, InvalidCursor> {
+        String::from_utf8(self.open(PERSON, text)?).map_err(|_| InvalidCursor::Forged)
     }
 
     /// The cursor of a list's next page.

@@ -2,14 +2,15 @@
 //!
 //! ```text
 //!            what is it?            whose is it?           what may be kept?       one text, one hash
-//! draft ─► check ► classify ► authorise ► switch ► time ► people ► entity ► page ► client
-//!              ► redact ► message ─► fix ─► Entry
+//! draft ─► check ► classify ► authorise ► switch ► time ► people ► consent ► entity ► page
+//!              ► client ► redact ► message ─► fix ─► Entry
 //! ```
 //!
-//! `STEPS` is that list; each step has a file of its own. The order matters in three places:
+//! `STEPS` is that list; each step has a file of its own. The order matters in four places:
 //!
 //! * `switch` comes as soon as the category is known: what is switched off costs nothing more, and
 //!   nothing of it is looked at.
+//! * `consent` comes after `people`, because only then is it known whom an event is about.
 //! * `redact` comes after everything that fills in fields (an entity taken from metadata, a user
 //!   agent from the request), so that it sees all that is stored. `message` comes after it, so that
 //!   a sentence is made of redacted values, and is then redacted itself: a template may put
@@ -29,7 +30,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use annals_event::{Actor, Draft, FieldError, Time};
 
+use crate::access::Standings;
 use crate::catalog::{Catalog, OTHER};
+use crate::config::RequireConsent;
 use crate::id::Random;
 use crate::store::{Derived, Entry};
 
@@ -40,6 +43,7 @@ pub use redact::Redactor;
 mod authorise;
 mod classify;
 mod client;
+mod consent;
 mod entity;
 mod fix;
 mod message;
@@ -92,6 +96,10 @@ pub enum Refusal {
 pub enum Dropped {
     /// Recording of its category is off.
     RecordingOff,
+    /// It is about a child for whom no consent stands.
+    NoConsent,
+    /// It is more than what may be recorded about this person.
+    Collection,
 }
 
 impl Dropped {
@@ -99,6 +107,8 @@ impl Dropped {
     pub const fn as_str(self) -> &'static str {
         match self {
             Dropped::RecordingOff => "recording_off",
+            Dropped::NoConsent => "no_consent",
+            Dropped::Collection => "collection",
         }
     }
 }
@@ -107,6 +117,8 @@ impl std::fmt::Display for Dropped {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Dropped::RecordingOff => "Recording of this category is switched off.",
+            Dropped::NoConsent => "No consent stands for the child it is about.",
+            Dropped::Collection => "It is more than what may be recorded about this person.",
         })
     }
 }
@@ -161,6 +173,8 @@ pub struct Intake {
     user_agents: UserAgents,
     prefixes: IpPrefixes,
     switch: RwLock<Arc<RecordingSwitch>>,
+    people: Arc<Standings>,
+    require_consent: RequireConsent,
 }
 
 /// One draft on its way through the steps.
@@ -180,13 +194,14 @@ struct Step {
 }
 
 /// Everything that happens to a draft, in order.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     step("check", check),
     step("classify", classify::run),
     step("authorise", authorise::run),
     step("switch", switch::run),
     step("time", time::run),
     step("people", people::run),
+    step("consent", consent::run),
     step("entity", entity::run),
     step("page", page::run),
     step("client", client::run),
@@ -213,6 +228,8 @@ impl Intake {
             user_agents: UserAgents::default(),
             prefixes: IpPrefixes::default(),
             switch: RwLock::default(),
+            people: Arc::default(),
+            require_consent: RequireConsent::Nobody,
         }
     }
 
@@ -227,6 +244,14 @@ impl Intake {
     #[must_use]
     pub fn with_prefixes(mut self, prefixes: IpPrefixes) -> Intake {
         self.prefixes = prefixes;
+        self
+    }
+
+    /// With what the directory says of people, and whose consent is needed.
+    #[must_use]
+    pub fn with_people(mut self, people: Arc<Standings>, required: RequireConsent) -> Intake {
+        self.people = people;
+        self.require_consent = required;
         self
     }
 

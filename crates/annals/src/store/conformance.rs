@@ -22,6 +22,7 @@ use crate::filter::Filter;
 pub mod append;
 pub mod bury;
 pub mod credentials;
+pub mod people;
 pub mod seals;
 pub mod select;
 pub mod world;
@@ -59,6 +60,8 @@ macro_rules! conformance {
             credentials: keys_are_kept;
             credentials: sign_ins_are_kept_until_they_expire;
             credentials: of_many_who_take_a_sign_in_one_gets_it;
+            people: people_are_kept_with_their_guardians;
+            people: people_are_listed_by_id_kind_and_words;
             credentials: settings_are_kept;
             credentials: a_probe_leaves_no_trace;
             credentials: a_backup_overwrites_nothing;

@@ -16,11 +16,19 @@ pub enum Role {
     Service,
     /// Append from browsers; read nothing.
     Ingest,
+    /// A person: append about themselves and their children, read what is about them. The
+    /// application's token says who it is; no key has this role.
+    User,
+    /// A child, as the directory knows it: like a user.
+    Child,
 }
 
 impl Role {
     /// Every role a key can have.
-    pub const ALL: [Role; 4] = [Role::Admin, Role::Auditor, Role::Service, Role::Ingest];
+    pub const OF_KEYS: [Role; 4] = [Role::Admin, Role::Auditor, Role::Service, Role::Ingest];
+    /// Every role.
+    pub const ALL: [Role; 6] =
+        [Role::Admin, Role::Auditor, Role::Service, Role::Ingest, Role::User, Role::Child];
 
     /// The word used in JSON, in keys and in the database.
     pub const fn as_str(self) -> &'static str {
@@ -29,6 +37,8 @@ impl Role {
             Role::Auditor => "auditor",
             Role::Service => "service",
             Role::Ingest => "ingest",
+            Role::User => "user",
+            Role::Child => "child",
         }
     }
 
@@ -88,6 +98,8 @@ pub struct SignIn {
     pub label: String,
     /// The key it was opened with; a session ends when its key does.
     pub key_id: Option<String>,
+    /// The person it belongs to, when it was opened with their own token.
+    pub person_id: Option<String>,
     /// When it stops working.
     pub expires_at: Time,
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! journal ── append(entries) ──►┐
 //! query   ── select, counts  ──►├─ dyn Store ──► sqlite/   (one file, one writer)
-//! access  ── keys, sign-ins  ──►┘
+//! access  ── keys, people    ──►┘
 //! ```
 //!
 //! Every engine is written natively; what makes them equal is the suite in `conformance.rs`, and
@@ -22,6 +22,7 @@ pub mod conformance;
 mod credential;
 mod entry;
 mod error;
+mod person;
 pub mod predicate;
 pub mod row;
 pub mod scope;
@@ -31,6 +32,7 @@ pub mod sqlite;
 pub use credential::{Key, Role, SignIn, SignInKind};
 pub use entry::{Appended, Derived, Entry};
 pub use error::StoreError;
+pub use person::{Collection, Consent, PeopleQuery, Person, PersonKind};
 pub use scope::{Scope, Scoped};
 pub use seal::{Sealed, Tile, Tombstone};
 
@@ -150,6 +152,18 @@ pub trait Store: Send + Sync + 'static {
 
     /// Removes the sign-ins that expired before a moment.
     async fn expire_sign_ins(&self, before: Time) -> Result<u64>;
+
+    /// Writes a person with their guardians, over an older state of the same person.
+    async fn put_person(&self, person: Person) -> Result<()>;
+
+    /// The person with this id, archived ones too.
+    async fn person(&self, id: &str) -> Result<Option<Person>>;
+
+    /// A page of people, by id.
+    async fn people(&self, query: PeopleQuery) -> Result<Vec<Person>>;
+
+    /// Whom a person is a guardian of, archived children too, by id.
+    async fn wards(&self, guardian: &str) -> Result<Vec<String>>;
 
     /// A setting by name, as JSON text.
     async fn setting(&self, name: &str) -> Result<Option<String>>;

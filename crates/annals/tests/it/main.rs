@@ -6,6 +6,7 @@
 //! | `events` | one id is one event; pages, counts and exports hold the same events |
 //! | `audit` | one change, one event, saying who |
 //! | `auth` | who may do what, and that no secret is written down |
+//! | `scopes` | a viewer sees only what their scope allows, on every endpoint |
 //! | `crash` | what was acknowledged is there after kill -9 |
 //! | `disk` | a full disk is said so, and recovered from |
 //! | `network` | limits by key and address, proxies, and which web pages may send |
@@ -31,5 +32,6 @@ mod live;
 mod malformed;
 mod network;
 mod operations;
+mod scopes;
 mod support;
 mod tamper;

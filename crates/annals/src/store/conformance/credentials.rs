@@ -22,7 +22,7 @@ fn key(number: u8, role: Role) -> Key {
 
 pub async fn keys_are_kept(store: Arc<dyn Store>) {
     assert_eq!(store.keys().await, Ok(Vec::new()));
-    let mut keys: Vec<Key> = (1..).zip(Role::ALL).map(|(n, r)| key(n, r)).collect();
+    let mut keys: Vec<Key> = (1..).zip(Role::OF_KEYS).map(|(n, r)| key(n, r)).collect();
     keys[1].expires_at = Some(START.plus_micros(7));
     // Oldest first, whatever order they are written in.
     for key in keys.iter().rev() {
@@ -47,6 +47,7 @@ fn sign_in(number: u8, kind: SignInKind) -> SignIn {
         role: Role::Auditor,
         label: "läptop".to_owned(),
         key_id: (kind == SignInKind::Session).then(|| "key_1".to_owned()),
+        person_id: (number == 3).then(|| "ädä".to_owned()),
         expires_at: START.plus_micros(i64::from(number)),
     }
 }

@@ -66,8 +66,8 @@ pub(super) fn put_sign_in(connection: &Connection, sign_in: &SignIn) -> Result<(
     };
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO sign_ins (hash, kind, role, label, key_id, expires_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT OR REPLACE INTO sign_ins (hash, kind, role, label, key_id, expires_at, person_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
             sign_in.hash,
@@ -76,11 +76,12 @@ pub(super) fn put_sign_in(connection: &Connection, sign_in: &SignIn) -> Result<(
             sign_in.label,
             sign_in.key_id,
             sign_in.expires_at.as_micros(),
+            sign_in.person_id,
         ])?;
     Ok(())
 }
 
-const SIGN_IN: &str = "hash, kind, role, label, key_id, expires_at";
+const SIGN_IN: &str = "hash, kind, role, label, key_id, expires_at, person_id";
 
 pub(super) fn sign_in(connection: &Connection, hash: &[u8; 32]) -> Result<Option<SignIn>> {
     let sql = format!("SELECT {SIGN_IN} FROM sign_ins WHERE hash = ?1");
@@ -106,6 +107,7 @@ fn read_sign_in(row: &Row<'_>) -> rusqlite::Result<SignIn> {
         label: row.get(3)?,
         key_id: row.get(4)?,
         expires_at: Time::from_micros(row.get(5)?),
+        person_id: row.get(6)?,
     })
 }
 

@@ -8,7 +8,7 @@
 //! | `list_index.rs` | which positions match a filter |
 //! | `rows.rs` | columns in, events out |
 //! | `bury.rs` | delete, leaving tombstones |
-//! | `credentials.rs`, `settings.rs` | what else the journal's file keeps |
+//! | `credentials.rs`, `people.rs`, `settings.rs` | what else the journal's file keeps |
 //! | `backup.rs` | copy the file while it is written, and put a copy in its place |
 
 mod append;
@@ -17,6 +17,7 @@ mod bury;
 mod credentials;
 mod list_index;
 mod open;
+mod people;
 mod rows;
 mod settings;
 mod threads;
@@ -31,8 +32,8 @@ use async_trait::async_trait;
 use self::append::Writer;
 use self::threads::{Readers, WriterThread};
 use super::{
-    Appended, Counts, Entry, Head, Identity, Key, Result, Scope, Scoped, Sealed, Selection, SignIn,
-    Store, StoreError, Tile, Tombstone,
+    Appended, Counts, Entry, Head, Identity, Key, PeopleQuery, Person, Result, Scope, Scoped,
+    Sealed, Selection, SignIn, Store, StoreError, Tile, Tombstone,
 };
 
 pub use backup::restore;
@@ -164,6 +165,24 @@ impl Store for SqliteStore {
 
     async fn expire_sign_ins(&self, before: Time) -> Result<u64> {
         self.write(move |writer| credentials::expire_sign_ins(writer.connection(), before)).await
+    }
+
+    async fn put_person(&self, person: Person) -> Result<()> {
+        self.write(move |writer| people::put(writer.connection_mut(), &person)).await
+    }
+
+    async fn person(&self, id: &str) -> Result<Option<Person>> {
+        let id = id.to_owned();
+        self.readers.run(move |connection| people::get(connection, &id)).await
+    }
+
+    async fn people(&self, query: PeopleQuery) -> Result<Vec<Person>> {
+        self.readers.run(move |connection| people::list(connection, &query)).await
+    }
+
+    async fn wards(&self, guardian: &str) -> Result<Vec<String>> {
+        let guardian = guardian.to_owned();
+        self.readers.run(move |connection| people::wards(connection, &guardian)).await
     }
 
     async fn setting(&self, name: &str) -> Result<Option<String>> {

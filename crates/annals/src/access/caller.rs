@@ -1,0 +1,130 @@
+//! Somebody who has shown who they are, and what follows from it.
+
+use annals_event::{Actor, ActorType, Time};
+
+use crate::catalog::{Catalog, Viewer};
+use crate::store::{Role, Scope};
+
+/// Somebody who has shown who they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// What they may do.
+    pub role: Role,
+    /// How they came in.
+    pub means: Means,
+    /// What people call them, for display.
+    pub label: String,
+    /// The person they are, when their own token says so.
+    pub person: Option<Oneself>,
+}
+
+/// A person who calls in their own name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Oneself {
+    /// The application's id.
+    pub id: String,
+    /// Whom the directory calls them a guardian of.
+    pub wards: Vec<String>,
+}
+
+/// How a caller came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// With a key.
+    Key {
+        /// The key's public id.
+        id: String,
+    },
+    /// With the dashboard's cookie.
+    Session {
+        /// What the CSRF header must say.
+        csrf_token: String,
+        /// When the session ends.
+        expires_at: Time,
+        /// The key it was opened with, if any.
+        key_id: Option<String>,
+    },
+    /// With a token of the application.
+    Token {
+        /// When it expires: nothing opened with it lives longer.
+        expires_at: Time,
+    },
+    /// Over the server's local socket: whoever may open it may open the journal's file as well.
+    Operator,
+}
+
+impl Caller {
+    /// The operator of the machine, at its command line.
+    pub fn operator() -> Caller {
+        let label = "operator".to_owned();
+        Caller { role: Role::Admin, means: Means::Operator, label, person: None }
+    }
+
+    /// Whether they may see this person's record in the directory.
+    pub fn may_see_person(&self, id: &str) -> bool {
+        match (self.role, &self.person) {
+            (Role::Admin | Role::Auditor | Role::Service, _) => true,
+            (Role::User | Role::Child, Some(oneself)) => {
+                oneself.id == id || oneself.wards.iter().any(|ward| ward == id)
+            }
+            _ => false,
+        }
+    }
+
+    /// What they may see. Whoever puts a question to the store in a caller's name asks this.
+    pub fn scope(&self, catalog: &Catalog) -> Scope {
+        match self.role {
+            Role::Admin => Scope::anybody(Viewer::Admin, catalog),
+            Role::Auditor => Scope::anybody(Viewer::Auditor, catalog),
+            Role::Service => Scope::anybody(Viewer::Service, catalog),
+            Role::Ingest => Scope::nothing(),
+            Role::User | Role::Child => match &self.person {
+                Some(oneself) => Scope::person(&oneself.id, &oneself.wards, catalog),
+                None => Scope::nothing(),
+            },
+        }
+    }
+
+    /// The caller as the actor of what they do.
+    pub fn actor(&self) -> Actor {
+        if let Some(oneself) = &self.person {
+            let kind = if self.role == Role::Child { ActorType::Child } else { ActorType::User };
+            // Without a name of their own, the id is what they are called.
+            let name = Some(self.label.clone()).filter(|label| *label != oneself.id);
+            return Actor { kind, id: Some(oneself.id.clone()), name };
+        }
+        let id = match &self.means {
+            Means::Key { id } => Some(id.clone()),
+            Means::Session { key_id, .. } => key_id.clone(),
+            Means::Token { .. } | Means::Operator => None,
+        };
+        let kind = if id.is_some() { ActorType::ApiKey } else { ActorType::System };
+        Actor { kind, id, name: Some(self.label.clone()) }
+    }
+}
+
+/// Why somebody is not let in. It never says what was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// No such key.
+    #[error("this key is not known")]
+    Unknown,
+    /// The key was revoked.
+    #[error("this key has been revoked; ask an admin for a new one")]
+    Revoked,
+    /// The key has expired.
+    #[error("this key has expired; ask an admin for a new one")]
+    Expired,
+    /// No token is taken, or not this one.
+    #[error("this token is not one that this server takes; sign in to the application again")]
+    Token,
+    /// The token has expired, or is not good yet.
+    #[error("this token is not good at this time; sign in to the application again")]
+    TokenTime,
+    /// The session has ended.
+    #[error("this session has ended; sign in again")]
+    SessionOver,
+    /// The link was used, has expired, or never was.
+    #[error("this sign-in link was used already or has expired; make a new one with `annals link`")]
+    LinkOver,
+}

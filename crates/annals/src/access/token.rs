@@ -1,0 +1,178 @@
+//! Tokens of the application (JWT): how its people show who they are.
+//!
+//! The algorithm is the configured one and never the token's choice; issuer, audience, expiry and
+//! `nbf` are checked against the server's own clock. Whose children somebody has is not the
+//! token's business: the directory says.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use annals_event::{Time, limits};
+use jsonwebtoken::jwk::{JwkSet, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use serde::Deserialize;
+
+use super::Denied;
+use crate::config::{ConfigError, Jwt, JwtAlgorithm};
+use crate::store::Role;
+
+/// Opens tokens.
+pub struct Tokens {
+    validation: Validation,
+    keys: Keys,
+    skew: i64,
+}
+
+enum Keys {
+    /// One, whatever the token calls it.
+    One(DecodingKey),
+    /// Several, told apart by the token's `kid`.
+    ById(HashMap<String, DecodingKey>),
+}
+
+/// What a token says that is believed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Claims {
+    /// The person.
+    pub sub: String,
+    /// Admin and auditor by the token's word; everybody else is a user.
+    pub role: Role,
+    /// What people call them.
+    pub name: Option<String>,
+    /// When the token expires.
+    pub expires_at: Time,
+}
+
+#[derive(Deserialize)]
+struct RawClaims {
+    sub: String,
+    exp: f64,
+    nbf: Option<f64>,
+    role: Option<serde_json::Value>,
+    name: Option<serde_json::Value>,
+}
+
+impl Tokens {
+    /// Reads the keys that the configuration names.
+    ///
+    /// # Errors
+    /// Names the key of the configuration that is wrong.
+    pub fn new(jwt: &Jwt) -> Result<Tokens, ConfigError> {
+        let algorithm = match jwt.algorithm {
+            JwtAlgorithm::HS256 => Algorithm::HS256,
+            JwtAlgorithm::RS256 => Algorithm::RS256,
+            JwtAlgorithm::ES256 => Algorithm::ES256,
+            JwtAlgorithm::EdDSA => Algorithm::EdDSA,
+        };
+        let mut validation = Validation::new(algorithm);
+        validation.set_issuer(&[&jwt.issuer]);
+        validation.set_audience(&[&jwt.audience]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        // Checked below, against the clock that everything here goes by.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        let keys = match (&jwt.secret, &jwt.public_key_file, &jwt.jwks_file) {
+            (Some(secret), _, _) => Keys::One(DecodingKey::from_secret(secret.reveal().as_bytes())),
+            (None, Some(path), _) => Keys::One(public_key(jwt.algorithm, path)?),
+            (None, None, Some(path)) => Keys::ById(key_set(algorithm, path)?),
+            (None, None, None) => return Err(wrong("jwt", "names no key")),
+        };
+        Ok(Tokens { validation, keys, skew: i64::from(jwt.skew_seconds) * 1_000_000 })
+    }
+
+    /// Whom a token belongs to, if it is good now.
+    pub(super) fn open(&self, token: &str, now: Time) -> Result<Claims, Denied> {
+        let key = match &self.keys {
+            Keys::One(key) => key,
+            Keys::ById(keys) => {
+                let header = decode_header(token).map_err(|_| Denied::Token)?;
+                let id = header.kid.ok_or(Denied::Token)?;
+                keys.get(&id).ok_or(Denied::Token)?
+            }
+        };
+        let raw = decode::<RawClaims>(token, key, &self.validation).map_err(|_| Denied::Token)?;
+        // Whoever marks an extension as critical wants it understood; none is understood here.
+        if raw.header.crit.is_some() {
+            return Err(Denied::Token);
+        }
+        let raw = raw.claims;
+        let fits = |text: &str| {
+            !text.is_empty()
+                && text.chars().count() <= limits::ID_CHARS
+                && !text.contains(char::is_control)
+        };
+        if !fits(&raw.sub) {
+            return Err(Denied::Token);
+        }
+        let expires_at = seconds(raw.exp)?;
+        let begins = raw.nbf.map(seconds).transpose()?;
+        let over = now.micros_since(expires_at) >= self.skew;
+        if over || begins.is_some_and(|begins| begins.micros_since(now) > self.skew) {
+            return Err(Denied::TokenTime);
+        }
+        let role = match raw.role.as_ref().and_then(|role| role.as_str()) {
+            Some("admin") => Role::Admin,
+            Some("auditor") => Role::Auditor,
+            _ => Role::User,
+        };
+        let name = raw.name.and_then(|name| name.as_str().map(str::to_owned));
+        Ok(Claims { sub: raw.sub, role, name: name.filter(|name| fits(name)), expires_at })
+    }
+}
+
+/// Seconds since 1970 as a token writes them, within the times that there are here.
+fn seconds(seconds: f64) -> Result<Time, Denied> {
+    let micros = seconds * 1e6;
+    let (least, most) = (Time::MIN.as_micros() as f64, Time::MAX.as_micros() as f64);
+    if !micros.is_finite() || micros < least {
+        return Err(Denied::Token);
+    }
+    Ok(Time::from_micros(micros.min(most) as i64))
+}
+
+fn public_key(algorithm: JwtAlgorithm, path: &Path) -> Result<DecodingKey, ConfigError> {
+    let pem = read("jwt.public_key_file", path)?;
+    let key = match algorithm {
+        JwtAlgorithm::RS256 => DecodingKey::from_rsa_pem(&pem),
+        JwtAlgorithm::ES256 => DecodingKey::from_ec_pem(&pem),
+        JwtAlgorithm::EdDSA => DecodingKey::from_ed_pem(&pem),
+        JwtAlgorithm::HS256 => return Err(wrong("jwt.algorithm", "HS256 takes `jwt.secret`")),
+    };
+    let problem = format!("{} holds no public key for this algorithm, as PEM", path.display());
+    key.map_err(|_| wrong("jwt.public_key_file", &problem))
+}
+
+/// The keys of a set that are meant for this algorithm.
+fn key_set(algorithm: Algorithm, path: &Path) -> Result<HashMap<String, DecodingKey>, ConfigError> {
+    let name = "jwt.jwks_file";
+    let unreadable = |_| wrong(name, &format!("{} is not a JWK set", path.display()));
+    let set: JwkSet = serde_json::from_slice(&read(name, path)?).map_err(unreadable)?;
+    let mut keys = HashMap::new();
+    for jwk in &set.keys {
+        let common = &jwk.common;
+        let stated = common.key_algorithm.map(|stated| stated.to_string());
+        let other = stated.is_some_and(|stated| stated != format!("{algorithm:?}"));
+        let encrypts = matches!(common.public_key_use, Some(PublicKeyUse::Encryption));
+        let (Some(id), false, false) = (&common.key_id, other, encrypts) else {
+            continue;
+        };
+        if let Ok(key) = DecodingKey::from_jwk(jwk)
+            && key.family() == algorithm.family()
+        {
+            keys.insert(id.clone(), key);
+        }
+    }
+    if keys.is_empty() {
+        let problem = format!("{} has no key with a `kid` for this algorithm", path.display());
+        return Err(wrong(name, &problem));
+    }
+    Ok(keys)
+}
+
+fn read(key: &'static str, path: &Path) -> Result<Vec<u8>, ConfigError> {
+    std::fs::read(path).map_err(|error| wrong(key, &format!("names {}: {error}", path.display())))
+}
+
+fn wrong(key: &'static str, problem: &str) -> ConfigError {
+    ConfigError::Value { key, problem: problem.to_owned() }
+}

@@ -1,0 +1,153 @@
+//! `[jwt]`: how the application's people show who they are.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ConfigError, Secret};
+
+/// The shortest shared secret, in bytes: as long as the hash it keys.
+const SECRET_BYTES: usize = 32;
+/// How far clocks may be apart, in seconds.
+const MAX_SKEW: u32 = 60;
+
+/// Tokens of the application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Jwt {
+    /// How they are signed. A token that names another algorithm is refused.
+    pub algorithm: JwtAlgorithm,
+    /// For HS256: what is shared with the application, at least 32 bytes; never printed.
+    #[serde(skip_serializing)]
+    pub secret: Option<Secret>,
+    /// The public key, as PEM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_key_file: Option<PathBuf>,
+    /// Public keys as a JWK set, told apart by `kid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks_file: Option<PathBuf>,
+    /// What `iss` must say.
+    pub issuer: String,
+    /// What `aud` must say, or hold.
+    pub audience: String,
+    /// How far the application's clock may be from this one's, at most 60.
+    #[serde(default = "default_skew")]
+    pub skew_seconds: u32,
+}
+
+/// How tokens are signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum JwtAlgorithm {
+    /// HMAC with SHA-256 under a shared secret.
+    HS256,
+    /// RSA.
+    RS256,
+    /// ECDSA on P-256.
+    ES256,
+    /// Ed25519.
+    EdDSA,
+}
+
+const fn default_skew() -> u32 {
+    MAX_SKEW
+}
+
+impl Jwt {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let wrong =
+            |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
+        let shared = self.algorithm == JwtAlgorithm::HS256;
+        match &self.secret {
+            None if shared => {
+                let problem = "is needed for HS256; ANNALS_JWT__SECRET can hold it";
+                return wrong("jwt.secret", problem);
+            }
+            Some(_) if !shared => {
+                return wrong(
+                    "jwt.secret",
+                    "is for HS256 alone; this algorithm takes a public key",
+                );
+            }
+            Some(secret) if secret.reveal().len() < SECRET_BYTES => {
+                return wrong("jwt.secret", "must have at least 32 bytes");
+            }
+            _ => {}
+        }
+        match (&self.public_key_file, &self.jwks_file) {
+            (Some(_), _) if shared => {
+                return wrong(
+                    "jwt.public_key_file",
+                    "does not go with HS256, which takes a secret",
+                );
+            }
+            (_, Some(_)) if shared => {
+                return wrong("jwt.jwks_file", "does not go with HS256, which takes a secret");
+            }
+            (Some(_), Some(_)) => {
+                return wrong("jwt.jwks_file", "and `jwt.public_key_file` exclude each other");
+            }
+            (None, None) if !shared => {
+                let problem = "or `jwt.jwks_file` is needed for this algorithm";
+                return wrong("jwt.public_key_file", problem);
+            }
+            _ => {}
+        }
+        if self.issuer.is_empty() {
+            return wrong("jwt.issuer", "must name who makes the tokens");
+        }
+        if self.audience.is_empty() {
+            return wrong("jwt.audience", "must name whom the tokens are made for");
+        }
+        if self.skew_seconds > MAX_SKEW {
+            return wrong("jwt.skew_seconds", "must be at most 60");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::{Value, json};
+
+    use crate::config::Config;
+
+    fn load(change: &Value) -> Result<Config, String> {
+        let mut jwt = json!({
+            "algorithm": "HS256", "secret": "s".repeat(32), "issuer": "school", "audience": "annals",
+        });
+        for (key, value) in change.as_object().unwrap() {
+            jwt[key] = value.clone();
+        }
+        Config::load(None, json!({ "jwt": jwt })).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_wrong_key_is_named() {
+        for (change, named) in [
+            (json!({"algorithm": "none"}), "jwt.algorithm"),
+            (json!({"secret": "short"}), "jwt.secret"),
+            (json!({"secret": null}), "jwt.secret"),
+            (json!({"algorithm": "RS256"}), "jwt.secret"),
+            (json!({"algorithm": "RS256", "secret": null}), "jwt.public_key_file"),
+            (json!({"public_key_file": "k.pem"}), "jwt.public_key_file"),
+            (json!({"jwks_file": "k.json"}), "jwt.jwks_file"),
+            (json!({"issuer": ""}), "jwt.issuer"),
+            (json!({"audience": ""}), "jwt.audience"),
+            (json!({"skew_seconds": 61}), "jwt.skew_seconds"),
+            (json!({"issure": "x"}), "issure"),
+        ] {
+            let error = load(&change).unwrap_err();
+            assert!(error.contains(named), "{change}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_secret_is_not_printed() {
+        let config = load(&json!({})).unwrap();
+        let printed = format!("{config:?}{}", serde_json::to_string(&config).unwrap());
+        assert!(!printed.contains("sss"), "{printed}");
+        assert_eq!(config.data_dir, Path::new("./annals-data"));
+    }
+}

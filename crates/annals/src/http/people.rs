@@ -1,0 +1,301 @@
+//! The directory: who there is, who looks after whom, and what may be recorded.
+
+use annals_event::{Draft, Entity, FieldError, Subject, Time, limits};
+use axum::Json;
+use axum::extract::{Path, RawQuery, State};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::Http;
+use super::audit::{act, details};
+use super::body::JsonBody;
+use super::error::{Problem, Result};
+use super::parameters::{NoParameters, Parameters};
+use crate::access::{Caller, PersonChange};
+use crate::store::{Collection, Consent, PeopleQuery, Person, PersonKind, Role};
+use crate::words::words;
+
+/// Guardians of one child.
+const MAX_GUARDIANS: usize = 20;
+/// Characters of a time zone and of a consent's text version.
+const WORD_CHARS: usize = 100;
+
+/// A person as it is sent: what is left out is gone.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PersonBody {
+    /// The id in the path, if it is told again.
+    id: Option<String>,
+    /// User or child.
+    kind: PersonKind,
+    /// What people call them.
+    name: Option<String>,
+    /// A child's guardians, by id; the first one's account is the child's.
+    #[serde(default)]
+    guardians: Vec<String>,
+    /// Their IANA time zone, such as `Europe/Stockholm`.
+    timezone: Option<String>,
+    /// The consent that stands; a child's is given by a guardian.
+    consent: Option<Consent>,
+    /// What is recorded about them; `full` unless given.
+    #[serde(default)]
+    collection: Collection,
+}
+
+/// People, in the order of their ids.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct PeoplePage {
+    /// The people.
+    people: Vec<Person>,
+    /// Where the next page begins; absent on the last one.
+    next_cursor: Option<String>,
+    /// Whether there is a next page.
+    has_more: bool,
+}
+
+/// List people
+///
+/// In the order of their ids; archived ones are left out. People see themselves and their
+/// children.
+#[utoipa::path(
+    get, path = "/api/v1/people", operation_id = "list_people", tag = "People",
+    params(
+        ("kind" = Option<String>, Query, description = "`user` or `child`"),
+        ("q" = Option<String>, Query, description = "All of these whole words, case and accents folded, in name or id"),
+        ("limit" = Option<u32>, Query, description = "People a page, 1 to 500; 50 unless given", minimum = 1, maximum = 500),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+    ),
+    responses(
+        (status = 200, description = "A page", body = PeoplePage),
+        (status = 400, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn list(
+    State(http): State<Http>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Json<PeoplePage>> {
+    caller.require_reader()?;
+    let mut parameters = Parameters::read(query.as_deref());
+    let kind = parameters.take("kind")?.map(|kind| {
+        let known = PersonKind::from_name(&kind);
+        known.ok_or_else(|| Problem::parameter("kind", "must be `user` or `child`"))
+    });
+    let cursor = parameters.take("cursor")?.map(|cursor| http.cursors.open_person(&cursor));
+    let text = parameters.take("q")?.unwrap_or_default();
+    let limit = parameters.limit()?;
+    parameters.none()?;
+    let own = matches!(caller.role, Role::User | Role::Child);
+    let within = own.then(|| match caller.person {
+        Some(oneself) => [vec![oneself.id], oneself.wards].concat(),
+        None => Vec::new(),
+    });
+    let query = PeopleQuery {
+        kind: kind.transpose()?,
+        words: words(&text).collect(),
+        within,
+        archived: false,
+        after: cursor.transpose()?,
+        // One more than asked for tells whether there is a next page.
+        limit: limit + 1,
+    };
+    let mut people = http.store.people(query).await?;
+    let has_more = people.len() > limit;
+    people.truncate(limit);
+    let last = people.last().filter(|_| has_more);
+    let next_cursor = last.map(|last| http.cursors.person(&last.id));
+    Ok(Json(PeoplePage { people, next_cursor, has_more }))
+}
+
+/// Get a person
+#[utoipa::path(
+    get, path = "/api/v1/people/{id}", operation_id = "get_person", tag = "People",
+    params(("id" = String, Path, description = "The application's id")),
+    responses(
+        (status = 200, description = "The person", body = Person),
+        (status = 404, description = "There is nobody with this id", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn get(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+    Path(id): Path<String>,
+) -> Result<Json<Person>> {
+    caller.require_reader()?;
+    if !caller.may_see_person(&id) {
+        return Err(nobody());
+    }
+    http.store.person(&id).await?.map(Json).ok_or_else(nobody)
+}
+
+/// Save a person
+///
+/// Adds them to the directory, or puts this in the place of what stands there: what is left out
+/// is gone. An archived person comes back.
+#[utoipa::path(
+    put, path = "/api/v1/people/{id}", operation_id = "put_person", tag = "People", request_body = PersonBody,
+    params(("id" = String, Path, description = "The application's id")),
+    responses(
+        (status = 200, description = "The person as they are now", body = Person),
+        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn put(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+    Path(id): Path<String>,
+    JsonBody(body): JsonBody<PersonBody>,
+) -> Result<Json<Person>> {
+    caller.require(&[Role::Admin, Role::Service])?;
+    let errors = faults(&id, &body, http.clock.now());
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
+    }
+    let person = Person {
+        id,
+        kind: body.kind,
+        name: body.name,
+        guardians: body.guardians,
+        timezone: body.timezone,
+        consent: body.consent,
+        collection: body.collection,
+        archived_at: None,
+    };
+    let change = http.access.put_person(person).await?;
+    if change.before.as_ref() != Some(&change.now) {
+        http.audit(saved(&caller, &change)).await?;
+    }
+    Ok(Json(change.now))
+}
+
+/// Archive a person
+///
+/// They leave lists and pickers and take no new commands; all their events stay.
+#[utoipa::path(
+    delete, path = "/api/v1/people/{id}", operation_id = "archive_person", tag = "People",
+    params(("id" = String, Path, description = "The application's id")),
+    responses(
+        (status = 200, description = "The person as they are now", body = Person),
+        (status = 404, description = "There is nobody with this id", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn archive(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+    Path(id): Path<String>,
+) -> Result<Json<Person>> {
+    caller.require(&[Role::Admin, Role::Service])?;
+    let archived = http.access.archive_person(&id, http.clock.now()).await?;
+    let change = archived.ok_or_else(nobody)?;
+    if change.before.as_ref() != Some(&change.now) {
+        http.audit(about(&caller, "person_archived", &change.now)).await?;
+    }
+    Ok(Json(change.now))
+}
+
+fn nobody() -> Problem {
+    Problem::not_found("There is nobody with this id in the directory.")
+}
+
+/// Everything that is wrong with a person.
+fn faults(id: &str, body: &PersonBody, now: Time) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let mut text = |field: &str, text: &str, most: usize| {
+        if text.is_empty() || text.chars().count() > most || text.contains(char::is_control) {
+            let message = format!("must have 1 to {most} characters on one line");
+            errors.push(FieldError::new(field, message));
+        }
+    };
+    text("id", id, limits::ID_CHARS);
+    if let Some(name) = &body.name {
+        text("name", name, limits::NAME_CHARS);
+    }
+    for guardian in &body.guardians {
+        text("guardians", guardian, limits::ID_CHARS);
+    }
+    if let Some(timezone) = &body.timezone {
+        text("timezone", timezone, WORD_CHARS);
+    }
+    if let Some(consent) = &body.consent {
+        text("consent.by", &consent.by, limits::ID_CHARS);
+        text("consent.text_version", &consent.text_version, WORD_CHARS);
+    }
+    let mut wrong = |field: &str, message: &str| errors.push(FieldError::new(field, message));
+    if body.id.as_ref().is_some_and(|told| told != id) {
+        wrong("id", "is another than in the path");
+    }
+    let guardians = &body.guardians;
+    if body.kind == PersonKind::User && !guardians.is_empty() {
+        wrong("guardians", "belong to children only");
+    }
+    if guardians.len() > MAX_GUARDIANS {
+        wrong("guardians", "are more than 20");
+    }
+    if guardians.iter().any(|guardian| guardian == id) {
+        wrong("guardians", "cannot hold the child itself");
+    }
+    if (1..guardians.len()).any(|at| guardians[..at].contains(&guardians[at])) {
+        wrong("guardians", "name somebody twice");
+    }
+    if let Some(timezone) = &body.timezone
+        && jiff::tz::TimeZone::get(timezone).is_err()
+    {
+        wrong("timezone", "must be an IANA time zone such as Europe/Stockholm");
+    }
+    if let Some(consent) = &body.consent {
+        if body.kind == PersonKind::Child && !guardians.contains(&consent.by) {
+            wrong("consent.by", "must be one of the child's guardians");
+        }
+        if consent.at.micros_since(now) > limits::AHEAD_MICROS {
+            wrong("consent.at", "must not lie in the future");
+        }
+    }
+    errors
+}
+
+/// What is put on the record of a change: that it was made and in which fields, never from what to
+/// what. A consent given or withdrawn is told as that.
+fn saved(caller: &Caller, change: &PersonChange) -> Draft {
+    let PersonChange { before, now } = change;
+    let consent = before.as_ref().and_then(|before| before.consent.as_ref());
+    let action = match (consent, &now.consent) {
+        (before, Some(given)) if before != Some(given) => "consent_given",
+        (Some(_), None) => "consent_withdrawn",
+        _ => "person_saved",
+    };
+    let mut draft = about(caller, action, now);
+    let changed: Vec<&str> = before.as_ref().map_or(Vec::new(), |before| {
+        [
+            ("kind", before.kind != now.kind),
+            ("name", before.name != now.name),
+            ("guardians", before.guardians != now.guardians),
+            ("timezone", before.timezone != now.timezone),
+            ("consent", before.consent != now.consent),
+            ("collection", before.collection != now.collection),
+            ("archived_at", before.archived_at != now.archived_at),
+        ]
+        .into_iter()
+        .filter_map(|(field, differs)| differs.then_some(field))
+        .collect()
+    });
+    draft.metadata = details([("new", before.is_none().into()), ("changed", json!(changed))]);
+    if let Some(consent) = now.consent.as_ref().filter(|_| action == "consent_given") {
+        let version = consent.text_version.as_str().into();
+        draft.metadata.insert("text_version".to_owned(), version);
+        draft.metadata.insert("given_by".to_owned(), consent.by.as_str().into());
+    }
+    draft
+}
+
+/// An act on a person, which is about them.
+fn about(caller: &Caller, action: &str, person: &Person) -> Draft {
+    let (id, name) = (person.id.clone(), person.name.clone());
+    Draft {
+        subject: Some(Subject { id: id.clone(), name: name.clone() }),
+        entity: Some(Entity { kind: person.kind.as_str().to_owned(), id: Some(id), name }),
+        ..act(caller.actor(), action)
+    }
+}

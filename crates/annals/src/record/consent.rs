@@ -1,0 +1,48 @@
+//! May it be kept? What the directory says of the people it is about.
+
+use annals_event::ActorType;
+
+use super::{Dropped, Refusal, Source, Work};
+use crate::access::Standing;
+use crate::catalog::Class;
+use crate::config::RequireConsent;
+use crate::store::Collection;
+
+/// Drops what may not be recorded about its subject or about the person who did it.
+///
+/// What Annals records of its own administration is kept, or nobody could tell when a consent was
+/// withdrawn; without consent, so are points and what must be accounted for.
+pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
+    if work.sender.source == Source::Annals {
+        return Ok(());
+    }
+    let class = work.intake.catalog.class(work.category(), &work.draft.action);
+    let essential = matches!(class, Class::Ledger | Class::Audit);
+    let consent_needed = work.intake.require_consent == RequireConsent::Children && !essential;
+    let actor = work.draft.actor.as_ref().filter(|actor| actor.kind.is_person());
+    // A child that the directory does not know is a child without consent.
+    let unknown_child = actor.is_some_and(|actor| {
+        let known = actor.id.as_deref().and_then(|id| work.intake.people.of(id));
+        actor.kind == ActorType::Child && known.is_none()
+    });
+    if consent_needed && unknown_child {
+        return Err(Refusal::Dropped { reason: Dropped::NoConsent });
+    }
+    let subject = work.draft.subject.as_ref().map(|subject| subject.id.as_str());
+    let people = subject.into_iter().chain(actor.and_then(|actor| actor.id.as_deref()));
+    for standing in people.filter_map(|id| work.intake.people.of(id)) {
+        let Standing { child, consent, collection } = standing;
+        let kept = match collection {
+            Collection::Full => true,
+            Collection::Essential => essential,
+            Collection::Off => false,
+        };
+        if !kept {
+            return Err(Refusal::Dropped { reason: Dropped::Collection });
+        }
+        if consent_needed && child && !consent {
+            return Err(Refusal::Dropped { reason: Dropped::NoConsent });
+        }
+    }
+    Ok(())
+}

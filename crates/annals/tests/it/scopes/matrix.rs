@@ -1,0 +1,237 @@
+//! The scope matrix: every endpoint × role × whom it is about. The endpoints come from the API
+//! document, so that a new one without a row fails.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{ADA, BEN, CLEO, ZED, about, id, school, token};
+use crate::support::{ADMIN, Answer, Call, Server};
+
+/// What somebody gets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Gets {
+    /// A success with what is asked for in it.
+    It,
+    /// A success without it.
+    Nothing,
+    /// This status.
+    Status(u16),
+}
+use Gets::{It, Nothing, Status};
+
+const OK: Gets = Status(200);
+const MADE: Gets = Status(201);
+const DONE: Gets = Status(204);
+const NOBODY: Gets = Status(401);
+const NO: Gets = Status(403);
+const HIDDEN: Gets = Status(404);
+const WRONG: Gets = Status(422);
+
+/// Whom a request is about: the guardian, their child, another child.
+const ABOUT: [&str; 3] = [CLEO, BEN, ZED];
+
+/// What each role gets, by whom it asks about; keys get the same about everybody.
+struct Row {
+    endpoint: &'static str,
+    guardian: [Gets; 3],
+    child: [Gets; 3],
+    /// Somebody who has to do with none of the three.
+    user: [Gets; 3],
+    admin: Gets,
+    auditor: Gets,
+    service: Gets,
+    ingest: Gets,
+    nobody: Gets,
+}
+
+/// Reading what is about somebody.
+const fn reading(endpoint: &'static str, unseen: Gets) -> Row {
+    Row {
+        endpoint,
+        guardian: [It, It, unseen],
+        child: [unseen, It, unseen],
+        user: [unseen; 3],
+        admin: It,
+        auditor: It,
+        service: It,
+        ingest: NO,
+        nobody: NOBODY,
+    }
+}
+
+/// What people have no part in.
+const fn keys(endpoint: &'static str, admin: Gets, auditor: Gets, service: Gets) -> Row {
+    Row {
+        endpoint,
+        guardian: [NO; 3],
+        child: [NO; 3],
+        user: [NO; 3],
+        admin,
+        auditor,
+        service,
+        ingest: NO,
+        nobody: NOBODY,
+    }
+}
+
+/// The same for everybody who is somebody.
+const fn everybody(endpoint: &'static str, gets: Gets, nobody: Gets) -> Row {
+    Row {
+        endpoint,
+        guardian: [gets; 3],
+        child: [gets; 3],
+        user: [gets; 3],
+        admin: gets,
+        auditor: gets,
+        service: gets,
+        ingest: gets,
+        nobody,
+    }
+}
+
+fn matrix() -> Vec<Row> {
+    vec![
+        Row {
+            guardian: [MADE, MADE, WRONG],
+            child: [WRONG, MADE, WRONG],
+            user: [WRONG; 3],
+            ingest: WRONG,
+            ..keys("POST /api/v1/events", MADE, NO, MADE)
+        },
+        reading("GET /api/v1/events", Nothing),
+        reading("GET /api/v1/events/export", Nothing),
+        reading("GET /api/v1/events/{id}", HIDDEN),
+        reading("GET /api/v1/stats", Nothing),
+        Row { ingest: NO, ..everybody("GET /api/v1/catalog", OK, NOBODY) },
+        reading("GET /api/v1/people", Nothing),
+        reading("GET /api/v1/people/{id}", HIDDEN),
+        keys("DELETE /api/v1/people/{id}", OK, NO, OK),
+        keys("PUT /api/v1/people/{id}", OK, NO, OK),
+        keys("POST /api/v1/keys", MADE, NO, NO),
+        keys("GET /api/v1/keys", OK, OK, NO),
+        keys("DELETE /api/v1/keys/{id}", HIDDEN, NO, NO),
+        everybody("POST /api/v1/session", Status(400), Status(400)),
+        everybody("GET /api/v1/session", OK, NOBODY),
+        everybody("DELETE /api/v1/session", DONE, NOBODY),
+        keys("POST /api/v1/sign-in-links", MADE, NO, NO),
+        everybody("GET /healthz", OK, OK),
+        everybody("GET /readyz", OK, OK),
+    ]
+}
+
+/// The request that asks an endpoint about somebody.
+fn request(server: &Server, endpoint: &str, at: usize) -> Call {
+    let (method, path) = endpoint.split_once(' ').unwrap();
+    let whom = ABOUT[at];
+    let key = match path {
+        "/api/v1/events/{id}" => id(at as u128),
+        "/api/v1/keys/{id}" => "key_0".to_owned(),
+        _ => whom.to_owned(),
+    };
+    let query = match path {
+        "/api/v1/events" | "/api/v1/events/export" | "/api/v1/stats" if method == "GET" => {
+            format!("?subject={whom}")
+        }
+        _ => String::new(),
+    };
+    let path = format!("{}{query}", path.replace("{id}", &key));
+    let body = match endpoint {
+        "POST /api/v1/events" => about(whom),
+        "POST /api/v1/keys" => json!({ "role": "ingest", "name": "a key" }),
+        "PUT /api/v1/people/{id}" => match whom {
+            CLEO => json!({ "kind": "user", "name": whom }),
+            BEN => json!({ "kind": "child", "name": whom, "guardians": [CLEO] }),
+            _ => json!({ "kind": "child", "name": whom, "guardians": ["somebody-else"] }),
+        },
+        _ => json!({}),
+    };
+    let method: Method = method.parse().unwrap();
+    server.call(method, &path).body("application/json", body.to_string())
+}
+
+/// Whether an answer to a reading holds what was asked for.
+fn holds(endpoint: &str, answer: &Answer, whom: &str) -> bool {
+    match endpoint {
+        "GET /api/v1/stats" => answer.json()["total"] != json!(0),
+        "GET /api/v1/people" => {
+            let page = answer.json();
+            let people = page["people"].as_array().unwrap();
+            people.iter().any(|person| person["id"] == whom)
+        }
+        "GET /api/v1/people/{id}" => answer.json()["id"] == whom,
+        _ => answer.text().contains(&format!("about {whom}")),
+    }
+}
+
+#[tokio::test]
+async fn everybody_gets_what_is_theirs_on_every_endpoint() {
+    let server = school().await;
+    let events: Vec<Value> = (0..)
+        .zip(ABOUT)
+        .map(|(number, whom)| {
+            let mut event = about(whom);
+            event["id"] = id(number).into();
+            event
+        })
+        .collect();
+    server.append(&events).await;
+    let mut secrets = Vec::new();
+    for role in ["auditor", "service", "ingest"] {
+        secrets.push(server.key(role).await.0);
+    }
+    let people = [token(CLEO), token(BEN), token(ADA)];
+    let mut faults = Vec::new();
+    for row in matrix() {
+        let roles = [
+            ("guardian", Some(&*people[0]), row.guardian),
+            ("child", Some(&*people[1]), row.child),
+            ("user", Some(&*people[2]), row.user),
+            ("auditor", Some(&*secrets[0]), [row.auditor; 3]),
+            ("service", Some(&*secrets[1]), [row.service; 3]),
+            ("ingest", Some(&*secrets[2]), [row.ingest; 3]),
+            ("nobody", None, [row.nobody; 3]),
+            ("admin", Some(ADMIN), [row.admin; 3]),
+        ];
+        for (role, key, wanted) in roles {
+            for (at, wanted) in wanted.into_iter().enumerate() {
+                let call = request(&server, row.endpoint, at);
+                let call = key.map_or_else(
+                    || request(&server, row.endpoint, at).nobody(),
+                    |key| call.key(key),
+                );
+                let answer = call.send().await;
+                let got = match wanted {
+                    Status(_) => Status(answer.status),
+                    _ if answer.status != 200 => Status(answer.status),
+                    _ if holds(row.endpoint, &answer, ABOUT[at]) => It,
+                    _ => Nothing,
+                };
+                if got != wanted {
+                    let whom = ABOUT[at];
+                    faults.push(format!(
+                        "{} as {role} about {whom}: {got:?}, not {wanted:?}: {}",
+                        row.endpoint,
+                        answer.text()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+#[tokio::test]
+async fn every_endpoint_has_a_row() {
+    let server = Server::start();
+    let document = server.get("/api/openapi.json").nobody().send().await.json();
+    let mut documented = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            documented.push(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    let mut rows: Vec<String> = matrix().iter().map(|row| row.endpoint.to_owned()).collect();
+    documented.sort();
+    rows.sort();
+    assert_eq!(rows, documented);
+}
