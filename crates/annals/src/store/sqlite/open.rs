@@ -197,3 +197,31 @@ fn add_functions(connection: &Connection) -> Result<()> {
     })?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use refinery::Target;
+
+    use super::*;
+
+    #[test]
+    fn an_older_journal_is_brought_up_to_date_and_keeps_what_it_holds() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.db");
+        let mut older = Connection::open(&path).unwrap();
+        let first = migrations::migrations::runner().set_target(Target::Version(1));
+        first.run(&mut older).unwrap();
+        older.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        older
+            .execute("INSERT INTO sign_ins VALUES (x'01', 'session', 'admin', 'x', NULL, 5)", [])
+            .unwrap();
+        drop(older);
+
+        let seed = Identity { id: Uuid::from_u128(7), epoch: 1, cursor_key: [7; 32] };
+        let newer = for_writing(&path, &seed, &[8; 32]).unwrap();
+        let count = |sql: &str| newer.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(count("SELECT count(*) FROM sign_ins WHERE person_id IS NULL"), 1);
+        assert_eq!(count("SELECT count(*) FROM people"), 0);
+        assert_eq!(count("SELECT count(*) FROM guardianships"), 0);
+    }
+}
