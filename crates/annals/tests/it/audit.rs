@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Call, Server, root, run};
 
 /// What each route that changes something leaves on the record. Nothing is said with its reason.
-const LEAVES: [(&str, &str, &[&str]); 7] = [
+const LEAVES: [(&str, &str, &[&str]); 9] = [
     ("POST", "/api/v1/keys", &["key_created"]),
     ("DELETE", "/api/v1/keys/{id}", &["key_revoked"]),
+    ("PUT", "/api/v1/people/{id}", &["person_saved"]),
+    ("DELETE", "/api/v1/people/{id}", &["person_archived"]),
     ("POST", "/api/v1/session", &["login_success"]),
     ("DELETE", "/api/v1/session", &["logout"]),
     ("POST", "/api/v1/sign-in-links", &["sign_in_link_created"]),
@@ -60,6 +62,7 @@ async fn every_change_leaves_one_event() {
         let mut call = server.call(method.clone(), &uri).key(&secret);
         let body = match (method.as_str(), path) {
             ("POST", "/api/v1/keys") => Some(json!({"role": "ingest", "name": "a page"})),
+            ("PUT", _) => Some(json!({"kind": "child", "name": "Ada"})),
             ("POST", "/api/v1/events") => Some(json!({"action": "lamp_lit"})),
             ("POST", "/api/v1/session") => Some(json!({"key": secret})),
             _ => None,

@@ -3,5 +3,5 @@
 mod access;
 mod follow;
 mod limits;
-mod reader;
+pub mod reader;
 mod websocket;

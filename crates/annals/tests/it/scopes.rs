@@ -10,6 +10,7 @@ mod consent;
 mod events;
 mod matrix;
 mod people;
+mod streams;
 mod tokens;
 
 /// The secret that these tests' application shares with the server.

@@ -281,7 +281,10 @@ impl Call {
         }
         let response = sender.send_request(request).await?;
         let (parts, body) = response.into_parts();
-        let body = body.collect().await?.to_bytes();
+        // A stream has no end; that it began is the answer.
+        let stream =
+            parts.headers.get(header::CONTENT_TYPE).is_some_and(|t| t == "text/event-stream");
+        let body = if stream { Bytes::new() } else { body.collect().await?.to_bytes() };
         driver.abort();
         Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
     }

@@ -102,6 +102,10 @@ fn matrix() -> Vec<Row> {
         reading("GET /api/v1/events/export", Nothing),
         reading("GET /api/v1/events/{id}", HIDDEN),
         reading("GET /api/v1/stats", Nothing),
+        // What a stream shows to whom: `streams.rs`.
+        Row { ingest: NO, ..everybody("GET /api/v1/events/stream", OK, NOBODY) },
+        Row { ingest: NO, ..everybody("GET /api/v1/events/ws", Status(426), NOBODY) },
+        Row { ingest: NO, ..everybody("POST /api/v1/tickets", MADE, NOBODY) },
         Row { ingest: NO, ..everybody("GET /api/v1/catalog", OK, NOBODY) },
         reading("GET /api/v1/people", Nothing),
         reading("GET /api/v1/people/{id}", HIDDEN),
@@ -114,6 +118,9 @@ fn matrix() -> Vec<Row> {
         everybody("GET /api/v1/session", OK, NOBODY),
         everybody("DELETE /api/v1/session", DONE, NOBODY),
         keys("POST /api/v1/sign-in-links", MADE, NO, NO),
+        keys("GET /api/v1/debug-log", OK, NO, NO),
+        // From this machine also without a key: `operations.rs`.
+        Row { nobody: OK, ..keys("GET /metrics", OK, NO, NO) },
         everybody("GET /healthz", OK, OK),
         everybody("GET /readyz", OK, OK),
     ]
