@@ -18,7 +18,7 @@ use crate::data_dir::{DataDir, Hold};
 use crate::http::{Http, Services};
 use crate::id::{self, Random};
 use crate::journal::{Cursors, Journal};
-use crate::record::{Intake, IpPrefixes, Redactor};
+use crate::record::{Intake, IpPrefixes, RecordingSwitch, Redactor};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Identity, Store};
 use crate::{http, schedule};
@@ -45,6 +45,8 @@ impl App {
         let head = store.head().await?;
         let catalog = Arc::new(catalog(config)?);
         let intake = intake(config, &catalog)?;
+        // Before anything is taken in: what was switched off stays off from the first event on.
+        intake.set_recording(recording(&*store).await?);
         let bootstrap = config.admin_key.as_ref().map(|key| key.reveal());
         let access =
             Access::load(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), bootstrap);
@@ -61,6 +63,7 @@ impl App {
             random,
             base_path: config.base_path.clone(),
             origin: OnceLock::new(),
+            settings_turn: Mutex::default(),
             last_probe: Mutex::default(),
         });
         Ok(App { http, data_dir, writer, _hold: hold })
@@ -121,8 +124,7 @@ impl App {
     }
 
     async fn act(&self, action: &str) -> Result<()> {
-        let act = http::act(annals_event::Actor::default(), action);
-        self.http.audit(act).await.map_err(|problem| anyhow::anyhow!(problem.detail))
+        self.http.audit(http::act(action)).await.map_err(|problem| anyhow::anyhow!(problem.detail))
     }
 
     /// The socket for commands beside this server. Only this user may open the directory, and so
@@ -169,6 +171,15 @@ fn intake(config: &Config, catalog: &Arc<Catalog>) -> Result<Intake> {
     Ok(Intake::new(Arc::clone(catalog))
         .with_redactor(Redactor::new(keys))
         .with_prefixes(IpPrefixes { v4: v4_bits, v6: v6_bits }))
+}
+
+/// Which categories the operator has switched off. A switch that cannot be read is no reason to
+/// record what somebody asked not to be.
+async fn recording(store: &dyn Store) -> Result<RecordingSwitch> {
+    let Some(text) = store.setting(RecordingSwitch::SETTING).await? else {
+        return Ok(RecordingSwitch::default());
+    };
+    serde_json::from_str(&text).context("the setting `recording` in the journal cannot be read")
 }
 
 /// The built-in catalog, with the deployment's own file over it.

@@ -17,7 +17,7 @@
 //! L3  record   query
 //! L2  journal   access
 //! L1  store
-//! L0  event (crate)   filter   words   catalog   clock   id   config   data_dir
+//! L0  event (crate)   filter   words   catalog   actor   clock   id   config   data_dir
 //! ```
 
 pub mod cli;
@@ -35,6 +35,7 @@ pub mod journal;
 
 pub mod store;
 
+pub mod actor;
 pub mod catalog;
 pub mod clock;
 pub mod config;

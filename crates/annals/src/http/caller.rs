@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Method, header};
 use super::Http;
 use super::error::{Problem, Result};
 use crate::access::{Caller, Means, csrf_matches};
+use crate::actor::{anonymous, set_actor};
 use crate::store::Role;
 
 /// The name of the dashboard's cookie.
@@ -38,22 +39,30 @@ impl FromRequestParts<Http> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Caller> {
-        if let Some(caller) = parts.extensions.get::<Caller>() {
-            return Ok(caller.clone());
-        }
-        if let Some(key) = bearer(&parts.headers)? {
-            return Ok(http.access.by_key(key)?);
-        }
-        let Some(token) = cookie(&parts.headers) else {
-            return Err(Problem::unauthorized(
-                "key_missing",
-                "Send a key as `Authorization: Bearer ann_…`; `annals key create` makes one.",
-            ));
-        };
-        let caller = http.access.by_session(token).await??;
-        check_csrf(parts, &caller)?;
-        Ok(caller)
+        let caller = identify(parts, http).await;
+        // What the request goes on to do is done by this caller, or by nobody known.
+        set_actor(caller.as_ref().map_or_else(|_| anonymous(), Caller::actor));
+        caller
     }
+}
+
+/// Reads who is calling.
+async fn identify(parts: &Parts, http: &Http) -> Result<Caller> {
+    if let Some(caller) = parts.extensions.get::<Caller>() {
+        return Ok(caller.clone());
+    }
+    if let Some(key) = bearer(&parts.headers)? {
+        return Ok(http.access.by_key(key)?);
+    }
+    let Some(token) = cookie(&parts.headers) else {
+        return Err(Problem::unauthorized(
+            "key_missing",
+            "Send a key as `Authorization: Bearer ann_…`; `annals key create` makes one.",
+        ));
+    };
+    let caller = http.access.by_session(token).await??;
+    check_csrf(parts, &caller)?;
+    Ok(caller)
 }
 
 impl OptionalFromRequestParts<Http> for Caller {

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 
+use annals_event::Actor;
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -12,6 +13,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 
 use super::error::Problem;
+use crate::actor::with_actor;
 
 /// Scripts, styles and connections from this server alone; no frames, no forms to elsewhere.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -33,6 +35,7 @@ pub(super) fn around(router: Router) -> Router {
     router
         .layer(RequestDecompressionLayer::new())
         .layer(from_fn(encoding))
+        .layer(from_fn(actor))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(headers))
@@ -57,6 +60,11 @@ async fn encoding(request: Request, next: Next) -> Response {
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     let detail = "Send the body as it is, or with `Content-Encoding: gzip`.";
     Problem::new(status, "unsupported_encoding", detail).into_response()
+}
+
+/// Every request begins with nobody in particular acting; whoever calls is named once known.
+async fn actor(request: Request, next: Next) -> Response {
+    with_actor(Actor::default(), next.run(request)).await
 }
 
 async fn headers(request: Request, next: Next) -> Response {

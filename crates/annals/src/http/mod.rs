@@ -4,6 +4,7 @@
 //! request ─► layers (below) ─► routes.rs ─┬─► append.rs ─► record ─► journal
 //!                                         ├─► events.rs, export.rs ─► query ─► store
 //!                                         ├─► keys.rs, session.rs ─► access
+//!                                         ├─► settings.rs ─► store, record
 //!                                         └─► dashboard.rs (embedded files)
 //! ```
 //!
@@ -24,6 +25,7 @@ mod operations;
 mod parameters;
 mod routes;
 mod session;
+mod settings;
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -68,6 +70,8 @@ pub struct Services {
     pub base_path: String,
     /// Where the server listens, once it does: `http://127.0.0.1:8787`.
     pub origin: OnceLock<String>,
+    /// Held while a setting is changed: one change at a time.
+    pub settings_turn: Mutex<()>,
     /// The last answer to "can you write?", and when it was given.
     pub last_probe: Mutex<Option<(Time, Result<(), StoreError>)>>,
 }

@@ -19,6 +19,7 @@ use super::routes;
     tags(
         (name = "Journal", description = "Events in, events out"),
         (name = "Keys", description = "Who may call"),
+        (name = "Settings", description = "What the operator decides while it runs"),
         (name = "Session", description = "The dashboard's sign-in"),
         (name = "Operations", description = "Running it"),
     )

@@ -5,7 +5,9 @@ use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Http, append, dashboard, error, events, export, keys, openapi, operations, session};
+use super::{
+    Http, append, dashboard, error, events, export, keys, openapi, operations, session, settings,
+};
 
 /// The documented routes.
 pub(super) fn api() -> OpenApiRouter<Http> {
@@ -19,6 +21,8 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         // Keys
         .routes(routes!(keys::create, keys::list))
         .routes(routes!(keys::revoke))
+        // Settings
+        .routes(routes!(settings::recording, settings::put_recording))
         // Session
         .routes(routes!(session::sign_in, session::whoami, session::sign_out))
         .routes(routes!(session::link))

@@ -14,8 +14,8 @@ const LAYERS: [&[&str]; 7] = [
     &["store"],
 ];
 /// The bottom: these import nothing of the crate.
-const BOTTOM: [&str; 8] =
-    ["config", "catalog", "filter", "words", "clock", "id", "data_dir", "lib"];
+const BOTTOM: [&str; 9] =
+    ["config", "catalog", "filter", "words", "actor", "clock", "id", "data_dir", "lib"];
 /// Upward or sideways arrows that are meant, each with its reason.
 const MEANT: [(&str, &str, &str); 2] = [
     ("schedule", "http", "a job works on the services, whose home is http"),

@@ -65,7 +65,8 @@ async fn each_role_may_do_what_its_row_says() {
     let event = json!({"action": "page_view"});
     let new = json!({"role": "ingest", "name": "made by a test"});
     // What, then whether admin, auditor, service, ingest and nobody may.
-    let table: [(Method, &str, Option<&Value>, [bool; 5]); 13] = [
+    let recording = json!({"enabled": true});
+    let table: [(Method, &str, Option<&Value>, [bool; 5]); 15] = [
         (Method::POST, "/api/v1/events", Some(&event), [true, false, true, true, false]),
         (Method::GET, "/api/v1/events", None, [true, true, true, false, false]),
         (Method::GET, NOWHERE, None, [true, true, true, false, false]),
@@ -76,6 +77,13 @@ async fn each_role_may_do_what_its_row_says() {
         (Method::POST, "/api/v1/keys", Some(&new), [true, false, false, false, false]),
         (Method::DELETE, &spare, None, [true, false, false, false, false]),
         (Method::POST, "/api/v1/sign-in-links", None, [true, false, false, false, false]),
+        (Method::GET, "/api/v1/settings/recording", None, [true, true, false, false, false]),
+        (
+            Method::PUT,
+            "/api/v1/settings/recording",
+            Some(&recording),
+            [true, false, false, false, false],
+        ),
         (Method::GET, "/api/v1/session", None, [true, true, true, true, false]),
         (Method::GET, "/healthz", None, [true; 5]),
         (Method::GET, "/readyz", None, [true; 5]),
