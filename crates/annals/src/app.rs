@@ -19,7 +19,7 @@ use crate::http::{Http, Services};
 use crate::id::{self, Random};
 use crate::journal::{Cursors, Journal};
 use crate::record::{Intake, IpPrefixes, RecordingSwitch, Redactor};
-use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::{SqliteStore, Tenancy};
 use crate::store::{Identity, Store};
 use crate::{http, schedule};
 
@@ -159,7 +159,8 @@ fn open(config: &Config, clock: &dyn Clock, random: &dyn Random) -> Result<Arc<d
     let seed =
         Identity { id: id::uuid_v7(random, clock.now()), epoch: 1, cursor_key: id::bytes(random) };
     let path = config.journal()?;
-    let store = SqliteStore::open(&path, seed, id::bytes(random))
+    let tenancy = if config.host_file { Tenancy::Guest } else { Tenancy::Owner };
+    let store = SqliteStore::open(&path, tenancy, seed, id::bytes(random))
         .with_context(|| format!("cannot open the journal {}", path.display()))?;
     Ok(Arc::new(store))
 }
