@@ -19,17 +19,33 @@ use crate::http::{Http, Services};
 use crate::id::{self, Random};
 use crate::journal::{Cursors, Journal};
 use crate::record::{Intake, IpPrefixes, RecordingSwitch, Redactor};
+use crate::recorder::{Recorder, Works};
 use crate::store::sqlite::{SqliteStore, Tenancy};
 use crate::store::{Identity, Store};
-use crate::{http, schedule};
+use crate::{http, recorder, schedule};
 
 /// Annals, running: the journal is open and can be written.
 pub struct App {
     http: Http,
     data_dir: DataDir,
     writer: JoinHandle<()>,
+    recorder: Recorder,
+    recording: recorder::Worker,
     /// Let go last, when nothing is written any more.
     _hold: Hold,
+}
+
+/// What goes on beside requests while Annals runs.
+pub struct Running {
+    stop: CancellationToken,
+    operator: JoinHandle<std::io::Result<()>>,
+    jobs: JoinHandle<()>,
+    /// Absent where another program's server takes the requests.
+    network: Option<JoinHandle<std::io::Result<()>>>,
+    /// What has ended that must not.
+    dead: Option<&'static str>,
+    /// The local socket's path goes through it.
+    _directory: File,
 }
 
 impl App {
@@ -39,12 +55,23 @@ impl App {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<App> {
+        App::start_with(config, clock, random, recorder::CAPACITY).await
+    }
+
+    /// As [`App::start`], with room for so many events that are recorded within the process and
+    /// wait to be written.
+    pub async fn start_with(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        waiting: usize,
+    ) -> Result<App> {
         let data_dir = DataDir::new(&config.data_dir);
         let hold = data_dir.hold()?;
         let store = open(config, &*clock, &*random)?;
         let head = store.head().await?;
         let catalog = Arc::new(catalog(config)?);
-        let intake = intake(config, &catalog)?;
+        let intake = Arc::new(intake(config, &catalog)?);
         // Before anything is taken in: what was switched off stays off from the first event on.
         intake.set_recording(recording(&*store).await?);
         let bootstrap = config.admin_key.as_ref().map(|key| key.reveal());
@@ -52,6 +79,13 @@ impl App {
             Access::load(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&random), bootstrap);
         let access = access.await?;
         let (journal, writer) = Journal::start(Arc::clone(&store), Arc::clone(&clock), head);
+        let works = Works {
+            intake: Arc::clone(&intake),
+            journal: journal.clone(),
+            clock: Arc::clone(&clock),
+            random: Arc::clone(&random),
+        };
+        let (recorder, recording) = Recorder::start(works, waiting);
         let http = Http::new(Services {
             cursors: Cursors::new(&store.identity()),
             store,
@@ -66,12 +100,17 @@ impl App {
             settings_turn: Mutex::default(),
             last_probe: Mutex::default(),
         });
-        Ok(App { http, data_dir, writer, _hold: hold })
+        Ok(App { http, data_dir, writer, recorder, recording, _hold: hold })
     }
 
     /// The services, as requests see them.
     pub fn http(&self) -> &Http {
         &self.http
+    }
+
+    /// What puts events on the record from within this process.
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
     }
 
     /// Serves until `shutdown` resolves or a part that must not end has ended.
@@ -82,32 +121,45 @@ impl App {
     ) -> Result<()> {
         let origin = format!("http://{}", listener.local_addr()?);
         self.http.origin.get_or_init(|| origin);
-        let (_directory, socket) = self.local_socket()?;
+        let mut running = self.begin().await?;
+        let stop = running.stop.clone();
+        running.network = Some(tokio::spawn(serve_network(listener, self.http.router(), stop)));
+        tokio::select! {
+            () = shutdown => {}
+            // A writer that is gone would leave every append waiting: better to end and be
+            // started again.
+            _ = &mut self.writer => running.dead = Some("the journal's writer ended"),
+        }
+        self.end(running).await
+    }
+
+    /// Begins what goes on beside requests: commands over the local socket, background work.
+    pub async fn begin(&self) -> Result<Running> {
+        let (directory, socket) = self.local_socket()?;
         self.act("server_started").await?;
         let stop = CancellationToken::new();
-        let network = self.http.router();
-        let serving = tokio::spawn(serve_network(listener, network, stop.clone()));
         let operator =
             tokio::spawn(serve_operator(socket, self.http.operator_router(), stop.clone()));
         let jobs = tokio::spawn(schedule::run(self.http.clone(), stop.clone()));
-        let dead = tokio::select! {
-            () = shutdown => None,
-            // A writer that is gone would leave every append waiting: better to end and be
-            // started again.
-            _ = &mut self.writer => Some("the journal's writer ended"),
-        };
+        Ok(Running { stop, operator, jobs, network: None, dead: None, _directory: directory })
+    }
+
+    /// Ends what was begun, writes what waits and closes the journal.
+    pub async fn end(self, running: Running) -> Result<()> {
         // The first act of the shutdown: what follows may fail, and then it is still known.
-        if dead.is_none()
+        if running.dead.is_none()
             && let Err(error) = self.act("server_shutting_down").await
         {
             tracing::warn!(%error, "the shutdown could not be put on the record");
         }
-        stop.cancel();
-        serving.await?.context("the server's socket failed")?;
-        operator.await?.context("the local socket failed")?;
-        jobs.await?;
+        running.stop.cancel();
+        if let Some(network) = running.network {
+            network.await?.context("the server's socket failed")?;
+        }
+        running.operator.await?.context("the local socket failed")?;
+        running.jobs.await?;
         let _ = std::fs::remove_file(self.data_dir.path().join("annals.sock"));
-        match dead {
+        match running.dead {
             Some(what) => anyhow::bail!(what),
             None => self.stop().await,
         }
@@ -117,6 +169,7 @@ impl App {
     pub async fn stop(self) -> Result<()> {
         let http = &self.http;
         let noted = http.access.note_uses().await;
+        self.recording.finish().await;
         http.journal.stop();
         self.writer.await.context("the journal's writer failed")?;
         http.store.close().await;

@@ -31,6 +31,7 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use annals_event::Time;
+use axum::routing::get;
 use axum::{Extension, Router};
 use tokio::sync::Mutex;
 
@@ -59,7 +60,7 @@ pub struct Services {
     /// Keys and sessions.
     pub access: Access,
     /// What a draft goes through before it is written.
-    pub intake: Intake,
+    pub intake: Arc<Intake>,
     /// The known categories and actions.
     pub catalog: Arc<Catalog>,
     /// What time it is.
@@ -101,7 +102,13 @@ impl Http {
     pub fn router(&self) -> Router {
         let base = self.base_path.trim_end_matches('/');
         let inner = routes::routes().with_state(self.clone());
-        let router = if base.is_empty() { inner } else { Router::new().nest(base, inner) };
+        let router = if base.is_empty() {
+            inner
+        } else {
+            // What is nested at `/annals` does not answer at `/annals/`, where the dashboard is.
+            let first = get(dashboard::serve).with_state(self.clone());
+            Router::new().nest(base, inner).route(&self.base_path, first)
+        };
         layers::around(router)
     }
 

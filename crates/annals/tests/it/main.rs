@@ -5,6 +5,7 @@
 //! | `architecture` | modules import downwards only; drivers and frameworks stay where they belong |
 //! | `events` | one id is one event; pages, counts and exports hold the same events |
 //! | `auth` | who may do what, and that no secret is written down |
+//! | `embed` | Annals inside another program: recording never hurts it, its file stays its own |
 //! | `recording` | what is switched off is not recorded, and that it was is |
 //! | `crash` | what was acknowledged is there after kill -9 |
 //! | `disk` | a full disk is said so, and recovered from |
@@ -21,6 +22,7 @@ mod architecture;
 mod auth;
 mod crash;
 mod disk;
+mod embed;
 mod events;
 mod recording;
 mod support;
