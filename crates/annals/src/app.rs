@@ -8,7 +8,7 @@ use axum::Router;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::access::Access;
 use crate::catalog::Catalog;
@@ -46,6 +46,8 @@ pub struct Running {
     dead: Option<&'static str>,
     /// The local socket's path goes through it.
     _directory: File,
+    /// A program that forgets to end it does not leave it running for ever.
+    _ended: DropGuard,
 }
 
 impl App {
@@ -141,7 +143,16 @@ impl App {
         let operator =
             tokio::spawn(serve_operator(socket, self.http.operator_router(), stop.clone()));
         let jobs = tokio::spawn(schedule::run(self.http.clone(), stop.clone()));
-        Ok(Running { stop, operator, jobs, network: None, dead: None, _directory: directory })
+        let ended = stop.clone().drop_guard();
+        Ok(Running {
+            stop,
+            operator,
+            jobs,
+            network: None,
+            dead: None,
+            _directory: directory,
+            _ended: ended,
+        })
     }
 
     /// Ends what was begun, writes what waits and closes the journal.

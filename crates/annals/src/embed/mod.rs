@@ -78,3 +78,8 @@ impl Annals {
         self.app.end(self.running).await
     }
 }
+
+/// The guide, whose samples are run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../../docs/embedding.md")]
+struct Guide;
