@@ -10,7 +10,7 @@ use axum::serve::ListenerExt as _;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::access::{Access, Standings, Tokens};
 use crate::catalog::Catalog;
@@ -21,10 +21,11 @@ use crate::http::{Http, Live, RateLimits, Services};
 use crate::id::{self, Random};
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
-use crate::record::{Intake, IpPrefixes, Redactor};
-use crate::store::sqlite::SqliteStore;
+use crate::record::{Intake, IpPrefixes, RecordingSwitch, Redactor};
+use crate::recorder::{Recorder, Works};
+use crate::store::sqlite::{SqliteStore, Tenancy};
 use crate::store::{Identity, Store};
-use crate::{http, schedule};
+use crate::{http, recorder, schedule};
 
 /// How long a shutdown waits for what is under way.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -36,8 +37,25 @@ pub struct App {
     writer: JoinHandle<()>,
     /// How long a client may take nothing.
     stall: Duration,
+    recorder: Recorder,
+    recording: recorder::Worker,
     /// Let go last, when nothing is written any more.
     _hold: Hold,
+}
+
+/// What goes on beside requests while Annals runs.
+pub struct Running {
+    stop: CancellationToken,
+    operator: JoinHandle<std::io::Result<()>>,
+    jobs: JoinHandle<()>,
+    /// Absent where another program's server takes the requests.
+    network: Option<JoinHandle<std::io::Result<()>>>,
+    /// What has ended that must not.
+    dead: Option<&'static str>,
+    /// The local socket's path goes through it.
+    _directory: File,
+    /// A program that forgets to end it does not leave it running for ever.
+    _ended: DropGuard,
 }
 
 impl App {
@@ -46,6 +64,17 @@ impl App {
         config: &Config,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
+    ) -> Result<App> {
+        App::start_with(config, clock, random, recorder::CAPACITY).await
+    }
+
+    /// As [`App::start`], with room for so many events that are recorded within the process and
+    /// wait to be written.
+    pub async fn start_with(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        waiting: usize,
     ) -> Result<App> {
         let data_dir = DataDir::new(&config.data_dir);
         let hold = data_dir.hold()?;
@@ -60,7 +89,16 @@ impl App {
         let (journal, writer) =
             Journal::start(Arc::clone(&store), Arc::clone(&clock), head, Arc::clone(&metrics));
         let stall = Duration::from_secs(config.streams.stall_seconds.into());
-        let intake = intake(config, &catalog, access.standings())?;
+        let intake = Arc::new(intake(config, &catalog, access.standings())?);
+        // Before anything is taken in: what was switched off stays off from the first event on.
+        intake.set_recording(recording(&*store).await?);
+        let works = Works {
+            intake: Arc::clone(&intake),
+            journal: journal.clone(),
+            clock: Arc::clone(&clock),
+            random: Arc::clone(&random),
+        };
+        let (recorder, recording) = Recorder::start(works, waiting);
         let http = Http::new(Services {
             cursors: Cursors::new(&store.identity()),
             store,
@@ -76,14 +114,20 @@ impl App {
             trusted_proxies: config.trusted_proxies.clone(),
             base_path: config.base_path.clone(),
             origin: OnceLock::new(),
+            settings_turn: Mutex::default(),
             last_probe: Mutex::default(),
         });
-        Ok(App { http, data_dir, writer, stall, _hold: hold })
+        Ok(App { http, data_dir, writer, stall, recorder, recording, _hold: hold })
     }
 
     /// The services, as requests see them.
     pub fn http(&self) -> &Http {
         &self.http
+    }
+
+    /// What puts events on the record from within this process.
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
     }
 
     /// Serves until `shutdown` resolves or a part that must not end has ended.
@@ -94,27 +138,48 @@ impl App {
     ) -> Result<()> {
         let origin = format!("http://{}", listener.local_addr()?);
         self.http.origin.get_or_init(|| origin);
-        let (_directory, socket) = self.local_socket()?;
+        let mut running = self.begin().await?;
+        let stop = running.stop.clone();
+        let network = serve_network(listener, self.http.router(), self.stall, stop);
+        running.network = Some(tokio::spawn(network));
+        tokio::select! {
+            () = shutdown => {}
+            // A writer that is gone would leave every append waiting: better to end and be
+            // started again.
+            _ = &mut self.writer => running.dead = Some("the journal's writer ended"),
+        }
+        self.end(running).await
+    }
+
+    /// Begins what goes on beside requests: commands over the local socket, background work.
+    pub async fn begin(&self) -> Result<Running> {
+        let (directory, socket) = self.local_socket()?;
         self.act("server_started").await?;
         let stop = CancellationToken::new();
-        let network = self.http.router();
-        let serving = tokio::spawn(serve_network(listener, network, self.stall, stop.clone()));
         let operator =
             tokio::spawn(serve_operator(socket, self.http.operator_router(), stop.clone()));
         let jobs = tokio::spawn(schedule::run(self.http.clone(), stop.clone()));
-        let dead = tokio::select! {
-            () = shutdown => None,
-            // A writer that is gone would leave every append waiting: better to end and be
-            // started again.
-            _ = &mut self.writer => Some("the journal's writer ended"),
-        };
+        let ended = stop.clone().drop_guard();
+        Ok(Running {
+            stop,
+            operator,
+            jobs,
+            network: None,
+            dead: None,
+            _directory: directory,
+            _ended: ended,
+        })
+    }
+
+    /// Ends what was begun, writes what waits and closes the journal.
+    pub async fn end(self, running: Running) -> Result<()> {
         // The first act of the shutdown: what follows may fail, and then it is still known.
-        if dead.is_none()
+        if running.dead.is_none()
             && let Err(error) = self.act("server_shutting_down").await
         {
             tracing::warn!(%error, "the shutdown could not be put on the record");
         }
-        stop.cancel();
+        running.stop.cancel();
         let streams = tokio::time::timeout(DRAIN, self.http.live.close()).await;
         if streams.is_err() {
             tracing::warn!(
@@ -122,11 +187,13 @@ impl App {
                 "streams were cut: their clients took nothing more"
             );
         }
-        drained(serving).await.context("the server's socket failed")?;
-        drained(operator).await.context("the local socket failed")?;
-        jobs.await?;
+        if let Some(network) = running.network {
+            drained(network).await.context("the server's socket failed")?;
+        }
+        drained(running.operator).await.context("the local socket failed")?;
+        running.jobs.await?;
         let _ = std::fs::remove_file(self.data_dir.path().join("annals.sock"));
-        match dead {
+        match running.dead {
             Some(what) => anyhow::bail!(what),
             None => self.stop().await,
         }
@@ -136,6 +203,7 @@ impl App {
     pub async fn stop(self) -> Result<()> {
         let http = &self.http;
         let noted = http.access.note_uses().await;
+        self.recording.finish().await;
         http.journal.stop();
         self.writer.await.context("the journal's writer failed")?;
         http.store.close().await;
@@ -143,8 +211,7 @@ impl App {
     }
 
     async fn act(&self, action: &str) -> Result<()> {
-        let act = http::act(annals_event::Actor::default(), action);
-        self.http.audit(act).await.map_err(|problem| anyhow::anyhow!(problem.detail))
+        self.http.audit(http::act(action)).await.map_err(|problem| anyhow::anyhow!(problem.detail))
     }
 
     /// The socket for commands beside this server. Only this user may open the directory, and so
@@ -199,7 +266,8 @@ fn open(config: &Config, clock: &dyn Clock, random: &dyn Random) -> Result<Arc<d
     let seed =
         Identity { id: id::uuid_v7(random, clock.now()), epoch: 1, cursor_key: id::bytes(random) };
     let path = config.journal()?;
-    let store = SqliteStore::open(&path, seed, id::bytes(random))
+    let tenancy = if config.host_file { Tenancy::Guest } else { Tenancy::Owner };
+    let store = SqliteStore::open(&path, tenancy, seed, id::bytes(random))
         .with_context(|| format!("cannot open the journal {}", path.display()))?;
     Ok(Arc::new(store))
 }
@@ -212,6 +280,15 @@ fn intake(config: &Config, catalog: &Arc<Catalog>, people: &Arc<Standings>) -> R
         .with_redactor(Redactor::new(keys))
         .with_people(Arc::clone(people), config.require_consent)
         .with_prefixes(IpPrefixes { v4: v4_bits, v6: v6_bits }))
+}
+
+/// Which categories the operator has switched off. A switch that cannot be read is no reason to
+/// record what somebody asked not to be.
+async fn recording(store: &dyn Store) -> Result<RecordingSwitch> {
+    let Some(text) = store.setting(RecordingSwitch::SETTING).await? else {
+        return Ok(RecordingSwitch::default());
+    };
+    serde_json::from_str(&text).context("the setting `recording` in the journal cannot be read")
 }
 
 /// The built-in catalog, with the deployment's own file over it.

@@ -30,6 +30,10 @@ pub struct Config {
     /// `sqlite:PATH`; absent: `journal.db` in the data directory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database: Option<String>,
+    /// Whether the database is a host's file, with its tables beside ours: for programs that have
+    /// Annals inside.
+    #[serde(skip)]
+    pub host_file: bool,
     /// The path everything is served under, such as `/annals/`.
     pub base_path: String,
     /// A file that overrides and extends the catalog.
@@ -125,6 +129,11 @@ pub enum RequireConsent {
 pub struct Secret(String);
 
 impl Secret {
+    /// This secret; [`Config::check`] says whether it is long enough.
+    pub fn new(secret: impl Into<String>) -> Secret {
+        Secret(secret.into())
+    }
+
     /// The secret itself.
     pub fn reveal(&self) -> &str {
         &self.0
@@ -143,6 +152,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
             data_dir: PathBuf::from("./annals-data"),
             database: None,
+            host_file: false,
             base_path: "/".to_owned(),
             catalog: None,
             log: "info".to_owned(),
@@ -210,7 +220,11 @@ impl Config {
         Ok(config)
     }
 
-    fn check(&self) -> Result<(), ConfigError> {
+    /// Whether every value is acceptable.
+    ///
+    /// # Errors
+    /// Names the first key whose value is not.
+    pub fn check(&self) -> Result<(), ConfigError> {
         let wrong =
             |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
         let base = &self.base_path;

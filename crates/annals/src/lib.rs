@@ -4,27 +4,29 @@
 //! ```text
 //!  sources                     record                journal             followers       surfaces
 //!  POST /api/v1/events ─────┐  parse                 append ──► store    (to come)       list, get, export, live
-//!  Annals' own admin acts ──┴► validate ► classify ► (group commit,                      dashboard
-//!                              enrich ► redact       one writer)
+//!  Recorder, in-process ────┼► validate ► classify ► (group commit,                      dashboard
+//!  Annals' own admin acts ──┘  enrich ► redact       one writer)
 //!                              fix (digest)           └► head ─ wakes ──► tail(from a position)
 //! ```
 //!
 //! Modules import downwards only, and siblings do not import each other; a test keeps it so.
 //!
 //! ```text
-//! L5  cli → app
-//! L4  http   schedule
+//! L5  cli   embed → app
+//! L4  http   schedule   recorder
 //! L3  record   query
 //! L2  journal   access
 //! L1  store
-//! L0  event (crate)   filter   words   catalog   clock   id   config   data_dir   log   metrics
+//! L0  event (crate)   filter   words   catalog   actor   clock   id   config   data_dir   log   metrics
 //! ```
 
 pub mod cli;
+pub mod embed;
 
 pub mod app;
 
 pub mod http;
+pub mod recorder;
 pub mod schedule;
 
 pub mod query;
@@ -35,6 +37,7 @@ pub mod journal;
 
 pub mod store;
 
+pub mod actor;
 pub mod catalog;
 pub mod clock;
 pub mod config;
@@ -44,3 +47,8 @@ pub mod id;
 pub mod log;
 pub mod metrics;
 pub mod words;
+
+// What a program with Annals inside works with; `docs/embedding.md` is its guide.
+pub use actor::{current_actor, spawn_with_actor, with_actor, with_actor_sync};
+pub use embed::Annals;
+pub use recorder::{Recorder, SetUp};

@@ -228,6 +228,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is recorded */
+        get: operations["get_recording"];
+        /**
+         * Change what is recorded
+         * @description Categories not named stay as they are, so that two who change different ones do not undo each
+         *     other. The change is itself recorded before it takes effect, and lasts over a restart. The
+         *     ledger and Annals' own acts cannot be switched off.
+         */
+        put: operations["put_recording"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-in-links": {
         parameters: {
             query?: never;
@@ -770,6 +793,24 @@ export interface components {
             title: string;
             /** @description Always `about:blank`: the `code` tells problems apart. */
             type: string;
+        };
+        /** @description What is recorded. */
+        Recording: {
+            /** @description Every category, and whether it is on by itself. */
+            categories: {
+                [key: string]: boolean;
+            };
+            /** @description Whether anything is recorded at all. The ledger and Annals' own acts always are. */
+            enabled: boolean;
+        };
+        /** @description What is to be recorded from now on. */
+        RecordingChange: {
+            /** @description Categories to turn on or off; those not named stay as they are. */
+            categories?: {
+                [key: string]: boolean;
+            };
+            /** @description Whether anything is recorded at all; absent: as before. */
+            enabled?: boolean | null;
         };
         /** @description The HTTP request it came from. */
         Request: {
@@ -1477,6 +1518,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The switch */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+        };
+    };
+    put_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordingChange"];
+            };
+        };
+        responses: {
+            /** @description The switch as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description A category is unknown, or cannot be switched off */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Context;
 use super::terminal::progress;
 use crate::access::Caller;
+use crate::actor::with_actor;
 use crate::app::App;
 use crate::data_dir::DataDir;
 use crate::http::{act, details};
@@ -51,11 +52,9 @@ pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> 
     };
     // On the record of the restored journal, as its first event.
     let app = App::start(&context.config, context.clock.clone(), context.random.clone()).await?;
-    let act = annals_event::Draft {
-        metadata: details([("events", head.into())]),
-        ..act(Caller::operator().actor(), "restored")
-    };
-    let recorded = app.http().audit(act).await;
+    let act =
+        annals_event::Draft { metadata: details([("events", head.into())]), ..act("restored") };
+    let recorded = with_actor(Caller::operator().actor(), app.http().audit(act)).await;
     app.stop().await?;
     recorded.map_err(|problem| anyhow::anyhow!(problem.detail))?;
     if context.json {

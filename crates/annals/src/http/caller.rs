@@ -8,6 +8,7 @@ use super::Http;
 use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
 use crate::access::{Caller, Means, csrf_matches};
+use crate::actor::{anonymous, set_actor};
 use crate::store::Role;
 
 /// The name of the dashboard's cookie.
@@ -40,7 +41,10 @@ impl FromRequestParts<Http> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Caller> {
         let address = ClientAddress::of(&parts.extensions, &parts.headers, &http.trusted_proxies);
-        match identify(parts, http).await {
+        let caller = identify(parts, http).await;
+        // What the request goes on to do is done by this caller, or by nobody known.
+        set_actor(caller.as_ref().map_or_else(|_| anonymous(), Caller::actor));
+        match caller {
             Ok(caller) => {
                 http.limits.request(&caller, address)?;
                 Ok(caller)

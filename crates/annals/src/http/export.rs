@@ -52,7 +52,7 @@ pub(super) async fn export(
     // The export ends before its own mention.
     let upto = http.store.head().await?.seq;
     let metadata = details([("filter", asked), ("format", format.as_str().into())]);
-    http.audit(Draft { metadata, ..act(caller.actor(), "exported") }).await?;
+    http.audit(Draft { metadata, ..act("exported") }).await?;
     let pages = stream(Arc::clone(&http.store), http.cursors.clone(), filter, order, format, upto)
         .inspect_err(|error| tracing::error!(%error, "export broke off"));
     let name = format!("attachment; filename=\"annals-events.{}\"", format.as_str());

@@ -138,7 +138,7 @@ pub(super) async fn create(
         return Err(Problem::invalid(errors));
     }
     let (secret, key) = http.access.create_key(new.role, name, new.origins, new.expires_at).await?;
-    http.audit(about(&caller, "key_created", &key)).await?;
+    http.audit(about("key_created", &key)).await?;
     Ok((StatusCode::CREATED, Json(CreatedKey { secret, key: key.into() })))
 }
 
@@ -181,17 +181,17 @@ pub(super) async fn revoke(
     let revoked = http.access.revoke_key(&id).await?;
     let key = revoked.ok_or_else(|| Problem::not_found("There is no key with this id."))?;
     if before.is_some_and(|before| before.revoked_at.is_none()) {
-        http.audit(about(&caller, "key_revoked", &key)).await?;
+        http.audit(about("key_revoked", &key)).await?;
     }
     Ok(Json(key.into()))
 }
 
 /// An act on a key, which is told by id, name and role.
-fn about(caller: &Caller, action: &str, key: &Key) -> Draft {
+fn about(action: &str, key: &Key) -> Draft {
     let name = Some(key.name.clone());
     Draft {
         entity: Some(Entity { kind: "key".to_owned(), id: Some(key.id.clone()), name }),
         metadata: details([("role", key.role.as_str().into())]),
-        ..act(caller.actor(), action)
+        ..act(action)
     }
 }

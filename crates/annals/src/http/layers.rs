@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::time::Instant;
 
+use annals_event::Actor;
 use axum::Router;
 use axum::extract::State;
 use axum::extract::{MatchedPath, Request};
@@ -15,6 +16,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 use super::Http;
 use super::error::Problem;
+use crate::actor::with_actor;
 
 /// Scripts, styles and connections from this server alone; no frames, no forms to elsewhere.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -36,6 +38,7 @@ pub(super) fn around(router: Router, http: &Http) -> Router {
     router
         .layer(RequestDecompressionLayer::new())
         .layer(from_fn(encoding))
+        .layer(from_fn(actor))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(headers))
@@ -60,6 +63,11 @@ async fn encoding(request: Request, next: Next) -> Response {
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     let detail = "Send the body as it is, or with `Content-Encoding: gzip`.";
     Problem::new(status, "unsupported_encoding", detail).into_response()
+}
+
+/// Every request begins with nobody in particular acting; whoever calls is named once known.
+async fn actor(request: Request, next: Next) -> Response {
+    with_actor(Actor::default(), next.run(request)).await
 }
 
 async fn headers(request: Request, next: Next) -> Response {

@@ -6,6 +6,7 @@
 //!                                         ├─► live/ ─► journal (tail)
 //!                                         ├─► keys.rs, session.rs ─► access
 //!                                         ├─► keys.rs, people.rs, session.rs ─► access
+//!                                         ├─► settings.rs ─► store, record
 //!                                         └─► dashboard.rs (embedded files)
 //! ```
 //!
@@ -31,11 +32,13 @@ mod people;
 mod rate;
 mod routes;
 mod session;
+mod settings;
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use annals_event::Time;
+use axum::routing::get;
 use axum::{Extension, Router};
 use ipnet::IpNet;
 use tokio::sync::Mutex;
@@ -68,7 +71,7 @@ pub struct Services {
     /// Keys and sessions.
     pub access: Access,
     /// What a draft goes through before it is written.
-    pub intake: Intake,
+    pub intake: Arc<Intake>,
     /// The known categories and actions.
     pub catalog: Arc<Catalog>,
     /// The streams that are open.
@@ -87,6 +90,8 @@ pub struct Services {
     pub base_path: String,
     /// Where the server listens, once it does: `http://127.0.0.1:8787`.
     pub origin: OnceLock<String>,
+    /// Held while a setting is changed: one change at a time.
+    pub settings_turn: Mutex<()>,
     /// The last answer to "can you write?", and when it was given.
     pub last_probe: Mutex<Option<(Time, Result<(), StoreError>)>>,
 }
@@ -116,7 +121,13 @@ impl Http {
     pub fn router(&self) -> Router {
         let base = self.base_path.trim_end_matches('/');
         let inner = routes::routes(self).with_state(self.clone());
-        let router = if base.is_empty() { inner } else { Router::new().nest(base, inner) };
+        let router = if base.is_empty() {
+            inner
+        } else {
+            // What is nested at `/annals` does not answer at `/annals/`, where the dashboard is.
+            let first = get(dashboard::serve).with_state(self.clone());
+            Router::new().nest(base, inner).route(&self.base_path, first)
+        };
         layers::around(router, self)
     }
 

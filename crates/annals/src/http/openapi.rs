@@ -21,6 +21,7 @@ use super::routes;
         (name = "Live", description = "Events as they are recorded"),
         (name = "People", description = "Who there is, who looks after whom, and what may be recorded"),
         (name = "Keys", description = "Who may call"),
+        (name = "Settings", description = "What the operator decides while it runs"),
         (name = "Session", description = "The dashboard's sign-in"),
         (name = "Operations", description = "Running it"),
     )

@@ -168,6 +168,6 @@ pub(super) async fn backup(
     http.store.backup(&request.path).await?;
     let bytes = std::fs::metadata(&request.path).map_or(0, |file| file.len());
     let details = details([("bytes", bytes.into())]);
-    http.audit(Draft { metadata: details, ..act(caller.actor(), "backup_created") }).await?;
+    http.audit(Draft { metadata: details, ..act("backup_created") }).await?;
     Ok(Json(Backup { path: request.path, bytes }))
 }

@@ -165,7 +165,7 @@ pub(super) async fn put(
     };
     let change = http.access.put_person(person).await?;
     if change.before.as_ref() != Some(&change.now) {
-        http.audit(saved(&caller, &change)).await?;
+        http.audit(saved(&change)).await?;
     }
     Ok(Json(change.now))
 }
@@ -191,7 +191,7 @@ pub(super) async fn archive(
     let archived = http.access.archive_person(&id, http.clock.now()).await?;
     let change = archived.ok_or_else(nobody)?;
     if change.before.as_ref() != Some(&change.now) {
-        http.audit(about(&caller, "person_archived", &change.now)).await?;
+        http.audit(about("person_archived", &change.now)).await?;
     }
     Ok(Json(change.now))
 }
@@ -258,7 +258,7 @@ fn faults(id: &str, body: &PersonBody, now: Time) -> Vec<FieldError> {
 
 /// What is put on the record of a change: that it was made and in which fields, never from what to
 /// what. A consent given or withdrawn is told as that.
-fn saved(caller: &Caller, change: &PersonChange) -> Draft {
+fn saved(change: &PersonChange) -> Draft {
     let PersonChange { before, now } = change;
     let consent = before.as_ref().and_then(|before| before.consent.as_ref());
     let action = match (consent, &now.consent) {
@@ -266,7 +266,7 @@ fn saved(caller: &Caller, change: &PersonChange) -> Draft {
         (Some(_), None) => "consent_withdrawn",
         _ => "person_saved",
     };
-    let mut draft = about(caller, action, now);
+    let mut draft = about(action, now);
     let changed: Vec<&str> = before.as_ref().map_or(Vec::new(), |before| {
         [
             ("kind", before.kind != now.kind),
@@ -291,11 +291,11 @@ fn saved(caller: &Caller, change: &PersonChange) -> Draft {
 }
 
 /// An act on a person, which is about them.
-fn about(caller: &Caller, action: &str, person: &Person) -> Draft {
+fn about(action: &str, person: &Person) -> Draft {
     let (id, name) = (person.id.clone(), person.name.clone());
     Draft {
         subject: Some(Subject { id: id.clone(), name: name.clone() }),
         entity: Some(Entity { kind: person.kind.as_str().to_owned(), id: Some(id), name }),
-        ..act(caller.actor(), action)
+        ..act(action)
     }
 }

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use super::live::{sse, tickets, ws};
 use super::{
     Http, append, cors, dashboard, error, events, export, keys, openapi, operations, people,
-    session,
+    session, settings,
 };
 
 /// The documented routes.
@@ -31,6 +31,8 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         // Keys
         .routes(routes!(keys::create, keys::list))
         .routes(routes!(keys::revoke))
+        // Settings
+        .routes(routes!(settings::recording, settings::put_recording))
         // Session
         .routes(routes!(session::sign_in, session::whoami, session::sign_out))
         .routes(routes!(session::link))

@@ -176,7 +176,7 @@ pub(super) async fn link(
 ) -> Result<(StatusCode, Json<SignInLink>)> {
     caller.require(&[Role::Admin])?;
     let token = http.access.new_link().await?;
-    http.audit(audit::act(caller.actor(), "sign_in_link_created")).await?;
+    http.audit(audit::act("sign_in_link_created")).await?;
     let origin = http.origin.get().map_or("", String::as_str);
     let url = format!("{origin}{}signin#link={token}", http.base_path);
     Ok((StatusCode::CREATED, Json(SignInLink { token, url })))

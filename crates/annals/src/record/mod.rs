@@ -24,7 +24,6 @@
 //!
 //! Nothing here does IO; time and randomness are arguments.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -39,6 +38,7 @@ use crate::store::{Derived, Entry};
 pub use crate::catalog::Source;
 pub use client::{IpPrefixes, UserAgents};
 pub use redact::Redactor;
+pub use switch::RecordingSwitch;
 
 mod authorise;
 mod classify;
@@ -148,21 +148,6 @@ impl Refusal {
     /// One field that is wrong.
     fn field(field: &str, message: &str) -> Refusal {
         Refusal::fields(vec![FieldError::new(field, message)])
-    }
-}
-
-/// Which categories are recorded. What is not named is on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecordingSwitch {
-    /// Whether anything is recorded at all.
-    pub enabled: bool,
-    /// Categories switched by themselves.
-    pub categories: BTreeMap<String, bool>,
-}
-
-impl Default for RecordingSwitch {
-    fn default() -> RecordingSwitch {
-        RecordingSwitch { enabled: true, categories: BTreeMap::new() }
     }
 }
 

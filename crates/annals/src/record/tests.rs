@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use annals_event::digest;
 use annals_event::{ActorType, Severity};
 use proptest::prelude::*;

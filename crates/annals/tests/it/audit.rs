@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Call, Server, root, run};
 
 /// What each route that changes something leaves on the record. Nothing is said with its reason.
-const LEAVES: [(&str, &str, &[&str]); 9] = [
+const LEAVES: [(&str, &str, &[&str]); 10] = [
     ("POST", "/api/v1/keys", &["key_created"]),
     ("DELETE", "/api/v1/keys/{id}", &["key_revoked"]),
     ("PUT", "/api/v1/people/{id}", &["person_saved"]),
@@ -14,6 +14,7 @@ const LEAVES: [(&str, &str, &[&str]); 9] = [
     ("POST", "/api/v1/session", &["login_success"]),
     ("DELETE", "/api/v1/session", &["logout"]),
     ("POST", "/api/v1/sign-in-links", &["sign_in_link_created"]),
+    ("PUT", "/api/v1/settings/recording", &["recording_disabled"]),
     // It opens nothing that its maker could not open, and is gone in a minute.
     ("POST", "/api/v1/tickets", &[]),
     // The events themselves are the record.
@@ -62,6 +63,7 @@ async fn every_change_leaves_one_event() {
         let mut call = server.call(method.clone(), &uri).key(&secret);
         let body = match (method.as_str(), path) {
             ("POST", "/api/v1/keys") => Some(json!({"role": "ingest", "name": "a page"})),
+            ("PUT", "/api/v1/settings/recording") => Some(json!({"categories": {"device": false}})),
             ("PUT", _) => Some(json!({"kind": "child", "name": "Ada"})),
             ("POST", "/api/v1/events") => Some(json!({"action": "lamp_lit"})),
             ("POST", "/api/v1/session") => Some(json!({"key": secret})),

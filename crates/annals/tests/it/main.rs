@@ -7,6 +7,8 @@
 //! | `audit` | one change, one event, saying who |
 //! | `auth` | who may do what, and that no secret is written down |
 //! | `scopes` | a viewer sees only what their scope allows, on every endpoint |
+//! | `embed` | Annals inside another program: recording never hurts it, its file stays its own |
+//! | `recording` | what is switched off is not recorded, and that it was is |
 //! | `crash` | what was acknowledged is there after kill -9 |
 //! | `disk` | a full disk is said so, and recovered from |
 //! | `network` | limits by key and address, proxies, and which web pages may send |
@@ -27,11 +29,13 @@ mod auth;
 mod cli;
 mod crash;
 mod disk;
+mod embed;
 mod events;
 mod live;
 mod malformed;
 mod network;
 mod operations;
+mod recording;
 mod scopes;
 mod support;
 mod tamper;

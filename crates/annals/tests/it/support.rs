@@ -141,17 +141,7 @@ impl Server {
     }
 
     pub fn call(&self, method: Method, path: &str) -> Call {
-        Server::call_at(self.address, method, path)
-    }
-
-    /// A call to a server that may be gone.
-    pub fn call_at(address: SocketAddr, method: Method, path: &str) -> Call {
-        Call {
-            address,
-            request: Request::builder().method(method).uri(path),
-            key: Some(ADMIN.to_owned()),
-            body: Bytes::new(),
-        }
+        Call::to(self.address, method, path)
     }
 
     pub fn get(&self, path: &str) -> Call {
@@ -238,6 +228,16 @@ pub struct Call {
 }
 
 impl Call {
+    /// As the admin, to any server.
+    pub fn to(address: SocketAddr, method: Method, path: &str) -> Call {
+        Call {
+            address,
+            request: Request::builder().method(method).uri(path),
+            key: Some(ADMIN.to_owned()),
+            body: Bytes::new(),
+        }
+    }
+
     pub fn key(mut self, key: &str) -> Call {
         self.key = Some(key.to_owned());
         self

@@ -75,7 +75,8 @@ fn found(root: &Root, position: u64, what: &str) {
 
 /// The columns of an event.
 fn columns(database: &Connection) -> Vec<String> {
-    let mut statement = database.prepare("SELECT name FROM pragma_table_info('events')").unwrap();
+    let mut statement =
+        database.prepare("SELECT name FROM pragma_table_info('annals_events')").unwrap();
     let names = statement.query_map([], |row| row.get(0)).unwrap();
     names.map(Result::unwrap).collect()
 }
@@ -121,16 +122,17 @@ async fn any_bit_of_any_column_shows() {
     let result = TestRunner::new(runner).run(&strategy, |(column, position, bit)| {
         let mut told = None;
         let copy = tampered(&journal, |database| {
-            let sql = format!("SELECT {column} FROM events WHERE seq = ?1");
+            let sql = format!("SELECT {column} FROM annals_events WHERE seq = ?1");
             let cell: Cell = database.query_row(&sql, [position], |row| row.get(0)).unwrap();
-            let sql = "SELECT type FROM pragma_table_info('events') WHERE name = ?1";
+            let sql = "SELECT type FROM pragma_table_info('annals_events') WHERE name = ?1";
             let declared: String = database.query_row(sql, [&column], |row| row.get(0)).unwrap();
             let new = flipped(cell.clone(), &declared, bit);
             let value = match (&new, declared.as_str()) {
                 (Cell::Blob(_), "TEXT") => "CAST(?1 AS TEXT)",
                 _ => "?1",
             };
-            let sql = format!("UPDATE OR REPLACE events SET {column} = {value} WHERE seq = ?2");
+            let sql =
+                format!("UPDATE OR REPLACE annals_events SET {column} = {value} WHERE seq = ?2");
             let changed = database.execute(&sql, rusqlite::params![new, position]);
             assert_eq!(changed, Ok(1), "{column}");
             told = Some(format!("{column}: {cell:?} → {new:?}"));
@@ -149,73 +151,77 @@ async fn whatever_is_done_to_rows_shows() {
                  entity_name, points_before, points_after, points_delta, session_id, message, \
                  metadata, context, salt, commitment, leaf, anonymised_at";
     let swap = format!(
-        "CREATE TABLE swap AS SELECT seq, {every} FROM events WHERE seq IN (20, 22);
-         DELETE FROM events WHERE seq IN (20, 22);
-         INSERT INTO events (seq, {every}) SELECT 42 - seq, {every} FROM swap; DROP TABLE swap;"
+        "CREATE TABLE swap AS SELECT seq, {every} FROM annals_events WHERE seq IN (20, 22);
+         DELETE FROM annals_events WHERE seq IN (20, 22);
+         INSERT INTO annals_events (seq, {every}) SELECT 42 - seq, {every} FROM swap; DROP TABLE swap;"
     );
     let beyond = format!(
-        "INSERT INTO events (seq, {every}) SELECT seq + 100000, {} FROM events WHERE seq = 20",
+        "INSERT INTO annals_events (seq, {every}) SELECT seq + 100000, {} FROM annals_events WHERE seq = 20",
         every.replacen("id,", "randomblob(16),", 1)
     );
     let head = EVENTS as u64 + 2;
     for (what, sql, position) in [
-        ("a row deleted", "DELETE FROM events WHERE seq = 20", 20),
+        ("a row deleted", "DELETE FROM annals_events WHERE seq = 20", 20),
         (
             "the last row deleted",
-            "DELETE FROM events WHERE seq = (SELECT max(seq) FROM events)",
+            "DELETE FROM annals_events WHERE seq = (SELECT max(seq) FROM annals_events)",
             head,
         ),
         ("two rows swapped", &swap, 20),
         ("a row beyond the head", &beyond, 100_020),
-        ("the head lowered", "UPDATE journal SET head = head - 1", head),
-        ("the head lowered by a tile", "UPDATE journal SET head = head - 100", head),
-        ("the head raised", "UPDATE journal SET head = head + 1", head + 1),
+        ("the head lowered", "UPDATE annals_journal SET head = head - 1", head),
+        ("the head lowered by a tile", "UPDATE annals_journal SET head = head - 100", head),
+        ("the head raised", "UPDATE annals_journal SET head = head + 1", head + 1),
         (
             "the last row deleted and the head lowered",
-            "DELETE FROM events WHERE seq = (SELECT head FROM journal); UPDATE journal SET head = head - 1",
+            "DELETE FROM annals_events WHERE seq = (SELECT head FROM annals_journal); UPDATE annals_journal SET head = head - 1",
             head,
         ),
-        ("a salt taken away", "UPDATE events SET salt = NULL WHERE seq = 20", 20),
+        ("a salt taken away", "UPDATE annals_events SET salt = NULL WHERE seq = 20", 20),
         (
             "made to look anonymised",
-            "UPDATE events SET salt = NULL, commitment = randomblob(32), anonymised_at = 1 WHERE seq = 20",
+            "UPDATE annals_events SET salt = NULL, commitment = randomblob(32), anonymised_at = 1 WHERE seq = 20",
             20,
         ),
-        ("a leaf's bytes", "UPDATE events SET leaf = randomblob(8) WHERE seq = 20", 20),
-        ("a tile's root", "UPDATE tiles SET root = randomblob(32) WHERE tile = 0", 20),
-        ("a tile's root cut", "UPDATE tiles SET root = x'00' WHERE tile = 0", 20),
-        ("an open tile's root", "UPDATE tiles SET root = randomblob(32) WHERE tile = 1", 270),
-        ("a tile's size", "UPDATE tiles SET size = size - 1 WHERE tile = 0", 20),
-        ("a tile deleted", "DELETE FROM tiles WHERE tile = 0", 20),
+        ("a leaf's bytes", "UPDATE annals_events SET leaf = randomblob(8) WHERE seq = 20", 20),
+        ("a tile's root", "UPDATE annals_tiles SET root = randomblob(32) WHERE tile = 0", 20),
+        ("a tile's root cut", "UPDATE annals_tiles SET root = x'00' WHERE tile = 0", 20),
+        (
+            "an open tile's root",
+            "UPDATE annals_tiles SET root = randomblob(32) WHERE tile = 1",
+            270,
+        ),
+        ("a tile's size", "UPDATE annals_tiles SET size = size - 1 WHERE tile = 0", 20),
+        ("a tile deleted", "DELETE FROM annals_tiles WHERE tile = 0", 20),
         (
             "a tombstone over an event",
-            "INSERT INTO tombstones VALUES (20, 20, zeroblob(32), 'cleared by me', 0)",
+            "INSERT INTO annals_tombstones VALUES (20, 20, zeroblob(32), 'cleared by me', 0)",
             20,
         ),
         (
             "a tombstone in an event's place",
-            "DELETE FROM events WHERE seq = 20;
-             INSERT INTO tombstones VALUES (20, 20, randomblob(32), 'cleared by me', 0)",
+            "DELETE FROM annals_events WHERE seq = 20;
+             INSERT INTO annals_tombstones VALUES (20, 20, randomblob(32), 'cleared by me', 0)",
             20,
         ),
         (
             "a tombstone without leaves in an event's place",
-            "DELETE FROM events WHERE seq = 20;
-             INSERT INTO tombstones VALUES (20, 20, x'', 'cleared by me', 0)",
+            "DELETE FROM annals_events WHERE seq = 20;
+             INSERT INTO annals_tombstones VALUES (20, 20, x'', 'cleared by me', 0)",
             20,
         ),
         (
             "times of a tile, so that a search by date passes it by",
-            "UPDATE tiles SET min_occurred_at = 0, max_occurred_at = 1 WHERE tile = 0",
+            "UPDATE annals_tiles SET min_occurred_at = 0, max_occurred_at = 1 WHERE tile = 0",
             20,
         ),
-        ("some points", "UPDATE events SET points_before = 5 WHERE seq = 3", 3),
+        ("some points", "UPDATE annals_events SET points_before = 5 WHERE seq = 3", 3),
         (
             "metadata written otherwise",
-            "UPDATE events SET metadata = ' ' || metadata WHERE seq = 20",
+            "UPDATE annals_events SET metadata = ' ' || metadata WHERE seq = 20",
             20,
         ),
-        ("a context that says nothing", "UPDATE events SET context = '{}' WHERE seq = 9", 9),
+        ("a context that says nothing", "UPDATE annals_events SET context = '{}' WHERE seq = 9", 9),
     ] {
         let copy = tampered(&journal, |database| {
             database.execute_batch(sql).unwrap_or_else(|error| panic!("{what}: {error}"));

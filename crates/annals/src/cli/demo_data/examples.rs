@@ -9,8 +9,14 @@ use anyhow::Context;
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
-#[folder = "../../examples"]
-struct Embedded;
+#[folder = "../../examples/data"]
+#[prefix = "data/"]
+struct Data;
+
+#[derive(RustEmbed)]
+#[folder = "../../examples/mappings"]
+#[prefix = "mappings/"]
+struct Mappings;
 
 /// Where example files come from.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +33,7 @@ impl Examples {
     pub fn open(&self, path: &str) -> anyhow::Result<Box<dyn Read + Send>> {
         Ok(match self {
             Examples::Embedded => {
-                let file = Embedded::get(path);
+                let file = Data::get(path).or_else(|| Mappings::get(path));
                 let file = file.with_context(|| format!("example {path} is not in the binary"))?;
                 match file.data {
                     Cow::Borrowed(bytes) => Box::new(bytes),

@@ -13,14 +13,15 @@ use crate::clock::ManualClock;
 use crate::filter::{Field, Filter, Term};
 use crate::metrics::Metrics;
 use crate::store::conformance::world::plain_ones;
-use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::{SqliteStore, Tenancy};
 use crate::store::{Identity, Scope};
 
 async fn journal() -> (Journal, TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let seed = Identity { id: Uuid::from_u128(7), epoch: 1, cursor_key: [7; 32] };
     let path = directory.path().join("journal.db");
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path, seed, [8; 32]).unwrap());
+    let store: Arc<dyn Store> =
+        Arc::new(SqliteStore::open(&path, Tenancy::Owner, seed, [8; 32]).unwrap());
     let head = store.head().await.unwrap();
     let clock = Arc::new(ManualClock::at(Time::from_micros(1_790_000_000_000_000)));
     let (journal, _writer) = Journal::start(store, clock, head, Arc::new(Metrics::default()));

@@ -10,7 +10,7 @@ use crate::store::Identity;
 use crate::store::Scope;
 use crate::store::conformance::world::{entries, filter, plain_ones};
 use crate::store::conformance::{START, accepted};
-use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::{SqliteStore, Tenancy};
 
 const COUNT: usize = 150;
 
@@ -19,7 +19,9 @@ fn pages_of_any_limit_are_the_model_s_list() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let directory = tempfile::tempdir().unwrap();
     let seed = Identity { id: Uuid::from_u128(7), epoch: 1, cursor_key: [7; 32] };
-    let store = SqliteStore::open(&directory.path().join("journal.db"), seed, [8; 32]).unwrap();
+    let store =
+        SqliteStore::open(&directory.path().join("journal.db"), Tenancy::Owner, seed, [8; 32])
+            .unwrap();
     let cursors = Cursors::new(&store.identity());
     let drawn = entries(COUNT).new_tree(&mut TestRunner::deterministic()).unwrap().current();
     let model = runtime.block_on(accepted(&store, drawn, START));

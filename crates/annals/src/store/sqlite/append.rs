@@ -33,7 +33,8 @@ struct End {
 
 impl Writer {
     pub(super) fn new(connection: Connection) -> Result<Writer> {
-        let id_key = connection.query_row("SELECT id_key FROM journal", [], |row| row.get(0))?;
+        let id_key =
+            connection.query_row("SELECT id_key FROM annals_journal", [], |row| row.get(0))?;
         let end = End::read(&connection)?;
         Ok(Writer { connection, id_key, end, stale: false })
     }
@@ -104,7 +105,7 @@ impl End {
         }
         end.occurred = connection
             .query_row(
-                "SELECT min_occurred_at, max_occurred_at FROM tiles WHERE tile = ?1",
+                "SELECT min_occurred_at, max_occurred_at FROM annals_tiles WHERE tile = ?1",
                 [tile],
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )
@@ -136,7 +137,7 @@ impl End {
         let root = digest::tree_root(&self.leaves);
         connection
             .prepare_cached(
-                "INSERT INTO tiles (tile, size, root, min_occurred_at, max_occurred_at)
+                "INSERT INTO annals_tiles (tile, size, root, min_occurred_at, max_occurred_at)
                  VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (tile) DO UPDATE SET size = excluded.size, root = excluded.root,
                    min_occurred_at = excluded.min_occurred_at,
@@ -180,7 +181,7 @@ fn append(
     }
     end.write_tile(&transaction)?;
     transaction
-        .prepare_cached("UPDATE journal SET head = ?1, created_at = ?2")?
+        .prepare_cached("UPDATE annals_journal SET head = ?1, created_at = ?2")?
         .execute(params![end.seq, end.created_at.as_micros()])?;
     transaction.commit()?;
     Ok((outcomes, end))
@@ -196,7 +197,7 @@ fn known(connection: &Connection, id_key: &[u8; 32], entry: &Entry) -> Result<Op
         }));
     }
     let buried = connection
-        .prepare_cached("SELECT 1 FROM used_ids WHERE hash = ?1")?
+        .prepare_cached("SELECT 1 FROM annals_used_ids WHERE hash = ?1")?
         .exists([hashed_id(id_key, entry.event.id)])?;
     Ok(buried.then_some(Appended::Duplicate { seq: None }))
 }

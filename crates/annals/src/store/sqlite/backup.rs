@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::super::{Identity, Result, StoreError};
-use super::open;
+use super::open::{self, Tenancy};
 
 fn io(what: &str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
     let what = format!("{what} {}", path.display());
@@ -72,14 +72,14 @@ pub fn restore(backup: &Path, journal: &Path, now: &str) -> Result<(Identity, Op
     // and its cursors must not be taken for ours.
     let identity = Identity { epoch: identity.epoch.max(epoch_of(journal)) + 1, ..identity };
     {
-        let connection = open::for_writing(&fresh, &identity, &[0; 32])?;
+        let connection = open::for_writing(&fresh, Tenancy::Owner, &identity, &[0; 32])?;
         let damage: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if damage != "ok" {
             return Err(StoreError::Damaged(damage));
         }
-        connection.execute("UPDATE journal SET epoch = ?1", [identity.epoch])?;
+        connection.execute("UPDATE annals_journal SET epoch = ?1", [identity.epoch])?;
         // Whoever was signed in then is not signed in now.
-        connection.execute("DELETE FROM sign_ins", [])?;
+        connection.execute("DELETE FROM annals_sign_ins", [])?;
         connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
     }
     sync(&fresh)?;

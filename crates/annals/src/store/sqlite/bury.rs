@@ -43,7 +43,7 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
     all.append(&mut fresh);
     all.sort_by_key(|tombstone| tombstone.first);
     transaction.execute(
-        "DELETE FROM tombstones WHERE first >= ?1 AND first < ?2",
+        "DELETE FROM annals_tombstones WHERE first >= ?1 AND first < ?2",
         [first_of(tile), first_of(tile + 1)],
     )?;
     for tombstone in merged(all) {
@@ -52,11 +52,13 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
     let until = now.plus_micros(USED).as_micros();
     for hash in hashes {
         transaction
-            .prepare_cached("INSERT OR REPLACE INTO used_ids (hash, until) VALUES (?1, ?2)")?
+            .prepare_cached("INSERT OR REPLACE INTO annals_used_ids (hash, until) VALUES (?1, ?2)")?
             .execute(params![hash, until])?;
     }
-    transaction
-        .execute("DELETE FROM events WHERE seq >= ?1 AND seq < ?2", [range.start, range.end])?;
+    transaction.execute(
+        "DELETE FROM annals_events WHERE seq >= ?1 AND seq < ?2",
+        [range.start, range.end],
+    )?;
     transaction.commit()?;
     Ok(events.len() as u64)
 }
@@ -100,7 +102,7 @@ fn merged(tombstones: Vec<Tombstone>) -> Vec<Tombstone> {
 fn insert(connection: &Connection, tombstone: &Tombstone, now: Time) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO tombstones (first, last, leaves, reason, deleted_at)
+            "INSERT INTO annals_tombstones (first, last, leaves, reason, deleted_at)
              VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![

@@ -9,7 +9,7 @@ use super::super::{Key, Result, Role, SignIn, SignInKind};
 pub(super) fn put_key(connection: &Connection, key: &Key) -> Result<()> {
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO keys
+            "INSERT OR REPLACE INTO annals_keys
                (id, hash, role, name, created_at, expires_at, revoked_at, last_used_at,
                 origins)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -30,7 +30,7 @@ pub(super) fn put_key(connection: &Connection, key: &Key) -> Result<()> {
 
 pub(super) fn touch_key(connection: &Connection, id: &str, used_at: Time) -> Result<()> {
     connection
-        .prepare_cached("UPDATE keys SET last_used_at = ?2 WHERE id = ?1")?
+        .prepare_cached("UPDATE annals_keys SET last_used_at = ?2 WHERE id = ?1")?
         .execute(params![id, used_at.as_micros()])?;
     Ok(())
 }
@@ -39,7 +39,7 @@ pub(super) fn keys(connection: &Connection) -> Result<Vec<Key>> {
     let mut statement = connection.prepare_cached(
         "SELECT id, hash, role, name, created_at, expires_at, revoked_at, last_used_at,
                 origins
-         FROM keys ORDER BY created_at, id",
+         FROM annals_keys ORDER BY created_at, id",
     )?;
     let keys = statement
         .query_map([], |row| {
@@ -66,7 +66,7 @@ pub(super) fn put_sign_in(connection: &Connection, sign_in: &SignIn) -> Result<(
     };
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO sign_ins (hash, kind, role, label, key_id, expires_at, person_id)
+            "INSERT OR REPLACE INTO annals_sign_ins (hash, kind, role, label, key_id, expires_at, person_id)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
@@ -84,17 +84,17 @@ pub(super) fn put_sign_in(connection: &Connection, sign_in: &SignIn) -> Result<(
 const SIGN_IN: &str = "hash, kind, role, label, key_id, expires_at, person_id";
 
 pub(super) fn sign_in(connection: &Connection, hash: &[u8; 32]) -> Result<Option<SignIn>> {
-    let sql = format!("SELECT {SIGN_IN} FROM sign_ins WHERE hash = ?1");
+    let sql = format!("SELECT {SIGN_IN} FROM annals_sign_ins WHERE hash = ?1");
     Ok(connection.prepare_cached(&sql)?.query_row([hash], read_sign_in).optional()?)
 }
 
 pub(super) fn take_sign_in(connection: &Connection, hash: &[u8; 32]) -> Result<Option<SignIn>> {
-    let sql = format!("DELETE FROM sign_ins WHERE hash = ?1 RETURNING {SIGN_IN}");
+    let sql = format!("DELETE FROM annals_sign_ins WHERE hash = ?1 RETURNING {SIGN_IN}");
     Ok(connection.prepare_cached(&sql)?.query_row([hash], read_sign_in).optional()?)
 }
 
 pub(super) fn expire_sign_ins(connection: &Connection, before: Time) -> Result<u64> {
-    let sql = "DELETE FROM sign_ins WHERE expires_at < ?1";
+    let sql = "DELETE FROM annals_sign_ins WHERE expires_at < ?1";
     Ok(connection.prepare_cached(sql)?.execute([before.as_micros()])? as u64)
 }
 

@@ -40,7 +40,7 @@ pub(super) fn positions(connection: &Connection, selection: &Selection) -> Resul
         Order::Asc => "ASC",
     };
     let sql = format!(
-        "SELECT seq FROM events WHERE seq >= ?1 AND seq < ?2 AND {} ORDER BY seq {order} LIMIT {}",
+        "SELECT seq FROM annals_events WHERE seq >= ?1 AND seq < ?2 AND {} ORDER BY seq {order} LIMIT {}",
         condition.sql, selection.limit
     );
     let mut statement = connection.prepare_cached(&sql)?;
@@ -62,7 +62,7 @@ pub(super) fn counts(
     };
     let condition = predicate(filter, &SQLITE, bounds(&range));
     let sql = format!(
-        "SELECT category, severity, count(*) FROM events
+        "SELECT category, severity, count(*) FROM annals_events
          WHERE seq >= ?1 AND seq < ?2 AND {} GROUP BY category, severity ORDER BY category",
         condition.sql
     );
@@ -113,7 +113,7 @@ fn narrowed(
     let to = filter.to.map_or(i64::MAX, |time| time.as_micros());
     let (first, last): (Option<u64>, Option<u64>) = connection
         .prepare_cached(
-            "SELECT min(tile), max(tile) FROM tiles
+            "SELECT min(tile), max(tile) FROM annals_tiles
              WHERE max_occurred_at >= ?1 AND min_occurred_at < ?2",
         )?
         .query_row([from, to], |row| Ok((row.get(0)?, row.get(1)?)))?;

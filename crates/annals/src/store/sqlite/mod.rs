@@ -37,6 +37,7 @@ use super::{
 };
 
 pub use backup::restore;
+pub use open::Tenancy;
 
 /// The journal in an SQLite file.
 pub struct SqliteStore {
@@ -54,9 +55,14 @@ const READERS: usize = 4;
 impl SqliteStore {
     /// Opens the journal, making it if it does not exist. `seed` gives the identity and keys of a
     /// journal that is made now.
-    pub fn open(path: &Path, seed: Identity, id_key: [u8; 32]) -> Result<SqliteStore> {
+    pub fn open(
+        path: &Path,
+        tenancy: Tenancy,
+        seed: Identity,
+        id_key: [u8; 32],
+    ) -> Result<SqliteStore> {
         let hold = open::hold(path)?;
-        let connection = open::for_writing(path, &seed, &id_key)?;
+        let connection = open::for_writing(path, tenancy, &seed, &id_key)?;
         let identity = open::identity(&connection)?;
         let writer = Writer::new(connection)?;
         Ok(SqliteStore {

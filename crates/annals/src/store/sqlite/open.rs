@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use annals_event::Uuid;
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::super::{Identity, Result, StoreError};
 use crate::filter::metadata_text;
@@ -16,8 +16,11 @@ mod migrations {
     refinery::embed_migrations!("src/store/sqlite/migrations");
 }
 
-/// `annl`: marks a file as a journal of Annals (`PRAGMA application_id`).
+/// `annl`: marks a file of Annals' own (`PRAGMA application_id`).
 const APPLICATION_ID: i32 = 0x616e_6e6c;
+/// What migrations were applied. Every table of ours begins like this, because the file may be a
+/// host's that has its own `events`, and its own history.
+const HISTORY: &str = "annals_schema_history";
 
 /// How long a connection waits for a lock that another holds for a moment.
 const BUSY: Duration = Duration::from_secs(10);
@@ -45,6 +48,17 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+/// Whose file the journal lies in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tenancy {
+    /// A file of the journal's own; one with another program's tables in it is refused, because
+    /// it was most likely named by mistake.
+    Owner,
+    /// A host's file. What marks it as the host's, `application_id` and `user_version`, is left
+    /// alone.
+    Guest,
+}
+
 /// Holds a journal for one writer, by a lock on a file beside it: two that number events would
 /// number them twice. Not on the journal's file itself, where closing a second handle would take
 /// SQLite's own locks away. The kernel lets go when the process ends, however it ends.
@@ -67,22 +81,37 @@ pub(super) fn hold(path: &Path) -> Result<File> {
 }
 
 /// The writer's connection. Makes the file, and brings an older one up to date.
-pub(super) fn for_writing(path: &Path, seed: &Identity, id_key: &[u8; 32]) -> Result<Connection> {
+pub(super) fn for_writing(
+    path: &Path,
+    tenancy: Tenancy,
+    seed: &Identity,
+    id_key: &[u8; 32],
+) -> Result<Connection> {
     let mut connection = Connection::open(path)?;
-    check_application(&connection, path)?;
-    // secure_delete comes before the first write: what is deleted later must leave no bytes.
+    // Before anything else: a host may be writing just now.
+    connection.busy_timeout(BUSY)?;
+    let found = look(&connection)?;
+    if found == Found::Strange && tenancy == Tenancy::Owner {
+        return Err(strange(path));
+    }
+    // secure_delete comes before the first write: what is deleted later must leave no bytes. It
+    // holds for this connection, and so for whatever is ours.
     connection.execute_batch(
         "PRAGMA secure_delete = ON;
-         PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
          PRAGMA wal_autocheckpoint = 2000;",
     )?;
-    connection.busy_timeout(BUSY)?;
+    write_ahead(&connection)?;
+    if found == Found::Nothing && tenancy == Tenancy::Owner {
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
+    if found == Found::Older {
+        rename_tables(&mut connection)?;
+    }
     migrate(&mut connection)?;
-    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.execute(
-        "INSERT OR IGNORE INTO journal (one, id, epoch, cursor_key, id_key, head, created_at)
+        "INSERT OR IGNORE INTO annals_journal (one, id, epoch, cursor_key, id_key, head, created_at)
          VALUES (1, ?1, ?2, ?3, ?4, 0, 0)",
         (seed.id.as_bytes(), seed.epoch, &seed.cursor_key, id_key),
     )?;
@@ -96,8 +125,18 @@ pub(super) fn for_reading(path: &Path) -> Result<Connection> {
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    check_application(&connection, path)?;
     connection.busy_timeout(BUSY)?;
+    match look(&connection)? {
+        Found::Journal | Found::Nothing => {}
+        Found::Older => {
+            return Err(StoreError::NotAJournal(format!(
+                "{} was written by an older Annals; start the server on it once, which brings it \
+                 up to date",
+                path.display()
+            )));
+        }
+        Found::Strange => return Err(strange(path)),
+    }
     connection.execute_batch("PRAGMA secure_delete = ON;")?;
     refuse_newer(&connection)?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -105,29 +144,90 @@ pub(super) fn for_reading(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-fn check_application(connection: &Connection, path: &Path) -> Result<()> {
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    Journal,
+    /// A journal from before its tables had a prefix.
+    Older,
+    /// Another program's tables, and no journal.
+    Strange,
+}
+
+fn look(connection: &Connection) -> Result<Found> {
     let application: i32 = connection.pragma_query_value(None, "application_id", |r| r.get(0))?;
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if application == APPLICATION_ID || (application == 0 && tables == 0) {
+    let ours = application == APPLICATION_ID;
+    Ok(if connection.table_exists(None, HISTORY)? {
+        Found::Journal
+    } else if ours && connection.table_exists(None, OLDER_HISTORY)? {
+        Found::Older
+    } else if tables == 0 && (ours || application == 0) {
+        Found::Nothing
+    } else {
+        Found::Strange
+    })
+}
+
+fn strange(path: &Path) -> StoreError {
+    StoreError::NotAJournal(format!("{} is a database of another program", path.display()))
+}
+
+/// Turns the write-ahead log on, which the file remembers: readers then wait for nobody.
+fn write_ahead(connection: &Connection) -> Result<()> {
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode == "wal" {
         return Ok(());
     }
-    Err(StoreError::NotAJournal(format!("{} is a database of another program", path.display())))
+    Err(StoreError::Unavailable(format!(
+        "its journal mode stays `{mode}`, and Annals needs `wal`: is another connection using it?"
+    )))
+}
+
+/// The history as it was called before tables had a prefix.
+const OLDER_HISTORY: &str = "refinery_schema_history";
+
+/// Gives the tables of an older journal their names of today; what is in them stays as it is.
+fn rename_tables(connection: &mut Connection) -> Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for table in
+        ["journal", "events", "tiles", "tombstones", "used_ids", "keys", "sign_ins", "settings"]
+    {
+        transaction.execute_batch(&format!("ALTER TABLE {table} RENAME TO annals_{table}"))?;
+    }
+    transaction.execute_batch(&format!(
+        "DROP INDEX events_by_id;
+         CREATE UNIQUE INDEX annals_events_by_id ON annals_events (id);
+         ALTER TABLE {OLDER_HISTORY} RENAME TO {HISTORY};"
+    ))?;
+    // The first migration is what it was, but for the names.
+    for migration in runner().get_migrations().iter().filter(|first| first.version() == 1) {
+        let sql = format!("UPDATE {HISTORY} SET checksum = ?1 WHERE version = 1");
+        transaction.execute(&sql, [migration.checksum().to_string()])?;
+    }
+    Ok(transaction.commit()?)
+}
+
+fn runner() -> refinery::Runner {
+    let mut runner = migrations::migrations::runner();
+    runner.set_migration_table_name(HISTORY);
+    runner
 }
 
 /// The migrations this program knows, by number and name.
 fn known() -> Vec<(i32, String)> {
-    let runner = migrations::migrations::runner();
-    runner.get_migrations().iter().map(|m| (m.version(), m.name().to_owned())).collect()
+    runner().get_migrations().iter().map(|m| (m.version(), m.name().to_owned())).collect()
 }
 
 /// The newest migration a file has had.
 fn applied(connection: &Connection) -> Result<Option<(i32, String)>> {
-    let table = "refinery_schema_history";
-    if !connection.table_exists(None, table)? {
+    if !connection.table_exists(None, HISTORY)? {
         return Ok(None);
     }
-    let sql = format!("SELECT version, name FROM {table} ORDER BY version DESC LIMIT 1");
+    let sql = format!("SELECT version, name FROM {HISTORY} ORDER BY version DESC LIMIT 1");
     let found = connection.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
     match found {
         Ok(found) => Ok(Some(found)),
@@ -150,7 +250,7 @@ fn refuse_newer(connection: &Connection) -> Result<()> {
 
 fn migrate(connection: &mut Connection) -> Result<()> {
     refuse_newer(connection)?;
-    migrations::migrations::runner().run(connection).map_err(|error| {
+    runner().run(connection).map_err(|error| {
         use std::error::Error as _;
         let cause = error.source().map(ToString::to_string).unwrap_or_default();
         if cause.contains("full") {
@@ -164,13 +264,14 @@ fn migrate(connection: &mut Connection) -> Result<()> {
 
 /// Which journal a file is.
 pub(super) fn identity(connection: &Connection) -> Result<Identity> {
-    let identity = connection.query_row("SELECT id, epoch, cursor_key FROM journal", [], |row| {
-        Ok(Identity {
-            id: Uuid::from_bytes(row.get(0)?),
-            epoch: row.get(1)?,
-            cursor_key: row.get(2)?,
-        })
-    });
+    let identity =
+        connection.query_row("SELECT id, epoch, cursor_key FROM annals_journal", [], |row| {
+            Ok(Identity {
+                id: Uuid::from_bytes(row.get(0)?),
+                epoch: row.get(1)?,
+                cursor_key: row.get(2)?,
+            })
+        });
     identity.map_err(|error| StoreError::NotAJournal(format!("this is not a journal: {error}")))
 }
 
@@ -209,19 +310,22 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("journal.db");
         let mut older = Connection::open(&path).unwrap();
-        let first = migrations::migrations::runner().set_target(Target::Version(1));
+        let first = runner().set_target(Target::Version(1));
         first.run(&mut older).unwrap();
         older.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
         older
-            .execute("INSERT INTO sign_ins VALUES (x'01', 'session', 'admin', 'x', NULL, 5)", [])
+            .execute(
+                "INSERT INTO annals_sign_ins VALUES (x'01', 'session', 'admin', 'x', NULL, 5)",
+                [],
+            )
             .unwrap();
         drop(older);
 
         let seed = Identity { id: Uuid::from_u128(7), epoch: 1, cursor_key: [7; 32] };
-        let newer = for_writing(&path, &seed, &[8; 32]).unwrap();
+        let newer = for_writing(&path, Tenancy::Owner, &seed, &[8; 32]).unwrap();
         let count = |sql: &str| newer.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-        assert_eq!(count("SELECT count(*) FROM sign_ins WHERE person_id IS NULL"), 1);
-        assert_eq!(count("SELECT count(*) FROM people"), 0);
-        assert_eq!(count("SELECT count(*) FROM guardianships"), 0);
+        assert_eq!(count("SELECT count(*) FROM annals_sign_ins WHERE person_id IS NULL"), 1);
+        assert_eq!(count("SELECT count(*) FROM annals_people"), 0);
+        assert_eq!(count("SELECT count(*) FROM annals_guardianships"), 0);
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn put(connection: &mut Connection, person: &Person) -> Result<()> {
     let consent = person.consent.as_ref();
     transaction
         .prepare_cached(&format!(
-            "INSERT OR REPLACE INTO people ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            "INSERT OR REPLACE INTO annals_people ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
         ))?
         .execute(params![
             person.id,
@@ -29,11 +29,11 @@ pub(super) fn put(connection: &mut Connection, person: &Person) -> Result<()> {
             person.collection.as_str(),
             person.archived_at.map(Time::as_micros),
         ])?;
-    transaction.execute("DELETE FROM guardianships WHERE child = ?1", [&person.id])?;
+    transaction.execute("DELETE FROM annals_guardianships WHERE child = ?1", [&person.id])?;
     for (place, guardian) in person.guardians.iter().enumerate() {
         transaction
             .prepare_cached(
-                "INSERT INTO guardianships (child, place, guardian) VALUES (?1, ?2, ?3)",
+                "INSERT INTO annals_guardianships (child, place, guardian) VALUES (?1, ?2, ?3)",
             )?
             .execute(params![person.id, place, guardian])?;
     }
@@ -43,7 +43,7 @@ pub(super) fn put(connection: &mut Connection, person: &Person) -> Result<()> {
 
 pub(super) fn get(connection: &Connection, id: &str) -> Result<Option<Person>> {
     let snapshot = connection.unchecked_transaction()?;
-    let sql = format!("SELECT {COLUMNS} FROM people WHERE id = ?1");
+    let sql = format!("SELECT {COLUMNS} FROM annals_people WHERE id = ?1");
     let person = snapshot.prepare_cached(&sql)?.query_row([id], read).optional()?;
     person.map(|person| with_guardians(&snapshot, person)).transpose()
 }
@@ -73,7 +73,7 @@ pub(super) fn list(connection: &Connection, query: &PeopleQuery) -> Result<Vec<P
         conditions.push(format!("words_found({}, name, id)", push(&query.words.join(" "))));
     }
     let sql = format!(
-        "SELECT {COLUMNS} FROM people WHERE {} ORDER BY id LIMIT {}",
+        "SELECT {COLUMNS} FROM annals_people WHERE {} ORDER BY id LIMIT {}",
         conditions.join(" AND "),
         query.limit
     );
@@ -85,14 +85,14 @@ pub(super) fn list(connection: &Connection, query: &PeopleQuery) -> Result<Vec<P
 }
 
 pub(super) fn wards(connection: &Connection, guardian: &str) -> Result<Vec<String>> {
-    let sql = "SELECT DISTINCT child FROM guardianships WHERE guardian = ?1 ORDER BY child";
+    let sql = "SELECT DISTINCT child FROM annals_guardianships WHERE guardian = ?1 ORDER BY child";
     let mut statement = connection.prepare_cached(sql)?;
     let wards = statement.query_map([guardian], |row| row.get(0))?;
     Ok(wards.collect::<rusqlite::Result<_>>()?)
 }
 
 fn with_guardians(connection: &Connection, mut person: Person) -> Result<Person> {
-    let sql = "SELECT guardian FROM guardianships WHERE child = ?1 ORDER BY place";
+    let sql = "SELECT guardian FROM annals_guardianships WHERE child = ?1 ORDER BY place";
     let mut statement = connection.prepare_cached(sql)?;
     person.guardians =
         statement.query_map([&person.id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;

@@ -26,7 +26,7 @@ impl From<Unreadable> for StoreError {
 }
 
 pub(super) fn head(connection: &Connection) -> Result<Head> {
-    let sql = "SELECT head, created_at FROM journal";
+    let sql = "SELECT head, created_at FROM annals_journal";
     Ok(connection.prepare_cached(sql)?.query_row([], |row| {
         Ok(Head { seq: row.get(0)?, created_at: Time::from_micros(row.get(1)?) })
     })?)
@@ -70,7 +70,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
 
 pub(super) fn insert(connection: &Connection, row: &Row, salt: &Salt, leaf: &Hash) -> Result<()> {
     let sql = format!(
-        "INSERT INTO events ({COLUMNS}, salt, leaf) VALUES \
+        "INSERT INTO annals_events ({COLUMNS}, salt, leaf) VALUES \
          (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     );
     let (before, after, delta) = row.points.map_or((None, None, None), |(before, after, delta)| {
@@ -108,7 +108,7 @@ pub(super) fn insert(connection: &Connection, row: &Row, salt: &Salt, leaf: &Has
 }
 
 pub(super) fn find(connection: &Connection, id: Uuid, scope: &Scope) -> Result<Option<Event>> {
-    let sql = format!("SELECT {COLUMNS} FROM events WHERE id = ?1");
+    let sql = format!("SELECT {COLUMNS} FROM annals_events WHERE id = ?1");
     let row = connection.prepare_cached(&sql)?.query_row([id.as_bytes()], read).optional()?;
     let event = row.map(Event::try_from).transpose()?;
     Ok(event.filter(|event| scope.contains(event)).map(|mut event| {
@@ -135,7 +135,7 @@ pub(super) fn select(connection: &Connection, selection: &Selection) -> Result<V
             Order::Asc => "ASC",
         };
         let sql = format!(
-            "SELECT {COLUMNS} FROM events WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq {order}"
+            "SELECT {COLUMNS} FROM annals_events WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq {order}"
         );
         let mut statement = snapshot.prepare_cached(&sql)?;
         let mut wanted = positions.iter().peekable();
@@ -146,7 +146,7 @@ pub(super) fn select(connection: &Connection, selection: &Selection) -> Result<V
             }
         }
     } else {
-        let sql = format!("SELECT {COLUMNS} FROM events WHERE seq = ?1");
+        let sql = format!("SELECT {COLUMNS} FROM annals_events WHERE seq = ?1");
         let mut statement = snapshot.prepare_cached(&sql)?;
         for seq in positions {
             events.push(Event::try_from(statement.query_row([seq], read)?)?);
@@ -162,7 +162,7 @@ pub(super) fn sealed(
     limit: usize,
 ) -> Result<Vec<Sealed>> {
     let sql = format!(
-        "SELECT {COLUMNS}, salt, commitment, leaf FROM events
+        "SELECT {COLUMNS}, salt, commitment, leaf FROM annals_events
          WHERE seq >= ?1 AND seq < ?2 ORDER BY seq LIMIT ?3"
     );
     let mut statement = connection.prepare_cached(&sql)?;
@@ -202,7 +202,7 @@ pub(super) fn tiles(connection: &Connection, range: &Range<u64>) -> Result<Vec<T
         return Ok(Vec::new());
     }
     let mut statement = connection.prepare_cached(
-        "SELECT tile, size, root, min_occurred_at, max_occurred_at FROM tiles
+        "SELECT tile, size, root, min_occurred_at, max_occurred_at FROM annals_tiles
          WHERE tile BETWEEN ?1 AND ?2 ORDER BY tile",
     )?;
     let tiles = statement
@@ -221,7 +221,7 @@ pub(super) fn tiles(connection: &Connection, range: &Range<u64>) -> Result<Vec<T
 
 pub(super) fn tombstones(connection: &Connection, range: &Range<u64>) -> Result<Vec<Tombstone>> {
     let mut statement = connection.prepare_cached(
-        "SELECT first, last, leaves, reason FROM tombstones
+        "SELECT first, last, leaves, reason FROM annals_tombstones
          WHERE last >= ?1 AND first < ?2 ORDER BY first",
     )?;
     let tombstones = statement

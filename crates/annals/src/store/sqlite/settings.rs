@@ -5,13 +5,13 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::super::Result;
 
 pub(super) fn get(connection: &Connection, name: &str) -> Result<Option<String>> {
-    let sql = "SELECT value FROM settings WHERE name = ?1";
+    let sql = "SELECT value FROM annals_settings WHERE name = ?1";
     Ok(connection.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()?)
 }
 
 pub(super) fn put(connection: &Connection, name: &str, value: &str) -> Result<()> {
     connection
-        .prepare_cached("INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)")?
+        .prepare_cached("INSERT OR REPLACE INTO annals_settings (name, value) VALUES (?1, ?2)")?
         .execute([name, value])?;
     Ok(())
 }
@@ -19,8 +19,8 @@ pub(super) fn put(connection: &Connection, name: &str, value: &str) -> Result<()
 /// Writes and syncs a value that nobody reads. A full disk, a read-only one or a lock shows here.
 pub(super) fn probe(connection: &Connection) -> Result<()> {
     connection.execute_batch(
-        "INSERT OR REPLACE INTO settings (name, value)
-         VALUES ('probe', coalesce((SELECT value + 1 FROM settings WHERE name = 'probe'), 1))",
+        "INSERT OR REPLACE INTO annals_settings (name, value)
+         VALUES ('probe', coalesce((SELECT value + 1 FROM annals_settings WHERE name = 'probe'), 1))",
     )?;
     Ok(())
 }

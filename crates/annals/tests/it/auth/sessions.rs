@@ -164,7 +164,8 @@ async fn a_link_and_a_session_that_have_expired_do_not_work() {
     assert!(server.stop().success());
     // Ten minutes and seven days go by at once.
     let database = rusqlite::Connection::open(data_dir(&root).join("journal.db")).unwrap();
-    let aged = database.execute("UPDATE sign_ins SET expires_at = expires_at - 604800000000", []);
+    let aged =
+        database.execute("UPDATE annals_sign_ins SET expires_at = expires_at - 604800000000", []);
     assert_eq!(aged, Ok(2));
     drop(database);
     let server = Server::on(&root);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use super::reader::{Ask, Stream, numbered};
-use crate::support::{PATIENCE, Root, Server, root};
+use crate::support::{Call, PATIENCE, Root, Server, root};
 
 const READERS: usize = 12;
 const EVENTS: u64 = 1_500;
@@ -60,7 +60,7 @@ async fn load(address: Address, next: Arc<AtomicU64>, end: u64) {
             .collect();
         loop {
             let at = *address.lock().unwrap();
-            let call = Server::call_at(at, Method::POST, "/api/v1/events");
+            let call = Call::to(at, Method::POST, "/api/v1/events");
             let call = call.body("application/json", json!(batch).to_string());
             let answer = call.try_send().await;
             if answer.is_ok_and(|answer| answer.status == 201) {

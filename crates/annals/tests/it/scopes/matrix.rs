@@ -118,6 +118,8 @@ fn matrix() -> Vec<Row> {
         everybody("GET /api/v1/session", OK, NOBODY),
         everybody("DELETE /api/v1/session", DONE, NOBODY),
         keys("POST /api/v1/sign-in-links", MADE, NO, NO),
+        keys("GET /api/v1/settings/recording", OK, OK, NO),
+        keys("PUT /api/v1/settings/recording", WRONG, NO, NO),
         keys("GET /api/v1/debug-log", OK, NO, NO),
         // From this machine also without a key: `operations.rs`.
         Row { nobody: OK, ..keys("GET /metrics", OK, NO, NO) },
@@ -150,6 +152,8 @@ fn request(server: &Server, endpoint: &str, at: usize) -> Call {
             BEN => json!({ "kind": "child", "name": whom, "guardians": [CLEO] }),
             _ => json!({ "kind": "child", "name": whom, "guardians": ["somebody-else"] }),
         },
+        // Any change would be one to what the other rows rest on.
+        "PUT /api/v1/settings/recording" => json!({ "categories": { "nothing_such": true } }),
         _ => json!({}),
     };
     let method: Method = method.parse().unwrap();

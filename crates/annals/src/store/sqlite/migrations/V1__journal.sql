@@ -2,7 +2,7 @@
 
 -- One row: which journal this is and how far it goes. The head is kept here and not read off the
 -- events, because the last events may be deleted and positions are never given twice.
-CREATE TABLE journal (
+CREATE TABLE annals_journal (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   id BLOB NOT NULL,
   epoch INTEGER NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE journal (
   created_at INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE events (
+CREATE TABLE annals_events (
   seq INTEGER PRIMARY KEY,
   id BLOB NOT NULL,
   created_at INTEGER NOT NULL,
@@ -42,10 +42,10 @@ CREATE TABLE events (
   anonymised_at INTEGER
 ) STRICT;
 
-CREATE UNIQUE INDEX events_by_id ON events (id);
+CREATE UNIQUE INDEX annals_events_by_id ON annals_events (id);
 
 -- 256 positions each; the last one is open and its root grows with every commit.
-CREATE TABLE tiles (
+CREATE TABLE annals_tiles (
   tile INTEGER PRIMARY KEY,
   size INTEGER NOT NULL,
   root BLOB NOT NULL,
@@ -54,7 +54,7 @@ CREATE TABLE tiles (
 ) STRICT;
 
 -- What was deleted: a range within one tile, the whole leaves of its positions, and why.
-CREATE TABLE tombstones (
+CREATE TABLE annals_tombstones (
   first INTEGER PRIMARY KEY,
   last INTEGER NOT NULL,
   leaves BLOB NOT NULL,
@@ -63,12 +63,12 @@ CREATE TABLE tombstones (
 ) STRICT;
 
 -- Ids of deleted events, hashed under the journal's id_key, refused until the day they expire.
-CREATE TABLE used_ids (
+CREATE TABLE annals_used_ids (
   hash BLOB PRIMARY KEY,
   until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE keys (
+CREATE TABLE annals_keys (
   id TEXT PRIMARY KEY,
   hash BLOB NOT NULL UNIQUE,
   role TEXT NOT NULL,
@@ -79,7 +79,7 @@ CREATE TABLE keys (
   last_used_at INTEGER
 ) STRICT;
 
-CREATE TABLE sign_ins (
+CREATE TABLE annals_sign_ins (
   hash BLOB PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('link', 'session')),
   role TEXT NOT NULL,
@@ -88,7 +88,7 @@ CREATE TABLE sign_ins (
   expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE settings (
+CREATE TABLE annals_settings (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -1,5 +1,5 @@
 -- The directory. Ids are the application's own.
-CREATE TABLE people (
+CREATE TABLE annals_people (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('user', 'child')),
   name TEXT,
@@ -12,14 +12,14 @@ CREATE TABLE people (
 ) STRICT, WITHOUT ROWID;
 
 -- Who looks after whom. A guardian need not stand in the directory.
-CREATE TABLE guardianships (
-  child TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+CREATE TABLE annals_guardianships (
+  child TEXT NOT NULL REFERENCES annals_people (id) ON DELETE CASCADE,
   place INTEGER NOT NULL,
   guardian TEXT NOT NULL,
   PRIMARY KEY (child, place)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX guardianships_by_guardian ON guardianships (guardian, child);
+CREATE INDEX annals_guardianships_by_guardian ON annals_guardianships (guardian, child);
 
 -- The person a session belongs to, when it was opened with their own token.
-ALTER TABLE sign_ins ADD COLUMN person_id TEXT;
+ALTER TABLE annals_sign_ins ADD COLUMN person_id TEXT;

@@ -1,0 +1,103 @@
+//! Who acts: known where a request or a job begins, needed where something is recorded.
+//!
+//! ```text
+//! middleware, job ── with_actor(ada, …) ──► … any depth of calls … ──► record: who is it? ada
+//!                                            └─ spawn_with_actor(…) ─► … ──► still ada
+//! ```
+//!
+//! The actor stands in a task-local, so that no function in between has to pass it on. Where
+//! nobody was named it is the `system`.
+
+use std::cell::RefCell;
+
+use annals_event::{Actor, ActorType};
+use tokio::task::JoinHandle;
+
+tokio::task_local! {
+    static ACTOR: RefCell<Actor>;
+}
+
+/// Somebody who did not say who they are, or could not show it.
+pub fn anonymous() -> Actor {
+    Actor { kind: ActorType::Anonymous, ..Actor::default() }
+}
+
+/// Does asynchronous work as this actor. An actor named further out is back in place afterwards.
+pub async fn with_actor<F: Future>(actor: Actor, work: F) -> F::Output {
+    ACTOR.scope(RefCell::new(actor), work).await
+}
+
+/// Does work as this actor where nothing is asynchronous, such as on a thread of one's own.
+pub fn with_actor_sync<R>(actor: Actor, work: impl FnOnce() -> R) -> R {
+    ACTOR.sync_scope(RefCell::new(actor), work)
+}
+
+/// Spawns a task that acts as whoever acts here; a task spawned otherwise acts as the system.
+///
+/// # Panics
+/// Outside a Tokio runtime, as [`tokio::spawn`] does.
+pub fn spawn_with_actor<F>(work: F) -> JoinHandle<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    tokio::spawn(with_actor(current_actor(), work))
+}
+
+/// Who acts here; the system, where nobody was named.
+pub fn current_actor() -> Actor {
+    ACTOR.try_with(|actor| actor.borrow().clone()).unwrap_or_default()
+}
+
+/// From here on to the end of the innermost scope somebody else acts: whoever a request turns out
+/// to come from. Without a scope it changes nothing.
+pub(crate) fn set_actor(actor: Actor) {
+    let _ = ACTOR.try_with(|current| current.replace(actor));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(id: &str) -> Actor {
+        Actor { kind: ActorType::User, id: Some(id.to_owned()), name: None }
+    }
+
+    #[tokio::test]
+    async fn the_actor_is_the_innermost_one_named() {
+        assert_eq!(current_actor(), Actor::default());
+        with_actor(named("ada"), async {
+            assert_eq!(current_actor(), named("ada"));
+            with_actor(named("bo"), async { assert_eq!(current_actor(), named("bo")) }).await;
+            with_actor_sync(named("cy"), || assert_eq!(current_actor(), named("cy")));
+            tokio::task::yield_now().await;
+            assert_eq!(current_actor(), named("ada"));
+            set_actor(anonymous());
+            assert_eq!(current_actor(), anonymous());
+        })
+        .await;
+        assert_eq!(current_actor(), Actor::default());
+        set_actor(named("ada"));
+        assert_eq!(current_actor(), Actor::default());
+    }
+
+    #[tokio::test]
+    async fn a_spawned_task_acts_for_its_spawner_only_with_the_helper() {
+        with_actor(named("ada"), async {
+            let carried = spawn_with_actor(async { current_actor() });
+            let plain = tokio::spawn(async { current_actor() });
+            assert_eq!(carried.await.unwrap(), named("ada"));
+            assert_eq!(plain.await.unwrap(), Actor::default());
+        })
+        .await;
+    }
+
+    #[test]
+    fn there_is_an_actor_on_a_plain_thread() {
+        let ada = with_actor_sync(named("ada"), || {
+            let actor = current_actor();
+            std::thread::spawn(|| with_actor_sync(actor, current_actor)).join().unwrap()
+        });
+        assert_eq!(ada, named("ada"));
+        assert_eq!(std::thread::spawn(current_actor).join().unwrap(), Actor::default());
+    }
+}

@@ -1,0 +1,85 @@
+//! Annals inside another program.
+//!
+//! ```text
+//! the program ──┬─ Recorder::record, from any thread ──┐
+//!               └─ router, mounted under /annals ──────┴─► App: the same journal, jobs, dashboard
+//! ```
+//!
+//! The guide is `docs/embedding.md`; its samples are run as tests.
+
+mod builder;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use axum::Router;
+
+use crate::app::{App, Running};
+use crate::recorder::Recorder;
+
+pub use builder::Builder;
+
+/// Annals, open in this process, without a server of its own.
+///
+/// Stop it with [`Annals::stop`] once the program serves no more: what was recorded last is then
+/// written, and the record says that it ended.
+pub struct Annals {
+    app: App,
+    running: Running,
+    base_path: String,
+}
+
+impl Annals {
+    /// Decides what is to be otherwise than by default.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Opens the journal in a directory of its own, making it where there is none.
+    ///
+    /// # Errors
+    /// As [`Builder::open`].
+    pub async fn open(data_dir: impl Into<PathBuf>) -> Result<Annals> {
+        Annals::builder().data_dir(data_dir).open().await
+    }
+
+    async fn begin(app: App, base_path: String) -> Result<Annals> {
+        let running = app.begin().await?;
+        Ok(Annals { app, running, base_path })
+    }
+
+    /// What puts events on the record.
+    pub fn recorder(&self) -> Recorder {
+        self.app.recorder().clone()
+    }
+
+    /// The API and the dashboard, under the base path: `Router::new().merge(annals.router())`.
+    pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        self.app.http().router().with_state(())
+    }
+
+    /// A link that signs an admin in to the dashboard once, within ten minutes.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub async fn sign_in_link(&self) -> Result<String> {
+        let http = self.app.http();
+        let token = http.access.new_link().await?;
+        let origin = http.origin.get().map_or("", String::as_str);
+        Ok(format!("{origin}{}signin#link={token}", self.base_path))
+    }
+
+    /// Puts the end on the record, writes what still waits and closes the journal. Recorders that
+    /// are still held drop what they are given, and count it.
+    ///
+    /// # Errors
+    /// Something of this failed; the log says what was lost by it, if anything.
+    pub async fn stop(self) -> Result<()> {
+        self.app.end(self.running).await
+    }
+}
+
+/// The guide, whose samples are run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../../docs/embedding.md")]
+struct Guide;

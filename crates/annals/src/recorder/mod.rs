@@ -1,0 +1,141 @@
+//! Recording from within a program that has Annals inside.
+//!
+//! ```text
+//! record(draft) ─► who, when ─► queue (bounded) ─► worker.rs ─► record ─► journal
+//!     ├─► set_up.rs: counted,        │ full, gone      │ not acceptable
+//!     │   one event when it ends     ▼                 ▼
+//!     └─ a panic in the draft ─► lost.rs ─► `system/events_dropped`, once there is room
+//! ```
+//!
+//! [`Recorder::record`] is for the middle of other work: it does not wait, it does not fail and it
+//! does not panic, whatever becomes of the journal. What it could not take is counted, and the
+//! count is put on the record.
+
+mod lost;
+mod set_up;
+mod worker;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use annals_event::Draft;
+use tokio::sync::{mpsc, oneshot};
+
+use self::lost::{Loss, Lost};
+use self::set_up::SetUps;
+use crate::actor::current_actor;
+use crate::clock::Clock;
+use crate::record::{Intake, Source};
+
+pub use set_up::SetUp;
+pub use worker::{Worker, Works};
+
+/// How many events may wait to be written unless a program decides otherwise.
+pub const CAPACITY: usize = 8_192;
+
+/// Puts events on the record from within the program. Cheap to clone; any thread may hold one, with
+/// or without a Tokio runtime, and may go on holding it after Annals has stopped.
+#[derive(Clone)]
+pub struct Recorder(Arc<Shared>);
+
+struct Shared {
+    queue: mpsc::Sender<Queued>,
+    lost: Arc<Lost>,
+    set_ups: SetUps,
+    intake: Arc<Intake>,
+    clock: Arc<dyn Clock>,
+}
+
+/// What waits for the worker.
+enum Queued {
+    /// An event, and whether Annals itself or the program says it.
+    Event(Source, Box<Draft>),
+    /// Somebody who waits until everything before is written.
+    Flush(oneshot::Sender<()>),
+}
+
+impl Recorder {
+    /// Starts the worker. `capacity` events may wait for it.
+    pub fn start(works: Works, capacity: usize) -> (Recorder, Worker) {
+        let (queue, waiting) = mpsc::channel(capacity.max(1));
+        let lost = Arc::new(Lost::default());
+        let shared = Shared {
+            queue,
+            lost: Arc::clone(&lost),
+            set_ups: SetUps::default(),
+            intake: Arc::clone(&works.intake),
+            clock: Arc::clone(&works.clock),
+        };
+        (Recorder(Arc::new(shared)), Worker::start(works, waiting, lost))
+    }
+
+    /// Puts an event on the record, soon. Without an actor in the draft it is the one of
+    /// [`with_actor`](crate::with_actor), without a time it is now.
+    pub fn record(&self, draft: Draft) {
+        self.record_with(|| draft);
+    }
+
+    /// As [`record`](Recorder::record), with a draft that is put together here: a panic on the
+    /// way (in somebody's `Display`, say) costs this event and nothing else.
+    pub fn record_with(&self, draft: impl FnOnce() -> Draft) {
+        if caught(|| self.0.take(draft())).is_none() {
+            self.0.lost.add(Loss::Panicked, 1);
+        }
+    }
+
+    /// From now until the answer is dropped, what is recorded is counted, and becomes one event:
+    /// for an application that sets itself up, whose thousand steps nobody wants to read.
+    ///
+    /// The ledger, errors and critical events are recorded one by one all the same.
+    pub fn set_up(&self, name: impl Into<String>) -> SetUp {
+        SetUp::begin(self.clone(), name.into(), current_actor())
+    }
+
+    /// Waits until everything recorded before is durable, or Annals has stopped.
+    pub async fn flush(&self) {
+        let (done, written) = oneshot::channel();
+        if self.0.queue.send(Queued::Flush(done)).await.is_ok() {
+            let _ = written.await;
+        }
+    }
+
+    /// How many events could not be recorded since the start.
+    pub fn lost(&self) -> u64 {
+        self.0.lost.total()
+    }
+}
+
+impl Shared {
+    fn take(&self, mut draft: Draft) {
+        draft.actor.get_or_insert_with(current_actor);
+        // It happened now, however long it waits; the time of points is the journal's own.
+        if draft.age_ms.is_none() && draft.points.is_none() {
+            draft.occurred_at.get_or_insert_with(|| self.clock.now());
+        }
+        if !self.set_ups.fold(&self.intake, &draft) {
+            self.offer(Source::Service, draft, 1);
+        }
+    }
+
+    /// Queues a draft that stands for so many events, or counts them as lost.
+    fn offer(&self, source: Source, draft: Draft, events: u64) {
+        match self.queue.try_send(Queued::Event(source, Box::new(draft))) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => self.lost.add(Loss::QueueFull, events),
+            Err(mpsc::error::TrySendError::Closed(_)) => self.lost.add(Loss::Stopped, events),
+        }
+    }
+}
+
+/// What the work answers; nothing, if it panics.
+fn caught<R>(work: impl FnOnce() -> R) -> Option<R> {
+    // Nothing of ours is left half done: what the work changes, it changes in its last step.
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(done) => Some(done),
+        Err(payload) => {
+            // A payload is a value of somebody else's and may panic when it is dropped.
+            std::mem::forget(payload);
+            None
+        }
+    }
+}

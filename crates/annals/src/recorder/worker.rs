@@ -1,0 +1,165 @@
+//! The worker: takes what is queued through the steps of intake and into the journal.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use annals_event::Draft;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::lost::{Loss, Lost};
+use super::{Queued, caught};
+use crate::clock::Clock;
+use crate::id::Random;
+use crate::journal::Journal;
+use crate::record::{Intake, Refusal, Sender, Source};
+use crate::store::{Appended, Entry};
+
+/// Events written at once.
+const BATCH: usize = 1_024;
+/// How long to wait before a journal that cannot be written is tried again: at first, at most …
+const PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// … and how often at the end, when whoever stops the program is waiting.
+const LAST_TRIES: u32 = 20;
+
+/// What a recorder works with.
+pub struct Works {
+    /// What a draft goes through before it is written.
+    pub intake: Arc<Intake>,
+    /// Where it goes.
+    pub journal: Journal,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where randomness comes from.
+    pub random: Arc<dyn Random>,
+}
+
+/// The task that writes what was recorded.
+pub struct Worker {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Worker {
+    pub(super) fn start(works: Works, queue: mpsc::Receiver<Queued>, lost: Arc<Lost>) -> Worker {
+        let stop = CancellationToken::new();
+        let writing = Writing { works, queue, lost, stop: stop.clone() };
+        Worker { stop, task: tokio::spawn(writing.run()) }
+    }
+
+    /// Takes nothing new in, and resolves once what waited is written.
+    pub async fn finish(self) {
+        self.stop.cancel();
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "what was recorded last may be lost");
+        }
+    }
+}
+
+struct Writing {
+    works: Works,
+    queue: mpsc::Receiver<Queued>,
+    lost: Arc<Lost>,
+    stop: CancellationToken,
+}
+
+impl Writing {
+    async fn run(mut self) {
+        let mut waiting = Vec::new();
+        loop {
+            tokio::select! {
+                biased;
+                // From here on nothing new comes in, and the queue ends when it is drained.
+                () = self.stop.cancelled(), if !self.queue.is_closed() => self.queue.close(),
+                taken = self.queue.recv_many(&mut waiting, BATCH) => match taken {
+                    0 => break,
+                    _ => self.write(waiting.drain(..)).await,
+                },
+                () = self.lost.changed() => {}
+            }
+            // Once there is room: a loss that is told while more is being lost is told again
+            // and again.
+            if self.queue.len() * 2 <= self.queue.max_capacity() {
+                self.tell_losses().await;
+            }
+        }
+        self.tell_losses().await;
+    }
+
+    async fn write(&self, waiting: impl Iterator<Item = Queued>) {
+        let mut entries = Vec::new();
+        let mut flushed = Vec::new();
+        for queued in waiting {
+            match queued {
+                Queued::Event(source, draft) => entries.extend(self.entry(source, *draft)),
+                Queued::Flush(done) => flushed.push(done),
+            }
+        }
+        self.append(entries).await;
+        for done in flushed {
+            let _ = done.send(());
+        }
+    }
+
+    async fn tell_losses(&self) {
+        if let Some(draft) = self.lost.take() {
+            tracing::warn!(what = ?draft.metadata, "events could not be recorded");
+            self.append(self.entry(Source::Annals, draft).into_iter().collect()).await;
+        }
+    }
+
+    /// The entry of a draft; one that is not acceptable is lost, one that is switched off is not
+    /// missed.
+    fn entry(&self, source: Source, draft: Draft) -> Option<Entry> {
+        let Works { intake, clock, random, .. } = &self.works;
+        let sender = Sender { source, trusted_time: true, ..Sender::default() };
+        let taken = caught(|| intake.take(&sender, draft, clock.now(), &**random));
+        match taken {
+            Some(Ok(entry)) => return Some(entry),
+            Some(Err(Refusal::Dropped { .. })) => {}
+            Some(Err(Refusal::Rejected { code, errors, .. })) => {
+                let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
+                tracing::debug!(code, ?fields, "a recorded event is not acceptable");
+                self.lost.add(Loss::Refused, 1);
+            }
+            None => self.lost.add(Loss::Panicked, 1),
+        }
+        None
+    }
+
+    /// Writes the entries, trying again as long as it takes: they keep their ids, so that nothing
+    /// is written twice.
+    async fn append(&self, entries: Vec<Entry>) {
+        let mut pause = PAUSE;
+        let mut last_tries = LAST_TRIES;
+        loop {
+            let error = match self.works.journal.append(entries.clone()).await {
+                Ok(outcomes) => {
+                    let conflict = |outcome: &&Appended| matches!(outcome, Appended::Conflict);
+                    match outcomes.iter().filter(conflict).count() {
+                        0 => {}
+                        conflicts => self.lost.add(Loss::Refused, conflicts as u64),
+                    }
+                    return;
+                }
+                Err(error) => error,
+            };
+            if self.stop.is_cancelled() {
+                last_tries -= 1;
+                if last_tries == 0 {
+                    let events = entries.len();
+                    tracing::error!(%error, events, "recorded events are lost: they could not be written before the end");
+                    return;
+                }
+                tokio::time::sleep(PAUSE).await;
+            } else {
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+                    () = self.stop.cancelled() => {}
+                }
+            }
+        }
+    }
+}
