@@ -26,6 +26,7 @@ pub struct Metrics {
     commit_seconds: Histogram,
     requests: Family<Request, Histogram, fn() -> Histogram>,
     head: Gauge<u64, AtomicU64>,
+    streams: Gauge<u64, AtomicU64>,
 }
 
 /// What became of an event.
@@ -67,7 +68,9 @@ impl Default for Metrics {
         registry.register_with_unit("request", help, Unit::Seconds, requests.clone());
         let head = Gauge::default();
         registry.register("head", "Position of the last event of the journal", head.clone());
-        Metrics { registry, events, commit_events, commit_seconds, requests, head }
+        let streams = Gauge::default();
+        registry.register("streams", "Streams that are open now", streams.clone());
+        Metrics { registry, events, commit_events, commit_seconds, requests, head, streams }
     }
 }
 
@@ -96,6 +99,11 @@ impl Metrics {
         self.head.set(seq);
     }
 
+    /// Notes how many streams are open.
+    pub fn streams(&self, open: usize) {
+        self.streams.set(open as u64);
+    }
+
     /// Everything as OpenMetrics text.
     pub fn encode(&self) -> String {
         let mut text = String::new();
@@ -118,6 +126,7 @@ mod tests {
         metrics.commit(3, Duration::from_millis(2));
         metrics.request("GET", "/api/v1/events/{id}", 404, Duration::from_millis(1));
         metrics.head(7);
+        metrics.streams(2);
         let told = metrics.encode();
         for line in [
             "annals_events_total{outcome=\"accepted\",reason=\"\"} 3",
@@ -126,6 +135,7 @@ mod tests {
             "annals_commit_seconds_count 1",
             "annals_request_seconds_count{method=\"GET\",route=\"/api/v1/events/{id}\",status=\"404\"} 1",
             "annals_head 7",
+            "annals_streams 2",
             "# EOF",
         ] {
             assert!(told.lines().any(|told| told == line), "{line}\n{told}");

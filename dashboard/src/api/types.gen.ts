@@ -97,6 +97,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow events (server-sent events)
+         * @description Every event that matches, in order, as it is recorded: `event: activity_logged`, `id:` its
+         *     cursor, `data:` the event. Right before a points event `tracking_event_created` with
+         *     `{tracking_event_id, child_id, entity_type, action}` and no id. Without a cursor the stream
+         *     begins now; after a break it goes on where `Last-Event-ID` says, without gap or repeat. At once,
+         *     and then every 15 seconds, a comment and an `id:` that tells how far the stream has come.
+         */
+        get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow events (WebSocket)
+         * @description The stream of `/api/v1/events/stream` as JSON messages `{type, cursor, event}`. `after` resumes.
+         *     The server closes with 1001 when it stops, 1008 when the caller may read no more, 1013 when the
+         *     client is too slow.
+         */
+        get: operations["stream_events_ws"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{id}": {
         parameters: {
             query?: never;
@@ -285,6 +331,27 @@ export interface paths {
         get: operations["count_events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a stream ticket
+         * @description It opens one stream as whoever made it, within a minute: for browsers, which can send no key
+         *     with a stream's request. The stream ends when the key or session ends that made the ticket.
+         */
+        post: operations["create_ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -668,6 +735,11 @@ export interface components {
             /** @description The keys, oldest first. */
             keys: components["schemas"]["KeyInfo"][];
         };
+        /**
+         * @description What changes a balance.
+         * @enum {string}
+         */
+        LedgerEntity: "task" | "penalty" | "reward" | "adjustment";
         /** @description A line of the log. */
         LogLine: Record<string, never> & {
             /** @description When it was written. */
@@ -689,6 +761,13 @@ export interface components {
             origins?: string[];
             /** @description What its holder may do. */
             role: components["schemas"]["Role"];
+        };
+        /** @description A ticket. */
+        NewTicket: {
+            /** @description When it stops working, if it is not used before. */
+            expires_at: components["schemas"]["Time"];
+            /** @description What to pass as `?ticket=` to `/api/v1/events/stream` or `/api/v1/events/ws`. */
+            ticket: string;
         };
         /** @description The page it happened on. */
         Page: {
@@ -893,6 +972,28 @@ export interface components {
              */
             total: number;
         };
+        /**
+         * @description A message of a stream. Over WebSocket it is this JSON; as a server-sent event `type` is the
+         *     event's name, `event` its data and `cursor` its id.
+         */
+        StreamMessage: {
+            /** @description Which one. */
+            event: components["schemas"]["TrackingEventCreated"];
+            /** @enum {string} */
+            type: "tracking_event_created";
+        } | {
+            /** @description Where to go on after a break. */
+            cursor: string;
+            /** @description The event. */
+            event: components["schemas"]["Event"];
+            /** @enum {string} */
+            type: "activity_logged";
+        } | {
+            /** @description Where to go on after a break. */
+            cursor: string;
+            /** @enum {string} */
+            type: "heartbeat";
+        };
         /** @description The person an event is about: the child, the student; privacy law's data subject. */
         Subject: {
             /** @description The application's own id of the person, ≤ 200 characters. */
@@ -902,6 +1003,20 @@ export interface components {
         };
         /** Format: date-time */
         Time: string;
+        /** @description A points event, in short. */
+        TrackingEventCreated: {
+            /** @description What was done: `activated`, `requested`, `redeemed`, `cancelled` or `adjusted`. */
+            action: string;
+            /** @description The child whose balance it is about. */
+            child_id?: string | null;
+            /** @description What it was about. */
+            entity_type: components["schemas"]["LedgerEntity"];
+            /**
+             * Format: uuid
+             * @description The event's id.
+             */
+            tracking_event_id: string;
+        };
         /**
          * @description Who looks at an event.
          * @enum {string}
@@ -1168,6 +1283,200 @@ export interface operations {
             };
             /** @description A parameter is wrong */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_events: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Any of these categories. In every list a comma means any of, `\,` is a comma, and a
+                 *     leading `!` negates the whole list; events without the field match a negated list.
+                 */
+                category?: string;
+                /** @description Any of these actions. */
+                action?: string;
+                /** @description Any of these severities: info, notice, warning, error, critical. */
+                severity?: string;
+                /** @description Any of these actors, by id. */
+                actor?: string;
+                /** @description Any of these kinds of actor: user, child, api_key, device, system, anonymous. */
+                actor_type?: string;
+                /** @description About any of these people, by id. */
+                subject?: string;
+                /** @description Done to any of these kinds of thing. */
+                entity_type?: string;
+                /** @description Done to any of these things, by id. */
+                entity_id?: string;
+                /** @description In any of these visits. */
+                session_id?: string;
+                /** @description Occurred at or after this RFC 3339 time, or day in UTC. */
+                from?: string;
+                /** @description Occurred before this RFC 3339 time, or day in UTC. */
+                to?: string;
+                /**
+                 * @description All of these whole words, case and accents folded, in message, entity name, actor name or
+                 *     action.
+                 */
+                q?: string;
+                /** @description Begin after this event's `cursor`; now, unless given */
+                after?: string;
+                /** @description A ticket, in place of a key or session */
+                ticket?: string;
+            };
+            header?: {
+                /** @description The last `id:` seen; wins over `after` */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream; each message as `type`, `cursor` and `event` say */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["StreamMessage"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known, or a ticket that does not work */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cursor was given before a restore */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many streams */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_events_ws: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Any of these categories. In every list a comma means any of, `\,` is a comma, and a
+                 *     leading `!` negates the whole list; events without the field match a negated list.
+                 */
+                category?: string;
+                /** @description Any of these actions. */
+                action?: string;
+                /** @description Any of these severities: info, notice, warning, error, critical. */
+                severity?: string;
+                /** @description Any of these actors, by id. */
+                actor?: string;
+                /** @description Any of these kinds of actor: user, child, api_key, device, system, anonymous. */
+                actor_type?: string;
+                /** @description About any of these people, by id. */
+                subject?: string;
+                /** @description Done to any of these kinds of thing. */
+                entity_type?: string;
+                /** @description Done to any of these things, by id. */
+                entity_id?: string;
+                /** @description In any of these visits. */
+                session_id?: string;
+                /** @description Occurred at or after this RFC 3339 time, or day in UTC. */
+                from?: string;
+                /** @description Occurred before this RFC 3339 time, or day in UTC. */
+                to?: string;
+                /**
+                 * @description All of these whole words, case and accents folded, in message, entity name, actor name or
+                 *     action.
+                 */
+                q?: string;
+                /** @description Begin after this cursor; now, unless given */
+                after?: string;
+                /** @description A ticket, in place of a key or session */
+                ticket?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream; each text message is one of these */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamMessage"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody known, or a ticket that does not work */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cursor was given before a restore */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request does not ask for a WebSocket */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many streams */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1645,6 +1954,44 @@ export interface operations {
             };
             /** @description A parameter is wrong */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ticket */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTicket"];
+                };
+            };
+            /** @description The caller may not read events */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tickets wait to be used */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

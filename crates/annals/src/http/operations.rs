@@ -105,6 +105,7 @@ pub(super) async fn metrics(
             return Err(Problem::unauthorized("key_missing", detail));
         }
     }
+    http.metrics.streams(http.live.open());
     let kind = [(header::CONTENT_TYPE, crate::metrics::MEDIA_TYPE)];
     Ok((kind, http.metrics.encode()).into_response())
 }

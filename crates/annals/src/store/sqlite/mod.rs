@@ -25,6 +25,7 @@ mod threads;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
@@ -46,7 +47,7 @@ pub struct SqliteStore {
     writer: Option<WriterThread<Writer>>,
     readers: Readers,
     /// Let go last: nobody else writes the journal meanwhile.
-    _hold: Option<File>,
+    hold: Mutex<Option<File>>,
 }
 
 /// Read connections, and so the reads that run at once.
@@ -69,7 +70,7 @@ impl SqliteStore {
             identity,
             writer: Some(WriterThread::start(writer)?),
             readers: Readers::open(path, READERS)?,
-            _hold: Some(hold),
+            hold: Mutex::new(Some(hold)),
         })
     }
 
@@ -83,7 +84,7 @@ impl SqliteStore {
         }
         let readers = Readers::open(path, READERS)?;
         let identity = open::identity(&open::for_reading(path)?)?;
-        Ok(SqliteStore { identity, writer: None, readers, _hold: None })
+        Ok(SqliteStore { identity, writer: None, readers, hold: Mutex::default() })
     }
 
     async fn write<R: Send + 'static>(
@@ -211,6 +212,8 @@ impl Store for SqliteStore {
         if let Some(writer) = &self.writer {
             writer.stop().await;
         }
+        // Nothing is written from here on: another may.
+        self.hold.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 

@@ -69,7 +69,7 @@ async fn a_newer_journal_is_refused_by_name() {
     let root = root();
     assert!(Server::on(&root).stop().success());
     let journal = data_dir(&root).join("journal.db");
-    let newer = "INSERT INTO refinery_schema_history VALUES (999, 'from_the_future', '', '0')";
+    let newer = "INSERT INTO annals_schema_history VALUES (999, 'from_the_future', '', '0')";
     sql(&journal, newer);
     for arguments in
         [&["serve", "--listen", "127.0.0.1:0"][..], &["verify"], &["tail"], &["export"]]
