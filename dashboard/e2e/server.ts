@@ -26,11 +26,12 @@ export class Server {
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  static async start({ adminKey }: { adminKey: string | null }): Promise<Server> {
+  static async start({ adminKey, settings = {} }: { adminKey: string | null; settings?: Record<string, string> }): Promise<Server> {
     if (!existsSync(binary)) throw new Error(`${binary} is missing: run cargo build, or set ANNALS_BIN`);
     const dataDir = mkdtempSync(path.join(tmpdir(), "annals-e2e-"));
     // The settings of whoever runs the tests, in the environment or in a file here, are not the tests'.
     const env: NodeJS.ProcessEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ANNALS_")));
+    Object.assign(env, settings);
     if (adminKey !== null) env.ANNALS_ADMIN_KEY = adminKey;
     const { child, output } = launch(dataDir, "127.0.0.1:0", env);
     try {

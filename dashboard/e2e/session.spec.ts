@@ -63,6 +63,8 @@ test("signing out ends the session", async ({ page }) => {
 
 test("a session that ends meanwhile leads to the sign-in and back", async ({ page, context }) => {
   await open(page);
+  // What is still on its way would be refused first, and lead back to where nothing was typed yet.
+  await page.waitForLoadState("networkidle");
   await context.clearCookies();
   await page.getByRole("searchbox").fill("anything");
   await expect(page).toHaveURL(/\/signin\?next=/);

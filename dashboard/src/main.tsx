@@ -6,12 +6,12 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { mayRetry, toApiError } from "./api/error";
 import { App } from "./app";
-import { takeLinkFromAddress } from "./session/arrival";
+import { takeArrivalFromAddress } from "./session/arrival";
 import { restoreTheme } from "./shell/theme";
 import { currentPlace, go } from "./url/history";
 import { signInFor } from "./url/next";
 
-takeLinkFromAddress();
+takeArrivalFromAddress();
 restoreTheme();
 
 const client = new QueryClient({

@@ -46,6 +46,7 @@ export const en = {
     keyInvalid: "This key is not valid",
     keyInvalidDetail: "It may be mistyped, revoked or expired. Check that you copied all of it, from ann_ to the end.",
     keyForbidden: "This key cannot sign in",
+    tokenInvalid: "The application could not sign you in",
     linkInvalid: "This sign-in link no longer works",
     linkInvalidDetail: "A link works once and for ten minutes. For a new one, run this on the server:",
     linkCommand: "annals link",

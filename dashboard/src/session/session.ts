@@ -3,6 +3,7 @@ import { call, setCsrfToken } from "../api/client";
 import { toApiError } from "../api/error";
 import type { SessionInfo } from "../api/types";
 import { go } from "../url/history";
+import type { Arrival } from "./arrival";
 
 const KEY = ["session"];
 
@@ -25,7 +26,7 @@ export function useSession() {
   });
 }
 
-export type Credential = { key: string } | { link: string };
+export type Credential = { key: string } | Arrival;
 
 export function useSignIn(onDone: () => void) {
   const client = useQueryClient();

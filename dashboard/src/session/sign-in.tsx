@@ -6,7 +6,7 @@ import { Logo } from "../ui/logo";
 import { useTitle } from "../ui/use-title";
 import { go, usePlace } from "../url/history";
 import { safeNext } from "../url/next";
-import { consumeLink, hasLink, takeLinkFromAddress } from "./arrival";
+import { consumeArrival, takeArrivalFromAddress, wayHere, wayOf, type Way } from "./arrival";
 import { useSignIn } from "./session";
 import "./sign-in.css";
 
@@ -16,7 +16,7 @@ export default function SignIn() {
   const { search } = usePlace();
   const signIn = useSignIn(() => go(safeNext(search), { replace: true }));
   const { mutate } = signIn;
-  const [byLink, setByLink] = useState(hasLink);
+  const [way, setWay] = useState<Way>(wayHere);
   const [key, setKey] = useState("");
   const [missing, setMissing] = useState(false);
   const input = useRef<HTMLInputElement>(null);
@@ -25,14 +25,14 @@ export default function SignIn() {
 
   useEffect(() => {
     const exchange = () => {
-      const link = consumeLink();
-      if (link === null) return;
-      setByLink(true);
-      mutate({ link });
+      const arrival = consumeArrival();
+      if (arrival === null) return;
+      setWay(wayOf(arrival));
+      mutate(arrival);
     };
     // A link pasted into this very tab changes the fragment only, and loads nothing.
     const pasted = () => {
-      if (takeLinkFromAddress()) exchange();
+      if (takeArrivalFromAddress()) exchange();
     };
     exchange();
     // One comes here to paste; with a link there is no field.
@@ -45,13 +45,13 @@ export default function SignIn() {
     event.preventDefault();
     const trimmed = key.trim();
     setMissing(trimmed === "");
-    setByLink(false);
+    setWay("key");
     if (trimmed === "") input.current?.focus();
     else mutate({ key: trimmed });
   };
 
   const error = signIn.error && toApiError(signIn.error);
-  const linkBusy = byLink && !error;
+  const arriving = way !== "key" && !error;
   return (
     <main className="sign-in" id="content">
       <div className="sign-in-card">
@@ -60,15 +60,15 @@ export default function SignIn() {
           {messages.product}
         </h1>
         <p className="sign-in-tagline">{m.tagline}</p>
-        {linkBusy ? (
+        {arriving ? (
           <p className="sign-in-busy" role="status">
             <span className="spinner" aria-hidden="true" />
             {m.linkBusy}
           </p>
         ) : (
           <>
-            {error && <SignInError error={error} byLink={byLink} />}
-            {error && byLink && <p className="sign-in-otherwise">{m.otherwise}</p>}
+            {error && <SignInError error={error} way={way} />}
+            {error && way !== "key" && <p className="sign-in-otherwise">{m.otherwise}</p>}
             <form onSubmit={submit} noValidate>
               <label htmlFor={`${id}key`}>{m.keyLabel}</label>
               <input
@@ -107,9 +107,10 @@ export default function SignIn() {
   );
 }
 
-/** The two refusals have their own words, because the server cannot know what the viewer should do next. */
-function SignInError({ error, byLink }: { error: ApiError; byLink: boolean }) {
-  if (error.code === "link_invalid" || (byLink && error.status === 401)) {
+/** The refusals have their own words, because the server cannot know what the viewer should do next. */
+function SignInError({ error, way }: { error: ApiError; way: Way }) {
+  if (way === "token" && error.status === 401) return <Notice title={m.tokenInvalid}>{error.message}</Notice>;
+  if (error.code === "link_invalid" || (way === "link" && error.status === 401)) {
     return (
       <Notice title={m.linkInvalid}>
         {m.linkInvalidDetail} <code>{m.linkCommand}</code>
