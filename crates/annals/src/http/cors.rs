@@ -20,7 +20,7 @@ const PATHS: [&str; 1] = ["/api/v1/events"];
 /// How long a browser may remember a preflight, in seconds.
 const MAX_AGE: &str = "3600";
 /// What a page may send along.
-const HEADERS: &str = "authorization, content-type, content-encoding";
+const HEADERS: &str = "authorization, content-type, content-encoding, x-annals-user";
 
 /// Around the endpoints for publishable keys: answers preflights, and lets the page read
 /// the answers it may have.

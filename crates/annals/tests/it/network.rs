@@ -103,7 +103,9 @@ async fn only_pages_that_a_key_names_may_use_it() {
     let answer = preflight(page).send().await;
     assert_eq!(answer.status, 204);
     assert_eq!(answer.header("access-control-allow-origin"), page);
-    assert!(answer.header("access-control-allow-headers").contains("authorization"));
+    for needed in ["authorization", "content-type", "x-annals-user"] {
+        assert!(answer.header("access-control-allow-headers").contains(needed), "{needed}");
+    }
     assert_eq!(answer.header("access-control-allow-credentials"), "");
     let answer = send(&key, page).send().await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (201, page));
