@@ -1,5 +1,6 @@
 import { accessible, expect, family, numbered, open, rows, test } from "./fixtures";
 import type { Page } from "@playwright/test";
+import { follow } from "./follower";
 
 const live = (page: Page) => page.getByRole("switch", { name: "Live" });
 const numbers = async (page: Page) => (await rows(page).allTextContents()).map((text) => Number(/number(\d+)/.exec(text)?.[1]));
@@ -61,6 +62,38 @@ test("a restart of the server leaves neither gap nor repeat", async ({ page, ser
   await expect(rows(page)).toHaveCount(6, { timeout: 30_000 });
   expect(await numbers(page)).toEqual([6, 5, 4, 3, 2, 1]);
   await expect(live(page)).toHaveAttribute("data-state", "connected");
+});
+
+test("two browsers and a plain reader follow the same stream through a restart under load", async ({ page, browser, server }) => {
+  const other = await (await browser.newContext({ baseURL: server.url })).newPage();
+  for (const viewer of [page, other]) {
+    await open(viewer, navigation);
+    await switchOn(viewer);
+  }
+  const reader = follow(server, "category=navigation");
+  const drafts = numbered(16).map((draft) => ({ ...draft, id: crypto.randomUUID() }));
+  const wanted = drafts.map((_, i) => i + 1);
+  const send = async () => {
+    for (const draft of drafts) {
+      // Whoever is told nothing sends again with the same id.
+      while (!(await server.append([draft]).then(() => true, (error: unknown) => String(error).includes('duplicates":1')))) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+  };
+  const sending = send();
+  await expect(rows(page).filter({ hasText: "number4" }).first()).toBeAttached();
+  await server.restart();
+  await sending;
+  for (const viewer of [page, other]) {
+    await expect(rows(viewer)).toHaveCount(16, { timeout: 30_000 });
+    expect(await numbers(viewer)).toEqual(wanted.toReversed());
+  }
+  await expect.poll(() => reader.messages.length, { timeout: 30_000 }).toBe(16);
+  expect(reader.messages.map((message) => Number(/number(\d+)/.exec(message)?.[1]))).toEqual(wanted);
+  await reader.stop();
+  await other.context().close();
 });
 
 test("a session that ends takes the stream with it, and asks to sign in", async ({ page, server }) => {
