@@ -34,7 +34,7 @@ pub(super) struct CreateOptions {
     /// What people call it, such as the program or machine that holds it
     #[arg(long)]
     name: String,
-    /// A web page's origin that may use an ingest key, such as https://shop.example; may be given
+    /// A web page's origin that may use an ingest key, such as `https://shop.example`; may be given
     /// several times
     #[arg(long = "origin", value_name = "ORIGIN")]
     origins: Vec<String>,
