@@ -60,6 +60,7 @@ impl App {
             access,
             intake,
             catalog,
+            started_at: clock.now(),
             clock,
             random,
             metrics,

@@ -7,7 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{
-    Http, append, cors, dashboard, error, events, export, keys, openapi, operations, session,
+    Http, append, cors, dashboard, error, events, export, health, keys, openapi, operations,
+    session,
 };
 
 /// The documented routes.
@@ -17,6 +18,7 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(append::append, events::list))
         .routes(routes!(export::export))
         .routes(routes!(events::get))
+        .routes(routes!(events::prove))
         .routes(routes!(events::stats))
         .routes(routes!(operations::catalog))
         // Keys
@@ -29,6 +31,7 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))
+        .routes(routes!(health::health))
         .routes(routes!(operations::debug_log))
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{ADMIN, Server, until};
 
 const NOWHERE: &str = "/api/v1/events/0190b7a0-0000-7000-8000-00000000dead";
+const NO_PROOF: &str = "/api/v1/events/0190b7a0-0000-7000-8000-00000000dead/proof";
 
 #[tokio::test]
 async fn a_key_that_does_not_work_is_told_why() {
@@ -65,10 +66,11 @@ async fn each_role_may_do_what_its_row_says() {
     let event = json!({"action": "page_view"});
     let new = json!({"role": "ingest", "name": "made by a test"});
     // What, then whether admin, auditor, service, ingest and nobody may.
-    let table: [(Method, &str, Option<&Value>, [bool; 5]); 15] = [
+    let table: [(Method, &str, Option<&Value>, [bool; 5]); 17] = [
         (Method::POST, "/api/v1/events", Some(&event), [true, false, true, true, false]),
         (Method::GET, "/api/v1/events", None, [true, true, true, false, false]),
         (Method::GET, NOWHERE, None, [true, true, true, false, false]),
+        (Method::GET, NO_PROOF, None, [true, true, true, false, false]),
         (Method::GET, "/api/v1/events/export", None, [true, true, true, false, false]),
         (Method::GET, "/api/v1/stats", None, [true, true, true, false, false]),
         (Method::GET, "/api/v1/catalog", None, [true, true, true, false, false]),
@@ -78,6 +80,7 @@ async fn each_role_may_do_what_its_row_says() {
         (Method::POST, "/api/v1/sign-in-links", None, [true, false, false, false, false]),
         (Method::GET, "/api/v1/session", None, [true, true, true, true, false]),
         (Method::GET, "/api/v1/debug-log", None, [true, false, false, false, false]),
+        (Method::GET, "/api/v1/health", None, [true, true, false, false, false]),
         // From this machine also without a key: `operations.rs`.
         (Method::GET, "/metrics", None, [true, false, false, false, true]),
         (Method::GET, "/healthz", None, [true; 5]),
@@ -119,7 +122,11 @@ async fn each_role_may_do_what_its_row_says() {
     for (path, method) in documented {
         let pattern = path.split("{id}").collect::<Vec<_>>();
         let known = table.iter().any(|(m, p, ..)| {
-            m.as_str() == method && p.starts_with(pattern[0]) && (pattern.len() == 2 || *p == path)
+            let fits = match pattern[..] {
+                [start, end] => p.starts_with(start) && p.ends_with(end),
+                _ => *p == path,
+            };
+            m.as_str() == method && fits
         });
         // Signing in and out is `sessions.rs`.
         let elsewhere = path == "/api/v1/session" && method != "GET";
