@@ -25,12 +25,13 @@ export class Server {
     private readonly output: () => string,
   ) {}
 
-  static async start({ adminKey }: { adminKey: string | null }): Promise<Server> {
+  static async start({ adminKey, log }: { adminKey: string | null; log?: string }): Promise<Server> {
     if (!existsSync(binary)) throw new Error(`${binary} is missing: run cargo build, or set ANNALS_BIN`);
     const dataDir = mkdtempSync(path.join(tmpdir(), "annals-e2e-"));
     // The settings of whoever runs the tests, in the environment or in a file here, are not the tests'.
     const env: NodeJS.ProcessEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ANNALS_")));
     if (adminKey !== null) env.ANNALS_ADMIN_KEY = adminKey;
+    if (log !== undefined) env.ANNALS_LOG = log;
     const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--data-dir", dataDir], { cwd: dataDir, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));

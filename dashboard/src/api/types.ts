@@ -10,6 +10,24 @@ export type Actor = Schemas["Actor"];
 export type Points = Schemas["Points"];
 export type EventPage = Omit<Schemas["EventPage"], "events"> & { events: AnnalsEvent[] };
 export type Stats = Schemas["Stats"];
+export type Proof = Schemas["Proof"];
 export type SessionInfo = Schemas["SessionInfo"];
+export type Role = Schemas["Role"];
+export type KeyInfo = Schemas["KeyInfo"];
+export type KeyList = Schemas["KeyList"];
+export type NewKey = Schemas["NewKey"];
+export type CreatedKey = Schemas["CreatedKey"];
+export type CatalogEntry = Schemas["CatalogEntry"];
+export type CatalogList = Schemas["CatalogList"];
+export type HealthReport = Schemas["HealthReport"];
+/** Beside what is named, a line holds whatever its writer added; the generator cannot say so. */
+export type LogLine = Pick<Schemas["LogLine"], "at" | "level" | "message"> & Record<string, unknown>;
+export type DebugLog = Omit<Schemas["DebugLog"], "lines"> & { lines: LogLine[] };
+/** Until the API document has them: `Schemas["Recording"]` and `Schemas["RecordingChange"]`. */
+export interface Recording {
+  enabled: boolean;
+  categories: Record<string, boolean>;
+}
+export type RecordingChange = Partial<Recording>;
 export type Problem = Schemas["Problem"];
 export type FieldError = Schemas["FieldError"];
