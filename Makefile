@@ -5,7 +5,7 @@ CARGO    ?= cargo
 SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 NPM      := npm --prefix dashboard
 
-.PHONY: demo run build test lint gen bench check-gen check-rust check-dashboard check-browser \
+.PHONY: demo run build test lint gen bench screenshots check-gen check-rust check-dashboard check-browser \
         tools tools-rust tools-browser clean
 
 ## Builds everything, loads a realistic data set and serves it with a sign-in link.
@@ -58,6 +58,10 @@ gen: dashboard/node_modules
 	$(CARGO) build --locked -p annals
 	target/debug/annals openapi > dashboard/openapi.json
 	$(NPM) run gen
+
+## A picture of every screen into docs/images/screens, to look at.
+screenshots: tools-browser build
+	$(NPM) run screenshots
 
 ## Measures what docs/performance.md claims.
 bench: build

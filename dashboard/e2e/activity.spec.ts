@@ -136,11 +136,3 @@ test("works on a phone", async ({ page, server }) => {
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page).toHaveURL(/\/signin$/);
 });
-
-test("a new server says how to connect an application, and shows its first event when it comes", async ({ page, server }) => {
-  await open(page);
-  await expect(page.getByText(`curl -X POST ${server.url}/api/v1/events`)).toBeVisible();
-  await server.append(family());
-  await expect(rows(page).filter({ hasText: "Explorer" })).toBeVisible({ timeout: 15_000 });
-  await expect(page.getByText("curl -X POST")).toBeHidden();
-});

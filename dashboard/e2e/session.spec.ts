@@ -1,4 +1,4 @@
-import { expect, open, signIn, test } from "./fixtures";
+import { expect, family, open, signIn, test } from "./fixtures";
 import { ADMIN_KEY, Server } from "./server";
 
 test("a key signs in and leads to where one wanted to go", async ({ page }) => {
@@ -61,7 +61,8 @@ test("signing out ends the session", async ({ page }) => {
   await expect(page).toHaveURL(/\/signin$/);
 });
 
-test("a session that ends meanwhile leads to the sign-in and back", async ({ page, context }) => {
+test("a session that ends meanwhile leads to the sign-in and back", async ({ page, context, server }) => {
+  await server.append(family());
   await open(page);
   // What is still on its way would be refused first, and lead back to where nothing was typed yet.
   await page.waitForLoadState("networkidle");

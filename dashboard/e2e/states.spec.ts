@@ -1,6 +1,5 @@
 // States a healthy server does not show by itself: its answers are replaced, one at a time.
 import { accessible, expect, family, open, rows, signIn, test } from "./fixtures";
-import type { Page } from "@playwright/test";
 
 const EVENTS = "**/api/v1/events?*";
 const problem = (status: number, code: string, detail: string) => ({
@@ -8,22 +7,6 @@ const problem = (status: number, code: string, detail: string) => ({
   contentType: "application/problem+json",
   body: JSON.stringify({ type: "about:blank", title: "Refused", status, code, detail }),
 });
-const empty = async (page: Page) => {
-  await page.route(EVENTS, (route) => route.fulfill({ json: { events: [], next_cursor: null, has_more: false } }));
-  await page.route("**/api/v1/stats", (route) => route.fulfill({ json: { total: 0, categories: {}, severities: {} } }));
-};
-
-test("an empty record explains how to send a first event, and shows it when it comes", async ({ page, server }) => {
-  await empty(page);
-  await open(page);
-  await expect(page.getByRole("heading", { name: "Nothing recorded yet" })).toBeVisible();
-  await expect(page.getByText(`curl -X POST ${server.url}/api/v1/events`)).toBeVisible();
-  await accessible(page);
-  await page.unrouteAll();
-  await server.append(family());
-  await expect(rows(page).filter({ hasText: "Explorer" })).toBeVisible({ timeout: 15_000 });
-});
-
 test("an error shows its sentence and can be tried again", async ({ page, server }) => {
   await server.append(family());
   await page.route(EVENTS, (route) => route.fulfill(problem(500, "internal", "The index is being rebuilt. Try again in a minute.")));

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect, type ComponentType } from "react";
 import { Activity } from "./activity/activity";
 import { ApiError, toApiError } from "./api/error";
 import { messages } from "./messages";
@@ -12,6 +12,10 @@ import { Link } from "./url/link";
 
 // Loaded when opened: most viewers never read the reference.
 const Docs = lazy(() => import("./docs/docs"));
+const Settings = lazy(() => import("./settings/settings"));
+
+/** What is shown to those who are signed in, by route. */
+const SCREENS: Record<string, ComponentType> = { activity: Activity, settings: Settings };
 
 export function App() {
   const { route, search } = usePlace();
@@ -32,7 +36,8 @@ export function App() {
 function Screens({ route }: { route: string }) {
   const { search } = usePlace();
   const session = useSession();
-  const mustSignIn = session.data === null && route === "activity";
+  const Screen = SCREENS[route];
+  const mustSignIn = session.data === null && Screen !== undefined;
   useEffect(() => {
     if (mustSignIn) go(signInFor(route, search), { replace: true });
   }, [mustSignIn, route, search]);
@@ -41,13 +46,11 @@ function Screens({ route }: { route: string }) {
   return (
     <Shell session={session.data}>
       <main className="main" id="content" tabIndex={-1}>
-        {route === "activity" && (session.error && !session.data ? <Failed error={toApiError(session.error)} retry={() => void session.refetch()} /> : <Activity />)}
-        {route === "docs" && (
-          <Suspense fallback={<p className="visually-hidden" role="status">{messages.docs.loading}</p>}>
-            <Docs />
-          </Suspense>
-        )}
-        {route !== "activity" && route !== "docs" && <NotFound />}
+        <Suspense fallback={<p className="visually-hidden" role="status">{messages.shell.loading}</p>}>
+          {Screen && (session.error && !session.data ? <Failed error={toApiError(session.error)} retry={() => void session.refetch()} /> : <Screen />)}
+          {route === "docs" && <Docs />}
+          {!Screen && route !== "docs" && <NotFound />}
+        </Suspense>
       </main>
     </Shell>
   );

@@ -6,6 +6,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { mayRetry, toApiError } from "./api/error";
 import { App } from "./app";
+import { messages } from "./messages";
 import { takeArrivalFromAddress } from "./session/arrival";
 import { restoreTheme } from "./shell/theme";
 import { currentPlace, go } from "./url/history";
@@ -13,6 +14,7 @@ import { signInFor } from "./url/next";
 
 takeArrivalFromAddress();
 restoreTheme();
+document.documentElement.lang = messages.language;
 
 const client = new QueryClient({
   queryCache: new QueryCache({ onError: signInAgain }),

@@ -107,6 +107,7 @@ impl App {
             intake,
             catalog,
             live: Live::new(config.streams.max, stall),
+            started_at: clock.now(),
             clock,
             random,
             metrics,

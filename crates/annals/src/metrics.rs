@@ -4,7 +4,9 @@
 //! own. Labels hold words of this program only, never a sender's, so that their number is bounded
 //! and nobody's name is among them.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -22,6 +24,8 @@ pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; chars
 pub struct Metrics {
     registry: Registry,
     events: Family<Fate, Counter>,
+    /// The fates counted so far: a family does not tell its own.
+    fates: Mutex<BTreeSet<Fate>>,
     commit_events: Histogram,
     commit_seconds: Histogram,
     requests: Family<Request, Histogram, fn() -> Histogram>,
@@ -30,7 +34,7 @@ pub struct Metrics {
 }
 
 /// What became of an event.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EncodeLabelSet)]
 struct Fate {
     /// `accepted`, `duplicate`, `rejected`, `dropped` or `failed`.
     outcome: &'static str,
@@ -70,7 +74,8 @@ impl Default for Metrics {
         registry.register("head", "Position of the last event of the journal", head.clone());
         let streams = Gauge::default();
         registry.register("streams", "Streams that are open now", streams.clone());
-        Metrics { registry, events, commit_events, commit_seconds, requests, head, streams }
+        let fates = Mutex::default();
+        Metrics { registry, events, fates, commit_events, commit_seconds, requests, head, streams }
     }
 }
 
@@ -78,8 +83,17 @@ impl Metrics {
     /// Counts events with the same fate.
     pub fn events(&self, outcome: &'static str, reason: &'static str, count: u64) {
         if count > 0 {
-            self.events.get_or_create(&Fate { outcome, reason }).inc_by(count);
+            let fate = Fate { outcome, reason };
+            self.events.get_or_create(&fate).inc_by(count);
+            self.fates.lock().unwrap_or_else(PoisonError::into_inner).insert(fate);
         }
+    }
+
+    /// How many events met which fate: outcome, reason, count.
+    pub fn fates(&self) -> Vec<(&'static str, &'static str, u64)> {
+        let fates = self.fates.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let count = |fate: &Fate| self.events.get(fate).map_or(0, |counter| counter.get());
+        fates.iter().map(|fate| (fate.outcome, fate.reason, count(fate))).collect()
     }
 
     /// Notes a commit.
@@ -141,5 +155,7 @@ mod tests {
             assert!(told.lines().any(|told| told == line), "{line}\n{told}");
         }
         assert!(!told.contains("rejected"));
+        let fates = [("accepted", "", 3), ("dropped", "recording_off", 1)];
+        assert_eq!(metrics.fates(), fates);
     }
 }

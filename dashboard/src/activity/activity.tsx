@@ -1,55 +1,73 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { toApiError } from "../api/error";
 import { messages } from "../messages";
 import { Icon } from "../ui/icon";
 import { Notice } from "../ui/notice";
+import { Popover } from "../ui/popover";
 import { useTitle } from "../ui/use-title";
+import { useSession } from "../session/session";
+import { Link } from "../url/link";
 import { go, usePlace } from "../url/history";
-import { chipsOf, chosenTotal, onlyOwn, toggle } from "./chips";
+import { chipsOf, letIn, onlyOwn } from "./chips";
 import { Detail } from "./detail";
 import { EventList, type ListHandle } from "./event-list";
+import { ExportMenu } from "./export-menu";
+import { FilterBar } from "./filter-bar";
 import { FilterChips } from "./filter-chips";
+import { periodText } from "./filter-words";
 import { KeyHints } from "./key-hints";
 import { ListFoot } from "./list-foot";
 import { LivePill, LiveSwitch } from "./live-switch";
 import { rowsOf } from "./rows";
 import { SearchBox } from "./search-box";
-import { activityRoute, parseState, type ActivityState } from "./state";
-import { ListSkeleton, NoResult, NothingYet, Refused } from "./states";
-import { useEvents, useFirstEvent, useStats } from "./use-events";
+import { Sentences } from "./sentences";
+import { activityRoute, EVERYTHING, filterOf, isFiltered, parseState, type ActivityState } from "./state";
+import { ListSkeleton, NoResult, Refused } from "./states";
+import { toggled, withTerm } from "./terms";
+import { useCounts, useEvents, useFirstEvent } from "./use-events";
 import { useKeyboard } from "./use-keyboard";
 import { useLive } from "./use-live";
+import { useNow } from "./use-now";
 import "./activity.css";
+import "./filter.css";
 import "./list.css";
 import "./detail.css";
 
 const m = messages.activity;
+// Needed once in the life of a server.
+const FirstRun = lazy(() => import("../start/first-run"));
 
 /** The audit log. All that is chosen here stands in the URL; this component only reads and writes it. */
 export function Activity() {
   const { search } = usePlace();
   const state = useMemo(() => parseState(search), [search]);
-  const events = useEvents(state);
-  const stats = useStats(state.q);
+  const session = useSession();
+  const now = useNow();
+  const filter = useMemo(() => filterOf(state, now), [state, now]);
+  const events = useEvents(filter);
+  const counts = useCounts(state, "category");
   const rows = useMemo(() => rowsOf(events.data?.pages ?? []), [events.data]);
   const [activeId, setActiveId] = useState<string | null>(state.open);
+  const [firstRun, setFirstRun] = useState<"waiting" | "arrived" | null>(null);
   const list = useRef<ListHandle>(null);
   const [away, setAway] = useState(false);
-  const live = useLive(state, events, rows, away);
+  const live = useLive(state.live, filter, events, rows, away);
   const searchInput = useRef<HTMLInputElement>(null);
+  const addFilter = useRef<HTMLButtonElement>(null);
   useTitle(m.title);
 
   const change = useCallback(
     (next: Partial<ActivityState>, replace = false) => go(activityRoute({ ...state, ...next }), { replace }),
     [state],
   );
+  const refine = (next: Partial<ActivityState>) => change({ ...next, open: null });
   // A word being typed is one step in the history, not one step per letter.
   const setWords = useCallback((q: string) => change({ q, open: null }, state.q !== "" && q !== ""), [change, state.q]);
-  const clear = () => change({ categories: [], q: "", open: null });
+  const clear = () => change({ ...EVERYTHING, live: state.live });
   const routeTo = useCallback((id: string) => activityRoute({ ...state, open: id }), [state]);
 
   // Another filter is another list: begin at its top.
-  const filterKey = `${state.categories.join()} ${state.q}`;
+  const filterKey = JSON.stringify(filter);
   useEffect(() => list.current?.top(), [filterKey]);
 
   const indexOf = (id: string | null) => rows.findIndex((row) => row.event.id === id);
@@ -71,6 +89,7 @@ export function Activity() {
   };
   useKeyboard({
     search: () => searchInput.current?.focus(),
+    filter: () => addFilter.current?.click(),
     move,
     open: () => activeId !== null && indexOf(activeId) !== -1 && change({ open: activeId }),
     close,
@@ -83,70 +102,93 @@ export function Activity() {
   }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
 
   const loaded = events.data !== undefined;
-  const filtered = state.categories.length > 0 || state.q !== "";
+  const filtered = isFiltered(state);
   const empty = loaded && rows.length === 0 && !events.isPlaceholderData;
+  const shown = counts.data && letIn(counts.data, state.terms.category);
   // A new server has recorded its own start and this very sign-in; that is not what one came to see.
-  const unconnected = loaded && !filtered && stats.data !== undefined && !stats.isPlaceholderData && onlyOwn(stats.data);
-  useFirstEvent(unconnected, events.refresh);
+  const unconnected = loaded && !filtered && counts.data !== undefined && !counts.isPlaceholderData && onlyOwn(counts.data);
+  if (unconnected && firstRun === null) setFirstRun("waiting");
+  useFirstEvent(firstRun === "waiting" && !filtered, () => {
+    setFirstRun("arrived");
+    events.refresh();
+  });
+  const start = firstRun !== null && !filtered && (
+    <Suspense fallback={null}>
+      <FirstRun arrived={firstRun === "arrived"} onDone={() => setFirstRun(null)} />
+    </Suspense>
+  );
 
   return (
-    <div className="activity" data-open={state.open !== null}>
-      <div className="activity-list">
-        <header className="activity-head">
-          <h1>{m.title}</h1>
-          <p className="activity-total" aria-live="polite">
-            {stats.data && !empty && totalText(state, stats.data.total, chosenTotal(stats.data, state.categories))}
-          </p>
-          <LiveSwitch state={live.state} on={state.live} onToggle={() => change({ live: !state.live }, true)} />
-          <SearchBox value={state.q} onChange={setWords} input={searchInput} />
-          <button type="button" className="icon-button" aria-label={m.refresh} title={m.refresh} onClick={() => { events.refresh(); list.current?.top(); }}>
-            <Icon name="refresh" />
-          </button>
-        </header>
-        <FilterChips
-          loading={stats.isPending}
-          chips={chipsOf(stats.data, state.categories)}
-          onToggle={(name) => change({ categories: toggle(state.categories, name), open: null })}
-          onClear={() => change({ categories: [], open: null })}
-        />
-        {live.why && <Notice title={m.live.endedTitle}>{live.why.message}</Notice>}
-        {!loaded && events.error && <Refused error={toApiError(events.error)} onRetry={() => void events.refetch()} onClear={clear} />}
-        {!loaded && !events.error && <ListSkeleton />}
-        {empty && filtered && <NoResult onClear={clear} />}
-        {empty && !filtered && <NothingYet />}
-        <LivePill waiting={live.waiting} onShow={() => { live.show(); list.current?.top(); }} />
-        {rows.length > 0 && (
-          <EventList
-            rows={rows}
-            openId={state.open}
-            activeId={activeId}
-            routeTo={routeTo}
-            onActive={setActiveId}
-            onNearEnd={loadMore}
-            busy={events.isPlaceholderData}
-            onAway={(gone) => {
-              setAway(gone);
-              if (!gone) live.show();
-            }}
-            handle={list}
-            foot={unconnected ? <NothingYet beside /> : <ListFoot events={events} count={rows.length} />}
+    <Sentences>
+      <div className="activity" data-open={state.open !== null}>
+        <div className="activity-list">
+          <header className="activity-head">
+            <h1>{m.title}</h1>
+            <p className="activity-total" aria-live="polite">
+              {counts.data && shown !== undefined && !empty && totalText(state, counts.data.total, shown)}
+            </p>
+            <LiveSwitch state={live.state} on={state.live} onToggle={() => change({ live: !state.live }, true)} />
+            <SearchBox value={state.q} onChange={setWords} input={searchInput} />
+            <div className="activity-actions">
+              {session.data?.role === "admin" && (
+                <Link className="icon-button" to="settings?section=log" aria-label={messages.settings.fromActivity} title={messages.settings.fromActivity}>
+                  <Icon name="terminal" />
+                </Link>
+              )}
+              <Popover title={messages.filter.exportTitle} className="icon-button" name={messages.filter.export} align="end" label={<Icon name="download" />}>
+                {() => <ExportMenu filter={filter} count={shown} />}
+              </Popover>
+              <button type="button" className="icon-button" aria-label={m.refresh} title={m.refresh} onClick={() => { events.refresh(); list.current?.top(); }}>
+                <Icon name="refresh" />
+              </button>
+            </div>
+          </header>
+          <FilterBar state={state} rows={rows} onChange={refine} onClear={clear} addButton={addFilter} />
+          <FilterChips
+            loading={counts.isPending}
+            chips={chipsOf(counts.data, state.terms.category)}
+            onToggle={(name) => refine({ terms: withTerm(state.terms, "category", toggled(state.terms.category, name)) })}
+            onClear={() => refine({ terms: withTerm(state.terms, "category", null) })}
+          />
+          {live.why && <Notice title={m.live.endedTitle}>{live.why.message}</Notice>}
+          {!loaded && events.error && <Refused error={toApiError(events.error)} onRetry={() => void events.refetch()} onClear={clear} />}
+          {!loaded && !events.error && <ListSkeleton />}
+          {empty && filtered && <NoResult onClear={clear} />}
+          {empty && !filtered && <div className="list">{start}</div>}
+          <LivePill waiting={live.waiting} onShow={() => { live.show(); list.current?.top(); }} />
+          {rows.length > 0 && (
+            <EventList
+              rows={rows}
+              openId={state.open}
+              activeId={activeId}
+              routeTo={routeTo}
+              onActive={setActiveId}
+              onNearEnd={loadMore}
+              busy={events.isPlaceholderData}
+              onAway={(gone) => {
+                setAway(gone);
+                if (!gone) live.show();
+              }}
+              handle={list}
+              foot={start || <ListFoot events={events} count={rows.length} />}
+            />
+          )}
+          {rows.length > 0 && <KeyHints />}
+        </div>
+        {state.open !== null && (
+          <Detail
+            id={state.open}
+            known={rows[openIndex]?.event}
+            onClose={close}
+            onNewer={openIndex > 0 ? () => move(-1) : undefined}
+            onOlder={openIndex !== -1 && openIndex < rows.length - 1 ? () => move(1) : undefined}
           />
         )}
-        {rows.length > 0 && <KeyHints />}
       </div>
-      {state.open !== null && (
-        <Detail
-          id={state.open}
-          known={rows[openIndex]?.event}
-          onClose={close}
-          onNewer={openIndex > 0 ? () => move(-1) : undefined}
-          onOlder={openIndex !== -1 && openIndex < rows.length - 1 ? () => move(1) : undefined}
-        />
-      )}
-    </div>
+    </Sentences>
   );
 }
 
-function totalText(state: ActivityState, total: number, chosen: number): string {
-  return state.categories.length === 0 ? m.total(total) : m.some(chosen, total);
+function totalText({ terms, period }: ActivityState, total: number, shown: number): string {
+  return terms.category ? m.some(shown, total, periodText(period)) : m.total(shown, periodText(period));
 }

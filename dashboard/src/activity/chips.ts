@@ -1,21 +1,27 @@
 import type { Stats } from "../api/types";
 import { messages } from "../messages";
+import type { Term } from "./terms";
 
 export interface Chip {
   readonly name: string;
   readonly count: number;
   readonly chosen: boolean;
+  readonly excluded: boolean;
 }
 
 // A fixed order: chips that jump about while one types cannot be hit.
 const ORDER = Object.keys(messages.activity.categoryNames);
 
 /** One chip per category that occurs, and per chosen one even if nothing is left of it, so that it can be let go. */
-export function chipsOf(stats: Stats | undefined, chosen: readonly string[]): Chip[] {
+export function chipsOf(stats: Stats | undefined, term: Term | undefined): Chip[] {
+  const named = term?.values ?? [];
   const counts = stats?.categories ?? {};
   const present = Object.keys(counts).filter((name) => (counts[name] ?? 0) > 0);
-  const names = [...new Set([...present, ...chosen])].sort(compareCategories);
-  return names.map((name) => ({ name, count: counts[name] ?? 0, chosen: chosen.includes(name) }));
+  const names = [...new Set([...present, ...named])].sort(compareCategories);
+  return names.map((name) => {
+    const here = named.includes(name);
+    return { name, count: counts[name] ?? 0, chosen: here && !term?.not, excluded: here && term?.not === true };
+  });
 }
 
 function compareCategories(a: string, b: string): number {
@@ -36,12 +42,9 @@ export function onlyOwn(stats: Stats): boolean {
   return Object.entries(stats.categories).every(([name, count]) => count === 0 || OWN.has(name));
 }
 
-export function toggle(chosen: readonly string[], name: string): string[] {
-  return chosen.includes(name) ? chosen.filter((other) => other !== name) : [...chosen, name].sort();
-}
-
-/** How many events the chosen categories hold; the server's counts are taken without the chips on purpose. */
-export function chosenTotal(stats: Stats, chosen: readonly string[]): number {
-  if (chosen.length === 0) return stats.total;
-  return chosen.reduce((sum, name) => sum + (stats.categories[name] ?? 0), 0);
+/** How many events the categories let in; the server's counts are taken without this filter on purpose. */
+export function letIn(stats: Stats, term: Term | undefined): number {
+  if (!term) return stats.total;
+  const named = term.values.reduce((sum, name) => sum + (stats.categories[name] ?? 0), 0);
+  return term.not ? stats.total - named : named;
 }

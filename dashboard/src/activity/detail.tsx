@@ -10,8 +10,10 @@ import { Refused } from "./states";
 import { fullTime, utcTime } from "./days";
 import { groupsOf, type Field } from "./detail-fields";
 import { PointsChange, SeverityMark } from "./marks";
+import { ProofView } from "./proof";
+import { Related } from "./related";
+import { useSentence } from "./sentences";
 import { useEvent } from "./use-events";
-import { sentenceOf } from "./words";
 
 const m = messages.detail;
 
@@ -27,6 +29,7 @@ interface Props {
 
 export function Detail({ id, known, onClose, onNewer, onOlder }: Props) {
   const { data: event, error, refetch } = useEvent(id, known);
+  const sentence = useSentence();
   const heading = useRef<HTMLHeadingElement>(null);
 
   // The panel takes the focus, so that a screen reader reads what was opened and Tab goes on from there.
@@ -50,7 +53,7 @@ export function Detail({ id, known, onClose, onNewer, onOlder }: Props) {
       </header>
       <div className="detail-body">
         <h2 ref={heading} tabIndex={-1} className={event ? undefined : "visually-hidden"}>
-          {event ? sentenceOf(event) : m.title}
+          {event ? sentence(event) : m.title}
         </h2>
         {event && <Body event={event} />}
         {!event && error && toApiError(error).status === 404 && (
@@ -83,6 +86,7 @@ function Body({ event }: { event: AnnalsEvent }) {
         {event.points && <PointsChange points={event.points} />}
       </p>
       {event.anonymised_at != null && <p className="detail-note">{m.anonymised(fullTime(new Date(event.anonymised_at)))}</p>}
+      <Related event={event} />
       {groupsOf(event).map((group) => (
         <section key={group.title} className="detail-group">
           <h3>{group.title}</h3>
@@ -93,6 +97,7 @@ function Body({ event }: { event: AnnalsEvent }) {
           </dl>
         </section>
       ))}
+      <ProofView id={event.id} />
       <section className="detail-group">
         <div className="detail-json-head">
           <h3>{m.json}</h3>

@@ -4,7 +4,8 @@ import { CategoryIcon } from "../ui/category-icon";
 import { Link } from "../url/link";
 import { clockTime, utcTime } from "./days";
 import { PointsChange, SeverityMark } from "./marks";
-import { actorDetail, actorOf, categoryName, sentenceOf } from "./words";
+import { useSentence } from "./sentences";
+import { actorDetail, actorOf, categoryName } from "./words";
 
 interface Props {
   event: AnnalsEvent;
@@ -21,6 +22,7 @@ export function rowId(eventId: string): string {
 }
 
 export const EventRow = memo(function EventRow({ event, to, open, tabbable, onFocus }: Props) {
+  const sentence = useSentence();
   return (
     <Link
       to={to}
@@ -35,7 +37,7 @@ export const EventRow = memo(function EventRow({ event, to, open, tabbable, onFo
         <CategoryIcon category={event.category} />
         <span className="visually-hidden">{categoryName(event.category)}</span>
       </span>
-      <span className="row-sentence">{sentenceOf(event)}</span>
+      <span className="row-sentence">{sentence(event)}</span>
       <span className="row-marks">
         <SeverityMark severity={event.severity} />
         {event.points && <PointsChange points={event.points} />}

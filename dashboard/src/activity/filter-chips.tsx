@@ -22,7 +22,7 @@ export function FilterChips({ loading, chips, onToggle, onClear }: Props) {
     );
   }
   if (chips.length === 0) return null;
-  const any = chips.some((chip) => chip.chosen);
+  const any = chips.some((chip) => chip.chosen || chip.excluded);
   return (
     <div className="chips" role="group" aria-label={messages.activity.categories}>
       <button type="button" className="chip chip-all" aria-pressed={!any} onClick={onClear}>
@@ -34,6 +34,8 @@ export function FilterChips({ loading, chips, onToggle, onClear }: Props) {
           type="button"
           className="chip"
           data-category={chip.name}
+          data-excluded={chip.excluded}
+          aria-label={chip.excluded ? messages.activity.excluded(categoryName(chip.name)) : undefined}
           aria-pressed={chip.chosen}
           onClick={() => onToggle(chip.name)}
         >

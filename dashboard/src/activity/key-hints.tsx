@@ -6,6 +6,7 @@ const HINTS: [string[], string][] = [
   [["Enter"], m.open],
   [["Esc"], m.close],
   [["/"], m.search],
+  [["f"], m.filter],
 ];
 
 /** Shortcuts nobody is told of are used by nobody. */

@@ -1,8 +1,6 @@
 import type { ApiError } from "../api/error";
 import { messages } from "../messages";
-import { CopyButton } from "../ui/copy-button";
 import { StatePanel } from "../ui/state-panel";
-import { href } from "../url/history";
 import { Link } from "../url/link";
 
 const m = messages.states;
@@ -21,31 +19,6 @@ export function ListSkeleton() {
         </div>
       ))}
     </div>
-  );
-}
-
-/** `beside` Annals' own events, or in an empty record. */
-export function NothingYet({ beside = false }: { beside?: boolean }) {
-  const command = [
-    `curl -X POST ${window.location.origin}${href("api/v1/events")} \\`,
-    `  -H "Authorization: Bearer $ANNALS_KEY" \\`,
-    `  -H "Content-Type: application/json" \\`,
-    `  -d '{`,
-    `    "category": "quest",`,
-    `    "action": "quest_started",`,
-    `    "actor": {"type": "user", "id": "u1", "name": "Ada"},`,
-    `    "message": "Ada started Volcanoes"`,
-    `  }'`,
-  ].join("\n");
-  return (
-    <StatePanel icon="activity" title={beside ? m.onlyOwnTitle : m.emptyTitle} detail={m.emptyDetail}>
-      <div className="snippet">
-        <pre>
-          <code>{command}</code>
-        </pre>
-        <CopyButton text={command} />
-      </div>
-    </StatePanel>
   );
 }
 

@@ -5,16 +5,17 @@ import { toApiError } from "../api/error";
 import type { AnnalsEvent, EventPage, Stats } from "../api/types";
 import { onlyOwn } from "./chips";
 import { withFresh } from "./live";
-import { filterOf, type ActivityState } from "./state";
+import { filterOf, type ActivityState, type Filter } from "./state";
+import type { FieldName } from "./terms";
+import { useNow } from "./use-now";
 
 const PAGE = 50;
 /** While the application has sent nothing yet, the screen waits for its first event. */
-const WAIT_FOR_FIRST_MS = 5_000;
+const WAIT_FOR_FIRST_MS = 2_000;
 
 /** Keyset pages, newest first. The server fixed the list's upper end with page one, so pages never shift. */
-export function useEvents({ categories, q }: ActivityState) {
+export function useEvents(filter: Filter) {
   const client = useQueryClient();
-  const filter = filterOf({ categories, q });
   const key = ["events", filter];
   const query = useInfiniteQuery({
     queryKey: key,
@@ -35,8 +36,8 @@ export function useEvents({ categories, q }: ActivityState) {
   // The record was restored from a backup, and the old positions mean nothing any more: begin at the top.
   const gone = query.isFetchNextPageError && toApiError(query.error).code === "cursor_gone";
   useEffect(() => {
-    if (gone) void client.resetQueries({ queryKey: ["events", filterOf({ categories, q })] });
-  }, [gone, client, categories, q]);
+    if (gone) void client.resetQueries({ queryKey: ["events", filter] });
+  }, [gone, client, filter]);
 
   const refresh = () => {
     // Only the first page is asked for again: the others belong to a list that ended where it began.
@@ -56,23 +57,28 @@ export function useEvents({ categories, q }: ActivityState) {
   return { ...query, refresh, prepend };
 }
 
-/** Counts for the chips: with the words, but without the chosen categories, else the others' counts would vanish. */
-export function useStats(q: string) {
+/** Counts under all filters but the one on `field`, else those not chosen there would vanish. */
+export function useCounts(state: ActivityState, field: FieldName) {
+  return useStats(filterOf(state, useNow(), field));
+}
+
+export function useStats(filter: Filter) {
   return useQuery({
-    queryKey: ["stats", q],
-    queryFn: ({ signal }) => call<Stats>("api/v1/stats", { query: filterOf({ categories: [], q }), signal }),
+    queryKey: ["stats", filter],
+    queryFn: ({ signal }) => call<Stats>("api/v1/stats", { query: filter, signal }),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
   });
 }
 
 /** Looks whether the application's first event has come, as long as there is none. */
-export function useFirstEvent(waiting: boolean, arrived: () => void) {
+export function useFirstEvent(waiting: boolean, arrived: () => void): void {
   const { data } = useQuery({
     queryKey: ["first-event"],
     queryFn: ({ signal }) => call<Stats>("api/v1/stats", { signal }),
     enabled: waiting,
     refetchInterval: WAIT_FOR_FIRST_MS,
+    gcTime: 0,
   });
   const came = waiting && data !== undefined && !onlyOwn(data);
   useEffect(() => {

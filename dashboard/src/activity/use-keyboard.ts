@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 
 interface Keys {
   search: () => void;
+  filter: () => void;
   /** +1: the next, older row. */
   move: (step: 1 | -1) => void;
   open: () => void;
@@ -16,7 +17,7 @@ export function useKeyboard(keys: Keys): void {
   });
   useEffect(() => {
     const keyDown = (event: KeyboardEvent) => {
-      const { search, move, open, close } = latest.current;
+      const { search, filter, move, open, close } = latest.current;
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       const target = event.target instanceof Element ? event.target : document.body;
       if (target.closest("input, textarea, select, [contenteditable]")) return;
@@ -24,6 +25,7 @@ export function useKeyboard(keys: Keys): void {
       const inList = target === document.body || target.closest(".list") !== null;
       const action = {
         "/": search,
+        f: filter,
         j: () => move(1),
         k: () => move(-1),
         ArrowDown: inList ? () => move(1) : undefined,

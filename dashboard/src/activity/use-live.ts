@@ -4,7 +4,7 @@ import type { ApiError } from "../api/error";
 import { follow, type StreamState } from "../api/stream";
 import type { AnnalsEvent } from "../api/types";
 import type { Row } from "./rows";
-import { filterOf, type ActivityState } from "./state";
+import type { Filter } from "./state";
 import type { useEvents } from "./use-events";
 
 /** Events that come together are shown together. */
@@ -15,7 +15,7 @@ const COUNT_MS = 3_000;
 type Timer = ReturnType<typeof setTimeout>;
 
 /** New events: on top at once while the viewer is at the top, else waiting until they are asked for. */
-export function useLive(state: ActivityState, events: ReturnType<typeof useEvents>, rows: readonly Row[], away: boolean) {
+export function useLive(on: boolean, filter: Filter, events: ReturnType<typeof useEvents>, rows: readonly Row[], away: boolean) {
   const client = useQueryClient();
   const [stream, setStream] = useState<StreamState>("connecting");
   const [why, setWhy] = useState<ApiError | null>(null);
@@ -27,8 +27,8 @@ export function useLive(state: ActivityState, events: ReturnType<typeof useEvent
     latest.current = now;
   });
 
-  const ready = state.live && events.data !== undefined && !events.isPlaceholderData;
-  const filterKey = JSON.stringify(filterOf(state));
+  const ready = on && events.data !== undefined && !events.isPlaceholderData;
+  const filterKey = JSON.stringify(filter);
   useEffect(() => {
     if (!ready) return;
     let gathered: AnnalsEvent[] = [];

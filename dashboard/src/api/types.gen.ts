@@ -160,6 +160,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/{id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove one event
+         * @description Its digest, and whether it is the event that was written, as `annals verify` would say of it.
+         */
+        get: operations["prove_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health
+         * @description Whether events can be written, how far the journal goes, and what became of the events sent
+         *     since the start.
+         */
+        get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -428,6 +469,11 @@ export interface components {
             /** @description The application's own id of the account, ≤ 200 characters. */
             id: string;
         };
+        /**
+         * @description What an action means to analytics, whatever its name.
+         * @enum {string}
+         */
+        ActionRole: "page_view" | "page_exit" | "view" | "start" | "progress" | "complete" | "abandon" | "milestone" | "earn" | "claim" | "register" | "login" | "login_failed" | "logout" | "safety" | "error";
         /** @description Who did it. */
         Actor: {
             /** @description The application's own id of the actor, ≤ 200 characters. */
@@ -466,7 +512,7 @@ export interface components {
             /** @description What happened, for people who read or send events. */
             description: string;
             entity?: components["schemas"]["EntityRule"] | null;
-            role?: components["schemas"]["Role"] | null;
+            role?: components["schemas"]["ActionRole"] | null;
             /** @description The severity, unless the sender gives one. */
             severity: components["schemas"]["Severity"];
             /** @description Who may send it. */
@@ -685,6 +731,21 @@ export interface components {
             /** @description The program's version. */
             version: string;
         };
+        /** @description How the server and its journal fare. */
+        HealthReport: {
+            /** @description Why not. */
+            fault?: string | null;
+            /** @description The journal. */
+            journal: components["schemas"]["JournalHealth"];
+            /** @description What became of the events sent since the start. */
+            outcomes: components["schemas"]["OutcomeCount"][];
+            /** @description When the server started: the counts begin here. */
+            started_at: components["schemas"]["Time"];
+            /** @description The program's version. */
+            version: string;
+            /** @description Whether an event can be written durably now. */
+            writable: boolean;
+        };
         /** @description Why an event was rejected or dropped. */
         ItemError: {
             /** @description For programs; stable. */
@@ -714,6 +775,20 @@ export interface components {
          * @enum {string}
          */
         ItemStatus: "accepted" | "duplicate" | "rejected" | "dropped" | "unknown";
+        /** @description How far the journal goes. */
+        JournalHealth: {
+            /**
+             * Format: int64
+             * @description Bytes on the disk.
+             */
+            bytes: number;
+            last_at?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description Events ever taken in, deleted ones too.
+             */
+            positions: number;
+        };
         /** @description A key, without its secret. */
         KeyInfo: {
             /** @description When it was made. */
@@ -768,6 +843,18 @@ export interface components {
             expires_at: components["schemas"]["Time"];
             /** @description What to pass as `?ticket=` to `/api/v1/events/stream` or `/api/v1/events/ws`. */
             ticket: string;
+        };
+        /** @description How many events met the same fate. */
+        OutcomeCount: {
+            /**
+             * Format: int64
+             * @description So many.
+             */
+            count: number;
+            /** @description `accepted`, `duplicate`, `rejected`, `dropped` or `failed`. */
+            outcome: string;
+            /** @description Why, where there is a why: a stable code. */
+            reason?: string;
         };
         /** @description The page it happened on. */
         Page: {
@@ -873,6 +960,25 @@ export interface components {
             /** @description Always `about:blank`: the `code` tells problems apart. */
             type: string;
         };
+        /** @description An event's digest, and whether it still fits. */
+        Proof: {
+            /** @description The hash of its leaf, in hex; absent where what stands there has none. */
+            digest?: string | null;
+            /** @description What does not fit. */
+            fault?: string | null;
+            /**
+             * Format: uuid
+             * @description The event.
+             */
+            id: string;
+            /** @description Whether it is the event that was written. */
+            verdict: components["schemas"]["ProofVerdict"];
+        };
+        /**
+         * @description Whether an event is the one that was written.
+         * @enum {string}
+         */
+        ProofVerdict: "verified" | "anonymised" | "unproven" | "mismatch";
         /** @description What is recorded. */
         Recording: {
             /** @description Every category, and whether it is on by itself. */
@@ -1509,6 +1615,67 @@ export interface operations {
             };
             /** @description There is no such event */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The digest and the verdict */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description There is no such event */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the server fares */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthReport"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

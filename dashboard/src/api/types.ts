@@ -14,6 +14,20 @@ export type Stats = Schemas["Stats"];
 export type StreamMessage =
   | Exclude<Schemas["StreamMessage"], { type: "activity_logged" }>
   | (Omit<Extract<Schemas["StreamMessage"], { type: "activity_logged" }>, "event"> & { event: AnnalsEvent });
+export type Proof = Schemas["Proof"];
 export type SessionInfo = Schemas["SessionInfo"];
+export type Role = Schemas["Role"];
+export type KeyInfo = Schemas["KeyInfo"];
+export type KeyList = Schemas["KeyList"];
+export type NewKey = Schemas["NewKey"];
+export type CreatedKey = Schemas["CreatedKey"];
+export type CatalogEntry = Schemas["CatalogEntry"];
+export type CatalogList = Schemas["CatalogList"];
+export type HealthReport = Schemas["HealthReport"];
+/** Beside what is named, a line holds whatever its writer added; the generator cannot say so. */
+export type LogLine = Pick<Schemas["LogLine"], "at" | "level" | "message"> & Record<string, unknown>;
+export type DebugLog = Omit<Schemas["DebugLog"], "lines"> & { lines: LogLine[] };
+export type Recording = Schemas["Recording"];
+export type RecordingChange = Schemas["RecordingChange"];
 export type Problem = Schemas["Problem"];
 export type FieldError = Schemas["FieldError"];

@@ -1,5 +1,8 @@
 // Every sentence the dashboard shows. Words that come from the record itself (messages, names) are not ours.
 
+import { settings } from "./en-settings";
+import { start } from "./en-start";
+
 const number = (n: number) => new Intl.NumberFormat("en").format(n);
 const events = (n: number) => (n === 1 ? "1 event" : `${number(n)} events`);
 
@@ -7,11 +10,26 @@ export const en = {
   language: "en",
   product: "Annals",
 
+  /** Sentences of the catalog by `category action`; none here, because the catalog's are English already. */
+  sentences: {} as Readonly<Record<string, string>>,
+  /** What a sentence says where a value is missing. */
+  absent: {
+    somebody: "somebody",
+    something: "something",
+    some: "some",
+    page: "a page",
+    details: "no details",
+    yes: "yes",
+    no: "no",
+    actors: { user: "somebody", child: "somebody", api_key: "a key", device: "a device", system: "the system", anonymous: "a visitor" },
+  },
+
   shell: {
     skip: "Skip to content",
     navigation: "Main",
     menu: "Menu",
     activity: "Activity",
+    settings: "Settings",
     docs: "API reference",
     signedInAs: "Signed in as",
     signIn: "Sign in",
@@ -22,10 +40,12 @@ export const en = {
       admin: "Administrator",
       auditor: "Auditor",
       service: "Service",
+      ingest: "Ingest",
       user: "User",
       child: "Child",
       guardian: "Guardian",
     } as Record<string, string>,
+    loading: "Loading",
     notFound: "There is nothing here",
     notFoundDetail: "This address belongs to no screen.",
     goHome: "Go to Activity",
@@ -55,8 +75,8 @@ export const en = {
 
   activity: {
     title: "Activity",
-    total: (n: number) => `${events(n)}, all time`,
-    some: (n: number, all: number) => `${number(n)} of ${events(all)}, all time`,
+    total: (n: number, period: string) => `${events(n)}, ${period}`,
+    some: (n: number, all: number, period: string) => `${number(n)} of ${events(all)}, ${period}`,
     refresh: "Refresh",
     searchLabel: "Search",
     searchPlaceholder: "Search whole words",
@@ -64,6 +84,7 @@ export const en = {
     searchClear: "Clear search",
     categories: "Filter by category",
     clearCategories: "All",
+    excluded: (category: string) => `${category}: excluded`,
     list: "Events, newest first",
     listBusy: "Loading events",
     more: "Loading more…",
@@ -121,7 +142,79 @@ export const en = {
       system: "System",
       other: "Other",
     } as Record<string, string>,
-    keys: { search: "search", move: "move", open: "open", close: "close" },
+    keys: { search: "search", filter: "filter", move: "move", open: "open", close: "close" },
+  },
+
+  filter: {
+    bar: "Filters",
+    add: "Filter",
+    addTitle: "Add a filter",
+    editTitle: (field: string) => `Change the filter: ${field}`,
+    remove: (filter: string) => `Remove the filter: ${filter}`,
+    clear: "Clear all",
+    field: "Field",
+    is: "is",
+    isNot: "is not",
+    match: "Match",
+    value: "Value",
+    values: "Values",
+    severalHint: "Commas separate several: any of them.",
+    missing: "Name at least one value.",
+    unusable: "Only small letters, digits and _ can stand in a name.",
+    apply: "Apply",
+    term: (field: string, values: string, not: boolean) => `${field} ${not ? "is not" : "is"} ${values}`,
+    or: (values: string[]) => new Intl.ListFormat("en", { type: "disjunction" }).format(values),
+    more: (n: number) => `${n} more`,
+    fields: {
+      category: "Category",
+      action: "Action",
+      severity: "Severity",
+      actor: "Done by",
+      actor_type: "Kind of actor",
+      subject: "About",
+      entity_type: "Kind of thing",
+      entity_id: "Thing",
+      session_id: "Visit",
+    },
+    hints: {
+      action: "quest_started",
+      actor: "The actor's id, as your application knows it",
+      subject: "The person's id, as your application knows it",
+      entity_type: "quest",
+      entity_id: "The thing's id",
+      session_id: "The visit's id",
+    } as Record<string, string>,
+    periodTitle: "Period",
+    allTime: "all time",
+    presets: {
+      today: "today",
+      yesterday: "yesterday",
+      "7d": "the last 7 days",
+      "30d": "the last 30 days",
+      "90d": "the last 90 days",
+    },
+    since: (from: string) => `since ${from}`,
+    until: (to: string) => `until ${to}`,
+    between: (from: string, to: string) => `${from} – ${to}`,
+    from: "From",
+    to: "To",
+    custom: "Or from and to, in your time:",
+    wrongOrder: "The end must lie after the beginning.",
+    saved: "Saved",
+    savedTitle: "Saved filters",
+    savedNone: "None yet. Set some filters, then save them here by name. They stay in this browser.",
+    saveName: "Name",
+    save: "Save these filters",
+    saveMissing: "Give it a name.",
+    saveFailed: "This browser keeps nothing for this page, so the filter cannot be saved.",
+    deleteSaved: (name: string) => `Delete ${name}`,
+    export: "Export",
+    exportTitle: "Export these events",
+    exportAll: (n: string) => `Exactly what is filtered: ${n}.`,
+    exportCsv: "CSV, for spreadsheets",
+    exportJson: "JSON, for programs",
+    exportNdjson: "NDJSON, to import again",
+    events,
   },
 
   detail: {
@@ -134,6 +227,28 @@ export const en = {
     loading: "Loading the event",
     notFound: "This event is not here",
     notFoundDetail: "It may have been removed, or it is not yours to see.",
+    proof: {
+      title: "Digest",
+      checking: "Checking the digest…",
+      verified: "Verified",
+      verifiedDetail: "This is the event that was written, to the last byte.",
+      anonymised: "Verified, without names",
+      anonymisedDetail: "This is the event that was written; who it was about has been removed.",
+      unproven: "Cannot be proved",
+      unprovenDetail: (fault: string) => `The event fits its own seal, but the record around it does not fit together: ${fault}. Run annals verify on the server.`,
+      mismatch: "Not what was written",
+      mismatchDetail: (fault: string) => `Somebody changed the record behind the server's back: ${fault}. Run annals verify on the server.`,
+      failed: "The digest could not be checked.",
+      copy: "Copy digest",
+    },
+    related: {
+      title: "More like this",
+      action: (name: string) => `Same action: ${name}`,
+      actor: (name: string) => `Also by ${name}`,
+      subject: (name: string) => `Also about ${name}`,
+      entity: (name: string) => `Also with ${name}`,
+      session: "This visit",
+    },
     anonymised: (when: string) => `Names were removed from this event on ${when}.`,
     groups: {
       what: "What",
@@ -180,11 +295,8 @@ export const en = {
   },
 
   states: {
-    emptyTitle: "Nothing recorded yet",
-    onlyOwnTitle: "Now connect your application",
-    emptyDetail: "Send a first event and it appears here by itself. Put a key of yours in place of $ANNALS_KEY:",
     noResultTitle: "No event matches",
-    noResultDetail: "Words are found whole, and all of them must occur. Try fewer words or other categories.",
+    noResultDetail: "All filters must fit at once, and words are found whole. Take one away, or clear them all.",
     clearFilters: "Clear filters",
     noAccessTitle: "You may not read this",
     otherKey: "Sign in with another key",
@@ -201,6 +313,9 @@ export const en = {
       `The answer (status ${status}) did not come from Annals. A proxy in between may be in the way.`,
     bug: "The dashboard made a mistake. Reload the page; if it comes back, please report it.",
   },
+
+  settings,
+  start,
 
   docs: {
     title: "API reference",

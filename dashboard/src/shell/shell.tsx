@@ -40,6 +40,7 @@ export function Shell({ session, children }: Props) {
         <div className="menu" id="menu">
           <nav aria-label={m.navigation}>
             <NavLink to="activity" icon="activity" label={m.activity} current={route} onClick={close} />
+            <NavLink to="settings" icon="settings" label={m.settings} current={route} onClick={close} />
             <NavLink to="docs" icon="book" label={m.docs} current={route} onClick={close} />
           </nav>
           <div className="side-foot">

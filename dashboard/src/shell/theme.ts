@@ -24,17 +24,17 @@ export function restoreTheme(): void {
   show(saved());
 }
 
-export function useTheme(): [Theme, () => void] {
+/** The theme, the step to the next one, and the choice of one. */
+export function useTheme(): [Theme, () => void, (theme: Theme) => void] {
   const [theme, setTheme] = useState(saved);
-  const next = () => {
-    const following = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "auto";
-    setTheme(following);
-    show(following);
+  const choose = (chosen: Theme) => {
+    setTheme(chosen);
+    show(chosen);
     try {
-      localStorage.setItem(KEY, following);
+      localStorage.setItem(KEY, chosen);
     } catch {
       // Then it lasts until the page is left.
     }
   };
-  return [theme, next];
+  return [theme, () => choose(THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "auto"), choose];
 }

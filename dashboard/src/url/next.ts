@@ -1,7 +1,7 @@
 // Where to go after signing in. The value comes from the address bar, so anyone can have written it:
 // only routes of our own are ever followed.
 
-const ROUTES = new Set(["activity", "docs"]);
+const ROUTES = new Set(["activity", "settings", "docs"]);
 const HOME = "activity";
 
 /** The route to go on to: `activity?q=x`. Anything that is not one of our own routes means home. */

@@ -55,6 +55,8 @@ impl Class {
     utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
+// Keys have roles too, and the API document knows one name once.
+#[schema(as = ActionRole)]
 pub enum Role {
     /// A page was opened.
     PageView,

@@ -1,4 +1,4 @@
-//! Reading: a list, one event, counts.
+//! Reading: a list, one event and its proof, counts.
 
 use annals_event::{Event, Uuid};
 use axum::Json;
@@ -12,6 +12,7 @@ use super::error::{Problem, Result};
 use super::parameters::{NoParameters, Parameters};
 use crate::access::Caller;
 use crate::query::list::{self, EventPage, ListRequest};
+use crate::query::proof::{self, Proof};
 
 /// List events
 ///
@@ -61,14 +62,40 @@ pub(super) async fn get(
     _: NoParameters,
     PathId(id): PathId,
 ) -> Result<Json<Event>> {
+    let mut event = find(&http, &caller, &id).await?;
+    event.cursor = http.cursors.event(event.seq);
+    Ok(Json(event))
+}
+
+/// Prove one event
+///
+/// Its digest, and whether it is the event that was written, as `annals verify` would say of it.
+#[utoipa::path(
+    get, path = "/api/v1/events/{id}/proof", operation_id = "prove_event", tag = "Journal",
+    params(("id" = Uuid, Path, description = "The event's id")),
+    responses(
+        (status = 200, description = "The digest and the verdict", body = Proof),
+        (status = 404, description = "There is no such event", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn prove(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+    PathId(id): PathId,
+) -> Result<Json<Proof>> {
+    let event = find(&http, &caller, &id).await?;
+    Ok(Json(proof::prove(&*http.store, &event).await?))
+}
+
+/// The event with this id, if the caller may read it.
+async fn find(http: &Http, caller: &Caller, id: &str) -> Result<Event> {
     caller.require_reader()?;
     let id: Uuid = id
         .parse()
         .map_err(|_| Problem::bad_request("invalid_id", "The id of an event is a UUID."))?;
     let found = http.store.find(id, caller.scope(&http.catalog)).await?;
-    let mut event = found.ok_or_else(|| Problem::not_found("There is no event with this id."))?;
-    event.cursor = http.cursors.event(event.seq);
-    Ok(Json(event))
+    found.ok_or_else(|| Problem::not_found("There is no event with this id."))
 }
 
 /// How many events match.

@@ -22,6 +22,7 @@ mod dashboard;
 mod error;
 mod events;
 mod export;
+mod health;
 mod keys;
 mod layers;
 mod live;
@@ -80,6 +81,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Where randomness comes from.
     pub random: Arc<dyn Random>,
+    /// When this server started.
+    pub started_at: Time,
     /// What the process counts about itself.
     pub metrics: Arc<Metrics>,
     /// How often one may ask.

@@ -8,8 +8,8 @@ use utoipa_axum::routes;
 
 use super::live::{sse, tickets, ws};
 use super::{
-    Http, append, cors, dashboard, error, events, export, keys, openapi, operations, people,
-    session, settings,
+    Http, append, cors, dashboard, error, events, export, health, keys, openapi, operations,
+    people, session, settings,
 };
 
 /// The documented routes.
@@ -19,6 +19,7 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(append::append, events::list))
         .routes(routes!(export::export))
         .routes(routes!(events::get))
+        .routes(routes!(events::prove))
         .routes(routes!(events::stats))
         .routes(routes!(operations::catalog))
         // Live
@@ -40,6 +41,7 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(operations::healthz))
         .routes(routes!(operations::readyz))
         .routes(routes!(operations::metrics))
+        .routes(routes!(health::health))
         .routes(routes!(operations::debug_log))
 }
 

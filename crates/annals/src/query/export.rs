@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use annals_event::Event;
 use bytes::Bytes;
-use futures::{Stream, stream};
+use futures::{Stream, StreamExt as _, stream};
 
 use crate::journal::Cursors;
 use crate::store::{Order, Result, Scoped, Selection, Store};
@@ -145,4 +145,6 @@ pub fn export(
             }
         },
     )
+    // Whoever compresses it asks once more after the end.
+    .fuse()
 }

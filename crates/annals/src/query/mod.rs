@@ -1,4 +1,4 @@
-//! Questions about the record: lists, counts, exports.
+//! Questions about the record: lists, exports, one event's proof.
 //!
 //! ```text
 //! http ── Filter ──► query ── Selection ──► store
@@ -6,3 +6,4 @@
 
 pub mod export;
 pub mod list;
+pub mod proof;

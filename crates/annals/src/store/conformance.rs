@@ -55,6 +55,7 @@ macro_rules! conformance {
             bury: the_head_stays_where_it_was;
             bury: ids_stay_used;
             bury: a_page_is_full_until_the_end_while_others_are_buried;
+            select: a_longer_journal_takes_more_bytes;
             seals: everything_written_is_verified;
             seals: pages_of_seals_and_tiles_are_in_order;
             credentials: keys_are_kept;

@@ -129,6 +129,9 @@ pub trait Store: Send + Sync + 'static {
     /// The tombstones that touch these positions, in order.
     async fn tombstones(&self, range: Range<u64>) -> Result<Vec<Tombstone>>;
 
+    /// How many bytes the journal takes up.
+    async fn bytes(&self) -> Result<u64>;
+
     /// Whether an event could be written durably now: writes, syncs and takes back.
     async fn probe(&self) -> Result<()>;
 

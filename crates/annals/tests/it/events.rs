@@ -7,6 +7,7 @@ use crate::support::{Answer, Server};
 mod append;
 mod export;
 mod list;
+mod proof;
 
 /// An event with a number, found again by `action=lamp_lit`.
 fn numbered(number: usize) -> Value {

@@ -101,3 +101,25 @@ async fn the_log_tells_how_the_server_fares_and_nothing_of_anybody() {
     let answer = server.get("/api/v1/debug-log").key(&auditor).send().await;
     assert_eq!(answer.problem(), (403, "forbidden".to_owned()));
 }
+
+#[tokio::test]
+async fn health_tells_the_journal_and_why_events_were_not_taken() {
+    let server = Server::start();
+    let before = server.get("/api/v1/health").send().await.json();
+    assert_eq!(before["writable"], true);
+    server.append(&[json!({"action": "lamp_lit"}), json!({"action": "lamp_lit"})]).await;
+    server.post("/api/v1/events", &json!({"action": "Not Snake"})).send().await;
+
+    let told = server.get("/api/v1/health").send().await.json();
+    assert_eq!(told["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(told["started_at"], before["started_at"]);
+    // The server's own start is an event too.
+    assert_eq!(told["journal"]["positions"], 3);
+    assert!(told["journal"]["last_at"].as_str() > told["started_at"].as_str(), "{told}");
+    assert!(told["journal"]["bytes"].as_u64().unwrap() > 10_000);
+    let outcomes = json!([
+        {"outcome": "accepted", "count": 3},
+        {"outcome": "rejected", "reason": "invalid", "count": 1},
+    ]);
+    assert_eq!(told["outcomes"], outcomes);
+}

@@ -203,3 +203,11 @@ pub async fn a_filter_may_ask_for_anything(store: Arc<dyn Store>) {
         }
     }
 }
+
+pub async fn a_longer_journal_takes_more_bytes(store: Arc<dyn Store>) {
+    let before = store.bytes().await.unwrap();
+    accepted(&*store, super::world::plain_ones(1..601), START).await;
+    let after = store.bytes().await.unwrap();
+    // A leaf's eight bytes and an id at the very least.
+    assert!(after > before + 600 * 24, "{before} {after}");
+}

@@ -141,6 +141,10 @@ impl Store for SqliteStore {
         self.readers.run(move |connection| rows::tombstones(connection, &range)).await
     }
 
+    async fn bytes(&self) -> Result<u64> {
+        self.readers.run(rows::bytes).await
+    }
+
     async fn probe(&self) -> Result<()> {
         self.write(|writer| settings::probe(writer.connection())).await
     }

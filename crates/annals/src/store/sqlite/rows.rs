@@ -32,6 +32,12 @@ pub(super) fn head(connection: &Connection) -> Result<Head> {
     })?)
 }
 
+/// Bytes of the journal's file, once what is written ahead has gone into it.
+pub(super) fn bytes(connection: &Connection) -> Result<u64> {
+    let sql = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+    Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     let points = match (row.get(16)?, row.get(17)?, row.get(18)?) {
         (Some(before), Some(after), Some(delta)) => Some((before, after, delta)),

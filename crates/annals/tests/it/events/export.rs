@@ -1,5 +1,8 @@
 //! Exports: the same events as the list, in three formats, without limit and without memory.
 
+use std::io::Read as _;
+
+use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
 use super::numbers;
@@ -187,5 +190,21 @@ async fn an_export_ends_where_it_began_while_others_append() {
             &whole[whole.len() - events.len()..]
         };
         assert_eq!(events, wanted, "{order}");
+    }
+}
+
+/// As every browser asks for it.
+#[tokio::test]
+async fn a_compressed_export_arrives_whole() {
+    let server = Server::start();
+    server.append(&numbers(0..700)).await;
+    for format in ["csv", "json", "ndjson"] {
+        let path = format!("/api/v1/events/export?action=lamp_lit&format={format}");
+        let plain = server.get(&path).send().await.text();
+        let answer = server.get(&path).header("accept-encoding", "gzip").send().await;
+        assert_eq!(answer.header("content-encoding"), "gzip");
+        let mut text = String::new();
+        GzDecoder::new(&*answer.body).read_to_string(&mut text).unwrap();
+        assert_eq!(text, plain);
     }
 }

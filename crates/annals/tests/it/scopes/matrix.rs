@@ -101,6 +101,7 @@ fn matrix() -> Vec<Row> {
         reading("GET /api/v1/events", Nothing),
         reading("GET /api/v1/events/export", Nothing),
         reading("GET /api/v1/events/{id}", HIDDEN),
+        reading("GET /api/v1/events/{id}/proof", HIDDEN),
         reading("GET /api/v1/stats", Nothing),
         // What a stream shows to whom: `streams.rs`.
         Row { ingest: NO, ..everybody("GET /api/v1/events/stream", OK, NOBODY) },
@@ -121,6 +122,7 @@ fn matrix() -> Vec<Row> {
         keys("GET /api/v1/settings/recording", OK, OK, NO),
         keys("PUT /api/v1/settings/recording", WRONG, NO, NO),
         keys("GET /api/v1/debug-log", OK, NO, NO),
+        keys("GET /api/v1/health", OK, OK, NO),
         // From this machine also without a key: `operations.rs`.
         Row { nobody: OK, ..keys("GET /metrics", OK, NO, NO) },
         everybody("GET /healthz", OK, OK),
@@ -133,7 +135,7 @@ fn request(server: &Server, endpoint: &str, at: usize) -> Call {
     let (method, path) = endpoint.split_once(' ').unwrap();
     let whom = ABOUT[at];
     let key = match path {
-        "/api/v1/events/{id}" => id(at as u128),
+        "/api/v1/events/{id}" | "/api/v1/events/{id}/proof" => id(at as u128),
         "/api/v1/keys/{id}" => "key_0".to_owned(),
         _ => whom.to_owned(),
     };
@@ -164,6 +166,7 @@ fn request(server: &Server, endpoint: &str, at: usize) -> Call {
 fn holds(endpoint: &str, answer: &Answer, whom: &str) -> bool {
     match endpoint {
         "GET /api/v1/stats" => answer.json()["total"] != json!(0),
+        "GET /api/v1/events/{id}/proof" => answer.json()["verdict"] == "verified",
         "GET /api/v1/people" => {
             let page = answer.json();
             let people = page["people"].as_array().unwrap();

@@ -1,0 +1,90 @@
+//! `GET /api/v1/health`: what a person who looks after the server wants to see at a glance.
+
+use annals_event::Time;
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+
+use super::Http;
+use super::error::{Problem, Result};
+use super::parameters::NoParameters;
+use crate::access::Caller;
+use crate::store::Role;
+
+/// How the server and its journal fare.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct HealthReport {
+    /// The program's version.
+    version: &'static str,
+    /// When the server started: the counts begin here.
+    started_at: Time,
+    /// Whether an event can be written durably now.
+    writable: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
+    /// The journal.
+    journal: JournalHealth,
+    /// What became of the events sent since the start.
+    outcomes: Vec<OutcomeCount>,
+}
+
+/// How far the journal goes.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct JournalHealth {
+    /// Events ever taken in, deleted ones too.
+    positions: u64,
+    /// When the last one was taken in; absent in an empty journal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_at: Option<Time>,
+    /// Bytes on the disk.
+    bytes: u64,
+}
+
+/// How many events met the same fate.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct OutcomeCount {
+    /// `accepted`, `duplicate`, `rejected`, `dropped` or `failed`.
+    outcome: &'static str,
+    /// Why, where there is a why: a stable code.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    reason: &'static str,
+    /// So many.
+    count: u64,
+}
+
+/// Health
+///
+/// Whether events can be written, how far the journal goes, and what became of the events sent
+/// since the start.
+#[utoipa::path(
+    get, path = "/api/v1/health", operation_id = "get_health", tag = "Operations",
+    responses(
+        (status = 200, description = "How the server fares", body = HealthReport),
+        (status = 403, description = "Not for this key", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn health(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+) -> Result<Json<HealthReport>> {
+    caller.require(&[Role::Admin, Role::Auditor])?;
+    let probe = http.probe().await;
+    let head = http.store.head().await?;
+    let outcomes = http.metrics.fates().into_iter();
+    Ok(Json(HealthReport {
+        version: env!("CARGO_PKG_VERSION"),
+        started_at: http.started_at,
+        writable: probe.is_ok(),
+        fault: probe.err().map(|error| error.to_string()),
+        journal: JournalHealth {
+            positions: head.seq,
+            last_at: (head.seq > 0).then_some(head.created_at),
+            bytes: http.store.bytes().await?,
+        },
+        outcomes: outcomes
+            .map(|(outcome, reason, count)| OutcomeCount { outcome, reason, count })
+            .collect(),
+    }))
+}

@@ -1,0 +1,113 @@
+// A picture of every screen, light and dark, desktop and phone, from servers of its own: one with the demo, one that
+// is new. For people to look at; nothing is compared.
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { chromium } from "@playwright/test";
+
+const here = import.meta.dirname;
+const binary = path.resolve(here, "../..", process.env.ANNALS_BIN ?? "target/release/annals");
+const out = path.resolve(here, "../../docs/images/screens");
+const KEY = "ann_admin_for_pictures_0123456789abcdef0123456789";
+const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+
+/** Name, address, and what is done before the picture is taken. */
+const DEMO = [
+  ["activity", "activity"],
+  ["activity-filtered", "activity?category=!navigation,system&severity=!info&period=30d"],
+  ["activity-filter", "activity", (page) => page.getByRole("button", { name: "Filter", exact: true }).click()],
+  ["activity-period", "activity", (page) => page.getByRole("button", { name: /^Period/ }).click()],
+  ["activity-nothing", "activity?q=nothing%20like%20this"],
+  ["event", "activity?category=task", (page) => page.locator(".row").first().click()],
+  ["settings-keys", "settings?section=keys"],
+  ["settings-new-key", "settings?section=keys", (page) => page.getByRole("button", { name: "New key" }).click()],
+  ["settings-recording", "settings?section=recording"],
+  ["settings-catalog", "settings?section=catalog"],
+  ["settings-health", "settings?section=health"],
+  ["settings-log", "settings?section=log"],
+  ["settings-appearance", "settings?section=appearance"],
+  ["docs", "docs"],
+];
+const NEW = [
+  ["first-run", "activity"],
+  ["first-run-key", "activity", (page) => page.getByRole("button", { name: "Make a key" }).click()],
+];
+
+mkdirSync(out, { recursive: true });
+const wanted = process.argv.slice(2);
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_BIN ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+try {
+  await photograph(["demo", "--small"], DEMO, addKeys);
+  await photograph(["serve"], NEW);
+} finally {
+  await browser.close();
+}
+
+async function photograph(command, screens, prepare) {
+  const chosen = screens.filter(([name]) => wanted.length === 0 || wanted.includes(name));
+  if (chosen.length === 0) return;
+  const dataDir = mkdtempSync(path.join(tmpdir(), "annals-pictures-"));
+  // The settings of whoever runs this are not the pictures'.
+  const env = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("ANNALS_"))), ANNALS_ADMIN_KEY: KEY };
+  const server = spawn(binary, [...command, "--listen", "127.0.0.1:0", "--data-dir", dataDir], { cwd: dataDir, env });
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  try {
+    const url = await listening(server);
+    await prepare?.(url);
+    for (const theme of ["light", "dark"]) {
+      for (const [size, viewport] of Object.entries(SIZES)) await series(url, chosen, theme, size, viewport);
+    }
+  } finally {
+    server.kill("SIGTERM");
+    await ended;
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function series(url, screens, theme, size, viewport) {
+  const context = await browser.newContext({ viewport, colorScheme: theme, locale: "en-GB", timezoneId: "Europe/Berlin" });
+  const page = await context.newPage();
+  await page.goto(`${url}/signin`);
+  await page.getByLabel("Your key").fill(KEY);
+  if (screens === DEMO) await page.screenshot({ path: path.join(out, `signin-${size}-${theme}.png`) });
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`${url}/activity`);
+  for (const [name, address, act] of screens) {
+    await page.goto(`${url}/${address}`);
+    await page.waitForLoadState("networkidle");
+    await act?.(page);
+    await page.waitForTimeout(400);
+    await page.screenshot({ path: path.join(out, `${name}-${size}-${theme}.png`) });
+  }
+  await context.close();
+}
+
+/** A few keys, so that there is something to see. */
+async function addKeys(url) {
+  const headers = { Authorization: `Bearer ${KEY}`, "Content-Type": "application/json" };
+  const soon = new Date(Date.now() + 30 * 86_400_000).toISOString();
+  for (const key of [
+    { role: "service", name: "School backend" },
+    { role: "ingest", name: "Learning portal", origins: ["https://learn.example"] },
+    { role: "auditor", name: "Data protection officer", expires_at: soon },
+  ]) {
+    await fetch(`${url}/api/v1/keys`, { method: "POST", headers, body: JSON.stringify(key) });
+  }
+  await fetch(`${url}/api/v1/events`, { method: "POST", headers, body: JSON.stringify([{ action: "Not Snake" }, { action: "page_view" }]) });
+}
+
+function listening(server) {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const read = (chunk) => {
+      output += chunk;
+      const match = /listening on (http:\/\/[^\s/]+)/.exec(output);
+      if (match) resolve(match[1]);
+    };
+    server.stdout.on("data", read);
+    server.stderr.on("data", read);
+    server.once("exit", () => reject(new Error(`the server ended:\n${output}`)));
+    server.once("error", reject);
+  });
+}

@@ -1,0 +1,93 @@
+// A term of the filter as the API writes it: `a,b` is any of, `!a,b` none of, `\,` a comma within a value.
+
+/** The fields one can filter by, in the order they are offered. */
+export const FIELDS = ["category", "action", "severity", "actor", "actor_type", "subject", "entity_type", "entity_id", "session_id"] as const;
+export type FieldName = (typeof FIELDS)[number];
+
+export interface Term {
+  /** At least one. */
+  readonly values: readonly string[];
+  /** Whether these are excluded. */
+  readonly not: boolean;
+}
+
+export type Terms = Readonly<Partial<Record<FieldName, Term>>>;
+
+export const SEVERITIES = ["info", "notice", "warning", "error", "critical"] as const;
+export const ACTOR_TYPES = ["user", "child", "api_key", "device", "system", "anonymous"] as const;
+
+// The server's own limits: beyond them it would refuse the whole filter.
+const MAX_VALUES = 100;
+const MAX_CHARS = 500;
+const NAME = /^[a-z0-9_]{1,100}$/;
+
+/** Reads a term; values that no event can have are left out, and a term without values is none. */
+export function parseTerm(field: FieldName, text: string): Term | null {
+  const not = text.startsWith("!");
+  const values = splitList(not ? text.slice(1) : text).filter((value) => possible(field, value));
+  const unique = [...new Set(values)].sort().slice(0, MAX_VALUES);
+  return unique.length === 0 ? null : { values: unique, not };
+}
+
+export function writeTerm({ values, not }: Term): string {
+  return (not ? "!" : "") + joinList(values);
+}
+
+/** Splits at commas; `\,` is a comma and `\\` a backslash. Spaces around a value are not part of it. */
+export function splitList(text: string): string[] {
+  const values: string[] = [];
+  let value = "";
+  for (let i = 0; i < text.length; i++) {
+    const here = text.charAt(i);
+    const next = text.charAt(i + 1);
+    if (here === "\\" && (next === "," || next === "\\")) {
+      value += next;
+      i++;
+    } else if (here === ",") {
+      values.push(value);
+      value = "";
+    } else {
+      value += here;
+    }
+  }
+  return [...values, value].map((one) => one.trim());
+}
+
+export function joinList(values: readonly string[]): string {
+  return values.map((value) => value.replace(/[\\,]/g, (c) => `\\${c}`)).join(",");
+}
+
+function possible(field: FieldName, value: string): boolean {
+  if (value === "" || value.length > MAX_CHARS) return false;
+  switch (field) {
+    case "category":
+    case "action":
+      return NAME.test(value);
+    case "severity":
+      return SEVERITIES.some((known) => known === value);
+    case "actor_type":
+      return ACTOR_TYPES.some((known) => known === value);
+    default:
+      return true;
+  }
+}
+
+/** The terms with one set, or taken away. */
+export function withTerm(terms: Terms, field: FieldName, term: Term | null): Terms {
+  const rest = Object.fromEntries(Object.entries(terms).filter(([name]) => name !== field));
+  return term === null ? rest : { ...rest, [field]: term };
+}
+
+/**
+ * A click on a category's chip: chosen ones are let go, others join them. Excluded ones are let in again;
+ * and choosing one while others are excluded means this one alone.
+ */
+export function toggled(term: Term | undefined, name: string): Term | null {
+  const values = term?.values ?? [];
+  if (values.includes(name)) {
+    const rest = values.filter((value) => value !== name);
+    return rest.length === 0 ? null : { values: rest, not: term?.not ?? false };
+  }
+  if (term?.not) return { values: [name], not: false };
+  return { values: [...values, name].sort(), not: false };
+}

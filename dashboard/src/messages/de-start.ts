@@ -1,0 +1,25 @@
+import type { Messages } from ".";
+
+export const start: Messages["start"] = {
+  title: "Sende dein erstes Ereignis",
+  detail: "Annals läuft und wartet auf deine Anwendung. Erzeuge einen Schlüssel, führe eines davon aus und beobachte das Licht.",
+  detailNoKey: "Annals läuft und wartet auf deine Anwendung. Setze statt $ANNALS_KEY einen Schlüssel mit der Rolle „service“ ein; die Verwaltung kann einen erzeugen.",
+  createKey: "Schlüssel erzeugen",
+  creating: "Der Schlüssel wird erzeugt…",
+  createFailed: "Es wurde kein Schlüssel erzeugt.",
+  keyName: "Meine Anwendung",
+  browserKeyName: "Meine Webseite",
+  key: "Dein Schlüssel",
+  keyOnce: "Er wird nur einmal gezeigt und steht schon in den Beispielen; verwahre ihn dort, wo deine Anwendung ihn findet.",
+  keyHidden: "Bis dahin steht in den Beispielen $ANNALS_KEY.",
+  origin: "Adresse deiner Seite",
+  originHint: "Ein öffentlicher Schlüssel gilt nur von dieser Seite und sendet nur, was Besucher tun.",
+  snippets: "Sprache",
+  languages: { curl: "curl", rust: "Rust", browser: "Browser", python: "Python" },
+  rustNote: "Cargo.toml: ureq = { version = \"3\", features = [\"json\"] } und serde_json = \"1\"",
+  waiting: "Warten auf dein erstes Ereignis…",
+  arrived: "Dein erstes Ereignis ist da.",
+  arrivedDetail: "Es ist festgehalten, dauerhaft. Diese Seite zeigt, was als Nächstes kommt.",
+  done: "Protokoll zeigen",
+  otherKeys: "Alle Schlüssel",
+};

@@ -1,0 +1,68 @@
+import type { ReactNode } from "react";
+import type { Role } from "../api/types";
+import { messages } from "../messages";
+import { useSession } from "../session/session";
+import { Icon, type IconName } from "../ui/icon";
+import { StatePanel } from "../ui/state-panel";
+import { useTitle } from "../ui/use-title";
+import { usePlace } from "../url/history";
+import { Link } from "../url/link";
+import { Appearance } from "./appearance";
+import { CatalogSection } from "./catalog";
+import { HealthSection } from "./health";
+import { KeysSection } from "./keys";
+import { LogSection } from "./log";
+import { RecordingSection } from "./recording";
+import { parseSettings, sectionsFor, settingsRoute, type Section, type SettingsState } from "./sections";
+import "../ui/form.css";
+import "./settings.css";
+
+const m = messages.settings;
+const ICONS: Record<Section, IconName> = { keys: "key", recording: "record", catalog: "book", health: "heart", log: "terminal", appearance: "globe" };
+
+export default function Settings() {
+  const { search } = usePlace();
+  const { data: session } = useSession();
+  const state = parseSettings(search);
+  useTitle(m.title);
+  if (!session) return <p className="settings-loading" role="status">{m.loading}</p>;
+  const sections = sectionsFor(session.role);
+  const section = state.section ?? sections[0] ?? "appearance";
+  return (
+    <div className="settings">
+      <header>
+        <h1>{m.title}</h1>
+        <nav aria-label={m.title}>
+          {sections.map((name) => (
+            <Link key={name} to={settingsRoute(name)} aria-current={name === section ? "page" : undefined}>
+              <Icon name={ICONS[name]} size={16} />
+              {m.sections[name]}
+            </Link>
+          ))}
+        </nav>
+      </header>
+      <section className="settings-body" aria-labelledby="settings-section">
+        <h2 id="settings-section">{m.sections[section]}</h2>
+        {sections.includes(section) ? panel(section, state, session.role) : <StatePanel icon="lock" title={m.noAccess} detail={m.noAccessDetail} alert />}
+      </section>
+    </div>
+  );
+}
+
+function panel(section: Section, state: SettingsState, role: Role): ReactNode {
+  const admin = role === "admin";
+  switch (section) {
+    case "keys":
+      return <KeysSection admin={admin} />;
+    case "recording":
+      return <RecordingSection admin={admin} />;
+    case "catalog":
+      return <CatalogSection q={state.q} />;
+    case "health":
+      return <HealthSection />;
+    case "log":
+      return <LogSection q={state.q} level={state.level} />;
+    case "appearance":
+      return <Appearance />;
+  }
+}
