@@ -39,13 +39,13 @@ async fn an_event_is_proved_until_somebody_changes_it() {
     assert_ne!(last["digest"], first["digest"]);
 
     // It fits its own seal, but the root that would vouch for it cannot be made any more.
-    let server = tampered(server, &root, "DELETE FROM events WHERE message = 'lamp 100'");
+    let server = tampered(server, &root, "DELETE FROM annals_events WHERE message = 'lamp 100'");
     let beside = proof(&server, &ids[5]).await;
     assert_eq!(beside["verdict"], "unproven");
     assert_eq!(beside["fault"], "an event beside it does not fit");
     assert_eq!(beside["digest"], first["digest"]);
 
-    let change = "UPDATE events SET message = 'another' WHERE message = 'lamp 5'";
+    let change = "UPDATE annals_events SET message = 'another' WHERE message = 'lamp 5'";
     let server = tampered(server, &root, change);
     let changed = proof(&server, &ids[5]).await;
     assert_eq!(changed["verdict"], "mismatch");
