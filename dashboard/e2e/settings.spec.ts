@@ -1,4 +1,4 @@
-import { accessible, expect, family, signIn, test } from "./fixtures";
+import { accessible, expect, family, rows, signIn, test } from "./fixtures";
 import { ADMIN_KEY, Server } from "./server";
 import type { Page } from "@playwright/test";
 
@@ -99,35 +99,36 @@ test("the server's log and the record lead to each other", async ({ browser }) =
   }
 });
 
-test("recording is turned off with a question, and by category", async ({ page }) => {
-  let now = { enabled: true, categories: { navigation: true, quest: true } as Record<string, boolean> };
-  await page.route("**/api/v1/settings/recording", async (route) => {
-    if (route.request().method() === "PUT") {
-      expect(route.request().headers()["x-csrf-token"]).toBeTruthy();
-      const change = route.request().postDataJSON() as Partial<typeof now>;
-      now = { enabled: change.enabled ?? now.enabled, categories: { ...now.categories, ...change.categories } };
-    }
-    await route.fulfill({ json: now });
-  });
+test("recording is turned off with a question, and by category", async ({ page, server }) => {
+  const recorded = async (category: string) => {
+    const draft = { category, action: "tried", message: "A try" };
+    return server.append([draft]).then(() => true, (error: unknown) => !String(error).includes('dropped":1'));
+  };
   await settings(page, "?section=recording");
   await expect(page.getByRole("switch", { name: "Navigation" })).toBeChecked();
+  // Points rest on the ledger.
+  await expect(page.getByRole("switch", { name: "Task" })).toBeDisabled();
   await accessible(page);
   await page.getByRole("switch", { name: "Navigation" }).click();
   await expect(page.getByRole("switch", { name: "Navigation" })).not.toBeChecked();
-  expect(now.categories).toEqual({ navigation: false, quest: true });
+  await expect.poll(() => recorded("navigation")).toBe(false);
+  expect(await recorded("quest")).toBe(true);
   await page.getByRole("switch", { name: "Record events" }).click();
   await expect(page.getByRole("dialog")).toContainText("Turn recording off?");
   await page.keyboard.press("Escape");
-  expect(now.enabled).toBe(true);
+  expect(await recorded("quest")).toBe(true);
   await page.getByRole("switch", { name: "Record events" }).click();
   await page.getByRole("button", { name: "Turn it off" }).click();
   await expect(page.getByText("Recording is off.")).toBeVisible();
+  expect(await recorded("quest")).toBe(false);
   await accessible(page);
+  await page.getByRole("link", { name: "Changes on the record" }).click();
+  await expect(rows(page)).toHaveCount(2);
 });
 
 test("a change of recording that is refused says why", async ({ page }) => {
   await page.route("**/api/v1/settings/recording", async (route) => {
-    if (route.request().method() === "GET") return route.fulfill({ json: { enabled: true, categories: { task: true } } });
+    if (route.request().method() === "GET") return route.fulfill({ json: { enabled: true, categories: { task: true }, always: [] } });
     const errors = [{ field: "categories.task", message: "is points, which are always recorded" }];
     return route.fulfill({ status: 422, contentType: "application/problem+json", body: JSON.stringify({ status: 422, code: "invalid", detail: "A field is wrong.", errors }) });
   });

@@ -981,6 +981,8 @@ export interface components {
         ProofVerdict: "verified" | "anonymised" | "unproven" | "mismatch";
         /** @description What is recorded. */
         Recording: {
+            /** @description The categories that cannot be switched off. */
+            always: string[];
             /** @description Every category, and whether it is on by itself. */
             categories: {
                 [key: string]: boolean;
@@ -990,6 +992,8 @@ export interface components {
         };
         /** @description What is to be recorded from now on. */
         RecordingChange: {
+            /** @description Changes nothing: whoever sends back what was answered, with a change in it, may leave it in. */
+            always?: string[];
             /** @description Categories to turn on or off; those not named stay as they are. */
             categories?: {
                 [key: string]: boolean;

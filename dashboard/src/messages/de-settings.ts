@@ -60,6 +60,8 @@ export const settings: Messages["settings"] = {
     everything: "Ereignisse aufzeichnen",
     on: "An",
     off: "Aus",
+    always: "Immer",
+    alwaysDetail: "Punkte beruhen auf dem Hauptbuch, und die eigenen Taten von Annals sagen, wer was ausgeschaltet hat: Beides wird immer aufgezeichnet.",
     categories: "Nach Kategorie",
     allOffDetail: "Die Aufzeichnung ist aus. Punkte und was Annals selbst tut, werden trotzdem festgehalten.",
     confirmTitle: "Aufzeichnung ausschalten?",

@@ -66,6 +66,8 @@ export const settings = {
     everything: "Record events",
     on: "On",
     off: "Off",
+    always: "Always",
+    alwaysDetail: "Points rest on the ledger, and Annals' own acts tell who turned what off: both are always recorded.",
     categories: "By category",
     allOffDetail: "Recording is off. The ledger and Annals' own acts are still recorded.",
     confirmTitle: "Turn recording off?",

@@ -34,16 +34,25 @@ export function RecordingSection({ admin }: { admin: boolean }) {
       </div>
       {!admin && <p className="form-hint">{m.readOnly}</p>}
       <Loaded query={recording}>
-        {({ enabled, categories }) => (
+        {({ enabled, categories, always }) => (
           <>
             <Switch main label={m.everything} on={enabled} disabled={disabled} onChange={(on) => (on ? change.mutate({ enabled: true }) : setAsking(true))} />
             {!enabled && <p className="form-hint">{m.allOffDetail}</p>}
             <fieldset className="switches">
               <legend>{m.categories}</legend>
               {Object.entries(categories).map(([name, on]) => (
-                <Switch key={name} category={name} label={categoryName(name)} on={on} disabled={disabled} onChange={(next) => change.mutate({ categories: { [name]: next } })} />
+                <Switch
+                  key={name}
+                  category={name}
+                  label={categoryName(name)}
+                  on={on}
+                  always={always.includes(name)}
+                  disabled={disabled}
+                  onChange={(next) => change.mutate({ categories: { [name]: next } })}
+                />
               ))}
             </fieldset>
+            <p className="form-hint">{m.alwaysDetail}</p>
           </>
         )}
       </Loaded>
@@ -81,11 +90,13 @@ interface SwitchProps {
   category?: string;
   on: boolean;
   main?: boolean;
+  /** It cannot be switched off. */
+  always?: boolean;
   disabled: boolean;
   onChange: (on: boolean) => void;
 }
 
-function Switch({ label, category, on, main = false, disabled, onChange }: SwitchProps) {
+function Switch({ label, category, on, main = false, always = false, disabled, onChange }: SwitchProps) {
   return (
     <label className={main ? "switch main" : "switch"} data-category={category}>
       {category !== undefined && (
@@ -95,9 +106,9 @@ function Switch({ label, category, on, main = false, disabled, onChange }: Switc
       )}
       <span>{label}</span>
       <span className="form-hint" aria-hidden="true">
-        {on ? m.on : m.off}
+        {always ? m.always : on ? m.on : m.off}
       </span>
-      <input type="checkbox" role="switch" checked={on} disabled={disabled} onChange={(event) => onChange(event.target.checked)} />
+      <input type="checkbox" role="switch" checked={on} disabled={disabled || always} onChange={(event) => onChange(event.target.checked)} />
     </label>
   );
 }

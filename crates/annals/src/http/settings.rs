@@ -29,6 +29,8 @@ pub(super) struct Recording {
     enabled: bool,
     /// Every category, and whether it is on by itself.
     categories: BTreeMap<String, bool>,
+    /// The categories that cannot be switched off.
+    always: Vec<String>,
 }
 
 /// What is to be recorded from now on.
@@ -40,6 +42,9 @@ pub(super) struct RecordingChange {
     /// Categories to turn on or off; those not named stay as they are.
     #[serde(default)]
     categories: BTreeMap<String, bool>,
+    /// Changes nothing: whoever sends back what was answered, with a change in it, may leave it in.
+    #[serde(default, rename = "always")]
+    _always: Vec<String>,
 }
 
 /// What is recorded
@@ -110,7 +115,23 @@ impl Http {
         let named = switch.categories.keys().map(String::as_str);
         let categories =
             known.chain(named).map(|name| (name.to_owned(), switch.category(name))).collect();
-        Recording { enabled: switch.enabled, categories }
+        let fixed =
+            self.catalog.categories().filter(|(name, class)| always(name, *class).is_some());
+        let always = fixed.map(|(name, _)| name.to_owned()).collect();
+        Recording { enabled: switch.enabled, categories, always }
+    }
+}
+
+/// Why a category cannot be switched off, if it cannot.
+fn always(name: &str, class: Class) -> Option<&'static str> {
+    match (name, class) {
+        (_, Class::Ledger) => {
+            Some("belongs to the ledger, which cannot be switched off: balances rest on it")
+        }
+        (SYSTEM, _) => {
+            Some("holds Annals' own acts, which cannot be switched off: they are always recorded")
+        }
+        _ => None,
     }
 }
 
@@ -126,12 +147,7 @@ fn refused(
         None if !before.categories.contains_key(name) => {
             Some("is no category of the catalog; GET /api/v1/catalog names them all")
         }
-        Some((_, Class::Ledger)) if !on => {
-            Some("belongs to the ledger, which cannot be switched off: balances rest on it")
-        }
-        Some((SYSTEM, _)) if !on => {
-            Some("holds Annals' own acts, which cannot be switched off: they are always recorded")
-        }
+        Some((name, class)) if !on => always(name, class),
         _ => None,
     };
     let categories = change.categories.iter();
