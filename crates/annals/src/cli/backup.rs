@@ -20,7 +20,7 @@ pub(super) struct Options {
 
 pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> {
     let path = absolute(&options.file)?;
-    let client = Client::open(&context).await?;
+    let client = Client::to_existing(&context).await?;
     let bar = progress(None, "writing bytes", context.json);
     let watched = path.clone();
     let watch = {

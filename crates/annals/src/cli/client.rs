@@ -53,6 +53,15 @@ impl Client {
         }
     }
 
+    /// Finds the way to a journal that is there: what only reads or changes one makes none.
+    pub(super) async fn to_existing(context: &Context) -> Result<Client> {
+        let journal = context.config.journal()?;
+        if !journal.exists() {
+            bail!("there is no journal at {}; say where it is with --data-dir", journal.display());
+        }
+        Client::open(context).await
+    }
+
     /// The way to an app that runs in this process.
     pub(super) fn in_process(app: App) -> Client {
         Client::InProcess { router: app.http().operator_router(), app: Box::new(app) }

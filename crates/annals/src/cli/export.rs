@@ -37,7 +37,7 @@ fn format(name: &str) -> Result<Format, String> {
 }
 
 pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> {
-    let client = Client::open(&context).await?;
+    let client = Client::to_existing(&context).await?;
     let exported = export(&context, &client, options).await;
     client.close().await?;
     exported.map(|()| ExitCode::SUCCESS)

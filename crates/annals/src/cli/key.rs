@@ -49,7 +49,10 @@ fn role(name: &str) -> Result<Role, String> {
 }
 
 pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode> {
-    let client = Client::open(&context).await?;
+    let client = match &command {
+        Command::Create(_) => Client::open(&context).await?,
+        Command::List | Command::Revoke { .. } => Client::to_existing(&context).await?,
+    };
     let done = match command {
         Command::Create(options) => create(&context, &client, options).await,
         Command::List => list(&context, &client).await,

@@ -76,7 +76,10 @@ fn collection(name: &str) -> Result<Collection, String> {
 }
 
 pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode> {
-    let client = Client::open(&context).await?;
+    let client = match &command {
+        Command::Put(_) => Client::open(&context).await?,
+        _ => Client::to_existing(&context).await?,
+    };
     let done = match command {
         Command::List(options) => list(&context, &client, options).await,
         Command::Get { id } => show(&context, &client, Method::GET, &id, None).await,

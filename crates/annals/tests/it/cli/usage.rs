@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use crate::support::{annals, printed, root};
+use crate::support::{annals, data_dir, printed, root};
 
 use super::{refused, said};
 
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 20] = [
     &["serve"],
     &["demo"],
     &["import"],
@@ -16,6 +16,11 @@ const COMMANDS: [&[&str]; 15] = [
     &["key", "create"],
     &["key", "list"],
     &["key", "revoke"],
+    &["people"],
+    &["people", "list"],
+    &["people", "get"],
+    &["people", "put"],
+    &["people", "archive"],
     &["link"],
     &["verify"],
     &["backup"],
@@ -55,10 +60,10 @@ fn wrong_usage_is_exit_code_2_and_failure_1() {
         let said = refused(&root, arguments, 2);
         assert!(said.contains(named), "{arguments:?}: {said}");
     }
+    // There is a journal now.
+    printed(&root, &["key", "create", "--role", "admin", "--name", "first"]);
     for (arguments, named) in [
-        (&["verify"][..], "there is no journal"),
-        (&["tail"], "there is no journal"),
-        (&["tail", "--filter", "surprise=1"], "`surprise`"),
+        (&["tail", "--filter", "surprise=1"][..], "`surprise`"),
         (&["export", "--filter", "surprise=1"], "`surprise`"),
         (&["import", "nowhere.csv"], "nowhere.csv"),
         (&["restore", "nowhere.db"], "nowhere.db"),
@@ -67,6 +72,25 @@ fn wrong_usage_is_exit_code_2_and_failure_1() {
     ] {
         let said = refused(&root, arguments, 1);
         assert!(said.starts_with("annals: ") && said.contains(named), "{arguments:?}: {said}");
+    }
+}
+
+/// A wrong directory must not look like an empty record.
+#[test]
+fn what_needs_a_journal_makes_none() {
+    let root = root();
+    for arguments in [
+        &["export"][..],
+        &["key", "list"],
+        &["key", "revoke", "key_0"],
+        &["people", "list"],
+        &["backup", "copy.db"],
+        &["tail"],
+        &["verify"],
+    ] {
+        let told = refused(&root, arguments, 1);
+        assert!(told.contains("there is no journal at"), "{arguments:?}: {told}");
+        assert!(!data_dir(&root).join("journal.db").exists(), "{arguments:?}");
     }
 }
 
