@@ -238,7 +238,8 @@ fn a_configuration_that_cannot_work_is_named() {
     ] {
         let file = root.path().join("test.toml");
         std::fs::write(&file, jwt(&keys)).unwrap();
-        let output = run(&root, &["--config", file.to_str().unwrap(), "key", "list"]);
+        let output =
+            run(&root, &["--config", file.to_str().unwrap(), "serve", "--listen", "127.0.0.1:0"]);
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && told.contains(named), "{keys}: {told}");
         assert!(!told.contains(SECRET), "{told}");
