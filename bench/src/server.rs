@@ -37,7 +37,9 @@ impl Server {
         let stdout = process.stdout.take().context("the server has a standard output")?;
         let mut lines = BufReader::new(stdout).lines();
         let mut address = None;
-        while let (None, Some(line)) = (&address, lines.next_line().await?) {
+        // One line and no more: with a key set, the server prints no other.
+        while address.is_none() {
+            let Some(line) = lines.next_line().await? else { break };
             let place = line.split_once("listening on http://").map(|(_, place)| place);
             address = place.map(|place| place.trim_end_matches('/').to_owned());
         }
