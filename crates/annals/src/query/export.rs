@@ -14,6 +14,8 @@ use crate::store::{Order, Result, Scoped, Selection, Store};
 
 mod csv;
 
+pub use csv::COLUMNS;
+
 /// Events read at once.
 const PAGE: usize = 500;
 

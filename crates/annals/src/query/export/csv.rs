@@ -3,7 +3,7 @@
 use annals_event::Event;
 
 /// The columns, in order. Dots lead into an event's parts, as in its JSON.
-const COLUMNS: [&str; 43] = [
+pub const COLUMNS: [&str; 43] = [
     "id",
     "cursor",
     "occurred_at",
