@@ -29,12 +29,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::id::{Random, SystemRandom};
 use crate::log;
 
@@ -139,7 +139,8 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("annals: {}", chain(&error));
-            ExitCode::FAILURE
+            // A wrong value is wrong usage, wherever it was given.
+            if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -160,8 +161,10 @@ fn chain(error: &anyhow::Error) -> String {
 fn run(cli: Cli) -> Result<ExitCode> {
     let flags = merged(&cli.settings.flags, &cli.command)?;
     let config = Config::load(cli.settings.config.as_deref(), flags)?;
-    log::start(&config.log, config.log_format)
-        .with_context(|| format!("configuration: `log` cannot be `{}`", config.log))?;
+    log::start(&config.log, config.log_format).map_err(|error| {
+        let problem = format!("cannot be `{}`: {error}", config.log);
+        ConfigError::Value { key: "log", problem }
+    })?;
     let context = Context {
         config,
         json: cli.settings.json,
