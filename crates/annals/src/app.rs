@@ -13,18 +13,20 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::access::{Access, Standings, Tokens};
+use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::{ClientIp, Config};
 use crate::data_dir::{DataDir, Hold};
+use crate::follow::{Followers, Parts};
 use crate::http::{Http, Live, RateLimits, Services};
 use crate::id::{self, Random};
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
 use crate::record::{Intake, IpPrefixes, RecordingSwitch, Redactor};
 use crate::recorder::{Recorder, Works};
-use crate::store::sqlite::{SqliteStore, Tenancy};
-use crate::store::{Identity, Store};
+use crate::store::sqlite::{SqliteDerived, SqliteStore, Tenancy};
+use crate::store::{DerivedStore, Identity, Store};
 use crate::{http, recorder, schedule};
 
 /// How long a shutdown waits for what is under way.
@@ -39,6 +41,9 @@ pub struct App {
     stall: Duration,
     recorder: Recorder,
     recording: recorder::Worker,
+    /// Cancelled when the followers are to end; also where nobody says so.
+    following: DropGuard,
+    followers: JoinHandle<()>,
     /// Let go last, when nothing is written any more.
     _hold: Hold,
 }
@@ -99,10 +104,24 @@ impl App {
             random: Arc::clone(&random),
         };
         let (recorder, recording) = Recorder::start(works, waiting);
+        let calendar = Calendar::of(&config.timezone)?;
+        let path = config.data_dir.join("derived.db");
+        let derived: Arc<dyn DerivedStore> =
+            Arc::new(SqliteDerived::new(&path, &store.identity())?);
+        let parts = Parts {
+            derived: Arc::clone(&derived),
+            catalog: Arc::clone(&catalog),
+            calendar: calendar.clone(),
+        };
+        let following = CancellationToken::new();
+        let (followers, follower_tasks) = Followers::start(&parts, &journal, &clock, &following);
         let http = Http::new(Services {
             cursors: Cursors::new(&store.identity()),
             store,
             journal,
+            followers,
+            derived,
+            calendar,
             access,
             intake,
             catalog,
@@ -118,7 +137,17 @@ impl App {
             settings_turn: Mutex::default(),
             last_probe: Mutex::default(),
         });
-        Ok(App { http, data_dir, writer, stall, recorder, recording, _hold: hold })
+        Ok(App {
+            http,
+            data_dir,
+            writer,
+            stall,
+            recorder,
+            recording,
+            following: following.drop_guard(),
+            followers: follower_tasks,
+            _hold: hold,
+        })
     }
 
     /// The services, as requests see them.
@@ -207,6 +236,9 @@ impl App {
         self.recording.finish().await;
         http.journal.stop();
         self.writer.await.context("the journal's writer failed")?;
+        drop(self.following);
+        self.followers.await.context("the followers failed")?;
+        http.derived.close().await;
         http.store.close().await;
         noted.context("the last uses of keys could not be noted")
     }

@@ -36,6 +36,8 @@ pub struct Config {
     pub host_file: bool,
     /// The path everything is served under, such as `/annals/`.
     pub base_path: String,
+    /// The IANA time zone whose calendar says which day an event falls on.
+    pub timezone: String,
     /// A file that overrides and extends the catalog.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub catalog: Option<PathBuf>,
@@ -154,6 +156,7 @@ impl Default for Config {
             database: None,
             host_file: false,
             base_path: "/".to_owned(),
+            timezone: "UTC".to_owned(),
             catalog: None,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
@@ -236,6 +239,9 @@ impl Config {
         if !well_formed {
             return wrong("base_path", "must begin and end with a slash, such as `/annals/`");
         }
+        if jiff::tz::TimeZone::get(&self.timezone).is_err() {
+            return wrong("timezone", "must be an IANA time zone such as Europe/Stockholm");
+        }
         if self.client_ip.v4_bits > 32 {
             return wrong("client_ip.v4_bits", "must be 0 to 32");
         }
@@ -305,6 +311,7 @@ mod tests {
             (serde_json::json!({"listne": "x"}), "listne"),
             (serde_json::json!({"listen": "nowhere"}), "listen"),
             (serde_json::json!({"base_path": "annals"}), "base_path"),
+            (serde_json::json!({"timezone": "Europe/Atlantis"}), "timezone"),
             (serde_json::json!({"client_ip": {"v4_bits": 33}}), "client_ip.v4_bits"),
             (serde_json::json!({"streams": {"max": 0}}), "streams.max"),
             (serde_json::json!({"streams": {"stall_seconds": 0}}), "streams.stall_seconds"),

@@ -1,7 +1,7 @@
 //! The command line: one file per subcommand.
 //!
 //! `serve` and `demo` run the server. Commands that write (`key`, `people`, `link`, `import`,
-//! `backup`) go through the running server's local socket, or, when none runs, through the same
+//! `backup`, `rebuild`) go through the running server's local socket, or, when none runs, through the same
 //! API in this process ([`client`]). Commands that read the file itself (`tail`, `verify`) open it read-only
 //! beside the server.
 //!
@@ -18,6 +18,7 @@ mod key;
 mod link;
 mod openapi;
 mod people;
+mod rebuild;
 mod restore;
 mod serve;
 mod tail;
@@ -117,6 +118,8 @@ enum Command {
     Backup(backup::Options),
     /// Put a backup in the place of the journal
     Restore(restore::Options),
+    /// Drop what a follower keeps, and read it out of the journal again
+    Rebuild(rebuild::Options),
     /// Show the configuration in force
     #[command(subcommand)]
     Config(config::Command),
@@ -185,6 +188,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Verify => verify::run(context).await,
             Command::Backup(options) => backup::run(context, options).await,
             Command::Restore(options) => restore::run(context, options).await,
+            Command::Rebuild(options) => rebuild::run(context, options).await,
             Command::Config(command) => config::run(&context, &command),
             Command::Openapi => openapi::run(),
         }

@@ -31,6 +31,7 @@ mod operations;
 mod parameters;
 mod people;
 mod rate;
+mod rebuild;
 mod routes;
 mod session;
 mod settings;
@@ -45,13 +46,15 @@ use ipnet::IpNet;
 use tokio::sync::Mutex;
 
 use crate::access::{Access, Caller};
+use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
+use crate::follow::Followers;
 use crate::id::Random;
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
 use crate::record::Intake;
-use crate::store::{Store, StoreError};
+use crate::store::{DerivedStore, Store, StoreError};
 
 pub use append::{AppendResponse, ItemError, ItemResult, ItemStatus, USER_HEADER};
 pub use audit::{act, details};
@@ -67,6 +70,12 @@ pub struct Services {
     pub store: Arc<dyn Store>,
     /// The only write, and the only stream.
     pub journal: Journal,
+    /// What is read out of the journal, and kept beside it.
+    pub followers: Followers,
+    /// Where followers keep their rows.
+    pub derived: Arc<dyn DerivedStore>,
+    /// Which day a moment falls on.
+    pub calendar: Calendar,
     /// Positions as opaque text.
     pub cursors: Cursors,
     /// Keys and sessions.

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use super::live::{sse, tickets, ws};
 use super::{
     Http, append, cors, dashboard, error, events, export, health, keys, openapi, operations,
-    people, session, settings,
+    people, rebuild, session, settings,
 };
 
 /// The documented routes.
@@ -58,5 +58,7 @@ pub(super) fn routes(http: &Http) -> Router<Http> {
 
 /// What only the operator may ask for, over the local socket.
 pub(super) fn operator_routes() -> Router<Http> {
-    Router::new().route("/operator/backup", post(operations::backup))
+    Router::new()
+        .route("/operator/backup", post(operations::backup))
+        .route("/operator/rebuild", post(rebuild::rebuild))
 }

@@ -22,6 +22,7 @@ use crate::filter::Filter;
 pub mod append;
 pub mod bury;
 pub mod credentials;
+pub mod derived;
 pub mod people;
 pub mod seals;
 pub mod select;

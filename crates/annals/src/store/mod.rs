@@ -4,6 +4,9 @@
 //! journal ── append(entries) ──►┐
 //! query   ── select, counts  ──►├─ dyn Store ──► sqlite/   (one file, one writer)
 //! access  ── keys, people    ──►┘
+//!
+//! follow  ── output + position ──►┐
+//! query   ── analytics         ──►┴─ dyn DerivedStore ──► sqlite/derived/ (a file of its own)
 //! ```
 //!
 //! Every engine is written natively; what makes them equal is the suite in `conformance.rs`, and
@@ -20,6 +23,7 @@ use async_trait::async_trait;
 #[cfg(test)]
 pub mod conformance;
 mod credential;
+mod derived;
 mod entry;
 mod error;
 mod person;
@@ -30,6 +34,7 @@ pub mod seal;
 pub mod sqlite;
 
 pub use credential::{Key, Role, SignIn, SignInKind};
+pub use derived::{Activity, DayActivity, DerivedStore, Output, Place, RollupChange, Step};
 pub use entry::{Appended, Derived, Entry};
 pub use error::StoreError;
 pub use person::{Collection, Consent, PeopleQuery, Person, PersonKind};

@@ -10,11 +10,13 @@
 //! | `bury.rs` | delete, leaving tombstones |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else the journal's file keeps |
 //! | `backup.rs` | copy the file while it is written, and put a copy in its place |
+//! | `derived/` | the second file: what followers read out of the journal |
 
 mod append;
 mod backup;
 mod bury;
 mod credentials;
+mod derived;
 mod list_index;
 mod open;
 mod people;
@@ -38,6 +40,7 @@ use super::{
 };
 
 pub use backup::restore;
+pub use derived::SqliteDerived;
 pub use open::Tenancy;
 
 /// The journal in an SQLite file.
@@ -68,7 +71,7 @@ impl SqliteStore {
         let writer = Writer::new(connection)?;
         Ok(SqliteStore {
             identity,
-            writer: Some(WriterThread::start(writer)?),
+            writer: Some(WriterThread::start("journal-writer", writer)?),
             readers: Readers::open(path, READERS)?,
             hold: Mutex::new(Some(hold)),
         })
