@@ -4,9 +4,8 @@
 //! request ─► layers (below) ─► routes.rs ─┬─► append.rs ─► record ─► journal
 //!                                         ├─► events.rs, export.rs ─► query ─► store
 //!                                         ├─► live/ ─► journal (tail)
-//!                                         ├─► keys.rs, session.rs ─► access
 //!                                         ├─► keys.rs, people.rs, session.rs ─► access
-//!                                         ├─► settings.rs ─► store, record
+//!                                         ├─► settings.rs, retention.rs ─► store, record, privacy
 //!                                         └─► dashboard.rs (embedded files)
 //! ```
 //!
@@ -31,6 +30,7 @@ mod operations;
 mod parameters;
 mod people;
 mod rate;
+mod retention;
 mod routes;
 mod session;
 mod settings;

@@ -9,6 +9,7 @@
 //! | `scopes` | a viewer sees only what their scope allows, on every endpoint |
 //! | `embed` | Annals inside another program: recording never hurts it, its file stays its own |
 //! | `recording` | what is switched off is not recorded, and that it was is |
+//! | `retention` | how long what is kept: bounds, and every change on the record |
 //! | `crash` | what was acknowledged is there after kill -9 |
 //! | `disk` | a full disk is said so, and recovered from |
 //! | `network` | limits by key and address, proxies, and which web pages may send |
@@ -36,6 +37,7 @@ mod malformed;
 mod network;
 mod operations;
 mod recording;
+mod retention;
 mod scopes;
 mod support;
 mod tamper;
