@@ -189,8 +189,8 @@ export interface paths {
         };
         /**
          * Health
-         * @description Whether events can be written, how far the journal goes, and what became of the events sent
-         *     since the start.
+         * @description Whether events can be written, how far the journal goes and how far what is read out of it has
+         *     come, and what became of the events sent since the start.
          */
         get: operations["get_health"];
         put?: never;
@@ -338,6 +338,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long what is kept
+         * @description The values as they stand. They take effect with a retention run, and not before.
+         */
+        get: operations["get_retention"];
+        /**
+         * Change how long what is kept
+         * @description What is left out stays as it is; `categories` and `holds` are sent whole. The values are kept,
+         *     and the change is put on the record; no event is touched before a retention run. With the
+         *     `revision` that was read, a change that somebody made meanwhile is not undone: 409.
+         */
+        put: operations["put_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-in-links": {
         parameters: {
             query?: never;
@@ -367,7 +393,7 @@ export interface paths {
         };
         /**
          * Count events
-         * @description By category and by severity, for the filter bar.
+         * @description By category and by severity, for the filter bar; by action too where asked.
          */
         get: operations["count_events"];
         put?: never;
@@ -474,6 +500,19 @@ export interface components {
          * @enum {string}
          */
         ActionRole: "page_view" | "page_exit" | "view" | "start" | "progress" | "complete" | "abandon" | "milestone" | "earn" | "claim" | "register" | "login" | "login_failed" | "logout" | "safety" | "error";
+        /** @description How long activity is kept. */
+        ActivityDays: {
+            /**
+             * Format: int64
+             * @description Days until names and ids of people are taken out; of errors too.
+             */
+            anonymise_after_days: number;
+            /**
+             * Format: int64
+             * @description Days until the event is deleted.
+             */
+            delete_after_days: number;
+        };
         /** @description Who did it. */
         Actor: {
             /** @description The application's own id of the actor, ≤ 200 characters. */
@@ -501,6 +540,19 @@ export interface components {
             /** @description Each event's fate, in the order sent. */
             results: components["schemas"]["ItemResult"][];
         };
+        /** @description How long the audit record is kept: whole, until one of these is passed. */
+        AuditLimits: {
+            /**
+             * Format: int64
+             * @description Days until the event is deleted.
+             */
+            max_days: number;
+            /**
+             * Format: int64
+             * @description The most events kept; 0 is no limit, else at least 1000.
+             */
+            max_entries: number;
+        };
         /** @description What is known about one action. */
         CatalogEntry: {
             /** @description The action, such as `quest_started`. */
@@ -526,6 +578,19 @@ export interface components {
         CatalogList: {
             /** @description The entries, by category. */
             entries: components["schemas"]["CatalogEntry"][];
+        };
+        /** @description How long a category is kept, where that differs from its class. */
+        CategoryDays: {
+            /**
+             * Format: int64
+             * @description Days until names are taken out; absent: as the class. For activity and errors only.
+             */
+            anonymise_after_days?: number | null;
+            /**
+             * Format: int64
+             * @description Days until the event is deleted; absent: as the class.
+             */
+            delete_after_days?: number | null;
         };
         /**
          * @description How long an event is kept (by its retention rules).
@@ -653,6 +718,14 @@ export interface components {
             /** @description The entity's type. */
             type: string;
         };
+        /** @description How long errors are kept. */
+        ErrorDays: {
+            /**
+             * Format: int64
+             * @description Days until the event is deleted.
+             */
+            delete_after_days: number;
+        };
         /** @description A fault in the application. */
         ErrorInfo: {
             /** @description The component that failed, ≤ 200 characters. */
@@ -724,6 +797,27 @@ export interface components {
             /** @description What is wrong and what would be right. */
             message: string;
         };
+        /** @description What went wrong with a follower; it tries again by itself. */
+        FollowerFault: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description In words. */
+            message: string;
+        };
+        /** @description How far a follower has come. */
+        FollowerHealth: {
+            as_of?: components["schemas"]["Time"] | null;
+            fault?: components["schemas"]["FollowerFault"] | null;
+            /**
+             * Format: int64
+             * @description Events it has still to take in.
+             */
+            lag: number;
+            /** @description What `annals rebuild` calls it. */
+            name: string;
+            /** @description What it keeps. */
+            what: string;
+        };
         /** @description How the server is. */
         Health: {
             /** @description `ok`. */
@@ -735,6 +829,8 @@ export interface components {
         HealthReport: {
             /** @description Why not. */
             fault?: string | null;
+            /** @description What is read out of the journal, and how far. */
+            followers: components["schemas"]["FollowerHealth"][];
             /** @description The journal. */
             journal: components["schemas"]["JournalHealth"];
             /** @description What became of the events sent since the start. */
@@ -745,6 +841,36 @@ export interface components {
             version: string;
             /** @description Whether an event can be written durably now. */
             writable: boolean;
+        };
+        /** @description What does not age until the hold ends: a person's events, or those that a filter finds. */
+        Hold: {
+            /** @description When it ends by itself. */
+            expires_at: components["schemas"]["Time"];
+            /** @description Which events: a filter as it stands in an address, such as `category=task&subject=ben`. */
+            filter?: string | null;
+            /** @description Given by the server. */
+            id: string;
+            /** @description Who answers for it. */
+            owner: string;
+            /** @description Whose events, by id. */
+            person?: string | null;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description A hold as it is sent: without an id it is a new one. */
+        HoldDraft: {
+            /** @description When it ends by itself. */
+            expires_at: components["schemas"]["Time"];
+            /** @description Which events, as a filter stands in an address; either this or `person`. */
+            filter?: string | null;
+            /** @description The id of a hold that stands; absent for a new one. */
+            id?: string | null;
+            /** @description Who answers for it. */
+            owner: string;
+            /** @description Whose events, by id; either this or `filter`. */
+            person?: string | null;
+            /** @description Why. */
+            reason: string;
         };
         /** @description Why an event was rejected or dropped. */
         ItemError: {
@@ -1018,6 +1144,43 @@ export interface components {
              */
             status?: number | null;
         };
+        /** @description How long what is kept. */
+        Retention: {
+            /** @description Events of the class `activity`. */
+            activity: components["schemas"]["ActivityDays"];
+            /** @description Events of the class `audit`. */
+            audit: components["schemas"]["AuditLimits"];
+            /** @description Categories that are kept otherwise than their class. */
+            categories: {
+                [key: string]: components["schemas"]["CategoryDays"];
+            };
+            /** @description Events of the class `error`. */
+            errors: components["schemas"]["ErrorDays"];
+            /** @description What does not age. */
+            holds: components["schemas"]["Hold"][];
+            /**
+             * Format: int64
+             * @description Grows with every change: who sends it back changes what they saw, or nothing.
+             */
+            revision: number;
+        };
+        /** @description A change: what is left out stays as it is. */
+        RetentionChange: {
+            activity?: components["schemas"]["ActivityDays"] | null;
+            audit?: components["schemas"]["AuditLimits"] | null;
+            /** @description All categories that are kept otherwise than their class. */
+            categories?: {
+                [key: string]: components["schemas"]["CategoryDays"];
+            } | null;
+            errors?: components["schemas"]["ErrorDays"] | null;
+            /** @description All holds. */
+            holds?: components["schemas"]["HoldDraft"][] | null;
+            /**
+             * Format: int64
+             * @description The revision that was read; if somebody has changed it since, nothing is changed.
+             */
+            revision?: number | null;
+        };
         /**
          * @description What a caller may do.
          * @enum {string}
@@ -1068,6 +1231,10 @@ export interface components {
         Source: "browser" | "service" | "command" | "annals";
         /** @description How many events match. */
         Stats: {
+            /** @description By action, when asked for with `by=action`: the 100 most frequent. */
+            actions?: {
+                [key: string]: number;
+            } | null;
             /** @description By category. */
             categories: {
                 [key: string]: number;
@@ -2054,6 +2221,68 @@ export interface operations {
             };
         };
     };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+        };
+    };
+    put_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionChange"];
+            };
+        };
+        responses: {
+            /** @description The values as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Somebody changed them meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is out of bounds; every field is named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_sign_in_link: {
         parameters: {
             query?: never;
@@ -2107,6 +2336,8 @@ export interface operations {
                  *     action.
                  */
                 q?: string;
+                /** @description `action`: counts the actions as well */
+                by?: string;
             };
             header?: never;
             path?: never;

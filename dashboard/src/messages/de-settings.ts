@@ -1,4 +1,5 @@
 import type { Messages } from ".";
+import { retention } from "./de-retention";
 
 const number = (n: number) => new Intl.NumberFormat("de").format(n);
 const bytes = (n: number) => {
@@ -9,7 +10,7 @@ const bytes = (n: number) => {
 
 export const settings: Messages["settings"] = {
   title: "Einstellungen",
-  sections: { keys: "Schlüssel", recording: "Aufzeichnung", catalog: "Katalog", health: "Zustand", log: "Server-Log", appearance: "Darstellung" },
+  sections: { keys: "Schlüssel", recording: "Aufzeichnung", retention: "Aufbewahrung", catalog: "Katalog", health: "Zustand", log: "Server-Log", appearance: "Darstellung" },
   loading: "Wird geladen…",
   noAccess: "Das darf dein Schlüssel nicht sehen",
   noAccessDetail: "Schlüssel, Zustand und Server-Log sind für die Verwaltung; die Prüfung darf das meiste lesen.",
@@ -71,6 +72,8 @@ export const settings: Messages["settings"] = {
     readOnly: "Nur die Verwaltung kann das ändern.",
     onRecord: "Änderungen im Protokoll",
   },
+
+  retention,
 
   catalog: {
     detail: "Jede Kategorie und Aktion, die Annals kennt. Andere sind willkommen; eine eigene Datei kann sie beschreiben.",

@@ -1,3 +1,5 @@
+import { retention } from "./en-retention";
+
 const number = (n: number) => new Intl.NumberFormat("en").format(n);
 const bytes = (n: number) => {
   const units = ["B", "KB", "MB", "GB", "TB"];
@@ -11,6 +13,7 @@ export const settings = {
   sections: {
     keys: "Keys",
     recording: "Recording",
+    retention: "Retention",
     catalog: "Catalog",
     health: "Health",
     log: "Server log",
@@ -77,6 +80,8 @@ export const settings = {
     readOnly: "Only an administrator can change this.",
     onRecord: "Changes on the record",
   },
+
+  retention,
 
   catalog: {
     detail: "Every category and action Annals knows. Others are welcome; a file of your own can describe them.",

@@ -4,9 +4,8 @@
 //! request ─► layers (below) ─► routes.rs ─┬─► append.rs ─► record ─► journal
 //!                                         ├─► events.rs, export.rs ─► query ─► store
 //!                                         ├─► live/ ─► journal (tail)
-//!                                         ├─► keys.rs, session.rs ─► access
 //!                                         ├─► keys.rs, people.rs, session.rs ─► access
-//!                                         ├─► settings.rs ─► store, record
+//!                                         ├─► settings.rs, retention.rs ─► store, record, privacy
 //!                                         └─► dashboard.rs (embedded files)
 //! ```
 //!
@@ -32,6 +31,7 @@ mod parameters;
 mod people;
 mod rate;
 mod rebuild;
+mod retention;
 mod routes;
 mod session;
 mod settings;

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use super::live::{sse, tickets, ws};
 use super::{
     Http, append, cors, dashboard, error, events, export, health, keys, openapi, operations,
-    people, rebuild, session, settings,
+    people, rebuild, retention, session, settings,
 };
 
 /// The documented routes.
@@ -34,6 +34,7 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(keys::revoke))
         // Settings
         .routes(routes!(settings::recording, settings::put_recording))
+        .routes(routes!(retention::retention, retention::put_retention))
         // Session
         .routes(routes!(session::sign_in, session::whoami, session::sign_out))
         .routes(routes!(session::link))

@@ -121,6 +121,15 @@ pub trait Store: Send + Sync + 'static {
     /// How many events at the positions match the filter.
     async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts>;
 
+    /// How many events at the positions match the filter, by action: the most frequent first, those
+    /// of equal frequency by name, at most `limit` actions.
+    async fn action_counts(
+        &self,
+        filter: Scoped,
+        range: Range<u64>,
+        limit: usize,
+    ) -> Result<Vec<(String, u64)>>;
+
     /// Deletes the events at the positions, leaving a tombstone that names the reason. Their ids
     /// stay used for 400 days. Positions already deleted stay as they are. Answers how many went.
     async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64>;

@@ -10,6 +10,7 @@
 //! | `follow` | what is read out of the journal catches up, whatever happens to it |
 //! | `embed` | Annals inside another program: recording never hurts it, its file stays its own |
 //! | `recording` | what is switched off is not recorded, and that it was is |
+//! | `retention` | how long what is kept: bounds, and every change on the record |
 //! | `crash` | what was acknowledged is there after kill -9 |
 //! | `disk` | a full disk is said so, and recovered from |
 //! | `network` | limits by key and address, proxies, and which web pages may send |
@@ -38,6 +39,7 @@ mod malformed;
 mod network;
 mod operations;
 mod recording;
+mod retention;
 mod scopes;
 mod support;
 mod tamper;

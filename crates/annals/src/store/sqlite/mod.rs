@@ -6,12 +6,14 @@
 //! | `threads.rs` | the writer's thread and the readers' pool |
 //! | `append.rs` | number, seal and insert a batch in one transaction |
 //! | `list_index.rs` | which positions match a filter |
+//! | `action_counts.rs` | how many match, by action |
 //! | `rows.rs` | columns in, events out |
 //! | `bury.rs` | delete, leaving tombstones |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else the journal's file keeps |
 //! | `backup.rs` | copy the file while it is written, and put a copy in its place |
 //! | `derived/` | the second file: what followers read out of the journal |
 
+mod action_counts;
 mod append;
 mod backup;
 mod bury;
@@ -125,6 +127,16 @@ impl Store for SqliteStore {
 
     async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts> {
         self.readers.run(move |connection| list_index::counts(connection, &filter, &range)).await
+    }
+
+    async fn action_counts(
+        &self,
+        filter: Scoped,
+        range: Range<u64>,
+        limit: usize,
+    ) -> Result<Vec<(String, u64)>> {
+        let count = action_counts::action_counts;
+        self.readers.run(move |connection| count(connection, &filter, &range, limit)).await
     }
 
     async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {

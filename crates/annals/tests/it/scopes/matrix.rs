@@ -121,6 +121,8 @@ fn matrix() -> Vec<Row> {
         keys("POST /api/v1/sign-in-links", MADE, NO, NO),
         keys("GET /api/v1/settings/recording", OK, OK, NO),
         keys("PUT /api/v1/settings/recording", WRONG, NO, NO),
+        keys("GET /api/v1/settings/retention", OK, OK, NO),
+        keys("PUT /api/v1/settings/retention", WRONG, NO, NO),
         keys("GET /api/v1/debug-log", OK, NO, NO),
         keys("GET /api/v1/health", OK, OK, NO),
         // From this machine also without a key: `operations.rs`.
@@ -156,6 +158,7 @@ fn request(server: &Server, endpoint: &str, at: usize) -> Call {
         },
         // Any change would be one to what the other rows rest on.
         "PUT /api/v1/settings/recording" => json!({ "categories": { "nothing_such": true } }),
+        "PUT /api/v1/settings/retention" => json!({ "errors": { "delete_after_days": 0 } }),
         _ => json!({}),
     };
     let method: Method = method.parse().unwrap();
