@@ -4,6 +4,29 @@
  */
 
 export interface paths {
+    "/api/analytics/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description How much happened in a period, by day and beside as many days before it.
+         *
+         *     Figures are counted a moment after events are recorded: `lag` says how many events are not in
+         *     them yet, and `wait_for` waits up to 2 seconds for the one with this cursor.
+         */
+        get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalog": {
         parameters: {
             query?: never;
@@ -189,8 +212,8 @@ export interface paths {
         };
         /**
          * Health
-         * @description Whether events can be written, how far the journal goes, and what became of the events sent
-         *     since the start.
+         * @description Whether events can be written, how far the journal goes and how far what is read out of it has
+         *     come, and what became of the events sent since the start.
          */
         get: operations["get_health"];
         put?: never;
@@ -566,6 +589,29 @@ export interface components {
             /** @description The secret, told this once. */
             secret: string;
         };
+        /** @description A figure of a day, and of the day in the same place of the period before. */
+        DayFigure: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            date: string;
+            /**
+             * Format: int64
+             * @description On that day.
+             */
+            previous: number;
+            /**
+             * Format: date
+             * @description The day in the same place of the period before.
+             */
+            previous_date: string;
+            /**
+             * Format: int64
+             * @description On this day.
+             */
+            value: number;
+        };
         /** @description The server's own log. */
         DebugLog: {
             /** @description The last lines, oldest first: at most 500. */
@@ -724,6 +770,60 @@ export interface components {
             /** @description What is wrong and what would be right. */
             message: string;
         };
+        /** @description A figure of the period, and of the one before. */
+        Figure: {
+            /**
+             * Format: double
+             * @description The change, in per cent of the period before; absent where nothing can be compared with.
+             */
+            change_percent?: number | null;
+            /**
+             * Format: int64
+             * @description In the period before.
+             */
+            previous: number;
+            /** @description By day, oldest first. */
+            series: components["schemas"]["DayFigure"][];
+            /**
+             * Format: int64
+             * @description In the period.
+             */
+            value: number;
+        };
+        /** @description Each figure of the overview. */
+        Figures: {
+            /** @description Different people with any event. Those of a period are no sum of its days. */
+            active_users: components["schemas"]["Figure"];
+            /** @description Events by which something was finished: those whose role is `complete`. */
+            completions: components["schemas"]["Figure"];
+            /** @description Faults of the application: events whose role or class is `error`. */
+            errors: components["schemas"]["Figure"];
+            /** @description Events. */
+            events: components["schemas"]["Figure"];
+            /** @description Sessions that began. */
+            sessions: components["schemas"]["Figure"];
+        };
+        /** @description What went wrong with a follower; it tries again by itself. */
+        FollowerFault: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description In words. */
+            message: string;
+        };
+        /** @description How far a follower has come. */
+        FollowerHealth: {
+            as_of?: components["schemas"]["Time"] | null;
+            fault?: components["schemas"]["FollowerFault"] | null;
+            /**
+             * Format: int64
+             * @description Events it has still to take in.
+             */
+            lag: number;
+            /** @description What `annals rebuild` calls it. */
+            name: string;
+            /** @description What it keeps. */
+            what: string;
+        };
         /** @description How the server is. */
         Health: {
             /** @description `ok`. */
@@ -735,6 +835,8 @@ export interface components {
         HealthReport: {
             /** @description Why not. */
             fault?: string | null;
+            /** @description What is read out of the journal, and how far. */
+            followers: components["schemas"]["FollowerHealth"][];
             /** @description The journal. */
             journal: components["schemas"]["JournalHealth"];
             /** @description What became of the events sent since the start. */
@@ -856,6 +958,23 @@ export interface components {
             /** @description Why, where there is a why: a stable code. */
             reason?: string;
         };
+        /** @description How much happened in a period, beside the one before. */
+        Overview: {
+            as_of?: components["schemas"]["Time"] | null;
+            /** @description The figures. */
+            figures: components["schemas"]["Figures"];
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /** @description The period asked for. */
+            period: components["schemas"]["Period"];
+            /** @description As many days, right before it. */
+            previous_period: components["schemas"]["Period"];
+            /** @description Whose calendar the days are of: an IANA time zone. */
+            timezone: string;
+        };
         /** @description The page it happened on. */
         Page: {
             /**
@@ -883,6 +1002,24 @@ export interface components {
             next_cursor?: string | null;
             /** @description The people. */
             people: components["schemas"]["Person"][];
+        };
+        /** @description Days, both ends included. */
+        Period: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            days: number;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            end_date: string;
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            start_date: string;
         };
         /** @description A person in the directory. */
         Person: {
@@ -1141,6 +1278,62 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_overview: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 30 unless given */
+                days?: number;
+                /** @description Instead of `days`: the first day, such as 2026-11-01 */
+                start_date?: string;
+                /** @description The last day, included; today unless given */
+                end_date?: string;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cursor was given before a restore */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_catalog: {
         parameters: {
             query?: never;
