@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { toApiError } from "../api/error";
 import { messages } from "../messages";
 import { Icon } from "../ui/icon";
@@ -24,7 +24,8 @@ import { Sentences } from "./sentences";
 import { activityRoute, EVERYTHING, filterOf, isFiltered, parseState, type ActivityState } from "./state";
 import { ListSkeleton, NoResult, Refused } from "./states";
 import { toggled, withTerm } from "./terms";
-import { useCounts, useEvents, useFirstEvent } from "./use-events";
+import { useCounts, useEvents } from "./use-events";
+import { useFirstRun } from "./use-first-run";
 import { useKeyboard } from "./use-keyboard";
 import { useLive } from "./use-live";
 import { useNow } from "./use-now";
@@ -34,8 +35,6 @@ import "./list.css";
 import "./detail.css";
 
 const m = messages.activity;
-// Needed once in the life of a server.
-const FirstRun = lazy(() => import("../start/first-run"));
 
 /** The audit log. All that is chosen here stands in the URL; this component only reads and writes it. */
 export function Activity() {
@@ -48,7 +47,6 @@ export function Activity() {
   const counts = useCounts(state, "category");
   const rows = useMemo(() => rowsOf(events.data?.pages ?? []), [events.data]);
   const [activeId, setActiveId] = useState<string | null>(state.open);
-  const [firstRun, setFirstRun] = useState<"waiting" | "arrived" | null>(null);
   const list = useRef<ListHandle>(null);
   const [away, setAway] = useState(false);
   const live = useLive(state.live, filter, events, rows, away);
@@ -107,16 +105,7 @@ export function Activity() {
   const shown = counts.data && letIn(counts.data, state.terms.category);
   // A new server has recorded its own start and this very sign-in; that is not what one came to see.
   const unconnected = loaded && !filtered && counts.data !== undefined && !counts.isPlaceholderData && onlyOwn(counts.data);
-  if (unconnected && firstRun === null) setFirstRun("waiting");
-  useFirstEvent(firstRun === "waiting" && !filtered, () => {
-    setFirstRun("arrived");
-    events.refresh();
-  });
-  const start = firstRun !== null && !filtered && (
-    <Suspense fallback={null}>
-      <FirstRun arrived={firstRun === "arrived"} onDone={() => setFirstRun(null)} />
-    </Suspense>
-  );
+  const start = useFirstRun({ unconnected, active: !filtered, onArrived: events.refresh });
 
   return (
     <Sentences>
@@ -170,7 +159,7 @@ export function Activity() {
                 if (!gone) live.show();
               }}
               handle={list}
-              foot={start || <ListFoot events={events} count={rows.length} />}
+              foot={start ?? <ListFoot events={events} count={rows.length} />}
             />
           )}
           {rows.length > 0 && <KeyHints />}

@@ -1,4 +1,5 @@
 import type { Messages } from ".";
+import { chart, overview } from "./de-overview";
 import { sentences } from "./de-sentences";
 import { settings } from "./de-settings";
 import { start } from "./de-start";
@@ -26,6 +27,7 @@ export const de: Messages = {
     skip: "Zum Inhalt",
     navigation: "Hauptmenü",
     menu: "Menü",
+    overview: "Übersicht",
     activity: "Aktivität",
     settings: "Einstellungen",
     docs: "API-Referenz",
@@ -285,6 +287,8 @@ export const de: Messages = {
     bug: "Die Oberfläche hat einen Fehler gemacht. Lade die Seite neu; kommt er wieder, melde ihn bitte.",
   },
 
+  overview,
+  chart,
   settings,
   start,
 

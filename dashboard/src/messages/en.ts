@@ -1,5 +1,6 @@
 // Every sentence the dashboard shows. Words that come from the record itself (messages, names) are not ours.
 
+import { chart, overview } from "./en-overview";
 import { settings } from "./en-settings";
 import { start } from "./en-start";
 
@@ -28,6 +29,7 @@ export const en = {
     skip: "Skip to content",
     navigation: "Main",
     menu: "Menu",
+    overview: "Overview",
     activity: "Activity",
     settings: "Settings",
     docs: "API reference",
@@ -314,6 +316,8 @@ export const en = {
     bug: "The dashboard made a mistake. Reload the page; if it comes back, please report it.",
   },
 
+  overview,
+  chart,
   settings,
   start,
 

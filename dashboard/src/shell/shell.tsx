@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from "react";
 import type { SessionInfo } from "../api/types";
 import { messages } from "../messages";
-import { useSignOut } from "../session/session";
+import { mayCount, useSignOut } from "../session/session";
 import { Icon, type IconName } from "../ui/icon";
 import { Logo } from "../ui/logo";
 import { Link } from "../url/link";
@@ -30,7 +30,7 @@ export function Shell({ session, children }: Props) {
         {m.skip}
       </a>
       <header className="side" data-open={open}>
-        <Link to="activity" className="brand" onClick={close}>
+        <Link to="" className="brand" onClick={close}>
           <Logo />
           {messages.product}
         </Link>
@@ -39,6 +39,7 @@ export function Shell({ session, children }: Props) {
         </button>
         <div className="menu" id="menu">
           <nav aria-label={m.navigation}>
+            {session && mayCount(session.role) && <NavLink to="overview" icon="chart" label={m.overview} current={route} onClick={close} />}
             <NavLink to="activity" icon="activity" label={m.activity} current={route} onClick={close} />
             <NavLink to="settings" icon="settings" label={m.settings} current={route} onClick={close} />
             <NavLink to="docs" icon="book" label={m.docs} current={route} onClick={close} />

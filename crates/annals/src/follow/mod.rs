@@ -39,7 +39,7 @@ pub const ROLLUPS: &str = "rollups";
 /// Every follower there is.
 pub const FOLLOWERS: [Follower; 1] = [Follower {
     name: ROLLUPS,
-    what: "counts by day: events, completions, errors, people",
+    what: "counts by day and person, and sessions",
     output: |parts| Box::new(rollups::Rollups::new(parts)),
 }];
 

@@ -4,6 +4,7 @@
 //! request ─► layers (below) ─► routes.rs ─┬─► append.rs ─► record ─► journal
 //!                                         ├─► events.rs, export.rs ─► query ─► store
 //!                                         ├─► live/ ─► journal (tail)
+//!                                         ├─► analytics/ ─► query ─► derived store
 //!                                         ├─► keys.rs, people.rs, session.rs ─► access
 //!                                         ├─► settings.rs, retention.rs ─► store, record, privacy
 //!                                         └─► dashboard.rs (embedded files)
@@ -11,6 +12,7 @@
 //!
 //! axum appears here and nowhere below. Errors are made in `error.rs`.
 
+mod analytics;
 mod append;
 mod audit;
 mod body;

@@ -8,8 +8,8 @@ use utoipa_axum::routes;
 
 use super::live::{sse, tickets, ws};
 use super::{
-    Http, append, cors, dashboard, error, events, export, health, keys, openapi, operations,
-    people, rebuild, retention, session, settings,
+    Http, analytics, append, cors, dashboard, error, events, export, health, keys, openapi,
+    operations, people, rebuild, retention, session, settings,
 };
 
 /// The documented routes.
@@ -26,6 +26,8 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(sse::stream))
         .routes(routes!(ws::follow))
         .routes(routes!(tickets::create))
+        // Analytics
+        .routes(routes!(analytics::overview::overview))
         // People
         .routes(routes!(people::list))
         .routes(routes!(people::put, people::get, people::archive))

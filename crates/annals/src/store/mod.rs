@@ -34,7 +34,9 @@ pub mod seal;
 pub mod sqlite;
 
 pub use credential::{Key, Role, SignIn, SignInKind};
-pub use derived::{Activity, DayActivity, DerivedStore, Output, Place, RollupChange, Step};
+pub use derived::{
+    Activity, DayActivity, DerivedStore, Output, Place, RollupChange, Session, Step,
+};
 pub use entry::{Appended, Derived, Entry};
 pub use error::StoreError;
 pub use person::{Collection, Consent, PeopleQuery, Person, PersonKind};

@@ -7,6 +7,7 @@
 //! | `audit` | one change, one event, saying who |
 //! | `auth` | who may do what, and that no secret is written down |
 //! | `scopes` | a viewer sees only what their scope allows, on every endpoint |
+//! | `analytics` | figures are those that a walk over the events gives |
 //! | `follow` | what is read out of the journal catches up, whatever happens to it |
 //! | `embed` | Annals inside another program: recording never hurts it, its file stays its own |
 //! | `recording` | what is switched off is not recorded, and that it was is |
@@ -25,6 +26,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+mod analytics;
 mod architecture;
 mod audit;
 mod auth;

@@ -108,6 +108,7 @@ fn matrix() -> Vec<Row> {
         Row { ingest: NO, ..everybody("GET /api/v1/events/ws", Status(426), NOBODY) },
         Row { ingest: NO, ..everybody("POST /api/v1/tickets", MADE, NOBODY) },
         Row { ingest: NO, ..everybody("GET /api/v1/catalog", OK, NOBODY) },
+        keys("GET /api/analytics/overview", OK, OK, NO),
         reading("GET /api/v1/people", Nothing),
         reading("GET /api/v1/people/{id}", HIDDEN),
         keys("DELETE /api/v1/people/{id}", OK, NO, OK),
