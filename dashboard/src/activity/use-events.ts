@@ -62,12 +62,13 @@ export function useCounts(state: ActivityState, field: FieldName) {
   return useStats(filterOf(state, useNow(), field));
 }
 
-export function useStats(filter: Filter) {
+export function useStats(filter: Filter & { by?: "action" }, enabled = true) {
   return useQuery({
     queryKey: ["stats", filter],
     queryFn: ({ signal }) => call<Stats>("api/v1/stats", { query: filter, signal }),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
+    enabled,
   });
 }
 

@@ -4,6 +4,29 @@
  */
 
 export interface paths {
+    "/api/analytics/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description How much happened in a period, by day and beside as many days before it.
+         *
+         *     Figures are counted a moment after events are recorded: `lag` says how many events are not in
+         *     them yet, and `wait_for` waits up to 2 seconds for the one with this cursor.
+         */
+        get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalog": {
         parameters: {
             query?: never;
@@ -631,6 +654,29 @@ export interface components {
             /** @description The secret, told this once. */
             secret: string;
         };
+        /** @description A figure of a day, and of the day in the same place of the period before. */
+        DayFigure: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            date: string;
+            /**
+             * Format: int64
+             * @description On that day.
+             */
+            previous: number;
+            /**
+             * Format: date
+             * @description The day in the same place of the period before.
+             */
+            previous_date: string;
+            /**
+             * Format: int64
+             * @description On this day.
+             */
+            value: number;
+        };
         /** @description The server's own log. */
         DebugLog: {
             /** @description The last lines, oldest first: at most 500. */
@@ -796,6 +842,39 @@ export interface components {
             field: string;
             /** @description What is wrong and what would be right. */
             message: string;
+        };
+        /** @description A figure of the period, and of the one before. */
+        Figure: {
+            /**
+             * Format: double
+             * @description The change, in per cent of the period before; absent where nothing can be compared with.
+             */
+            change_percent?: number | null;
+            /**
+             * Format: int64
+             * @description In the period before.
+             */
+            previous: number;
+            /** @description By day, oldest first. */
+            series: components["schemas"]["DayFigure"][];
+            /**
+             * Format: int64
+             * @description In the period.
+             */
+            value: number;
+        };
+        /** @description Each figure of the overview. */
+        Figures: {
+            /** @description Different people with any event. Those of a period are no sum of its days. */
+            active_users: components["schemas"]["Figure"];
+            /** @description Events by which something was finished: those whose role is `complete`. */
+            completions: components["schemas"]["Figure"];
+            /** @description Faults of the application: events whose role or class is `error`. */
+            errors: components["schemas"]["Figure"];
+            /** @description Events. */
+            events: components["schemas"]["Figure"];
+            /** @description Sessions that began. */
+            sessions: components["schemas"]["Figure"];
         };
         /** @description What went wrong with a follower; it tries again by itself. */
         FollowerFault: {
@@ -982,6 +1061,23 @@ export interface components {
             /** @description Why, where there is a why: a stable code. */
             reason?: string;
         };
+        /** @description How much happened in a period, beside the one before. */
+        Overview: {
+            as_of?: components["schemas"]["Time"] | null;
+            /** @description The figures. */
+            figures: components["schemas"]["Figures"];
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /** @description The period asked for. */
+            period: components["schemas"]["Period"];
+            /** @description As many days, right before it. */
+            previous_period: components["schemas"]["Period"];
+            /** @description Whose calendar the days are of: an IANA time zone. */
+            timezone: string;
+        };
         /** @description The page it happened on. */
         Page: {
             /**
@@ -1009,6 +1105,24 @@ export interface components {
             next_cursor?: string | null;
             /** @description The people. */
             people: components["schemas"]["Person"][];
+        };
+        /** @description Days, both ends included. */
+        Period: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            days: number;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            end_date: string;
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            start_date: string;
         };
         /** @description A person in the directory. */
         Person: {
@@ -1308,6 +1422,62 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_overview: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 30 unless given */
+                days?: number;
+                /** @description Instead of `days`: the first day, such as 2026-11-01 */
+                start_date?: string;
+                /** @description The last day, included; today unless given */
+                end_date?: string;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cursor was given before a restore */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_catalog: {
         parameters: {
             query?: never;
