@@ -21,7 +21,7 @@ pub(super) fn action_counts(
     };
     let condition = predicate(filter, &SQLITE, bounds(&range));
     let sql = format!(
-        "SELECT action, count(*) AS n FROM annals_events WHERE seq >= ?1 AND seq < ?2 AND {}
+        "SELECT action, count(*) AS n FROM annals_event_words WHERE seq >= ?1 AND seq < ?2 AND {}
          GROUP BY action ORDER BY n DESC, action LIMIT {limit}",
         condition.sql
     );

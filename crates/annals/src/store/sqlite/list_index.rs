@@ -40,7 +40,7 @@ pub(super) fn positions(connection: &Connection, selection: &Selection) -> Resul
         Order::Asc => "ASC",
     };
     let sql = format!(
-        "SELECT seq FROM annals_events WHERE seq >= ?1 AND seq < ?2 AND {} ORDER BY seq {order} LIMIT {}",
+        "SELECT seq FROM annals_event_words WHERE seq >= ?1 AND seq < ?2 AND {} ORDER BY seq {order} LIMIT {}",
         condition.sql, selection.limit
     );
     let mut statement = connection.prepare_cached(&sql)?;
@@ -62,7 +62,7 @@ pub(super) fn counts(
     };
     let condition = predicate(filter, &SQLITE, bounds(&range));
     let sql = format!(
-        "SELECT category, severity, count(*) FROM annals_events
+        "SELECT category, severity, count(*) FROM annals_event_words
          WHERE seq >= ?1 AND seq < ?2 AND {} GROUP BY category, severity ORDER BY category",
         condition.sql
     );

@@ -7,8 +7,10 @@
 //! | `append.rs` | number, seal and insert a batch in one transaction |
 //! | `list_index.rs` | which positions match a filter |
 //! | `action_counts.rs` | how many match, by action |
-//! | `rows.rs` | columns in, events out |
-//! | `bury.rs` | delete, leaving tombstones |
+//! | `rows.rs`, `columns.rs` | columns in, events out |
+//! | `interns.rs`, `words.rs` | what many events say alike, written once and read back |
+//! | `sealed.rs` | what a verifier is told |
+//! | `bury.rs`, `sweep.rs` | delete, leaving tombstones and no word of who was spoken of |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else the journal's file keeps |
 //! | `backup.rs` | copy the file while it is written, and put a copy in its place |
 //! | `derived/` | the second file: what followers read out of the journal |
@@ -17,14 +19,19 @@ mod action_counts;
 mod append;
 mod backup;
 mod bury;
+mod columns;
 mod credentials;
 mod derived;
+mod interns;
 mod list_index;
 mod open;
 mod people;
 mod rows;
+mod sealed;
 mod settings;
+mod sweep;
 mod threads;
+mod words;
 
 use std::fs::File;
 use std::ops::Range;
@@ -141,19 +148,25 @@ impl Store for SqliteStore {
 
     async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
         let reason = reason.to_owned();
-        self.write(move |writer| bury::bury(writer, range, &reason, now)).await
+        let gone = self.write(move |writer| bury::bury(writer, range, &reason, now)).await?;
+        while let Some(mark) = self.readers.run(sweep::marked).await? {
+            let unused =
+                self.readers.run(move |connection| sweep::unused(connection, mark)).await?;
+            self.write(move |writer| sweep::sweep(writer.connection_mut(), mark, &unused)).await?;
+        }
+        Ok(gone)
     }
 
     async fn sealed(&self, range: Range<u64>, limit: usize) -> Result<Vec<Sealed>> {
-        self.readers.run(move |connection| rows::sealed(connection, &range, limit)).await
+        self.readers.run(move |connection| sealed::sealed(connection, &range, limit)).await
     }
 
     async fn tiles(&self, range: Range<u64>) -> Result<Vec<Tile>> {
-        self.readers.run(move |connection| rows::tiles(connection, &range)).await
+        self.readers.run(move |connection| sealed::tiles(connection, &range)).await
     }
 
     async fn tombstones(&self, range: Range<u64>) -> Result<Vec<Tombstone>> {
-        self.readers.run(move |connection| rows::tombstones(connection, &range)).await
+        self.readers.run(move |connection| sealed::tombstones(connection, &range)).await
     }
 
     async fn bytes(&self) -> Result<u64> {
