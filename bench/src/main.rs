@@ -4,6 +4,7 @@
 //! Figures are to be compared within one run: machines and disks differ, and so do hours.
 
 mod client;
+mod reading;
 mod server;
 
 use std::io::Write as _;
@@ -21,6 +22,10 @@ const BATCH: usize = 500;
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    // Reading alone, for those who work on it.
+    if std::env::args().nth(1).as_deref() == Some("reading") {
+        return reading::run().await;
+    }
     let server = Server::start().await?;
     println!("{:<44} {:>14}", "what", "measured");
     let sync = fsync(&server)?;
@@ -54,7 +59,8 @@ async fn main() -> Result<()> {
         &format!("{rate:.0} events/s, {:.0} MB/s", exported as f64 / seconds / 1e6),
     );
     row("server's memory, peak", &format!("{} MB", server.peak_memory()? / 1_000));
-    Ok(())
+    drop(server);
+    reading::run().await
 }
 
 fn row(what: &str, measured: &str) {

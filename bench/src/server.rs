@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
@@ -22,34 +23,35 @@ pub struct Server {
 impl Server {
     /// Starts it. `ANNALS_BENCH_DIR` names the disk to measure; else the working directory's.
     pub async fn start() -> Result<Server> {
-        let program = std::env::current_exe()?.with_file_name("annals");
         let place = std::env::var_os("ANNALS_BENCH_DIR").unwrap_or_else(|| ".".into());
         let data_dir = TempDir::with_prefix_in("annals-bench-", place)?;
-        let mut process = Command::new(&program)
-            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
-            .arg(data_dir.path())
-            .env_remove("ANNALS_BENCH_DIR")
-            .env("ANNALS_ADMIN_KEY", KEY)
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .with_context(|| format!("cannot start {}; run `make build`", program.display()))?;
-        let stdout = process.stdout.take().context("the server has a standard output")?;
-        let mut lines = BufReader::new(stdout).lines();
-        let mut address = None;
-        // One line and no more: with a key set, the server prints no other.
-        while address.is_none() {
-            let Some(line) = lines.next_line().await? else { break };
-            let place = line.split_once("listening on http://").map(|(_, place)| place);
-            address = place.map(|place| place.trim_end_matches('/').to_owned());
-        }
-        let address = address.context("the server did not start")?;
+        let (process, address) = spawn(data_dir.path()).await?;
         Ok(Server { process, data_dir, address })
+    }
+
+    /// Ends it as its operator would and starts it again. Answers how long the start took.
+    pub async fn restart(&mut self) -> Result<Duration> {
+        let id = self.process.id().context("the server runs")?.to_string();
+        Command::new("kill").args(["-TERM", &id]).status().await?;
+        self.process.wait().await?;
+        let began = Instant::now();
+        (self.process, self.address) = spawn(self.data_dir.path()).await?;
+        Ok(began.elapsed())
     }
 
     /// A connection to it.
     pub async fn connect(&self) -> Result<Connection> {
         Connection::open(&self.address, KEY).await
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// A key that may do all.
+    pub fn key(&self) -> &'static str {
+        KEY
     }
 
     /// Where its journal lies.
@@ -73,12 +75,64 @@ impl Server {
         Ok(size("journal.db")? + size("journal.db-wal").unwrap_or(0))
     }
 
+    /// Bytes of its list index.
+    pub fn index_bytes(&self) -> Result<u64> {
+        let files = std::fs::read_dir(self.data_dir().join("journal.db-index"))?;
+        files.map(|file| Ok(file?.metadata()?.len())).sum()
+    }
+
     /// The most memory it has held, in kilobytes.
     pub fn peak_memory(&self) -> Result<u64> {
-        let id = self.process.id().context("the server runs")?;
-        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
+        self.status("VmHWM")
+    }
+
+    /// The memory it holds now, in kilobytes.
+    pub fn memory(&self) -> Result<u64> {
+        self.status("VmRSS")
+    }
+
+    fn status(&self, name: &str) -> Result<u64> {
+        let status = self.proc("status")?;
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
         let digits: String = line.chars().filter(char::is_ascii_digit).collect();
         digits.parse().context("the server's memory cannot be read")
     }
+
+    /// The processor's time it has used, in the kernel's ticks.
+    pub fn cpu_ticks(&self) -> Result<u64> {
+        let stat = self.proc("stat")?;
+        let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        let times = fields.split_whitespace().skip(11).take(2);
+        times.map(|time| time.parse::<u64>().context("the server's time cannot be read")).sum()
+    }
+
+    fn proc(&self, file: &str) -> Result<String> {
+        let id = self.process.id().context("the server runs")?;
+        Ok(std::fs::read_to_string(format!("/proc/{id}/{file}"))?)
+    }
+}
+
+/// Starts the program on a data directory. Answers where it listens, once it does.
+async fn spawn(data_dir: &Path) -> Result<(Child, String)> {
+    let program = std::env::current_exe()?.with_file_name("annals");
+    let mut process = Command::new(&program)
+        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(data_dir)
+        .env_remove("ANNALS_BENCH_DIR")
+        .env_remove("ANNALS_BENCH_EVENTS")
+        .env("ANNALS_ADMIN_KEY", KEY)
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .with_context(|| format!("cannot start {}; run `make build`", program.display()))?;
+    let stdout = process.stdout.take().context("the server has a standard output")?;
+    let mut lines = BufReader::new(stdout).lines();
+    let mut address = None;
+    // One line and no more: with a key set, the server prints no other.
+    while address.is_none() {
+        let Some(line) = lines.next_line().await? else { break };
+        let place = line.split_once("listening on http://").map(|(_, place)| place);
+        address = place.map(|place| place.trim_end_matches('/').to_owned());
+    }
+    Ok((process, address.context("the server did not start")?))
 }

@@ -1,5 +1,7 @@
 //! Numbering, sealing and inserting a batch, in one transaction.
 
+use std::sync::Arc;
+
 use annals_event::digest::{self, Hash, TILE};
 use annals_event::{Event, Time, Uuid};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -9,12 +11,14 @@ use sha2::Sha256;
 use super::super::row::Row;
 use super::super::seal::{first_of, leaf_of, tile_of};
 use super::super::{Appended, Entry, Result, Scope, StoreError};
+use super::list_index::ListIndex;
 use super::rows;
 
 /// The writer's connection and what it knows of the journal's end.
 pub(super) struct Writer {
     connection: Connection,
     id_key: [u8; 32],
+    index: Arc<ListIndex>,
     end: End,
     /// Set after a failed transaction: the end is then read again before it is used.
     stale: bool,
@@ -32,11 +36,11 @@ struct End {
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection) -> Result<Writer> {
+    pub(super) fn new(connection: Connection, index: Arc<ListIndex>) -> Result<Writer> {
         let id_key =
             connection.query_row("SELECT id_key FROM annals_journal", [], |row| row.get(0))?;
         let end = End::read(&connection)?;
-        Ok(Writer { connection, id_key, end, stale: false })
+        Ok(Writer { connection, id_key, index, end, stale: false })
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -45,6 +49,11 @@ impl Writer {
 
     pub(super) fn connection_mut(&mut self) -> &mut Connection {
         &mut self.connection
+    }
+
+    /// What must hear of whatever was committed.
+    pub(super) fn index(&self) -> &ListIndex {
+        &self.index
     }
 
     /// The hash under which the id of a deleted event is remembered.
@@ -59,8 +68,9 @@ impl Writer {
         }
         let result = append(&mut self.connection, &self.id_key, self.end.clone(), entries, now);
         match result {
-            Ok((outcomes, end)) => {
+            Ok((outcomes, end, events)) => {
                 self.end = end;
+                self.index.add(&events);
                 Ok(outcomes)
             }
             Err(error) => {
@@ -158,11 +168,12 @@ fn append(
     mut end: End,
     entries: Vec<Entry>,
     now: Time,
-) -> Result<(Vec<Appended>, End)> {
+) -> Result<(Vec<Appended>, End, Vec<Event>)> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     end.created_at = end.created_at.max(now);
     let before = end.seq;
     let mut outcomes = Vec::with_capacity(entries.len());
+    let mut events = Vec::with_capacity(entries.len());
     for mut entry in entries {
         if let Some(known) = known(&transaction, id_key, &entry)? {
             outcomes.push(known);
@@ -171,20 +182,21 @@ fn append(
         let leaf = end.take(&mut entry.event, &entry.commitment, entry.derived.occurred_at);
         rows::insert(&transaction, &Row::from(&entry.event), &entry.salt, &leaf)?;
         outcomes.push(Appended::Accepted { seq: end.seq, created_at: end.created_at });
+        events.push(entry.event);
         if end.seq.is_multiple_of(TILE) {
             end.write_tile(&transaction)?;
         }
     }
     if end.seq == before {
         // Nothing new: what was asked about is durable already.
-        return Ok((outcomes, end));
+        return Ok((outcomes, end, events));
     }
     end.write_tile(&transaction)?;
     transaction
         .prepare_cached("UPDATE annals_journal SET head = ?1, created_at = ?2")?
         .execute(params![end.seq, end.created_at.as_micros()])?;
     transaction.commit()?;
-    Ok((outcomes, end))
+    Ok((outcomes, end, events))
 }
 
 /// The fate of an entry whose id is used already; `None` when it is new.

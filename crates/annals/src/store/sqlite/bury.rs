@@ -60,6 +60,7 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
         [range.start, range.end],
     )?;
     transaction.commit()?;
+    writer.index().bury(range);
     Ok(events.len() as u64)
 }
 
