@@ -5,6 +5,7 @@ use std::sync::{Arc, RwLock};
 
 use annals_event::Event;
 
+use super::super::super::Head;
 use super::ListIndex;
 use super::open::bury;
 use super::view::{View, read, write};
@@ -36,7 +37,7 @@ impl ListIndex {
                 periods.add(event.seq, event.occurred_at);
             }
         }
-        write(&self.state.view).head = last.seq;
+        write(&self.state.view).head = Head { seq: last.seq, created_at: last.created_at };
     }
 
     /// Makes the window open in which the next event has its place. One that was left before it

@@ -280,7 +280,7 @@ fn mergeable(runs: &[Arc<Run>], at: usize, merged: u64, largest: u64) -> bool {
     let whole = length * merged;
     let group = runs.get(at..at + merged as usize).unwrap_or_default();
     whole <= largest
-        && runs[at].first % whole == 0
+        && runs[at].first.is_multiple_of(whole)
         && group.len() as u64 == merged
         && group.iter().zip(0..).all(|(run, place)| {
             run.first == runs[at].first + place * length && run.windows.len() as u64 == length

@@ -28,12 +28,12 @@ pub(super) fn counts(answer: &mut Answer<'_>, range: &Range<u64>) -> Result<Tall
                 tally.add_rows(scan::counts(answer.connection, answer.question.asked, &rows)?);
             }
             Place::Run(run) if whole && takes_all(answer, run, number) => {
-                run.tally(number, &mut tally).map_err(|_| Trouble::Run(Arc::clone(run)))?;
+                run.tally_all(number, &mut tally).map_err(|_| Trouble::Run(Arc::clone(run)))?;
             }
             Place::Run(run) => {
                 if let Some(bits) = answer.window(number, part, Order::Asc, usize::MAX)? {
-                    let kinds = run.kinds(number).map_err(|_| Trouble::Run(Arc::clone(run)))?;
-                    kinds.tally(&bits, &mut tally);
+                    let counted = run.tally_some(number, &bits, &mut tally);
+                    counted.map_err(|_| Trouble::Run(Arc::clone(run)))?;
                 }
             }
             Place::Memory(window) => {

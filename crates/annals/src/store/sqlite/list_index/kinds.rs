@@ -140,6 +140,33 @@ impl Kinds {
     }
 }
 
+/// Counts the positions given, by a table and a column as they are written.
+pub(super) fn tally_written(
+    rows: &[u8],
+    column: &[u8],
+    wanted: &Bits,
+    tally: &mut Tally,
+) -> Option<()> {
+    let table = table(rows)?;
+    let mut counts = vec![0_u64; table.len()];
+    let mut count = |code: usize| {
+        if let Some(count) = counts.get_mut(code) {
+            *count += 1;
+        }
+    };
+    if table.len() < 0xff {
+        wanted.iter().for_each(|at| count(column.get(at).copied().unwrap_or(0xff).into()));
+    } else {
+        let column = column.as_chunks().0;
+        let code = |at: usize| column.get(at).map_or(NOTHING, |code| u16::from_le_bytes(*code));
+        wanted.iter().for_each(|at| count(code(at).into()));
+    }
+    for ((category, severity, _), count) in table.iter().zip(counts) {
+        tally.add(category, *severity, count);
+    }
+    Some(())
+}
+
 /// Category, severity and count.
 pub(super) type Rows = Vec<(String, u8, u64)>;
 

@@ -58,7 +58,7 @@ use self::question::Question;
 use self::run::Run;
 use self::shelf::Shelf;
 use self::view::{View, read, write};
-use super::super::{Counts, Result, Scoped, Selection};
+use super::super::{Counts, Head, Result, Scoped, Selection};
 
 /// How the index is built.
 #[derive(Clone, Copy, Debug)]
@@ -136,8 +136,8 @@ impl ListIndex {
         Ok(tally.counts())
     }
 
-    /// The last position that everybody may see: the index has it, and all before.
-    pub(super) fn head(&self) -> u64 {
+    /// How far everybody may see: the index has it, and all before.
+    pub(super) fn head(&self) -> Head {
         read(&self.state.view).head
     }
 
@@ -152,7 +152,7 @@ impl ListIndex {
         let question = Question::new(&self.state.keys, filter);
         loop {
             let view = self.state.view();
-            let range = range.start.max(1)..range.end.min(view.head + 1);
+            let range = range.start.max(1)..range.end.min(view.head.seq + 1);
             if range.is_empty() {
                 return Ok(nothing);
             }

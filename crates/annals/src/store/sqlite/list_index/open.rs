@@ -29,21 +29,21 @@ impl ListIndex {
         options: Options,
     ) -> Result<ListIndex> {
         let connection = open::for_reading(journal)?;
-        let head = rows::head(&connection)?.seq;
+        let head = rows::head(&connection)?;
         let keys = Keys::new(identity);
         let shelf = Shelf::beside(journal, identity, options.window);
         let mut view = View {
             size: options.window,
             head,
-            runs: Arc::new(shelf.runs(&connection, head)),
+            runs: Arc::new(shelf.runs(&connection, head.seq)),
             memory: Vec::new(),
             dead: Arc::default(),
         };
         view.dead = Arc::new(dead(&connection, &view)?);
-        let (number, next) = view.locate(head + 1);
+        let (number, next) = view.locate(head.seq + 1);
         let mut window = Window::new(options.window, 0);
         let first = view.first_of(number);
-        if let Err(error) = fill(&mut window, first..head + 1, first, &keys, &connection) {
+        if let Err(error) = fill(&mut window, first..head.seq + 1, first, &keys, &connection) {
             // A row that cannot be read is told of when somebody asks for it.
             tracing::warn!(%error, "the list index begins without the newest events");
             window = Window::new(options.window, next);

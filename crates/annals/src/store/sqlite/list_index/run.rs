@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use annals_event::digest::Hash;
 
+use super::bits::Bits;
 use super::coding::{Posting, take};
 use super::kinds::{self, Kinds, Tally};
 
@@ -215,8 +216,14 @@ impl Run {
         kinds.ok_or_else(broken)
     }
 
+    /// Counts some positions of a window.
+    pub(super) fn tally_some(&self, window: u64, some: &Bits, tally: &mut Tally) -> Result<()> {
+        let (table, column) = (self.table(window)?, self.column(window)?);
+        kinds::tally_written(&table, &column, some, tally).ok_or_else(broken)
+    }
+
     /// Counts a whole window.
-    pub(super) fn tally(&self, window: u64, tally: &mut Tally) -> Result<()> {
+    pub(super) fn tally_all(&self, window: u64, tally: &mut Tally) -> Result<()> {
         tally.add_rows(kinds::table(&self.table(window)?).ok_or_else(broken)?);
         Ok(())
     }

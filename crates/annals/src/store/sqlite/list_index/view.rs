@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::super::super::Head;
 use super::bits::Bits;
 use super::merge::Dead;
 use super::run::Run;
@@ -16,8 +17,8 @@ pub(super) type Shared<T> = Arc<RwLock<T>>;
 pub(super) struct View {
     /// Positions in a window.
     pub(super) size: usize,
-    /// The last position that everybody may see.
-    pub(super) head: u64,
+    /// How far everybody may see: the index has it, and all before.
+    pub(super) head: Head,
     /// In the order of their windows, none over another.
     pub(super) runs: Arc<Vec<Arc<Run>>>,
     /// Whole windows that wait to be written, last the open one.
