@@ -13,9 +13,11 @@ mod client;
 mod event;
 mod limits;
 mod post;
-mod reads;
+mod reading;
 mod server;
 mod writes;
+
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
@@ -55,21 +57,26 @@ async fn main() -> Result<()> {
     if arguments.parse_only {
         return limits::parse_only().await;
     }
-    let server = Server::start("annals").await?;
     println!("{:<46} {:>22}  {}", "what", "measured", "beside its limit");
-    row("server's memory, idle", &format!("{} MB", server.memory("VmRSS")? / 1_000), "");
     if arguments.only != Some(Part::Reads) {
+        let server = Server::start("annals").await?;
+        row("server's memory, idle", &format!("{} MB", server.memory("VmRSS")? / 1_000), "");
         writes::singles(&server, arguments.seconds).await?;
+        writes::batches(&server, arguments.events).await?;
+        row("server's memory, peak", &format!("{} MB", server.memory("VmHWM")? / 1_000), "");
     }
-    writes::batches(&server, arguments.events).await?;
     if arguments.only != Some(Part::Writes) {
-        reads::measure(&server).await?;
+        reading::measure(arguments.events).await?;
     }
-    row("server's memory, peak", &format!("{} MB", server.memory("VmHWM")? / 1_000), "");
     Ok(())
 }
 
 /// Prints a line.
 fn row(what: &str, measured: &str, limit: &str) {
     println!("{what:<46} {measured:>22}  {limit}");
+}
+
+/// In milliseconds.
+fn millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
 }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::super::predicate::predicate;
 use super::super::{Result, Scoped};
-use super::list_index::{SQLITE, bounds, narrowed};
+use super::list_index::scan::{SQLITE, bounds, narrowed};
 
 /// The most frequent actions first, those of equal frequency by name.
 pub(super) fn action_counts(

@@ -1,5 +1,7 @@
 //! Numbering, sealing and inserting a batch, in one transaction.
 
+use std::sync::Arc;
+
 use annals_event::digest::{self, GrowingTree, Hash, TILE};
 use annals_event::{Event, Time, Uuid};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -10,6 +12,7 @@ use super::super::seal::{first_of, leaf_of, tile_of};
 use super::super::{Appended, Entry, Result, Scope, StoreError};
 use super::columns::Insert;
 use super::interns::Interns;
+use super::list_index::ListIndex;
 use super::{rows, sealed, sweep};
 
 /// Whether an event has this id: asked of the index alone.
@@ -19,6 +22,7 @@ const USED: &str = "SELECT 1 FROM annals_events WHERE id = ?1";
 pub(super) struct Writer {
     connection: Connection,
     id_key: [u8; 32],
+    index: Arc<ListIndex>,
     end: End,
     interns: Interns,
     /// Set after a failed transaction: what is known is then read again before it is used.
@@ -37,7 +41,7 @@ struct End {
 }
 
 impl Writer {
-    pub(super) fn new(mut connection: Connection) -> Result<Writer> {
+    pub(super) fn new(mut connection: Connection, index: Arc<ListIndex>) -> Result<Writer> {
         // What a crash left undone, before any row is known.
         while let Some(mark) = sweep::marked(&connection)? {
             let unused = sweep::unused(&connection, mark)?;
@@ -47,7 +51,7 @@ impl Writer {
             connection.query_row("SELECT id_key FROM annals_journal", [], |row| row.get(0))?;
         let end = End::read(&connection)?;
         let interns = Interns::load(&connection, end.seq + 1)?;
-        Ok(Writer { connection, id_key, end, interns, stale: false })
+        Ok(Writer { connection, id_key, index, end, interns, stale: false })
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -61,6 +65,11 @@ impl Writer {
     /// From here on no event refers to the people, things and visits written so far.
     pub(super) fn forget(&mut self) {
         self.interns.forget();
+    }
+
+    /// What must hear of whatever was committed.
+    pub(super) fn index(&self) -> &ListIndex {
+        &self.index
     }
 
     /// The hash under which the id of a deleted event is remembered.
@@ -86,6 +95,7 @@ impl Writer {
             id_key: deleted_ids(&transaction)?.then_some(&self.id_key),
             transaction: &transaction,
             interns: &mut self.interns,
+            events: Vec::with_capacity(entries.len()),
             end,
         };
         let mut outcomes = Vec::with_capacity(entries.len());
@@ -94,9 +104,10 @@ impl Writer {
         }
         // Nothing new: what was asked about is durable already.
         if batch.end.seq > self.end.seq {
-            let end = batch.finish()?;
+            let (end, events) = batch.finish()?;
             transaction.commit()?;
             self.end = end;
+            self.index.add(&events);
         }
         self.stale = false;
         Ok(outcomes)
@@ -196,6 +207,8 @@ struct Batch<'a> {
     interns: &'a mut Interns,
     /// The key under which ids of deleted events are remembered, if there are any.
     id_key: Option<&'a [u8; 32]>,
+    /// Those that are new.
+    events: Vec<Event>,
     end: End,
 }
 
@@ -211,16 +224,17 @@ impl Batch<'_> {
         if self.end.seq.is_multiple_of(TILE) {
             self.end.write_tile(self.transaction)?;
         }
+        self.events.push(entry.event);
         Ok(Appended::Accepted { seq: self.end.seq, created_at: self.end.created_at })
     }
 
-    /// Writes how far the journal goes.
-    fn finish(mut self) -> Result<End> {
+    /// Writes how far the journal goes. Answers its end and the events that are new.
+    fn finish(mut self) -> Result<(End, Vec<Event>)> {
         self.end.write_tile(self.transaction)?;
         self.transaction
             .prepare_cached("UPDATE annals_journal SET head = ?1, created_at = ?2")?
             .execute(params![self.end.seq, self.end.created_at.as_micros()])?;
-        Ok(self.end)
+        Ok((self.end, self.events))
     }
 
     /// The fate of an entry whose id is used already; `None` when it is new.

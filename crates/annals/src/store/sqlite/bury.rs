@@ -64,6 +64,7 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
         sweep::mark(&transaction, range.start)?;
     }
     transaction.commit()?;
+    writer.index().bury(range);
     Ok(events.len() as u64)
 }
 

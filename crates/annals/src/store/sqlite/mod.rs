@@ -5,7 +5,7 @@
 //! | `open.rs` | open, migrate, set the pragmas of every connection |
 //! | `threads.rs` | the writer's thread and the readers' pool |
 //! | `append.rs` | number, seal and insert a batch in one transaction |
-//! | `list_index.rs` | which positions match a filter |
+//! | `list_index/` | which positions match a filter, and how many |
 //! | `action_counts.rs` | how many match, by action |
 //! | `rows.rs`, `columns.rs` | columns in, events out |
 //! | `interns.rs`, `words.rs` | what many events say alike, written once and read back |
@@ -36,12 +36,14 @@ mod words;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
+use rusqlite::Connection;
 
 use self::append::Writer;
+use self::list_index::ListIndex;
 use self::threads::{Readers, WriterThread};
 use super::{
     Appended, Counts, Entry, Head, Identity, Key, PeopleQuery, Person, Result, Scope, Scoped,
@@ -58,6 +60,8 @@ pub struct SqliteStore {
     /// Absent when the file was opened for reading only.
     writer: Option<WriterThread<Writer>>,
     readers: Readers,
+    /// Absent where the writer is.
+    index: Option<Arc<ListIndex>>,
     /// Let go last: nobody else writes the journal meanwhile.
     hold: Mutex<Option<File>>,
 }
@@ -74,14 +78,26 @@ impl SqliteStore {
         seed: Identity,
         id_key: [u8; 32],
     ) -> Result<SqliteStore> {
+        SqliteStore::open_with(path, tenancy, seed, id_key, list_index::Options::default())
+    }
+
+    fn open_with(
+        path: &Path,
+        tenancy: Tenancy,
+        seed: Identity,
+        id_key: [u8; 32],
+        options: list_index::Options,
+    ) -> Result<SqliteStore> {
         let hold = open::hold(path)?;
         let connection = open::for_writing(path, tenancy, &seed, &id_key)?;
         let identity = open::identity(&connection)?;
-        let writer = Writer::new(connection)?;
+        let index = Arc::new(ListIndex::open(path, &identity, options)?);
+        let writer = Writer::new(connection, Arc::clone(&index))?;
         Ok(SqliteStore {
             identity,
             writer: Some(WriterThread::start("journal-writer", writer)?),
             readers: Readers::open(path, READERS)?,
+            index: Some(index),
             hold: Mutex::new(Some(hold)),
         })
     }
@@ -96,7 +112,7 @@ impl SqliteStore {
         }
         let readers = Readers::open(path, READERS)?;
         let identity = open::identity(&open::for_reading(path)?)?;
-        Ok(SqliteStore { identity, writer: None, readers, hold: Mutex::default() })
+        Ok(SqliteStore { identity, writer: None, readers, index: None, hold: Mutex::default() })
     }
 
     async fn write<R: Send + 'static>(
@@ -121,11 +137,17 @@ impl Store for SqliteStore {
     }
 
     async fn head(&self) -> Result<Head> {
-        self.readers.run(rows::head).await
+        match &self.index {
+            // What is being written is not told of before lists have it.
+            Some(index) => Ok(index.head()),
+            None => self.readers.run(rows::head).await,
+        }
     }
 
     async fn select(&self, selection: Selection) -> Result<Vec<Event>> {
-        self.readers.run(move |connection| rows::select(connection, &selection)).await
+        let index = self.index.clone();
+        let read = move |connection: &_| rows::select(connection, index.as_deref(), selection);
+        self.readers.run(read).await
     }
 
     async fn find(&self, id: Uuid, scope: Scope) -> Result<Option<Event>> {
@@ -133,7 +155,15 @@ impl Store for SqliteStore {
     }
 
     async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts> {
-        self.readers.run(move |connection| list_index::counts(connection, &filter, &range)).await
+        let index = self.index.clone();
+        let count = move |connection: &Connection| {
+            let snapshot = connection.unchecked_transaction()?;
+            match index {
+                Some(index) => index.counts(&snapshot, &filter, &range),
+                None => list_index::counts(&snapshot, &filter, &range),
+            }
+        };
+        self.readers.run(count).await
     }
 
     async fn action_counts(
@@ -241,6 +271,11 @@ impl Store for SqliteStore {
 
     async fn close(&self) {
         self.readers.close();
+        if let Some(index) = self.index.clone() {
+            // It ends within milliseconds. Before the writer, whose connection must be the last
+            // one: only that takes the write-ahead log away.
+            let _ = tokio::task::spawn_blocking(move || index.close()).await;
+        }
         if let Some(writer) = &self.writer {
             writer.stop().await;
         }

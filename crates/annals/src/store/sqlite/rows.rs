@@ -1,11 +1,14 @@
 //! Events by their ids and positions.
 
+use std::collections::HashSet;
+use std::ops::Range;
+
 use annals_event::{Event, Time, Uuid};
 use rusqlite::Connection;
 
 use super::super::{Head, Order, Result, Scope, Selection};
 use super::columns::{COLUMNS, read};
-use super::list_index;
+use super::list_index::{self, ListIndex};
 use super::words::Words;
 
 pub(super) fn head(connection: &Connection) -> Result<Head> {
@@ -35,46 +38,92 @@ pub(super) fn find(connection: &Connection, id: Uuid, scope: &Scope) -> Result<O
     }))
 }
 
-/// The events whose positions the list index names, in its order.
-pub(super) fn select(connection: &Connection, selection: &Selection) -> Result<Vec<Event>> {
-    // One moment for both questions: what is removed in between would make the page shorter, and
-    // a page that is not full is taken for the last one.
-    let snapshot = connection.unchecked_transaction()?;
-    let positions = list_index::positions(&snapshot, selection)?;
+/// A page of events: the list index names positions, the rows have the last word.
+pub(super) fn select(
+    connection: &Connection,
+    index: Option<&ListIndex>,
+    selection: Selection,
+) -> Result<Vec<Event>> {
+    let mut left = selection;
+    let mut events: Vec<Event> = Vec::new();
+    while left.limit > 0 {
+        // One moment for both questions, where there is no index.
+        let snapshot = connection.unchecked_transaction()?;
+        let positions = match index {
+            Some(index) => index.positions(&snapshot, &left)?,
+            None => list_index::positions(&snapshot, &left)?,
+        };
+        let before = events.len();
+        read_at(&snapshot, &positions, left.order, &mut events)?;
+        let found = events.split_off(before).into_iter();
+        events.extend(found.filter(|event| left.filter.matches(event)));
+        // A page that is not full is taken for the last one. So whatever the index named and is
+        // not there, because it was removed just now, is made up for.
+        let Some(last) = positions.last().filter(|_| positions.len() == left.limit) else {
+            break;
+        };
+        match left.order {
+            Order::Desc => left.range.end = *last,
+            Order::Asc => left.range.start = last + 1,
+        }
+        left.limit -= events.len() - before;
+    }
+    events.iter_mut().for_each(|event| left.filter.show(event));
+    Ok(events)
+}
+
+/// Reads the events at positions that are in order, as far as they are there.
+fn read_at(
+    connection: &Connection,
+    positions: &[u64],
+    order: Order,
+    events: &mut Vec<Event>,
+) -> Result<()> {
     let (Some(low), Some(high)) = (positions.iter().min(), positions.iter().max()) else {
-        return Ok(Vec::new());
+        return Ok(());
     };
+    let mut words = Words::new(connection)?;
     // Dense pages, which are most, are read as one range; sparse ones position by position.
-    let dense = high - low < 2 * positions.len() as u64;
-    let mut events = Vec::with_capacity(positions.len());
-    let mut words = Words::new(&snapshot)?;
-    if dense {
-        let order = match selection.order {
+    if high - low < 2 * positions.len() as u64 {
+        let order = match order {
             Order::Desc => "DESC",
             Order::Asc => "ASC",
         };
         let sql = format!(
             "SELECT {COLUMNS} FROM annals_events WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq {order}"
         );
-        let mut statement = snapshot.prepare_cached(&sql)?;
-        let mut wanted = positions.iter().peekable();
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut wanted: HashSet<&u64> = positions.iter().collect();
         let mut rows = statement.query([low, high])?;
         while let Some(row) = rows.next()? {
             let seq: u64 = row.get(0)?;
-            if wanted.next_if_eq(&&seq).is_some() {
+            if wanted.remove(&seq) {
                 events.push(Event::try_from(read(row, &mut words)?)?);
             }
         }
-    } else {
-        let sql = format!("SELECT {COLUMNS} FROM annals_events WHERE seq = ?1");
-        let mut statement = snapshot.prepare_cached(&sql)?;
-        for seq in positions {
-            let mut rows = statement.query([seq])?;
-            if let Some(row) = rows.next()? {
-                events.push(Event::try_from(read(row, &mut words)?)?);
-            }
+        return Ok(());
+    }
+    let sql = format!("SELECT {COLUMNS} FROM annals_events WHERE seq = ?1");
+    let mut statement = connection.prepare_cached(&sql)?;
+    for seq in positions {
+        let mut rows = statement.query([seq])?;
+        if let Some(row) = rows.next()? {
+            events.push(Event::try_from(read(row, &mut words)?)?);
         }
     }
-    events.iter_mut().for_each(|event| selection.filter.show(event));
+    Ok(())
+}
+
+/// Every event at the positions of a range, in order.
+pub(super) fn range(connection: &Connection, range: &Range<u64>) -> Result<Vec<Event>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM annals_events WHERE seq >= ?1 AND seq < ?2 ORDER BY seq");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([range.start, range.end])?;
+    let mut words = Words::new(connection)?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        events.push(Event::try_from(read(row, &mut words)?)?);
+    }
     Ok(events)
 }
