@@ -57,7 +57,7 @@ async fn main() -> Result<()> {
     if arguments.parse_only {
         return limits::parse_only().await;
     }
-    println!("{:<46} {:>22}  {}", "what", "measured", "beside its limit");
+    row("what", "measured", "beside its limit");
     if arguments.only != Some(Part::Reads) {
         let server = Server::start("annals").await?;
         row("server's memory, idle", &format!("{} MB", server.memory("VmRSS")? / 1_000), "");
