@@ -57,11 +57,11 @@ test("the period and the figure stand in the URL, and back works", async ({ page
   await expect(card(page, "Completions")).toContainText("200% more");
 
   await page.getByRole("button", { name: "Custom…" }).click();
-  await page.getByLabel("From").fill("2026-02-02");
+  await page.getByLabel("From", { exact: true }).fill("2026-02-02");
   await page.getByLabel("To", { exact: true }).fill("2026-02-01");
   await page.getByRole("button", { name: "Show these days" }).click();
   await expect(page.getByRole("alert")).toContainText("must not lie before");
-  await page.getByLabel("From").fill("2001-01-01");
+  await page.getByLabel("From", { exact: true }).fill("2001-01-01");
   await page.getByLabel("To", { exact: true }).fill("2001-01-31");
   await page.getByRole("button", { name: "Show these days" }).click();
   await expect(page).toHaveURL(/start_date=2001-01-01&end_date=2001-01-31/);
@@ -170,7 +170,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.keyboard.press("ArrowLeft");
       await accessible(page);
       await page.getByRole("button", { name: "Custom…" }).click();
-      await expect(page.getByLabel("From")).toBeInViewport();
+      await expect(page.getByLabel("From", { exact: true })).toBeInViewport();
       await expect(page.getByRole("button", { name: "Show these days" })).toBeInViewport();
       await accessible(page);
     });

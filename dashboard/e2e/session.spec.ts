@@ -58,7 +58,7 @@ test("signing out ends the session", async ({ page }) => {
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page).toHaveURL(/\/signin$/);
   await page.goto("/activity");
-  await expect(page).toHaveURL(/\/signin$/);
+  await expect(page).toHaveURL(/\/signin\?next=%2Factivity$/);
 });
 
 test("a session that ends meanwhile leads to the sign-in and back", async ({ page, context, server }) => {
