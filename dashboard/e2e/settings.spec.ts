@@ -90,7 +90,7 @@ test("health tells how far followers are, and what went wrong with one", async (
   await expect(row).toContainText("7 events");
   await accessible(page);
   await page.unrouteAll();
-  await page.getByRole("button", { name: "Refresh" }).click();
+  await page.getByRole("button", { name: "Check again" }).click();
   await expect(row).toContainText("up to date");
 });
 

@@ -213,7 +213,9 @@ async fn another_calendar_or_other_roles_have_everything_counted_anew() {
 #[tokio::test]
 async fn the_period_is_checked_and_ends_today_unless_given() {
     let server = Server::start();
-    let told = overview(&server, "").await.json();
+    let first = server.get("/api/v1/events?limit=1").send().await.json();
+    let cursor = first["events"][0]["cursor"].as_str().unwrap();
+    let told = overview(&server, &format!("wait_for={cursor}")).await.json();
     assert_eq!(told["period"]["days"], 30);
     assert_eq!(told["period"]["end_date"], &told["as_of"].as_str().unwrap()[..10]);
     assert_eq!(overview(&server, "days=7").await.json()["period"]["days"], 7);
