@@ -76,6 +76,24 @@ test("health counts what came and why it was refused, with its CSV", async ({ pa
   expect(download.suggestedFilename()).toBe("annals-outcomes.csv");
 });
 
+test("health tells how far followers are, and what went wrong with one", async ({ page }) => {
+  await page.route("**/api/v1/health", async (route) => {
+    const response = await route.fetch();
+    const body = (await response.json()) as { followers: Record<string, unknown>[] };
+    const fault = { message: "the disk is full", at: "2026-11-21T10:00:00Z" };
+    await route.fulfill({ response, json: { ...body, followers: body.followers.map((one) => ({ ...one, lag: 7, fault })) } });
+  });
+  await settings(page, "?section=health");
+  const row = page.getByRole("table", { name: "Read out of the journal" }).getByRole("row").nth(1);
+  await expect(row).toContainText("Counts by day and person, sessions");
+  await expect(row).toContainText("the disk is full");
+  await expect(row).toContainText("7 events");
+  await accessible(page);
+  await page.unrouteAll();
+  await page.getByRole("button", { name: "Check again" }).click();
+  await expect(row).toContainText("up to date");
+});
+
 test("the server's log and the record lead to each other", async ({ browser }) => {
   const server = await Server.start({ adminKey: ADMIN_KEY, settings: { ANNALS_LOG: "debug" } });
   try {

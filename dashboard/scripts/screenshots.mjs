@@ -14,6 +14,12 @@ const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, heig
 
 /** Name, address, and what is done before the picture is taken. */
 const DEMO = [
+  ["overview", "overview"],
+  ["overview-days", "overview?days=7&show=events", (page) => page.getByRole("slider").press("ArrowLeft")],
+  ["overview-table", "overview?days=90&show=completions", (page) => page.getByRole("button", { name: "Table" }).click()],
+  ["overview-period", "overview", (page) => page.getByRole("button", { name: "Custom…" }).click()],
+  ["overview-foot", "overview", (page) => page.locator("#content").evaluate((main) => main.scrollTo(0, main.scrollHeight))],
+  ["overview-nothing", "overview?start_date=2001-01-01&end_date=2001-01-31"],
   ["activity", "activity"],
   ["activity-filtered", "activity?category=!navigation,system&severity=!info&period=30d"],
   ["activity-filter", "activity", (page) => page.getByRole("button", { name: "Filter", exact: true }).click()],
@@ -31,6 +37,7 @@ const DEMO = [
 ];
 const NEW = [
   ["first-run", "activity"],
+  ["first-run-overview", "overview"],
   ["first-run-key", "activity", (page) => page.getByRole("button", { name: "Make a key" }).click()],
 ];
 
@@ -72,10 +79,11 @@ async function series(url, screens, theme, size, viewport) {
   await page.getByLabel("Your key").fill(KEY);
   if (screens === DEMO) await page.screenshot({ path: path.join(out, `signin-${size}-${theme}.png`) });
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(`${url}/activity`);
+  await page.waitForURL(`${url}/overview`);
   for (const [name, address, act] of screens) {
     await page.goto(`${url}/${address}`);
-    await page.waitForLoadState("networkidle");
+    // A screen that follows the record never falls silent.
+    await page.waitForLoadState("networkidle", { timeout: 3_000 }).catch(() => undefined);
     await act?.(page);
     await page.waitForTimeout(400);
     await page.screenshot({ path: path.join(out, `${name}-${size}-${theme}.png`) });

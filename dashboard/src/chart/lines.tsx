@@ -28,6 +28,9 @@ export function Lines({ title, points, width, today }: Props) {
   const right = 12;
   const plot = { width: Math.max(1, width - left - right), height: HEIGHT, count: points.length, top };
   const last = points.length - 1;
+  const values = points.map((one) => one.value);
+  // A day that is not over yet is no fall.
+  const whole = points[last]?.day === today && last > 0 ? last : last + 1;
   const point = at === null ? undefined : points[at];
 
   const pointed = (event: PointerEvent) => {
@@ -71,13 +74,14 @@ export function Lines({ title, points, width, today }: Props) {
             </g>
           ))}
           {labelled(points.length, Math.floor(plot.width / LABEL)).map((index) => (
-            <text key={index} className="chart-tick" x={xOf(plot, index)} y={HEIGHT + 20} textAnchor={points.length > 1 && index === 0 ? "start" : points.length > 1 && index === last ? "end" : "middle"}>
+            <text key={index} className="chart-tick" x={xOf(plot, index)} y={HEIGHT + 20} textAnchor={anchor(index, last)}>
               {shortDay(points[index]?.day ?? "")}
             </text>
           ))}
           <path className="chart-before" d={lineOf(plot, points.map((one) => one.previous))} />
-          <path className="chart-area" d={areaOf(plot, points.map((one) => one.value))} />
-          <path className="chart-now" d={lineOf(plot, points.map((one) => one.value))} />
+          <path className="chart-area" d={areaOf(plot, values)} />
+          <path className="chart-now" d={lineOf(plot, values.slice(0, whole))} />
+          <path className="chart-now" data-so-far="true" d={lineOf(plot, values, whole - 1)} />
           {points.length === 1 && points[0] && <Dots plot={plot} index={0} point={points[0]} />}
           {at !== null && point && (
             <>
@@ -108,6 +112,13 @@ function Dots({ plot, index, point }: { plot: Parameters<typeof xOf>[0]; index: 
       <circle className="chart-dot" cx={xOf(plot, index)} cy={yOf(plot, point.value)} r={4.5} />
     </>
   );
+}
+
+/** Names at the edges stay within them. */
+function anchor(index: number, last: number): "start" | "middle" | "end" {
+  if (last === 0) return "middle";
+  if (index === 0) return "start";
+  return index === last ? "end" : "middle";
 }
 
 function dayName(day: string, today: string): string {

@@ -34,6 +34,8 @@ describe("a plot", () => {
 
   it("draws lines and areas", () => {
     expect(lineOf(plot, [0, 10, 5])).toBe("M0 50L50 0L100 25");
+    expect(lineOf(plot, [0, 10, 5], 1)).toBe("M50 0L100 25");
+    expect(lineOf(plot, [])).toBe("");
     expect(areaOf(plot, [0, 10, 5])).toBe("M0 50L50 0L100 25L100 50L0 50Z");
     expect(areaOf(plot, [3])).toBe("");
   });
@@ -43,10 +45,11 @@ describe("a plot", () => {
     expect(indexAt({ ...plot, count: 1 }, 70)).toBe(0);
   });
 
-  it("names the ends and what has room between them", () => {
-    expect(labelled(30, 4)).toEqual([0, 10, 19, 29]);
+  it("names places evenly, the last one always", () => {
+    expect(labelled(30, 4)).toEqual([5, 13, 21, 29]);
     expect(labelled(3, 8)).toEqual([0, 1, 2]);
     expect(labelled(1, 8)).toEqual([0]);
-    expect(labelled(90, 1)).toEqual([0, 89]);
+    expect(labelled(90, 1)).toEqual([89]);
+    expect(labelled(0, 4)).toEqual([]);
   });
 });

@@ -27,10 +27,12 @@ export function yOf({ height, top }: Plot, value: number): number {
   return height - (value / top) * height;
 }
 
-/** `M0 10L5 8…`, in tenths of a pixel. */
-export function lineOf(plot: Plot, values: readonly number[]): string {
+/** `M0 10L5 8…`, in tenths of a pixel, from one of the places on. */
+export function lineOf(plot: Plot, values: readonly number[], from = 0): string {
   const tenth = (n: number) => String(Math.round(n * 10) / 10);
-  return values.map((value, index) => `${index === 0 ? "M" : "L"}${tenth(xOf(plot, index))} ${tenth(yOf(plot, value))}`).join("");
+  const at = (value: number, index: number) => `${tenth(xOf(plot, index))} ${tenth(yOf(plot, value))}`;
+  const places = values.map(at).slice(from);
+  return places.length === 0 ? "" : `M${places.join("L")}`;
 }
 
 /** The line, closed along the bottom. */
@@ -45,9 +47,9 @@ export function indexAt({ width, count }: Plot, x: number): number {
   return Math.min(count - 1, Math.max(0, index));
 }
 
-/** Which places are named below: first and last always, and those between that have room. */
+/** Which places are named below, as far as there is room: evenly, back from the last one. */
 export function labelled(count: number, room: number): number[] {
-  const most = Math.max(2, Math.min(room, count));
-  if (count <= most) return Array.from({ length: count }, (_, index) => index);
-  return Array.from({ length: most }, (_, n) => Math.round((n * (count - 1)) / (most - 1)));
+  const step = Math.max(1, Math.ceil(count / Math.max(1, room)));
+  const first = (count - 1) % step;
+  return Array.from({ length: Math.ceil((count - first) / step) }, (_, n) => first + n * step);
 }

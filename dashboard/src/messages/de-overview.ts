@@ -37,6 +37,8 @@ export const overview: typeof enOverview = {
   cards: "Zahlen: wähle eine für das Diagramm",
   more: (n) => `${percent(n)} mehr`,
   less: (n) => `${percent(n)} weniger`,
+  times: (n) => `${number(n)}-mal`,
+  asManyAs: (previous, n) => `so viele wie ${days(n)} davor (${number(previous)})`,
   same: "ebenso viele",
   thanBefore: (previous, n) => `als ${days(n)} davor (${number(previous)})`,
   asBefore: (n) => `wie ${days(n)} davor`,

@@ -37,6 +37,8 @@ export const overview = {
   cards: "Figures: choose one for the chart",
   more: (n: number) => `${percent(n)} more`,
   less: (n: number) => `${percent(n)} fewer`,
+  times: (n: number) => `${number(n)} times`,
+  asManyAs: (previous: number, n: number) => `as many as in ${days(n)} before (${number(previous)})`,
   same: "as many",
   thanBefore: (previous: number, n: number) => `than ${days(n)} before (${number(previous)})`,
   asBefore: (n: number) => `as in ${days(n)} before`,

@@ -3,6 +3,7 @@ import type { Figure } from "../api/types";
 import { messages } from "../messages";
 
 const m = messages.overview;
+const MANY = 900;
 
 export interface Change {
   readonly direction: "up" | "down" | "none";
@@ -16,6 +17,8 @@ export function changeOf({ value, previous, change_percent: percent }: Figure, d
   if (percent == null) return { direction: "none", words: null, than: m.noneBefore(days) };
   if (value === previous) return { direction: "none", words: m.same, than: m.asBefore(days) };
   const up = value > previous;
+  // Beyond ten times as many, per cent are hard to read.
+  if (percent >= MANY) return { direction: "up", words: m.times(Math.round(value / previous)), than: m.asManyAs(previous, days) };
   return { direction: up ? "up" : "down", words: up ? m.more(percent) : m.less(-percent), than: m.thanBefore(previous, days) };
 }
 

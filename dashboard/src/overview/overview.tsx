@@ -124,10 +124,13 @@ function dayIn(moment: string, timeZone: string): string {
 
 function NoAccess({ detail }: { detail: string }) {
   return (
-    <StatePanel icon="lock" title={m.noAccessTitle} detail={detail} alert>
-      <Link className="button" to="activity">
-        {m.toActivity}
-      </Link>
-    </StatePanel>
+    <div className="overview">
+      <h1 className="visually-hidden">{m.title}</h1>
+      <StatePanel icon="lock" title={m.noAccessTitle} detail={detail} alert>
+        <Link className="button" to="activity">
+          {m.toActivity}
+        </Link>
+      </StatePanel>
+    </div>
   );
 }

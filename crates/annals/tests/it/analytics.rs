@@ -172,9 +172,50 @@ async fn figures_are_the_model_s_whatever_comes_in_which_order() {
 }
 
 #[tokio::test]
+async fn another_calendar_or_other_roles_have_everything_counted_anew() {
+    let root = root();
+    let (file, catalog) = (root.path().join("annals.toml"), root.path().join("catalog.toml"));
+    let lamps =
+        "[lamps]\nclass = \"activity\"\n[lamps.actions.lamp_lit]\ntemplate = \"{actor} lit it\"\n";
+    let serve = |zone: &str, role: &str| {
+        std::fs::write(&catalog, format!("{lamps}{role}\n")).unwrap();
+        let lines = format!("timezone = \"{zone}\"\ncatalog = {:?}\n", catalog.to_str().unwrap());
+        std::fs::write(&file, lines).unwrap();
+        let data = data_dir(&root);
+        Server::with(
+            &root,
+            &["--data-dir", data.to_str().unwrap(), "--config", file.to_str().unwrap()],
+        )
+    };
+    let mut cursor = String::new();
+    for (zone, role, day, completions) in [
+        ("UTC", "", "2026-03-20", 0),
+        ("Europe/Berlin", "", "2026-03-21", 0),
+        ("Europe/Berlin", "role = \"complete\"", "2026-03-21", 1),
+    ] {
+        let server = serve(zone, role);
+        if cursor.is_empty() {
+            let at = "2026-03-20T23:30:00Z";
+            server
+                .append(&[json!({"category": "lamps", "action": "lamp_lit", "occurred_at": at})])
+                .await;
+            let last = server.get("/api/v1/events?limit=1").send().await.json();
+            cursor = last["events"][0]["cursor"].as_str().unwrap().to_owned();
+        }
+        let query = format!("start_date={day}&end_date={day}&wait_for={cursor}");
+        let figures = overview(&server, &query).await.json()["figures"].clone();
+        assert_eq!(figures["events"]["value"], 1, "{zone} {role} {figures}");
+        assert_eq!(figures["completions"]["value"], completions, "{zone} {role}");
+        assert!(server.stop().success());
+    }
+}
+
+#[tokio::test]
 async fn the_period_is_checked_and_ends_today_unless_given() {
     let server = Server::start();
-    let told = overview(&server, "").await.json();
+    let first = server.get("/api/v1/events?limit=1").send().await.json();
+    let cursor = first["events"][0]["cursor"].as_str().unwrap();
+    let told = overview(&server, &format!("wait_for={cursor}")).await.json();
     assert_eq!(told["period"]["days"], 30);
     assert_eq!(told["period"]["end_date"], &told["as_of"].as_str().unwrap()[..10]);
     assert_eq!(overview(&server, "days=7").await.json()["period"]["days"], 7);
