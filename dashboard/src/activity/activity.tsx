@@ -76,7 +76,7 @@ export function Activity() {
   const filterKey = JSON.stringify(filter);
   useEffect(() => list.current?.top(), [filterKey]);
 
-  const indexOf = (id: string | null) => rows.findIndex((row) => row.event.id === id);
+  const indexOf = (id: string | null) => (id === null ? -1 : rows.findIndex((row) => row.event.id === id));
   const openIndex = indexOf(state.open);
   const move = (step: 1 | -1) => {
     const from = state.open === null ? indexOf(activeId) : openIndex;

@@ -50,10 +50,13 @@ function moment(time: string): string {
   return new Date(time).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** Of a long list the newest tell enough; looking through all of it at every step would be felt. */
+const LOOKED_AT = 500;
+
 /** Which names the loaded events know, by field and id. */
 export function namesIn(rows: readonly Row[]): Names {
   const names = new Map<string, string>();
-  for (const { event } of rows) {
+  for (const { event } of rows.slice(0, LOOKED_AT)) {
     const { actor, subject, entity } = event;
     if (actor.id != null && actor.name != null) names.set(`actor ${actor.id}`, actor.name);
     if (subject?.name != null) names.set(`subject ${subject.id}`, subject.name);
@@ -68,7 +71,7 @@ export function suggestions(field: FieldName, rows: readonly Row[]): Map<string,
   const add = (value: string | null | undefined, name?: string | null) => {
     if (value != null && value !== "") found.set(value, name ?? "");
   };
-  for (const { event } of rows) {
+  for (const { event } of rows.slice(0, LOOKED_AT)) {
     if (field === "action") add(event.action);
     if (field === "actor") add(event.actor.id, event.actor.name);
     if (field === "subject") add(event.subject?.id, event.subject?.name);
@@ -83,7 +86,7 @@ export function suggestions(field: FieldName, rows: readonly Row[]): Map<string,
 /** The keys of the loaded events' metadata that can be filtered by. */
 export function metadataKeys(rows: readonly Row[]): string[] {
   const keys = new Set<string>();
-  for (const { event } of rows) {
+  for (const { event } of rows.slice(0, LOOKED_AT)) {
     for (const [key, value] of Object.entries(event.metadata ?? {})) if (metadataText(value) !== null) keys.add(key);
   }
   return [...keys].sort();

@@ -9,19 +9,21 @@ import { filterOf, type ActivityState, type Filter } from "./state";
 import type { FieldName } from "./terms";
 import { useNow } from "./use-now";
 
-const PAGE = 50;
+/** The first page is to come at once; who scrolls on wants more, in fewer answers. */
+const FIRST_PAGE = 50;
+const NEXT_PAGES = 250;
 /** While the application has sent nothing yet, the screen waits for its first event. */
 const WAIT_FOR_FIRST_MS = 2_000;
 
 /** Keyset pages, newest first. The server fixed the list's upper end with page one, so pages never shift. */
-export function useEvents(filter: Filter, page = PAGE) {
+export function useEvents(filter: Filter, page = FIRST_PAGE) {
   const client = useQueryClient();
   const key = ["events", filter, page];
   const query = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam, signal }) =>
       call<EventPage>("api/v1/events", {
-        query: { ...filter, limit: page, order: "desc", cursor: pageParam ?? undefined },
+        query: { ...filter, limit: pageParam === null ? page : NEXT_PAGES, order: "desc", cursor: pageParam ?? undefined },
         signal,
       }),
     initialPageParam: null as string | null,

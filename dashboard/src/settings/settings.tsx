@@ -62,7 +62,7 @@ function panel(section: Section, state: SettingsState, role: Role): ReactNode {
     case "catalog":
       return <CatalogSection q={state.q} />;
     case "health":
-      return <HealthSection />;
+      return <HealthSection log={admin} />;
     case "log":
       return <LogSection q={state.q} level={state.level} />;
     case "appearance":
