@@ -7,7 +7,7 @@
 //! | `append.rs` | number, seal and insert a batch in one transaction |
 //! | `list_index.rs` | which positions match a filter |
 //! | `rows.rs`, `columns.rs` | columns in, events out |
-//! | `interns.rs`, `words.rs` | what many events say alike, written once and read back |
+//! | `interns.rs` | what many events say alike, written once |
 //! | `sealed.rs` | what a verifier is told |
 //! | `bury.rs`, `sweep.rs` | delete, leaving tombstones and no word of who was spoken of |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else the journal's file keeps |
@@ -27,7 +27,6 @@ mod sealed;
 mod settings;
 mod sweep;
 mod threads;
-mod words;
 
 use std::fs::File;
 use std::ops::Range;

@@ -4,9 +4,8 @@ use annals_event::{Event, Time, Uuid};
 use rusqlite::Connection;
 
 use super::super::{Head, Order, Result, Scope, Selection};
-use super::columns::{COLUMNS, read};
+use super::columns::{self, read};
 use super::list_index;
-use super::words::Words;
 
 pub(super) fn head(connection: &Connection) -> Result<Head> {
     let sql = "SELECT head, created_at FROM annals_journal";
@@ -22,13 +21,12 @@ pub(super) fn bytes(connection: &Connection) -> Result<u64> {
 }
 
 pub(super) fn find(connection: &Connection, id: Uuid, scope: &Scope) -> Result<Option<Event>> {
-    let sql = format!("SELECT {COLUMNS} FROM annals_events WHERE id = ?1");
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = connection.prepare_cached(&columns::select("", "e.id = ?1"))?;
     let mut rows = statement.query([id.as_bytes()])?;
     let Some(row) = rows.next()? else {
         return Ok(None);
     };
-    let event = Event::try_from(read(row, &mut Words::new(connection)?)?)?;
+    let event = Event::try_from(read(row)?)?;
     Ok(Some(event).filter(|event| scope.contains(event)).map(|mut event| {
         scope.show(&mut event);
         event
@@ -47,31 +45,27 @@ pub(super) fn select(connection: &Connection, selection: &Selection) -> Result<V
     // Dense pages, which are most, are read as one range; sparse ones position by position.
     let dense = high - low < 2 * positions.len() as u64;
     let mut events = Vec::with_capacity(positions.len());
-    let mut words = Words::new(&snapshot)?;
     if dense {
         let order = match selection.order {
             Order::Desc => "DESC",
             Order::Asc => "ASC",
         };
-        let sql = format!(
-            "SELECT {COLUMNS} FROM annals_events WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq {order}"
-        );
-        let mut statement = snapshot.prepare_cached(&sql)?;
+        let condition = format!("e.seq BETWEEN ?1 AND ?2 ORDER BY e.seq {order}");
+        let mut statement = snapshot.prepare_cached(&columns::select("", &condition))?;
         let mut wanted = positions.iter().peekable();
         let mut rows = statement.query([low, high])?;
         while let Some(row) = rows.next()? {
             let seq: u64 = row.get(0)?;
             if wanted.next_if_eq(&&seq).is_some() {
-                events.push(Event::try_from(read(row, &mut words)?)?);
+                events.push(Event::try_from(read(row)?)?);
             }
         }
     } else {
-        let sql = format!("SELECT {COLUMNS} FROM annals_events WHERE seq = ?1");
-        let mut statement = snapshot.prepare_cached(&sql)?;
+        let mut statement = snapshot.prepare_cached(&columns::select("", "e.seq = ?1"))?;
         for seq in positions {
             let mut rows = statement.query([seq])?;
             if let Some(row) = rows.next()? {
-                events.push(Event::try_from(read(row, &mut words)?)?);
+                events.push(Event::try_from(read(row)?)?);
             }
         }
     }
