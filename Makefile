@@ -63,9 +63,12 @@ gen: dashboard/node_modules
 screenshots: tools-browser build
 	$(NPM) run screenshots
 
-## Measures what docs/performance.md claims.
-bench: build
-	$(CARGO) run --release --locked -p annals-bench
+## Measures what docs/performance.md claims, in about two minutes; ten million events:
+## make bench BENCH="--events 10000000 --only writes". Built together with the server, so that what
+## both use is compiled once.
+bench: dashboard/dist/index.html
+	$(CARGO) build --release --locked -p annals -p annals-bench
+	target/release/annals-bench $(BENCH)
 
 dashboard/node_modules: dashboard/package-lock.json
 	npm ci --prefix dashboard --no-audit --no-fund

@@ -1,4 +1,4 @@
-//! Events as applications send them: about 110 bytes of metadata.
+//! Events as applications send them: about 110 bytes of metadata, twenty in a person's visit.
 
 /// The text of an event; every number gives another.
 pub fn event(number: usize) -> String {
@@ -9,13 +9,18 @@ pub fn event(number: usize) -> String {
         ("badge", "badge_viewed"),
     ];
     let (category, action) = KINDS[number % KINDS.len()];
-    let learner = number % 5_000;
+    let learner = learner(number);
     let thing = number % 300;
     format!(
         r#"{{"category":"{category}","action":"{action}","actor":{{"type":"user","id":"learner-{learner}","name":"Learner {learner}"}},"entity":{{"type":"quest","id":"quest-{thing}","name":"Volcano {thing}"}},"session_id":"visit-{}","metadata":{}}}"#,
         number / 20,
         metadata(number),
     )
+}
+
+/// Whose event it is: of 5,000 people.
+pub fn learner(number: usize) -> usize {
+    number / 20 % 5_000
 }
 
 /// Its metadata.
@@ -29,5 +34,5 @@ pub fn metadata(number: usize) -> String {
 
 /// The sentence the catalog makes of it, or one as long.
 pub fn message(number: usize) -> String {
-    format!("Learner {} started Volcano {}", number % 5_000, number % 300)
+    format!("Learner {} started Volcano {}", learner(number), number % 300)
 }

@@ -18,7 +18,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 
-use crate::event::{message, metadata};
+use crate::event::{learner, message, metadata};
 
 /// Rows in one transaction: as many as the server finds waiting when batches come in.
 const TRANSACTION: usize = 2_000;
@@ -78,8 +78,8 @@ pub fn raw_inserts(directory: &Path, rows: usize) -> Result<f64> {
                     id,
                     1_790_000_000_000_000_u64 + row as u64,
                     row % 4,
-                    row % 5_000,
-                    row % 5_000,
+                    learner(row),
+                    learner(row),
                     row % 300,
                     row / 20 % 65_536,
                     message,

@@ -24,10 +24,6 @@ use clap::{Parser, ValueEnum};
 
 use server::Server;
 
-/// As the server itself: the limit is measured with the same allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Measures what Annals claims.
 #[derive(Parser)]
 struct Arguments {

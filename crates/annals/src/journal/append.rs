@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, yield_now};
 use tokio_util::sync::CancellationToken;
 
 use super::pages::Pages;
@@ -156,27 +156,36 @@ impl Writer {
                     }
                 },
             };
-            let batch = self.gather(first);
+            let batch = self.gather(first).await;
             self.commit(batch).await;
         }
     }
 
-    /// Takes whatever is waiting, up to the batch's limits; no timer.
-    fn gather(&mut self, first: Waiting) -> Vec<Waiting> {
+    /// Takes whatever is waiting, up to the batch's limits. No timer: but whoever is ready to send
+    /// is let go first for as long as more comes in, because one sync then serves them too.
+    async fn gather(&mut self, first: Waiting) -> Vec<Waiting> {
         let bytes = |waiting: &Waiting| waiting.entries.iter().map(|e| e.bytes).sum::<usize>();
         let mut events = first.entries.len();
         let mut size = bytes(&first);
         let mut batch = vec![first];
-        while let Ok(next) = self.waiting.try_recv() {
-            events += next.entries.len();
-            size += bytes(&next);
-            if events > BATCH_EVENTS || size > BATCH_BYTES {
-                self.left_over = Some(next);
-                break;
+        let mut stood_aside = false;
+        loop {
+            let before = batch.len();
+            while let Ok(next) = self.waiting.try_recv() {
+                events += next.entries.len();
+                size += bytes(&next);
+                if events > BATCH_EVENTS || size > BATCH_BYTES {
+                    self.left_over = Some(next);
+                    return batch;
+                }
+                batch.push(next);
             }
-            batch.push(next);
+            if stood_aside && batch.len() == before {
+                return batch;
+            }
+            yield_now().await;
+            stood_aside = true;
         }
-        batch
     }
 
     fn count(&self, outcomes: &[Appended]) {

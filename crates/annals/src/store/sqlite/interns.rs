@@ -67,6 +67,8 @@ struct Known {
     name: &'static str,
     numbers: HashMap<String, i64>,
     next: i64,
+    /// The words being looked up.
+    key: String,
 }
 
 impl Interns {
@@ -219,7 +221,7 @@ impl Interns {
 
 impl Known {
     fn new(name: &'static str, insert: &'static str) -> Known {
-        Known { insert, name, numbers: HashMap::new(), next: 1 }
+        Known { insert, name, numbers: HashMap::new(), next: 1, key: String::new() }
     }
 
     /// Goes on behind the last number that was ever given.
@@ -249,9 +251,9 @@ impl Known {
         words: &[Option<&str>],
         columns: &[&dyn ToSql],
     ) -> Result<i64> {
-        let mut key = String::with_capacity(64);
-        words.iter().for_each(|word| push(&mut key, *word));
-        if let Some(number) = self.numbers.get(&key) {
+        self.key.clear();
+        words.iter().for_each(|word| push(&mut self.key, *word));
+        if let Some(number) = self.numbers.get(&self.key) {
             return Ok(*number);
         }
         let number = self.next;
@@ -266,7 +268,7 @@ impl Known {
         if self.numbers.len() >= KNOWN {
             self.numbers.clear();
         }
-        self.numbers.insert(key, number);
+        self.numbers.insert(self.key.clone(), number);
         Ok(number)
     }
 }

@@ -8,7 +8,7 @@
 //! | `list_index/` | which positions match a filter, and how many |
 //! | `action_counts.rs` | how many match, by action |
 //! | `rows.rs`, `columns.rs` | columns in, events out |
-//! | `interns.rs`, `words.rs` | what many events say alike, written once and read back |
+//! | `interns.rs` | what many events say alike, written once |
 //! | `sealed.rs` | what a verifier is told |
 //! | `bury.rs`, `sweep.rs` | delete, leaving tombstones and no word of who was spoken of |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else the journal's file keeps |
@@ -31,7 +31,6 @@ mod sealed;
 mod settings;
 mod sweep;
 mod threads;
-mod words;
 
 use std::fs::File;
 use std::ops::Range;

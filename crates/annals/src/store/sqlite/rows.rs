@@ -7,9 +7,8 @@ use annals_event::{Event, Time, Uuid};
 use rusqlite::Connection;
 
 use super::super::{Head, Order, Result, Scope, Selection};
-use super::columns::{COLUMNS, read};
+use super::columns::{self, read};
 use super::list_index::{self, ListIndex};
-use super::words::Words;
 
 pub(super) fn head(connection: &Connection) -> Result<Head> {
     let sql = "SELECT head, created_at FROM annals_journal";
@@ -25,13 +24,12 @@ pub(super) fn bytes(connection: &Connection) -> Result<u64> {
 }
 
 pub(super) fn find(connection: &Connection, id: Uuid, scope: &Scope) -> Result<Option<Event>> {
-    let sql = format!("SELECT {COLUMNS} FROM annals_events WHERE id = ?1");
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = connection.prepare_cached(&columns::select("", "e.id = ?1"))?;
     let mut rows = statement.query([id.as_bytes()])?;
     let Some(row) = rows.next()? else {
         return Ok(None);
     };
-    let event = Event::try_from(read(row, &mut Words::new(connection)?)?)?;
+    let event = Event::try_from(read(row)?)?;
     Ok(Some(event).filter(|event| scope.contains(event)).map(|mut event| {
         scope.show(&mut event);
         event
@@ -82,33 +80,29 @@ fn read_at(
     let (Some(low), Some(high)) = (positions.iter().min(), positions.iter().max()) else {
         return Ok(());
     };
-    let mut words = Words::new(connection)?;
     // Dense pages, which are most, are read as one range; sparse ones position by position.
     if high - low < 2 * positions.len() as u64 {
         let order = match order {
             Order::Desc => "DESC",
             Order::Asc => "ASC",
         };
-        let sql = format!(
-            "SELECT {COLUMNS} FROM annals_events WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq {order}"
-        );
-        let mut statement = connection.prepare_cached(&sql)?;
+        let condition = format!("e.seq BETWEEN ?1 AND ?2 ORDER BY e.seq {order}");
+        let mut statement = connection.prepare_cached(&columns::select("", &condition))?;
         let mut wanted: HashSet<&u64> = positions.iter().collect();
         let mut rows = statement.query([low, high])?;
         while let Some(row) = rows.next()? {
             let seq: u64 = row.get(0)?;
             if wanted.remove(&seq) {
-                events.push(Event::try_from(read(row, &mut words)?)?);
+                events.push(Event::try_from(read(row)?)?);
             }
         }
         return Ok(());
     }
-    let sql = format!("SELECT {COLUMNS} FROM annals_events WHERE seq = ?1");
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = connection.prepare_cached(&columns::select("", "e.seq = ?1"))?;
     for seq in positions {
         let mut rows = statement.query([seq])?;
         if let Some(row) = rows.next()? {
-            events.push(Event::try_from(read(row, &mut words)?)?);
+            events.push(Event::try_from(read(row)?)?);
         }
     }
     Ok(())
@@ -116,14 +110,12 @@ fn read_at(
 
 /// Every event at the positions of a range, in order.
 pub(super) fn range(connection: &Connection, range: &Range<u64>) -> Result<Vec<Event>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM annals_events WHERE seq >= ?1 AND seq < ?2 ORDER BY seq");
-    let mut statement = connection.prepare_cached(&sql)?;
+    let condition = "e.seq >= ?1 AND e.seq < ?2 ORDER BY e.seq";
+    let mut statement = connection.prepare_cached(&columns::select("", condition))?;
     let mut rows = statement.query([range.start, range.end])?;
-    let mut words = Words::new(connection)?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
-        events.push(Event::try_from(read(row, &mut words)?)?);
+        events.push(Event::try_from(read(row)?)?);
     }
     Ok(events)
 }

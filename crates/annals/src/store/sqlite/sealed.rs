@@ -7,27 +7,23 @@ use rusqlite::{Connection, params};
 
 use super::super::row::Row;
 use super::super::{Result, Sealed, StoreError, Tile, Tombstone, seal};
-use super::columns::{COLUMNS, read};
-use super::words::Words;
+use super::columns::{self, FURTHER, read};
 
 pub(super) fn sealed(
     connection: &Connection,
     range: &Range<u64>,
     limit: usize,
 ) -> Result<Vec<Sealed>> {
-    let sql = format!(
-        "SELECT {COLUMNS}, salt, commitment, leaf FROM annals_events
-         WHERE seq >= ?1 AND seq < ?2 ORDER BY seq LIMIT ?3"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
+    let further = ", e.salt, e.commitment, e.leaf";
+    let condition = "e.seq >= ?1 AND e.seq < ?2 ORDER BY e.seq LIMIT ?3";
+    let mut statement = connection.prepare_cached(&columns::select(further, condition))?;
     let mut rows = statement.query(params![range.start, range.end, limit])?;
     let mut sealed = Vec::new();
-    let mut words = Words::new(connection)?;
     while let Some(row) = rows.next()? {
         // A value of the wrong type or length is a finding here, not a failure.
-        let seal = || Ok((row.get(19)?, row.get(20)?, row.get(21)?));
+        let seal = || Ok((row.get(FURTHER)?, row.get(FURTHER + 1)?, row.get(FURTHER + 2)?));
         let (event, (salt, commitment, leaf_prefix)) = match seal() {
-            Ok(seal) => match read(row, &mut words) {
+            Ok(seal) => match read(row) {
                 Ok(columns) => (exactly(columns), seal),
                 Err(StoreError::Damaged(what)) => (Err(what), seal),
                 Err(error) => return Err(error),
