@@ -37,7 +37,7 @@ impl Connection {
 
     /// Gets a path and lets the answer go as it comes. Answers its bytes and lines.
     pub async fn drain(&mut self, path: &str) -> Result<(usize, usize)> {
-        let mut body = self.open(Method::GET, path, String::new()).await?;
+        let mut body = self.request(Method::GET, path, String::new()).await?;
         let (mut bytes, mut lines) = (0, 0);
         while let Some(frame) = body.frame().await {
             if let Ok(data) = frame?.into_data() {
@@ -50,15 +50,15 @@ impl Connection {
 
     /// Follows a path whose answer has no end.
     pub async fn follow(mut self, path: &str) -> Result<Following> {
-        let body = self.open(Method::GET, path, String::new()).await?;
+        let body = self.request(Method::GET, path, String::new()).await?;
         Ok(Following { body, rest: String::new(), _connection: self })
     }
 
     async fn send(&mut self, method: Method, path: &str, body: String) -> Result<Bytes> {
-        Ok(self.open(method, path, body).await?.collect().await?.to_bytes())
+        Ok(self.request(method, path, body).await?.collect().await?.to_bytes())
     }
 
-    async fn open(&mut self, method: Method, path: &str, body: String) -> Result<Incoming> {
+    async fn request(&mut self, method: Method, path: &str, body: String) -> Result<Incoming> {
         let request = Request::builder()
             .method(method)
             .uri(path)
