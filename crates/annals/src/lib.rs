@@ -14,7 +14,7 @@
 //! ```text
 //! L5  cli   embed → app
 //! L4  http   schedule   recorder
-//! L3  record   query
+//! L3  record   query   points
 //! L2  journal   access
 //! L1  store
 //! L0  event (crate)   filter   words   catalog   actor   clock   id   config   data_dir   log   metrics
@@ -29,6 +29,7 @@ pub mod http;
 pub mod recorder;
 pub mod schedule;
 
+pub mod points;
 pub mod query;
 pub mod record;
 

@@ -19,6 +19,7 @@ use super::seal::{Verdict, check_tile, first_of, tile_of};
 use super::{Appended, Entry, Order, Scope, Scoped, Selection, Store};
 use crate::filter::Filter;
 
+pub mod accounts;
 pub mod append;
 pub mod bury;
 pub mod credentials;
@@ -63,6 +64,15 @@ macro_rules! conformance {
             credentials: of_many_who_take_a_sign_in_one_gets_it;
             people: people_are_kept_with_their_guardians;
             people: people_are_listed_by_id_kind_and_words;
+            accounts: a_command_moves_the_balance_with_its_event;
+            accounts: a_refusal_leaves_nothing_and_its_neighbours_go_on;
+            accounts: of_many_commands_on_one_account_none_is_lost;
+            accounts: imported_points_move_the_balance_too;
+            accounts: requests_are_pending_until_they_are_met;
+            accounts: answers_are_kept_for_their_time;
+            accounts: tracking_finds_what_the_model_finds;
+            accounts: what_is_buried_is_tracked_no_longer;
+            accounts: definitions_are_kept;
             credentials: settings_are_kept;
             credentials: a_probe_leaves_no_trace;
             credentials: a_backup_overwrites_nothing;

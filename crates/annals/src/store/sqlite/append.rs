@@ -8,8 +8,8 @@ use sha2::Sha256;
 
 use super::super::row::Row;
 use super::super::seal::{first_of, leaf_of, tile_of};
-use super::super::{Appended, Entry, Result, Scope, StoreError};
-use super::rows;
+use super::super::{Appended, Command, Decided, Entry, Item, Outcome, Result, Scope, StoreError};
+use super::{accounts, rows};
 
 /// The writer's connection and what it knows of the journal's end.
 pub(super) struct Writer {
@@ -52,12 +52,12 @@ impl Writer {
         hashed_id(&self.id_key, id)
     }
 
-    pub(super) fn append(&mut self, entries: Vec<Entry>, now: Time) -> Result<Vec<Appended>> {
+    pub(super) fn commit(&mut self, items: Vec<Item>, now: Time) -> Result<Vec<Outcome>> {
         if self.stale {
             self.end = End::read(&self.connection)?;
             self.stale = false;
         }
-        let result = append(&mut self.connection, &self.id_key, self.end.clone(), entries, now);
+        let result = commit(&mut self.connection, &self.id_key, self.end.clone(), items, now);
         match result {
             Ok((outcomes, end)) => {
                 self.end = end;
@@ -152,28 +152,24 @@ impl End {
     }
 }
 
-fn append(
+fn commit(
     connection: &mut Connection,
     id_key: &[u8; 32],
     mut end: End,
-    entries: Vec<Entry>,
+    items: Vec<Item>,
     now: Time,
-) -> Result<(Vec<Appended>, End)> {
+) -> Result<(Vec<Outcome>, End)> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     end.created_at = end.created_at.max(now);
     let before = end.seq;
-    let mut outcomes = Vec::with_capacity(entries.len());
-    for mut entry in entries {
-        if let Some(known) = known(&transaction, id_key, &entry)? {
-            outcomes.push(known);
-            continue;
-        }
-        let leaf = end.take(&mut entry.event, &entry.commitment, entry.derived.occurred_at);
-        rows::insert(&transaction, &Row::from(&entry.event), &entry.salt, &leaf)?;
-        outcomes.push(Appended::Accepted { seq: end.seq, created_at: end.created_at });
-        if end.seq.is_multiple_of(TILE) {
-            end.write_tile(&transaction)?;
-        }
+    let mut outcomes = Vec::with_capacity(items.len());
+    for item in items {
+        outcomes.push(match item {
+            Item::Append(entry) => {
+                Outcome::Appended(append(&transaction, id_key, &mut end, entry)?)
+            }
+            Item::Decide(command) => Outcome::Decided(decide(&transaction, &mut end, command)?),
+        });
     }
     if end.seq == before {
         // Nothing new: what was asked about is durable already.
@@ -185,6 +181,57 @@ fn append(
         .execute(params![end.seq, end.created_at.as_micros()])?;
     transaction.commit()?;
     Ok((outcomes, end))
+}
+
+fn append(
+    transaction: &Connection,
+    id_key: &[u8; 32],
+    end: &mut End,
+    entry: Entry,
+) -> Result<Appended> {
+    if let Some(known) = known(transaction, id_key, &entry)? {
+        return Ok(known);
+    }
+    let event = write(transaction, end, entry)?;
+    accounts::follow(transaction, &event)?;
+    Ok(Appended::Accepted { seq: event.seq, created_at: event.created_at })
+}
+
+/// Carries a command out. All that can be refused is refused before anything is written, so that
+/// a refusal needs no savepoint to leave nothing behind.
+fn decide(transaction: &Connection, end: &mut End, command: Command) -> Result<Decided> {
+    let Command { child, repeat, decide } = command;
+    let now = end.created_at;
+    let known = repeat.as_ref().map(|repeat| accounts::answered(transaction, repeat, now));
+    let account = match known.transpose() {
+        Ok(Some(Some(known))) => return Ok(known),
+        Ok(None | Some(None)) => accounts::get(transaction, &child),
+        Err(error) => Err(error),
+    };
+    // An account that cannot be read is this command's fault, and no neighbour's.
+    let entry = match account {
+        Ok(account) => decide(&account),
+        Err(error) => return Ok(Decided::Failed(error)),
+    };
+    let Some(entry) = entry else {
+        return Ok(Decided::Refused);
+    };
+    let event = write(transaction, end, entry)?;
+    let account = accounts::follow(transaction, &event)?.unwrap_or_default();
+    if let Some(repeat) = &repeat {
+        accounts::remember(transaction, repeat, &child, event.seq, &account)?;
+    }
+    Ok(Decided::Done { event: Box::new(event), account })
+}
+
+/// Numbers, seals and inserts an event.
+fn write(transaction: &Connection, end: &mut End, mut entry: Entry) -> Result<Event> {
+    let leaf = end.take(&mut entry.event, &entry.commitment, entry.derived.occurred_at);
+    rows::insert(transaction, &Row::from(&entry.event), &entry.salt, &leaf)?;
+    if end.seq.is_multiple_of(TILE) {
+        end.write_tile(transaction)?;
+    }
+    Ok(entry.event)
 }
 
 /// The fate of an entry whose id is used already; `None` when it is new.

@@ -8,13 +8,17 @@
 //! | `list_index.rs` | which positions match a filter |
 //! | `rows.rs` | columns in, events out |
 //! | `bury.rs` | delete, leaving tombstones |
+//! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else the journal's file keeps |
 //! | `backup.rs` | copy the file while it is written, and put a copy in its place |
 
+mod accounts;
 mod append;
 mod backup;
 mod bury;
 mod credentials;
+mod definitions;
+mod ledger;
 mod list_index;
 mod open;
 mod people;
@@ -33,8 +37,9 @@ use async_trait::async_trait;
 use self::append::Writer;
 use self::threads::{Readers, WriterThread};
 use super::{
-    Appended, Counts, Entry, Head, Identity, Key, PeopleQuery, Person, Result, Scope, Scoped,
-    Sealed, Selection, SignIn, Store, StoreError, Tile, Tombstone,
+    Account, Counts, Head, Identity, Item, Key, Outcome, PeopleQuery, Person, Result, Reward,
+    Scope, Scoped, Sealed, Selection, SignIn, Store, StoreError, Task, Tile, Tombstone,
+    TrackingQuery,
 };
 
 pub use backup::restore;
@@ -63,7 +68,8 @@ impl SqliteStore {
         id_key: [u8; 32],
     ) -> Result<SqliteStore> {
         let hold = open::hold(path)?;
-        let connection = open::for_writing(path, tenancy, &seed, &id_key)?;
+        let mut connection = open::for_writing(path, tenancy, &seed, &id_key)?;
+        accounts::follow_older(&mut connection)?;
         let identity = open::identity(&connection)?;
         let writer = Writer::new(connection)?;
         Ok(SqliteStore {
@@ -104,8 +110,8 @@ impl Store for SqliteStore {
         self.identity.clone()
     }
 
-    async fn append(&self, entries: Vec<Entry>, now: Time) -> Result<Vec<Appended>> {
-        self.write(move |writer| writer.append(entries, now)).await
+    async fn commit(&self, items: Vec<Item>, now: Time) -> Result<Vec<Outcome>> {
+        self.write(move |writer| writer.commit(items, now)).await
     }
 
     async fn head(&self) -> Result<Head> {
@@ -194,6 +200,60 @@ impl Store for SqliteStore {
     async fn wards(&self, guardian: &str) -> Result<Vec<String>> {
         let guardian = guardian.to_owned();
         self.readers.run(move |connection| people::wards(connection, &guardian)).await
+    }
+
+    async fn account(&self, child: &str) -> Result<Account> {
+        let child = child.to_owned();
+        self.readers
+            .run(move |connection| {
+                // The account and its requests at one moment.
+                accounts::get(&*connection.unchecked_transaction()?, &child)
+            })
+            .await
+    }
+
+    async fn tracking(&self, query: TrackingQuery) -> Result<(u64, Vec<Event>)> {
+        self.readers.run(move |connection| ledger::page(connection, &query)).await
+    }
+
+    async fn expire_answers(&self, before: Time) -> Result<u64> {
+        self.write(move |writer| accounts::expire_answers(writer.connection(), before)).await
+    }
+
+    async fn put_task(&self, task: Task) -> Result<()> {
+        self.write(move |writer| definitions::put_task(writer.connection(), &task)).await
+    }
+
+    async fn tasks(&self) -> Result<Vec<Task>> {
+        self.readers.run(definitions::tasks).await
+    }
+
+    async fn task(&self, id: &str) -> Result<Option<Task>> {
+        let id = id.to_owned();
+        self.readers.run(move |connection| definitions::task(connection, &id)).await
+    }
+
+    async fn delete_task(&self, id: &str) -> Result<bool> {
+        let id = id.to_owned();
+        self.write(move |writer| definitions::delete_task(writer.connection(), &id)).await
+    }
+
+    async fn put_reward(&self, reward: Reward) -> Result<()> {
+        self.write(move |writer| definitions::put_reward(writer.connection(), &reward)).await
+    }
+
+    async fn rewards(&self) -> Result<Vec<Reward>> {
+        self.readers.run(definitions::rewards).await
+    }
+
+    async fn reward(&self, id: &str) -> Result<Option<Reward>> {
+        let id = id.to_owned();
+        self.readers.run(move |connection| definitions::reward(connection, &id)).await
+    }
+
+    async fn delete_reward(&self, id: &str) -> Result<bool> {
+        let id = id.to_owned();
+        self.write(move |writer| definitions::delete_reward(writer.connection(), &id)).await
     }
 
     async fn setting(&self, name: &str) -> Result<Option<String>> {

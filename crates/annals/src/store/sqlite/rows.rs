@@ -123,12 +123,25 @@ pub(super) fn find(connection: &Connection, id: Uuid, scope: &Scope) -> Result<O
     }))
 }
 
+/// The event at a position that something else points to.
+pub(super) fn at(connection: &Connection, seq: u64) -> Result<Event> {
+    let sql = format!("SELECT {COLUMNS} FROM annals_events WHERE seq = ?1");
+    let row = connection.prepare_cached(&sql)?.query_row([seq], read).optional()?;
+    let row = row.ok_or_else(|| StoreError::Damaged(format!("position {seq} is missing")))?;
+    Ok(Event::try_from(row)?)
+}
+
 /// The events whose positions the list index names, in its order.
 pub(super) fn select(connection: &Connection, selection: &Selection) -> Result<Vec<Event>> {
     // One moment for both questions: what is removed in between would make the page shorter, and
     // a page that is not full is taken for the last one.
     let snapshot = connection.unchecked_transaction()?;
-    let positions = list_index::positions(&snapshot, selection)?;
+    select_in(&snapshot, selection)
+}
+
+/// As [`select`], within a transaction.
+pub(super) fn select_in(snapshot: &Connection, selection: &Selection) -> Result<Vec<Event>> {
+    let positions = list_index::positions(snapshot, selection)?;
     let (Some(low), Some(high)) = (positions.iter().min(), positions.iter().max()) else {
         return Ok(Vec::new());
     };

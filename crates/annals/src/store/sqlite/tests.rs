@@ -131,3 +131,37 @@ async fn a_journal_from_before_tables_had_a_prefix_is_brought_up_to_date() {
         store.close().await;
     }
 }
+
+#[tokio::test]
+async fn the_points_of_an_older_journal_are_followed_once() {
+    let (store, directory) = store().await;
+    let mut entries = Vec::new();
+    for number in 1..=1_500_i64 {
+        let mut event = conformance::world::plain(number as u128).event;
+        if number % 2 == 0 {
+            event.category = "task".to_owned();
+            event.action = "activated".to_owned();
+            event.subject = Some(annals_event::Subject { id: "c1".to_owned(), name: None });
+            event.points =
+                Some(annals_event::Points { before: number - 2, after: number, delta: 2 });
+        }
+        entries.push(conformance::world::entry(event));
+    }
+    accepted(&*store, entries, START).await;
+    let account = store.account("c1").await.unwrap();
+    assert_eq!((account.balance, account.good.count), (1_500, 750));
+    store.close().await;
+    let path = directory.path().join("journal.db");
+    let older = Connection::open(&path).unwrap();
+    older
+        .execute_batch(
+            "DELETE FROM annals_accounts; DELETE FROM annals_ledger;
+             DELETE FROM annals_settings WHERE name = 'accounts_follow_events';",
+        )
+        .unwrap();
+    for _ in 0..2 {
+        let store = open(&path, Tenancy::Owner).unwrap();
+        assert_eq!(store.account("c1").await, Ok(account.clone()));
+        store.close().await;
+    }
+}
