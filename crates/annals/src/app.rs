@@ -21,6 +21,7 @@ use crate::http::{Http, Live, RateLimits, Services};
 use crate::id::{self, Random};
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
+use crate::points::Rules;
 use crate::record::{Intake, IpPrefixes, RecordingSwitch, Redactor};
 use crate::recorder::{Recorder, Works};
 use crate::store::sqlite::{SqliteStore, Tenancy};
@@ -106,6 +107,7 @@ impl App {
             access,
             intake,
             catalog,
+            rules: Rules { allow_negative: config.points.allow_negative },
             live: Live::new(config.streams.max, stall),
             started_at: clock.now(),
             clock,

@@ -53,6 +53,8 @@ pub struct Config {
     pub redaction: Redaction,
     /// Streams of events.
     pub streams: Streams,
+    /// Points for families.
+    pub points: Points,
     /// Whose consent is needed before their activity is recorded.
     pub require_consent: RequireConsent,
     /// How the application's people show who they are.
@@ -113,6 +115,14 @@ pub struct Redaction {
     pub keys: Vec<String>,
 }
 
+/// What balances may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Points {
+    /// Whether penalties and corrections may take more than there is.
+    pub allow_negative: bool,
+}
+
 /// Whose consent is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -166,6 +176,7 @@ impl Default for Config {
             client_ip: ClientIp { v4_bits: 24, v6_bits: 48 },
             redaction: Redaction::default(),
             streams: Streams { max: 2_000, stall_seconds: 30 },
+            points: Points::default(),
             require_consent: RequireConsent::Nobody,
             jwt: None,
             admin_key: None,

@@ -4,7 +4,7 @@
 //! request ─► layers (below) ─► routes.rs ─┬─► append.rs ─► record ─► journal
 //!                                         ├─► events.rs, export.rs ─► query ─► store
 //!                                         ├─► live/ ─► journal (tail)
-//!                                         ├─► keys.rs, session.rs ─► access
+//!                                         ├─► points/ ─► points, record, journal
 //!                                         ├─► keys.rs, people.rs, session.rs ─► access
 //!                                         ├─► settings.rs ─► store, record
 //!                                         └─► dashboard.rs (embedded files)
@@ -30,6 +30,7 @@ mod openapi;
 mod operations;
 mod parameters;
 mod people;
+mod points;
 mod rate;
 mod routes;
 mod session;
@@ -50,6 +51,7 @@ use crate::clock::Clock;
 use crate::id::Random;
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
+use crate::points::Rules;
 use crate::record::Intake;
 use crate::store::{Store, StoreError};
 
@@ -75,6 +77,8 @@ pub struct Services {
     pub intake: Arc<Intake>,
     /// The known categories and actions.
     pub catalog: Arc<Catalog>,
+    /// What the operator decides about points.
+    pub rules: Rules,
     /// The streams that are open.
     pub live: Live,
     /// What time it is.

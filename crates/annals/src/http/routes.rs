@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use super::live::{sse, tickets, ws};
 use super::{
     Http, append, cors, dashboard, error, events, export, health, keys, openapi, operations,
-    people, session, settings,
+    people, points, session, settings,
 };
 
 /// The documented routes.
@@ -29,6 +29,26 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         // People
         .routes(routes!(people::list))
         .routes(routes!(people::put, people::get, people::archive))
+        // Points
+        .routes(routes!(points::definitions::tasks))
+        .routes(routes!(
+            points::definitions::put_task,
+            points::definitions::task,
+            points::definitions::delete_task
+        ))
+        .routes(routes!(points::definitions::rewards))
+        .routes(routes!(
+            points::definitions::put_reward,
+            points::definitions::reward,
+            points::definitions::delete_reward
+        ))
+        .routes(routes!(points::child::get))
+        .routes(routes!(points::commands::adjust))
+        .routes(routes!(points::commands::trigger_task))
+        .routes(routes!(points::commands::request_reward))
+        .routes(routes!(points::commands::trigger_reward))
+        .routes(routes!(points::commands::cancel_request))
+        .routes(routes!(points::tracking::list))
         // Keys
         .routes(routes!(keys::create, keys::list))
         .routes(routes!(keys::revoke))

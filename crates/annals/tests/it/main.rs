@@ -8,6 +8,7 @@
 //! | `auth` | who may do what, and that no secret is written down |
 //! | `scopes` | a viewer sees only what their scope allows, on every endpoint |
 //! | `embed` | Annals inside another program: recording never hurts it, its file stays its own |
+//! | `points` | no update of a balance is lost, none is without its event |
 //! | `recording` | what is switched off is not recorded, and that it was is |
 //! | `crash` | what was acknowledged is there after kill -9 |
 //! | `disk` | a full disk is said so, and recovered from |
@@ -35,6 +36,7 @@ mod live;
 mod malformed;
 mod network;
 mod operations;
+mod points;
 mod recording;
 mod scopes;
 mod support;
