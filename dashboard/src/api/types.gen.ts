@@ -210,8 +210,8 @@ export interface paths {
         };
         /**
          * Health
-         * @description Whether events can be written, how far the journal goes, and what became of the events sent
-         *     since the start.
+         * @description Whether events can be written, how far the journal goes and how far what is read out of it has
+         *     come, and what became of the events sent since the start.
          */
         get: operations["get_health"];
         put?: never;
@@ -308,6 +308,29 @@ export interface paths {
          * @description They leave lists and pickers and take no new commands; all their events stay.
          */
         delete: operations["archive_person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase a person
+         * @description Now, and for good: they leave the directory, their sessions end, and every event that names them
+         *     as actor, account, subject or thing stays without them, as do their children's; so the record
+         *     still verifies. Their audit files go. A child whose last guardian they were is archived. Done
+         *     twice changes nothing more.
+         */
+        post: operations["erase_person"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1000,6 +1023,27 @@ export interface components {
             /** @description What is wrong and what would be right. */
             message: string;
         };
+        /** @description What went wrong with a follower; it tries again by itself. */
+        FollowerFault: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description In words. */
+            message: string;
+        };
+        /** @description How far a follower has come. */
+        FollowerHealth: {
+            as_of?: components["schemas"]["Time"] | null;
+            fault?: components["schemas"]["FollowerFault"] | null;
+            /**
+             * Format: int64
+             * @description Events it has still to take in.
+             */
+            lag: number;
+            /** @description What `annals rebuild` calls it. */
+            name: string;
+            /** @description What it keeps. */
+            what: string;
+        };
         /** @description Tasks against penalties. */
         GoodVsNotGood: {
             /** @description Tasks done, and what they brought. */
@@ -1018,6 +1062,8 @@ export interface components {
         HealthReport: {
             /** @description Why not. */
             fault?: string | null;
+            /** @description What is read out of the journal, and how far. */
+            followers: components["schemas"]["FollowerHealth"][];
             /** @description The journal. */
             journal: components["schemas"]["JournalHealth"];
             /** @description What became of the events sent since the start. */
@@ -1276,6 +1322,22 @@ export interface components {
          * @enum {string}
          */
         ProofVerdict: "verified" | "anonymised" | "unproven" | "mismatch";
+        /** @description What was erased. It names nobody: it can be kept. */
+        Receipt: {
+            /** @description How many children are archived because their last guardian went. */
+            archived_children: number;
+            /** @description When it was done. */
+            erased_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many events lost the person.
+             */
+            events: number;
+            /** @description A random number; the event on the record carries it too. */
+            receipt: string;
+            /** @description The root over what remains of those events, in hex (`docs/digest.md`). */
+            residue_root: string;
+        };
         /** @description What is recorded. */
         Recording: {
             /** @description The categories that cannot be switched off. */
@@ -2416,6 +2478,38 @@ export interface operations {
             };
             /** @description There is nobody with this id */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The application's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description It is not finished: ask again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

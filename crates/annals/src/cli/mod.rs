@@ -1,7 +1,7 @@
 //! The command line: one file per subcommand.
 //!
 //! `serve` and `demo` run the server. Commands that write (`key`, `people`, `link`, `import`,
-//! `backup`) go through the running server's local socket, or, when none runs, through the same
+//! `backup`, `rebuild`) go through the running server's local socket, or, when none runs, through the same
 //! API in this process ([`client`]). Commands that read the file itself (`tail`, `verify`) open it read-only
 //! beside the server.
 //!
@@ -18,6 +18,7 @@ mod key;
 mod link;
 mod openapi;
 mod people;
+mod rebuild;
 mod restore;
 mod serve;
 mod tail;
@@ -29,12 +30,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::id::{Random, SystemRandom};
 use crate::log;
 
@@ -117,6 +118,8 @@ enum Command {
     Backup(backup::Options),
     /// Put a backup in the place of the journal
     Restore(restore::Options),
+    /// Drop what a follower keeps, and read it out of the journal again
+    Rebuild(rebuild::Options),
     /// Show the configuration in force
     #[command(subcommand)]
     Config(config::Command),
@@ -139,7 +142,8 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("annals: {}", chain(&error));
-            ExitCode::FAILURE
+            // A wrong value is wrong usage, wherever it was given.
+            if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -160,8 +164,10 @@ fn chain(error: &anyhow::Error) -> String {
 fn run(cli: Cli) -> Result<ExitCode> {
     let flags = merged(&cli.settings.flags, &cli.command)?;
     let config = Config::load(cli.settings.config.as_deref(), flags)?;
-    log::start(&config.log, config.log_format)
-        .with_context(|| format!("configuration: `log` cannot be `{}`", config.log))?;
+    log::start(&config.log, config.log_format).map_err(|error| {
+        let problem = format!("cannot be `{}`: {error}", config.log);
+        ConfigError::Value { key: "log", problem }
+    })?;
     let context = Context {
         config,
         json: cli.settings.json,
@@ -182,6 +188,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Verify => verify::run(context).await,
             Command::Backup(options) => backup::run(context, options).await,
             Command::Restore(options) => restore::run(context, options).await,
+            Command::Rebuild(options) => rebuild::run(context, options).await,
             Command::Config(command) => config::run(&context, &command),
             Command::Openapi => openapi::run(),
         }

@@ -185,6 +185,7 @@ impl From<StoreError> for Problem {
         match &error {
             StoreError::Full => unavailable("storage_full").retry(30),
             StoreError::Unavailable(_) => unavailable("storage_unavailable").retry(5),
+            StoreError::Derived(_) => unavailable("derived_unavailable").retry(5),
             StoreError::Unknown(_) => unavailable("outcome_unknown").retry(1),
             StoreError::Damaged(_) => unavailable("storage_damaged").retry(300),
             StoreError::InUse(_) | StoreError::Newer { .. } | StoreError::NotAJournal(_) => {

@@ -8,8 +8,8 @@ use utoipa_axum::routes;
 
 use super::live::{sse, tickets, ws};
 use super::{
-    Http, append, cors, dashboard, error, events, export, health, keys, openapi, operations,
-    people, points, session, settings,
+    Http, append, cors, dashboard, erase, error, events, export, health, keys, openapi, operations,
+    people, points, rebuild, session, settings,
 };
 
 /// The documented routes.
@@ -29,6 +29,7 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         // People
         .routes(routes!(people::list))
         .routes(routes!(people::put, people::get, people::archive))
+        .routes(routes!(erase::erase))
         // Points
         .routes(routes!(points::definitions::tasks))
         .routes(routes!(
@@ -78,5 +79,7 @@ pub(super) fn routes(http: &Http) -> Router<Http> {
 
 /// What only the operator may ask for, over the local socket.
 pub(super) fn operator_routes() -> Router<Http> {
-    Router::new().route("/operator/backup", post(operations::backup))
+    Router::new()
+        .route("/operator/backup", post(operations::backup))
+        .route("/operator/rebuild", post(rebuild::rebuild))
 }

@@ -23,6 +23,8 @@ pub mod accounts;
 pub mod append;
 pub mod bury;
 pub mod credentials;
+pub mod derived;
+pub mod erase;
 pub mod people;
 pub mod seals;
 pub mod select;
@@ -73,6 +75,9 @@ macro_rules! conformance {
             accounts: tracking_finds_what_the_model_finds;
             accounts: what_is_buried_is_tracked_no_longer;
             accounts: definitions_are_kept;
+            erase: what_tells_of_a_person_is_found_and_replaced;
+            erase: what_is_not_about_people_cannot_be_replaced;
+            erase: a_forgotten_guardian_leaves_their_children;
             credentials: settings_are_kept;
             credentials: a_probe_leaves_no_trace;
             credentials: a_backup_overwrites_nothing;

@@ -4,6 +4,9 @@
 //! journal ── append(entries) ──►┐
 //! query   ── select, counts  ──►├─ dyn Store ──► sqlite/   (one file, one writer)
 //! access  ── keys, people    ──►┘
+//!
+//! follow  ── output + position ──►┐
+//! query   ── analytics         ──►┴─ dyn DerivedStore ──► sqlite/derived/ (a file of its own)
 //! ```
 //!
 //! Every engine is written natively; what makes them equal is the suite in `conformance.rs`, and
@@ -22,6 +25,7 @@ mod account;
 pub mod conformance;
 mod credential;
 mod definition;
+mod derived;
 mod entry;
 mod error;
 pub mod ledger;
@@ -35,6 +39,7 @@ pub mod sqlite;
 pub use account::{Account, Command, Decide, Decided, Item, Outcome, Pending, Repeat, Tally};
 pub use credential::{Key, Role, SignIn, SignInKind};
 pub use definition::{Reward, Task};
+pub use derived::{Activity, DayActivity, DerivedStore, Output, Place, RollupChange, Step};
 pub use entry::{Appended, Derived, Entry};
 pub use error::StoreError;
 pub use ledger::{LedgerAction, LedgerEntity, LedgerKind, TrackingQuery};
@@ -185,6 +190,19 @@ pub trait Store: Send + Sync + 'static {
 
     /// A page of people, by id.
     async fn people(&self, query: PeopleQuery) -> Result<Vec<Person>>;
+
+    /// Removes a person from the directory, their sessions and, of a child, what it has; their
+    /// events are untouched. Answers the children who lost a guardian, as they are now: archived,
+    /// where it was the last one.
+    async fn forget_person(&self, id: &str, now: Time) -> Result<Vec<Person>>;
+
+    /// Events in which a person stands as actor, subject, account or thing, after a position, in
+    /// order.
+    async fn events_about(&self, person: &str, after: u64, limit: usize) -> Result<Vec<Event>>;
+
+    /// Puts what remains of events in their place, all or none: salts go, commitments stay, and
+    /// each leaf is what it was. Fails where it would not be, or was not.
+    async fn anonymise(&self, events: Vec<Event>) -> Result<()>;
 
     /// Whom a person is a guardian of, archived children too, by id.
     async fn wards(&self, guardian: &str) -> Result<Vec<String>>;

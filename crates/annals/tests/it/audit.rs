@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Call, Server, root, run};
 
 /// What each route that changes something leaves on the record. Nothing is said with its reason.
-const LEAVES: [(&str, &str, &[&str]); 19] = [
+const LEAVES: [(&str, &str, &[&str]); 20] = [
     ("POST", "/api/v1/keys", &["key_created"]),
     ("DELETE", "/api/v1/keys/{id}", &["key_revoked"]),
     ("PUT", "/api/v1/people/{id}", &["person_saved"]),
@@ -21,6 +21,7 @@ const LEAVES: [(&str, &str, &[&str]); 19] = [
     ("DELETE", "/api/v1/tasks/{id}", &["task_deleted"]),
     ("DELETE", "/api/v1/rewards/{id}", &["reward_deleted"]),
     ("DELETE", "/api/v1/people/{id}", &["person_archived"]),
+    ("POST", "/api/v1/people/{id}/erase", &["person_erased"]),
     ("POST", "/api/v1/session", &["login_success"]),
     ("DELETE", "/api/v1/session", &["logout"]),
     ("POST", "/api/v1/sign-in-links", &["sign_in_link_created"]),

@@ -7,6 +7,7 @@
 //! | `audit` | one change, one event, saying who |
 //! | `auth` | who may do what, and that no secret is written down |
 //! | `scopes` | a viewer sees only what their scope allows, on every endpoint |
+//! | `follow` | what is read out of the journal catches up, whatever happens to it |
 //! | `embed` | Annals inside another program: recording never hurts it, its file stays its own |
 //! | `points` | no update of a balance is lost, none is without its event |
 //! | `recording` | what is switched off is not recorded, and that it was is |
@@ -32,6 +33,7 @@ mod crash;
 mod disk;
 mod embed;
 mod events;
+mod follow;
 mod live;
 mod malformed;
 mod network;

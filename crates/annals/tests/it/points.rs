@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Call, Server};
 
+mod audit_files;
 mod commands;
 mod crash;
+mod erase;
 mod racing;
 mod repeat;
 mod tracking;

@@ -8,9 +8,11 @@
 //! | `list_index.rs` | which positions match a filter |
 //! | `rows.rs` | columns in, events out |
 //! | `bury.rs` | delete, leaving tombstones |
+//! | `erase.rs` | forget a person |
 //! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else the journal's file keeps |
 //! | `backup.rs` | copy the file while it is written, and put a copy in its place |
+//! | `derived/` | the second file: what followers read out of the journal |
 
 mod accounts;
 mod append;
@@ -18,6 +20,8 @@ mod backup;
 mod bury;
 mod credentials;
 mod definitions;
+mod derived;
+mod erase;
 mod ledger;
 mod list_index;
 mod open;
@@ -43,6 +47,7 @@ use super::{
 };
 
 pub use backup::restore;
+pub use derived::SqliteDerived;
 pub use open::Tenancy;
 
 /// The journal in an SQLite file.
@@ -74,7 +79,7 @@ impl SqliteStore {
         let writer = Writer::new(connection)?;
         Ok(SqliteStore {
             identity,
-            writer: Some(WriterThread::start(writer)?),
+            writer: Some(WriterThread::start("journal-writer", writer)?),
             readers: Readers::open(path, READERS)?,
             hold: Mutex::new(Some(hold)),
         })
@@ -195,6 +200,20 @@ impl Store for SqliteStore {
 
     async fn people(&self, query: PeopleQuery) -> Result<Vec<Person>> {
         self.readers.run(move |connection| people::list(connection, &query)).await
+    }
+
+    async fn events_about(&self, person: &str, after: u64, limit: usize) -> Result<Vec<Event>> {
+        let person = person.to_owned();
+        self.readers.run(move |connection| erase::about(connection, &person, after, limit)).await
+    }
+
+    async fn anonymise(&self, events: Vec<Event>) -> Result<()> {
+        self.write(move |writer| erase::anonymise(writer, &events)).await
+    }
+
+    async fn forget_person(&self, id: &str, now: Time) -> Result<Vec<Person>> {
+        let id = id.to_owned();
+        self.write(move |writer| erase::forget(writer.connection_mut(), &id, now)).await
     }
 
     async fn wards(&self, guardian: &str) -> Result<Vec<String>> {

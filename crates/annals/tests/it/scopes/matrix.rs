@@ -166,6 +166,8 @@ fn matrix() -> Vec<Row> {
         Row { nobody: OK, ..keys("GET /metrics", OK, NO, NO) },
         everybody("GET /healthz", OK, OK),
         everybody("GET /readyz", OK, OK),
+        // Last: whoever is erased is no longer there for the others.
+        keys("POST /api/v1/people/{id}/erase", OK, NO, NO),
     ]
 }
 

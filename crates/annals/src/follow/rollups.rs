@@ -1,0 +1,88 @@
+//! Roll-ups: how much happened on each day of the deployment's calendar, and whose days it was.
+//!
+//! What an event means the catalog says; no action is known here by name.
+
+use std::sync::Arc;
+
+use annals_event::Event;
+use anyhow::Result;
+use async_trait::async_trait;
+use sha2::{Digest as _, Sha256};
+
+use super::{Output, Parts};
+use crate::calendar::Calendar;
+use crate::catalog::{Catalog, Class, Role};
+use crate::store::{self, DerivedStore, Place, RollupChange, Step};
+
+/// Grows whenever the same events would be counted otherwise.
+const VERSION: u32 = 1;
+
+pub(super) struct Rollups {
+    derived: Arc<dyn DerivedStore>,
+    catalog: Arc<Catalog>,
+    calendar: Calendar,
+}
+
+impl Rollups {
+    pub(super) fn new(parts: &Parts) -> Rollups {
+        Rollups {
+            derived: Arc::clone(&parts.derived),
+            catalog: Arc::clone(&parts.catalog),
+            calendar: parts.calendar.clone(),
+        }
+    }
+
+    /// Counts made under another calendar or other roles are of no use.
+    fn stamp(&self) -> String {
+        let mut roles = Sha256::new();
+        for entry in self.catalog.entries() {
+            let role = role(&self.catalog, &entry.category, &entry.action);
+            let role = role.map_or("", Role::as_str);
+            roles.update(format!("{} {} {role}\n", entry.category, entry.action));
+        }
+        for (category, class) in self.catalog.categories() {
+            roles.update(format!("{category} {}\n", class.as_str()));
+        }
+        let roles = u64::from_be_bytes(*roles.finalize().first_chunk().unwrap_or(&[0; 8]));
+        format!("{VERSION} {} {roles:016x}", self.calendar.name())
+    }
+
+    fn count(&self, events: &[Arc<Event>]) -> RollupChange {
+        let mut change = RollupChange::default();
+        for event in events {
+            let day = self.calendar.day(event.occurred_at);
+            let role = role(&self.catalog, &event.category, &event.action);
+            for what in [Some(RollupChange::ALL), role.map(Role::as_str)].into_iter().flatten() {
+                *change.days.entry((day, what)).or_default() += 1;
+                if let Some(subject) = &event.subject {
+                    let key = (day, what, subject.id.clone());
+                    *change.people.entry(key).or_default() += 1;
+                }
+            }
+        }
+        change
+    }
+}
+
+/// What an event means. One that the catalog keeps among the errors is an error, also where
+/// nobody named its action.
+fn role(catalog: &Catalog, category: &str, action: &str) -> Option<Role> {
+    let named = catalog.get(category, action).and_then(|entry| entry.role);
+    let faulty = catalog.class(category, action) == Class::Error;
+    named.or_else(|| faulty.then_some(Role::Error))
+}
+
+#[async_trait]
+impl Output for Rollups {
+    async fn resume(&mut self) -> Result<Place> {
+        Ok(self.derived.resume(store::Output::Rollups, &self.stamp()).await?)
+    }
+
+    async fn take(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
+        Ok(self.derived.add_rollups(step, self.count(events)).await?)
+    }
+
+    async fn clear(&mut self) -> Result<()> {
+        Ok(self.derived.clear(store::Output::Rollups).await?)
+    }
+}
