@@ -2,7 +2,7 @@
 import { locale, messages } from "../messages";
 import type { Period } from "./period";
 import type { Row } from "./rows";
-import type { FieldName, Term } from "./terms";
+import { isMetadata, metadataKey, type FieldName, type Term } from "./terms";
 import { categoryName, severityName, spell } from "./words";
 
 const m = messages.filter;
@@ -13,7 +13,7 @@ const TOLD = 2;
 export type Names = ReadonlyMap<string, string>;
 
 export function fieldName(field: FieldName): string {
-  return m.fields[field];
+  return isMetadata(field) ? m.metadataField(metadataKey(field) ?? "") : m.fields[field];
 }
 
 export function valueName(field: FieldName, value: string, names: Names): string {
@@ -75,6 +75,22 @@ export function suggestions(field: FieldName, rows: readonly Row[]): Map<string,
     if (field === "entity_type") add(event.entity?.type);
     if (field === "entity_id") add(event.entity?.id, event.entity?.name);
     if (field === "session_id") add(event.session_id);
+    if (isMetadata(field)) add(metadataText(event.metadata?.[metadataKey(field) ?? ""]));
   }
   return found;
+}
+
+/** The keys of the loaded events' metadata that can be filtered by. */
+export function metadataKeys(rows: readonly Row[]): string[] {
+  const keys = new Set<string>();
+  for (const { event } of rows) {
+    for (const [key, value] of Object.entries(event.metadata ?? {})) if (metadataText(value) !== null) keys.add(key);
+  }
+  return [...keys].sort();
+}
+
+/** A value as the filter compares it; objects, lists and null cannot be compared. */
+export function metadataText(value: unknown): string | null {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
 }

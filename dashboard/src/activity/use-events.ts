@@ -14,14 +14,14 @@ const PAGE = 50;
 const WAIT_FOR_FIRST_MS = 2_000;
 
 /** Keyset pages, newest first. The server fixed the list's upper end with page one, so pages never shift. */
-export function useEvents(filter: Filter) {
+export function useEvents(filter: Filter, page = PAGE) {
   const client = useQueryClient();
-  const key = ["events", filter];
+  const key = ["events", filter, page];
   const query = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam, signal }) =>
       call<EventPage>("api/v1/events", {
-        query: { ...filter, limit: PAGE, order: "desc", cursor: pageParam ?? undefined },
+        query: { ...filter, limit: page, order: "desc", cursor: pageParam ?? undefined },
         signal,
       }),
     initialPageParam: null as string | null,
@@ -36,8 +36,8 @@ export function useEvents(filter: Filter) {
   // The record was restored from a backup, and the old positions mean nothing any more: begin at the top.
   const gone = query.isFetchNextPageError && toApiError(query.error).code === "cursor_gone";
   useEffect(() => {
-    if (gone) void client.resetQueries({ queryKey: ["events", filter] });
-  }, [gone, client, filter]);
+    if (gone) void client.resetQueries({ queryKey: ["events", filter, page] });
+  }, [gone, client, filter, page]);
 
   const refresh = () => {
     // Only the first page is asked for again: the others belong to a list that ended where it began.
@@ -62,12 +62,13 @@ export function useCounts(state: ActivityState, field: FieldName) {
   return useStats(filterOf(state, useNow(), field));
 }
 
-export function useStats(filter: Filter) {
+export function useStats(filter: Filter & { by?: "action" }, enabled = true) {
   return useQuery({
     queryKey: ["stats", filter],
     queryFn: ({ signal }) => call<Stats>("api/v1/stats", { query: filter, signal }),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
+    enabled,
   });
 }
 

@@ -25,6 +25,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description How much happened in a period, by day and beside as many days before it.
+         *
+         *     Figures are counted a moment after events are recorded: `lag` says how many events are not in
+         *     them yet, and `wait_for` waits up to 2 seconds for the one with this cursor.
+         */
+        get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalog": {
         parameters: {
             query?: never;
@@ -426,6 +449,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long what is kept
+         * @description The values as they stand. They take effect with a retention run, and not before.
+         */
+        get: operations["get_retention"];
+        /**
+         * Change how long what is kept
+         * @description What is left out stays as it is; `categories` and `holds` are sent whole. The values are kept,
+         *     and the change is put on the record; no event is touched before a retention run. With the
+         *     `revision` that was read, a change that somebody made meanwhile is not undone: 409.
+         */
+        put: operations["put_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-in-links": {
         parameters: {
             query?: never;
@@ -455,7 +504,7 @@ export interface paths {
         };
         /**
          * Count events
-         * @description By category and by severity, for the filter bar.
+         * @description By category and by severity, for the filter bar; by action too where asked.
          */
         get: operations["count_events"];
         put?: never;
@@ -733,6 +782,19 @@ export interface components {
          * @enum {string}
          */
         ActionType: "activated" | "requested" | "redeemed" | "cancelled" | "adjusted";
+        /** @description How long activity is kept. */
+        ActivityDays: {
+            /**
+             * Format: int64
+             * @description Days until names and ids of people are taken out; of errors too.
+             */
+            anonymise_after_days: number;
+            /**
+             * Format: int64
+             * @description Days until the event is deleted.
+             */
+            delete_after_days: number;
+        };
         /** @description Who did it. */
         Actor: {
             /** @description The application's own id of the actor, ≤ 200 characters. */
@@ -772,6 +834,19 @@ export interface components {
             /** @description Each event's fate, in the order sent. */
             results: components["schemas"]["ItemResult"][];
         };
+        /** @description How long the audit record is kept: whole, until one of these is passed. */
+        AuditLimits: {
+            /**
+             * Format: int64
+             * @description Days until the event is deleted.
+             */
+            max_days: number;
+            /**
+             * Format: int64
+             * @description The most events kept; 0 is no limit, else at least 1000.
+             */
+            max_entries: number;
+        };
         /** @description What is known about one action. */
         CatalogEntry: {
             /** @description The action, such as `quest_started`. */
@@ -797,6 +872,19 @@ export interface components {
         CatalogList: {
             /** @description The entries, by category. */
             entries: components["schemas"]["CatalogEntry"][];
+        };
+        /** @description How long a category is kept, where that differs from its class. */
+        CategoryDays: {
+            /**
+             * Format: int64
+             * @description Days until names are taken out; absent: as the class. For activity and errors only.
+             */
+            anonymise_after_days?: number | null;
+            /**
+             * Format: int64
+             * @description Days until the event is deleted; absent: as the class.
+             */
+            delete_after_days?: number | null;
         };
         /** @description A child and what it has. */
         ChildState: {
@@ -859,6 +947,29 @@ export interface components {
             key: components["schemas"]["KeyInfo"];
             /** @description The secret, told this once. */
             secret: string;
+        };
+        /** @description A figure of a day, and of the day in the same place of the period before. */
+        DayFigure: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            date: string;
+            /**
+             * Format: int64
+             * @description On that day.
+             */
+            previous: number;
+            /**
+             * Format: date
+             * @description The day in the same place of the period before.
+             */
+            previous_date: string;
+            /**
+             * Format: int64
+             * @description On this day.
+             */
+            value: number;
         };
         /** @description The server's own log. */
         DebugLog: {
@@ -952,6 +1063,14 @@ export interface components {
          * @enum {string}
          */
         EntityType: "task" | "penalty" | "reward" | "adjustment";
+        /** @description How long errors are kept. */
+        ErrorDays: {
+            /**
+             * Format: int64
+             * @description Days until the event is deleted.
+             */
+            delete_after_days: number;
+        };
         /** @description A fault in the application. */
         ErrorInfo: {
             /** @description The component that failed, ≤ 200 characters. */
@@ -1023,6 +1142,39 @@ export interface components {
             /** @description What is wrong and what would be right. */
             message: string;
         };
+        /** @description A figure of the period, and of the one before. */
+        Figure: {
+            /**
+             * Format: double
+             * @description The change, in per cent of the period before; absent where nothing can be compared with.
+             */
+            change_percent?: number | null;
+            /**
+             * Format: int64
+             * @description In the period before.
+             */
+            previous: number;
+            /** @description By day, oldest first. */
+            series: components["schemas"]["DayFigure"][];
+            /**
+             * Format: int64
+             * @description In the period.
+             */
+            value: number;
+        };
+        /** @description Each figure of the overview. */
+        Figures: {
+            /** @description Different people with any event. Those of a period are no sum of its days. */
+            active_users: components["schemas"]["Figure"];
+            /** @description Events by which something was finished: those whose role is `complete`. */
+            completions: components["schemas"]["Figure"];
+            /** @description Faults of the application: events whose role or class is `error`. */
+            errors: components["schemas"]["Figure"];
+            /** @description Events. */
+            events: components["schemas"]["Figure"];
+            /** @description Sessions that began. */
+            sessions: components["schemas"]["Figure"];
+        };
         /** @description What went wrong with a follower; it tries again by itself. */
         FollowerFault: {
             /** @description When. */
@@ -1074,6 +1226,36 @@ export interface components {
             version: string;
             /** @description Whether an event can be written durably now. */
             writable: boolean;
+        };
+        /** @description What does not age until the hold ends: a person's events, or those that a filter finds. */
+        Hold: {
+            /** @description When it ends by itself. */
+            expires_at: components["schemas"]["Time"];
+            /** @description Which events: a filter as it stands in an address, such as `category=task&subject=ben`. */
+            filter?: string | null;
+            /** @description Given by the server. */
+            id: string;
+            /** @description Who answers for it. */
+            owner: string;
+            /** @description Whose events, by id. */
+            person?: string | null;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description A hold as it is sent: without an id it is a new one. */
+        HoldDraft: {
+            /** @description When it ends by itself. */
+            expires_at: components["schemas"]["Time"];
+            /** @description Which events, as a filter stands in an address; either this or `person`. */
+            filter?: string | null;
+            /** @description The id of a hold that stands; absent for a new one. */
+            id?: string | null;
+            /** @description Who answers for it. */
+            owner: string;
+            /** @description Whose events, by id; either this or `filter`. */
+            person?: string | null;
+            /** @description Why. */
+            reason: string;
         };
         /** @description Why an event was rejected or dropped. */
         ItemError: {
@@ -1180,6 +1362,23 @@ export interface components {
             /** @description Why, where there is a why: a stable code. */
             reason?: string;
         };
+        /** @description How much happened in a period, beside the one before. */
+        Overview: {
+            as_of?: components["schemas"]["Time"] | null;
+            /** @description The figures. */
+            figures: components["schemas"]["Figures"];
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /** @description The period asked for. */
+            period: components["schemas"]["Period"];
+            /** @description As many days, right before it. */
+            previous_period: components["schemas"]["Period"];
+            /** @description Whose calendar the days are of: an IANA time zone. */
+            timezone: string;
+        };
         /** @description The page it happened on. */
         Page: {
             /**
@@ -1221,6 +1420,24 @@ export interface components {
             next_cursor?: string | null;
             /** @description The people. */
             people: components["schemas"]["Person"][];
+        };
+        /** @description Days, both ends included. */
+        Period: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            days: number;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            end_date: string;
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            start_date: string;
         };
         /** @description A person in the directory. */
         Person: {
@@ -1377,6 +1594,43 @@ export interface components {
              */
             status?: number | null;
         };
+        /** @description How long what is kept. */
+        Retention: {
+            /** @description Events of the class `activity`. */
+            activity: components["schemas"]["ActivityDays"];
+            /** @description Events of the class `audit`. */
+            audit: components["schemas"]["AuditLimits"];
+            /** @description Categories that are kept otherwise than their class. */
+            categories: {
+                [key: string]: components["schemas"]["CategoryDays"];
+            };
+            /** @description Events of the class `error`. */
+            errors: components["schemas"]["ErrorDays"];
+            /** @description What does not age. */
+            holds: components["schemas"]["Hold"][];
+            /**
+             * Format: int64
+             * @description Grows with every change: who sends it back changes what they saw, or nothing.
+             */
+            revision: number;
+        };
+        /** @description A change: what is left out stays as it is. */
+        RetentionChange: {
+            activity?: components["schemas"]["ActivityDays"] | null;
+            audit?: components["schemas"]["AuditLimits"] | null;
+            /** @description All categories that are kept otherwise than their class. */
+            categories?: {
+                [key: string]: components["schemas"]["CategoryDays"];
+            } | null;
+            errors?: components["schemas"]["ErrorDays"] | null;
+            /** @description All holds. */
+            holds?: components["schemas"]["HoldDraft"][] | null;
+            /**
+             * Format: int64
+             * @description The revision that was read; if somebody has changed it since, nothing is changed.
+             */
+            revision?: number | null;
+        };
         /** @description A reward. */
         Reward: {
             /**
@@ -1454,6 +1708,10 @@ export interface components {
         Source: "browser" | "service" | "command" | "annals";
         /** @description How many events match. */
         Stats: {
+            /** @description By action, when asked for with `by=action`: the 100 most frequent. */
+            actions?: {
+                [key: string]: number;
+            } | null;
             /** @description By category. */
             categories: {
                 [key: string]: number;
@@ -1707,6 +1965,62 @@ export interface operations {
             };
             /** @description The child is out of the caller's scope */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_overview: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 30 unless given */
+                days?: number;
+                /** @description Instead of `days`: the first day, such as 2026-11-01 */
+                start_date?: string;
+                /** @description The last day, included; today unless given */
+                end_date?: string;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cursor was given before a restore */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2779,6 +3093,68 @@ export interface operations {
             };
         };
     };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+        };
+    };
+    put_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionChange"];
+            };
+        };
+        responses: {
+            /** @description The values as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Somebody changed them meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is out of bounds; every field is named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_sign_in_link: {
         parameters: {
             query?: never;
@@ -2832,6 +3208,8 @@ export interface operations {
                  *     action.
                  */
                 q?: string;
+                /** @description `action`: counts the actions as well */
+                by?: string;
             };
             header?: never;
             path?: never;

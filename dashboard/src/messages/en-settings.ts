@@ -1,3 +1,5 @@
+import { retention } from "./en-retention";
+
 const number = (n: number) => new Intl.NumberFormat("en").format(n);
 const bytes = (n: number) => {
   const units = ["B", "KB", "MB", "GB", "TB"];
@@ -11,6 +13,7 @@ export const settings = {
   sections: {
     keys: "Keys",
     recording: "Recording",
+    retention: "Retention",
     catalog: "Catalog",
     health: "Health",
     log: "Server log",
@@ -78,6 +81,8 @@ export const settings = {
     onRecord: "Changes on the record",
   },
 
+  retention,
+
   catalog: {
     detail: "Every category and action Annals knows. Others are welcome; a file of your own can describe them.",
     search: "Search the catalog",
@@ -101,6 +106,11 @@ export const settings = {
     lastAt: "Last recorded",
     size: "Journal on disk",
     nothing: "nothing yet",
+    followers: "Read out of the journal",
+    followersDetail: "Lists of figures are made from the journal, each at its own pace. What fails is tried again by itself; annals rebuild NAME makes one anew.",
+    followerColumns: { name: "What", as_of: "Last event taken in", lag: "Behind" },
+    followerNames: { rollups: "Counts by day and person, sessions" } as Record<string, string>,
+    behind: (n: number) => (n === 0 ? "up to date" : n === 1 ? "1 event" : `${number(n)} events`),
     outcomes: "Events since the start",
     outcomesNone: "No event has come in since the start.",
     columns: { outcome: "What became of them", reason: "Why", count: "Events" },

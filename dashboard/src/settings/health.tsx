@@ -5,7 +5,8 @@ import { formatNumber, messages } from "../messages";
 import { Icon } from "../ui/icon";
 import { Loaded } from "../ui/loaded";
 import { Time } from "../ui/time";
-import { csvOf } from "./csv";
+import { csvAddress } from "../chart/csv";
+import { Followers } from "./followers";
 
 const m = messages.settings.health;
 const EVERY_MS = 10_000;
@@ -50,6 +51,7 @@ function Report({ report }: { report: HealthReport }) {
         </Card>
         <Card label={m.version}>{report.version}</Card>
       </dl>
+      <Followers followers={report.followers} />
       <Outcomes outcomes={report.outcomes} />
     </>
   );
@@ -69,7 +71,7 @@ function Outcomes({ outcomes }: { outcomes: HealthReport["outcomes"] }) {
   const most = Math.max(1, ...outcomes.map((outcome) => outcome.count));
   const c = m.columns;
   const rows = outcomes.map(({ outcome, reason, count }) => [outcome, reason ?? "", String(count)]);
-  const csv = `data:text/csv;charset=utf-8,${encodeURIComponent(csvOf([["outcome", "reason", "count"], ...rows]))}`;
+  const csv = csvAddress([["outcome", "reason", "count"], ...rows]);
   return (
     <section aria-labelledby="outcomes">
       <div className="settings-head">

@@ -13,12 +13,13 @@ import { HealthSection } from "./health";
 import { KeysSection } from "./keys";
 import { LogSection } from "./log";
 import { RecordingSection } from "./recording";
+import { RetentionSection } from "./retention";
 import { parseSettings, sectionsFor, settingsRoute, type Section, type SettingsState } from "./sections";
 import "../ui/form.css";
 import "./settings.css";
 
 const m = messages.settings;
-const ICONS: Record<Section, IconName> = { keys: "key", recording: "record", catalog: "book", health: "heart", log: "terminal", appearance: "globe" };
+const ICONS: Record<Section, IconName> = { keys: "key", recording: "record", retention: "clock", catalog: "book", health: "heart", log: "terminal", appearance: "globe" };
 
 export default function Settings() {
   const { search } = usePlace();
@@ -56,6 +57,8 @@ function panel(section: Section, state: SettingsState, role: Role): ReactNode {
       return <KeysSection admin={admin} />;
     case "recording":
       return <RecordingSection admin={admin} />;
+    case "retention":
+      return <RetentionSection admin={admin} />;
     case "catalog":
       return <CatalogSection q={state.q} />;
     case "health":

@@ -46,7 +46,7 @@ pub const AUDIT_FILES: &str = "audit_files";
 pub const FOLLOWERS: [Follower; 2] = [
     Follower {
         name: ROLLUPS,
-        what: "counts by day: events, completions, errors, people",
+        what: "counts by day and person, and sessions",
         output: |parts| Box::new(rollups::Rollups::new(parts)),
     },
     Follower {

@@ -72,7 +72,7 @@ impl Task {
         let everything = Scope::everything().over(Filter::default());
         let mut at = self.output.resume().await?;
         self.stands(at);
-        let mut tail = self.journal.tail(at.position);
+        let mut tail = self.journal.tail_afresh(at.position);
         loop {
             tokio::select! {
                 biased;
@@ -80,8 +80,7 @@ impl Task {
                 Some(asked) = self.asked.recv() => {
                     self.clear(asked).await?;
                     at = Place::default();
-                    self.stands(at);
-                    tail = self.journal.tail(at.position);
+                    tail = self.journal.tail_afresh(at.position);
                 }
                 more = tail.ready() => {
                     if !more {
@@ -123,6 +122,9 @@ impl Task {
     /// Drops the output, and tells whoever asked for it.
     async fn clear(&mut self, asked: Asked) -> Result<()> {
         let cleared = self.output.clear().await;
+        if cleared.is_ok() {
+            self.stands(Place::default());
+        }
         let told = match &cleared {
             Ok(()) => Ok(()),
             Err(error) => Err(anyhow::anyhow!("{error:#}")),

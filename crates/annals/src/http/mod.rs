@@ -5,13 +5,15 @@
 //!                                         ├─► events.rs, export.rs ─► query ─► store
 //!                                         ├─► live/ ─► journal (tail)
 //!                                         ├─► points/ ─► points, record, journal
+//!                                         ├─► analytics/ ─► query ─► derived store
 //!                                         ├─► keys.rs, people.rs, session.rs ─► access
-//!                                         ├─► settings.rs ─► store, record
+//!                                         ├─► settings.rs, retention.rs ─► store, record, privacy
 //!                                         └─► dashboard.rs (embedded files)
 //! ```
 //!
 //! axum appears here and nowhere below. Errors are made in `error.rs`.
 
+mod analytics;
 mod append;
 mod audit;
 mod body;
@@ -34,6 +36,7 @@ mod people;
 mod points;
 mod rate;
 mod rebuild;
+mod retention;
 mod routes;
 mod session;
 mod settings;

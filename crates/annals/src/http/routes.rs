@@ -8,8 +8,8 @@ use utoipa_axum::routes;
 
 use super::live::{sse, tickets, ws};
 use super::{
-    Http, append, cors, dashboard, erase, error, events, export, health, keys, openapi, operations,
-    people, points, rebuild, session, settings,
+    Http, analytics, append, cors, dashboard, erase, error, events, export, health, keys, openapi,
+    operations, people, points, rebuild, retention, session, settings,
 };
 
 /// The documented routes.
@@ -26,6 +26,8 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(sse::stream))
         .routes(routes!(ws::follow))
         .routes(routes!(tickets::create))
+        // Analytics
+        .routes(routes!(analytics::overview::overview))
         // People
         .routes(routes!(people::list))
         .routes(routes!(people::put, people::get, people::archive))
@@ -55,6 +57,7 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(keys::revoke))
         // Settings
         .routes(routes!(settings::recording, settings::put_recording))
+        .routes(routes!(retention::retention, retention::put_retention))
         // Session
         .routes(routes!(session::sign_in, session::whoami, session::sign_out))
         .routes(routes!(session::link))

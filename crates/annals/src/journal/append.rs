@@ -150,6 +150,12 @@ impl Journal {
         Tail::new(self.pages.clone(), self.head(), after)
     }
 
+    /// As [`Journal::tail`], of what the journal holds now: no page is shared that was read before.
+    pub fn tail_afresh(&self, after: u64) -> Tail {
+        self.pages.forget();
+        self.tail(after)
+    }
+
     /// Pages that readers of [`Journal::tail`] had read from the store so far.
     pub fn tail_reads(&self) -> u64 {
         self.pages.reads()

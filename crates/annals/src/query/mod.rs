@@ -4,6 +4,7 @@
 //! http ── Filter ──► query ── Selection ──► store
 //! ```
 
+pub mod analytics;
 pub mod export;
 pub mod list;
 pub mod proof;

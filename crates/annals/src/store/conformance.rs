@@ -48,6 +48,7 @@ macro_rules! conformance {
             append: extremes_come_back_as_they_were;
             select: filters_find_what_the_model_finds;
             select: counts_are_the_model_s;
+            select: actions_are_counted_as_the_model_counts_them;
             select: one_event_is_found_within_its_scope_alone;
             select: pages_hold_every_event_once;
             select: an_empty_journal_and_an_empty_range_have_nothing;

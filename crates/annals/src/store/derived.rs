@@ -16,7 +16,7 @@ use super::Result;
 /// A follower's output that is kept as rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// Counts by day, by person and day.
+    /// Counts by day, by person and day; sessions.
     Rollups,
 }
 
@@ -57,11 +57,32 @@ pub struct RollupChange {
     pub days: BTreeMap<(Date, &'static str), u64>,
     /// The same by day, what and person.
     pub people: BTreeMap<(Date, &'static str, String), u64>,
+    /// Sessions as they are now, by id and ordinal; `None` for those that are no more.
+    pub sessions: BTreeMap<(String, u32), Option<Session>>,
 }
 
 impl RollupChange {
     /// Counts every event, whatever its role.
     pub const ALL: &'static str = "all";
+}
+
+/// A part of a visit, without a long gap and by one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The visit.
+    pub session_id: String,
+    /// Which of its sessions.
+    pub ordinal: u32,
+    /// Whose, as far as is known.
+    pub subject: Option<String>,
+    /// When its first event happened …
+    pub started: Time,
+    /// … and on which day.
+    pub day: Date,
+    /// When its last one did.
+    pub last: Time,
+    /// Whether the last one was a sign-out.
+    pub ended: bool,
 }
 
 /// What happened in a span of days.
@@ -78,6 +99,8 @@ pub struct Activity {
 pub struct DayActivity {
     /// Different people with an event.
     pub active_users: u64,
+    /// Sessions that began.
+    pub sessions: u64,
     /// Events.
     pub events: u64,
     /// Events by which something was finished.
@@ -99,6 +122,9 @@ pub trait DerivedStore: Send + Sync + 'static {
     /// Takes a change into the roll-ups and moves their place, both or neither. Fails when they
     /// do not stand where the step begins.
     async fn add_rollups(&self, step: Step, change: RollupChange) -> Result<()>;
+
+    /// The sessions of some visits.
+    async fn sessions(&self, visits: Vec<String>) -> Result<Vec<Session>>;
 
     /// What happened in each of the spans of days, as of one place.
     async fn activity(&self, spans: Vec<Range<Date>>) -> Result<(Place, Vec<Activity>)>;

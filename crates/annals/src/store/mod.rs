@@ -39,7 +39,9 @@ pub mod sqlite;
 pub use account::{Account, Command, Decide, Decided, Item, Outcome, Pending, Repeat, Tally};
 pub use credential::{Key, Role, SignIn, SignInKind};
 pub use definition::{Reward, Task};
-pub use derived::{Activity, DayActivity, DerivedStore, Output, Place, RollupChange, Step};
+pub use derived::{
+    Activity, DayActivity, DerivedStore, Output, Place, RollupChange, Session, Step,
+};
 pub use entry::{Appended, Derived, Entry};
 pub use error::StoreError;
 pub use ledger::{LedgerAction, LedgerEntity, LedgerKind, TrackingQuery};
@@ -141,6 +143,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// How many events at the positions match the filter.
     async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts>;
+
+    /// How many events at the positions match the filter, by action: the most frequent first, those
+    /// of equal frequency by name, at most `limit` actions.
+    async fn action_counts(
+        &self,
+        filter: Scoped,
+        range: Range<u64>,
+        limit: usize,
+    ) -> Result<Vec<(String, u64)>>;
 
     /// Deletes the events at the positions, leaving a tombstone that names the reason. Their ids
     /// stay used for 400 days. Positions already deleted stay as they are. Answers how many went.

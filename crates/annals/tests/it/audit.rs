@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Call, Server, root, run};
 
 /// What each route that changes something leaves on the record. Nothing is said with its reason.
-const LEAVES: [(&str, &str, &[&str]); 20] = [
+const LEAVES: [(&str, &str, &[&str]); 21] = [
     ("POST", "/api/v1/keys", &["key_created"]),
     ("DELETE", "/api/v1/keys/{id}", &["key_revoked"]),
     ("PUT", "/api/v1/people/{id}", &["person_saved"]),
@@ -26,6 +26,7 @@ const LEAVES: [(&str, &str, &[&str]); 20] = [
     ("DELETE", "/api/v1/session", &["logout"]),
     ("POST", "/api/v1/sign-in-links", &["sign_in_link_created"]),
     ("PUT", "/api/v1/settings/recording", &["recording_disabled"]),
+    ("PUT", "/api/v1/settings/retention", &["settings_changed"]),
     // It opens nothing that its maker could not open, and is gone in a minute.
     ("POST", "/api/v1/tickets", &[]),
     // The events themselves are the record.
@@ -75,6 +76,9 @@ async fn every_change_leaves_one_event() {
         let body = match (method.as_str(), path) {
             ("POST", "/api/v1/keys") => Some(json!({"role": "ingest", "name": "a page"})),
             ("PUT", "/api/v1/settings/recording") => Some(json!({"categories": {"device": false}})),
+            ("PUT", "/api/v1/settings/retention") => {
+                Some(json!({"errors": {"delete_after_days": 90}}))
+            }
             ("PUT", "/api/v1/people/{id}") => Some(json!({"kind": "child", "name": "Ada"})),
             ("PUT", "/api/v1/tasks/{id}") => {
                 Some(json!({"name": "Dishes", "points": 1, "is_good": true}))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::civil::{Date, date};
 
 use super::super::{
-    Activity, DayActivity, DerivedStore, Output, Place, RollupChange, Step, StoreError,
+    Activity, DayActivity, DerivedStore, Output, Place, RollupChange, Session, Step, StoreError,
 };
 use super::START;
 
@@ -19,6 +19,7 @@ macro_rules! derived_conformance {
             another_stamp_begins_anew;
             what_is_cleared_begins_anew;
             people_are_counted_once_in_a_span;
+            sessions_are_kept_changed_and_removed;
             a_span_without_days_has_nothing;
         }
     };
@@ -71,7 +72,7 @@ pub async fn rows_and_place_move_together(store: Arc<dyn DerivedStore>) {
     assert_eq!(store.resume(Output::Rollups, "1").await, Ok(place));
     let (as_of, activity) = both_days(&*store).await;
     assert_eq!(as_of, place);
-    let day = DayActivity { active_users: 2, events: 3, completions: 2, errors: 1 };
+    let day = DayActivity { active_users: 2, events: 3, completions: 2, errors: 1, sessions: 0 };
     assert_eq!(activity, Activity { active_users: 2, days: [(FIRST, day)].into() });
 }
 
@@ -114,6 +115,44 @@ pub async fn people_are_counted_once_in_a_span(store: Arc<dyn DerivedStore>) {
     assert_eq!(active, [2, 2, 3]);
     let by_day: Vec<_> = spans[2].days.iter().map(|(day, d)| (*day, d.active_users)).collect();
     assert_eq!(by_day, [(FIRST, 2), (SECOND, 2)]);
+}
+
+pub async fn sessions_are_kept_changed_and_removed(store: Arc<dyn DerivedStore>) {
+    let session = |visit: &str, ordinal, day| Session {
+        session_id: visit.to_owned(),
+        ordinal,
+        subject: Some("ada".to_owned()),
+        started: START,
+        day,
+        last: START.plus_micros(5),
+        ended: ordinal == 2,
+    };
+    let write = async |from, sessions: Vec<(&str, u32, Option<Session>)>| {
+        let sessions =
+            sessions.into_iter().map(|(visit, ordinal, s)| ((visit.to_owned(), ordinal), s));
+        let change = RollupChange { sessions: sessions.collect(), ..RollupChange::default() };
+        store.add_rollups(step(from, from + 1), change).await.unwrap();
+    };
+    store.resume(Output::Rollups, "1").await.unwrap();
+    let (a, b, other) = (session("v", 1, FIRST), session("v", 2, SECOND), session("w", 1, FIRST));
+    let all = [("v", 1, Some(a.clone())), ("v", 2, Some(b.clone())), ("w", 1, Some(other.clone()))];
+    write(0, all.to_vec()).await;
+    let read = async |visits: &[&str]| {
+        store.sessions(visits.iter().map(|v| (*v).to_owned()).collect()).await.unwrap()
+    };
+    assert_eq!(read(&["v", "x"]).await, [a.clone(), b]);
+    assert_eq!(read(&["w"]).await, std::slice::from_ref(&other));
+    let by_day = |activity: Activity| -> Vec<u64> {
+        [FIRST, SECOND].map(|day| activity.days.get(&day).map_or(0, |day| day.sessions)).to_vec()
+    };
+    assert_eq!(by_day(both_days(&*store).await.1), [2, 1]);
+
+    let earlier = Session { day: FIRST, subject: None, ..a };
+    write(1, vec![("v", 1, Some(earlier.clone())), ("v", 2, None)]).await;
+    assert_eq!(read(&["v"]).await, [earlier]);
+    assert_eq!(by_day(both_days(&*store).await.1), [2, 0]);
+    store.clear(Output::Rollups).await.unwrap();
+    assert_eq!(read(&["v", "w"]).await, []);
 }
 
 pub async fn a_span_without_days_has_nothing(store: Arc<dyn DerivedStore>) {

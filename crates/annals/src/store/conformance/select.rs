@@ -113,6 +113,26 @@ pub async fn counts_are_the_model_s(store: Arc<dyn Store>) {
     });
 }
 
+pub async fn actions_are_counted_as_the_model_counts_them(store: Arc<dyn Store>) {
+    let model = model(&*store).await;
+    for_all(&(scope(), filter(), range(), 0_usize..20), |(scope, filter, range, limit)| {
+        let filter = scope.over(filter);
+        let mut actions = BTreeMap::<String, u64>::new();
+        for event in &model {
+            if range.contains(&event.seq) && filter.matches(event) {
+                *actions.entry(event.action.clone()).or_default() += 1;
+            }
+        }
+        let mut wanted: Vec<(String, u64)> = actions.into_iter().collect();
+        // Stable: the names stay in order where the counts are equal.
+        wanted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        wanted.truncate(limit);
+        let counts = Handle::current().block_on(store.action_counts(filter, range, limit));
+        prop_assert_eq!(counts.unwrap(), wanted);
+        Ok(())
+    });
+}
+
 pub async fn one_event_is_found_within_its_scope_alone(store: Arc<dyn Store>) {
     let model = model(&*store).await;
     let hidden = std::cell::Cell::new(0);

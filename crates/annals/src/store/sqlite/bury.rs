@@ -9,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use super::super::seal::{Sealed, Tombstone, first_of, leaf_of, tile_of};
 use super::super::{Result, StoreError};
 use super::append::Writer;
-use super::rows;
+use super::{rows, sealed, sweep};
 
 /// How long the id of a deleted event stays used: 400 days, in microseconds.
 const USED: i64 = 400 * 24 * 3_600 * 1_000_000;
@@ -20,6 +20,7 @@ pub(super) fn bury(writer: &mut Writer, range: Range<u64>, reason: &str, now: Ti
     if range.is_empty() {
         return Ok(0);
     }
+    writer.forget();
     let mut gone = 0;
     // One transaction a tile: the writer is never held for long.
     for tile in tile_of(range.start)..=tile_of(range.end - 1) {
@@ -30,7 +31,7 @@ pub(super) fn bury(writer: &mut Writer, range: Range<u64>, reason: &str, now: Ti
 }
 
 fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time) -> Result<u64> {
-    let events = rows::sealed(writer.connection(), range, TILE as usize)?;
+    let events = sealed::sealed(writer.connection(), range, TILE as usize)?;
     let mut hashes = Vec::with_capacity(events.len());
     for event in &events {
         hashes.extend(event.event.as_ref().ok().map(|event| writer.hashed_id(event.id)));
@@ -39,7 +40,7 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
     let transaction =
         writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
     let tile = tile_of(range.start);
-    let mut all = rows::tombstones(&transaction, &(first_of(tile)..first_of(tile + 1)))?;
+    let mut all = sealed::tombstones(&transaction, &(first_of(tile)..first_of(tile + 1)))?;
     all.append(&mut fresh);
     all.sort_by_key(|tombstone| tombstone.first);
     transaction.execute(
@@ -58,6 +59,9 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
     for table in ["annals_events", "annals_ledger"] {
         let sql = format!("DELETE FROM {table} WHERE seq >= ?1 AND seq < ?2");
         transaction.execute(&sql, [range.start, range.end])?;
+    }
+    if !events.is_empty() {
+        sweep::mark(&transaction, range.start)?;
     }
     transaction.commit()?;
     Ok(events.len() as u64)

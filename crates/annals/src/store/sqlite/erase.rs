@@ -1,15 +1,16 @@
 //! Forgetting a person: finding what tells of them, and writing what remains. All SQL of it is here.
 
 use annals_event::digest::{self, Hash};
-use annals_event::{Event, Time};
-use rusqlite::{Connection, TransactionBehavior, params};
+use annals_event::{Actor, Entity, Event, Time};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use super::super::ledger::account_of;
-use super::super::row::Row;
+use super::super::row;
 use super::super::seal::leaf_of;
 use super::super::{Person, Result, Sealed, StoreError};
 use super::append::Writer;
-use super::{people, rows};
+use super::interns::rows_of_block;
+use super::{people, rows, sealed, sweep};
 
 /// Events in which a person stands as actor, subject, account or thing, after a position.
 pub(super) fn about(
@@ -21,7 +22,7 @@ pub(super) fn about(
     let snapshot = connection.unchecked_transaction()?;
     let positions: Vec<u64> = snapshot
         .prepare_cached(
-            "SELECT seq FROM annals_events
+            "SELECT seq FROM annals_event_words
              WHERE seq > ?2 AND (subject_id = ?1 OR account_id = ?1
                OR (actor_id = ?1 AND actor_type IN (0, 1))
                OR (entity_id = ?1 AND entity_type IN ('user', 'child')))
@@ -29,24 +30,28 @@ pub(super) fn about(
         )?
         .query_map(params![person, after, limit], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    positions.into_iter().map(|seq| rows::at(&snapshot, seq)).collect()
+    rows::at(&snapshot, &positions)
 }
 
-/// Puts what remains of events in their place, all or none. Salts go, commitments stay.
+/// Puts what remains of events in their place, all or none. Salts go, commitments stay; the words
+/// that nothing refers to any more are swept afterwards.
 pub(super) fn anonymise(writer: &mut Writer, events: &[Event]) -> Result<()> {
+    // Until it has read its rows again, the writer refers to none of those written so far.
+    writer.reread();
     let transaction =
         writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
     for event in events {
-        let sealed = rows::sealed(&transaction, &(event.seq..event.seq + 1), 1)?.pop();
-        let commitment = sealed.as_ref().and_then(|sealed| kept(sealed, event));
+        let found = sealed::sealed(&transaction, &(event.seq..event.seq + 1), 1)?.pop();
+        let kept = found.as_ref().and_then(|sealed| kept(sealed, event));
         // A broken event stays as it is: what was done to it must show.
-        let commitment = commitment.ok_or_else(|| {
+        let (before, commitment) = kept.ok_or_else(|| {
             StoreError::Damaged(format!(
                 "the event at position {} is not the one written",
                 event.seq
             ))
         })?;
-        write(&transaction, &Row::from(event), &commitment)?;
+        replace(&transaction, before, event, &commitment)?;
+        sweep::mark(&transaction, event.seq)?;
         let child = event.subject.as_ref().map(|subject| &subject.id);
         transaction
             .prepare_cached("UPDATE annals_ledger SET child = ?2, account = ?3 WHERE seq = ?1")?
@@ -55,43 +60,94 @@ pub(super) fn anonymise(writer: &mut Writer, events: &[Event]) -> Result<()> {
     Ok(transaction.commit()?)
 }
 
-/// The commitment under which what remains of an event still has the leaf of the event written.
-fn kept(sealed: &Sealed, remains: &Event) -> Option<Hash> {
+/// The event that stands there, and the commitment under which what remains of it still has its
+/// leaf.
+fn kept<'a>(sealed: &'a Sealed, remains: &Event) -> Option<(&'a Event, Hash)> {
     let leaf = leaf_of(sealed)?;
     let event = sealed.event.as_ref().ok()?;
     let of_salt = |salt| digest::commitment(&salt, &digest::personal(event));
     let commitment = sealed.commitment.or_else(|| sealed.salt.map(of_salt))?;
-    let fits = remains.anonymised_at.is_some() && digest::leaf(remains, &commitment) == leaf;
-    fits.then_some(commitment)
+    let somebody = |actor: &Actor| actor.id.is_some() || actor.name.is_some();
+    // People and visits stay as they are or go; nobody comes in their place.
+    let fits = remains.anonymised_at.is_some()
+        && digest::leaf(remains, &commitment) == leaf
+        && (remains.actor == event.actor || !somebody(&remains.actor))
+        && (remains.subject == event.subject || remains.subject.is_none())
+        && (remains.account == event.account || remains.account.is_none())
+        && (remains.session_id == event.session_id || remains.session_id.is_none());
+    fits.then_some((event, commitment))
 }
 
-fn write(connection: &Connection, row: &Row, commitment: &Hash) -> Result<()> {
+fn replace(
+    connection: &Connection,
+    before: &Event,
+    event: &Event,
+    commitment: &Hash,
+) -> Result<()> {
     connection
         .prepare_cached(
-            "UPDATE annals_events SET actor_type = ?2, actor_id = ?3, actor_name = ?4,
-               subject_id = ?5, subject_name = ?6, account_id = ?7, entity_id = ?8,
-               entity_name = ?9, session_id = ?10, message = ?11, metadata = ?12, context = ?13,
-               anonymised_at = ?14, salt = NULL, commitment = ?15
+            "UPDATE annals_events SET actor = iif(?2, actor, NULL), actor_type = ?3,
+               subject = iif(?4, subject, NULL), account = iif(?5, account, NULL),
+               session = iif(?6, session, NULL), message = ?7, metadata = ?8, context = ?9,
+               anonymised_at = ?10, salt = NULL, commitment = ?11
              WHERE seq = ?1",
         )?
         .execute(params![
-            row.seq,
-            row.actor_type,
-            row.actor_id,
-            row.actor_name,
-            row.subject_id,
-            row.subject_name,
-            row.account_id,
-            row.entity_id,
-            row.entity_name,
-            row.session_id,
-            row.message,
-            row.metadata,
-            row.context,
-            row.anonymised_at,
+            event.seq,
+            event.actor == before.actor,
+            event.actor.kind.code(),
+            event.subject.is_some(),
+            event.account.is_some(),
+            event.session_id.is_some(),
+            event.message,
+            row::metadata(event),
+            row::context(event),
+            event.anonymised_at.map(Time::as_micros),
             commitment
         ])?;
+    if let Some(entity) = event.entity.as_ref().filter(|_| event.entity != before.entity) {
+        let number = entity_number(connection, event.seq, entity)?;
+        connection
+            .prepare_cached("UPDATE annals_events SET entity = ?2 WHERE seq = ?1")?
+            .execute(params![event.seq, number])?;
+    }
     Ok(())
+}
+
+/// The number of a thing's row in the block of a position; it is written if it is missing.
+fn entity_number(connection: &Connection, seq: u64, entity: &Entity) -> Result<i64> {
+    let block = rows_of_block(seq);
+    let found: Option<i64> = connection
+        .prepare_cached(
+            "SELECT entity FROM annals_entities WHERE entity >= ?1 AND entity < ?2 AND type = ?3
+               AND id IS ?4 AND name IS ?5 LIMIT 1",
+        )?
+        .query_row(params![block.start, block.end, entity.kind, entity.id, entity.name], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    let row = match found {
+        Some(row) => row,
+        None => {
+            // Behind every number that the block was ever given, as far as that is known.
+            let last: Option<i64> = connection.query_row(
+                "SELECT max(entity) FROM (
+                   SELECT entity FROM annals_entities WHERE entity >= ?1 AND entity < ?2
+                   UNION ALL
+                   SELECT seq FROM sqlite_sequence
+                     WHERE name = 'annals_entities' AND seq >= ?1 AND seq < ?2)",
+                [block.start, block.end],
+                |row| row.get(0),
+            )?;
+            let row = last.unwrap_or(block.start) + 1;
+            connection.execute(
+                "INSERT INTO annals_entities (entity, type, id, name) VALUES (?1, ?2, ?3, ?4)",
+                params![row, entity.kind, entity.id, entity.name],
+            )?;
+            row
+        }
+    };
+    Ok(row - block.start)
 }
 
 /// Removes a person from everything but events. Answers the children who lost a guardian, as they

@@ -45,7 +45,5 @@ pub(super) fn page(connection: &Connection, query: &TrackingQuery) -> Result<(u6
         .prepare_cached(&sql)?
         .query_map(params_from_iter(&parameters), |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    let events =
-        positions.into_iter().map(|seq| rows::at(&snapshot, seq)).collect::<Result<_>>()?;
-    Ok((total, events))
+    Ok((total, rows::at(&snapshot, &positions)?))
 }

@@ -14,7 +14,7 @@ use super::super::seal::first_of;
 use super::super::{Counts, Order, Result, Scoped, Selection};
 
 /// SQLite's way of saying it. The functions are registered on every read connection.
-const SQLITE: Dialect = Dialect {
+pub(super) const SQLITE: Dialect = Dialect {
     parameter: |n| format!("?{n}"),
     metadata: |key| format!("metadata_text(metadata, {key})"),
     words: |words| format!("words_found({words}, message, entity_name, actor_name, action)"),
@@ -40,7 +40,7 @@ pub(super) fn positions(connection: &Connection, selection: &Selection) -> Resul
         Order::Asc => "ASC",
     };
     let sql = format!(
-        "SELECT seq FROM annals_events WHERE seq >= ?1 AND seq < ?2 AND {} ORDER BY seq {order} LIMIT {}",
+        "SELECT seq FROM annals_event_words WHERE seq >= ?1 AND seq < ?2 AND {} ORDER BY seq {order} LIMIT {}",
         condition.sql, selection.limit
     );
     let mut statement = connection.prepare_cached(&sql)?;
@@ -62,7 +62,7 @@ pub(super) fn counts(
     };
     let condition = predicate(filter, &SQLITE, bounds(&range));
     let sql = format!(
-        "SELECT category, severity, count(*) FROM annals_events
+        "SELECT category, severity, count(*) FROM annals_event_words
          WHERE seq >= ?1 AND seq < ?2 AND {} GROUP BY category, severity ORDER BY category",
         condition.sql
     );
@@ -92,7 +92,7 @@ pub(super) fn counts(
     Ok(counts)
 }
 
-fn bounds(range: &Range<u64>) -> Vec<Parameter> {
+pub(super) fn bounds(range: &Range<u64>) -> Vec<Parameter> {
     // Positions stay far below 2⁶³: at a million events a second, for 292,000 years.
     let bound = |seq: u64| Parameter::Integer(i64::try_from(seq).unwrap_or(i64::MAX));
     vec![bound(range.start), bound(range.end)]
@@ -100,7 +100,7 @@ fn bounds(range: &Range<u64>) -> Vec<Parameter> {
 
 /// The part of the range whose tiles hold times within the filter's period; `None` when no tile
 /// does.
-fn narrowed(
+pub(super) fn narrowed(
     connection: &Connection,
     filter: &Scoped,
     range: &Range<u64>,

@@ -6,8 +6,11 @@
 //! | `threads.rs` | the writer's thread and the readers' pool |
 //! | `append.rs` | number, seal and insert a batch in one transaction |
 //! | `list_index.rs` | which positions match a filter |
-//! | `rows.rs` | columns in, events out |
-//! | `bury.rs` | delete, leaving tombstones |
+//! | `action_counts.rs` | how many match, by action |
+//! | `rows.rs`, `columns.rs` | columns in, events out |
+//! | `interns.rs`, `words.rs` | what many events say alike, written once and read back |
+//! | `sealed.rs` | what a verifier is told |
+//! | `bury.rs`, `sweep.rs` | delete, leaving tombstones and no word of who was spoken of |
 //! | `erase.rs` | forget a person |
 //! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else the journal's file keeps |
@@ -15,20 +18,26 @@
 //! | `derived/` | the second file: what followers read out of the journal |
 
 mod accounts;
+mod action_counts;
 mod append;
 mod backup;
 mod bury;
+mod columns;
 mod credentials;
 mod definitions;
 mod derived;
 mod erase;
+mod interns;
 mod ledger;
 mod list_index;
 mod open;
 mod people;
 mod rows;
+mod sealed;
 mod settings;
+mod sweep;
 mod threads;
+mod words;
 
 use std::fs::File;
 use std::ops::Range;
@@ -109,6 +118,18 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// Deletes the words that no event refers to any more.
+    async fn sweep(&self) -> Result<()> {
+        while let Some(mark) = self.readers.run(sweep::marked).await? {
+            let unused =
+                self.readers.run(move |connection| sweep::unused(connection, mark)).await?;
+            self.write(move |writer| sweep::sweep(writer.connection_mut(), mark, &unused)).await?;
+        }
+        Ok(())
+    }
+}
+
 #[async_trait]
 impl Store for SqliteStore {
     fn identity(&self) -> Identity {
@@ -135,21 +156,33 @@ impl Store for SqliteStore {
         self.readers.run(move |connection| list_index::counts(connection, &filter, &range)).await
     }
 
+    async fn action_counts(
+        &self,
+        filter: Scoped,
+        range: Range<u64>,
+        limit: usize,
+    ) -> Result<Vec<(String, u64)>> {
+        let count = action_counts::action_counts;
+        self.readers.run(move |connection| count(connection, &filter, &range, limit)).await
+    }
+
     async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
         let reason = reason.to_owned();
-        self.write(move |writer| bury::bury(writer, range, &reason, now)).await
+        let gone = self.write(move |writer| bury::bury(writer, range, &reason, now)).await?;
+        self.sweep().await?;
+        Ok(gone)
     }
 
     async fn sealed(&self, range: Range<u64>, limit: usize) -> Result<Vec<Sealed>> {
-        self.readers.run(move |connection| rows::sealed(connection, &range, limit)).await
+        self.readers.run(move |connection| sealed::sealed(connection, &range, limit)).await
     }
 
     async fn tiles(&self, range: Range<u64>) -> Result<Vec<Tile>> {
-        self.readers.run(move |connection| rows::tiles(connection, &range)).await
+        self.readers.run(move |connection| sealed::tiles(connection, &range)).await
     }
 
     async fn tombstones(&self, range: Range<u64>) -> Result<Vec<Tombstone>> {
-        self.readers.run(move |connection| rows::tombstones(connection, &range)).await
+        self.readers.run(move |connection| sealed::tombstones(connection, &range)).await
     }
 
     async fn bytes(&self) -> Result<u64> {
@@ -208,7 +241,8 @@ impl Store for SqliteStore {
     }
 
     async fn anonymise(&self, events: Vec<Event>) -> Result<()> {
-        self.write(move |writer| erase::anonymise(writer, &events)).await
+        self.write(move |writer| erase::anonymise(writer, &events)).await?;
+        self.sweep().await
     }
 
     async fn forget_person(&self, id: &str, now: Time) -> Result<Vec<Person>> {

@@ -1,29 +1,12 @@
-//! Columns in, events out.
+//! Events by their ids and positions.
 
-use std::ops::Range;
-
-use annals_event::digest::{Hash, Salt};
 use annals_event::{Event, Time, Uuid};
-use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::Connection;
 
-use super::super::row::{Row, Unreadable};
-use super::super::{
-    Head, Order, Result, Scope, Sealed, Selection, StoreError, Tile, Tombstone, seal,
-};
+use super::super::{Head, Order, Result, Scope, Selection, StoreError};
+use super::columns::{COLUMNS, read};
 use super::list_index;
-
-/// The columns of an event, in the order [`read`] expects them.
-const COLUMNS: &str = "seq, id, created_at, occurred_at, category, action, severity, actor_type, \
-     actor_id, actor_name, subject_id, subject_name, account_id, entity_type, entity_id, \
-     entity_name, points_before, points_after, points_delta, session_id, message, metadata, \
-     context, anonymised_at";
-
-impl From<Unreadable> for StoreError {
-    fn from(error: Unreadable) -> StoreError {
-        StoreError::Damaged(error.to_string())
-    }
-}
+use super::words::Words;
 
 pub(super) fn head(connection: &Connection) -> Result<Head> {
     let sql = "SELECT head, created_at FROM annals_journal";
@@ -38,97 +21,33 @@ pub(super) fn bytes(connection: &Connection) -> Result<u64> {
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
-fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
-    let points = match (row.get(16)?, row.get(17)?, row.get(18)?) {
-        (Some(before), Some(after), Some(delta)) => Some((before, after, delta)),
-        (None, None, None) => None,
-        // All or none: a part would be passed over, and nobody would see that it was put there.
-        _ => {
-            let name = "points".to_owned();
-            return Err(rusqlite::Error::InvalidColumnType(16, name, Type::Null));
-        }
-    };
-    Ok(Row {
-        seq: row.get(0)?,
-        id: Uuid::from_bytes(row.get(1)?),
-        created_at: row.get(2)?,
-        occurred_at: row.get(3)?,
-        category: row.get(4)?,
-        action: row.get(5)?,
-        severity: row.get(6)?,
-        actor_type: row.get(7)?,
-        actor_id: row.get(8)?,
-        actor_name: row.get(9)?,
-        subject_id: row.get(10)?,
-        subject_name: row.get(11)?,
-        account_id: row.get(12)?,
-        entity_type: row.get(13)?,
-        entity_id: row.get(14)?,
-        entity_name: row.get(15)?,
-        points,
-        session_id: row.get(19)?,
-        message: row.get(20)?,
-        metadata: row.get(21)?,
-        context: row.get(22)?,
-        anonymised_at: row.get(23)?,
-    })
-}
-
-pub(super) fn insert(connection: &Connection, row: &Row, salt: &Salt, leaf: &Hash) -> Result<()> {
-    let sql = format!(
-        "INSERT INTO annals_events ({COLUMNS}, salt, leaf) VALUES \
-         (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    );
-    let (before, after, delta) = row.points.map_or((None, None, None), |(before, after, delta)| {
-        (Some(before), Some(after), Some(delta))
-    });
-    connection.prepare_cached(&sql)?.execute(params![
-        row.seq,
-        row.id.as_bytes(),
-        row.created_at,
-        row.occurred_at,
-        row.category,
-        row.action,
-        row.severity,
-        row.actor_type,
-        row.actor_id,
-        row.actor_name,
-        row.subject_id,
-        row.subject_name,
-        row.account_id,
-        row.entity_type,
-        row.entity_id,
-        row.entity_name,
-        before,
-        after,
-        delta,
-        row.session_id,
-        row.message,
-        row.metadata,
-        row.context,
-        row.anonymised_at,
-        salt,
-        &leaf[..8],
-    ])?;
-    Ok(())
-}
-
 pub(super) fn find(connection: &Connection, id: Uuid, scope: &Scope) -> Result<Option<Event>> {
     let sql = format!("SELECT {COLUMNS} FROM annals_events WHERE id = ?1");
-    let row = connection.prepare_cached(&sql)?.query_row([id.as_bytes()], read).optional()?;
-    let event = row.map(Event::try_from).transpose()?;
-    Ok(event.filter(|event| scope.contains(event)).map(|mut event| {
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([id.as_bytes()])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let event = Event::try_from(read(row, &mut Words::new(connection)?)?)?;
+    Ok(Some(event).filter(|event| scope.contains(event)).map(|mut event| {
         scope.show(&mut event);
         event
     }))
 }
 
-/// The event at a position that something else points to.
-pub(super) fn at(connection: &Connection, seq: u64) -> Result<Event> {
+/// The events at positions that something else points to, in its order.
+pub(super) fn at(connection: &Connection, positions: &[u64]) -> Result<Vec<Event>> {
     let sql = format!("SELECT {COLUMNS} FROM annals_events WHERE seq = ?1");
-    let row = connection.prepare_cached(&sql)?.query_row([seq], read).optional()?;
-    let row = row.ok_or_else(|| StoreError::Damaged(format!("position {seq} is missing")))?;
-    Ok(Event::try_from(row)?)
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut words = Words::new(connection)?;
+    let mut events = Vec::with_capacity(positions.len());
+    for seq in positions {
+        let mut rows = statement.query([seq])?;
+        let row = rows.next()?;
+        let row = row.ok_or_else(|| StoreError::Damaged(format!("position {seq} is missing")))?;
+        events.push(Event::try_from(read(row, &mut words)?)?);
+    }
+    Ok(events)
 }
 
 /// The events whose positions the list index names, in its order.
@@ -148,6 +67,7 @@ pub(super) fn select_in(snapshot: &Connection, selection: &Selection) -> Result<
     // Dense pages, which are most, are read as one range; sparse ones position by position.
     let dense = high - low < 2 * positions.len() as u64;
     let mut events = Vec::with_capacity(positions.len());
+    let mut words = Words::new(snapshot)?;
     if dense {
         let order = match selection.order {
             Order::Desc => "DESC",
@@ -158,101 +78,23 @@ pub(super) fn select_in(snapshot: &Connection, selection: &Selection) -> Result<
         );
         let mut statement = snapshot.prepare_cached(&sql)?;
         let mut wanted = positions.iter().peekable();
-        for row in statement.query_map([low, high], read)? {
-            let row = row?;
-            if wanted.next_if_eq(&&row.seq).is_some() {
-                events.push(Event::try_from(row)?);
+        let mut rows = statement.query([low, high])?;
+        while let Some(row) = rows.next()? {
+            let seq: u64 = row.get(0)?;
+            if wanted.next_if_eq(&&seq).is_some() {
+                events.push(Event::try_from(read(row, &mut words)?)?);
             }
         }
     } else {
         let sql = format!("SELECT {COLUMNS} FROM annals_events WHERE seq = ?1");
         let mut statement = snapshot.prepare_cached(&sql)?;
         for seq in positions {
-            events.push(Event::try_from(statement.query_row([seq], read)?)?);
+            let mut rows = statement.query([seq])?;
+            if let Some(row) = rows.next()? {
+                events.push(Event::try_from(read(row, &mut words)?)?);
+            }
         }
     }
     events.iter_mut().for_each(|event| selection.filter.show(event));
     Ok(events)
-}
-
-pub(super) fn sealed(
-    connection: &Connection,
-    range: &Range<u64>,
-    limit: usize,
-) -> Result<Vec<Sealed>> {
-    let sql = format!(
-        "SELECT {COLUMNS}, salt, commitment, leaf FROM annals_events
-         WHERE seq >= ?1 AND seq < ?2 ORDER BY seq LIMIT ?3"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query(params![range.start, range.end, limit])?;
-    let mut sealed = Vec::new();
-    while let Some(row) = rows.next()? {
-        // A value of the wrong type or length is a finding here, not a failure.
-        let seal = || Ok((row.get(24)?, row.get(25)?, row.get(26)?));
-        let (event, (salt, commitment, leaf_prefix)) = match seal() {
-            Ok(seal) => {
-                let columns = read(row).map_err(|error| error.to_string());
-                (columns.and_then(exactly), seal)
-            }
-            Err(error) => {
-                let error: rusqlite::Error = error;
-                (Err(error.to_string()), (None, None, [0; 8]))
-            }
-        };
-        sealed.push(Sealed { seq: row.get(0)?, event, salt, commitment, leaf_prefix });
-    }
-    Ok(sealed)
-}
-
-/// The event of a row, if the row is the one that event is written as. Other columns can give the
-/// same event, such as JSON with a space more: the event would pass for untouched, the row is not.
-fn exactly(row: Row) -> std::result::Result<Event, String> {
-    let event = Event::try_from(row.clone()).map_err(|error| error.to_string())?;
-    if Row::from(&event) == row {
-        Ok(event)
-    } else {
-        Err("its columns are not as they were written".to_owned())
-    }
-}
-
-pub(super) fn tiles(connection: &Connection, range: &Range<u64>) -> Result<Vec<Tile>> {
-    if range.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut statement = connection.prepare_cached(
-        "SELECT tile, size, root, min_occurred_at, max_occurred_at FROM annals_tiles
-         WHERE tile BETWEEN ?1 AND ?2 ORDER BY tile",
-    )?;
-    let tiles = statement
-        .query_map([seal::tile_of(range.start), seal::tile_of(range.end - 1)], |row| {
-            Ok(Tile {
-                tile: row.get(0)?,
-                size: row.get(1)?,
-                root: row.get(2)?,
-                earliest: Time::from_micros(row.get(3)?),
-                latest: Time::from_micros(row.get(4)?),
-            })
-        })?
-        .collect::<rusqlite::Result<_>>()?;
-    Ok(tiles)
-}
-
-pub(super) fn tombstones(connection: &Connection, range: &Range<u64>) -> Result<Vec<Tombstone>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT first, last, leaves, reason FROM annals_tombstones
-         WHERE last >= ?1 AND first < ?2 ORDER BY first",
-    )?;
-    let tombstones = statement
-        .query_map([range.start, range.end], |row| {
-            let leaves: Vec<u8> = row.get(2)?;
-            Ok(Tombstone {
-                first: row.get(0)?,
-                last: row.get(1)?,
-                leaves: leaves.as_chunks::<32>().0.to_vec(),
-                reason: row.get(3)?,
-            })
-        })?
-        .collect::<rusqlite::Result<_>>()?;
-    Ok(tombstones)
 }

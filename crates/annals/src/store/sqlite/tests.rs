@@ -46,6 +46,8 @@ fn host_tables(host: &Connection) {
     .unwrap();
 }
 
+mod interned;
+
 conformance!(store);
 
 mod as_a_guest {

@@ -131,6 +131,7 @@ fn matrix() -> Vec<Row> {
         Row { ingest: NO, ..everybody("GET /api/v1/events/ws", Status(426), NOBODY) },
         Row { ingest: NO, ..everybody("POST /api/v1/tickets", MADE, NOBODY) },
         Row { ingest: NO, ..everybody("GET /api/v1/catalog", OK, NOBODY) },
+        keys("GET /api/analytics/overview", OK, OK, NO),
         reading("GET /api/v1/people", Nothing),
         reading("GET /api/v1/people/{id}", HIDDEN),
         keys("DELETE /api/v1/people/{id}", OK, NO, OK),
@@ -160,6 +161,8 @@ fn matrix() -> Vec<Row> {
         keys("POST /api/v1/sign-in-links", MADE, NO, NO),
         keys("GET /api/v1/settings/recording", OK, OK, NO),
         keys("PUT /api/v1/settings/recording", WRONG, NO, NO),
+        keys("GET /api/v1/settings/retention", OK, OK, NO),
+        keys("PUT /api/v1/settings/retention", WRONG, NO, NO),
         keys("GET /api/v1/debug-log", OK, NO, NO),
         keys("GET /api/v1/health", OK, OK, NO),
         // From this machine also without a key: `operations.rs`.
@@ -206,6 +209,7 @@ fn request(server: &Server, endpoint: &str, at: usize) -> Call {
         _ if path.ends_with("-reward") => json!({ "reward_id": "gold" }),
         // Any change would be one to what the other rows rest on.
         "PUT /api/v1/settings/recording" => json!({ "categories": { "nothing_such": true } }),
+        "PUT /api/v1/settings/retention" => json!({ "errors": { "delete_after_days": 0 } }),
         _ => json!({}),
     };
     let method: Method = method.parse().unwrap();

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `file.rs` | open it, or make it anew where it does not fit |
 //! | `places.rs` | how far each output has come |
-//! | `rollups.rs` | counts by day |
+//! | `rollups.rs`, `sessions.rs` | counts by day; sessions |
 //!
 //! It is opened when it is first used, and again after a failure: neither a full disk nor a
 //! damaged file keeps the journal from being written.
@@ -12,6 +12,7 @@
 mod file;
 mod places;
 mod rollups;
+mod sessions;
 
 use std::ops::Range;
 use std::path::Path;
@@ -23,7 +24,8 @@ use rusqlite::Connection;
 
 use self::file::{DerivedFile, Generation};
 use super::super::{
-    Activity, DerivedStore, Identity, Output, Place, Result, RollupChange, Step, StoreError,
+    Activity, DerivedStore, Identity, Output, Place, Result, RollupChange, Session, Step,
+    StoreError,
 };
 use super::threads::WriterThread;
 
@@ -108,6 +110,10 @@ impl DerivedStore for SqliteDerived {
 
     async fn add_rollups(&self, step: Step, change: RollupChange) -> Result<()> {
         self.write(move |connection| rollups::add(connection, &step, &change)).await
+    }
+
+    async fn sessions(&self, visits: Vec<String>) -> Result<Vec<Session>> {
+        self.read(move |connection| sessions::of(connection, &visits)).await
     }
 
     async fn activity(&self, spans: Vec<Range<Date>>) -> Result<(Place, Vec<Activity>)> {

@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use super::super::super::{
     Activity, DayActivity, Output, Place, Result, RollupChange, Step, StoreError,
 };
-use super::places;
+use super::{places, sessions};
 use crate::catalog::Role;
 
 pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChange) -> Result<()> {
@@ -30,6 +30,7 @@ pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChang
             )?
             .execute(params![what, day.to_string(), subject, events])?;
     }
+    sessions::write(&transaction, &change.sessions)?;
     Ok(transaction.commit()?)
 }
 
@@ -62,6 +63,9 @@ fn in_span(connection: &Connection, span: &Range<Date>) -> Result<Activity> {
     by_day(connection, sql, RollupChange::ALL, span, |day, people| {
         activity.days.entry(day).or_default().active_users = people;
     })?;
+    sessions::by_day(connection, span, |day, sessions| {
+        activity.days.entry(day).or_default().sessions = sessions;
+    })?;
     let sql = "SELECT count(DISTINCT subject) FROM rollup_people
                WHERE what = ?1 AND day >= ?2 AND day < ?3";
     activity.active_users = connection.prepare_cached(sql)?.query_row(
@@ -81,9 +85,12 @@ fn by_day(
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params![what, span.start.to_string(), span.end.to_string()])?;
     while let Some(row) = rows.next()? {
-        let day: String = row.get(0)?;
-        let day = day.parse().map_err(|_| StoreError::Damaged(format!("`{day}` is no day")))?;
-        each(day, row.get(1)?);
+        each(day(row.get(0)?)?, row.get(1)?);
     }
     Ok(())
+}
+
+/// A day, as a column has it.
+pub(super) fn day(text: String) -> Result<Date> {
+    text.parse().map_err(|_| StoreError::Damaged(format!("`{text}` is no day")))
 }

@@ -32,4 +32,16 @@ CREATE TABLE rollup_people (
   PRIMARY KEY (what, day, subject)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX rollup_people_by_subject ON rollup_people (subject, day);
+-- Parts of a visit without a long gap, by one person; the day is that of its first event.
+CREATE TABLE sessions (
+  session_id TEXT NOT NULL,
+  ordinal INTEGER NOT NULL,
+  subject TEXT,
+  started INTEGER NOT NULL,
+  day TEXT NOT NULL,
+  last INTEGER NOT NULL,
+  ended INTEGER NOT NULL,
+  PRIMARY KEY (session_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sessions_by_day ON sessions (day);

@@ -1,7 +1,11 @@
-//! Roll-ups: how much happened on each day of the deployment's calendar, and whose days it was.
+//! Roll-ups: how much happened on each day of the deployment's calendar, whose days it was, and
+//! the sessions it happened in.
 //!
 //! What an event means the catalog says; no action is known here by name.
 
+mod sessions;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use annals_event::Event;
@@ -9,6 +13,7 @@ use anyhow::Result;
 use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
 
+use self::sessions::{Sessions, Sign};
 use super::{Output, Parts};
 use crate::calendar::Calendar;
 use crate::catalog::{Catalog, Class, Role};
@@ -62,6 +67,29 @@ impl Rollups {
         }
         change
     }
+
+    /// The sessions of the visits that the events are in, and what becomes of them.
+    async fn sessions(&self, events: &[Arc<Event>]) -> Result<Sessions> {
+        let visits: BTreeSet<&str> =
+            events.iter().filter_map(|event| event.session_id.as_deref()).collect();
+        if visits.is_empty() {
+            return Ok(Sessions::default());
+        }
+        let visits = visits.into_iter().map(str::to_owned).collect();
+        let mut sessions = Sessions::new(self.derived.sessions(visits).await?);
+        for event in events {
+            let Some(session_id) = &event.session_id else { continue };
+            let role = role(&self.catalog, &event.category, &event.action);
+            sessions.take(&Sign {
+                session_id,
+                person: event.subject.as_ref().map(|subject| subject.id.as_str()),
+                at: event.occurred_at,
+                day: self.calendar.day(event.occurred_at),
+                logout: role == Some(Role::Logout),
+            });
+        }
+        Ok(sessions)
+    }
 }
 
 /// What an event means. One that the catalog keeps among the errors is an error, also where
@@ -79,7 +107,9 @@ impl Output for Rollups {
     }
 
     async fn take(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
-        Ok(self.derived.add_rollups(step, self.count(events)).await?)
+        let sessions = self.sessions(events).await?.changes();
+        let change = RollupChange { sessions, ..self.count(events) };
+        Ok(self.derived.add_rollups(step, change).await?)
     }
 
     async fn clear(&mut self) -> Result<()> {
