@@ -18,11 +18,12 @@ use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::{ClientIp, Config};
 use crate::data_dir::{DataDir, Hold};
-use crate::follow::{Followers, Parts};
+use crate::follow::{AuditFiles, Followers, Parts};
 use crate::http::{Http, Live, RateLimits, Services};
 use crate::id::{self, Random};
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
+use crate::points::Rules;
 use crate::record::{Intake, IpPrefixes, RecordingSwitch, Redactor};
 use crate::recorder::{Recorder, Works};
 use crate::store::sqlite::{SqliteDerived, SqliteStore, Tenancy};
@@ -112,6 +113,7 @@ impl App {
             derived: Arc::clone(&derived),
             catalog: Arc::clone(&catalog),
             calendar: calendar.clone(),
+            audit_files: audit_files(config, &store.identity()),
         };
         let following = CancellationToken::new();
         let (followers, follower_tasks) = Followers::start(&parts, &journal, &clock, &following);
@@ -125,6 +127,8 @@ impl App {
             access,
             intake,
             catalog,
+            rules: Rules { allow_negative: config.points.allow_negative },
+            audit_files: parts.audit_files.folder.clone(),
             live: Live::new(config.streams.max, stall),
             started_at: clock.now(),
             clock,
@@ -135,6 +139,7 @@ impl App {
             base_path: config.base_path.clone(),
             origin: OnceLock::new(),
             settings_turn: Mutex::default(),
+            erasure_turn: Mutex::default(),
             last_probe: Mutex::default(),
         });
         Ok(App {
@@ -322,6 +327,16 @@ async fn recording(store: &dyn Store) -> Result<RecordingSwitch> {
         return Ok(RecordingSwitch::default());
     };
     serde_json::from_str(&text).context("the setting `recording` in the journal cannot be read")
+}
+
+/// Where audit files lie, and of which journal they are: after a restore, of another one.
+fn audit_files(config: &Config, journal: &Identity) -> AuditFiles {
+    AuditFiles {
+        folder: config.data_dir.join("logs"),
+        max_bytes: config.audit_files.max_bytes,
+        backups: config.audit_files.backups,
+        journal: format!("{} {}", journal.id, journal.epoch),
+    }
 }
 
 /// The built-in catalog, with the deployment's own file over it.

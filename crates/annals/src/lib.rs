@@ -14,7 +14,7 @@
 //! ```text
 //! L5  cli   embed → app
 //! L4  http   schedule   recorder
-//! L3  record   query   follow   privacy
+//! L3  record   query   points   follow   privacy
 //! L2  journal   access
 //! L1  store
 //! L0  event (crate)   filter   words   catalog   calendar   actor   clock   id   config   data_dir   log   metrics
@@ -30,6 +30,7 @@ pub mod recorder;
 pub mod schedule;
 
 pub mod follow;
+pub mod points;
 pub mod privacy;
 pub mod query;
 pub mod record;

@@ -22,7 +22,7 @@ struct Job {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-const JOBS: [Job; 3] = [
+const JOBS: [Job; 4] = [
     Job {
         name: "note when keys were last used",
         period: MINUTE,
@@ -35,6 +35,16 @@ const JOBS: [Job; 3] = [
             Box::pin(async move {
                 http.limits.tidy();
                 Ok(())
+            })
+        },
+    },
+    Job {
+        name: "forget answers to commands that may no longer be sent again",
+        period: Duration::from_secs(3_600),
+        run: |http| {
+            Box::pin(async move {
+                let now = http.clock.now();
+                http.store.expire_answers(now).await.map(drop)
             })
         },
     },

@@ -13,6 +13,7 @@
 //! file, whose place is a position and the length the file had there, to which it is cut when the
 //! follower resumes.
 
+mod audit_file;
 mod pace;
 mod rollups;
 mod run;
@@ -27,6 +28,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+pub use audit_file::{AuditFiles, remove_account};
+
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
@@ -36,12 +39,22 @@ use crate::store::{DerivedStore, Place, Step};
 /// The name of the roll-ups.
 pub const ROLLUPS: &str = "rollups";
 
+/// The name of the audit files.
+pub const AUDIT_FILES: &str = "audit_files";
+
 /// Every follower there is.
-pub const FOLLOWERS: [Follower; 1] = [Follower {
-    name: ROLLUPS,
-    what: "counts by day and person, and sessions",
-    output: |parts| Box::new(rollups::Rollups::new(parts)),
-}];
+pub const FOLLOWERS: [Follower; 2] = [
+    Follower {
+        name: ROLLUPS,
+        what: "counts by day and person, and sessions",
+        output: |parts| Box::new(rollups::Rollups::new(parts)),
+    },
+    Follower {
+        name: AUDIT_FILES,
+        what: "a file of points events for each user account",
+        output: |parts| Box::new(audit_file::AuditFileOutput::new(parts)),
+    },
+];
 
 /// A follower, as the table names it.
 pub struct Follower {
@@ -61,6 +74,8 @@ pub struct Parts {
     pub catalog: Arc<Catalog>,
     /// Which day a moment falls on.
     pub calendar: Calendar,
+    /// Where audit files go.
+    pub audit_files: AuditFiles,
 }
 
 /// Where a follower writes.

@@ -4,6 +4,7 @@
 //! request ─► layers (below) ─► routes.rs ─┬─► append.rs ─► record ─► journal
 //!                                         ├─► events.rs, export.rs ─► query ─► store
 //!                                         ├─► live/ ─► journal (tail)
+//!                                         ├─► points/ ─► points, record, journal
 //!                                         ├─► analytics/ ─► query ─► derived store
 //!                                         ├─► keys.rs, people.rs, session.rs ─► access
 //!                                         ├─► settings.rs, retention.rs ─► store, record, privacy
@@ -20,6 +21,7 @@ mod caller;
 mod client_address;
 mod cors;
 mod dashboard;
+mod erase;
 mod error;
 mod events;
 mod export;
@@ -31,6 +33,7 @@ mod openapi;
 mod operations;
 mod parameters;
 mod people;
+mod points;
 mod rate;
 mod rebuild;
 mod retention;
@@ -39,6 +42,7 @@ mod session;
 mod settings;
 
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use annals_event::Time;
@@ -55,6 +59,7 @@ use crate::follow::Followers;
 use crate::id::Random;
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
+use crate::points::Rules;
 use crate::record::Intake;
 use crate::store::{DerivedStore, Store, StoreError};
 
@@ -86,6 +91,8 @@ pub struct Services {
     pub intake: Arc<Intake>,
     /// The known categories and actions.
     pub catalog: Arc<Catalog>,
+    /// What the operator decides about points.
+    pub rules: Rules,
     /// The streams that are open.
     pub live: Live,
     /// What time it is.
@@ -104,6 +111,10 @@ pub struct Services {
     pub base_path: String,
     /// Where the server listens, once it does: `http://127.0.0.1:8787`.
     pub origin: OnceLock<String>,
+    /// The folder of the audit files.
+    pub audit_files: PathBuf,
+    /// Held while a person is erased: what one takes out of an event another must not put back.
+    pub erasure_turn: Mutex<()>,
     /// Held while a setting is changed: one change at a time.
     pub settings_turn: Mutex<()>,
     /// The last answer to "can you write?", and when it was given.

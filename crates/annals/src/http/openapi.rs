@@ -21,6 +21,7 @@ use super::routes;
         (name = "Live", description = "Events as they are recorded"),
         (name = "Analytics", description = "What people did, in figures"),
         (name = "People", description = "Who there is, who looks after whom, and what may be recorded"),
+        (name = "Points", description = "Tasks, penalties and rewards, and what children have"),
         (name = "Keys", description = "Who may call"),
         (name = "Settings", description = "What the operator decides while it runs"),
         (name = "Session", description = "The dashboard's sign-in"),

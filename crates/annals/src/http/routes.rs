@@ -8,8 +8,8 @@ use utoipa_axum::routes;
 
 use super::live::{sse, tickets, ws};
 use super::{
-    Http, analytics, append, cors, dashboard, error, events, export, health, keys, openapi,
-    operations, people, rebuild, retention, session, settings,
+    Http, analytics, append, cors, dashboard, erase, error, events, export, health, keys, openapi,
+    operations, people, points, rebuild, retention, session, settings,
 };
 
 /// The documented routes.
@@ -31,6 +31,27 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         // People
         .routes(routes!(people::list))
         .routes(routes!(people::put, people::get, people::archive))
+        .routes(routes!(erase::erase))
+        // Points
+        .routes(routes!(points::definitions::tasks))
+        .routes(routes!(
+            points::definitions::put_task,
+            points::definitions::task,
+            points::definitions::delete_task
+        ))
+        .routes(routes!(points::definitions::rewards))
+        .routes(routes!(
+            points::definitions::put_reward,
+            points::definitions::reward,
+            points::definitions::delete_reward
+        ))
+        .routes(routes!(points::child::get))
+        .routes(routes!(points::commands::adjust))
+        .routes(routes!(points::commands::trigger_task))
+        .routes(routes!(points::commands::request_reward))
+        .routes(routes!(points::commands::trigger_reward))
+        .routes(routes!(points::commands::cancel_request))
+        .routes(routes!(points::tracking::list))
         // Keys
         .routes(routes!(keys::create, keys::list))
         .routes(routes!(keys::revoke))

@@ -11,7 +11,9 @@ use super::pages::Pages;
 use super::tail::Tail;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::store::{Appended, Entry, Head, Store, StoreError};
+use crate::store::{
+    Account, Appended, Command, Decided, Entry, Head, Item, Outcome, Repeat, Store, StoreError,
+};
 
 /// At most so many events in one commit …
 const BATCH_EVENTS: usize = 4_096;
@@ -34,10 +36,13 @@ pub enum AppendError {
     Store(#[from] StoreError),
 }
 
+/// Bytes that a command counts for in a batch: its event is not made yet.
+const COMMAND_BYTES: usize = 2 * 1024;
+
 /// A batch that waits, and whom to answer.
 struct Waiting {
-    entries: Vec<Entry>,
-    answer: oneshot::Sender<Result<Vec<Appended>, AppendError>>,
+    items: Vec<Item>,
+    answer: oneshot::Sender<Result<Vec<Outcome>, AppendError>>,
     /// Given back when the batch is answered.
     _room: tokio::sync::OwnedSemaphorePermit,
 }
@@ -83,10 +88,44 @@ impl Journal {
 
     /// Writes the entries and answers once they are durable, in the order given: an outcome each.
     pub async fn append(&self, entries: Vec<Entry>) -> Result<Vec<Appended>, AppendError> {
-        if entries.is_empty() {
+        let outcomes = self.commit(entries.into_iter().map(Item::Append).collect()).await?;
+        let appended = |outcome| match outcome {
+            Outcome::Appended(appended) => Some(appended),
+            Outcome::Decided(_) => None,
+        };
+        Ok(outcomes.into_iter().filter_map(appended).collect())
+    }
+
+    /// Decides a command on a child's account within the writer, and answers once what it made is
+    /// durable, or with why it was refused. Nobody else changes the account in between.
+    pub async fn decide<R: Send + 'static>(
+        &self,
+        child: String,
+        repeat: Option<Repeat>,
+        decide: impl FnOnce(&Account) -> Result<Entry, R> + Send + 'static,
+    ) -> Result<Result<Decided, R>, AppendError> {
+        let (refuse, refused) = oneshot::channel();
+        let decide = Box::new(move |account: &Account| {
+            // Whoever gave up waiting no longer wants to know why.
+            decide(account).map_err(|why| refuse.send(why)).ok()
+        });
+        let item = Item::Decide(Command { child, repeat, decide });
+        let outcome = self.commit(vec![item]).await?.pop();
+        match (outcome, refused.await) {
+            (Some(Outcome::Decided(Decided::Failed(error))), _) => Err(error.into()),
+            (Some(Outcome::Decided(Decided::Refused)), Ok(why)) => Ok(Err(why)),
+            (Some(Outcome::Decided(decided)), _) => Ok(Ok(decided)),
+            (Some(Outcome::Appended(_)) | None, _) => {
+                Err(StoreError::Unknown("the command was not answered".to_owned()).into())
+            }
+        }
+    }
+
+    async fn commit(&self, items: Vec<Item>) -> Result<Vec<Outcome>, AppendError> {
+        if items.is_empty() {
             return Ok(Vec::new());
         }
-        let count = u32::try_from(entries.len()).map_err(|_| AppendError::Pushback)?;
+        let count = u32::try_from(items.len()).map_err(|_| AppendError::Pushback)?;
         let room = Arc::clone(&self.room).try_acquire_many_owned(count).map_err(|_| {
             self.metrics.events("failed", "pushback", u64::from(count));
             AppendError::Pushback
@@ -94,7 +133,7 @@ impl Journal {
         let (answer, answered) = oneshot::channel();
         let stopped = || StoreError::Unavailable("the server is stopping".to_owned());
         self.queue
-            .send(Waiting { entries, answer, _room: room })
+            .send(Waiting { items, answer, _room: room })
             .map_err(|_| AppendError::Store(stopped()))?;
         answered
             .await
@@ -164,15 +203,21 @@ impl Writer {
     /// Takes whatever is waiting, up to the batch's limits. No timer: but whoever is ready to send
     /// is let go first for as long as more comes in, because one sync then serves them too.
     async fn gather(&mut self, first: Waiting) -> Vec<Waiting> {
-        let bytes = |waiting: &Waiting| waiting.entries.iter().map(|e| e.bytes).sum::<usize>();
-        let mut events = first.entries.len();
+        let bytes = |waiting: &Waiting| {
+            let sizes = waiting.items.iter().map(|item| match item {
+                Item::Append(entry) => entry.bytes,
+                Item::Decide(_) => COMMAND_BYTES,
+            });
+            sizes.sum::<usize>()
+        };
+        let mut events = first.items.len();
         let mut size = bytes(&first);
         let mut batch = vec![first];
         let mut stood_aside = false;
         loop {
             let before = batch.len();
             while let Ok(next) = self.waiting.try_recv() {
-                events += next.entries.len();
+                events += next.items.len();
                 size += bytes(&next);
                 if events > BATCH_EVENTS || size > BATCH_BYTES {
                     self.left_over = Some(next);
@@ -188,34 +233,31 @@ impl Writer {
         }
     }
 
-    fn count(&self, outcomes: &[Appended]) {
-        let count = |is: fn(&Appended) -> bool| outcomes.iter().filter(|o| is(o)).count() as u64;
-        let accepted = count(|outcome| matches!(outcome, Appended::Accepted { .. }));
-        let duplicates = count(|outcome| matches!(outcome, Appended::Duplicate { .. }));
-        let conflicts = count(|outcome| matches!(outcome, Appended::Conflict));
+    fn count(&self, outcomes: &[Outcome]) {
+        let count = |is: fn(&Outcome) -> bool| outcomes.iter().filter(|o| is(o)).count() as u64;
+        let accepted = count(|outcome| accepted(outcome).is_some());
+        let duplicates =
+            count(|outcome| matches!(outcome, Outcome::Appended(Appended::Duplicate { .. })));
+        let conflicts = count(|outcome| matches!(outcome, Outcome::Appended(Appended::Conflict)));
         self.metrics.events("accepted", "", accepted);
         self.metrics.events("duplicate", "", duplicates);
         self.metrics.events("rejected", "id_conflict", conflicts);
     }
 
     async fn commit(&mut self, batch: Vec<Waiting>) {
-        let mut entries = Vec::new();
+        let mut items = Vec::new();
         let mut answers = Vec::with_capacity(batch.len());
         for waiting in batch {
-            answers.push((waiting.answer, waiting.entries.len(), waiting._room));
-            entries.extend(waiting.entries);
+            answers.push((waiting.answer, waiting.items.len(), waiting._room));
+            items.extend(waiting.items);
         }
-        let count = entries.len();
+        let count = items.len();
         let began = Instant::now();
-        match self.store.append(entries, self.clock.now()).await {
+        match self.store.commit(items, self.clock.now()).await {
             Ok(outcomes) => {
                 self.metrics.commit(count, began.elapsed());
                 self.count(&outcomes);
-                let newest = outcomes.iter().rev().find_map(|outcome| match outcome {
-                    Appended::Accepted { seq, .. } => Some(*seq),
-                    _ => None,
-                });
-                if let Some(seq) = newest {
+                if let Some(seq) = outcomes.iter().rev().find_map(accepted) {
                     self.metrics.head(seq);
                     self.head.send_replace(seq);
                 }
@@ -233,5 +275,14 @@ impl Writer {
                 }
             }
         }
+    }
+}
+
+/// The position of an event that was written just now.
+fn accepted(outcome: &Outcome) -> Option<u64> {
+    match outcome {
+        Outcome::Appended(Appended::Accepted { seq, .. }) => Some(*seq),
+        Outcome::Decided(Decided::Done { event, .. }) => Some(event.seq),
+        Outcome::Appended(_) | Outcome::Decided(_) => None,
     }
 }

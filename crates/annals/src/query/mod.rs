@@ -8,3 +8,4 @@ pub mod analytics;
 pub mod export;
 pub mod list;
 pub mod proof;
+pub mod tracking;

@@ -10,6 +10,7 @@
 //! | `analytics` | figures are those that a walk over the events gives |
 //! | `follow` | what is read out of the journal catches up, whatever happens to it |
 //! | `embed` | Annals inside another program: recording never hurts it, its file stays its own |
+//! | `points` | no update of a balance is lost, none is without its event |
 //! | `recording` | what is switched off is not recorded, and that it was is |
 //! | `retention` | how long what is kept: bounds, and every change on the record |
 //! | `crash` | what was acknowledged is there after kill -9 |
@@ -40,6 +41,7 @@ mod live;
 mod malformed;
 mod network;
 mod operations;
+mod points;
 mod recording;
 mod retention;
 mod scopes;

@@ -9,11 +9,11 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 use sha2::Sha256;
 
 use super::super::seal::{first_of, leaf_of, tile_of};
-use super::super::{Appended, Entry, Result, Scope, StoreError};
+use super::super::{Appended, Command, Decided, Entry, Item, Outcome, Result, Scope, StoreError};
 use super::columns::Insert;
 use super::interns::Interns;
 use super::list_index::ListIndex;
-use super::{rows, sealed, sweep};
+use super::{accounts, rows, sealed, sweep};
 
 /// Whether an event has this id: asked of the index alone.
 const USED: &str = "SELECT 1 FROM annals_events WHERE id = ?1";
@@ -72,12 +72,17 @@ impl Writer {
         &self.index
     }
 
+    /// Rows were written by somebody else: what is known is read again before it is used.
+    pub(super) fn reread(&mut self) {
+        self.stale = true;
+    }
+
     /// The hash under which the id of a deleted event is remembered.
     pub(super) fn hashed_id(&self, id: Uuid) -> [u8; 32] {
         hashed_id(&self.id_key, id)
     }
 
-    pub(super) fn append(&mut self, entries: Vec<Entry>, now: Time) -> Result<Vec<Appended>> {
+    pub(super) fn commit(&mut self, items: Vec<Item>, now: Time) -> Result<Vec<Outcome>> {
         if self.stale {
             self.end = End::read(&self.connection)?;
             // What the transaction wrote went with it.
@@ -95,12 +100,15 @@ impl Writer {
             id_key: deleted_ids(&transaction)?.then_some(&self.id_key),
             transaction: &transaction,
             interns: &mut self.interns,
-            events: Vec::with_capacity(entries.len()),
+            events: Vec::with_capacity(items.len()),
             end,
         };
-        let mut outcomes = Vec::with_capacity(entries.len());
-        for entry in entries {
-            outcomes.push(batch.take(entry)?);
+        let mut outcomes = Vec::with_capacity(items.len());
+        for item in items {
+            outcomes.push(match item {
+                Item::Append(entry) => Outcome::Appended(batch.append(entry)?),
+                Item::Decide(command) => Outcome::Decided(batch.decide(command)?),
+            });
         }
         // Nothing new: what was asked about is durable already.
         if batch.end.seq > self.end.seq {
@@ -213,10 +221,44 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    fn take(&mut self, mut entry: Entry) -> Result<Appended> {
+    fn append(&mut self, entry: Entry) -> Result<Appended> {
         if let Some(known) = self.known(&entry)? {
             return Ok(known);
         }
+        let event = self.write(entry)?;
+        accounts::follow(self.transaction, &event)?;
+        Ok(Appended::Accepted { seq: event.seq, created_at: event.created_at })
+    }
+
+    /// Carries a command out. All that can be refused is refused before anything is written, so
+    /// that a refusal needs no savepoint to leave nothing behind.
+    fn decide(&mut self, command: Command) -> Result<Decided> {
+        let Command { child, repeat, decide } = command;
+        let (transaction, now) = (self.transaction, self.end.created_at);
+        let known = repeat.as_ref().map(|repeat| accounts::answered(transaction, repeat, now));
+        let account = match known.transpose() {
+            Ok(Some(Some(known))) => return Ok(known),
+            Ok(None | Some(None)) => accounts::get(transaction, &child),
+            Err(error) => Err(error),
+        };
+        // An account that cannot be read is this command's fault, and no neighbour's.
+        let entry = match account {
+            Ok(account) => decide(&account),
+            Err(error) => return Ok(Decided::Failed(error)),
+        };
+        let Some(entry) = entry else {
+            return Ok(Decided::Refused);
+        };
+        let event = self.write(entry)?;
+        let account = accounts::follow(transaction, &event)?.unwrap_or_default();
+        if let Some(repeat) = &repeat {
+            accounts::remember(transaction, repeat, &child, event.seq, &account)?;
+        }
+        Ok(Decided::Done { event: Box::new(event), account })
+    }
+
+    /// Numbers, seals and inserts an event.
+    fn write(&mut self, mut entry: Entry) -> Result<Event> {
         let event = &mut entry.event;
         let leaf = self.end.take(event, &entry.commitment, entry.derived.occurred_at);
         let numbers = self.interns.numbers(self.transaction, event)?;
@@ -224,8 +266,8 @@ impl Batch<'_> {
         if self.end.seq.is_multiple_of(TILE) {
             self.end.write_tile(self.transaction)?;
         }
-        self.events.push(entry.event);
-        Ok(Appended::Accepted { seq: self.end.seq, created_at: self.end.created_at })
+        self.events.push(entry.event.clone());
+        Ok(entry.event)
     }
 
     /// Writes how far the journal goes. Answers its end and the events that are new.

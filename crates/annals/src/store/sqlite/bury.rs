@@ -56,10 +56,10 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
             .prepare_cached("INSERT OR REPLACE INTO annals_used_ids (hash, until) VALUES (?1, ?2)")?
             .execute(params![hash, until])?;
     }
-    transaction.execute(
-        "DELETE FROM annals_events WHERE seq >= ?1 AND seq < ?2",
-        [range.start, range.end],
-    )?;
+    for table in ["annals_events", "annals_ledger"] {
+        let sql = format!("DELETE FROM {table} WHERE seq >= ?1 AND seq < ?2");
+        transaction.execute(&sql, [range.start, range.end])?;
+    }
     if !events.is_empty() {
         sweep::mark(&transaction, range.start)?;
     }

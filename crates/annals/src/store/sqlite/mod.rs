@@ -11,18 +11,24 @@
 //! | `interns.rs` | what many events say alike, written once |
 //! | `sealed.rs` | what a verifier is told |
 //! | `bury.rs`, `sweep.rs` | delete, leaving tombstones and no word of who was spoken of |
+//! | `erase.rs` | forget a person |
+//! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else the journal's file keeps |
 //! | `backup.rs` | copy the file while it is written, and put a copy in its place |
 //! | `derived/` | the second file: what followers read out of the journal |
 
+mod accounts;
 mod action_counts;
 mod append;
 mod backup;
 mod bury;
 mod columns;
 mod credentials;
+mod definitions;
 mod derived;
+mod erase;
 mod interns;
+mod ledger;
 mod list_index;
 mod open;
 mod people;
@@ -45,8 +51,9 @@ use self::append::Writer;
 use self::list_index::ListIndex;
 use self::threads::{Readers, WriterThread};
 use super::{
-    Appended, Counts, Entry, Head, Identity, Key, PeopleQuery, Person, Result, Scope, Scoped,
-    Sealed, Selection, SignIn, Store, StoreError, Tile, Tombstone,
+    Account, Counts, Head, Identity, Item, Key, Outcome, PeopleQuery, Person, Result, Reward,
+    Scope, Scoped, Sealed, Selection, SignIn, Store, StoreError, Task, Tile, Tombstone,
+    TrackingQuery,
 };
 
 pub use backup::restore;
@@ -88,7 +95,8 @@ impl SqliteStore {
         options: list_index::Options,
     ) -> Result<SqliteStore> {
         let hold = open::hold(path)?;
-        let connection = open::for_writing(path, tenancy, &seed, &id_key)?;
+        let mut connection = open::for_writing(path, tenancy, &seed, &id_key)?;
+        accounts::follow_older(&mut connection)?;
         let identity = open::identity(&connection)?;
         let index = Arc::new(ListIndex::open(path, &identity, options)?);
         let writer = Writer::new(connection, Arc::clone(&index))?;
@@ -125,14 +133,26 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// Deletes the words that no event refers to any more.
+    async fn sweep(&self) -> Result<()> {
+        while let Some(mark) = self.readers.run(sweep::marked).await? {
+            let unused =
+                self.readers.run(move |connection| sweep::unused(connection, mark)).await?;
+            self.write(move |writer| sweep::sweep(writer.connection_mut(), mark, &unused)).await?;
+        }
+        Ok(())
+    }
+}
+
 #[async_trait]
 impl Store for SqliteStore {
     fn identity(&self) -> Identity {
         self.identity.clone()
     }
 
-    async fn append(&self, entries: Vec<Entry>, now: Time) -> Result<Vec<Appended>> {
-        self.write(move |writer| writer.append(entries, now)).await
+    async fn commit(&self, items: Vec<Item>, now: Time) -> Result<Vec<Outcome>> {
+        self.write(move |writer| writer.commit(items, now)).await
     }
 
     async fn head(&self) -> Result<Head> {
@@ -178,11 +198,7 @@ impl Store for SqliteStore {
     async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
         let reason = reason.to_owned();
         let gone = self.write(move |writer| bury::bury(writer, range, &reason, now)).await?;
-        while let Some(mark) = self.readers.run(sweep::marked).await? {
-            let unused =
-                self.readers.run(move |connection| sweep::unused(connection, mark)).await?;
-            self.write(move |writer| sweep::sweep(writer.connection_mut(), mark, &unused)).await?;
-        }
+        self.sweep().await?;
         Ok(gone)
     }
 
@@ -248,9 +264,78 @@ impl Store for SqliteStore {
         self.readers.run(move |connection| people::list(connection, &query)).await
     }
 
+    async fn events_about(&self, person: &str, after: u64, limit: usize) -> Result<Vec<Event>> {
+        let person = person.to_owned();
+        self.readers.run(move |connection| erase::about(connection, &person, after, limit)).await
+    }
+
+    async fn anonymise(&self, events: Vec<Event>) -> Result<()> {
+        self.write(move |writer| erase::anonymise(writer, &events)).await?;
+        self.sweep().await
+    }
+
+    async fn forget_person(&self, id: &str, now: Time) -> Result<Vec<Person>> {
+        let id = id.to_owned();
+        self.write(move |writer| erase::forget(writer.connection_mut(), &id, now)).await
+    }
+
     async fn wards(&self, guardian: &str) -> Result<Vec<String>> {
         let guardian = guardian.to_owned();
         self.readers.run(move |connection| people::wards(connection, &guardian)).await
+    }
+
+    async fn account(&self, child: &str) -> Result<Account> {
+        let child = child.to_owned();
+        self.readers
+            .run(move |connection| {
+                // The account and its requests at one moment.
+                accounts::get(&*connection.unchecked_transaction()?, &child)
+            })
+            .await
+    }
+
+    async fn tracking(&self, query: TrackingQuery) -> Result<(u64, Vec<Event>)> {
+        self.readers.run(move |connection| ledger::page(connection, &query)).await
+    }
+
+    async fn expire_answers(&self, before: Time) -> Result<u64> {
+        self.write(move |writer| accounts::expire_answers(writer.connection(), before)).await
+    }
+
+    async fn put_task(&self, task: Task) -> Result<()> {
+        self.write(move |writer| definitions::put_task(writer.connection(), &task)).await
+    }
+
+    async fn tasks(&self) -> Result<Vec<Task>> {
+        self.readers.run(definitions::tasks).await
+    }
+
+    async fn task(&self, id: &str) -> Result<Option<Task>> {
+        let id = id.to_owned();
+        self.readers.run(move |connection| definitions::task(connection, &id)).await
+    }
+
+    async fn delete_task(&self, id: &str) -> Result<bool> {
+        let id = id.to_owned();
+        self.write(move |writer| definitions::delete_task(writer.connection(), &id)).await
+    }
+
+    async fn put_reward(&self, reward: Reward) -> Result<()> {
+        self.write(move |writer| definitions::put_reward(writer.connection(), &reward)).await
+    }
+
+    async fn rewards(&self) -> Result<Vec<Reward>> {
+        self.readers.run(definitions::rewards).await
+    }
+
+    async fn reward(&self, id: &str) -> Result<Option<Reward>> {
+        let id = id.to_owned();
+        self.readers.run(move |connection| definitions::reward(connection, &id)).await
+    }
+
+    async fn delete_reward(&self, id: &str) -> Result<bool> {
+        let id = id.to_owned();
+        self.write(move |writer| definitions::delete_reward(writer.connection(), &id)).await
     }
 
     async fn setting(&self, name: &str) -> Result<Option<String>> {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use annals_event::{Event, Time, Uuid};
 use rusqlite::Connection;
 
-use super::super::{Head, Order, Result, Scope, Selection};
+use super::super::{Head, Order, Result, Scope, Selection, StoreError};
 use super::columns::{self, read};
 use super::list_index::{self, ListIndex};
 
@@ -34,6 +34,27 @@ pub(super) fn find(connection: &Connection, id: Uuid, scope: &Scope) -> Result<O
         scope.show(&mut event);
         event
     }))
+}
+
+/// The events at positions that something else points to, in its order.
+pub(super) fn at(connection: &Connection, positions: &[u64]) -> Result<Vec<Event>> {
+    let mut statement = connection.prepare_cached(&columns::select("", "e.seq = ?1"))?;
+    let mut events = Vec::with_capacity(positions.len());
+    for seq in positions {
+        let mut rows = statement.query([seq])?;
+        let row = rows.next()?;
+        let row = row.ok_or_else(|| StoreError::Damaged(format!("position {seq} is missing")))?;
+        events.push(Event::try_from(read(row)?)?);
+    }
+    Ok(events)
+}
+
+/// The events whose rows match, without the list index: for a transaction of the writer's.
+pub(super) fn select_in(snapshot: &Connection, selection: &Selection) -> Result<Vec<Event>> {
+    let positions = list_index::positions(snapshot, selection)?;
+    let mut events = Vec::with_capacity(positions.len());
+    read_at(snapshot, &positions, selection.order, &mut events)?;
+    Ok(events)
 }
 
 /// A page of events: the list index names positions, the rows have the last word.

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::{SqliteStore, Tenancy};
 use crate::store::conformance::{self, START, accepted, conformance};
-use crate::store::{Identity, Result, Store, StoreError};
+use crate::store::{Identity, LedgerKind, Result, Store, StoreError, TrackingQuery};
 
 fn seed() -> Identity {
     Identity { id: Uuid::from_u128(7), epoch: 1, cursor_key: [7; 32] }
@@ -130,6 +130,70 @@ async fn a_journal_from_before_tables_had_a_prefix_is_brought_up_to_date() {
         let store = open(&path, Tenancy::Owner).unwrap();
         assert_eq!(conformance::everything(&store).await, events);
         assert_eq!(store.setting("recording").await, Ok(Some("{}".to_owned())));
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_points_events_back_is_no_further_than_the_first_page() {
+    let (store, directory) = store().await;
+    let events = accepted(&*store, conformance::world::plain_ones(1..501), START).await;
+    let path = directory.path().join("journal.db");
+    // The oldest ones, which are read, are real; of the rest the index alone.
+    let rows = "INSERT INTO annals_ledger (seq, child, account, kind, occurred_at)
+                WITH RECURSIVE n (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n LIMIT 100500)
+                SELECT seq, 'c1', 'g1', seq % 6, seq FROM n";
+    assert_eq!(Connection::open(&path).unwrap().execute(rows, []), Ok(100_500));
+    let mut best = std::time::Duration::MAX;
+    for _ in 0..5 {
+        let query = TrackingQuery {
+            child: Some("c1".to_owned()),
+            account: None,
+            kinds: LedgerKind::ALL.to_vec(),
+            from: Some(annals_event::Time::from_micros(0)),
+            to: None,
+            limit: 500,
+            offset: 100_000,
+        };
+        let began = std::time::Instant::now();
+        let (total, page) = store.tracking(query).await.unwrap();
+        best = best.min(began.elapsed());
+        assert_eq!(total, 100_500);
+        assert!(page.iter().eq(events.iter().rev()));
+    }
+    assert!(best.as_millis() < 200, "{best:?}");
+}
+
+#[tokio::test]
+async fn the_points_of_an_older_journal_are_followed_once() {
+    let (store, directory) = store().await;
+    let mut entries = Vec::new();
+    for number in 1..=1_500_i64 {
+        let mut event = conformance::world::plain(number as u128).event;
+        if number % 2 == 0 {
+            event.category = "task".to_owned();
+            event.action = "activated".to_owned();
+            event.subject = Some(annals_event::Subject { id: "c1".to_owned(), name: None });
+            event.points =
+                Some(annals_event::Points { before: number - 2, after: number, delta: 2 });
+        }
+        entries.push(conformance::world::entry(event));
+    }
+    accepted(&*store, entries, START).await;
+    let account = store.account("c1").await.unwrap();
+    assert_eq!((account.balance, account.good.count), (1_500, 750));
+    store.close().await;
+    let path = directory.path().join("journal.db");
+    let older = Connection::open(&path).unwrap();
+    older
+        .execute_batch(
+            "DELETE FROM annals_accounts; DELETE FROM annals_ledger;
+             DELETE FROM annals_settings WHERE name = 'accounts_follow_events';",
+        )
+        .unwrap();
+    for _ in 0..2 {
+        let store = open(&path, Tenancy::Owner).unwrap();
+        assert_eq!(store.account("c1").await, Ok(account.clone()));
         store.close().await;
     }
 }

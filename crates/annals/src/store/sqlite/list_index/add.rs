@@ -1,5 +1,6 @@
 //! What the writer does: hands over what it has committed, before it answers anybody.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Arc, RwLock};
 
@@ -8,6 +9,7 @@ use annals_event::Event;
 use super::super::super::Head;
 use super::ListIndex;
 use super::open::bury;
+use super::run::Run;
 use super::view::{View, read, write};
 use super::window::{Keyed, Window};
 
@@ -78,5 +80,30 @@ impl ListIndex {
         view.dead = dead;
         drop(view);
         self.state.signal.deleted();
+    }
+
+    /// Lets go of whatever holds these positions, because their events are written anew: the rows
+    /// are asked until it is made again. Called before that is committed, so that a crash leaves
+    /// nothing outdated, and after, so that nothing read in between stays.
+    pub(in super::super) fn rewrite(&self, positions: &[u64]) {
+        let mut view = write(&self.state.view);
+        view.edition += 1;
+        let windows: BTreeSet<u64> = positions.iter().map(|seq| view.locate(*seq).0).collect();
+        let outdated = |run: &Run| run.covers().any(|window| windows.contains(&window));
+        let runs = Arc::make_mut(&mut view.runs);
+        let gone: Vec<_> = runs.extract_if(.., |run| outdated(run)).collect();
+        let size = view.size;
+        if let Some((number, open)) = view.memory.pop() {
+            view.memory.retain(|(number, _)| !windows.contains(number));
+            // The open window goes on with what comes next.
+            let kept = match windows.contains(&number) {
+                true => Arc::new(RwLock::new(Window::new(size, read(&open).next))),
+                false => open,
+            };
+            view.memory.push((number, kept));
+        }
+        drop(view);
+        gone.iter().for_each(|run| self.state.shelf.remove(&run.path));
+        self.state.signal.work();
     }
 }

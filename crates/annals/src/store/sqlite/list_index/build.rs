@@ -181,7 +181,7 @@ impl Builder {
         let root = root.ok_or_else(|| std::io::Error::other("the tile has no root"))?;
         let shelf = &self.state.shelf;
         let run = seal(&shelf.directory, shelf.stamp, number, window, &view.dead, root)?;
-        self.put(run, &[]);
+        self.put(view, run, &[]);
         Ok(())
     }
 
@@ -210,7 +210,7 @@ impl Builder {
         let (shelf, signal) = (&self.state.shelf, &self.state.signal);
         let go_on = || !signal.stopped();
         match merge(&shelf.directory, shelf.stamp, runs, &view.dead, &go_on) {
-            Ok(run) => self.put(run, runs),
+            Ok(run) => self.put(view, run, runs),
             Err(error)
                 if matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) =>
             {
@@ -221,12 +221,20 @@ impl Builder {
         Ok(())
     }
 
-    /// Puts a run in the place of what it was made from.
-    fn put(&self, run: Run, from: &[Arc<Run>]) {
+    /// Puts a run in the place of what it was made from, unless events were written anew since.
+    fn put(&self, made_of: &View, run: Run, from: &[Arc<Run>]) {
         let covers = run.covers();
         let path = run.path.clone();
         let mut view = write(&self.state.view);
+        let outdated = view.edition != made_of.edition;
         let runs = Arc::make_mut(&mut view.runs);
+        if outdated {
+            runs.retain(|other| other.path != path);
+            drop(view);
+            self.state.shelf.remove(&path);
+            self.state.signal.work();
+            return;
+        }
         runs.retain(|other| !covers.contains(&other.first));
         runs.push(Arc::new(run));
         runs.sort_by_key(|run| run.first);

@@ -38,6 +38,7 @@ impl ListIndex {
             runs: Arc::new(shelf.runs(&connection, head.seq)),
             memory: Vec::new(),
             dead: Arc::default(),
+            edition: 0,
         };
         view.dead = Arc::new(dead(&connection, &view)?);
         let (number, next) = view.locate(head.seq + 1);

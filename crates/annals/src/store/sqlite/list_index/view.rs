@@ -24,6 +24,8 @@ pub(super) struct View {
     /// Whole windows that wait to be written, last the open one.
     pub(super) memory: Vec<(u64, Shared<Window>)>,
     pub(super) dead: Arc<Dead>,
+    /// Grows whenever events that were on the record are written anew.
+    pub(super) edition: u64,
 }
 
 /// Where a window lies.
