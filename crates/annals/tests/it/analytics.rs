@@ -233,7 +233,7 @@ async fn the_period_is_checked_and_ends_today_unless_given() {
         ("start_date=2024-01-01&end_date=2026-03-01", "start_date"),
         ("end_date=1900-01-01", "start_date"),
         ("end_date=-000001-01-01", "start_date"),
-        ("wait_for=nonsense", "cursor"),
+        ("wait_for=nonsense", "wait_for"),
         ("day=7", "day"),
     ] {
         let answer = overview(&server, query).await;

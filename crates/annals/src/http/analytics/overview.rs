@@ -10,6 +10,7 @@ use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
 use crate::access::Caller;
 use crate::follow::ROLLUPS;
+use crate::journal::InvalidCursor;
 use crate::query::analytics::overview::{self, Overview};
 use crate::store::Role;
 
@@ -49,7 +50,10 @@ pub(in super::super) async fn overview(
     let wait_for = parameters.take("wait_for")?;
     parameters.none()?;
     if let Some(cursor) = wait_for {
-        let position = http.cursors.open_event(&cursor)?;
+        let position = http.cursors.open_event(&cursor).map_err(|error| match error {
+            InvalidCursor::Forged => Problem::parameter("wait_for", error.to_string()),
+            InvalidCursor::Gone => error.into(),
+        })?;
         if let Some(rollups) = http.followers.get(ROLLUPS) {
             rollups.reached(position, PATIENCE).await;
         }

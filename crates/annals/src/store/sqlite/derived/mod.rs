@@ -36,6 +36,9 @@ pub struct SqliteDerived {
     generation: Generation,
 }
 
+/// Connections kept for the next reads.
+const IDLE_READERS: usize = 4;
+
 /// A connection that reads, and which making of the file it reads.
 struct Reader {
     connection: Connection,
@@ -72,14 +75,15 @@ impl SqliteDerived {
             let made = generation.now();
             // A file made anew is another one under the same name.
             lock().retain(|reader| reader.made == made);
-            let idle = lock().pop();
-            let reader = match idle {
+            let known = lock().pop();
+            let reader = match known {
                 Some(reader) => reader,
                 None => Reader { connection: generation.reader()?, made },
             };
             let result = work(&reader.connection);
-            if result.is_ok() {
-                lock().push(reader);
+            let mut idle = lock();
+            if result.is_ok() && idle.len() < IDLE_READERS {
+                idle.push(reader);
             }
             result
         });
