@@ -130,6 +130,7 @@ export const settings: Messages["settings"] = {
     search: "Log durchsuchen",
     refresh: "Neu laden",
     none: "Keine Zeile passt",
+    empty: "Das Log ist leer",
     noneDetail: "Nichts zu melden ist eine gute Nachricht.",
     lines: (n) => (n === 1 ? "1 Zeile, neueste zuerst" : `${number(n)} Zeilen, neueste zuerst`),
     list: "Zeilen des Logs",

@@ -144,6 +144,7 @@ export const settings = {
     search: "Search the log",
     refresh: "Refresh",
     none: "No line matches",
+    empty: "The log is empty",
     noneDetail: "Nothing to report is good news.",
     lines: (n: number) => (n === 1 ? "1 line, newest first" : `${number(n)} lines, newest first`),
     list: "Lines of the log",

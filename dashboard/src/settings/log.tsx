@@ -53,7 +53,7 @@ export function LogSection({ q, level }: { q: string; level: Level }) {
                 {m.lines(found.length)}
               </p>
               {found.length === 0 ? (
-                <StatePanel icon="check" title={m.none} detail={m.noneDetail} />
+                <StatePanel icon="check" title={q === "" && level === "DEBUG" ? m.empty : m.none} detail={m.noneDetail} />
               ) : (
                 <ol className="log" aria-label={m.list}>
                   {found.map(({ line, number }) => (

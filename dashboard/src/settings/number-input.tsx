@@ -27,14 +27,18 @@ export function NumberInput({ label, name, unit, hint, value, disabled, fault, o
         disabled={disabled}
         aria-label={name}
         aria-invalid={fault !== undefined}
-        aria-describedby={`${id}unit ${id}fault`}
+        aria-describedby={`${id}unit ${id}hint ${id}fault`}
         autoComplete="off"
         onChange={(event) => onChange(event.target.value)}
       />
       <span id={`${id}unit`} className="number-unit">
         {unit}
-        {hint !== undefined && <span className="form-hint"> {hint}</span>}
       </span>
+      {hint !== undefined && (
+        <span id={`${id}hint`} className="form-hint">
+          {hint}
+        </span>
+      )}
       <p className="field-error" id={`${id}fault`} role={fault === undefined ? undefined : "alert"} hidden={fault === undefined}>
         {fault}
       </p>

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import type { Role } from "../api/types";
 import { messages } from "../messages";
 import { useSession } from "../session/session";
@@ -25,7 +25,13 @@ export default function Settings() {
   const { search } = usePlace();
   const { data: session } = useSession();
   const state = parseSettings(search);
+  const tabs = useRef<HTMLElement>(null);
   useTitle(m.title);
+  const known = session !== undefined && session !== null;
+  // On a phone the tabs scroll; the one that is open is to be seen.
+  useEffect(() => {
+    tabs.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, [state.section, known]);
   if (!session) return <p className="settings-loading" role="status">{m.loading}</p>;
   const sections = sectionsFor(session.role);
   const section = state.section ?? sections[0] ?? "appearance";
@@ -33,7 +39,7 @@ export default function Settings() {
     <div className="settings">
       <header>
         <h1>{m.title}</h1>
-        <nav aria-label={m.title}>
+        <nav aria-label={m.title} ref={tabs}>
           {sections.map((name) => (
             <Link key={name} to={settingsRoute(name)} aria-current={name === section ? "page" : undefined}>
               <Icon name={ICONS[name]} size={16} />

@@ -345,6 +345,26 @@ async fn words_of_what_was_deleted_leave_the_files() {
     torn.holds().await;
 }
 
+/// Whatever held what an event said before it was made anonymous is made again: in files, in whole
+/// windows that wait, and in the open one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_made_anonymous_is_found_no_more() {
+    let mut torn = Torn::new().await;
+    let store = open(&torn.journal());
+    torn.append(&store, 700).await;
+    let about = |event: &&mut Event| event.subject.is_some() && event.anonymised_at.is_none();
+    for event in torn.model.iter_mut().filter(about).step_by(3) {
+        event.subject = None;
+        event.anonymised_at = Some(START);
+        store.anonymise(vec![event.clone()]).await.unwrap();
+    }
+    torn.answers(&store).await;
+    settled(&store).await;
+    torn.answers(&store).await;
+    store.close().await;
+    torn.holds().await;
+}
+
 /// Readers ask while events come in and windows are written and merged: whatever was
 /// acknowledged is there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
