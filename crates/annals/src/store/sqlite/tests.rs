@@ -165,6 +165,54 @@ async fn a_hundred_thousand_points_events_back_is_no_further_than_the_first_page
 }
 
 #[tokio::test]
+async fn of_a_person_who_is_forgotten_no_word_is_left_and_numbers_go_on() {
+    let (store, directory) = store().await;
+    let person = |number: u128, id: &str, name: &str| {
+        let mut event = conformance::world::plain(number).event;
+        event.entity = Some(annals_event::Entity {
+            kind: "user".to_owned(),
+            id: Some(id.to_owned()),
+            name: Some(name.to_owned()),
+        });
+        event.session_id = Some(format!("visit of {id}"));
+        event.subject =
+            Some(annals_event::Subject { id: id.to_owned(), name: Some(name.to_owned()) });
+        event
+    };
+    let entry = conformance::world::entry;
+    let batch = vec![entry(person(1, "g1", "Greta")), entry(person(2, "g2", "Olaf"))];
+    accepted(&*store, batch, START).await;
+    let mut remains = store.events_about("g1", 0, 9).await.unwrap();
+    for event in &mut remains {
+        event.subject = None;
+        event.session_id = None;
+        event.entity = Some(annals_event::Entity { kind: "user".to_owned(), id: None, name: None });
+        event.anonymised_at = Some(START);
+    }
+    store.anonymise(remains.clone()).await.unwrap();
+    let path = directory.path().join("journal.db");
+    let beside = Connection::open(&path).unwrap();
+    let words = |text: &str| {
+        let sql = format!(
+            "SELECT (SELECT count(*) FROM annals_persons WHERE id = '{text}')
+               + (SELECT count(*) FROM annals_entities WHERE id = '{text}')
+               + (SELECT count(*) FROM annals_sessions WHERE session_id = 'visit of {text}')"
+        );
+        beside.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert_eq!((words("g1"), words("g2")), (0, 3));
+    // Things written afterwards get numbers of their own, before a restart and after it.
+    let mut all = [remains, accepted(&*store, vec![entry(person(3, "g3", "Ida"))], START).await];
+    store.close().await;
+    let store = open(&path, Tenancy::Owner).unwrap();
+    let last = accepted(&store, vec![entry(person(4, "g4", "Per"))], START).await;
+    all[1].extend(last);
+    let stored = conformance::everything(&store).await;
+    assert_eq!((&stored[..1], &stored[2..]), (&all[0][..], &all[1][..]));
+    store.close().await;
+}
+
+#[tokio::test]
 async fn the_points_of_an_older_journal_are_followed_once() {
     let (store, directory) = store().await;
     let mut entries = Vec::new();
