@@ -52,7 +52,7 @@ async fn main() -> Result<()> {
         return limits::parse_only().await;
     }
     let server = Server::start("annals").await?;
-    println!("{:<46} {:>22}  {}", "what", "measured", "beside its limit");
+    println!("{:<46} {:>22}  beside its limit", "what", "measured");
     row("server's memory, idle", &format!("{} MB", server.memory("VmRSS")? / 1_000), "");
     if arguments.only != Some(Part::Reads) {
         writes::singles(&server, arguments.seconds).await?;
