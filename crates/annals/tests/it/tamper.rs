@@ -178,7 +178,12 @@ async fn any_bit_of_any_word_that_events_share_shows() {
     let result = TestRunner::new(cases(200)).run(&strategy, |((table, row, column, at), bit)| {
         let mut told = String::new();
         let copy = tampered(&journal, |database| told = flip(database, table, row, &column, bit));
-        found(&copy, at, &told);
+        let (code, report) = verify(&copy);
+        assert_eq!(code, Some(1), "{told}: {report}");
+        // Where so many events speak of it that not all are named, they are counted.
+        if report["mismatched"].as_u64().unwrap() < 100 {
+            found(&copy, at, &told);
+        }
         Ok(())
     });
     result.unwrap_or_else(|failure| panic!("{failure}"));

@@ -12,7 +12,8 @@ use super::super::{Result, StoreError};
 use super::interns::Numbers;
 
 /// An event with its words, in the order [`read`] expects, and a place for further columns.
-/// Joined from the left by row number, so that each row costs a few steps down a tree.
+/// Joined from the left by row number, so that each row costs a few steps down a tree; a subject
+/// that is the actor, as most are, is not looked up twice.
 pub(super) fn select(further: &str, condition: &str) -> String {
     format!(
         "SELECT e.seq, e.id, e.created_at, e.occurred_at, k.category, k.action, e.severity,
@@ -23,7 +24,8 @@ pub(super) fn select(further: &str, condition: &str) -> String {
          FROM annals_events e
          LEFT JOIN annals_kinds k ON k.kind = e.kind
          LEFT JOIN annals_persons a ON a.person = ((e.seq - 1) >> 16 << 24) + e.actor
-         LEFT JOIN annals_persons s ON s.person = ((e.seq - 1) >> 16 << 24) + e.subject
+         LEFT JOIN annals_persons s
+           ON s.person = ((e.seq - 1) >> 16 << 24) + nullif(e.subject, e.actor)
          LEFT JOIN annals_persons c ON c.person = ((e.seq - 1) >> 16 << 24) + e.account
          LEFT JOIN annals_entities t ON t.entity = ((e.seq - 1) >> 16 << 24) + e.entity
          LEFT JOIN annals_sessions v ON v.session = ((e.seq - 1) >> 16 << 24) + e.session
@@ -61,7 +63,10 @@ pub(super) fn read(row: &rusqlite::Row<'_>) -> Result<Row> {
         Ok((number, id, name))
     };
     let (actor, actor_id, actor_name) = person(8, "actor")?;
-    let (subject, subject_id, subject_name) = person(11, "subject")?;
+    let (subject, subject_id, subject_name) = match row.get(11)? {
+        Some(subject) if actor == Some(subject) => (actor, actor_id.clone(), actor_name.clone()),
+        _ => person(11, "subject")?,
+    };
     let (_, account_id, None) = person(14, "account")? else {
         return Err(unreadable("account").into());
     };
