@@ -88,7 +88,7 @@ fn event(number: usize, year: usize) -> String {
     // Mixed, so that fields do not go in step; the same each time.
     let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24;
     let (category, action) = KINDS[mixed % KINDS.len()];
-    let severity = if mixed % 1_000 == 0 { "warning" } else { "info" };
+    let severity = if mixed.is_multiple_of(1_000) { "warning" } else { "info" };
     let (learner, thing) = (mixed / 7 % 5_000, mixed / 11 % 300);
     // What comes after the year comes fast, and must not lie in the future.
     let (within, beyond) = (number.min(year), number.saturating_sub(year) / 10_000);

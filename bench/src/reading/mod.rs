@@ -88,7 +88,7 @@ pub async fn run() -> Result<()> {
 fn asked(server: &Server, when: &str, deep: &str) -> Result<()> {
     let calls = |path: &'static str, all: &[(&str, &str)]| -> Vec<(String, String)> {
         all.iter()
-            .map(|(name, query)| (format!("{name}"), format!("/api/v1/{path}{query}")))
+            .map(|(name, query)| ((*name).to_owned(), format!("/api/v1/{path}{query}")))
             .collect()
     };
     let lists = calls("events?limit=50&", &LISTS).into_iter();
