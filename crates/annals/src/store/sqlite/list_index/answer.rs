@@ -118,6 +118,8 @@ impl<'a> Answer<'a> {
                 let found = self.question.wanted.bits(&mut source, size);
                 (window.from..window.next, found.unwrap_or_default())
             }
+            // Before a posting is read: a list of an old day passes many windows by.
+            Place::Run(_) if self.outside_period(number) => return Ok(None),
             Place::Run(run) => (0..size, self.in_run(run, number)?),
         };
         let mut found = match found {
@@ -136,6 +138,11 @@ impl<'a> Answer<'a> {
             }
         }
         Ok(found)
+    }
+
+    fn outside_period(&self, number: u64) -> bool {
+        let (first, filter) = (self.view.first_of(number), self.question.asked.filter());
+        self.question.period && !read(self.periods).touch(first, self.view.size, filter)
     }
 
     fn in_run(&mut self, run: &'a Arc<Run>, number: u64) -> Result<Option<Bits>> {

@@ -196,7 +196,8 @@ impl Builder {
             }
             let part = start..end.min(start + super::open::PAGE);
             start = part.end;
-            let read = fill(&mut window, part, first, &self.state.keys, &self.connection);
+            let State { keys, periods, .. } = &*self.state;
+            let read = fill(&mut window, part, first, keys, periods, &self.connection);
             if let Err(error) = read {
                 tracing::warn!(%error, "the list index leaves events out that cannot be read");
                 self.unreadable.insert(number);

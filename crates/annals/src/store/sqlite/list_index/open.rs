@@ -14,7 +14,7 @@ use super::keys::Keys;
 use super::merge::Dead;
 use super::periods::Periods;
 use super::shelf::Shelf;
-use super::view::View;
+use super::view::{View, write};
 use super::window::{Keyed, Window};
 use super::{ListIndex, Options, State};
 
@@ -41,10 +41,13 @@ impl ListIndex {
             edition: 0,
         };
         view.dead = Arc::new(dead(&connection, &view)?);
+        let periods = RwLock::new(Periods::read(&connection)?);
         let (number, next) = view.locate(head.seq + 1);
         let mut window = Window::new(options.window, 0);
         let first = view.first_of(number);
-        if let Err(error) = fill(&mut window, first..head.seq + 1, first, &keys, &connection) {
+        if let Err(error) =
+            fill(&mut window, first..head.seq + 1, first, &keys, &periods, &connection)
+        {
             // A row that cannot be read is told of when somebody asks for it.
             tracing::warn!(%error, "the list index begins without the newest events");
             window = Window::new(options.window, next);
@@ -55,7 +58,7 @@ impl ListIndex {
             options,
             shelf,
             view: RwLock::new(view),
-            periods: RwLock::new(Periods::read(&connection)?),
+            periods,
             signal: Signal::default(),
         });
         let builder = Builder::start(Arc::clone(&state), connection)?;
@@ -69,6 +72,7 @@ pub(super) fn fill(
     range: std::ops::Range<u64>,
     first: u64,
     keys: &Keys,
+    periods: &RwLock<Periods>,
     connection: &Connection,
 ) -> Result<()> {
     for start in range.clone().step_by(PAGE as usize) {
@@ -76,6 +80,8 @@ pub(super) fn fill(
         let events = rows::range(connection, &(start..end))?;
         for (event, keys) in Keyed::new(keys, &events).iter() {
             window.add((event.seq - first) as usize, event, keys);
+            // The writer may not have been told of its commit.
+            write(periods).add(event.seq, event.occurred_at);
         }
         // The last ones may be deleted.
         window.next = (end - first) as usize;

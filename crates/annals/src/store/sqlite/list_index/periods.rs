@@ -46,6 +46,17 @@ impl Periods {
         self.0[tile] = (low.min(at), high.max(at));
     }
 
+    /// Whether anything of a window may lie within the filter's period.
+    pub(super) fn touch(&self, first: u64, size: usize, filter: &Filter) -> bool {
+        let from = filter.from.map_or(i64::MIN, Time::as_micros);
+        let to = filter.to.map_or(i64::MAX, Time::as_micros);
+        let mut tiles = tile_of(first) as usize..tile_of(first + size as u64) as usize;
+        tiles.any(|tile| {
+            let (low, high) = self.0.get(tile).copied().unwrap_or(ANY);
+            high >= from && low < to
+        })
+    }
+
     /// Takes from the positions of a window those outside the filter's period. Answers those of
     /// the rest whose rows must be asked, because their tile lies across one of its bounds.
     pub(super) fn narrow(&self, first: u64, bits: &mut Bits, size: usize, filter: &Filter) -> Bits {
