@@ -78,7 +78,10 @@ fn kept<'a>(sealed: &'a Sealed, remains: &Event) -> Option<(&'a Event, Hash)> {
         && (remains.actor == event.actor || !somebody(&remains.actor))
         && (remains.subject == event.subject || remains.subject.is_none())
         && (remains.account == event.account || remains.account.is_none())
-        && (remains.session_id == event.session_id || remains.session_id.is_none());
+        // A visit is one person's, and goes with them.
+        && (remains.session_id.is_none()
+            || (remains.session_id == event.session_id
+                && (&remains.subject, &remains.actor) == (&event.subject, &event.actor)));
     fits.then_some((event, commitment))
 }
 

@@ -354,7 +354,7 @@ async fn what_was_made_anonymous_is_found_no_more() {
     torn.append(&store, 700).await;
     let about = |event: &&mut Event| event.subject.is_some() && event.anonymised_at.is_none();
     for event in torn.model.iter_mut().filter(about).step_by(3) {
-        event.subject = None;
+        (event.subject, event.session_id) = (None, None);
         event.anonymised_at = Some(START);
         store.anonymise(vec![event.clone()]).await.unwrap();
     }
