@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use tokio::task::JoinHandle;
 
-use crate::event::metadata;
+use crate::event::{learner, metadata};
 use crate::server::Server;
 
 /// Events in a batch.
@@ -88,7 +88,8 @@ fn event(number: usize, year: usize) -> String {
     let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24;
     let (category, action) = KINDS[mixed % KINDS.len()];
     let severity = if mixed.is_multiple_of(1_000) { "warning" } else { "info" };
-    let (learner, thing) = (mixed / 7 % 5_000, mixed / 11 % 300);
+    // A visit is one learner's.
+    let (learner, thing) = (learner(number), mixed / 11 % 300);
     // What comes after the year comes fast, and must not lie in the future.
     let (within, beyond) = (number.min(year), number.saturating_sub(year) / 10_000);
     let second = (within as u128 * 365 * 86_400 / year as u128) as u64 + beyond as u64;
