@@ -15,6 +15,14 @@ metric = "points_earned"
 threshold = 30
 name = { en = "A great help at home", de = "Eine große Hilfe zu Hause" }
 text = { en = "{child} has earned {threshold} points.", de = "{child} hat {threshold} Punkte verdient." }
+
+[[badge]]
+id = "longest"
+kind = "certificate"
+metric = "tasks_done"
+threshold = 1
+name = "${"Housekeeping ".repeat(15)}"
+text = "${"Word ".repeat(98)}"
 `;
 const NAME = `Ben <img src=x onerror="alert(1)"> & Søn`;
 
@@ -75,6 +83,13 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     expect(text.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(1);
     const [, width, height] = /\/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/.exec(text) ?? [];
     expect([Math.round(Number(width)), Math.round(Number(height))]).toEqual([842, 595]);
+
+    // Also where names and texts are as long as they may be.
+    await page.goto("/child/ben/certificates/longest?lang=en");
+    await expect(page.getByRole("heading", { level: 1, name: "Certificate" })).toBeVisible();
+    await fits(page);
+    const longest = (await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString("latin1");
+    expect(longest.match(/\/Type\s*\/Page\b(?!s)/g)).toHaveLength(1);
 
     await page.goto("/child/ben/certificates/helper?lang=de");
     await expect(page.getByRole("heading", { level: 1, name: "Urkunde" })).toBeVisible();

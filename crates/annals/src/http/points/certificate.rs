@@ -19,6 +19,9 @@ use crate::access::Caller;
 use crate::follow::{BadgeKind, Language};
 use crate::query::proof::prove;
 
+/// Characters from which on a certificate is written smaller, to stay on one sheet.
+const LONG: usize = 250;
+
 const STYLE: &str = include_str!("certificate.css");
 
 /// This style and nothing else: no script, no picture, no connection, no frame around it.
@@ -109,11 +112,13 @@ pub(in super::super) async fn show(
     let (id, base) = (event.id, &http.base_path);
     let [name_html, badge, text] =
         [&name, rule.name.get(language), &text(rule, language, &name)].map(escaped);
+    let length = name_html.chars().count() + badge.chars().count() + text.chars().count();
+    let long = if length > LONG { " class=\"long\"" } else { "" };
     let date = date(http.calendar.day(event.created_at), language);
     let page = format!(
         "<!doctype html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}: {badge} – {name_html}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n\
+         <title>{title}: {badge} – {name_html}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main{long}>\n\
          <h1>{title}</h1>\n<div>\n<p>{awarded_to}</p>\n<p class=\"name\"><bdi>{name_html}</bdi></p>\n\
          <p class=\"badge\">{badge}</p>\n<p class=\"text\"><bdi>{text}</bdi></p>\n</div>\n<footer>\n\
          <p class=\"date\">{date}</p>\n<p>{event_word} {id}</p>\n<p>{digest_word} {digest}</p>\n\
