@@ -16,19 +16,19 @@ use crate::access::{Access, Standings, Tokens};
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
-use crate::config::{ClientIp, Config};
+use crate::config::{ClientIp, Config, ConfigError};
 use crate::data_dir::{DataDir, Hold};
-use crate::follow::{AuditFiles, Followers, Parts};
+use crate::follow::{AuditFiles, Award, BadgeParts, Badges, Followers, Parts};
 use crate::http::{Http, Live, RateLimits, Services};
 use crate::id::{self, Random};
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
 use crate::points::Rules;
-use crate::record::{Intake, IpPrefixes, RecordingSwitch, Redactor};
+use crate::record::{Intake, IpPrefixes, RecordingSwitch, Redactor, Refusal, Sender, Source};
 use crate::recorder::{Recorder, Works};
 use crate::store::sqlite::{SqliteDerived, SqliteStore, Tenancy};
 use crate::store::{DerivedStore, Identity, Store};
-use crate::{http, recorder, schedule};
+use crate::{follow, http, recorder, schedule};
 
 /// How long a shutdown waits for what is under way.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -84,6 +84,7 @@ impl App {
     ) -> Result<App> {
         let data_dir = DataDir::new(&config.data_dir);
         let hold = data_dir.hold()?;
+        let badge_rules = badge_rules(config)?;
         let store = open(config, &*clock, &*random)?;
         let head = store.head().await?;
         let catalog = Arc::new(catalog(config)?);
@@ -109,7 +110,15 @@ impl App {
         let path = config.data_dir.join("derived.db");
         let derived: Arc<dyn DerivedStore> =
             Arc::new(SqliteDerived::new(&path, &store.identity())?);
+        let badges = Badges::new(badge_rules, calendar.clone(), Arc::clone(&store));
+        let erasure_turn = Arc::new(Mutex::default());
         let parts = Parts {
+            badges: BadgeParts {
+                badges: badges.clone(),
+                journal: journal.clone(),
+                award: award(&intake, &clock, &random),
+                erasure_turn: Arc::clone(&erasure_turn),
+            },
             derived: Arc::clone(&derived),
             catalog: Arc::clone(&catalog),
             calendar: calendar.clone(),
@@ -127,6 +136,7 @@ impl App {
             access,
             intake,
             catalog,
+            badges,
             rules: Rules { allow_negative: config.points.allow_negative },
             audit_files: parts.audit_files.folder.clone(),
             live: Live::new(config.streams.max, stall),
@@ -139,7 +149,7 @@ impl App {
             base_path: config.base_path.clone(),
             origin: OnceLock::new(),
             settings_turn: Mutex::default(),
-            erasure_turn: Mutex::default(),
+            erasure_turn,
             last_probe: Mutex::default(),
         });
         Ok(App {
@@ -337,6 +347,35 @@ fn audit_files(config: &Config, journal: &Identity) -> AuditFiles {
         backups: config.audit_files.backups,
         journal: format!("{} {}", journal.id, journal.epoch),
     }
+}
+
+/// What children can earn beside points, by the operator's file; nothing without one.
+fn badge_rules(config: &Config) -> Result<follow::Rules> {
+    let Some(path) = &config.points.rules else {
+        return Ok(follow::Rules::default());
+    };
+    let wrong = |problem: String| ConfigError::Value { key: "points.rules", problem };
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| wrong(format!("names {file}, which cannot be read: {error}")))?;
+    Ok(follow::Rules::parse(&text, &file).map_err(|error| wrong(format!("is wrong: {error}")))?)
+}
+
+/// How an award becomes an entry: as what commands on points make does, at the server's time.
+fn award(intake: &Arc<Intake>, clock: &Arc<dyn Clock>, random: &Arc<dyn Random>) -> Award {
+    let (intake, clock, random) = (Arc::clone(intake), Arc::clone(clock), Arc::clone(random));
+    Arc::new(move |draft| {
+        let sender = Sender { source: Source::Command, ..Sender::default() };
+        match intake.take(&sender, draft, clock.now(), &*random) {
+            Ok(entry) => Some(entry),
+            Err(Refusal::Dropped { .. }) => None,
+            Err(Refusal::Rejected { message, .. }) => {
+                // Another try would fare no better, and must not keep the others from theirs.
+                tracing::error!(message, "an award was refused");
+                None
+            }
+        }
+    })
 }
 
 /// The built-in catalog, with the deployment's own file over it.

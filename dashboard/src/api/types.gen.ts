@@ -620,6 +620,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/child/{id}/badges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a child's badges
+         * @description Every badge and certificate of the server's rule file, with how far the child has come. Awards
+         *     follow the points events by a moment.
+         */
+        get: operations["list_badges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/child/{id}/cancel-request-reward": {
         parameters: {
             query?: never;
@@ -634,6 +655,26 @@ export interface paths {
          * @description Refused, and nothing recorded, when it is not asked for: redeemed or cancelled already.
          */
         post: operations["cancel_reward_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/child/{id}/certificates/{badge_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a certificate
+         * @description A page to print, with the id and the digest of the event by which it was awarded.
+         */
+        get: operations["get_certificate"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -846,6 +887,47 @@ export interface components {
              * @description The most events kept; 0 is no limit, else at least 1000.
              */
             max_entries: number;
+        };
+        /** @description A badge or certificate, and how far the child has come with it. */
+        Badge: {
+            awarded_at: components["schemas"]["Time"] | null;
+            /**
+             * Format: uuid
+             * @description The event on the record that says so.
+             */
+            event_id: string | null;
+            /** @description Its id. */
+            id: string;
+            /** @description Badge or certificate. */
+            kind: components["schemas"]["BadgeKind"];
+            /** @description What is counted: `points_earned`, `tasks_done`, `weeks_in_a_row`, or `task:` and a task's id. */
+            metric: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description What it is for. */
+            text: string;
+            /**
+             * Format: int64
+             * @description How much is needed.
+             */
+            threshold: number;
+            /**
+             * Format: int64
+             * @description How much there is of it.
+             */
+            value: number;
+        };
+        /**
+         * @description What is awarded.
+         * @enum {string}
+         */
+        BadgeKind: "badge" | "certificate";
+        /** @description The badges and certificates there are, in the order of the rule file. */
+        BadgeList: {
+            /** @description Earned ones and others. */
+            badges: components["schemas"]["Badge"][];
+            /** @description The child's id. */
+            child_id: string;
         };
         /** @description What is known about one action. */
         CatalogEntry: {
@@ -3482,6 +3564,41 @@ export interface operations {
             };
         };
     };
+    list_badges: {
+        parameters: {
+            query?: {
+                /** @description `en` or `de`; else as `Accept-Language` asks */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The child's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The badges */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgeList"];
+                };
+            };
+            /** @description There is no child with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cancel_reward_request: {
         parameters: {
             query?: never;
@@ -3521,6 +3638,43 @@ export interface operations {
             };
             /** @description It is not asked for, the child is archived, or the key was sent with another body */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_certificate: {
+        parameters: {
+            query?: {
+                /** @description `en` or `de`; else as `Accept-Language` asks */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The child's id */
+                id: string;
+                /** @description The certificate's id in the rule file */
+                badge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description There is no such child, or it was not awarded this certificate */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,4 +1,5 @@
 import type { Messages } from ".";
+import { badges } from "./de-badges";
 import { chart, overview } from "./de-overview";
 import { sentences } from "./de-sentences";
 import { settings } from "./de-settings";
@@ -322,6 +323,7 @@ export const de: Messages = {
   overview,
   chart,
   settings,
+  badges,
   start,
 
   docs: {

@@ -1,5 +1,6 @@
 // Every sentence the dashboard shows. Words that come from the record itself (messages, names) are not ours.
 
+import { badges } from "./en-badges";
 import { chart, overview } from "./en-overview";
 import { settings } from "./en-settings";
 import { start } from "./en-start";
@@ -353,6 +354,7 @@ export const en = {
   overview,
   chart,
   settings,
+  badges,
   start,
 
   docs: {

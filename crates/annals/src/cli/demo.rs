@@ -22,6 +22,9 @@ pub(super) const DATA_DIR: &str = "./demo-data";
 /// The setting that marks a journal as a demo's, and says when it was loaded.
 const LOADED: &str = "demo_loaded_at";
 
+/// What the demo's children can earn.
+const BADGES: &str = include_str!("../../../../examples/badges.toml");
+
 #[derive(Args)]
 pub(super) struct Options {
     #[command(flatten)]
@@ -40,10 +43,11 @@ pub(super) struct Options {
     examples: Option<PathBuf>,
 }
 
-pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> {
+pub(super) async fn run(mut context: Context, options: Options) -> Result<ExitCode> {
     if options.fresh {
         throw_away(&context).await?;
     }
+    badge_rules(&mut context)?;
     let app = App::start(&context.config, context.clock.clone(), context.random.clone()).await?;
     let app = match app.http().store.setting(LOADED).await? {
         Some(loaded_at) => {
@@ -57,6 +61,22 @@ pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> 
         return Ok(ExitCode::SUCCESS);
     }
     serve::serve(&context, app, true).await
+}
+
+/// Puts the example's badges beside the demo's data, to be looked at and changed there.
+fn badge_rules(context: &mut Context) -> Result<()> {
+    let config = &mut context.config;
+    if config.points.rules.is_some() {
+        return Ok(());
+    }
+    let file = config.data_dir.join("badges.toml");
+    if !file.exists() {
+        std::fs::create_dir_all(&config.data_dir)
+            .and_then(|()| std::fs::write(&file, BADGES))
+            .with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    config.points.rules = Some(file);
+    Ok(())
 }
 
 /// Removes an earlier demo, and only a demo.

@@ -52,6 +52,8 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(points::commands::trigger_reward))
         .routes(routes!(points::commands::cancel_request))
         .routes(routes!(points::tracking::list))
+        .routes(routes!(points::badges::list))
+        .routes(routes!(points::certificate::show))
         // Keys
         .routes(routes!(keys::create, keys::list))
         .routes(routes!(keys::revoke))

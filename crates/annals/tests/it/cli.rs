@@ -6,6 +6,7 @@ use crate::support::{Root, run};
 
 mod import;
 mod restore;
+mod tinydb;
 mod usage;
 mod with_server;
 

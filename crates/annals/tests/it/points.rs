@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Call, Server};
 
 mod audit_files;
+mod badges;
 mod commands;
 mod crash;
 mod erase;

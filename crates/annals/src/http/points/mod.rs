@@ -5,9 +5,12 @@
 //! child.rs ───────► store (account)
 //! commands.rs ────► carry_out.rs ─► journal ── account, under its lock ──► points ─► record ─► store
 //! tracking.rs ────► query ─► store (ledger)
+//! badges.rs, certificate.rs ─► follow (badges) ─► store (ledger)
 //! ```
 
+pub(super) mod badges;
 mod carry_out;
+pub(super) mod certificate;
 pub(super) mod child;
 pub(super) mod commands;
 pub(super) mod definitions;
