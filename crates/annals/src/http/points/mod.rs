@@ -5,10 +5,14 @@
 //! child.rs ───────► store (account)
 //! commands.rs ────► carry_out.rs ─► journal ── account, under its lock ──► points ─► record ─► store
 //! tracking.rs ────► query ─► store (ledger)
+//! weeks.rs ───────► store (ledger) ─► points, which sums up
+//! standing.rs ────► weeks.rs, for each child with the same guardian
 //! ```
 
 mod carry_out;
 pub(super) mod child;
 pub(super) mod commands;
 pub(super) mod definitions;
+pub(super) mod standing;
 pub(super) mod tracking;
+pub(super) mod weeks;
