@@ -1,6 +1,7 @@
 // Every sentence the dashboard shows. Words that come from the record itself (messages, names) are not ours.
 
 import { chart, overview } from "./en-overview";
+import { family } from "./en-family";
 import { settings } from "./en-settings";
 import { start } from "./en-start";
 
@@ -31,6 +32,7 @@ export const en = {
     menu: "Menu",
     overview: "Overview",
     activity: "Activity",
+    family: "Family",
     settings: "Settings",
     docs: "API reference",
     signedInAs: "Signed in as",
@@ -351,6 +353,7 @@ export const en = {
   },
 
   overview,
+  family,
   chart,
   settings,
   start,
