@@ -64,7 +64,7 @@ const OWN = [
 /** What a child of the demo sees. */
 const CHILD = [
   ["points-own", "family"],
-  ["points-own-short", "family", (page) => page.locator(".reward-lines button").last().click()],
+  ["points-own-short", "family", (page) => page.locator(".reward-lines button").last().click().then(() => page.locator("#content").evaluate((main) => main.scrollTo(0, 0)))],
 ];
 const NEW = [
   ["first-run", "activity"],
@@ -165,8 +165,10 @@ async function foot(page, act) {
 /** A few keys and an open request, so that there is something to see. */
 async function prepare(url) {
   const headers = { Authorization: `Bearer ${KEY}`, "Content-Type": "application/json" };
-  await fetch(`${url}/child/child-ada/adjust`, { method: "POST", headers, body: JSON.stringify({ points: 25, reason: "Helped at grandmother's" }) });
-  await fetch(`${url}/child/child-ada/request-reward`, { method: "POST", headers, body: JSON.stringify({ reward_id: "reward-ice" }) });
+  const guardian = { ...headers, Authorization: `Bearer ${token("guardian-ngozi")}` };
+  const child = { ...headers, Authorization: `Bearer ${token("child-ada")}` };
+  await fetch(`${url}/child/child-ada/adjust`, { method: "POST", headers: guardian, body: JSON.stringify({ points: 25, reason: "Helped at grandmother's" }) });
+  await fetch(`${url}/child/child-ada/request-reward`, { method: "POST", headers: child, body: JSON.stringify({ reward_id: "reward-ice" }) });
   const soon = new Date(Date.now() + 30 * 86_400_000).toISOString();
   for (const key of [
     { role: "service", name: "School backend" },

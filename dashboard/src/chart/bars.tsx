@@ -3,7 +3,7 @@ import { rangeText, shortDay } from "./days";
 import { useReading } from "./reading";
 import { labelled, ticksAcross } from "./scale";
 
-const HEIGHT = 200;
+const HEIGHT = 240;
 const FOOT = 26;
 const HEAD = 10;
 const RIGHT = 12;
@@ -51,7 +51,7 @@ export function Bars({ title, bars, width, lines, told }: Props) {
             <g key={tick} transform={`translate(0 ${y(tick)})`}>
               <line className="chart-grid" x2={slot * bars.length} data-zero={tick === 0} />
               <text className="chart-tick" x={-10} dy="0.32em" textAnchor="end">
-                {formatNumber(tick)}
+                {formatNumber(tick).replace("-", "−")}
               </text>
             </g>
           ))}

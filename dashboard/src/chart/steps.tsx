@@ -2,7 +2,7 @@ import { formatNumber, locale } from "../messages";
 import { useReading } from "./reading";
 import { nearest, stepsOf, ticksAcross } from "./scale";
 
-const HEIGHT = 220;
+const HEIGHT = 240;
 const FOOT = 26;
 const HEAD = 10;
 const RIGHT = 12;
@@ -63,7 +63,7 @@ export function Steps({ title, steps, begin, end, width, timeZone, told }: Props
             <g key={tick} transform={`translate(0 ${y(tick)})`}>
               <line className="chart-grid" x2={plot} data-zero={tick === 0} />
               <text className="chart-tick" x={-10} dy="0.32em" textAnchor="end">
-                {formatNumber(tick)}
+                {formatNumber(tick).replace("-", "−")}
               </text>
             </g>
           ))}
@@ -74,7 +74,7 @@ export function Steps({ title, steps, begin, end, width, timeZone, told }: Props
           ))}
           <path className="chart-area" d={`${line}V${y(0)}H0Z`} />
           <path className="chart-now" data-steps="true" d={line} />
-          {marked && places.map((mark, index) => <circle key={steps[index]?.id} className="chart-mark" data-category={steps[index]?.category} data-same={steps[index]?.before === steps[index]?.after} cx={mark.x} cy={mark.y} r={3} />)}
+          {marked && places.map((mark, index) => <circle key={steps[index]?.id} className="chart-mark" data-category={steps[index]?.category} data-same={steps[index]?.before === steps[index]?.after} cx={mark.x} cy={mark.y} r={2.6} />)}
           {place && step && (
             <>
               <line className="chart-cursor" x1={place.x} x2={place.x} y2={HEIGHT} />

@@ -3,11 +3,14 @@ import { formatNumber, messages } from "../messages";
 import { Icon } from "../ui/icon";
 
 const m = messages.family;
+/** Between the two parts of the bar, in hundredths of it. */
+const GAP = 0.6;
 
 /** What the child has, and how good stands against not good. */
 export function Balance({ data, onCorrect }: { data: ChildState; onCorrect: (() => void) | undefined }) {
   const { good, not_good: bad } = data.good_vs_not_good;
   const all = good.points - bad.points;
+  const share = all === 0 ? 100 : (good.points / all) * 100;
   return (
     <section className="panel balance" aria-labelledby="balance">
       <div className="panel-head">
@@ -29,7 +32,8 @@ export function Balance({ data, onCorrect }: { data: ChildState; onCorrect: (() 
       ) : (
         <>
           <svg className="balance-bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-            <rect className="balance-good" width={all === 0 ? 0 : (good.points / all) * 100} height="10" />
+            <rect className="balance-good" width={share} height="10" />
+            <rect className="balance-bad" x={share + GAP} width={Math.max(0, 100 - share - GAP)} height="10" />
           </svg>
           <p className="balance-words">
             <span data-line="up">{m.goodOf(good.count, good.points)}</span>

@@ -108,6 +108,9 @@ function Body({ data, state, session, archived, onChange }: BodyProps) {
   const own = session.person_id === data.id;
   const called = own ? null : (data.name ?? data.id);
   const plain = viewerOf(session) !== "staff";
+  // First what the viewer can do something with.
+  const tasks = <TaskButtons commands={rights.give ? commands : undefined} plain={plain} />;
+  const rewards = <Rewards data={data} rights={rights} own={own} plain={plain} commands={commands} />;
   return (
     <>
       {archived && <p className="family-note">{m.archived}</p>}
@@ -117,14 +120,14 @@ function Body({ data, state, session, archived, onChange }: BodyProps) {
         <div className="family-column">
           <Balance data={data} onCorrect={rights.give ? () => setAdjusting(true) : undefined} />
           <Pending data={data} rights={rights} own={own} commands={commands} />
-          <TaskButtons commands={rights.give ? commands : undefined} plain={plain} />
-          <Rewards data={data} rights={rights} own={own} plain={plain} commands={commands} />
+          {own ? rewards : tasks}
         </div>
         <div className="family-column">
           <Today child={data.id} weeks={weeks} plain={plain} />
           <StandingPanel child={data.id} own={own} />
         </div>
       </div>
+      {own ? tasks : rewards}
       <div className="family-charts">
         <nav className="period-choice" aria-label={m.period}>
           {WEEKS.map((count) => (

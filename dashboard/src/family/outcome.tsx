@@ -1,13 +1,21 @@
+import { useEffect } from "react";
 import { messages } from "../messages";
 import { Icon } from "../ui/icon";
 import type { Commands, Outcome } from "./use-commands";
 import { doneWords, refusedWords } from "./words";
 
 const m = messages.family;
+/** What was done stands among today's events; this says it for a while. */
+const DONE_MS = 8_000;
 
 /** What became of the last command: done, refused in plain words, or not known, with a way to try again. */
 export function OutcomeNotice({ commands, name }: { commands: Commands; name: string | null }) {
   const { outcome, dismiss } = commands;
+  useEffect(() => {
+    if (outcome?.kind !== "done") return;
+    const timer = setTimeout(dismiss, DONE_MS);
+    return () => clearTimeout(timer);
+  }, [outcome, dismiss]);
   return (
     // It is there before it says anything, so that a screen reader hears it.
     <div className="outcome-place" role="status">

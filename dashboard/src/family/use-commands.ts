@@ -54,7 +54,8 @@ export function useCommands(child: string) {
     [child, client],
   );
   const isBusy = (command: Command) => busy.has(slotOf(child, command));
-  return { run, isBusy, outcome, dismiss: () => setOutcome(null) };
+  const dismiss = useCallback(() => setOutcome(null), []);
+  return { run, isBusy, outcome, dismiss };
 }
 
 export type Commands = ReturnType<typeof useCommands>;

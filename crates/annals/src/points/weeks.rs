@@ -39,6 +39,8 @@ pub struct Weeks {
     weeks: Vec<Week>,
     /// From this week on the balances are known.
     known: usize,
+    /// What the oldest event yet says there was before it.
+    before: Option<i64>,
 }
 
 impl Weeks {
@@ -55,7 +57,7 @@ impl Weeks {
                 Week { start_date, end_date, good, not_good, spent, adjusted, balance: 0 }
             })
             .collect();
-        Weeks { calendar, known: weeks.len(), weeks }
+        Weeks { calendar, known: weeks.len(), before: None, weeks }
     }
 
     /// When the first one begins.
@@ -68,6 +70,7 @@ impl Weeks {
         let (Some(kind), Some(points)) = (LedgerKind::of(event), event.points) else {
             return;
         };
+        self.before = Some(points.before);
         let day = self.calendar.day(event.occurred_at);
         // How many weeks begin on or before that day.
         let begun = self.weeks.partition_point(|week| week.start_date <= day);
@@ -88,8 +91,13 @@ impl Weeks {
         tally.points = tally.points.saturating_add(points.delta);
     }
 
-    /// The weeks, oldest first.
-    pub fn finish(self) -> Vec<Week> {
+    /// The weeks, oldest first. Where nothing older is on the record, the oldest event tells what
+    /// there was before it; where nothing is at all, there always was what there is `now`.
+    pub fn finish(mut self, now: i64) -> Vec<Week> {
+        let before = self.before.unwrap_or(now);
+        for week in self.weeks.iter_mut().take(self.known) {
+            week.balance = before;
+        }
         self.weeks
     }
 }

@@ -119,6 +119,7 @@ impl Http {
         let before = TrackingQuery { from: None, to: query.from, limit: 1, ..query };
         let (_total, events) = self.store.tracking(before).await?;
         events.iter().for_each(|event| weeks.take(event));
-        Ok(weeks.finish())
+        let now = self.store.account(child).await?.balance;
+        Ok(weeks.finish(now))
     }
 }

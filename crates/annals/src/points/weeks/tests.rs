@@ -27,7 +27,7 @@ fn event(at: Time, kind: LedgerKind, before: i64, delta: i64) -> Event {
 fn told(events: &[Event], count: u16) -> Vec<Week> {
     let mut weeks = Weeks::ending(calendar(), TODAY, count);
     events.iter().rev().for_each(|event| weeks.take(event));
-    weeks.finish()
+    weeks.finish(7)
 }
 
 #[test]
@@ -58,12 +58,20 @@ fn a_week_begins_on_the_child_s_own_monday() {
 }
 
 #[test]
-fn without_events_there_is_nothing_in_any_week() {
+fn without_events_there_is_what_there_is_in_every_week() {
     for count in [1, MAX_WEEKS] {
         let weeks = told(&[], count);
         assert_eq!(weeks.len(), usize::from(count));
-        assert!(weeks.iter().all(|week| (week.balance, week.good.count) == (0, 0)));
+        assert!(weeks.iter().all(|week| (week.balance, week.good.count) == (7, 0)));
     }
+}
+
+#[test]
+fn a_record_that_begins_in_the_middle_tells_what_there_was_before() {
+    let [task, ..] = LedgerKind::ALL;
+    let weeks = told(&[event("2026-01-02T12:00:00Z".parse().unwrap(), task, 200, 5)], 3);
+    let balances: Vec<i64> = weeks.iter().map(|week| week.balance).collect();
+    assert_eq!(balances, [200, 205, 205]);
 }
 
 proptest! {
@@ -92,7 +100,7 @@ proptest! {
         let weeks = told(&events, count);
         prop_assert_eq!(weeks.len(), usize::from(count));
         prop_assert!((weeks[weeks.len() - 1].start_date..=weeks[weeks.len() - 1].end_date).contains(&TODAY));
-        prop_assert_eq!(weeks[weeks.len() - 1].balance, balance);
+        prop_assert_eq!(weeks[weeks.len() - 1].balance, if events.is_empty() { 7 } else { balance });
         for two in weeks.windows(2) {
             prop_assert_eq!(two[0].end_date.tomorrow().unwrap(), two[1].start_date);
             let [good, not_good] = [two[1].good, two[1].not_good].map(|tally| tally.points);
@@ -114,7 +122,8 @@ proptest! {
             let spent = of_it(LedgerEntity::Reward).filter(|event| event.action == "redeemed");
             prop_assert_eq!(week.spent.count as usize, spent.count());
             let last = events.iter().rev().find(|event| calendar().day(event.occurred_at) <= week.end_date);
-            prop_assert_eq!(week.balance, last.map_or(0, |event| event.points.unwrap().after));
+            let none = if events.is_empty() { 7 } else { 0 };
+            prop_assert_eq!(week.balance, last.map_or(none, |event| event.points.unwrap().after));
         }
     }
 }
