@@ -7,16 +7,12 @@ import { basePath } from "../url/base";
 import "./badges.css";
 
 const m = messages.badges;
-/** Awards follow the points events by a moment; whoever shows those asks again by this key. */
-export const badgesKey = (child: string) => ["badges", child];
-const EVERY_MS = 60_000;
 
 /** What a child has earned beside points, and how far it is from the rest. */
 export function Badges({ child }: { child: string }) {
   const query = useQuery({
-    queryKey: badgesKey(child),
+    queryKey: ["family", "badges", child],
     queryFn: ({ signal }) => call<BadgeList>(`child/${encodeURIComponent(child)}/badges`, { query: { lang: messages.language }, signal }),
-    refetchInterval: EVERY_MS,
   });
   return <Loaded query={query}>{({ badges }) => <BadgeSection child={child} badges={badges} />}</Loaded>;
 }
