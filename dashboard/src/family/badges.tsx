@@ -7,14 +7,13 @@ import { basePath } from "../url/base";
 import "./badges.css";
 
 const m = messages.badges;
-/** Awards follow the points events by a moment; whoever shows those asks again by this key. */
-export const badgesKey = (child: string) => ["badges", child];
+/** Awards follow the points events by a moment: what asks for a family's points again asks for these too, and so does time. */
 const EVERY_MS = 60_000;
 
 /** What a child has earned beside points, and how far it is from the rest. */
 export function Badges({ child }: { child: string }) {
   const query = useQuery({
-    queryKey: badgesKey(child),
+    queryKey: ["family", child, "badges"],
     queryFn: ({ signal }) => call<BadgeList>(`child/${encodeURIComponent(child)}/badges`, { query: { lang: messages.language }, signal }),
     refetchInterval: EVERY_MS,
   });
@@ -33,7 +32,7 @@ export function BadgeSection({ child, badges }: { child: string; badges: Badge[]
       </div>
       <ul>
         {badges.map((badge) => (
-          <li key={badge.id} className={badge.awarded_at === null ? "badge" : "badge earned"}>
+          <li key={badge.id} className={badge.awarded_at === null ? "badge-card" : "badge-card earned"}>
             <BadgeCard child={child} badge={badge} />
           </li>
         ))}
