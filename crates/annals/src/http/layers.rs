@@ -90,6 +90,8 @@ async fn outermost(State(http): State<Http>, request: Request, next: Next) -> Re
 }
 
 fn add_headers(headers: &mut HeaderMap, api: bool) {
+    // Grown once, with room for what the server itself adds.
+    headers.reserve(HEADERS.len() + 3);
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
