@@ -701,6 +701,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/child/{id}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a child's standing
+         * @description This week's place among the children it shares a guardian with, by the points of tasks. A child
+         *     sees its place and nobody else's points; a guardian compares their own children.
+         */
+        get: operations["get_child_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/child/{id}/trigger-reward": {
         parameters: {
             query?: never;
@@ -737,6 +758,28 @@ export interface paths {
          *     changed.
          */
         post: operations["trigger_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/child/{id}/weeks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a child's weeks
+         * @description What was earned, taken, spent and corrected in each calendar week, and the balance when it
+         *     ended. Penalties, spendings and downward corrections are less than 0: a week's balance is the one
+         *     before it and the sum of its four.
+         */
+        get: operations["get_child_weeks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -983,6 +1026,24 @@ export interface components {
              * @description The balance.
              */
             points: number;
+        };
+        /** @description A child's points by calendar week, Monday to Sunday. */
+        ChildWeeks: {
+            /** @description When the first of these weeks began. */
+            began_at: components["schemas"]["Time"];
+            /** @description The child. */
+            child_id: string;
+            /** @description Whose calendar the days are of: the child's IANA time zone, else the deployment's. */
+            timezone: string;
+            /**
+             * Format: date
+             * @description Which day it is there.
+             */
+            today: string;
+            /** @description When that day began. */
+            today_began_at: components["schemas"]["Time"];
+            /** @description The weeks, oldest first; the last one is not over yet. */
+            weeks: components["schemas"]["Week"][];
         };
         /**
          * @description How long an event is kept (by its retention rules).
@@ -1559,6 +1620,17 @@ export interface components {
          * @enum {string}
          */
         PersonKind: "user" | "child";
+        /** @description A child and its place. */
+        Placed: {
+            /** @description This week's tasks, and what they brought. */
+            good: components["schemas"]["Tally"];
+            /** @description The child's id. */
+            id: string;
+            /** @description What people call it. */
+            name: string | null;
+            /** @description Its place. */
+            rank: number;
+        };
         /** @description A change of a balance: `delta == after - before`, always. */
         Points: {
             /**
@@ -1788,6 +1860,29 @@ export interface components {
          * @enum {string}
          */
         Source: "browser" | "service" | "command" | "annals";
+        /** @description A child among those it shares a guardian with, by the points of this week's tasks. */
+        Standing: {
+            /** @description The child. */
+            child_id: string;
+            /** @description Those of them whose points the caller may see, best first: a child sees itself alone. */
+            children: components["schemas"]["Placed"][];
+            /**
+             * Format: date
+             * @description Its Sunday.
+             */
+            end_date: string;
+            /** @description Among how many. */
+            of: number;
+            /** @description The child's place; those with as many points share one. */
+            rank: number;
+            /**
+             * Format: date
+             * @description The week's Monday.
+             */
+            start_date: string;
+            /** @description Whose calendar the week is of: the child's IANA time zone, else the deployment's. */
+            timezone: string;
+        };
         /** @description How many events match. */
         Stats: {
             /** @description By action, when asked for with `by=action`: the 100 most frequent. */
@@ -1976,6 +2071,32 @@ export interface components {
          * @enum {string}
          */
         Viewer: "self" | "guardian" | "service" | "admin" | "auditor";
+        /** @description What a week did to a balance: the balance before it and all four sums make the one after it. */
+        Week: {
+            /** @description Opening balances and corrections. */
+            adjusted: components["schemas"]["Tally"];
+            /**
+             * Format: int64
+             * @description The balance when it ended; of the week that has not, the balance now.
+             */
+            balance: number;
+            /**
+             * Format: date
+             * @description Its Sunday.
+             */
+            end_date: string;
+            /** @description Tasks done, and what they brought. */
+            good: components["schemas"]["Tally"];
+            /** @description Penalties, and what they took: 0 or less. */
+            not_good: components["schemas"]["Tally"];
+            /** @description Rewards given, and what they cost: 0 or less. */
+            spent: components["schemas"]["Tally"];
+            /**
+             * Format: date
+             * @description Its Monday.
+             */
+            start_date: string;
+        };
         /** @description A reward. */
         WhichReward: {
             /** @description Which one. */
@@ -3741,6 +3862,38 @@ export interface operations {
             };
         };
     };
+    get_child_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The child's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The standing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description There is no child with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     trigger_reward: {
         parameters: {
             query?: never;
@@ -3837,6 +3990,50 @@ export interface operations {
             };
             /** @description The child is archived, or the key was sent with another body */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_child_weeks: {
+        parameters: {
+            query?: {
+                /** @description How many, with this one, 1 to 53; 12 unless given */
+                weeks?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The child's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The weeks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChildWeeks"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no child with this id */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

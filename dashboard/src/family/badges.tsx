@@ -7,15 +7,12 @@ import { basePath } from "../url/base";
 import "./badges.css";
 
 const m = messages.badges;
-/** Awards follow the points events by a moment: what asks for a family's points again asks for these too, and so does time. */
-const EVERY_MS = 60_000;
 
 /** What a child has earned beside points, and how far it is from the rest. */
 export function Badges({ child }: { child: string }) {
   const query = useQuery({
     queryKey: ["family", child, "badges"],
     queryFn: ({ signal }) => call<BadgeList>(`child/${encodeURIComponent(child)}/badges`, { query: { lang: messages.language }, signal }),
-    refetchInterval: EVERY_MS,
   });
   return <Loaded query={query}>{({ badges }) => <BadgeSection child={child} badges={badges} />}</Loaded>;
 }
@@ -25,10 +22,12 @@ export function BadgeSection({ child, badges }: { child: string; badges: Badge[]
   if (badges.length === 0) return null;
   const earned = badges.filter((badge) => badge.awarded_at !== null).length;
   return (
-    <section className="badges" aria-labelledby="badges">
-      <div className="badges-head">
-        <h2 id="badges">{m.title}</h2>
-        <p>{m.earned(earned, badges.length)}</p>
+    <section className="panel badges" aria-labelledby="badges">
+      <div className="panel-head">
+        <h2 id="badges">
+          {m.title}
+          <span>{m.earned(earned, badges.length)}</span>
+        </h2>
       </div>
       <ul>
         {badges.map((badge) => (
@@ -42,15 +41,15 @@ export function BadgeSection({ child, badges }: { child: string; badges: Badge[]
 }
 
 function BadgeCard({ child, badge }: { child: string; badge: Badge }) {
-  const { id, kind, name, text, value, threshold, awarded_at: awardedAt } = badge;
+  const { id, kind, name, text, metric, value, threshold, awarded_at: awardedAt } = badge;
   return (
     <>
       <h3>{name}</h3>
-      <p className="badge-text">{text}</p>
+      {awardedAt !== null && <p>{text}</p>}
       {awardedAt === null ? (
         <>
           <progress value={Math.min(value, threshold)} max={threshold} aria-label={name} />
-          <p className="badge-progress">{m.progress(value, threshold)}</p>
+          <p className="badge-progress">{m.progress(value, threshold, metric)}</p>
         </>
       ) : (
         <p className="badge-progress">

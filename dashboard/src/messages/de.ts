@@ -2,6 +2,7 @@ import type { Messages } from ".";
 import { badges } from "./de-badges";
 import { chart, overview } from "./de-overview";
 import { sentences } from "./de-sentences";
+import { family } from "./de-family";
 import { settings } from "./de-settings";
 import { start } from "./de-start";
 
@@ -30,6 +31,7 @@ export const de: Messages = {
     menu: "Menü",
     overview: "Übersicht",
     activity: "Aktivität",
+    family: "Familie",
     settings: "Einstellungen",
     docs: "API-Referenz",
     signedInAs: "Angemeldet als",
@@ -321,6 +323,7 @@ export const de: Messages = {
   },
 
   overview,
+  family,
   chart,
   settings,
   badges,

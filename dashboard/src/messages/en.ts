@@ -2,6 +2,7 @@
 
 import { badges } from "./en-badges";
 import { chart, overview } from "./en-overview";
+import { family } from "./en-family";
 import { settings } from "./en-settings";
 import { start } from "./en-start";
 
@@ -32,6 +33,7 @@ export const en = {
     menu: "Menu",
     overview: "Overview",
     activity: "Activity",
+    family: "Family",
     settings: "Settings",
     docs: "API reference",
     signedInAs: "Signed in as",
@@ -352,6 +354,7 @@ export const en = {
   },
 
   overview,
+  family,
   chart,
   settings,
   badges,

@@ -11,7 +11,7 @@ use http::Method;
 use serde_json::Value;
 
 use super::client::Client;
-use super::demo_data::{Examples, Size, load, people};
+use super::demo_data::{Examples, Size, definitions, load, people};
 use super::import::{Bar, Progress, Quiet};
 use super::terminal::number;
 use super::{Context, ServeFlags, people as directory, serve};
@@ -120,6 +120,9 @@ async fn fill(context: &Context, app: App, options: &Options) -> Result<App> {
     for person in people() {
         let path = directory::path(person.id);
         client.call::<Value>(Method::PUT, &path, Some(&person)).await?;
+    }
+    for (path, body) in definitions() {
+        client.call::<Value>(Method::PUT, &path, Some(&body)).await?;
     }
     let summary = load(examples, now, size, temp_dir, &mut client, progress).await?;
     let Client::InProcess { app, .. } = client else { bail!("the demo loads in this process") };

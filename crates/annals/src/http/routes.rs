@@ -46,6 +46,8 @@ pub(super) fn api() -> OpenApiRouter<Http> {
             points::definitions::delete_reward
         ))
         .routes(routes!(points::child::get))
+        .routes(routes!(points::weeks::get))
+        .routes(routes!(points::standing::get))
         .routes(routes!(points::commands::adjust))
         .routes(routes!(points::commands::trigger_task))
         .routes(routes!(points::commands::request_reward))

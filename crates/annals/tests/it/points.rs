@@ -13,6 +13,7 @@ mod erase;
 mod racing;
 mod repeat;
 mod tracking;
+mod weeks;
 
 /// A server that knows a child, a task, a penalty and a reward.
 async fn family() -> Server {

@@ -5,6 +5,7 @@
 //! | `open.rs` | open, migrate, set the pragmas of every connection |
 //! | `threads.rs` | the writer's thread and the readers' pool |
 //! | `append.rs` | number, seal and insert a batch in one transaction |
+//! | `fresh.rs` | the newest events, for whoever follows closely |
 //! | `list_index/` | which positions match a filter, and how many |
 //! | `action_counts.rs` | how many match, by action |
 //! | `rows.rs`, `columns.rs` | columns in, events out |
@@ -27,6 +28,7 @@ mod credentials;
 mod definitions;
 mod derived;
 mod erase;
+mod fresh;
 mod interns;
 mod ledger;
 mod list_index;
@@ -48,6 +50,7 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 
 use self::append::Writer;
+use self::fresh::Fresh;
 use self::list_index::ListIndex;
 use self::threads::{Readers, WriterThread};
 use super::{
@@ -68,6 +71,7 @@ pub struct SqliteStore {
     readers: Readers,
     /// Absent where the writer is.
     index: Option<Arc<ListIndex>>,
+    fresh: Arc<Fresh>,
     /// Let go last: nobody else writes the journal meanwhile.
     hold: Mutex<Option<File>>,
 }
@@ -99,12 +103,14 @@ impl SqliteStore {
         accounts::follow_older(&mut connection)?;
         let identity = open::identity(&connection)?;
         let index = Arc::new(ListIndex::open(path, &identity, options)?);
-        let writer = Writer::new(connection, Arc::clone(&index))?;
+        let fresh = Arc::<Fresh>::default();
+        let writer = Writer::new(connection, Arc::clone(&index), Arc::clone(&fresh))?;
         Ok(SqliteStore {
             identity,
             writer: Some(WriterThread::start("journal-writer", writer)?),
             readers: Readers::open(path, READERS)?,
             index: Some(index),
+            fresh,
             hold: Mutex::new(Some(hold)),
         })
     }
@@ -119,7 +125,8 @@ impl SqliteStore {
         }
         let readers = Readers::open(path, READERS)?;
         let identity = open::identity(&open::for_reading(path)?)?;
-        Ok(SqliteStore { identity, writer: None, readers, index: None, hold: Mutex::default() })
+        let (fresh, hold) = (Arc::default(), Mutex::default());
+        Ok(SqliteStore { identity, writer: None, readers, index: None, fresh, hold })
     }
 
     async fn write<R: Send + 'static>(
@@ -167,6 +174,10 @@ impl Store for SqliteStore {
         let index = self.index.clone();
         let read = move |connection: &_| rows::select(connection, index.as_deref(), selection);
         self.readers.run(read).await
+    }
+
+    fn fresh(&self, filter: &Scoped, range: &Range<u64>) -> Option<Vec<Arc<Event>>> {
+        self.fresh.read(filter, range)
     }
 
     async fn find(&self, id: Uuid, scope: Scope) -> Result<Option<Event>> {

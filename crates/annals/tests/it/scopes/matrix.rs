@@ -151,6 +151,9 @@ fn matrix() -> Vec<Row> {
             child: [It, It, HIDDEN],
             ..reading("GET /child/{id}/certificates/{badge_id}", HIDDEN)
         },
+        Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}/weeks", HIDDEN) },
+        // Whose numbers are in it: `standing.rs`.
+        Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}/standing", HIDDEN) },
         Row { child: [It, It, HIDDEN], ..reading("GET /admin/tracking", HIDDEN) },
         giving("POST /child/{id}/adjust", OK),
         giving("POST /child/{id}/trigger-task", OK),
@@ -239,6 +242,8 @@ fn holds(endpoint: &str, answer: &Answer, whom: &str) -> bool {
             people.iter().any(|person| person["id"] == whom)
         }
         "GET /api/v1/people/{id}" | "GET /child/{id}" => answer.json()["id"] == whom,
+        "GET /child/{id}/weeks" => answer.json()["child_id"] == whom,
+        "GET /child/{id}/standing" => answer.json()["children"][0]["id"] == whom,
         "GET /admin/tracking" => answer.json()["tracking_events"][0]["child_id"] == whom,
         "GET /child/{id}/badges" => {
             let list = answer.json();
