@@ -14,7 +14,7 @@ mod progress;
 mod rules;
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use annals_event::{Draft, Entity, Event, Subject, Time, Uuid};
 use anyhow::{Context as _, Result, bail};
@@ -27,7 +27,7 @@ use tokio::sync::Mutex;
 pub use progress::Standing;
 pub use rules::{Kind, Language, Rule, Rules, RulesError};
 
-use self::progress::Done;
+use self::progress::{Course, Done};
 use super::Output;
 use crate::calendar::Calendar;
 use crate::journal::Journal;
@@ -52,12 +52,14 @@ pub struct Badges {
     pub rules: Arc<Rules>,
     calendar: Calendar,
     store: Arc<dyn Store>,
+    /// Where children stood when they were last looked at, so that the next look begins there.
+    known: Arc<std::sync::Mutex<HashMap<String, Course>>>,
 }
 
 impl Badges {
     /// Under these rules, by this calendar.
     pub fn new(rules: Rules, calendar: Calendar, store: Arc<dyn Store>) -> Badges {
-        Badges { rules: Arc::new(rules), calendar, store }
+        Badges { rules: Arc::new(rules), calendar, store, known: Arc::default() }
     }
 
     /// How far a child has come with each rule, in their order.
@@ -65,8 +67,25 @@ impl Badges {
     /// # Errors
     /// The store cannot answer.
     pub async fn standings(&self, child: &str) -> store::Result<Vec<Standing>> {
-        let done = progress::done(&*self.store, child).await?;
-        Ok(progress::standings(&self.rules, &self.calendar, &done))
+        Ok(self.course(child).await?.standings)
+    }
+
+    async fn course(&self, child: &str) -> store::Result<Course> {
+        let known = self.known().get(child).cloned();
+        let mut course = known.unwrap_or_else(|| Course::new(&self.rules));
+        let done = progress::done(&*self.store, child, course.last).await?;
+        course.go_on(&self.rules, &self.calendar, &done);
+        let mut known = self.known();
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(child.to_owned(), course.clone());
+        Ok(course)
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<String, Course>> {
+        // Nothing can panic while the lock is held, so a poisoned one holds whole values.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The event by which a child was awarded a badge.
@@ -158,8 +177,7 @@ impl BadgeOutput {
         let Ok(_turn) = erasure_turn.try_lock() else {
             bail!("a person is being erased; awards wait for it");
         };
-        let done = progress::done(&*badges.store, child).await?;
-        let standings = progress::standings(&badges.rules, &badges.calendar, &done);
+        let Course { standings, last, .. } = badges.course(child).await?;
         let name = badges.store.person(child).await?.and_then(|person| person.name);
         let mut entries = Vec::new();
         for (rule, standing) in badges.rules.iter().zip(standings) {
@@ -176,7 +194,7 @@ impl BadgeOutput {
         if self.seen.len() >= REMEMBERED {
             self.seen.clear();
         }
-        self.seen.insert(child.to_owned(), done.last().map_or(0, |done| done.seq));
+        self.seen.insert(child.to_owned(), last);
         Ok(any)
     }
 }
@@ -246,8 +264,10 @@ impl Output for BadgeOutput {
     }
 
     async fn clear(&mut self) -> Result<()> {
-        // What was awarded stays awarded: it is on the record, and found there.
+        // What was awarded stays awarded: it is on the record, and found there. Where somebody was
+        // erased, whoever bears their id next begins anew.
         self.seen.clear();
+        self.parts.badges.known().clear();
         if self.idle() { Ok(()) } else { self.stand(Place::default()).await }
     }
 }

@@ -45,8 +45,8 @@ impl Done {
     }
 }
 
-/// The tasks a child has done, oldest first.
-pub(super) async fn done(store: &dyn Store, child: &str) -> Result<Vec<Done>> {
+/// The tasks a child has done after a position, oldest first.
+pub(super) async fn done(store: &dyn Store, child: &str, after: u64) -> Result<Vec<Done>> {
     let mut done: Vec<Done> = Vec::new();
     let mut offset = 0;
     loop {
@@ -60,37 +60,52 @@ pub(super) async fn done(store: &dyn Store, child: &str) -> Result<Vec<Done>> {
             offset,
         };
         let (_, events) = store.tracking(query).await?;
-        let full = events.len() == PAGE;
+        let more = events.len() == PAGE && events.last().is_some_and(|event| event.seq > after);
         // Newest first: what is written meanwhile pushes events onto the next page once more.
         let last = done.last().map_or(u64::MAX, |done| done.seq);
-        done.extend(events.iter().filter_map(Done::of).filter(|done| done.seq < last));
+        let new = events.iter().filter_map(Done::of);
+        done.extend(new.filter(|done| done.seq < last && done.seq > after));
         offset += PAGE;
-        if !full {
+        if !more {
             done.reverse();
             return Ok(done);
         }
     }
 }
 
-/// How far a child has come with each rule.
-pub(super) fn standings(rules: &Rules, calendar: &Calendar, done: &[Done]) -> Vec<Standing> {
-    let mut so_far = SoFar::default();
-    let mut standings: Vec<Standing> =
-        rules.iter().map(|_| Standing { value: 0, reached: None }).collect();
-    for event in done {
-        so_far.take(event, calendar.day(event.at));
-        for (rule, standing) in rules.iter().zip(&mut standings) {
-            standing.value = so_far.value(rule);
-            if standing.reached.is_none() && standing.value >= rule.threshold {
-                standing.reached = Some((event.id, event.at));
+/// How far a child has come, up to a position.
+#[derive(Clone)]
+pub(super) struct Course {
+    so_far: SoFar,
+    /// With each rule, in their order.
+    pub(super) standings: Vec<Standing>,
+    /// The last task that is in it.
+    pub(super) last: u64,
+}
+
+impl Course {
+    pub(super) fn new(rules: &Rules) -> Course {
+        let standings = rules.iter().map(|_| Standing { value: 0, reached: None }).collect();
+        Course { so_far: SoFar::default(), standings, last: 0 }
+    }
+
+    /// Goes on with what was done next.
+    pub(super) fn go_on(&mut self, rules: &Rules, calendar: &Calendar, done: &[Done]) {
+        for event in done {
+            self.so_far.take(event, calendar.day(event.at));
+            self.last = event.seq;
+            for (rule, standing) in rules.iter().zip(&mut self.standings) {
+                standing.value = self.so_far.value(rule);
+                if standing.reached.is_none() && standing.value >= rule.threshold {
+                    standing.reached = Some((event.id, event.at));
+                }
             }
         }
     }
-    standings
 }
 
 /// What has come together.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct SoFar {
     points: i64,
     tasks: i64,

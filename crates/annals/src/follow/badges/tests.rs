@@ -1,4 +1,3 @@
-use super::progress::standings;
 use super::*;
 
 const RULES: &str = r#"[[badge]]
@@ -41,9 +40,21 @@ fn done(days: &[(&str, &str, i64)]) -> Vec<Done> {
 
 fn look(days: &[(&str, &str, i64)]) -> Vec<(i64, Option<u128>)> {
     let rules = Rules::parse(RULES, "badges.toml").unwrap();
-    let standings = standings(&rules, &Calendar::of("UTC").unwrap(), &done(days));
+    let (calendar, done) = (Calendar::of("UTC").unwrap(), done(days));
     let reached = |one: Standing| (one.value, one.reached.map(|(id, _)| id.as_u128()));
-    standings.into_iter().map(reached).collect()
+    let look = |parts: &[&[Done]]| {
+        let mut course = Course::new(&rules);
+        parts.iter().for_each(|part| course.go_on(&rules, &calendar, part));
+        assert_eq!(course.last, done.last().map_or(0, |done| done.seq));
+        course.standings.into_iter().map(reached).collect::<Vec<_>>()
+    };
+    let whole = look(&[&done]);
+    // In how many looks it was seen makes no difference.
+    for at in 0..done.len() {
+        let (before, after) = done.split_at(at);
+        assert_eq!(look(&[before, after]), whole);
+    }
+    whole
 }
 
 #[test]

@@ -237,3 +237,28 @@ async fn nobody_but_annals_awards() {
     assert_eq!(answer.status, 422, "{}", answer.text());
     assert!(answer.text().contains("source_not_allowed"), "{}", answer.text());
 }
+
+#[tokio::test]
+async fn a_long_history_that_was_brought_along_counts_from_its_beginning() {
+    let server = on(&root(), &RULES.replace("threshold = 1000", "threshold = 2000"));
+    prepare(&server).await;
+    let task = |number: i64| {
+        json!({"category": "task", "action": "activated", "subject": {"id": "ben"},
+            "entity": {"type": "task", "id": "bins"},
+            "points": {"before": number, "after": number + 1, "delta": 1}})
+    };
+    for first in [0, 1_000, 2_000] {
+        let events: Vec<Value> = (first..(first + 1_000).min(2_300)).map(task).collect();
+        server.append(&events).await;
+    }
+    assert_eq!(badges(&server).await[2]["value"], 2_300);
+    activate(&server, "dishes").await;
+    let list = badges(&server).await;
+    assert_eq!((&list[1]["value"], &list[2]["value"]), (&json!(1), &json!(2_301)));
+    let id = list[2]["event_id"].as_str().unwrap();
+    let event = server.get(&format!("/api/v1/events/{id}")).send().await.json();
+    let reached = event["metadata"]["tracking_event_id"].as_str().unwrap();
+    let reached = server.get(&format!("/api/v1/events/{reached}")).send().await.json();
+    assert_eq!(reached["points"]["after"], 2_000);
+    assert_eq!(awards(&server).await, ["far", "helper"]);
+}
