@@ -11,7 +11,7 @@ use sha2::Sha256;
 use super::super::seal::{first_of, leaf_of, tile_of};
 use super::super::{Appended, Command, Decided, Entry, Item, Outcome, Result, Scope, StoreError};
 use super::columns::Insert;
-use super::fresh::Fresh;
+use super::fresh::{Fresh, Written};
 use super::interns::Interns;
 use super::list_index::ListIndex;
 use super::{accounts, rows, sealed, sweep};
@@ -227,8 +227,8 @@ struct Batch<'a> {
     interns: &'a mut Interns,
     /// The key under which ids of deleted events are remembered, if there are any.
     id_key: Option<&'a [u8; 32]>,
-    /// Those that are new, with their sizes.
-    events: Vec<(Arc<Event>, usize)>,
+    /// Those that are new.
+    events: Vec<Written>,
     end: End,
 }
 
@@ -284,7 +284,7 @@ impl Batch<'_> {
     }
 
     /// Writes how far the journal goes. Answers its end and the events that are new.
-    fn finish(mut self) -> Result<(End, Vec<(Arc<Event>, usize)>)> {
+    fn finish(mut self) -> Result<(End, Vec<Written>)> {
         self.end.write_tile(self.transaction)?;
         self.transaction
             .prepare_cached("UPDATE annals_journal SET head = ?1, created_at = ?2")?
