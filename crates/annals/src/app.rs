@@ -15,14 +15,15 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::access::{Access, Standings, Tokens};
 use crate::catalog::Catalog;
 use crate::clock::Clock;
-use crate::config::{ClientIp, Config};
+use crate::config::{ClientIp, Config, Database};
 use crate::data_dir::{DataDir, Hold};
 use crate::http::{Http, Live, RateLimits, Services};
 use crate::id::{self, Random};
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
-use crate::record::{Intake, IpPrefixes, RecordingSwitch, Redactor};
+use crate::record::{Intake, IpPrefixes, Redactor};
 use crate::recorder::{Recorder, Works};
+use crate::store::postgres::{PARTITION, PostgresStore, Seed};
 use crate::store::sqlite::{SqliteStore, Tenancy};
 use crate::store::{Identity, Store};
 use crate::{http, recorder, schedule};
@@ -78,11 +79,13 @@ impl App {
     ) -> Result<App> {
         let data_dir = DataDir::new(&config.data_dir);
         let hold = data_dir.hold()?;
-        let store = open(config, &*clock, &*random)?;
+        let store = open(config, &*clock, &*random).await?;
         let head = store.head().await?;
         let catalog = Arc::new(catalog(config)?);
         let tokens = config.jwt.as_ref().map(Tokens::new).transpose()?;
         let bootstrap = config.admin_key.as_ref().map(|key| key.reveal());
+        // Before anything is loaded: what changes meanwhile is loaded again.
+        let learnt = store.changes().await?;
         let access = Access::load(store.clone(), clock.clone(), random.clone(), bootstrap, tokens);
         let access = access.await?;
         let metrics = Arc::new(Metrics::default());
@@ -91,7 +94,7 @@ impl App {
         let stall = Duration::from_secs(config.streams.stall_seconds.into());
         let intake = Arc::new(intake(config, &catalog, access.standings())?);
         // Before anything is taken in: what was switched off stays off from the first event on.
-        intake.set_recording(recording(&*store).await?);
+        intake.set_recording(http::recording_switch(&*store).await?);
         let works = Works {
             intake: Arc::clone(&intake),
             journal: journal.clone(),
@@ -116,6 +119,7 @@ impl App {
             base_path: config.base_path.clone(),
             origin: OnceLock::new(),
             settings_turn: Mutex::default(),
+            learnt: Mutex::new(learnt),
             last_probe: Mutex::default(),
         });
         Ok(App { http, data_dir, writer, stall, recorder, recording, _hold: hold })
@@ -263,14 +267,50 @@ async fn serve_operator(
     axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 
-fn open(config: &Config, clock: &dyn Clock, random: &dyn Random) -> Result<Arc<dyn Store>> {
-    let seed =
-        Identity { id: id::uuid_v7(random, clock.now()), epoch: 1, cursor_key: id::bytes(random) };
-    let path = config.journal()?;
-    let tenancy = if config.host_file { Tenancy::Guest } else { Tenancy::Owner };
-    let store = SqliteStore::open(&path, tenancy, seed, id::bytes(random))
-        .with_context(|| format!("cannot open the journal {}", path.display()))?;
-    Ok(Arc::new(store))
+async fn open(config: &Config, clock: &dyn Clock, random: &dyn Random) -> Result<Arc<dyn Store>> {
+    let journal = config.journal()?;
+    let cannot = || format!("cannot open the journal {journal}");
+    match &journal {
+        Database::Sqlite(path) => {
+            let tenancy = if config.host_file { Tenancy::Guest } else { Tenancy::Owner };
+            let identity = identity(clock, random);
+            let store = SqliteStore::open(path, tenancy, identity, id::bytes(random));
+            Ok(Arc::new(store.with_context(cannot)?))
+        }
+        Database::Postgres(url) => {
+            let connections = connections(config);
+            let store = PostgresStore::open(url, connections, &seed(clock, random)).await;
+            Ok(Arc::new(store.with_context(cannot)?))
+        }
+    }
+}
+
+/// Opens a journal that is there, beside the server that writes it. Nothing is made or changed.
+pub async fn open_existing(config: &Config) -> Result<Arc<dyn Store>> {
+    Ok(match config.journal()? {
+        Database::Sqlite(path) => Arc::new(SqliteStore::open_read_only(&path)?),
+        Database::Postgres(url) => {
+            Arc::new(PostgresStore::open_existing(&url, connections(config)).await?)
+        }
+    })
+}
+
+fn connections(config: &Config) -> usize {
+    usize::try_from(config.postgres.connections).unwrap_or(usize::MAX)
+}
+
+fn identity(clock: &dyn Clock, random: &dyn Random) -> Identity {
+    Identity { id: id::uuid_v7(random, clock.now()), epoch: 1, cursor_key: id::bytes(random) }
+}
+
+/// What a journal in PostgreSQL that is made now begins with.
+pub fn seed(clock: &dyn Clock, random: &dyn Random) -> Seed {
+    Seed {
+        identity: identity(clock, random),
+        id_key: id::bytes(random),
+        viewer_key: id::bytes(random),
+        partition_width: PARTITION,
+    }
 }
 
 fn intake(config: &Config, catalog: &Arc<Catalog>, people: &Arc<Standings>) -> Result<Intake> {
@@ -281,15 +321,6 @@ fn intake(config: &Config, catalog: &Arc<Catalog>, people: &Arc<Standings>) -> R
         .with_redactor(Redactor::new(keys))
         .with_people(Arc::clone(people), config.require_consent)
         .with_prefixes(IpPrefixes { v4: v4_bits, v6: v6_bits }))
-}
-
-/// Which categories the operator has switched off. A switch that cannot be read is no reason to
-/// record what somebody asked not to be.
-async fn recording(store: &dyn Store) -> Result<RecordingSwitch> {
-    let Some(text) = store.setting(RecordingSwitch::SETTING).await? else {
-        return Ok(RecordingSwitch::default());
-    };
-    serde_json::from_str(&text).context("the setting `recording` in the journal cannot be read")
 }
 
 /// The built-in catalog, with the deployment's own file over it.

@@ -180,7 +180,7 @@ impl Filter {
 }
 
 /// The texts that `q` searches.
-fn searched(event: &Event) -> impl Iterator<Item = &str> {
+pub fn searched(event: &Event) -> impl Iterator<Item = &str> {
     [
         Some(event.message.as_str()),
         event.entity.as_ref().and_then(|entity| entity.name.as_deref()),

@@ -166,7 +166,8 @@ impl Cluster {
             supervisor.args(["-c", setting]);
         }
         supervisor.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        supervisor.spawn().unwrap();
+        let mut child = supervisor.spawn().unwrap();
+        std::thread::spawn(move || child.wait());
         let until = Instant::now() + PATIENCE;
         while self.try_psql("postgres", "SELECT 1").is_err() {
             if Instant::now() > until {

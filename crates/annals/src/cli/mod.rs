@@ -68,7 +68,8 @@ struct Flags {
     #[arg(long, global = true, value_name = "DIR")]
     #[serde(skip_serializing_if = "Option::is_none")]
     data_dir: Option<PathBuf>,
-    /// The database: sqlite:PATH [default: journal.db in the data directory]
+    /// The database: sqlite:PATH or postgres://USER@HOST/DATABASE [default: journal.db in the data
+    /// directory]
     #[arg(long, global = true, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     database: Option<String>,

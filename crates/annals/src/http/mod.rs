@@ -60,6 +60,7 @@ pub use error::Problem;
 pub use live::Live;
 pub use openapi::document as openapi;
 pub use rate::RateLimits;
+pub use settings::recording_switch;
 
 /// Everything a request can need.
 pub struct Services {
@@ -95,6 +96,8 @@ pub struct Services {
     pub origin: OnceLock<String>,
     /// Held while a setting is changed: one change at a time.
     pub settings_turn: Mutex<()>,
+    /// [`Store::changes`] as of what is held in memory.
+    pub learnt: Mutex<u64>,
     /// The last answer to "can you write?", and when it was given.
     pub last_probe: Mutex<Option<(Time, Result<(), StoreError>)>>,
 }

@@ -1,9 +1,9 @@
 //! Where events are kept.
 //!
 //! ```text
-//! journal ── append(entries) ──►┐
-//! query   ── select, counts  ──►├─ dyn Store ──► sqlite/   (one file, one writer)
-//! access  ── keys, people    ──►┘
+//! journal ── append(entries) ──►┐               ┌► sqlite/    (one file, one writer)
+//! query   ── select, counts  ──►├─ dyn Store ───┤
+//! access  ── keys, people    ──►┘               └► postgres/  (a server, several writers)
 //! ```
 //!
 //! Every engine is written natively; what makes them equal is the suite in `conformance.rs`, and
@@ -13,16 +13,19 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::time::Duration;
 
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
 
+mod burial;
 #[cfg(test)]
 pub mod conformance;
 mod credential;
 mod entry;
 mod error;
 mod person;
+pub mod postgres;
 pub mod predicate;
 pub mod row;
 pub mod scope;
@@ -173,6 +176,24 @@ pub trait Store: Send + Sync + 'static {
 
     /// Writes a setting.
     async fn put_setting(&self, name: &str, value: &str) -> Result<()>;
+
+    /// Resolves when another process may have moved the head, or changed what this one remembers;
+    /// where there can be no other, never.
+    async fn stirred(&self) {
+        std::future::pending().await
+    }
+
+    /// A number that is another one after keys, people or settings were changed, by whomever. 0
+    /// where only this process changes them.
+    async fn changes(&self) -> Result<u64> {
+        Ok(0)
+    }
+
+    /// Whether this process is the one to do a piece of work for so long: of several on one
+    /// database, one is.
+    async fn lease(&self, _work: &str, _period: Duration) -> Result<bool> {
+        Ok(true)
+    }
 
     /// Writes the whole journal as of now into a new file, synced. Fails if the file exists.
     async fn backup(&self, target: &Path) -> Result<()>;

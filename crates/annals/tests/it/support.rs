@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use annals_throwaway_postgres::Database;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, header};
 use http_body_util::{BodyExt as _, Full};
@@ -22,12 +23,65 @@ pub const ADMIN: &str = "the-admin-key-of-the-tests-0123456789";
 /// that would otherwise wait for ever.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A directory with a data directory and a log in it.
-pub type Root = Arc<TempDir>;
+/// Where a journal is kept: laws are tested on each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
 
-/// A new one.
+/// Makes a test of `async fn NAME(engine: Engine)` on every engine.
+macro_rules! on_every_engine {
+    ($($name:ident),+ $(,)?) => {
+        $(mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$name($crate::support::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$name($crate::support::Engine::Postgres).await;
+            }
+        })+
+    };
+}
+pub(crate) use on_every_engine;
+
+/// A directory with a data directory and a log in it; and the database, where that is no file.
+pub struct Place {
+    directory: TempDir,
+    database: Option<Arc<Database>>,
+}
+
+pub type Root = Arc<Place>;
+
+impl Place {
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The database, of a root on PostgreSQL.
+    pub fn database(&self) -> &Database {
+        self.database.as_ref().unwrap()
+    }
+}
+
+/// A new one, for a journal in a file.
 pub fn root() -> Root {
-    Arc::new(tempfile::tempdir().unwrap())
+    root_on(Engine::Sqlite)
+}
+
+/// A new one, with a new database where the engine has one.
+pub fn root_on(engine: Engine) -> Root {
+    let database = (engine == Engine::Postgres).then(|| Arc::new(Database::create()));
+    Arc::new(Place { directory: tempfile::tempdir().unwrap(), database })
+}
+
+/// Another place of a server on the same database: what a second machine is.
+pub fn beside(root: &Root) -> Root {
+    let database = root.database.clone();
+    Arc::new(Place { directory: tempfile::tempdir().unwrap(), database })
 }
 
 /// The data directory within a root.
@@ -46,6 +100,11 @@ impl Server {
     /// On a new data directory.
     pub fn start() -> Server {
         Server::on(&root())
+    }
+
+    /// On a new data directory, and a new database.
+    pub fn start_on(engine: Engine) -> Server {
+        Server::on(&root_on(engine))
     }
 
     /// On the data directory of a root.
@@ -195,6 +254,9 @@ pub fn annals(root: &Root) -> Command {
         if name.to_string_lossy().starts_with("ANNALS_") {
             command.env_remove(name);
         }
+    }
+    if let Some(database) = &root.database {
+        command.env("ANNALS_DATABASE", database.url());
     }
     command.current_dir(root.path());
     command

@@ -3,16 +3,14 @@
 use std::ops::Range;
 
 use annals_event::Time;
-use annals_event::digest::{Hash, TILE};
+use annals_event::digest::TILE;
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::super::seal::{Sealed, Tombstone, first_of, leaf_of, tile_of};
-use super::super::{Result, StoreError};
+use super::super::Result;
+use super::super::burial::{USED, merged, tombstones_for};
+use super::super::seal::{Tombstone, first_of, tile_of};
 use super::append::Writer;
 use super::rows;
-
-/// How long the id of a deleted event stays used: 400 days, in microseconds.
-const USED: i64 = 400 * 24 * 3_600 * 1_000_000;
 
 pub(super) fn bury(writer: &mut Writer, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
     let head = rows::head(writer.connection())?.seq;
@@ -61,42 +59,6 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
     )?;
     transaction.commit()?;
     Ok(events.len() as u64)
-}
-
-/// One tombstone for every event. A broken event is not buried: that would hide what happened.
-fn tombstones_for(events: &[Sealed], reason: &str) -> Result<Vec<Tombstone>> {
-    events
-        .iter()
-        .map(|event| {
-            let leaf: Hash = leaf_of(event).ok_or_else(|| {
-                StoreError::Damaged(format!(
-                    "the event at position {} is not the one written",
-                    event.seq
-                ))
-            })?;
-            Ok(Tombstone {
-                first: event.seq,
-                last: event.seq,
-                leaves: vec![leaf],
-                reason: reason.to_owned(),
-            })
-        })
-        .collect()
-}
-
-/// Neighbours with the same reason become one.
-fn merged(tombstones: Vec<Tombstone>) -> Vec<Tombstone> {
-    let mut merged: Vec<Tombstone> = Vec::new();
-    for tombstone in tombstones {
-        match merged.last_mut() {
-            Some(last) if last.last + 1 == tombstone.first && last.reason == tombstone.reason => {
-                last.last = tombstone.last;
-                last.leaves.extend(tombstone.leaves);
-            }
-            _ => merged.push(tombstone),
-        }
-    }
-    merged
 }
 
 fn insert(connection: &Connection, tombstone: &Tombstone, now: Time) -> Result<()> {

@@ -7,10 +7,8 @@ use annals_event::{Event, Time, Uuid};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::super::row::{Row, Unreadable};
-use super::super::{
-    Head, Order, Result, Scope, Sealed, Selection, StoreError, Tile, Tombstone, seal,
-};
+use super::super::row::Row;
+use super::super::{Head, Order, Result, Scope, Sealed, Selection, Tile, Tombstone, seal};
 use super::list_index;
 
 /// The columns of an event, in the order [`read`] expects them.
@@ -18,12 +16,6 @@ const COLUMNS: &str = "seq, id, created_at, occurred_at, category, action, sever
      actor_id, actor_name, subject_id, subject_name, account_id, entity_type, entity_id, \
      entity_name, points_before, points_after, points_delta, session_id, message, metadata, \
      context, anonymised_at";
-
-impl From<Unreadable> for StoreError {
-    fn from(error: Unreadable) -> StoreError {
-        StoreError::Damaged(error.to_string())
-    }
-}
 
 pub(super) fn head(connection: &Connection) -> Result<Head> {
     let sql = "SELECT head, created_at FROM annals_journal";
@@ -180,7 +172,7 @@ pub(super) fn sealed(
         let (event, (salt, commitment, leaf_prefix)) = match seal() {
             Ok(seal) => {
                 let columns = read(row).map_err(|error| error.to_string());
-                (columns.and_then(exactly), seal)
+                (columns.and_then(Row::exactly), seal)
             }
             Err(error) => {
                 let error: rusqlite::Error = error;
@@ -190,17 +182,6 @@ pub(super) fn sealed(
         sealed.push(Sealed { seq: row.get(0)?, event, salt, commitment, leaf_prefix });
     }
     Ok(sealed)
-}
-
-/// The event of a row, if the row is the one that event is written as. Other columns can give the
-/// same event, such as JSON with a space more: the event would pass for untouched, the row is not.
-fn exactly(row: Row) -> std::result::Result<Event, String> {
-    let event = Event::try_from(row.clone()).map_err(|error| error.to_string())?;
-    if Row::from(&event) == row {
-        Ok(event)
-    } else {
-        Err("its columns are not as they were written".to_owned())
-    }
 }
 
 pub(super) fn tiles(connection: &Connection, range: &Range<u64>) -> Result<Vec<Tile>> {

@@ -5,7 +5,9 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{ADA, BEN, CLEO, ZED, about, id, school, token};
-use crate::support::{ADMIN, Answer, Call, Server};
+use crate::support::{ADMIN, Answer, Call, Engine, Server, on_every_engine};
+
+on_every_engine!(everybody_gets_what_is_theirs_on_every_endpoint);
 
 /// What somebody gets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -177,9 +179,8 @@ fn holds(endpoint: &str, answer: &Answer, whom: &str) -> bool {
     }
 }
 
-#[tokio::test]
-async fn everybody_gets_what_is_theirs_on_every_endpoint() {
-    let server = school().await;
+async fn everybody_gets_what_is_theirs_on_every_endpoint(engine: Engine) {
+    let server = school(engine).await;
     let events: Vec<Value> = (0..)
         .zip(ABOUT)
         .map(|(number, whom)| {

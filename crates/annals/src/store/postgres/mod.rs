@@ -1,0 +1,242 @@
+//! PostgreSQL: a server, several of us beside it, and rights that the database keeps itself.
+//!
+//! | file | purpose |
+//! |---|---|
+//! | `target.rs` | the URL, TLS |
+//! | `open.rs` | roles, migrations, who we are |
+//! | `pools.rs` | connections, and what holds on each |
+//! | `append.rs` | a batch as one call of `annals_append`; what a lost answer meant |
+//! | `list_index.rs` | which events match a filter |
+//! | `viewer.rs` | reading as a person, held to it by row-level security |
+//! | `rows.rs`, `words.rs` | columns in, events out; words as an index holds them |
+//! | `bury.rs` | delete, leaving tombstones |
+//! | `credentials.rs`, `people.rs`, `settings.rs` | what else a journal keeps |
+//! | `watch.rs` | hearing of other servers |
+//!
+//! The tables, functions, roles and policies stand in `migrations/`.
+
+mod append;
+mod bury;
+mod credentials;
+mod error;
+mod list_index;
+mod open;
+mod people;
+mod pools;
+mod rows;
+mod settings;
+mod target;
+mod viewer;
+mod watch;
+mod words;
+
+use std::ops::Range;
+use std::path::Path;
+use std::time::Duration;
+
+use annals_event::{Event, Time, Uuid};
+use async_trait::async_trait;
+use tokio_postgres::types::Type;
+
+use self::pools::Pools;
+use self::target::Target;
+use self::watch::Watch;
+use super::{
+    Appended, Counts, Entry, Head, Identity, Key, PeopleQuery, Person, Result, Scope, Scoped,
+    Sealed, Selection, SignIn, Store, StoreError, Tile, Tombstone,
+};
+
+pub use open::Seed;
+pub use target::check_url;
+
+/// Positions in one partition of a journal made now.
+pub const PARTITION: u64 = 1_000_000;
+/// The fewest connections that do.
+pub const FEWEST_CONNECTIONS: usize = 4;
+
+/// The journal in a PostgreSQL database.
+pub struct PostgresStore {
+    journal: open::Journal,
+    pools: Pools,
+    watch: Watch,
+}
+
+impl PostgresStore {
+    /// Opens the journal, making it if it does not exist and this login may.
+    pub async fn open(url: &str, connections: usize, seed: &Seed) -> Result<PostgresStore> {
+        let target = Target::parse(url)?;
+        open::migrate(&target, seed).await?;
+        Self::enter(target, connections).await
+    }
+
+    /// Opens a journal that is there, as this program knows it.
+    pub async fn open_existing(url: &str, connections: usize) -> Result<PostgresStore> {
+        Self::enter(Target::parse(url)?, connections).await
+    }
+
+    /// Brings the schema up to date, and nothing more: for a login that owns it.
+    pub async fn migrate(url: &str, seed: &Seed) -> Result<()> {
+        open::migrate(&Target::parse(url)?, seed).await
+    }
+
+    async fn enter(target: Target, connections: usize) -> Result<PostgresStore> {
+        let journal = open::enter(&target).await?;
+        let pools = Pools::new(&target, connections)?;
+        Ok(PostgresStore { journal, pools, watch: Watch::start(target) })
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    fn identity(&self) -> Identity {
+        self.journal.identity.clone()
+    }
+
+    async fn append(&self, entries: Vec<Entry>, now: Time) -> Result<Vec<Appended>> {
+        append::append(&self.pools, &self.journal.id_key, entries, now).await
+    }
+
+    async fn head(&self) -> Result<Head> {
+        rows::head(&**self.pools.reader().await?, false).await
+    }
+
+    async fn select(&self, selection: Selection) -> Result<Vec<Event>> {
+        let mut client = self.pools.reader().await?;
+        list_index::select(&mut client, &self.journal.viewer_key, &selection).await
+    }
+
+    async fn find(&self, id: Uuid, scope: Scope) -> Result<Option<Event>> {
+        let mut client = self.pools.reader().await?;
+        let Some(seq) = viewer::position_of(&client, id).await? else {
+            return Ok(None);
+        };
+        let sql = format!("SELECT {} FROM annals_events e WHERE e.seq = $1", rows::COLUMNS);
+        let parameters: [viewer::Typed<'_>; 1] = [(&seq, Type::INT8)];
+        let key = &self.journal.viewer_key;
+        let found = match scope.person_id() {
+            Some(person) => viewer::query_as(&mut client, key, person, &sql, &parameters).await?,
+            None => client.query_typed(&sql, &parameters).await.map_err(error::failed)?,
+        };
+        let event = found.first().map(rows::event).transpose()?;
+        Ok(event.filter(|event| event.id == id && scope.contains(event)).map(|mut event| {
+            scope.show(&mut event);
+            event
+        }))
+    }
+
+    async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts> {
+        let mut client = self.pools.reader().await?;
+        list_index::counts(&mut client, &self.journal.viewer_key, &filter, &range).await
+    }
+
+    async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
+        let mut client = self.pools.writer().await?;
+        bury::bury(&mut client, &self.journal.id_key, range, reason, now).await
+    }
+
+    async fn sealed(&self, range: Range<u64>, limit: usize) -> Result<Vec<Sealed>> {
+        rows::sealed(&**self.pools.reader().await?, &range, limit).await
+    }
+
+    async fn tiles(&self, range: Range<u64>) -> Result<Vec<Tile>> {
+        rows::tiles(&**self.pools.reader().await?, &range).await
+    }
+
+    async fn tombstones(&self, range: Range<u64>) -> Result<Vec<Tombstone>> {
+        rows::tombstones(&**self.pools.reader().await?, &range).await
+    }
+
+    async fn bytes(&self) -> Result<u64> {
+        rows::bytes(&**self.pools.reader().await?).await
+    }
+
+    async fn probe(&self) -> Result<()> {
+        settings::probe(&self.pools.writer().await?).await
+    }
+
+    async fn put_key(&self, key: Key) -> Result<()> {
+        credentials::put_key(&self.pools.writer().await?, &key).await
+    }
+
+    async fn touch_key(&self, id: &str, used_at: Time) -> Result<()> {
+        credentials::touch_key(&self.pools.writer().await?, id, used_at).await
+    }
+
+    async fn keys(&self) -> Result<Vec<Key>> {
+        credentials::keys(&self.pools.reader().await?).await
+    }
+
+    async fn put_sign_in(&self, sign_in: SignIn) -> Result<()> {
+        credentials::put_sign_in(&self.pools.writer().await?, &sign_in).await
+    }
+
+    async fn sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>> {
+        credentials::sign_in(&self.pools.reader().await?, &hash).await
+    }
+
+    async fn take_sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>> {
+        credentials::take_sign_in(&self.pools.writer().await?, &hash).await
+    }
+
+    async fn expire_sign_ins(&self, before: Time) -> Result<u64> {
+        credentials::expire_sign_ins(&self.pools.writer().await?, before).await
+    }
+
+    async fn put_person(&self, person: Person) -> Result<()> {
+        people::put(&mut self.pools.writer().await?, &person).await
+    }
+
+    async fn person(&self, id: &str) -> Result<Option<Person>> {
+        // No row has such an id, and PostgreSQL no way to say it.
+        if id.contains('\0') {
+            return Ok(None);
+        }
+        people::get(&self.pools.reader().await?, id).await
+    }
+
+    async fn people(&self, query: PeopleQuery) -> Result<Vec<Person>> {
+        people::list(&self.pools.reader().await?, &query).await
+    }
+
+    async fn wards(&self, guardian: &str) -> Result<Vec<String>> {
+        if guardian.contains('\0') {
+            return Ok(Vec::new());
+        }
+        people::wards(&self.pools.reader().await?, guardian).await
+    }
+
+    async fn setting(&self, name: &str) -> Result<Option<String>> {
+        settings::get(&self.pools.reader().await?, name).await
+    }
+
+    async fn put_setting(&self, name: &str, value: &str) -> Result<()> {
+        settings::put(&self.pools.writer().await?, name, value).await
+    }
+
+    async fn stirred(&self) {
+        self.watch.stirred().await;
+    }
+
+    async fn changes(&self) -> Result<u64> {
+        settings::changes(&self.pools.reader().await?).await
+    }
+
+    async fn lease(&self, work: &str, period: Duration) -> Result<bool> {
+        settings::lease(&self.pools.writer().await?, work, period).await
+    }
+
+    async fn backup(&self, _target: &Path) -> Result<()> {
+        Err(StoreError::Unsupported(
+            "a journal in PostgreSQL is backed up by PostgreSQL's own tools: pg_basebackup and an \
+             archive of its log, or pg_dump as a role that sees every row (docs/postgres.md)"
+                .to_owned(),
+        ))
+    }
+
+    async fn close(&self) {
+        self.pools.close();
+    }
+}
+
+#[cfg(test)]
+mod tests;

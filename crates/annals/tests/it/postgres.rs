@@ -1,0 +1,6 @@
+//! What only PostgreSQL has: rights the database keeps itself, several servers on one journal,
+//! and a database that can go away.
+
+mod fleet;
+mod outage;
+mod rights;
