@@ -79,7 +79,9 @@ impl App {
     ) -> Result<App> {
         let data_dir = DataDir::new(&config.data_dir);
         let hold = data_dir.hold()?;
-        let store = open(config, &*clock, &*random).await?;
+        let journal = config.journal()?;
+        let store = open_at(&journal, config, seed(&*clock, &*random)).await;
+        let store = store.with_context(|| format!("cannot open the journal {journal}"))?;
         let head = store.head().await?;
         let catalog = Arc::new(catalog(config)?);
         let tokens = config.jwt.as_ref().map(Tokens::new).transpose()?;
@@ -267,50 +269,67 @@ async fn serve_operator(
     axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 
-async fn open(config: &Config, clock: &dyn Clock, random: &dyn Random) -> Result<Arc<dyn Store>> {
-    let journal = config.journal()?;
-    let cannot = || format!("cannot open the journal {journal}");
-    match &journal {
+/// Opens a journal for writing, making it if it does not exist.
+pub async fn open_at(journal: &Database, config: &Config, seed: Seed) -> Result<Arc<dyn Store>> {
+    Ok(match journal {
         Database::Sqlite(path) => {
             let tenancy = if config.host_file { Tenancy::Guest } else { Tenancy::Owner };
-            let identity = identity(clock, random);
-            let store = SqliteStore::open(path, tenancy, identity, id::bytes(random));
-            Ok(Arc::new(store.with_context(cannot)?))
+            Arc::new(SqliteStore::open(path, tenancy, seed.identity, seed.id_key)?)
         }
         Database::Postgres(url) => {
-            let connections = connections(config);
-            let store = PostgresStore::open(url, connections, &seed(clock, random)).await;
-            Ok(Arc::new(store.with_context(cannot)?))
-        }
-    }
-}
-
-/// Opens a journal that is there, beside the server that writes it. Nothing is made or changed.
-pub async fn open_existing(config: &Config) -> Result<Arc<dyn Store>> {
-    Ok(match config.journal()? {
-        Database::Sqlite(path) => Arc::new(SqliteStore::open_read_only(&path)?),
-        Database::Postgres(url) => {
-            Arc::new(PostgresStore::open_existing(&url, connections(config)).await?)
+            Arc::new(PostgresStore::open(url, connections(config), &seed).await?)
         }
     })
+}
+
+/// Opens the configured journal if it is there, beside the server that writes it. Nothing is made
+/// or changed.
+pub async fn open_existing(config: &Config) -> Result<Arc<dyn Store>> {
+    open_existing_at(&config.journal()?, config).await
+}
+
+/// Opens a journal if it is there, beside the server that writes it.
+pub async fn open_existing_at(journal: &Database, config: &Config) -> Result<Arc<dyn Store>> {
+    Ok(match journal {
+        Database::Sqlite(path) => Arc::new(SqliteStore::open_read_only(path)?),
+        Database::Postgres(url) => {
+            Arc::new(PostgresStore::open_existing(url, connections(config)).await?)
+        }
+    })
+}
+
+/// Brings a journal's schema up to date, making the journal if it does not exist.
+pub async fn migrate(journal: &Database, config: &Config, seed: Seed) -> Result<()> {
+    match journal {
+        Database::Sqlite(_) => open_at(journal, config, seed).await?.close().await,
+        Database::Postgres(url) => PostgresStore::migrate(url, &seed).await?,
+    }
+    Ok(())
 }
 
 fn connections(config: &Config) -> usize {
     usize::try_from(config.postgres.connections).unwrap_or(usize::MAX)
 }
 
-fn identity(clock: &dyn Clock, random: &dyn Random) -> Identity {
-    Identity { id: id::uuid_v7(random, clock.now()), epoch: 1, cursor_key: id::bytes(random) }
-}
-
-/// What a journal in PostgreSQL that is made now begins with.
+/// What a journal that is made now begins with.
 pub fn seed(clock: &dyn Clock, random: &dyn Random) -> Seed {
+    let id = id::uuid_v7(random, clock.now());
     Seed {
-        identity: identity(clock, random),
+        identity: Identity { id, epoch: 1, cursor_key: id::bytes(random) },
         id_key: id::bytes(random),
         viewer_key: id::bytes(random),
         partition_width: PARTITION,
     }
+}
+
+/// What a copy of a journal begins with: the same identity, and the same keys.
+pub async fn seed_of(journal: &dyn Store, random: &dyn Random) -> Result<Seed> {
+    Ok(Seed {
+        identity: journal.identity(),
+        id_key: journal.id_key().await?,
+        viewer_key: id::bytes(random),
+        partition_width: PARTITION,
+    })
 }
 
 fn intake(config: &Config, catalog: &Arc<Catalog>, people: &Arc<Standings>) -> Result<Intake> {

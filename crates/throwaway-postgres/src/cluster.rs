@@ -178,6 +178,39 @@ impl Cluster {
         }
     }
 
+    /// Has it speak TLS with a certificate for an address, and with nobody in the clear but over its
+    /// socket. Answers the file of the authority that signed it. The addresses it listens on are
+    /// among the settings it was started with.
+    pub fn speak_tls(&self, address: &str) -> PathBuf {
+        let data = self.data();
+        let authority = self.base.join("authority.pem");
+        let script = format!(
+            "set -e; cd {base}
+             openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority \
+               -keyout authority.key -out authority.pem
+             openssl req -newkey rsa:2048 -nodes -subj /CN=server -keyout server.key -out server.csr
+             printf 'subjectAltName=IP:{address}' > extensions
+             openssl x509 -req -in server.csr -CA authority.pem -CAkey authority.key \
+               -CAcreateserial -days 2 -extfile extensions -out server.crt
+             chmod 600 server.key
+             chown --reference={data} server.key server.crt
+             mv server.key server.crt {data}
+             echo 'hostssl all all 127.0.0.0/8 trust' >> {data}/pg_hba.conf",
+            base = self.base.display(),
+            data = data.display(),
+        );
+        let made = Command::new("sh").args(["-c", &script]).output().unwrap();
+        assert!(made.status.success(), "these tests need `openssl`: {made:?}");
+        self.psql("postgres", "ALTER SYSTEM SET ssl = on");
+        self.psql("postgres", "SELECT pg_reload_conf()");
+        let until = Instant::now() + PATIENCE;
+        while self.psql("postgres", "SHOW ssl") != "on" {
+            assert!(Instant::now() < until, "the server does not speak TLS");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        authority
+    }
+
     /// Where the server's files and its socket are.
     pub fn directory(&self) -> PathBuf {
         self.base.join("server")

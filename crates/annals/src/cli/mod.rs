@@ -10,12 +10,14 @@
 mod backup;
 mod client;
 mod config;
+mod copy;
 mod demo;
 pub mod demo_data;
 mod export;
 pub mod import;
 mod key;
 mod link;
+mod migrate;
 mod openapi;
 mod people;
 mod restore;
@@ -118,6 +120,10 @@ enum Command {
     Backup(backup::Options),
     /// Put a backup in the place of the journal
     Restore(restore::Options),
+    /// Copy a whole journal from SQLite to PostgreSQL, or back
+    Copy(copy::Options),
+    /// Bring the journal's schema up to date, as its owner, and end
+    Migrate,
     /// Show the configuration in force
     #[command(subcommand)]
     Config(config::Command),
@@ -183,6 +189,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Verify => verify::run(context).await,
             Command::Backup(options) => backup::run(context, options).await,
             Command::Restore(options) => restore::run(context, options).await,
+            Command::Copy(options) => copy::run(context, options).await,
+            Command::Migrate => migrate::run(context).await,
             Command::Config(command) => config::run(&context, &command),
             Command::Openapi => openapi::run(),
         }

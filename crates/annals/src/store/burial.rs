@@ -1,8 +1,8 @@
 //! Deleting events, as far as engines do it alike: what a tombstone says, and how a used id is
 //! remembered.
 
-use annals_event::Uuid;
 use annals_event::digest::Hash;
+use annals_event::{Time, Uuid};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -21,7 +21,7 @@ pub(super) fn hashed_id(id_key: &[u8; 32], id: Uuid) -> [u8; 32] {
 }
 
 /// One tombstone for every event. A broken event is not buried: that would hide what happened.
-pub(super) fn tombstones_for(events: &[Sealed], reason: &str) -> Result<Vec<Tombstone>> {
+pub(super) fn tombstones_for(events: &[Sealed], reason: &str, now: Time) -> Result<Vec<Tombstone>> {
     events
         .iter()
         .map(|event| {
@@ -36,6 +36,7 @@ pub(super) fn tombstones_for(events: &[Sealed], reason: &str) -> Result<Vec<Tomb
                 last: event.seq,
                 leaves: vec![leaf],
                 reason: reason.to_owned(),
+                deleted_at: now,
             })
         })
         .collect()
@@ -49,6 +50,7 @@ pub(super) fn merged(tombstones: Vec<Tombstone>) -> Vec<Tombstone> {
             Some(last) if last.last + 1 == tombstone.first && last.reason == tombstone.reason => {
                 last.last = tombstone.last;
                 last.leaves.extend(tombstone.leaves);
+                last.deleted_at = last.deleted_at.max(tombstone.deleted_at);
             }
             _ => merged.push(tombstone),
         }

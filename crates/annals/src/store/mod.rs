@@ -18,6 +18,7 @@ use std::time::Duration;
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
 
+pub mod adopt;
 mod burial;
 #[cfg(test)]
 pub mod conformance;
@@ -32,6 +33,7 @@ pub mod scope;
 pub mod seal;
 pub mod sqlite;
 
+pub use adopt::{Part, UsedId};
 pub use credential::{Key, Role, SignIn, SignInKind};
 pub use entry::{Appended, Derived, Entry};
 pub use error::StoreError;
@@ -194,6 +196,22 @@ pub trait Store: Send + Sync + 'static {
     async fn lease(&self, _work: &str, _period: Duration) -> Result<bool> {
         Ok(true)
     }
+
+    /// The key under which ids of deleted events are remembered: a copy must have the same.
+    async fn id_key(&self) -> Result<[u8; 32]>;
+
+    /// A page of the ids that stay used, after a hash, in order.
+    async fn used_ids(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<UsedId>>;
+
+    /// Every setting, by name.
+    async fn settings(&self) -> Result<Vec<(String, String)>>;
+
+    /// Takes over a part of another journal as it stands there, and the head with it: whatever
+    /// stood here from the part's first position on goes. For copies, while nobody appends.
+    async fn adopt(&self, part: Part) -> Result<()>;
+
+    /// Takes over ids that stay used.
+    async fn adopt_used_ids(&self, ids: Vec<UsedId>) -> Result<()>;
 
     /// Writes the whole journal as of now into a new file, synced. Fails if the file exists.
     async fn backup(&self, target: &Path) -> Result<()>;

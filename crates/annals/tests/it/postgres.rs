@@ -4,3 +4,4 @@
 mod fleet;
 mod outage;
 mod rights;
+mod tamper;

@@ -1,6 +1,6 @@
 //! Appending: one call of one function of the database, and what to do when its answer is lost.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use annals_event::digest::skeleton;
@@ -9,12 +9,11 @@ use deadpool_postgres::Object;
 use tokio_postgres::types::ToSql;
 
 use super::super::burial::hashed_id;
-use super::super::row::Row;
 use super::super::{Appended, Entry, Result, StoreError};
+use super::columns::Columns;
 use super::error::{chain, failed, is_in_doubt};
 use super::pools::Pools;
-use super::{rows, words};
-use crate::filter::searched;
+use super::rows;
 
 /// How long one call may take before its connection is given up.
 const CALL: Duration = Duration::from_secs(30);
@@ -25,72 +24,29 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Bytes of a skeleton before its rest: version, position, created_at, id, occurred_at.
 const NUMBERED: usize = 1 + 8 + 8 + 16 + 8;
 
-/// The parameters of `annals_append` after the clock: an array for each column.
+/// The parameters of `annals_append` after the clock.
 #[derive(Default)]
-struct Columns {
-    ids: Vec<Uuid>,
+struct Batch {
+    columns: Columns,
     hashes: Vec<Vec<u8>>,
-    moments: Vec<i64>,
     stamps: Vec<bool>,
     tails: Vec<Vec<u8>>,
-    texts: [Vec<Option<String>>; 15],
-    severities: Vec<i16>,
-    actor_types: Vec<i16>,
-    points: [Vec<Option<i64>>; 3],
     salts: Vec<Vec<u8>>,
 }
 
-impl Columns {
-    fn of(entries: &[Entry], id_key: &[u8; 32]) -> Columns {
-        let mut columns = Columns::default();
-        let mut seen = HashMap::new();
-        for entry in entries {
-            // Of several under one id the first is written; the others are compared with it.
-            if seen.insert(entry.event.id, ()).is_none() {
-                columns.push(entry, id_key);
-            }
+impl Batch {
+    fn of(entries: &[Entry], id_key: &[u8; 32]) -> Batch {
+        let mut batch = Batch::default();
+        let mut seen = HashSet::new();
+        // Of several under one id the first is written; the others are compared with it.
+        for entry in entries.iter().filter(|entry| seen.insert(entry.event.id)) {
+            batch.columns.push(&entry.event);
+            batch.hashes.push(hashed_id(id_key, entry.event.id).to_vec());
+            batch.stamps.push(entry.derived.occurred_at);
+            batch.tails.push([&skeleton(&entry.event)[NUMBERED..], &entry.commitment].concat());
+            batch.salts.push(entry.salt.to_vec());
         }
-        columns
-    }
-
-    fn push(&mut self, entry: &Entry, id_key: &[u8; 32]) {
-        let event = &entry.event;
-        let found_by = words::of(searched(event));
-        let row = Row::from(event);
-        self.ids.push(row.id);
-        self.hashes.push(hashed_id(id_key, row.id).to_vec());
-        self.moments.push(row.occurred_at);
-        self.stamps.push(entry.derived.occurred_at);
-        self.tails.push([&skeleton(event)[NUMBERED..], &entry.commitment].concat());
-        self.severities.push(row.severity.into());
-        self.actor_types.push(row.actor_type.into());
-        self.salts.push(entry.salt.to_vec());
-        let points = row
-            .points
-            .map_or([None; 3], |(before, after, delta)| [Some(before), Some(after), Some(delta)]);
-        for (column, value) in self.points.iter_mut().zip(points) {
-            column.push(value);
-        }
-        let texts = [
-            Some(row.category),
-            Some(row.action),
-            row.actor_id,
-            row.actor_name,
-            row.subject_id,
-            row.subject_name,
-            row.account_id,
-            row.entity_type,
-            row.entity_id,
-            row.entity_name,
-            row.session_id,
-            Some(row.message),
-            row.metadata,
-            row.context,
-            Some(found_by),
-        ];
-        for (column, value) in self.texts.iter_mut().zip(texts) {
-            column.push(value);
-        }
+        batch
     }
 
     async fn call(&self, client: &Object, now: i64) -> std::result::Result<Vec<Call>, Lost> {
@@ -113,19 +69,20 @@ impl Columns {
             metadata,
             context,
             found_by,
-        ] = &self.texts;
-        let [before, after, delta] = &self.points;
+        ] = &self.columns.texts;
+        let columns = &self.columns;
+        let [before, after, delta] = &columns.points;
         let parameters: [&(dyn ToSql + Sync); 27] = [
             &now,
-            &self.ids,
+            &columns.ids,
             &self.hashes,
-            &self.moments,
+            &columns.moments,
             &self.stamps,
             &self.tails,
             category,
             action,
-            &self.severities,
-            &self.actor_types,
+            &columns.severities,
+            &columns.actor_types,
             actor,
             actor_name,
             subject,
@@ -193,12 +150,12 @@ pub(super) async fn append(
     if entries.is_empty() {
         return Ok(Vec::new());
     }
-    let columns = Columns::of(&entries, id_key);
+    let batch = Batch::of(&entries, id_key);
     // Set once an answer was lost: why, and until when it is tried to find out what became of it.
     let mut doubt: Option<(String, Instant)> = None;
     let mut connections = 0;
     loop {
-        let tried = once(pools, &columns, &entries, now, doubt.is_some(), &mut connections).await;
+        let tried = once(pools, &batch, &entries, now, doubt.is_some(), &mut connections).await;
         match (tried, &doubt) {
             (Ok(outcomes), _) => return Ok(outcomes),
             (Err(Failed::Doubtful(why)), None) => doubt = Some((why, Instant::now() + SETTLE)),
@@ -228,7 +185,7 @@ enum Failed {
 /// lost one's transaction has ended, and finds its ids used.
 async fn once(
     pools: &Pools,
-    columns: &Columns,
+    batch: &Batch,
     entries: &[Entry],
     now: Time,
     again: bool,
@@ -236,7 +193,7 @@ async fn once(
 ) -> std::result::Result<Vec<Appended>, Failed> {
     let client = pools.writer().await.map_err(Failed::Plainly)?;
     *connections += 1;
-    let written = match columns.call(&client, now.as_micros()).await {
+    let written = match batch.call(&client, now.as_micros()).await {
         Ok(written) => written,
         Err(lost) => {
             let doubt = lost.doubt();
@@ -255,7 +212,7 @@ async fn once(
     };
     let mut accepted: HashMap<Uuid, Appended> = HashMap::new();
     for Call { place, seq, created_at } in written {
-        let id = usize::try_from(place).ok().and_then(|place| columns.ids.get(place - 1));
+        let id = usize::try_from(place).ok().and_then(|place| batch.columns.ids.get(place - 1));
         accepted.extend(id.map(|id| (*id, Appended::Accepted { seq, created_at })));
     }
     let outcomes = decide(&client, entries, accepted, again).await;

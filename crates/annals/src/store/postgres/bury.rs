@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annals_event::digest::TILE;
 use annals_event::{Time, Uuid};
-use deadpool_postgres::Object;
+use deadpool_postgres::{Object, Transaction};
 
 use super::super::Result;
 use super::super::burial::{USED, hashed_id, merged, tombstones_for};
@@ -44,7 +44,7 @@ async fn bury_in_tile(
     // Two that bury in one tile, or append to it meanwhile, take turns.
     rows::head(&*transaction, true).await?;
     let events = rows::sealed(&*transaction, range, TILE as usize).await?;
-    let mut fresh = tombstones_for(&events, reason)?;
+    let mut fresh = tombstones_for(&events, reason, now)?;
     let ids: Vec<Uuid> =
         events.iter().filter_map(|event| Some(event.event.as_ref().ok()?.id)).collect();
     let hashes: Vec<Vec<u8>> = ids.iter().map(|id| hashed_id(id_key, *id).to_vec()).collect();
@@ -57,21 +57,7 @@ async fn bury_in_tile(
     let sql = "DELETE FROM annals_tombstones WHERE first >= $1 AND first < $2";
     let bounds = (bound(whole_tile.start), bound(whole_tile.end));
     transaction.execute(sql, &[&bounds.0, &bounds.1]).await.map_err(failed)?;
-    let all = merged(all);
-    let column = |of: fn(&Tombstone) -> u64| -> Vec<i64> {
-        all.iter().map(|tombstone| bound(of(tombstone))).collect()
-    };
-    let (firsts, lasts) = (column(|tombstone| tombstone.first), column(|tombstone| tombstone.last));
-    let leaves: Vec<Vec<u8>> = all.iter().map(|tombstone| tombstone.leaves.concat()).collect();
-    let reasons: Vec<&str> = all.iter().map(|tombstone| tombstone.reason.as_str()).collect();
-    let sql = "INSERT INTO annals_tombstones (first, last, leaves, reason, deleted_at)
-               SELECT *, $5::bigint
-               FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[])";
-    let deleted_at = now.as_micros();
-    transaction
-        .execute(sql, &[&firsts, &lasts, &leaves, &reasons, &deleted_at])
-        .await
-        .map_err(failed)?;
+    put_tombstones(&transaction, &merged(all)).await?;
     let until = now.plus_micros(USED).as_micros();
     let sql = "INSERT INTO annals_used_ids (hash, until) SELECT unnest($1::bytea[]), $2
                ON CONFLICT (hash) DO UPDATE SET until = excluded.until";
@@ -82,4 +68,21 @@ async fn bury_in_tile(
     transaction.execute(sql, &[&bound(range.start), &bound(range.end)]).await.map_err(failed)?;
     transaction.commit().await.map_err(failed)?;
     Ok(events.len() as u64)
+}
+
+pub(super) async fn put_tombstones(transaction: &Transaction<'_>, all: &[Tombstone]) -> Result<()> {
+    let column = |of: fn(&Tombstone) -> i64| -> Vec<i64> { all.iter().map(of).collect() };
+    let firsts = column(|tombstone| bound(tombstone.first));
+    let lasts = column(|tombstone| bound(tombstone.last));
+    let moments = column(|tombstone| tombstone.deleted_at.as_micros());
+    let leaves: Vec<Vec<u8>> = all.iter().map(|tombstone| tombstone.leaves.concat()).collect();
+    let reasons: Vec<&str> = all.iter().map(|tombstone| tombstone.reason.as_str()).collect();
+    let sql = "INSERT INTO annals_tombstones (first, last, leaves, reason, deleted_at)
+               SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[],
+                                    $5::bigint[])";
+    transaction
+        .execute(sql, &[&firsts, &lasts, &leaves, &reasons, &moments])
+        .await
+        .map_err(failed)?;
+    Ok(())
 }

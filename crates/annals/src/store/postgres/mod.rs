@@ -8,15 +8,18 @@
 //! | `append.rs` | a batch as one call of `annals_append`; what a lost answer meant |
 //! | `list_index.rs` | which events match a filter |
 //! | `viewer.rs` | reading as a person, held to it by row-level security |
-//! | `rows.rs`, `words.rs` | columns in, events out; words as an index holds them |
+//! | `rows.rs`, `columns.rs`, `words.rs` | columns in, events out; many at once; words as an index holds them |
+//! | `adopt.rs` | take over what a copy brings |
 //! | `bury.rs` | delete, leaving tombstones |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else a journal keeps |
 //! | `watch.rs` | hearing of other servers |
 //!
 //! The tables, functions, roles and policies stand in `migrations/`.
 
+mod adopt;
 mod append;
 mod bury;
+mod columns;
 mod credentials;
 mod error;
 mod list_index;
@@ -42,8 +45,8 @@ use self::pools::Pools;
 use self::target::Target;
 use self::watch::Watch;
 use super::{
-    Appended, Counts, Entry, Head, Identity, Key, PeopleQuery, Person, Result, Scope, Scoped,
-    Sealed, Selection, SignIn, Store, StoreError, Tile, Tombstone,
+    Appended, Counts, Entry, Head, Identity, Key, Part, PeopleQuery, Person, Result, Scope, Scoped,
+    Sealed, Selection, SignIn, Store, StoreError, Tile, Tombstone, UsedId,
 };
 
 pub use open::Seed;
@@ -223,6 +226,26 @@ impl Store for PostgresStore {
 
     async fn lease(&self, work: &str, period: Duration) -> Result<bool> {
         settings::lease(&self.pools.writer().await?, work, period).await
+    }
+
+    async fn id_key(&self) -> Result<[u8; 32]> {
+        Ok(self.journal.id_key)
+    }
+
+    async fn used_ids(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<UsedId>> {
+        adopt::used_ids(&self.pools.reader().await?, after, limit).await
+    }
+
+    async fn settings(&self) -> Result<Vec<(String, String)>> {
+        adopt::settings(&self.pools.reader().await?).await
+    }
+
+    async fn adopt(&self, part: Part) -> Result<()> {
+        adopt::adopt(&mut self.pools.writer().await?, &part).await
+    }
+
+    async fn adopt_used_ids(&self, ids: Vec<UsedId>) -> Result<()> {
+        adopt::put_used_ids(&self.pools.writer().await?, &ids).await
     }
 
     async fn backup(&self, _target: &Path) -> Result<()> {

@@ -182,7 +182,7 @@ pub(super) async fn tombstones(
     client: &impl GenericClient,
     range: &Range<u64>,
 ) -> Result<Vec<Tombstone>> {
-    let sql = "SELECT first, last, leaves, reason FROM annals_tombstones
+    let sql = "SELECT first, last, leaves, reason, deleted_at FROM annals_tombstones
                WHERE last >= $1 AND first < $2 ORDER BY first";
     let (start, end) = (bound(range.start), bound(range.end));
     let parameters: [super::viewer::Typed<'_>; 2] = [(&start, Type::INT8), (&end, Type::INT8)];
@@ -194,6 +194,7 @@ pub(super) async fn tombstones(
             last: whole(row, 1)?,
             leaves: leaves.as_chunks::<{ size_of::<Hash>() }>().0.to_vec(),
             reason: row.try_get(3).map_err(failed)?,
+            deleted_at: Time::from_micros(row.try_get(4).map_err(failed)?),
         })
     };
     rows.iter().map(read).collect()

@@ -38,6 +38,11 @@ impl Writer {
         Ok(Writer { connection, id_key, end, stale: false })
     }
 
+    /// Has the end read again: something else than an append moved it.
+    pub(super) fn forget_end(&mut self) {
+        self.stale = true;
+    }
+
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
     }

@@ -33,7 +33,7 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
     for event in &events {
         hashes.extend(event.event.as_ref().ok().map(|event| writer.hashed_id(event.id)));
     }
-    let mut fresh = tombstones_for(&events, reason)?;
+    let mut fresh = tombstones_for(&events, reason, now)?;
     let transaction =
         writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
     let tile = tile_of(range.start);
@@ -45,7 +45,7 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
         [first_of(tile), first_of(tile + 1)],
     )?;
     for tombstone in merged(all) {
-        insert(&transaction, &tombstone, now)?;
+        insert(&transaction, &tombstone)?;
     }
     let until = now.plus_micros(USED).as_micros();
     for hash in hashes {
@@ -61,7 +61,7 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
     Ok(events.len() as u64)
 }
 
-fn insert(connection: &Connection, tombstone: &Tombstone, now: Time) -> Result<()> {
+pub(super) fn insert(connection: &Connection, tombstone: &Tombstone) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO annals_tombstones (first, last, leaves, reason, deleted_at)
@@ -72,7 +72,7 @@ fn insert(connection: &Connection, tombstone: &Tombstone, now: Time) -> Result<(
             tombstone.last,
             tombstone.leaves.concat(),
             tombstone.reason,
-            now.as_micros()
+            tombstone.deleted_at.as_micros()
         ])?;
     Ok(())
 }

@@ -7,10 +7,12 @@
 //! | `append.rs` | number, seal and insert a batch in one transaction |
 //! | `list_index.rs` | which positions match a filter |
 //! | `rows.rs` | columns in, events out |
+//! | `adopt.rs` | take over what a copy brings |
 //! | `bury.rs` | delete, leaving tombstones |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else the journal's file keeps |
 //! | `backup.rs` | copy the file while it is written, and put a copy in its place |
 
+mod adopt;
 mod append;
 mod backup;
 mod bury;
@@ -33,8 +35,8 @@ use async_trait::async_trait;
 use self::append::Writer;
 use self::threads::{Readers, WriterThread};
 use super::{
-    Appended, Counts, Entry, Head, Identity, Key, PeopleQuery, Person, Result, Scope, Scoped,
-    Sealed, Selection, SignIn, Store, StoreError, Tile, Tombstone,
+    Appended, Counts, Entry, Head, Identity, Key, Part, PeopleQuery, Person, Result, Scope, Scoped,
+    Sealed, Selection, SignIn, Store, StoreError, Tile, Tombstone, UsedId,
 };
 
 pub use backup::restore;
@@ -204,6 +206,26 @@ impl Store for SqliteStore {
     async fn put_setting(&self, name: &str, value: &str) -> Result<()> {
         let (name, value) = (name.to_owned(), value.to_owned());
         self.write(move |writer| settings::put(writer.connection(), &name, &value)).await
+    }
+
+    async fn id_key(&self) -> Result<[u8; 32]> {
+        self.readers.run(adopt::id_key).await
+    }
+
+    async fn used_ids(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<UsedId>> {
+        self.readers.run(move |connection| adopt::used_ids(connection, after, limit)).await
+    }
+
+    async fn settings(&self) -> Result<Vec<(String, String)>> {
+        self.readers.run(adopt::settings).await
+    }
+
+    async fn adopt(&self, part: Part) -> Result<()> {
+        self.write(move |writer| adopt::adopt(writer, &part)).await
+    }
+
+    async fn adopt_used_ids(&self, ids: Vec<UsedId>) -> Result<()> {
+        self.write(move |writer| adopt::put_used_ids(writer.connection_mut(), &ids)).await
     }
 
     async fn backup(&self, target: &Path) -> Result<()> {

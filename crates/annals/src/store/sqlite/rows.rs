@@ -208,7 +208,7 @@ pub(super) fn tiles(connection: &Connection, range: &Range<u64>) -> Result<Vec<T
 
 pub(super) fn tombstones(connection: &Connection, range: &Range<u64>) -> Result<Vec<Tombstone>> {
     let mut statement = connection.prepare_cached(
-        "SELECT first, last, leaves, reason FROM annals_tombstones
+        "SELECT first, last, leaves, reason, deleted_at FROM annals_tombstones
          WHERE last >= ?1 AND first < ?2 ORDER BY first",
     )?;
     let tombstones = statement
@@ -219,6 +219,7 @@ pub(super) fn tombstones(connection: &Connection, range: &Range<u64>) -> Result<
                 last: row.get(1)?,
                 leaves: leaves.as_chunks::<32>().0.to_vec(),
                 reason: row.get(3)?,
+                deleted_at: Time::from_micros(row.get(4)?),
             })
         })?
         .collect::<rusqlite::Result<_>>()?;

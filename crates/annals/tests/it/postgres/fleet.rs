@@ -22,7 +22,7 @@ fn counted(sender: usize, number: usize) -> Value {
 }
 
 async fn listed(server: &Server) -> Vec<String> {
-    let text = server.get("/api/v1/events/export?action=counted").send().await.text();
+    let text = server.get("/api/v1/events/export?action=counted&order=asc").send().await.text();
     let mut lines: Vec<Value> =
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     lines.pop();

@@ -1,0 +1,89 @@
+//! Copies: what one journal gives, another takes over as it stands.
+
+use std::sync::Arc;
+
+use annals_event::digest::TILE;
+
+use super::super::seal::first_of;
+use super::super::{Appended, Part, Store, StoreError};
+use super::world::{plain, plain_ones};
+use super::{START, accepted, everything, verdicts};
+
+async fn part(store: &dyn Store, range: std::ops::Range<u64>) -> Part {
+    Part {
+        events: store.sealed(range.clone(), 10_000).await.unwrap(),
+        tiles: store.tiles(range.clone()).await.unwrap(),
+        tombstones: store.tombstones(range.clone()).await.unwrap(),
+        created_at: store.head().await.unwrap().created_at,
+        range,
+    }
+}
+
+/// A journal that was lost after a moment goes on from what was copied of it.
+pub async fn a_part_replaces_what_follows_and_appending_goes_on(store: Arc<dyn Store>) {
+    accepted(&*store, plain_ones(1..501), START).await;
+    store.bury(300..310, "p", START).await.unwrap();
+    let (whole, second) = (everything(&*store).await, first_of(1));
+    let copy = part(&*store, second..501).await;
+    let seals = store.tiles(1..501).await.unwrap();
+    let head = store.head().await.unwrap();
+    accepted(&*store, plain_ones(501..600), START.plus_micros(5)).await;
+
+    // Twice, as after a copy that broke off, and back to a shorter journal in between.
+    for end in [501, second + 20, 501] {
+        let mut part = copy.clone();
+        if end < 501 {
+            part = self::part(&*store, second..end).await;
+            part.tiles = store.tiles(second..end).await.unwrap();
+            part.tiles[0].size = end - second;
+            part.tiles[0].root = root_of(&part);
+        }
+        store.adopt(part).await.unwrap();
+        assert_eq!(store.head().await.unwrap().seq, end - 1);
+    }
+    assert_eq!(everything(&*store).await, whole);
+    assert_eq!(store.tiles(1..501).await.unwrap(), seals);
+    assert_eq!(store.head().await.unwrap(), head);
+
+    // The tree of the open tile goes on, and ids are known.
+    let outcomes = store.append(vec![plain(400), plain(501)], START).await.unwrap();
+    let next = Appended::Accepted { seq: 501, created_at: START };
+    assert_eq!(outcomes, [Appended::Duplicate { seq: Some(400) }, next]);
+    accepted(&*store, plain_ones(502..530), START).await;
+    assert!(verdicts(&*store).await.iter().all(|verdict| verdict.is_fine()));
+    assert_eq!(store.head().await.unwrap().seq, 529);
+}
+
+fn root_of(part: &Part) -> [u8; 32] {
+    let leaf = |event| super::super::seal::leaf_of(event).unwrap();
+    let leaves: Vec<_> = part.events.iter().map(leaf).collect();
+    assert!((leaves.len() as u64) < TILE);
+    annals_event::digest::tree_root(&leaves)
+}
+
+pub async fn a_broken_event_is_not_taken_over(store: Arc<dyn Store>) {
+    accepted(&*store, plain_ones(1..11), START).await;
+    let mut part = part(&*store, 1..11).await;
+    part.events[4].event = Err("it cannot be read".to_owned());
+    assert!(matches!(store.adopt(part).await, Err(StoreError::Damaged(_))));
+    assert_eq!(everything(&*store).await.len(), 10);
+}
+
+pub async fn used_ids_and_settings_are_told_whole(store: Arc<dyn Store>) {
+    accepted(&*store, plain_ones(1..11), START).await;
+    store.bury(2..8, "p", START).await.unwrap();
+    let all = store.used_ids(None, 100).await.unwrap();
+    assert_eq!(all.len(), 6);
+    assert!(all.is_sorted_by_key(|used| used.hash));
+    let (first, rest) = (&all[..2], &all[2..]);
+    assert_eq!(store.used_ids(None, 2).await.unwrap(), first);
+    assert_eq!(store.used_ids(Some(all[1].hash), 100).await.unwrap(), rest);
+    // Taken over twice they are there once.
+    store.adopt_used_ids(all.clone()).await.unwrap();
+    assert_eq!(store.used_ids(None, 100).await.unwrap(), all);
+    store.put_setting("b", "2").await.unwrap();
+    store.put_setting("a", "1").await.unwrap();
+    store.probe().await.unwrap();
+    let settings = store.settings().await.unwrap();
+    assert_eq!(settings, [("a", "1"), ("b", "2")].map(|(n, v)| (n.to_owned(), v.to_owned())));
+}
