@@ -195,6 +195,7 @@ impl Cluster {
              chmod 600 server.key
              chown --reference={data} server.key server.crt
              mv server.key server.crt {data}
+             sed -i '/^host /d' {data}/pg_hba.conf
              echo 'hostssl all all 127.0.0.0/8 trust' >> {data}/pg_hba.conf",
             base = self.base.display(),
             data = data.display(),

@@ -7,7 +7,7 @@ use tokio_postgres::types::ToSql;
 use super::super::adopt::Part;
 use super::super::seal::tile_of;
 use super::super::{Result, UsedId};
-use super::bury::put_tombstones;
+use super::bury::{put_tombstones, run};
 use super::columns::Columns;
 use super::error::failed;
 use super::rows::bound;
@@ -17,7 +17,7 @@ pub(super) async fn adopt(client: &mut Object, part: &Part) -> Result<()> {
     super::rows::head(&*transaction, true).await?;
     let end = part.range.end - 1;
     let room = "SELECT annals_make_room($1)";
-    transaction.execute(room, &[&bound(end)]).await.map_err(failed)?;
+    run(&transaction, room, &[&bound(end)]).await?;
     // What a copy that was broken off had of this part goes, and comes again.
     let start = bound(part.range.start);
     for sql in [
@@ -25,7 +25,7 @@ pub(super) async fn adopt(client: &mut Object, part: &Part) -> Result<()> {
         "DELETE FROM annals_events WHERE seq >= $1",
         "DELETE FROM annals_tombstones WHERE first >= $1",
     ] {
-        transaction.execute(sql, &[&start]).await.map_err(failed)?;
+        run(&transaction, sql, &[&start]).await?;
     }
     put_events(&transaction, part).await?;
     put_tombstones(&transaction, &part.tombstones).await?;
@@ -38,7 +38,7 @@ pub(super) async fn adopt(client: &mut Object, part: &Part) -> Result<()> {
         let (number, size) = (bound(tile.tile), bound(tile.size));
         let (low, high) = (tile.earliest.as_micros(), tile.latest.as_micros());
         let parameters: [&(dyn ToSql + Sync); 5] = [&number, &size, &&tile.root[..], &low, &high];
-        transaction.execute(sql, &parameters).await.map_err(failed)?;
+        run(&transaction, sql, &parameters).await?;
     }
     put_head(&transaction, part).await?;
     transaction.commit().await.map_err(failed)
@@ -56,7 +56,7 @@ async fn put_events(transaction: &Transaction<'_>, part: &Part) -> Result<()> {
     let sql = "INSERT INTO annals_event_ids (id, seq)
                SELECT * FROM unnest($1::uuid[], $2::bigint[])";
     let ids: [&(dyn ToSql + Sync); 2] = [&columns.ids, &columns.seqs];
-    transaction.execute(sql, &ids).await.map_err(failed)?;
+    run(transaction, sql, &ids).await?;
     let sql = "INSERT INTO annals_events (
           seq, id, created_at, occurred_at, severity, actor_type, category, action, actor_id,
           actor_name, subject_id, subject_name, account_id, entity_type, entity_id, entity_name,
@@ -84,7 +84,7 @@ async fn put_events(transaction: &Transaction<'_>, part: &Part) -> Result<()> {
     parameters.extend(columns.points.iter().map(|column| column as &(dyn ToSql + Sync)));
     let rest: [&(dyn ToSql + Sync); 4] = [&columns.anonymised, &salts, &commitments, &leaves];
     parameters.extend(rest);
-    transaction.execute(sql, &parameters).await.map_err(failed)?;
+    run(transaction, sql, &parameters).await?;
     Ok(())
 }
 
@@ -112,7 +112,7 @@ async fn put_head(transaction: &Transaction<'_>, part: &Part) -> Result<()> {
                min_occurred_at = $4, max_occurred_at = $5";
     let created_at = part.created_at.as_micros();
     let parameters: [&(dyn ToSql + Sync); 5] = [&bound(head), &created_at, &frontier, &low, &high];
-    transaction.execute(sql, &parameters).await.map_err(failed)?;
+    run(transaction, sql, &parameters).await?;
     Ok(())
 }
 

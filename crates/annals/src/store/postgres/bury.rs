@@ -5,6 +5,7 @@ use std::ops::Range;
 use annals_event::digest::TILE;
 use annals_event::{Time, Uuid};
 use deadpool_postgres::{Object, Transaction};
+use tokio_postgres::types::ToSql;
 
 use super::super::Result;
 use super::super::burial::{USED, hashed_id, merged, tombstones_for};
@@ -56,16 +57,16 @@ async fn bury_in_tile(
 
     let sql = "DELETE FROM annals_tombstones WHERE first >= $1 AND first < $2";
     let bounds = (bound(whole_tile.start), bound(whole_tile.end));
-    transaction.execute(sql, &[&bounds.0, &bounds.1]).await.map_err(failed)?;
+    run(&transaction, sql, &[&bounds.0, &bounds.1]).await?;
     put_tombstones(&transaction, &merged(all)).await?;
     let until = now.plus_micros(USED).as_micros();
     let sql = "INSERT INTO annals_used_ids (hash, until) SELECT unnest($1::bytea[]), $2
                ON CONFLICT (hash) DO UPDATE SET until = excluded.until";
-    transaction.execute(sql, &[&hashes, &until]).await.map_err(failed)?;
+    run(&transaction, sql, &[&hashes, &until]).await?;
     let sql = "DELETE FROM annals_event_ids WHERE id = ANY ($1)";
-    transaction.execute(sql, &[&ids]).await.map_err(failed)?;
+    run(&transaction, sql, &[&ids]).await?;
     let sql = "DELETE FROM annals_events WHERE seq >= $1 AND seq < $2";
-    transaction.execute(sql, &[&bound(range.start), &bound(range.end)]).await.map_err(failed)?;
+    run(&transaction, sql, &[&bound(range.start), &bound(range.end)]).await?;
     transaction.commit().await.map_err(failed)?;
     Ok(events.len() as u64)
 }
@@ -80,9 +81,16 @@ pub(super) async fn put_tombstones(transaction: &Transaction<'_>, all: &[Tombsto
     let sql = "INSERT INTO annals_tombstones (first, last, leaves, reason, deleted_at)
                SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[],
                                     $5::bigint[])";
-    transaction
-        .execute(sql, &[&firsts, &lasts, &leaves, &reasons, &moments])
-        .await
-        .map_err(failed)?;
+    run(transaction, sql, &[&firsts, &lasts, &leaves, &reasons, &moments]).await?;
     Ok(())
+}
+
+/// Runs a statement that comes again and again.
+pub(super) async fn run(
+    transaction: &Transaction<'_>,
+    sql: &str,
+    parameters: &[&(dyn ToSql + Sync)],
+) -> Result<u64> {
+    let statement = transaction.prepare_cached(sql).await.map_err(failed)?;
+    transaction.execute(&statement, parameters).await.map_err(failed)
 }

@@ -8,7 +8,7 @@ use annals_throwaway_postgres::{Cluster, Database, Durability};
 
 use super::{PostgresStore, Seed};
 use crate::store::conformance::world::plain_ones;
-use crate::store::conformance::{START, accepted, conformance, everything, verdicts};
+use crate::store::conformance::{self, START, accepted, conformance, everything, verdicts};
 use crate::store::{Identity, Key, Role, Store};
 
 /// A partition is narrower than any case is long, and its edge is no tile's.
@@ -186,4 +186,12 @@ async fn a_server_is_trusted_by_its_certificate_and_its_name() {
         let told = refused(&untrusted).await;
         assert!(told.contains(why), "{untrusted}: {told}");
     }
+}
+
+#[tokio::test]
+async fn a_copy_forgets_no_table() {
+    let (_store, database) = store().await;
+    let sql = "SELECT relname FROM pg_class WHERE relnamespace = 'annals'::regnamespace
+               AND relkind IN ('r', 'p') AND NOT relispartition";
+    conformance::adopt::a_copy_knows(database.sql(sql).lines());
 }
