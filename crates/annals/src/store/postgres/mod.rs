@@ -50,12 +50,9 @@ use super::{
 };
 
 pub use open::Seed;
-pub use target::check_url;
 
 /// Positions in one partition of a journal made now.
 pub const PARTITION: u64 = 1_000_000;
-/// The fewest connections that do.
-pub const FEWEST_CONNECTIONS: usize = 4;
 
 /// The journal in a PostgreSQL database.
 pub struct PostgresStore {
