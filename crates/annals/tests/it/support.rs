@@ -8,81 +8,23 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use annals_throwaway_postgres::Database;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::net::TcpStream;
+
+mod place;
+
+pub(crate) use place::on_every_engine;
+pub use place::{Engine, Root, beside, root, root_on};
 
 /// The bootstrap key of every server started here.
 pub const ADMIN: &str = "the-admin-key-of-the-tests-0123456789";
 /// The longest that anything is waited for. Nothing is measured with it: it only ends a test
 /// that would otherwise wait for ever.
 pub const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Where a journal is kept: laws are tested on each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    Sqlite,
-    Postgres,
-}
-
-/// Makes a test of `async fn NAME(engine: Engine)` on every engine.
-macro_rules! on_every_engine {
-    ($($name:ident),+ $(,)?) => {
-        $(mod $name {
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                super::$name($crate::support::Engine::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                super::$name($crate::support::Engine::Postgres).await;
-            }
-        })+
-    };
-}
-pub(crate) use on_every_engine;
-
-/// A directory with a data directory and a log in it; and the database, where that is no file.
-pub struct Place {
-    directory: TempDir,
-    database: Option<Arc<Database>>,
-}
-
-pub type Root = Arc<Place>;
-
-impl Place {
-    pub fn path(&self) -> &Path {
-        self.directory.path()
-    }
-
-    /// The database, of a root on PostgreSQL.
-    pub fn database(&self) -> &Database {
-        self.database.as_ref().unwrap()
-    }
-}
-
-/// A new one, for a journal in a file.
-pub fn root() -> Root {
-    root_on(Engine::Sqlite)
-}
-
-/// A new one, with a new database where the engine has one.
-pub fn root_on(engine: Engine) -> Root {
-    let database = (engine == Engine::Postgres).then(|| Arc::new(Database::create()));
-    Arc::new(Place { directory: tempfile::tempdir().unwrap(), database })
-}
-
-/// Another place of a server on the same database: what a second machine is.
-pub fn beside(root: &Root) -> Root {
-    let database = root.database.clone();
-    Arc::new(Place { directory: tempfile::tempdir().unwrap(), database })
-}
 
 /// The data directory within a root.
 pub fn data_dir(root: &Root) -> PathBuf {
@@ -255,8 +197,8 @@ pub fn annals(root: &Root) -> Command {
             command.env_remove(name);
         }
     }
-    if let Some(database) = &root.database {
-        command.env("ANNALS_DATABASE", database.url());
+    if let Some(url) = root.url() {
+        command.env("ANNALS_DATABASE", url);
     }
     command.current_dir(root.path());
     command

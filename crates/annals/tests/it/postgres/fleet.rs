@@ -124,7 +124,7 @@ async fn what_one_changes_the_other_keeps_to_within_seconds() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_cursor_and_a_session_of_one_are_good_at_the_other() {
+async fn a_cursor_of_one_is_good_at_the_other() {
     let (one, two) = pair();
     let events: Vec<Value> = (0..5).map(|number| counted(0, number)).collect();
     one.append(&events).await;
