@@ -4,6 +4,8 @@ import { defineConfig } from "@playwright/test";
 // or name another binary in ANNALS_BIN.
 export default defineConfig({
   testDir: "e2e",
+  // Each test has a server and a browser of its own, and axe reads whole pages: a busy machine takes its time.
+  timeout: 90_000,
   workers: 1,
   forbidOnly: process.env.CI !== undefined,
   reporter: process.env.CI === undefined ? "list" : [["list"], ["html", { open: "never" }]],

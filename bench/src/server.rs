@@ -1,7 +1,8 @@
-//! The real server, as its own process, on an empty data directory.
+//! The real server, or what is measured beside it, as its own process on an empty data directory.
 
 use std::path::Path;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
@@ -9,6 +10,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::client::Connection;
+use crate::post::Poster;
 
 const KEY: &str = "a-bench-key-of-at-least-32-characters";
 
@@ -21,35 +23,36 @@ pub struct Server {
 
 impl Server {
     /// Starts it. `ANNALS_BENCH_DIR` names the disk to measure; else the working directory's.
-    pub async fn start() -> Result<Server> {
-        let program = std::env::current_exe()?.with_file_name("annals");
+    pub async fn start(name: &'static str) -> Result<Server> {
         let place = std::env::var_os("ANNALS_BENCH_DIR").unwrap_or_else(|| ".".into());
         let data_dir = TempDir::with_prefix_in("annals-bench-", place)?;
-        let mut process = Command::new(&program)
-            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
-            .arg(data_dir.path())
-            .env_remove("ANNALS_BENCH_DIR")
-            .env("ANNALS_ADMIN_KEY", KEY)
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .with_context(|| format!("cannot start {}; run `make build`", program.display()))?;
-        let stdout = process.stdout.take().context("the server has a standard output")?;
-        let mut lines = BufReader::new(stdout).lines();
-        let mut address = None;
-        // One line and no more: with a key set, the server prints no other.
-        while address.is_none() {
-            let Some(line) = lines.next_line().await? else { break };
-            let place = line.split_once("listening on http://").map(|(_, place)| place);
-            address = place.map(|place| place.trim_end_matches('/').to_owned());
-        }
-        let address = address.context("the server did not start")?;
+        let (process, address) = spawn(name, data_dir.path()).await?;
         Ok(Server { process, data_dir, address })
+    }
+
+    /// Ends it as its operator would and starts it again. Answers how long the start took.
+    pub async fn restart(&mut self) -> Result<Duration> {
+        let id = self.process.id().context("the server runs")?.to_string();
+        Command::new("kill").args(["-TERM", &id]).status().await?;
+        self.process.wait().await?;
+        let began = Instant::now();
+        (self.process, self.address) = spawn("annals", self.data_dir.path()).await?;
+        Ok(began.elapsed())
     }
 
     /// A connection to it.
     pub async fn connect(&self) -> Result<Connection> {
         Connection::open(&self.address, KEY).await
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// A key that may do all.
+    pub fn key(&self) -> &'static str {
+        KEY
     }
 
     /// Where its journal lies.
@@ -67,18 +70,76 @@ impl Server {
         digits.parse().context("the counts cannot be read")
     }
 
-    /// Bytes of its journal's file and write-ahead log.
-    pub fn bytes(&self) -> Result<u64> {
-        let size = |name: &str| std::fs::metadata(self.data_dir().join(name)).map(|f| f.len());
-        Ok(size("journal.db")? + size("journal.db-wal").unwrap_or(0))
+    /// Bytes of its journal, once what is written ahead has gone into the file.
+    pub fn journal_bytes(&self) -> Result<u64> {
+        let journal = rusqlite::Connection::open_with_flags(
+            self.data_dir().join("journal.db"),
+            rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY,
+        )?;
+        let sql = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+        Ok(journal.query_row(sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
     }
 
-    /// The most memory it has held, in kilobytes.
-    pub fn peak_memory(&self) -> Result<u64> {
-        let id = self.process.id().context("the server runs")?;
-        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
+    /// Bytes of its list index.
+    pub fn index_bytes(&self) -> Result<u64> {
+        let files = std::fs::read_dir(self.data_dir().join("journal.db-index"))?;
+        files.map(|file| Ok(file?.metadata()?.len())).sum()
+    }
+
+    /// A connection that posts.
+    pub async fn poster(&self) -> Result<Poster> {
+        Poster::open(&self.address, KEY).await
+    }
+
+    /// What it has computed so far, in user mode and in the kernel.
+    pub fn cpu(&self) -> Result<Duration> {
+        let stat = self.proc("stat")?;
+        // Behind the name, which may hold anything: state, and then numbers; the 12th and 13th are
+        // ticks of 10 ms (proc(5), USER_HZ).
+        let (_, fields) = stat.rsplit_once(") ").context("proc(5)")?;
+        let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<u64>);
+        let ticks = ticks.sum::<Result<u64, _>>()?;
+        Ok(Duration::from_millis(ticks * 10))
+    }
+
+    /// Its memory in kilobytes: `VmRSS` now, `VmHWM` the most so far.
+    pub fn memory(&self, name: &str) -> Result<u64> {
+        let status = self.proc("status")?;
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
         let digits: String = line.chars().filter(char::is_ascii_digit).collect();
         digits.parse().context("the server's memory cannot be read")
     }
+
+    fn proc(&self, file: &str) -> Result<String> {
+        let id = self.process.id().context("the server runs")?;
+        Ok(std::fs::read_to_string(format!("/proc/{id}/{file}"))?)
+    }
+}
+
+/// Starts a program on a data directory. Answers where it listens, once it does.
+async fn spawn(name: &str, data_dir: &Path) -> Result<(Child, String)> {
+    let program = std::env::current_exe()?.with_file_name(name);
+    let mut command = Command::new(&program);
+    if name == "annals" {
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data_dir);
+    } else {
+        command.arg("--parse-only");
+    }
+    let mut process = command
+        .env_remove("ANNALS_BENCH_DIR")
+        .env("ANNALS_ADMIN_KEY", KEY)
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .with_context(|| format!("cannot start {}; run `make build`", program.display()))?;
+    let stdout = process.stdout.take().context("the server has a standard output")?;
+    let mut lines = BufReader::new(stdout).lines();
+    let mut address = None;
+    // One line and no more: with a key set, the server prints no other.
+    while address.is_none() {
+        let Some(line) = lines.next_line().await? else { break };
+        let place = line.split_once("listening on http://").map(|(_, place)| place);
+        address = place.map(|place| place.trim_end_matches('/').to_owned());
+    }
+    Ok((process, address.context("the server did not start")?))
 }

@@ -13,6 +13,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
 
     test("axe finds nothing", async ({ page, server }) => {
+      // The reference is one long page, and axe looks at all of it.
+      test.slow();
       await server.append(family());
       await page.goto("/signin");
       await page.getByRole("button", { name: "Sign in" }).click();
@@ -32,6 +34,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 }
 
 test("axe finds nothing on a phone", async ({ page, server }) => {
+  test.slow();
   await server.append(family());
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page);

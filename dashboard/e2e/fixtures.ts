@@ -70,3 +70,11 @@ export function family(): Draft[] {
     { category: "badge", action: "badge_earned", actor: ada, message: "Ada earned the badge Explorer" },
   ];
 }
+
+/** What every flow is tried at. */
+export const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
+
+/** Nothing sticks out at the side. */
+export async function fits(page: Page): Promise<void> {
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+}

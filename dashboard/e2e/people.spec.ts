@@ -1,31 +1,7 @@
 // The application's own people: their token signs them in, and they see what is theirs.
-import { createHmac } from "node:crypto";
 import { expect, test } from "@playwright/test";
+import { put, SETTINGS, token } from "./application";
 import { ADMIN_KEY, Server } from "./server";
-
-const SECRET = "the-secret-of-the-application-0123456789";
-const SETTINGS = {
-  ANNALS_JWT__ALGORITHM: "HS256",
-  ANNALS_JWT__SECRET: SECRET,
-  ANNALS_JWT__ISSUER: "school",
-  ANNALS_JWT__AUDIENCE: "annals",
-};
-
-function token(sub: string, expires = 4_102_444_800): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const claims = { sub, iss: "school", aud: "annals", exp: expires };
-  const signed = `${part({ alg: "HS256", typ: "JWT" })}.${part(claims)}`;
-  return `${signed}.${createHmac("sha256", SECRET).update(signed).digest("base64url")}`;
-}
-
-async function put(server: Server, id: string, person: object): Promise<void> {
-  const answer = await fetch(`${server.url}/api/v1/people/${id}`, {
-    method: "PUT",
-    headers: { Authorization: `Bearer ${ADMIN_KEY}`, "Content-Type": "application/json" },
-    body: JSON.stringify(person),
-  });
-  expect(answer.status, await answer.text()).toBe(200);
-}
 
 test("a guardian comes with the application's token and sees their own child, and no other", async ({ page }) => {
   const server = await Server.start({ adminKey: ADMIN_KEY, settings: SETTINGS });

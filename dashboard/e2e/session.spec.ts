@@ -19,13 +19,13 @@ test("a wrong key is refused in words, and a right one then works", async ({ pag
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("alert")).toContainText("This key is not valid");
   await signIn(page);
-  await expect(page).toHaveURL(/\/activity$/);
+  await expect(page).toHaveURL(/\/overview$/);
 });
 
 test("a foreign address is not followed after signing in", async ({ page, server }) => {
   await page.goto("/signin?next=//evil.example/activity");
   await signIn(page);
-  await expect(page).toHaveURL(`${server.url}/activity`);
+  await expect(page).toHaveURL(`${server.url}/overview`);
 });
 
 test("a link signs in once, and leaves neither the address bar nor the history holding its secret", async ({ browser }) => {
@@ -34,7 +34,7 @@ test("a link signs in once, and leaves neither the address bar nor the history h
     const link = await server.signInLink();
     const first = await browser.newPage();
     await first.goto(link);
-    await expect(first).toHaveURL(`${server.url}/activity`);
+    await expect(first).toHaveURL(`${server.url}/overview`);
     await expect(first.getByRole("button", { name: "Sign out" })).toBeVisible();
     const addresses = await first.evaluate(() => performance.getEntriesByType("navigation").length && location.href);
     expect(addresses).not.toContain("link=");
@@ -58,7 +58,7 @@ test("signing out ends the session", async ({ page }) => {
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page).toHaveURL(/\/signin$/);
   await page.goto("/activity");
-  await expect(page).toHaveURL(/\/signin$/);
+  await expect(page).toHaveURL(/\/signin\?next=%2Factivity$/);
 });
 
 test("a session that ends meanwhile leads to the sign-in and back", async ({ page, context, server }) => {

@@ -71,9 +71,46 @@ test("health counts what came and why it was refused, with its CSV", async ({ pa
   await settings(page, "?section=health");
   await expect(page.getByText("Events can be written", { exact: true })).toBeVisible();
   await expect(page.getByRole("row").filter({ hasText: "Rejected" })).toContainText("invalid");
+  await expect(page.getByText("Nothing was dropped.")).toBeVisible();
   await accessible(page);
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CSV" }).click()]);
   expect(download.suggestedFilename()).toBe("annals-outcomes.csv");
+});
+
+test("health tells how far followers are, and what went wrong with one", async ({ page }) => {
+  await page.route("**/api/v1/health", async (route) => {
+    const response = await route.fetch();
+    const body = (await response.json()) as { followers: Record<string, unknown>[] };
+    const fault = { message: "the disk is full", at: "2026-11-21T10:00:00Z" };
+    await route.fulfill({ response, json: { ...body, followers: body.followers.map((one) => ({ ...one, lag: 7, fault })) } });
+  });
+  await settings(page, "?section=health");
+  const row = page.getByRole("table", { name: "Read out of the journal" }).getByRole("row").nth(1);
+  await expect(row).toContainText("Counts by day and person, sessions");
+  await expect(row).toContainText("the disk is full");
+  await expect(row).toContainText("7 events");
+  await accessible(page);
+  await page.unrouteAll();
+  await page.getByRole("button", { name: "Check again" }).click();
+  await expect(row).toContainText("up to date");
+});
+
+test("health says what was dropped and why, and leads to the server's log and back", async ({ page, server }) => {
+  const headers = { Authorization: `Bearer ${ADMIN_KEY}`, "Content-Type": "application/json" };
+  await fetch(`${server.url}/api/v1/settings/recording`, { method: "PUT", headers, body: '{"categories":{"navigation":false}}' });
+  await fetch(`${server.url}/api/v1/events`, { method: "POST", headers, body: '[{"action":"page_view"},{"action":"page_exit"}]' });
+  await settings(page, "?section=health");
+  const drops = page.getByRole("region", { name: "Dropped since the start" });
+  await expect(drops).toContainText("2 events were sent and not kept:");
+  await expect(drops.getByRole("listitem")).toHaveText(["2 because recording of their category is off Recording"]);
+  await expect(page.getByText("Journal on disk")).toBeVisible();
+  await accessible(page);
+  await page.getByRole("main").getByRole("link", { name: "The server's own log" }).click();
+  await expect(page).toHaveURL(/section=log$/);
+  await page.locator(".settings-head").getByRole("link", { name: "Health" }).click();
+  await expect(page).toHaveURL(/section=health$/);
+  await drops.getByRole("link", { name: "Recording" }).click();
+  await expect(page.getByRole("switch", { name: "Navigation" })).not.toBeChecked();
 });
 
 test("the server's log and the record lead to each other", async ({ browser }) => {
@@ -194,7 +231,7 @@ test("settings work on a phone, in the dark", async ({ page, server }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await fetch(`${server.url}/api/v1/keys`, { method: "POST", headers: { Authorization: `Bearer ${ADMIN_KEY}`, "Content-Type": "application/json" }, body: '{"role":"service","name":"School backend"}' });
   await settings(page, "?section=keys");
-  for (const name of ["Keys", "Catalog", "Health", "Server log", "Appearance"]) {
+  for (const name of ["Keys", "Recording", "Retention", "Catalog", "Health", "Server log", "Appearance"]) {
     await section(page, name).click();
     await expect(page.getByRole("heading", { level: 2, name })).toBeVisible();
     await page.waitForLoadState("networkidle");

@@ -2,8 +2,9 @@ import { lazy, Suspense, useEffect, type ComponentType } from "react";
 import { Activity } from "./activity/activity";
 import { ApiError, toApiError } from "./api/error";
 import { messages } from "./messages";
+import { Overview } from "./overview/overview";
 import SignIn from "./session/sign-in";
-import { useSession } from "./session/session";
+import { mayCount, useSession } from "./session/session";
 import { Shell } from "./shell/shell";
 import { StatePanel } from "./ui/state-panel";
 import { go, usePlace } from "./url/history";
@@ -15,21 +16,30 @@ const Docs = lazy(() => import("./docs/docs"));
 const Settings = lazy(() => import("./settings/settings"));
 
 /** What is shown to those who are signed in, by route. */
-const SCREENS: Record<string, ComponentType> = { activity: Activity, settings: Settings };
+const SCREENS: Record<string, ComponentType> = { overview: Overview, activity: Activity, settings: Settings };
 
 export function App() {
-  const { route, search } = usePlace();
-  useEffect(() => {
-    if (route === "") go(`activity${search}`, { replace: true });
-  }, [route, search]);
+  const { route } = usePlace();
   switch (route) {
     case "":
-      return null;
+      return <Start />;
     case "signin":
       return <SignIn />;
     default:
       return <Screens route={route} />;
   }
+}
+
+/** Where one begins: those who may see how everybody fares with that, others with what is theirs. */
+function Start() {
+  const { data: session, isError } = useSession();
+  useEffect(() => {
+    if (session) go(mayCount(session.role) ? "overview" : "activity", { replace: true });
+    else if (session === null) go("signin", { replace: true });
+    // That screen says what is wrong.
+    else if (isError) go("activity", { replace: true });
+  }, [session, isError]);
+  return null;
 }
 
 /** The screens inside the shell. The reference is public; everything else waits for the session. */

@@ -13,19 +13,22 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::access::{Access, Standings, Tokens};
+use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::{ClientIp, Config, Database};
 use crate::data_dir::{DataDir, Hold};
+use crate::follow::{AuditFiles, Followers, Parts};
 use crate::http::{Http, Live, RateLimits, Services};
 use crate::id::{self, Random};
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
+use crate::points::Rules;
 use crate::record::{Intake, IpPrefixes, Redactor};
 use crate::recorder::{Recorder, Works};
 use crate::store::postgres::{PARTITION, PostgresStore, Seed};
-use crate::store::sqlite::{SqliteStore, Tenancy};
-use crate::store::{Identity, Store};
+use crate::store::sqlite::{SqliteDerived, SqliteStore, Tenancy};
+use crate::store::{DerivedStore, Identity, Store};
 use crate::{http, recorder, schedule};
 
 /// How long a shutdown waits for what is under way.
@@ -40,6 +43,9 @@ pub struct App {
     stall: Duration,
     recorder: Recorder,
     recording: recorder::Worker,
+    /// Cancelled when the followers are to end; also where nobody says so.
+    following: DropGuard,
+    followers: JoinHandle<()>,
     /// Let go last, when nothing is written any more.
     _hold: Hold,
 }
@@ -104,13 +110,30 @@ impl App {
             random: Arc::clone(&random),
         };
         let (recorder, recording) = Recorder::start(works, waiting);
+        let calendar = Calendar::of(&config.timezone)?;
+        let path = config.data_dir.join("derived.db");
+        let derived: Arc<dyn DerivedStore> =
+            Arc::new(SqliteDerived::new(&path, &store.identity())?);
+        let parts = Parts {
+            derived: Arc::clone(&derived),
+            catalog: Arc::clone(&catalog),
+            calendar: calendar.clone(),
+            audit_files: audit_files(config, &store.identity()),
+        };
+        let following = CancellationToken::new();
+        let (followers, follower_tasks) = Followers::start(&parts, &journal, &clock, &following);
         let http = Http::new(Services {
             cursors: Cursors::new(&store.identity()),
             store,
             journal,
+            followers,
+            derived,
+            calendar,
             access,
             intake,
             catalog,
+            rules: Rules { allow_negative: config.points.allow_negative },
+            audit_files: parts.audit_files.folder.clone(),
             live: Live::new(config.streams.max, stall),
             started_at: clock.now(),
             clock,
@@ -122,9 +145,20 @@ impl App {
             origin: OnceLock::new(),
             settings_turn: Mutex::default(),
             learnt: Mutex::new(learnt),
+            erasure_turn: Mutex::default(),
             last_probe: Mutex::default(),
         });
-        Ok(App { http, data_dir, writer, stall, recorder, recording, _hold: hold })
+        Ok(App {
+            http,
+            data_dir,
+            writer,
+            stall,
+            recorder,
+            recording,
+            following: following.drop_guard(),
+            followers: follower_tasks,
+            _hold: hold,
+        })
     }
 
     /// The services, as requests see them.
@@ -213,6 +247,9 @@ impl App {
         self.recording.finish().await;
         http.journal.stop();
         self.writer.await.context("the journal's writer failed")?;
+        drop(self.following);
+        self.followers.await.context("the followers failed")?;
+        http.derived.close().await;
         http.store.close().await;
         noted.context("the last uses of keys could not be noted")
     }
@@ -340,6 +377,16 @@ fn intake(config: &Config, catalog: &Arc<Catalog>, people: &Arc<Standings>) -> R
         .with_redactor(Redactor::new(keys))
         .with_people(Arc::clone(people), config.require_consent)
         .with_prefixes(IpPrefixes { v4: v4_bits, v6: v6_bits }))
+}
+
+/// Where audit files lie, and of which journal they are: after a restore, of another one.
+fn audit_files(config: &Config, journal: &Identity) -> AuditFiles {
+    AuditFiles {
+        folder: config.data_dir.join("logs"),
+        max_bytes: config.audit_files.max_bytes,
+        backups: config.audit_files.backups,
+        journal: format!("{} {}", journal.id, journal.epoch),
+    }
 }
 
 /// The built-in catalog, with the deployment's own file over it.

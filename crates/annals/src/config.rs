@@ -40,6 +40,8 @@ pub struct Config {
     pub host_file: bool,
     /// The path everything is served under, such as `/annals/`.
     pub base_path: String,
+    /// The IANA time zone whose calendar says which day an event falls on.
+    pub timezone: String,
     /// A file that overrides and extends the catalog.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub catalog: Option<PathBuf>,
@@ -57,6 +59,10 @@ pub struct Config {
     pub redaction: Redaction,
     /// Streams of events.
     pub streams: Streams,
+    /// Points for families.
+    pub points: Points,
+    /// A file of points events for each user account.
+    pub audit_files: AuditFiles,
     /// Whose consent is needed before their activity is recorded.
     pub require_consent: RequireConsent,
     /// How the application's people show who they are.
@@ -117,6 +123,24 @@ pub struct Redaction {
     pub keys: Vec<String>,
 }
 
+/// What balances may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Points {
+    /// Whether penalties and corrections may take more than there is.
+    pub allow_negative: bool,
+}
+
+/// How large audit files grow, and how many are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditFiles {
+    /// A file is rotated before the line that would make it longer, 10,000 to 10,000,000,000.
+    pub max_bytes: u64,
+    /// Rotated files kept beside each, 0 to 100.
+    pub backups: u32,
+}
+
 /// Whose consent is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -159,6 +183,7 @@ impl Default for Config {
             postgres: Postgres::default(),
             host_file: false,
             base_path: "/".to_owned(),
+            timezone: "UTC".to_owned(),
             catalog: None,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
@@ -171,6 +196,8 @@ impl Default for Config {
             client_ip: ClientIp { v4_bits: 24, v6_bits: 48 },
             redaction: Redaction::default(),
             streams: Streams { max: 2_000, stall_seconds: 30 },
+            points: Points::default(),
+            audit_files: AuditFiles { max_bytes: 10_000_000, backups: 5 },
             require_consent: RequireConsent::Nobody,
             jwt: None,
             admin_key: None,
@@ -241,11 +268,20 @@ impl Config {
         if !well_formed {
             return wrong("base_path", "must begin and end with a slash, such as `/annals/`");
         }
+        if jiff::tz::TimeZone::get(&self.timezone).is_err() {
+            return wrong("timezone", "must be an IANA time zone such as Europe/Stockholm");
+        }
         if self.client_ip.v4_bits > 32 {
             return wrong("client_ip.v4_bits", "must be 0 to 32");
         }
         if self.client_ip.v6_bits > 128 {
             return wrong("client_ip.v6_bits", "must be 0 to 128");
+        }
+        if !(10_000..=10_000_000_000).contains(&self.audit_files.max_bytes) {
+            return wrong("audit_files.max_bytes", "must be 10000 to 10000000000");
+        }
+        if self.audit_files.backups > 100 {
+            return wrong("audit_files.backups", "must be 0 to 100");
         }
         if !(1..=100_000).contains(&self.streams.max) {
             return wrong("streams.max", "must be 1 to 100000");
@@ -309,8 +345,12 @@ mod tests {
             (serde_json::json!({"listne": "x"}), "listne"),
             (serde_json::json!({"listen": "nowhere"}), "listen"),
             (serde_json::json!({"base_path": "annals"}), "base_path"),
+            (serde_json::json!({"timezone": "Europe/Atlantis"}), "timezone"),
             (serde_json::json!({"client_ip": {"v4_bits": 33}}), "client_ip.v4_bits"),
             (serde_json::json!({"streams": {"max": 0}}), "streams.max"),
+            (serde_json::json!({"audit_files": {"max_bytes": 9}}), "audit_files.max_bytes"),
+            (serde_json::json!({"audit_files": {"backups": 101}}), "audit_files.backups"),
+            (serde_json::json!({"points": {"allow_negative": 1}}), "points.allow_negative"),
             (serde_json::json!({"streams": {"stall_seconds": 0}}), "streams.stall_seconds"),
             (serde_json::json!({"database": "mysql://x"}), "database"),
             (serde_json::json!({"postgres": {"connections": 3}}), "postgres.connections"),

@@ -295,7 +295,7 @@ fn split_list(list: &str) -> Vec<String> {
 }
 
 /// An RFC 3339 time, or a day, which means its first moment in UTC.
-fn moment(text: &str) -> Result<Time, String> {
+pub fn moment(text: &str) -> Result<Time, String> {
     let time = text.parse::<Time>();
     let day = || format!("{text}T00:00:00Z").parse::<Time>();
     time.or_else(|_| day()).map_err(|_| {

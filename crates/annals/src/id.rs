@@ -1,6 +1,7 @@
 //! The only place that draws randomness: ids, salts and secrets.
 
 use annals_event::{Time, Uuid};
+use rand::Rng as _;
 
 /// Draws random bytes.
 pub trait Random: Send + Sync + 'static {
@@ -8,16 +9,15 @@ pub trait Random: Send + Sync + 'static {
     fn fill(&self, bytes: &mut [u8]);
 }
 
-/// The operating system's generator.
+/// A generator of each thread (ChaCha), seeded by the operating system again and again: every
+/// event takes an id and a salt, and a system call for each would cost more than they do.
 pub struct SystemRandom;
 
 impl Random for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) {
-        #[expect(
-            clippy::expect_used,
-            reason = "getrandom(2) fails on no Linux ≥ 3.17; without randomness nothing may go on"
-        )]
-        getrandom::fill(bytes).expect("the operating system provides randomness");
+        // Panics where getrandom(2) fails: on no Linux ≥ 3.17, and without randomness nothing may
+        // go on.
+        rand::rng().fill_bytes(bytes);
     }
 }
 

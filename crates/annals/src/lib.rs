@@ -3,9 +3,9 @@
 //!
 //! ```text
 //!  sources                     record                journal             followers       surfaces
-//!  POST /api/v1/events ─────┐  parse                 append ──► store    (to come)       list, get, export, live
-//!  Recorder, in-process ────┼► validate ► classify ► (group commit,                      dashboard
-//!  Annals' own admin acts ──┘  enrich ► redact       one writer)
+//!  POST /api/v1/events ─────┐  parse                 append ──► store    roll-ups        list, get, export, live
+//!  Recorder, in-process ────┼► validate ► classify ► (group commit,          │            analytics
+//!  Annals' own admin acts ──┘  enrich ► redact       one writer)             ▼            dashboard
 //!                              fix (digest)           └► head ─ wakes ──► tail(from a position)
 //! ```
 //!
@@ -14,10 +14,10 @@
 //! ```text
 //! L5  cli   embed → app
 //! L4  http   schedule   recorder
-//! L3  record   query
+//! L3  record   query   points   follow   privacy
 //! L2  journal   access
 //! L1  store
-//! L0  event (crate)   filter   words   catalog   actor   clock   id   config   data_dir   log   metrics
+//! L0  event (crate)   filter   words   catalog   calendar   actor   clock   id   config   data_dir   log   metrics
 //! ```
 
 pub mod cli;
@@ -29,6 +29,9 @@ pub mod http;
 pub mod recorder;
 pub mod schedule;
 
+pub mod follow;
+pub mod points;
+pub mod privacy;
 pub mod query;
 pub mod record;
 
@@ -38,6 +41,7 @@ pub mod journal;
 pub mod store;
 
 pub mod actor;
+pub mod calendar;
 pub mod catalog;
 pub mod clock;
 pub mod config;

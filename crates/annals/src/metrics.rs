@@ -31,6 +31,7 @@ pub struct Metrics {
     requests: Family<Request, Histogram, fn() -> Histogram>,
     head: Gauge<u64, AtomicU64>,
     streams: Gauge<u64, AtomicU64>,
+    followers: Family<Follower, Gauge<u64, AtomicU64>>,
 }
 
 /// What became of an event.
@@ -49,6 +50,12 @@ struct Request {
     /// The route's pattern.
     route: String,
     status: u16,
+}
+
+/// What is read out of the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Follower {
+    follower: &'static str,
 }
 
 /// One millisecond to 16 seconds.
@@ -74,8 +81,20 @@ impl Default for Metrics {
         registry.register("head", "Position of the last event of the journal", head.clone());
         let streams = Gauge::default();
         registry.register("streams", "Streams that are open now", streams.clone());
-        let fates = Mutex::default();
-        Metrics { registry, events, fates, commit_events, commit_seconds, requests, head, streams }
+        let followers = Family::default();
+        let help = "Events a follower has still to take in";
+        registry.register("follower_lag", help, followers.clone());
+        Metrics {
+            registry,
+            events,
+            fates: Mutex::default(),
+            commit_events,
+            commit_seconds,
+            requests,
+            head,
+            streams,
+            followers,
+        }
     }
 }
 
@@ -118,6 +137,11 @@ impl Metrics {
         self.streams.set(open as u64);
     }
 
+    /// Notes how far a follower is behind.
+    pub fn follower(&self, follower: &'static str, lag: u64) {
+        self.followers.get_or_create(&Follower { follower }).set(lag);
+    }
+
     /// Everything as OpenMetrics text.
     pub fn encode(&self) -> String {
         let mut text = String::new();
@@ -141,6 +165,7 @@ mod tests {
         metrics.request("GET", "/api/v1/events/{id}", 404, Duration::from_millis(1));
         metrics.head(7);
         metrics.streams(2);
+        metrics.follower("rollups", 5);
         let told = metrics.encode();
         for line in [
             "annals_events_total{outcome=\"accepted\",reason=\"\"} 3",
@@ -150,6 +175,7 @@ mod tests {
             "annals_request_seconds_count{method=\"GET\",route=\"/api/v1/events/{id}\",status=\"404\"} 1",
             "annals_head 7",
             "annals_streams 2",
+            "annals_follower_lag{follower=\"rollups\"} 5",
             "# EOF",
         ] {
             assert!(told.lines().any(|told| told == line), "{line}\n{told}");

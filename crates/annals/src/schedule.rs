@@ -58,6 +58,16 @@ const JOBS: [Job; 4] = [
         },
     },
     Job {
+        name: "forget answers to commands that may no longer be sent again",
+        period: Duration::from_secs(3_600),
+        run: |http| {
+            Box::pin(async move {
+                let now = http.clock.now();
+                http.store.expire_answers(now).await.map(drop)
+            })
+        },
+    },
+    Job {
         name: "forget sign-ins that have expired",
         period: Duration::from_secs(3_600),
         who: Who::One,

@@ -6,15 +6,25 @@
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-/// The folded words of a text, in order. A word is a run of letters and digits; `quest_started`
-/// is two words, and `Ünïté` is the word `unite`.
-pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    let folded: String =
-        text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+/// Hands out the folded words of a text, in order. A word is a run of letters and digits;
+/// `quest_started` is two words, and `Ünïté` is the word `unite`.
+pub fn each_word(text: &str, mut take: impl FnMut(&str)) {
+    // Most texts are ASCII, and folding those costs next to nothing.
+    let folded: String = if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+    };
+    folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .for_each(&mut take);
+}
+
+/// The words of [`each_word`].
+pub fn words(text: &str) -> impl Iterator<Item = String> + use<> {
     let mut words = Vec::new();
-    for word in folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-        words.push(word.to_owned());
-    }
+    each_word(text, |word| words.push(word.to_owned()));
     words.into_iter()
 }
 
@@ -25,9 +35,7 @@ pub fn all_found<'a>(wanted: &[String], texts: impl IntoIterator<Item = &'a str>
         if missing.is_empty() {
             break;
         }
-        for word in words(text) {
-            missing.retain(|wanted| **wanted != word);
-        }
+        each_word(text, |word| missing.retain(|wanted| *wanted != word));
     }
     missing.is_empty()
 }

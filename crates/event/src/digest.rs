@@ -6,10 +6,16 @@
 //! kept) while the leaf, and with it every tile above, stays true.
 
 use hmac::{Hmac, KeyInit, Mac};
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Account, Actor, Client, ErrorInfo, Event, Metadata, Page, Request, Subject};
+use self::canonical::Object;
+use crate::Event;
+
+mod canonical;
+mod tree;
+
+pub use canonical::{canonical, canonical_object};
+pub use tree::{GrowingTree, tree_root};
 
 /// The version byte of this layout.
 pub const VERSION: u8 = 1;
@@ -23,70 +29,75 @@ pub type Salt = [u8; 16];
 
 /// Domain byte of a leaf (RFC 6962, section 2.1).
 const LEAF: u8 = 0x00;
-/// Domain byte of an inner node (RFC 6962, section 2.1).
-const NODE: u8 = 0x01;
 /// Domain byte of a residue.
 const RESIDUE: u8 = 0x02;
 
-/// What of an event is about people, in canonical form's order.
-#[derive(Serialize)]
-struct Personal<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    account: Option<&'a Account>,
-    actor: &'a Actor,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client: Option<&'a Client>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    entity: Option<NamedEntity<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'a ErrorInfo>,
-    message: &'a str,
-    metadata: &'a Metadata,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    page: Option<&'a Page>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request: Option<&'a Request>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    subject: Option<&'a Subject>,
-}
-
-/// The entity without its type, which stands in the skeleton.
-#[derive(Serialize)]
-struct NamedEntity<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-}
-
-/// The personal part of an event as canonical JSON (RFC 8785).
+/// The personal part of an event as canonical JSON (RFC 8785): what of it is about people.
 pub fn personal(event: &Event) -> Vec<u8> {
-    let personal = Personal {
-        account: event.account.as_ref(),
-        actor: &event.actor,
-        client: event.client.as_ref(),
-        entity: event
-            .entity
-            .as_ref()
-            .map(|entity| NamedEntity { id: entity.id.as_deref(), name: entity.name.as_deref() }),
-        error: event.error.as_ref(),
-        message: &event.message,
-        metadata: &event.metadata,
-        page: event.page.as_ref(),
-        request: event.request.as_ref(),
-        session_id: event.session_id.as_deref(),
-        subject: event.subject.as_ref(),
-    };
-    canonical(&personal)
-}
-
-/// Any JSON value in canonical form (RFC 8785, without Unicode normalisation).
-pub fn canonical<T: Serialize>(value: &T) -> Vec<u8> {
-    // Writing to memory cannot fail, and no type of this crate has a map key that is not a
-    // string or a number that is not finite.
-    serde_json_canonicalizer::to_vec(value).unwrap_or_default()
+    let mut out = Vec::with_capacity(512);
+    Object::write(&mut out, |personal| {
+        if let Some(account) = &event.account {
+            personal.object("account", |fields| fields.text("id", &account.id));
+        }
+        personal.object("actor", |fields| {
+            fields.some_text("id", event.actor.id.as_deref());
+            fields.some_text("name", event.actor.name.as_deref());
+            fields.text("type", event.actor.kind.as_str());
+        });
+        if let Some(client) = &event.client {
+            personal.object("client", |fields| {
+                fields.some_text("browser", client.browser.as_deref());
+                fields.some_text("device", client.device.as_deref());
+                fields.some_text("ip", client.ip.as_deref());
+                fields.some_text("os", client.os.as_deref());
+                fields.some_text("user_agent", client.user_agent.as_deref());
+            });
+        }
+        // Without its type, which stands in the skeleton.
+        if let Some(entity) = &event.entity {
+            personal.object("entity", |fields| {
+                fields.some_text("id", entity.id.as_deref());
+                fields.some_text("name", entity.name.as_deref());
+            });
+        }
+        if let Some(error) = &event.error {
+            personal.object("error", |fields| {
+                fields.some_text("component", error.component.as_deref());
+                fields.some_text("endpoint", error.endpoint.as_deref());
+                fields.some_text("message", error.message.as_deref());
+                fields.some_text("stack", error.stack.as_deref());
+                fields.some_number("status", error.status.map(u64::from));
+                fields.some_text("type", error.kind.as_deref());
+            });
+        }
+        personal.text("message", &event.message);
+        personal.map("metadata", &event.metadata);
+        if let Some(page) = &event.page {
+            personal.object("page", |fields| {
+                fields.some_number("engaged_ms", page.engaged_ms);
+                fields.some_number("load_ms", page.load_ms);
+                fields.some_text("path", page.path.as_deref());
+                fields.some_text("referrer", page.referrer.as_deref());
+                fields.some_text("title", page.title.as_deref());
+            });
+        }
+        if let Some(request) = &event.request {
+            personal.object("request", |fields| {
+                fields.some_number("duration_ms", request.duration_ms);
+                fields.some_text("method", request.method.as_deref());
+                fields.some_text("route", request.route.as_deref());
+                fields.some_number("status", request.status.map(u64::from));
+            });
+        }
+        personal.some_text("session_id", event.session_id.as_deref());
+        if let Some(subject) = &event.subject {
+            personal.object("subject", |fields| {
+                fields.text("id", &subject.id);
+                fields.some_text("name", subject.name.as_deref());
+            });
+        }
+    });
+    out
 }
 
 /// `HMAC-SHA256(salt, personal part)`.
@@ -156,25 +167,6 @@ fn put_text(bytes: &mut Vec<u8>, text: &str) {
     let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
     bytes.extend(length.to_be_bytes());
     bytes.extend(text.as_bytes());
-}
-
-/// The Merkle tree hash of a list of leaves (RFC 6962, section 2.1); of none, the hash of
-/// nothing.
-pub fn tree_root(leaves: &[Hash]) -> Hash {
-    match leaves {
-        [] => Sha256::digest([]).into(),
-        [leaf] => *leaf,
-        _ => {
-            // The largest power of two smaller than the number of leaves.
-            let split = leaves.len().next_power_of_two() / 2;
-            let (left, right) = leaves.split_at(split);
-            let mut hash = Sha256::new();
-            hash.update([NODE]);
-            hash.update(tree_root(left));
-            hash.update(tree_root(right));
-            hash.finalize().into()
-        }
-    }
 }
 
 #[cfg(test)]

@@ -131,10 +131,10 @@ enum Step {
     Index(usize),
 }
 
-/// A path as text, kept short: keys are the sender's own words.
+/// A path, its innermost step first, as text; kept short: keys are the sender's own words.
 fn show(path: &[Step]) -> String {
     let mut text = String::new();
-    for step in path {
+    for step in path.iter().rev() {
         match step {
             Step::Key(key) => {
                 if !text.is_empty() {
@@ -148,7 +148,7 @@ fn show(path: &[Step]) -> String {
     text
 }
 
-/// Reads a value strictly. On an error the path is left standing where the fault is.
+/// Reads a value strictly. On an error the path is written down on the way out.
 struct Strict<'p> {
     depth: usize,
     path: &'p mut Vec<Step>,
@@ -212,10 +212,9 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let depth = self.deeper()?;
         let mut items = Vec::new();
         loop {
-            self.path.push(Step::Index(items.len()));
-            let seed = Strict { depth, path: self.path };
-            let item = seq.next_element_seed(seed)?;
-            self.path.pop();
+            let seed = Strict { depth, path: &mut *self.path };
+            let item = seq.next_element_seed(seed);
+            let item = item.inspect_err(|_| self.path.push(Step::Index(items.len())))?;
             match item {
                 Some(item) => items.push(item),
                 None => return Ok(Value::Array(items)),
@@ -228,17 +227,18 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let depth = self.deeper()?;
         let mut map = Map::new();
         while let Some(key) = access.next_key_seed(Key)? {
-            self.path.push(Step::Key(key.clone()));
-            if let Some(fault) = key_fault(&key) {
-                return Err(A::Error::custom(fault));
-            }
-            if map.contains_key(&key) {
-                return Err(A::Error::custom("this key stands twice in one object"));
-            }
-            let seed = Strict { depth, path: self.path };
-            let value = access.next_value_seed(seed)?;
-            self.path.pop();
-            map.insert(key, value);
+            let twice = || map.contains_key(&key).then_some("this key stands twice in one object");
+            let value = match key_fault(&key).or_else(twice) {
+                Some(fault) => Err(A::Error::custom(fault)),
+                None => access.next_value_seed(Strict { depth, path: &mut *self.path }),
+            };
+            match value {
+                Ok(value) => map.insert(key, value),
+                Err(error) => {
+                    self.path.push(Step::Key(key));
+                    return Err(error);
+                }
+            };
         }
         Ok(Value::Object(map))
     }

@@ -1,17 +1,20 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { toApiError } from "../api/error";
+import type { AnnalsEvent } from "../api/types";
 import { messages } from "../messages";
 import { Icon } from "../ui/icon";
 import { Notice } from "../ui/notice";
 import { Popover } from "../ui/popover";
 import { useTitle } from "../ui/use-title";
 import { useSession } from "../session/session";
+import { viewerOf } from "../session/viewer";
 import { Link } from "../url/link";
 import { go, usePlace } from "../url/history";
 import { chipsOf, letIn, onlyOwn } from "./chips";
 import { Detail } from "./detail";
 import { EventList, type ListHandle } from "./event-list";
 import { ExportMenu } from "./export-menu";
+import { FamilySwitch } from "./family-switch";
 import { FilterBar } from "./filter-bar";
 import { FilterChips } from "./filter-chips";
 import { periodText } from "./filter-words";
@@ -21,10 +24,11 @@ import { LivePill, LiveSwitch } from "./live-switch";
 import { rowsOf } from "./rows";
 import { SearchBox } from "./search-box";
 import { Sentences } from "./sentences";
-import { activityRoute, EVERYTHING, filterOf, isFiltered, parseState, type ActivityState } from "./state";
-import { ListSkeleton, NoResult, Refused } from "./states";
+import { activityRoute, byMetadata, EVERYTHING, filterOf, isFiltered, parseState, type ActivityState } from "./state";
+import { ListSkeleton, NoResult, NothingYet, Refused } from "./states";
 import { toggled, withTerm } from "./terms";
-import { useCounts, useEvents, useFirstEvent } from "./use-events";
+import { useCounts, useEvents } from "./use-events";
+import { useFirstRun } from "./use-first-run";
 import { useKeyboard } from "./use-keyboard";
 import { useLive } from "./use-live";
 import { useNow } from "./use-now";
@@ -34,27 +38,27 @@ import "./list.css";
 import "./detail.css";
 
 const m = messages.activity;
-// Needed once in the life of a server.
-const FirstRun = lazy(() => import("../start/first-run"));
 
 /** The audit log. All that is chosen here stands in the URL; this component only reads and writes it. */
 export function Activity() {
   const { search } = usePlace();
   const state = useMemo(() => parseState(search), [search]);
   const session = useSession();
+  const viewer = viewerOf(session.data);
+  const own = viewer !== "staff" && session.data ? session.data : undefined;
   const now = useNow();
   const filter = useMemo(() => filterOf(state, now), [state, now]);
   const events = useEvents(filter);
   const counts = useCounts(state, "category");
   const rows = useMemo(() => rowsOf(events.data?.pages ?? []), [events.data]);
   const [activeId, setActiveId] = useState<string | null>(state.open);
-  const [firstRun, setFirstRun] = useState<"waiting" | "arrived" | null>(null);
   const list = useRef<ListHandle>(null);
   const [away, setAway] = useState(false);
   const live = useLive(state.live, filter, events, rows, away);
   const searchInput = useRef<HTMLInputElement>(null);
   const addFilter = useRef<HTMLButtonElement>(null);
-  useTitle(m.title);
+  const title = viewer === "staff" ? m.title : viewer === "guardian" ? messages.own.titleGuardian : messages.own.titlePerson;
+  useTitle(title);
 
   const change = useCallback(
     (next: Partial<ActivityState>, replace = false) => go(activityRoute({ ...state, ...next }), { replace }),
@@ -66,11 +70,13 @@ export function Activity() {
   const clear = () => change({ ...EVERYTHING, live: state.live });
   const routeTo = useCallback((id: string) => activityRoute({ ...state, open: id }), [state]);
 
+  const routeBy = useCallback((event: AnnalsEvent, key: string, value: string) => activityRoute(byMetadata(state, event, key, value, now)), [state, now]);
+
   // Another filter is another list: begin at its top.
   const filterKey = JSON.stringify(filter);
   useEffect(() => list.current?.top(), [filterKey]);
 
-  const indexOf = (id: string | null) => rows.findIndex((row) => row.event.id === id);
+  const indexOf = (id: string | null) => (id === null ? -1 : rows.findIndex((row) => row.event.id === id));
   const openIndex = indexOf(state.open);
   const move = (step: 1 | -1) => {
     const from = state.open === null ? indexOf(activeId) : openIndex;
@@ -106,24 +112,16 @@ export function Activity() {
   const empty = loaded && rows.length === 0 && !events.isPlaceholderData;
   const shown = counts.data && letIn(counts.data, state.terms.category);
   // A new server has recorded its own start and this very sign-in; that is not what one came to see.
-  const unconnected = loaded && !filtered && counts.data !== undefined && !counts.isPlaceholderData && onlyOwn(counts.data);
-  if (unconnected && firstRun === null) setFirstRun("waiting");
-  useFirstEvent(firstRun === "waiting" && !filtered, () => {
-    setFirstRun("arrived");
-    events.refresh();
-  });
-  const start = firstRun !== null && !filtered && (
-    <Suspense fallback={null}>
-      <FirstRun arrived={firstRun === "arrived"} onDone={() => setFirstRun(null)} />
-    </Suspense>
-  );
+  const bare = loaded && !filtered && counts.data !== undefined && !counts.isPlaceholderData && onlyOwn(counts.data);
+  const unconnected = bare && own === undefined;
+  const start = useFirstRun({ unconnected, active: !filtered, onArrived: events.refresh });
 
   return (
-    <Sentences>
+    <Sentences plain={own !== undefined}>
       <div className="activity" data-open={state.open !== null}>
         <div className="activity-list">
           <header className="activity-head">
-            <h1>{m.title}</h1>
+            <h1>{title}</h1>
             <p className="activity-total" aria-live="polite">
               {counts.data && shown !== undefined && !empty && totalText(state, counts.data.total, shown)}
             </p>
@@ -136,14 +134,16 @@ export function Activity() {
                 </Link>
               )}
               <Popover title={messages.filter.exportTitle} className="icon-button" name={messages.filter.export} align="end" label={<Icon name="download" />}>
-                {() => <ExportMenu filter={filter} count={shown} />}
+                {() => <ExportMenu filter={filter} count={shown} plain={own !== undefined} />}
               </Popover>
               <button type="button" className="icon-button" aria-label={m.refresh} title={m.refresh} onClick={() => { events.refresh(); list.current?.top(); }}>
                 <Icon name="refresh" />
               </button>
             </div>
           </header>
-          <FilterBar state={state} rows={rows} onChange={refine} onClear={clear} addButton={addFilter} />
+          <FilterBar state={state} rows={rows} onChange={refine} onClear={clear} addButton={addFilter} own={own}>
+            {own && viewer === "guardian" && <FamilySwitch session={own} state={state} onChange={refine} />}
+          </FilterBar>
           <FilterChips
             loading={counts.isPending}
             chips={chipsOf(counts.data, state.terms.category)}
@@ -151,10 +151,10 @@ export function Activity() {
             onClear={() => refine({ terms: withTerm(state.terms, "category", null) })}
           />
           {live.why && <Notice title={m.live.endedTitle}>{live.why.message}</Notice>}
-          {!loaded && events.error && <Refused error={toApiError(events.error)} onRetry={() => void events.refetch()} onClear={clear} />}
+          {!loaded && events.error && <Refused error={toApiError(events.error)} onRetry={() => void events.refetch()} onClear={clear} onLastDays={() => refine({ period: "30d" })} />}
           {!loaded && !events.error && <ListSkeleton />}
           {empty && filtered && <NoResult onClear={clear} />}
-          {empty && !filtered && <div className="list">{start}</div>}
+          {empty && !filtered && (own ? <NothingYet guardian={viewer === "guardian"} /> : <div className="list">{start}</div>)}
           <LivePill waiting={live.waiting} onShow={() => { live.show(); list.current?.top(); }} />
           {rows.length > 0 && (
             <EventList
@@ -170,15 +170,16 @@ export function Activity() {
                 if (!gone) live.show();
               }}
               handle={list}
-              foot={start || <ListFoot events={events} count={rows.length} />}
+              foot={start ?? (bare && own ? <NothingYet guardian={viewer === "guardian"} /> : <ListFoot events={events} count={rows.length} />)}
             />
           )}
-          {rows.length > 0 && <KeyHints />}
+          {rows.length > 0 && <KeyHints plain={own !== undefined} />}
         </div>
         {state.open !== null && (
           <Detail
             id={state.open}
             known={rows[openIndex]?.event}
+            routeBy={routeBy}
             onClose={close}
             onNewer={openIndex > 0 ? () => move(-1) : undefined}
             onOlder={openIndex !== -1 && openIndex < rows.length - 1 ? () => move(1) : undefined}

@@ -2,7 +2,9 @@
 import type { AnnalsEvent } from "../api/types";
 import { messages } from "../messages";
 import { fullTime, utcTime } from "./days";
-import { actorDetail, categoryName, pointsText, severityName } from "./words";
+import { metadataText } from "./filter-words";
+import { joinList, metadataField, parseTerm } from "./terms";
+import { actorDetail, categoryName, pointsText, severityName, spell } from "./words";
 
 const m = messages.detail;
 const l = m.labels;
@@ -14,6 +16,8 @@ export interface Field {
   readonly code?: boolean;
   /** Said below the value, more exactly. */
   readonly note?: string;
+  /** The value as a filter compares it, where it is metadata that can be filtered by. */
+  readonly filter?: string;
 }
 
 export interface FieldGroup {
@@ -33,6 +37,25 @@ export function groupsOf(event: AnnalsEvent): FieldGroup[] {
     group(m.groups.where, where(event)),
     group(m.groups.metadata, metadata(event)),
     group(m.groups.record, record(event)),
+  ].filter((g) => g.fields.length > 0);
+}
+
+/** What one tells somebody of their own record: names, no ids, and nothing that only programs read. */
+export function plainGroupsOf(event: AnnalsEvent): FieldGroup[] {
+  const { actor, subject, entity, page, client, points } = event;
+  const where = [
+    page ? text(l.page, page.title ?? page.path) : null,
+    text(l.engagedTime, duration(page?.engaged_ms)),
+    text(l.device, client?.device),
+    text(l.browser, client?.browser),
+    text(l.address, client?.ip),
+  ];
+  return [
+    group(m.groups.what, [text(l.category, categoryName(event.category)), text(l.entity, entity?.name), points ? text(l.points, pointsText(points)) : null]),
+    group(m.groups.who, [text(l.actor, actor.name ?? actorDetail(actor)), text(l.subject, subject?.name)]),
+    group(m.groups.where, where),
+    group(m.groups.details, metadata(event).map((field) => field && { label: spell(field.label), value: field.value })),
+    group(m.groups.record, [time(l.occurred, event.occurred_at), time(l.recorded, event.created_at), time(l.anonymised, event.anonymised_at)]),
   ].filter((g) => g.fields.length > 0);
 }
 
@@ -88,7 +111,11 @@ function where({ page, client, request, session_id }: AnnalsEvent): Maybe[] {
 
 /** The sender's own fields, under the sender's own names. */
 function metadata(event: AnnalsEvent): Maybe[] {
-  return Object.entries(event.metadata ?? {}).map(([label, value]) => code(label, typeof value === "string" ? value : JSON.stringify(value)));
+  return Object.entries(event.metadata ?? {}).map(([label, value]) => {
+    const field = code(label, typeof value === "string" ? value : JSON.stringify(value));
+    const filter = metadataText(value);
+    return field && filter !== null && parseTerm(metadataField(label), joinList([filter])) ? { ...field, filter } : field;
+  });
 }
 
 function record(event: AnnalsEvent): Maybe[] {

@@ -6,30 +6,38 @@ import { CategoryIcon } from "../ui/category-icon";
 import { CopyButton } from "../ui/copy-button";
 import { Icon } from "../ui/icon";
 import { StatePanel } from "../ui/state-panel";
+import { Link } from "../url/link";
 import { Refused } from "./states";
 import { fullTime, utcTime } from "./days";
-import { groupsOf, type Field } from "./detail-fields";
+import { groupsOf, plainGroupsOf, type Field } from "./detail-fields";
 import { PointsChange, SeverityMark } from "./marks";
 import { ProofView } from "./proof";
 import { Related } from "./related";
-import { useSentence } from "./sentences";
+import { PlainSentence } from "./plain";
+import { usePlain, useSentence } from "./sentences";
 import { useEvent } from "./use-events";
+import { categoryName } from "./words";
 
 const m = messages.detail;
+
+type RouteBy = (event: AnnalsEvent, key: string, value: string) => string;
 
 interface Props {
   id: string;
   /** The event, when the list has it already. */
   known: AnnalsEvent | undefined;
+  /** Where the events with the same value are. */
+  routeBy: RouteBy;
   onClose: () => void;
   /** Absent at either end of the list. */
   onNewer: (() => void) | undefined;
   onOlder: (() => void) | undefined;
 }
 
-export function Detail({ id, known, onClose, onNewer, onOlder }: Props) {
+export function Detail({ id, known, routeBy, onClose, onNewer, onOlder }: Props) {
   const { data: event, error, refetch } = useEvent(id, known);
   const sentence = useSentence();
+  const plain = usePlain();
   const heading = useRef<HTMLHeadingElement>(null);
 
   // The panel takes the focus, so that a screen reader reads what was opened and Tab goes on from there.
@@ -53,9 +61,9 @@ export function Detail({ id, known, onClose, onNewer, onOlder }: Props) {
       </header>
       <div className="detail-body">
         <h2 ref={heading} tabIndex={-1} className={event ? undefined : "visually-hidden"}>
-          {event ? sentence(event) : m.title}
+          {!event ? m.title : plain ? <PlainSentence event={event} /> : sentence(event)}
         </h2>
-        {event && <Body event={event} />}
+        {event && <Body event={event} routeBy={routeBy} />}
         {!event && error && toApiError(error).status === 404 && (
           <StatePanel icon="search" title={m.notFound} detail={m.notFoundDetail} alert />
         )}
@@ -66,8 +74,9 @@ export function Detail({ id, known, onClose, onNewer, onOlder }: Props) {
   );
 }
 
-function Body({ event }: { event: AnnalsEvent }) {
+function Body({ event, routeBy }: { event: AnnalsEvent; routeBy: RouteBy }) {
   const json = JSON.stringify(event, null, 2);
+  const plain = usePlain();
   return (
     <>
       <p className="detail-when">
@@ -79,42 +88,63 @@ function Body({ event }: { event: AnnalsEvent }) {
         <span className="category-mark">
           <CategoryIcon category={event.category} />
         </span>
-        <code>
-          {event.category} / {event.action}
-        </code>
+        {plain ? (
+          categoryName(event.category)
+        ) : (
+          <code>
+            {event.category} / {event.action}
+          </code>
+        )}
         <SeverityMark severity={event.severity} />
-        {event.points && <PointsChange points={event.points} />}
+        {event.points && !plain && <PointsChange points={event.points} />}
       </p>
       {event.anonymised_at != null && <p className="detail-note">{m.anonymised(fullTime(new Date(event.anonymised_at)))}</p>}
       <Related event={event} />
-      {groupsOf(event).map((group) => (
+      {(plain ? plainGroupsOf(event) : groupsOf(event)).map((group) => (
         <section key={group.title} className="detail-group">
           <h3>{group.title}</h3>
           <dl>
             {group.fields.map((field, index) => (
-              <FieldLine key={`${field.label}${index}`} field={field} />
+              <FieldLine key={`${field.label}${index}`} field={field} to={field.filter === undefined ? undefined : routeBy(event, field.label, field.filter)} />
             ))}
           </dl>
         </section>
       ))}
       <ProofView id={event.id} />
       <section className="detail-group">
-        <div className="detail-json-head">
-          <h3>{m.json}</h3>
-          <CopyButton text={json} label={m.copyJson} />
-        </div>
-        <pre className="detail-json">{json}</pre>
+        {plain ? (
+          <details>
+            <summary>{messages.own.exactly}</summary>
+            <pre className="detail-json">{json}</pre>
+          </details>
+        ) : (
+          <>
+            <div className="detail-json-head">
+              <h3>{m.json}</h3>
+              <CopyButton text={json} label={m.copyJson} />
+            </div>
+            <pre className="detail-json">{json}</pre>
+          </>
+        )}
       </section>
     </>
   );
 }
 
-function FieldLine({ field }: { field: Field }) {
+function FieldLine({ field, to }: { field: Field; to: string | undefined }) {
+  const filter = to !== undefined && messages.filter.filterBy(messages.filter.term(field.label, field.value, false));
   return (
     <div>
       <dt>{field.label}</dt>
       <dd className={field.code ? "code" : undefined}>
-        {field.value}
+        {to !== undefined && filter ? (
+          <Link to={to} className="value-link" title={filter} aria-label={filter}>
+            {field.value}
+            <Icon name="filter" size={13} />
+          </Link>
+        ) : (
+          field.value
+        )}
         {field.note !== undefined && <span className="note">{field.note}</span>}
       </dd>
     </div>

@@ -40,13 +40,15 @@ export function EventList({ rows, openId, activeId, routeTo, onActive, onNearEnd
     setStuck(away);
     onAway(away);
   };
-  const startsDay = (index: number) => rows[index]?.startsDay !== null;
+  // The same functions as long as the rows are the same: with new ones every row would be laid out anew.
+  const sizeOf = useCallback((index: number) => ROW + (rows[index]?.startsDay === null ? 0 : HEADING), [rows]);
+  const keyOf = useCallback((index: number) => rows[index]?.event.id ?? index, [rows]);
   // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer must render anew on every scroll
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => ROW + (startsDay(index) ? HEADING : 0),
-    getItemKey: (index) => rows[index]?.event.id ?? index,
+    estimateSize: sizeOf,
+    getItemKey: keyOf,
     overscan: 12,
     // The sticky day stands over the first row.
     scrollPaddingStart: HEADING,

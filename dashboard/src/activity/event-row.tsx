@@ -4,7 +4,8 @@ import { CategoryIcon } from "../ui/category-icon";
 import { Link } from "../url/link";
 import { clockTime, utcTime } from "./days";
 import { PointsChange, SeverityMark } from "./marks";
-import { useSentence } from "./sentences";
+import { PlainSentence } from "./plain";
+import { usePlain, useSentence } from "./sentences";
 import { actorDetail, actorOf, categoryName } from "./words";
 
 interface Props {
@@ -23,12 +24,14 @@ export function rowId(eventId: string): string {
 
 export const EventRow = memo(function EventRow({ event, to, open, tabbable, onFocus }: Props) {
   const sentence = useSentence();
+  const plain = usePlain();
   return (
     <Link
       to={to}
       id={rowId(event.id)}
       className="row"
       data-category={event.category}
+      data-plain={plain}
       aria-current={open ? "true" : undefined}
       tabIndex={tabbable ? 0 : -1}
       onFocus={() => onFocus(event.id)}
@@ -37,14 +40,16 @@ export const EventRow = memo(function EventRow({ event, to, open, tabbable, onFo
         <CategoryIcon category={event.category} />
         <span className="visually-hidden">{categoryName(event.category)}</span>
       </span>
-      <span className="row-sentence">{sentence(event)}</span>
+      <span className="row-sentence">{plain ? <PlainSentence event={event} /> : sentence(event)}</span>
       <span className="row-marks">
         <SeverityMark severity={event.severity} />
-        {event.points && <PointsChange points={event.points} />}
+        {event.points && !plain && <PointsChange points={event.points} />}
       </span>
-      <span className="row-actor" title={actorDetail(event.actor)} data-anonymised={event.anonymised_at != null}>
-        {actorOf(event.actor)}
-      </span>
+      {!plain && (
+        <span className="row-actor" title={actorDetail(event.actor)} data-anonymised={event.anonymised_at != null}>
+          {actorOf(event.actor)}
+        </span>
+      )}
       <time className="row-time" dateTime={event.occurred_at} title={utcTime(event.occurred_at)}>
         {clockTime(new Date(event.occurred_at))}
       </time>

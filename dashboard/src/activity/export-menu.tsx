@@ -14,12 +14,12 @@ const FORMATS = [
  * Plain links: the browser streams them to a file, whatever their length, with the cookie it has. The menu stays
  * open, because a link that goes at the click takes its download with it.
  */
-export function ExportMenu({ filter, count }: { filter: Filter; count: number | undefined }) {
+export function ExportMenu({ filter, count, plain }: { filter: Filter; count: number | undefined; plain: boolean }) {
   return (
     <div className="form">
       {count !== undefined && <p className="form-hint">{m.exportAll(m.events(count))}</p>}
       <ul className="menu-list">
-        {FORMATS.map(([format, label]) => (
+        {FORMATS.filter(([format]) => !plain || format !== "ndjson").map(([format, label]) => (
           <li key={format}>
             <a href={address("api/v1/events/export", { ...filter, format })} download={`annals-events.${format}`}>
               <Icon name="download" size={15} />

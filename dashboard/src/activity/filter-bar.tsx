@@ -1,4 +1,5 @@
-import type { Ref } from "react";
+import type { ReactNode, Ref } from "react";
+import type { SessionInfo } from "../api/types";
 import { messages } from "../messages";
 import { Icon } from "../ui/icon";
 import { Popover } from "../ui/popover";
@@ -7,8 +8,9 @@ import { fieldName, namesIn, periodText, termText, valueName } from "./filter-wo
 import { PeriodForm, upper } from "./period-form";
 import type { Row } from "./rows";
 import { SavedMenu } from "./saved-menu";
+import { oneOf } from "./family-switch";
 import { isFiltered, type ActivityState } from "./state";
-import { FIELDS, withTerm } from "./terms";
+import { fieldsIn, withTerm } from "./terms";
 import "../ui/form.css";
 
 const m = messages.filter;
@@ -20,18 +22,23 @@ interface Props {
   onClear: () => void;
   /** The button that adds a filter, for the key that presses it. */
   addButton: Ref<HTMLButtonElement>;
+  /** Of somebody who sees their own record: they choose among people and times, not among fields. */
+  own?: SessionInfo | undefined;
+  children?: ReactNode;
 }
 
 /** What is filtered: each filter can be changed, and taken away. */
-export function FilterBar({ state, rows, onChange, onClear, addButton }: Props) {
+export function FilterBar({ state, rows, onChange, onClear, addButton, own, children }: Props) {
   const names = namesIn(rows);
   // The chips above show the chosen categories themselves; excluded ones are told here.
-  const shown = FIELDS.flatMap((field) => {
+  const shown = fieldsIn(state.terms).flatMap((field) => {
     const term = state.terms[field];
+    if (field === "subject" && own && oneOf(state.terms, own) !== null) return [];
     return term && (field !== "category" || term.not) ? [{ field, term }] : [];
   });
   return (
     <div className="filter-bar" role="group" aria-label={m.bar}>
+      {children}
       <Popover
         title={m.periodTitle}
         name={`${m.periodTitle}: ${periodText(state.period)}`}
@@ -52,7 +59,7 @@ export function FilterBar({ state, rows, onChange, onClear, addButton }: Props) 
           <span key={field} className="filter-chip" data-not={term.not} title={title}>
             <Popover title={m.editTitle(fieldName(field))} className="filter-chip-words" label={text}>
               {(close) => (
-                <FilterForm state={state} rows={rows} names={names} field={field} onApply={(name, next) => { close(); onChange({ terms: withTerm(state.terms, name, next) }); }} />
+                <FilterForm state={state} rows={rows} field={field} onApply={(name, next) => { close(); onChange({ terms: withTerm(state.terms, name, next) }); }} />
               )}
             </Popover>
             <button type="button" className="icon-button" aria-label={m.remove(text)} title={m.remove(text)} onClick={() => onChange({ terms: withTerm(state.terms, field, null) })}>
@@ -61,12 +68,12 @@ export function FilterBar({ state, rows, onChange, onClear, addButton }: Props) 
           </span>
         );
       })}
-      <Popover title={m.addTitle} button={addButton} label={<><Icon name="plus" size={15} />{m.add}</>}>
-        {(close) => <FilterForm state={state} rows={rows} names={names} onApply={(field, term) => { close(); onChange({ terms: withTerm(state.terms, field, term) }); }} />}
-      </Popover>
-      <Popover title={m.savedTitle} label={<><Icon name="bookmark" size={15} />{m.saved}</>}>
+      {!own && <Popover title={m.addTitle} button={addButton} label={<><Icon name="plus" size={15} />{m.add}</>}>
+        {(close) => <FilterForm state={state} rows={rows} onApply={(field, term) => { close(); onChange({ terms: withTerm(state.terms, field, term) }); }} />}
+      </Popover>}
+      {!own && <Popover title={m.savedTitle} label={<><Icon name="bookmark" size={15} />{m.saved}</>}>
         {(close) => <SavedMenu state={state} close={close} />}
-      </Popover>
+      </Popover>}
       {isFiltered(state) && (
         <button type="button" className="link-button" onClick={onClear}>
           {m.clear}

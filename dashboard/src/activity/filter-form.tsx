@@ -1,27 +1,29 @@
 import { useId, useState, type SyntheticEvent } from "react";
 import { formatNumber, messages } from "../messages";
 import { chipsOf } from "./chips";
-import { fieldName, suggestions, valueName, type Names } from "./filter-words";
+import { fieldName, metadataKeys, valueName } from "./filter-words";
 import type { Row } from "./rows";
-import type { ActivityState } from "./state";
-import { ACTOR_TYPES, FIELDS, joinList, parseTerm, SEVERITIES, writeTerm, type FieldName, type Term } from "./terms";
-import { useActions } from "./use-actions";
+import { filterOf, tooWide, type ActivityState } from "./state";
+import { ACTOR_TYPES, FIELDS, joinList, MAX_KEY_CHARS, metadataField, metadataKey, parseTerm, SEVERITIES, withTerm, writeTerm, type FieldName, type FixedField, type Term } from "./terms";
 import { useCounts } from "./use-events";
+import { useNow } from "./use-now";
+import { ValueField } from "./value-field";
 
 const m = messages.filter;
 
 interface Props {
   state: ActivityState;
   rows: readonly Row[];
-  names: Names;
   /** The field whose filter is changed; without it one is chosen. */
   field?: FieldName;
   onApply: (field: FieldName, term: Term | null) => void;
 }
 
 /** One field, is or is not, and the values. */
-export function FilterForm({ state, rows, names, field: fixed, onApply }: Props) {
-  const [field, setField] = useState<FieldName>(fixed ?? FIELDS.find((name) => !state.terms[name]) ?? "category");
+export function FilterForm({ state, rows, field: fixed, onApply }: Props) {
+  const [choice, setChoice] = useState<FixedField | "metadata">(() => choiceOf(fixed) ?? FIELDS.find((name) => !state.terms[name]) ?? "category");
+  const [key, setKey] = useState(metadataKey(fixed ?? "") ?? "");
+  const field: FieldName = choice === "metadata" ? metadataField(key) : choice;
   const existing = state.terms[field];
   const [not, setNot] = useState(existing?.not ?? false);
   const [chosen, setChosen] = useState<readonly string[]>(existing?.values ?? []);
@@ -29,35 +31,53 @@ export function FilterForm({ state, rows, names, field: fixed, onApply }: Props)
   const [error, setError] = useState<string | null>(null);
   const id = useId();
 
-  const pick = (name: FieldName) => {
-    const term = state.terms[name];
-    setField(name);
+  const pick = (name: FixedField | "metadata") => {
+    const term = name === "metadata" ? undefined : state.terms[name];
+    setChoice(name);
     setNot(term?.not ?? false);
     setChosen(term?.values ?? []);
     setText(joinList(term?.values ?? []));
     setError(null);
   };
-  const closed = field === "category" || field === "severity" || field === "actor_type";
+  const closed = choice === "category" || choice === "severity" || choice === "actor_type";
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     const written = closed ? writeTerm({ values: chosen, not }) : `${not ? "!" : ""}${text}`;
     const term = parseTerm(field, written);
-    if (term) onApply(field, term);
+    if (choice === "metadata" && metadataKey(field) === null) setError(m.keyMissing);
+    else if (term) onApply(field, term);
     else if (existing && chosen.length === 0 && text.trim() === "") onApply(field, null);
     else setError(text.trim() === "" || closed ? m.missing : m.unusable);
   };
+  const now = useNow();
+  const wide = choice === "metadata" && tooWide(filterOf({ ...state, terms: withTerm(state.terms, field, { values: ["x"], not }) }, now));
   return (
     <form className="form" onSubmit={submit} noValidate>
       {fixed === undefined && (
         <p className="form-field">
           <label htmlFor={`${id}field`}>{m.field}</label>
-          <select id={`${id}field`} value={field} onChange={(event) => pick(event.target.value as FieldName)}>
+          <select id={`${id}field`} value={choice} onChange={(event) => pick(event.target.value as FixedField | "metadata")}>
             {FIELDS.map((name) => (
               <option key={name} value={name}>
                 {fieldName(name)}
               </option>
             ))}
+            <option value="metadata">{m.metadata}</option>
           </select>
+        </p>
+      )}
+      {fixed === undefined && choice === "metadata" && (
+        <p className="form-field">
+          <label htmlFor={`${id}key`}>{m.key}</label>
+          <input id={`${id}key`} type="text" list={`${id}keys`} value={key} maxLength={MAX_KEY_CHARS} onChange={(event) => setKey(event.target.value.trim())} placeholder="score" autoComplete="off" autoCapitalize="none" spellCheck={false} aria-invalid={error === m.keyMissing} aria-describedby={`${id}keyHint ${id}error`} />
+          <datalist id={`${id}keys`}>
+            {metadataKeys(rows).map((name) => (
+              <option key={name} value={name} />
+            ))}
+          </datalist>
+          <span className="form-hint" id={`${id}keyHint`}>
+            {m.keyHint}
+          </span>
         </p>
       )}
       <fieldset className="segments">
@@ -70,10 +90,11 @@ export function FilterForm({ state, rows, names, field: fixed, onApply }: Props)
         ))}
       </fieldset>
       {closed ? (
-        <Choices state={state} field={field} chosen={chosen} onChange={setChosen} />
+        <Choices state={state} field={choice} chosen={chosen} onChange={setChosen} />
       ) : (
-        <Typed key={field} id={id} field={field} rows={rows} text={text} names={names} onChange={setText} invalid={error !== null} />
+        <ValueField key={choice} id={id} field={field} state={state} rows={rows} text={text} onChange={setText} invalid={error !== null && error !== m.keyMissing} />
       )}
+      {wide && <p className="form-hint">{m.wide}</p>}
       {error !== null && (
         <p className="field-error" id={`${id}error`} role="alert">
           {error}
@@ -84,6 +105,10 @@ export function FilterForm({ state, rows, names, field: fixed, onApply }: Props)
       </button>
     </form>
   );
+}
+
+function choiceOf(field: FieldName | undefined): FixedField | "metadata" | undefined {
+  return FIELDS.find((name) => name === field) ?? (field === undefined ? undefined : "metadata");
 }
 
 interface ChoicesProps {
@@ -111,48 +136,5 @@ function Choices({ state, field, chosen, onChange }: ChoicesProps) {
         </label>
       ))}
     </fieldset>
-  );
-}
-
-interface TypedProps {
-  id: string;
-  field: FieldName;
-  rows: readonly Row[];
-  names: Names;
-  text: string;
-  invalid: boolean;
-  onChange: (text: string) => void;
-}
-
-/** An open list: what the loaded events hold is suggested, anything may be typed. */
-function Typed({ id, field, rows, names, text, invalid, onChange }: TypedProps) {
-  const actions = useActions(field === "action");
-  const offered = suggestions(field, rows);
-  for (const action of actions) if (!offered.has(action)) offered.set(action, "");
-  return (
-    <p className="form-field">
-      <label htmlFor={`${id}value`}>{m.value}</label>
-      <input
-        id={`${id}value`}
-        type="text"
-        list={`${id}list`}
-        value={text}
-        onChange={(event) => onChange(event.target.value)}
-        placeholder={m.hints[field]}
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        aria-invalid={invalid}
-        aria-describedby={`${id}hint ${id}error`}
-      />
-      <datalist id={`${id}list`}>
-        {[...offered].map(([value, name]) => (
-          <option key={value} value={value} label={name === "" ? names.get(`${field} ${value}`) : name} />
-        ))}
-      </datalist>
-      <span className="form-hint" id={`${id}hint`}>
-        {m.severalHint}
-      </span>
-    </p>
   );
 }

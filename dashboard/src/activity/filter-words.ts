@@ -2,7 +2,7 @@
 import { locale, messages } from "../messages";
 import type { Period } from "./period";
 import type { Row } from "./rows";
-import type { FieldName, Term } from "./terms";
+import { isMetadata, metadataKey, type FieldName, type Term } from "./terms";
 import { categoryName, severityName, spell } from "./words";
 
 const m = messages.filter;
@@ -13,7 +13,7 @@ const TOLD = 2;
 export type Names = ReadonlyMap<string, string>;
 
 export function fieldName(field: FieldName): string {
-  return m.fields[field];
+  return isMetadata(field) ? m.metadataField(metadataKey(field) ?? "") : m.fields[field];
 }
 
 export function valueName(field: FieldName, value: string, names: Names): string {
@@ -50,10 +50,13 @@ function moment(time: string): string {
   return new Date(time).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** Of a long list the newest tell enough; looking through all of it at every step would be felt. */
+const LOOKED_AT = 500;
+
 /** Which names the loaded events know, by field and id. */
 export function namesIn(rows: readonly Row[]): Names {
   const names = new Map<string, string>();
-  for (const { event } of rows) {
+  for (const { event } of rows.slice(0, LOOKED_AT)) {
     const { actor, subject, entity } = event;
     if (actor.id != null && actor.name != null) names.set(`actor ${actor.id}`, actor.name);
     if (subject?.name != null) names.set(`subject ${subject.id}`, subject.name);
@@ -68,13 +71,29 @@ export function suggestions(field: FieldName, rows: readonly Row[]): Map<string,
   const add = (value: string | null | undefined, name?: string | null) => {
     if (value != null && value !== "") found.set(value, name ?? "");
   };
-  for (const { event } of rows) {
+  for (const { event } of rows.slice(0, LOOKED_AT)) {
     if (field === "action") add(event.action);
     if (field === "actor") add(event.actor.id, event.actor.name);
     if (field === "subject") add(event.subject?.id, event.subject?.name);
     if (field === "entity_type") add(event.entity?.type);
     if (field === "entity_id") add(event.entity?.id, event.entity?.name);
     if (field === "session_id") add(event.session_id);
+    if (isMetadata(field)) add(metadataText(event.metadata?.[metadataKey(field) ?? ""]));
   }
   return found;
+}
+
+/** The keys of the loaded events' metadata that can be filtered by. */
+export function metadataKeys(rows: readonly Row[]): string[] {
+  const keys = new Set<string>();
+  for (const { event } of rows.slice(0, LOOKED_AT)) {
+    for (const [key, value] of Object.entries(event.metadata ?? {})) if (metadataText(value) !== null) keys.add(key);
+  }
+  return [...keys].sort();
+}
+
+/** A value as the filter compares it; objects, lists and null cannot be compared. */
+export function metadataText(value: unknown): string | null {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
 }

@@ -10,10 +10,10 @@ const HINTS: [string[], string][] = [
 ];
 
 /** Shortcuts nobody is told of are used by nobody. */
-export function KeyHints() {
+export function KeyHints({ plain }: { plain: boolean }) {
   return (
     <p className="keys">
-      {HINTS.map(([keys, what]) => (
+      {HINTS.filter(([, what]) => !plain || what !== m.filter).map(([keys, what]) => (
         <span key={what}>
           {keys.map((key) => (
             <kbd key={key}>{key}</kbd>

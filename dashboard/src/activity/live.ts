@@ -9,8 +9,10 @@ const PAGE = 50;
  * is not shown twice: a refreshed list may hold what the stream tells a moment later.
  */
 export function withFresh(pages: readonly EventPage[], fresh: readonly AnnalsEvent[]): EventPage[] {
-  const known = new Set(pages.flatMap((page) => page.events.map((event) => event.id)));
-  const added = fresh.filter((event) => !known.has(event.id)).reverse();
+  // The list may be long, what is new is short: the new ones are looked for in the list, not the other way round.
+  const wanted = new Set(fresh.map((event) => event.id));
+  for (const page of pages) for (const event of page.events) wanted.delete(event.id);
+  const added = fresh.filter((event) => wanted.has(event.id)).reverse();
   const [first, ...rest] = pages;
   if (added.length === 0 || !first) return [...pages];
   // The last page says where the list goes on; it stays as the server made it.

@@ -53,6 +53,12 @@ export function spanOf(period: Period | null, now: Date): Span {
   }
 }
 
+/** The same with a beginning and an end, for what is searched within two ends only: a preset ends with this day. */
+export function closedSpanOf(period: Period | null, now: Date): Span {
+  const span = spanOf(period, now);
+  return typeof period === "string" && span.to === undefined ? { ...span, to: midnight(now, 1) } : span;
+}
+
 /** By the calendar: days on which clocks change have 23 hours or 25. */
 function midnight(now: Date, days: number): string {
   return new Date(now.getFullYear(), now.getMonth(), now.getDate() + days).toISOString();

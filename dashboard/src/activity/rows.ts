@@ -3,6 +3,8 @@ import { dayKey } from "./days";
 
 export interface Row {
   readonly event: AnnalsEvent;
+  /** The key of the day it stands under. */
+  readonly day: string;
   /** The day's key where a new day begins in the list; its heading stands above this row. */
   readonly startsDay: string | null;
 }
@@ -12,35 +14,34 @@ export interface Row {
  * came late may stand under a day that appears a second time, and that is the truth.
  */
 export function rowsOf(pages: readonly EventPage[], timeZone?: string): Row[] {
-  const rows: Row[] = [];
-  let current: string | null = null;
+  const parts: Row[][] = [];
+  let before: string | null = null;
   for (const page of pages) {
-    const days = daysOf(page, timeZone);
-    for (const [index, event] of page.events.entries()) {
-      const day = days[index] ?? "";
-      rows.push({ event, startsDay: day === current ? null : day });
-      current = day;
-    }
+    const rows = rowsOfPage(page, before, timeZone);
+    before = rows.at(-1)?.day ?? before;
+    parts.push(rows);
   }
-  return rows;
+  return parts.flat();
 }
 
 // Dates are the dear part, and a page never changes: without this, each further page would pay for all before it.
-const known = new WeakMap<EventPage, { timeZone: string | undefined; days: string[] }>();
+const known = new WeakMap<EventPage, { timeZone: string | undefined; before: string | null; rows: Row[] }>();
 
-function daysOf(page: EventPage, timeZone: string | undefined): string[] {
-  const before = known.get(page);
-  if (before && before.timeZone === timeZone) return before.days;
-  const days = page.events.map((event) => dayKey(new Date(event.occurred_at), timeZone));
-  known.set(page, { timeZone, days });
-  return days;
+function rowsOfPage(page: EventPage, before: string | null, timeZone: string | undefined): Row[] {
+  const made = known.get(page);
+  if (made && made.timeZone === timeZone && made.before === before) return made.rows;
+  let current = before;
+  const rows = page.events.map((event) => {
+    const day = dayKey(new Date(event.occurred_at), timeZone);
+    const row = { event, day, startsDay: day === current ? null : day };
+    current = day;
+    return row;
+  });
+  known.set(page, { timeZone, before, rows });
+  return rows;
 }
 
 /** The day that the row at `index` stands under. */
 export function dayAt(rows: readonly Row[], index: number): string | null {
-  for (let i = Math.min(index, rows.length - 1); i >= 0; i--) {
-    const day = rows[i]?.startsDay;
-    if (day) return day;
-  }
-  return null;
+  return rows[Math.min(index, rows.length - 1)]?.day ?? null;
 }

@@ -2,6 +2,7 @@ import type { ApiError } from "../api/error";
 import { messages } from "../messages";
 import { StatePanel } from "../ui/state-panel";
 import { Link } from "../url/link";
+import { isMetadata } from "./terms";
 
 const m = messages.states;
 
@@ -22,6 +23,11 @@ export function ListSkeleton() {
   );
 }
 
+/** Somebody's own record, before there is anything in it. */
+export function NothingYet({ guardian }: { guardian: boolean }) {
+  return <StatePanel icon="activity" title={messages.own.emptyTitle} detail={guardian ? messages.own.emptyGuardian : messages.own.emptyPerson} />;
+}
+
 export function NoResult({ onClear }: { onClear: () => void }) {
   return (
     <StatePanel icon="search" title={m.noResultTitle} detail={m.noResultDetail}>
@@ -37,9 +43,23 @@ interface RefusedProps {
   onRetry: () => void;
   /** Offered where the filter itself was refused, because asking again would change nothing. */
   onClear?: () => void;
+  /** Offered where the server would have to read the whole record. */
+  onLastDays?: () => void;
 }
 
-export function Refused({ error, onRetry, onClear }: RefusedProps) {
+export function Refused({ error, onRetry, onClear, onLastDays }: RefusedProps) {
+  if (onLastDays && onClear && error.status === 400 && error.fields.some(({ field }) => isMetadata(field))) {
+    return (
+      <StatePanel icon="filter" title={m.wideTitle} detail={m.wideDetail} alert>
+        <button type="button" className="button primary" onClick={onLastDays}>
+          {m.lastDays}
+        </button>
+        <button type="button" className="button" onClick={onClear}>
+          {m.clearFilters}
+        </button>
+      </StatePanel>
+    );
+  }
   const retry = error.status === 400 && onClear ? onClear : onRetry;
   if (error.status === 403) {
     return (

@@ -2,7 +2,29 @@
 
 /** The fields one can filter by, in the order they are offered. */
 export const FIELDS = ["category", "action", "severity", "actor", "actor_type", "subject", "entity_type", "entity_id", "session_id"] as const;
-export type FieldName = (typeof FIELDS)[number];
+export type FixedField = (typeof FIELDS)[number];
+/** One field of the sender's own metadata. */
+export type MetadataField = `metadata.${string}`;
+export type FieldName = FixedField | MetadataField;
+
+const METADATA = "metadata.";
+/** A longer key no event can have. */
+export const MAX_KEY_CHARS = 100;
+
+export function metadataField(key: string): MetadataField {
+  return `${METADATA}${key}`;
+}
+
+/** `score` of `metadata.score`; `null` for every other field. */
+export function metadataKey(field: string): string | null {
+  if (!field.startsWith(METADATA)) return null;
+  const key = field.slice(METADATA.length);
+  return key === "" || key.length > MAX_KEY_CHARS ? null : key;
+}
+
+export function isMetadata(field: string): field is MetadataField {
+  return metadataKey(field) !== null;
+}
 
 export interface Term {
   /** At least one. */
@@ -12,6 +34,11 @@ export interface Term {
 }
 
 export type Terms = Readonly<Partial<Record<FieldName, Term>>>;
+
+/** The fields that are filtered by, in one order: ours first, then the metadata by name. */
+export function fieldsIn(terms: Terms): FieldName[] {
+  return [...FIELDS.filter((field) => terms[field]), ...Object.keys(terms).filter(isMetadata).sort()];
+}
 
 export const SEVERITIES = ["info", "notice", "warning", "error", "critical"] as const;
 export const ACTOR_TYPES = ["user", "child", "api_key", "device", "system", "anonymous"] as const;

@@ -9,19 +9,21 @@ import { filterOf, type ActivityState, type Filter } from "./state";
 import type { FieldName } from "./terms";
 import { useNow } from "./use-now";
 
-const PAGE = 50;
+/** The first page is to come at once; who scrolls on wants more, in fewer answers. */
+const FIRST_PAGE = 50;
+const NEXT_PAGES = 250;
 /** While the application has sent nothing yet, the screen waits for its first event. */
 const WAIT_FOR_FIRST_MS = 2_000;
 
 /** Keyset pages, newest first. The server fixed the list's upper end with page one, so pages never shift. */
-export function useEvents(filter: Filter) {
+export function useEvents(filter: Filter, page = FIRST_PAGE) {
   const client = useQueryClient();
-  const key = ["events", filter];
+  const key = ["events", filter, page];
   const query = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam, signal }) =>
       call<EventPage>("api/v1/events", {
-        query: { ...filter, limit: PAGE, order: "desc", cursor: pageParam ?? undefined },
+        query: { ...filter, limit: pageParam === null ? page : NEXT_PAGES, order: "desc", cursor: pageParam ?? undefined },
         signal,
       }),
     initialPageParam: null as string | null,
@@ -36,8 +38,8 @@ export function useEvents(filter: Filter) {
   // The record was restored from a backup, and the old positions mean nothing any more: begin at the top.
   const gone = query.isFetchNextPageError && toApiError(query.error).code === "cursor_gone";
   useEffect(() => {
-    if (gone) void client.resetQueries({ queryKey: ["events", filter] });
-  }, [gone, client, filter]);
+    if (gone) void client.resetQueries({ queryKey: ["events", filter, page] });
+  }, [gone, client, filter, page]);
 
   const refresh = () => {
     // Only the first page is asked for again: the others belong to a list that ended where it began.
@@ -62,12 +64,13 @@ export function useCounts(state: ActivityState, field: FieldName) {
   return useStats(filterOf(state, useNow(), field));
 }
 
-export function useStats(filter: Filter) {
+export function useStats(filter: Filter & { by?: "action" }, enabled = true) {
   return useQuery({
     queryKey: ["stats", filter],
     queryFn: ({ signal }) => call<Stats>("api/v1/stats", { query: filter, signal }),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
+    enabled,
   });
 }
 

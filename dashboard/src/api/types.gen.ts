@@ -4,6 +4,50 @@
  */
 
 export interface paths {
+    "/admin/tracking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List points events
+         * @description Newest first. Answers for archived children and for accounts of users who were erased as well:
+         *     then `user_id` is null.
+         */
+        get: operations["list_tracking_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description How much happened in a period, by day and beside as many days before it.
+         *
+         *     Figures are counted a moment after events are recorded: `lag` says how many events are not in
+         *     them yet, and `wait_for` waits up to 2 seconds for the one with this cursor.
+         */
+        get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalog": {
         parameters: {
             query?: never;
@@ -189,8 +233,8 @@ export interface paths {
         };
         /**
          * Health
-         * @description Whether events can be written, how far the journal goes, and what became of the events sent
-         *     since the start.
+         * @description Whether events can be written, how far the journal goes and how far what is read out of it has
+         *     come, and what became of the events sent since the start.
          */
         get: operations["get_health"];
         put?: never;
@@ -292,6 +336,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase a person
+         * @description Now, and for good: they leave the directory, their sessions end, and every event that names them
+         *     as actor, account, subject or thing stays without them, as do their children's; so the record
+         *     still verifies. Their audit files go. A child whose last guardian they were is archived. Done
+         *     twice changes nothing more.
+         */
+        post: operations["erase_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List rewards */
+        get: operations["list_rewards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rewards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a reward */
+        get: operations["get_reward"];
+        /**
+         * Save a reward
+         * @description Adds it, or puts this in the place of what stands there. Requests for it stay; they are met at
+         *     its cost of then.
+         */
+        put: operations["put_reward"];
+        post?: never;
+        /**
+         * Remove a reward
+         * @description It can no longer be asked for or redeemed; requests for it can still be cancelled, and all
+         *     events stay.
+         */
+        delete: operations["delete_reward"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -338,6 +449,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long what is kept
+         * @description The values as they stand. They take effect with a retention run, and not before.
+         */
+        get: operations["get_retention"];
+        /**
+         * Change how long what is kept
+         * @description What is left out stays as it is; `categories` and `holds` are sent whole. The values are kept,
+         *     and the change is put on the record; no event is touched before a retention run. With the
+         *     `revision` that was read, a change that somebody made meanwhile is not undone: 409.
+         */
+        put: operations["put_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-in-links": {
         parameters: {
             query?: never;
@@ -367,12 +504,55 @@ export interface paths {
         };
         /**
          * Count events
-         * @description By category and by severity, for the filter bar.
+         * @description By category and by severity, for the filter bar; by action too where asked.
          */
         get: operations["count_events"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tasks and penalties */
+        get: operations["list_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a task or penalty */
+        get: operations["get_task"];
+        /**
+         * Save a task or penalty
+         * @description Adds it, or puts this in the place of what stands there. What was done with it before stays as
+         *     it was recorded.
+         */
+        put: operations["put_task"];
+        post?: never;
+        /**
+         * Remove a task or penalty
+         * @description It can no longer be activated; all events stay.
+         */
+        delete: operations["delete_task"];
         options?: never;
         head?: never;
         patch?: never;
@@ -393,6 +573,129 @@ export interface paths {
          *     with a stream's request. The stream ends when the key or session ends that made the ticket.
          */
         post: operations["create_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/child/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a child's points
+         * @description Balance, open requests, and tasks against penalties since the first one.
+         */
+        get: operations["get_child"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/child/{id}/adjust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adjust a balance
+         * @description An opening balance or a correction. A balance does not fall below 0 (unless the server allows
+         *     it): `delta` says what really changed.
+         */
+        post: operations["adjust_points"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/child/{id}/cancel-request-reward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a request for a reward
+         * @description Refused, and nothing recorded, when it is not asked for: redeemed or cancelled already.
+         */
+        post: operations["cancel_reward_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/child/{id}/request-reward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a reward
+         * @description The balance must suffice and stays as it is. One request for a child and a reward at a time.
+         */
+        post: operations["request_reward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/child/{id}/trigger-reward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeem a reward
+         * @description Takes its cost, requested or not; a request for it is met. Whoever answers a request says
+         *     `only_if_requested`: when it was cancelled meanwhile, nothing is taken.
+         */
+        post: operations["trigger_reward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/child/{id}/trigger-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate a task or penalty
+         * @description A task adds its points, a penalty takes them, as far as there are any: `delta` says what really
+         *     changed.
+         */
+        post: operations["trigger_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -474,6 +777,24 @@ export interface components {
          * @enum {string}
          */
         ActionRole: "page_view" | "page_exit" | "view" | "start" | "progress" | "complete" | "abandon" | "milestone" | "earn" | "claim" | "register" | "login" | "login_failed" | "logout" | "safety" | "error";
+        /**
+         * @description What was done.
+         * @enum {string}
+         */
+        ActionType: "activated" | "requested" | "redeemed" | "cancelled" | "adjusted";
+        /** @description How long activity is kept. */
+        ActivityDays: {
+            /**
+             * Format: int64
+             * @description Days until names and ids of people are taken out; of errors too.
+             */
+            anonymise_after_days: number;
+            /**
+             * Format: int64
+             * @description Days until the event is deleted.
+             */
+            delete_after_days: number;
+        };
         /** @description Who did it. */
         Actor: {
             /** @description The application's own id of the actor, ≤ 200 characters. */
@@ -488,6 +809,18 @@ export interface components {
          * @enum {string}
          */
         ActorType: "user" | "child" | "api_key" | "device" | "system" | "anonymous";
+        /** @description An opening balance or a correction. */
+        Adjust: {
+            /**
+             * Format: int64
+             * @description By how much the balance is to change; less than 0 takes points.
+             */
+            points: number;
+            /** @description Why, in words. */
+            reason: string;
+            /** @description The user account it belongs to, where the caller is a key. */
+            user_id?: string | null;
+        };
         /** @description The fate of every event of a request. */
         AppendResponse: {
             /** @description How many are newly on the record. */
@@ -500,6 +833,19 @@ export interface components {
             rejected: number;
             /** @description Each event's fate, in the order sent. */
             results: components["schemas"]["ItemResult"][];
+        };
+        /** @description How long the audit record is kept: whole, until one of these is passed. */
+        AuditLimits: {
+            /**
+             * Format: int64
+             * @description Days until the event is deleted.
+             */
+            max_days: number;
+            /**
+             * Format: int64
+             * @description The most events kept; 0 is no limit, else at least 1000.
+             */
+            max_entries: number;
         };
         /** @description What is known about one action. */
         CatalogEntry: {
@@ -527,6 +873,35 @@ export interface components {
             /** @description The entries, by category. */
             entries: components["schemas"]["CatalogEntry"][];
         };
+        /** @description How long a category is kept, where that differs from its class. */
+        CategoryDays: {
+            /**
+             * Format: int64
+             * @description Days until names are taken out; absent: as the class. For activity and errors only.
+             */
+            anonymise_after_days?: number | null;
+            /**
+             * Format: int64
+             * @description Days until the event is deleted; absent: as the class.
+             */
+            delete_after_days?: number | null;
+        };
+        /** @description A child and what it has. */
+        ChildState: {
+            /** @description Tasks against penalties, since the first one. */
+            good_vs_not_good: components["schemas"]["GoodVsNotGood"];
+            /** @description The child's id. */
+            id: string;
+            /** @description What people call it. */
+            name: string | null;
+            /** @description The rewards asked for and neither given nor cancelled. */
+            pending_rewards: components["schemas"]["PendingReward"][];
+            /**
+             * Format: int64
+             * @description The balance.
+             */
+            points: number;
+        };
         /**
          * @description How long an event is kept (by its retention rules).
          * @enum {string}
@@ -550,6 +925,13 @@ export interface components {
          * @enum {string}
          */
         Collection: "full" | "essential" | "off";
+        /** @description What a command did. */
+        CommandAnswer: {
+            /** @description What the child has after it. */
+            child: components["schemas"]["ChildState"];
+            /** @description The event on the record. */
+            tracking_event: components["schemas"]["TrackingEvent"];
+        };
         /** @description A consent that stands. */
         Consent: {
             /** @description When. */
@@ -565,6 +947,29 @@ export interface components {
             key: components["schemas"]["KeyInfo"];
             /** @description The secret, told this once. */
             secret: string;
+        };
+        /** @description A figure of a day, and of the day in the same place of the period before. */
+        DayFigure: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            date: string;
+            /**
+             * Format: int64
+             * @description On that day.
+             */
+            previous: number;
+            /**
+             * Format: date
+             * @description The day in the same place of the period before.
+             */
+            previous_date: string;
+            /**
+             * Format: int64
+             * @description On this day.
+             */
+            value: number;
         };
         /** @description The server's own log. */
         DebugLog: {
@@ -653,6 +1058,19 @@ export interface components {
             /** @description The entity's type. */
             type: string;
         };
+        /**
+         * @description What a points event is about.
+         * @enum {string}
+         */
+        EntityType: "task" | "penalty" | "reward" | "adjustment";
+        /** @description How long errors are kept. */
+        ErrorDays: {
+            /**
+             * Format: int64
+             * @description Days until the event is deleted.
+             */
+            delete_after_days: number;
+        };
         /** @description A fault in the application. */
         ErrorInfo: {
             /** @description The component that failed, ≤ 200 characters. */
@@ -724,6 +1142,67 @@ export interface components {
             /** @description What is wrong and what would be right. */
             message: string;
         };
+        /** @description A figure of the period, and of the one before. */
+        Figure: {
+            /**
+             * Format: double
+             * @description The change, in per cent of the period before; absent where nothing can be compared with.
+             */
+            change_percent?: number | null;
+            /**
+             * Format: int64
+             * @description In the period before.
+             */
+            previous: number;
+            /** @description By day, oldest first. */
+            series: components["schemas"]["DayFigure"][];
+            /**
+             * Format: int64
+             * @description In the period.
+             */
+            value: number;
+        };
+        /** @description Each figure of the overview. */
+        Figures: {
+            /** @description Different people with any event. Those of a period are no sum of its days. */
+            active_users: components["schemas"]["Figure"];
+            /** @description Events by which something was finished: those whose role is `complete`. */
+            completions: components["schemas"]["Figure"];
+            /** @description Faults of the application: events whose role or class is `error`. */
+            errors: components["schemas"]["Figure"];
+            /** @description Events. */
+            events: components["schemas"]["Figure"];
+            /** @description Sessions that began. */
+            sessions: components["schemas"]["Figure"];
+        };
+        /** @description What went wrong with a follower; it tries again by itself. */
+        FollowerFault: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description In words. */
+            message: string;
+        };
+        /** @description How far a follower has come. */
+        FollowerHealth: {
+            as_of?: components["schemas"]["Time"] | null;
+            fault?: components["schemas"]["FollowerFault"] | null;
+            /**
+             * Format: int64
+             * @description Events it has still to take in.
+             */
+            lag: number;
+            /** @description What `annals rebuild` calls it. */
+            name: string;
+            /** @description What it keeps. */
+            what: string;
+        };
+        /** @description Tasks against penalties. */
+        GoodVsNotGood: {
+            /** @description Tasks done, and what they brought. */
+            good: components["schemas"]["Tally"];
+            /** @description Penalties, and what they took: 0 or less. */
+            not_good: components["schemas"]["Tally"];
+        };
         /** @description How the server is. */
         Health: {
             /** @description `ok`. */
@@ -735,6 +1214,8 @@ export interface components {
         HealthReport: {
             /** @description Why not. */
             fault?: string | null;
+            /** @description What is read out of the journal, and how far. */
+            followers: components["schemas"]["FollowerHealth"][];
             /** @description The journal. */
             journal: components["schemas"]["JournalHealth"];
             /** @description What became of the events sent since the start. */
@@ -745,6 +1226,36 @@ export interface components {
             version: string;
             /** @description Whether an event can be written durably now. */
             writable: boolean;
+        };
+        /** @description What does not age until the hold ends: a person's events, or those that a filter finds. */
+        Hold: {
+            /** @description When it ends by itself. */
+            expires_at: components["schemas"]["Time"];
+            /** @description Which events: a filter as it stands in an address, such as `category=task&subject=ben`. */
+            filter?: string | null;
+            /** @description Given by the server. */
+            id: string;
+            /** @description Who answers for it. */
+            owner: string;
+            /** @description Whose events, by id. */
+            person?: string | null;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description A hold as it is sent: without an id it is a new one. */
+        HoldDraft: {
+            /** @description When it ends by itself. */
+            expires_at: components["schemas"]["Time"];
+            /** @description Which events, as a filter stands in an address; either this or `person`. */
+            filter?: string | null;
+            /** @description The id of a hold that stands; absent for a new one. */
+            id?: string | null;
+            /** @description Who answers for it. */
+            owner: string;
+            /** @description Whose events, by id; either this or `filter`. */
+            person?: string | null;
+            /** @description Why. */
+            reason: string;
         };
         /** @description Why an event was rejected or dropped. */
         ItemError: {
@@ -810,11 +1321,6 @@ export interface components {
             /** @description The keys, oldest first. */
             keys: components["schemas"]["KeyInfo"][];
         };
-        /**
-         * @description What changes a balance.
-         * @enum {string}
-         */
-        LedgerEntity: "task" | "penalty" | "reward" | "adjustment";
         /** @description A line of the log. */
         LogLine: Record<string, never> & {
             /** @description When it was written. */
@@ -856,6 +1362,23 @@ export interface components {
             /** @description Why, where there is a why: a stable code. */
             reason?: string;
         };
+        /** @description How much happened in a period, beside the one before. */
+        Overview: {
+            as_of?: components["schemas"]["Time"] | null;
+            /** @description The figures. */
+            figures: components["schemas"]["Figures"];
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /** @description The period asked for. */
+            period: components["schemas"]["Period"];
+            /** @description As many days, right before it. */
+            previous_period: components["schemas"]["Period"];
+            /** @description Whose calendar the days are of: an IANA time zone. */
+            timezone: string;
+        };
         /** @description The page it happened on. */
         Page: {
             /**
@@ -875,6 +1398,20 @@ export interface components {
             /** @description The page's title, ≤ 500 characters. */
             title?: string | null;
         };
+        /** @description A reward that was asked for. */
+        PendingReward: {
+            /**
+             * Format: int64
+             * @description What it costs now; null once it is no longer defined.
+             */
+            cost: number | null;
+            /** @description What people call it; null once it is no longer defined. */
+            name: string | null;
+            /** @description When it was asked for. */
+            requested_at: components["schemas"]["Time"];
+            /** @description The reward's id. */
+            reward_id: string;
+        };
         /** @description People, in the order of their ids. */
         PeoplePage: {
             /** @description Whether there is a next page. */
@@ -883,6 +1420,24 @@ export interface components {
             next_cursor?: string | null;
             /** @description The people. */
             people: components["schemas"]["Person"][];
+        };
+        /** @description Days, both ends included. */
+        Period: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            days: number;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            end_date: string;
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            start_date: string;
         };
         /** @description A person in the directory. */
         Person: {
@@ -948,6 +1503,11 @@ export interface components {
             detail: string;
             /** @description The fields that are wrong. */
             errors?: components["schemas"]["FieldError"][];
+            /**
+             * Format: int64
+             * @description How many points are missing, where they do not suffice.
+             */
+            points_needed?: number | null;
             /** @description The fate of each event, where every one was rejected. */
             results?: components["schemas"]["ItemResult"][];
             /**
@@ -979,6 +1539,22 @@ export interface components {
          * @enum {string}
          */
         ProofVerdict: "verified" | "anonymised" | "unproven" | "mismatch";
+        /** @description What was erased. It names nobody: it can be kept. */
+        Receipt: {
+            /** @description How many children are archived because their last guardian went. */
+            archived_children: number;
+            /** @description When it was done. */
+            erased_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many events lost the person.
+             */
+            events: number;
+            /** @description A random number; the event on the record carries it too. */
+            receipt: string;
+            /** @description The root over what remains of those events, in hex (`docs/digest.md`). */
+            residue_root: string;
+        };
         /** @description What is recorded. */
         Recording: {
             /** @description The categories that cannot be switched off. */
@@ -1017,6 +1593,70 @@ export interface components {
              * @description The HTTP status, 100 to 599.
              */
             status?: number | null;
+        };
+        /** @description How long what is kept. */
+        Retention: {
+            /** @description Events of the class `activity`. */
+            activity: components["schemas"]["ActivityDays"];
+            /** @description Events of the class `audit`. */
+            audit: components["schemas"]["AuditLimits"];
+            /** @description Categories that are kept otherwise than their class. */
+            categories: {
+                [key: string]: components["schemas"]["CategoryDays"];
+            };
+            /** @description Events of the class `error`. */
+            errors: components["schemas"]["ErrorDays"];
+            /** @description What does not age. */
+            holds: components["schemas"]["Hold"][];
+            /**
+             * Format: int64
+             * @description Grows with every change: who sends it back changes what they saw, or nothing.
+             */
+            revision: number;
+        };
+        /** @description A change: what is left out stays as it is. */
+        RetentionChange: {
+            activity?: components["schemas"]["ActivityDays"] | null;
+            audit?: components["schemas"]["AuditLimits"] | null;
+            /** @description All categories that are kept otherwise than their class. */
+            categories?: {
+                [key: string]: components["schemas"]["CategoryDays"];
+            } | null;
+            errors?: components["schemas"]["ErrorDays"] | null;
+            /** @description All holds. */
+            holds?: components["schemas"]["HoldDraft"][] | null;
+            /**
+             * Format: int64
+             * @description The revision that was read; if somebody has changed it since, nothing is changed.
+             */
+            revision?: number | null;
+        };
+        /** @description A reward. */
+        Reward: {
+            /**
+             * Format: int64
+             * @description What it costs: 0 or more.
+             */
+            cost: number;
+            /** @description The application's id. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+        };
+        /** @description A reward as it is sent. */
+        RewardBody: {
+            /**
+             * Format: int64
+             * @description What it costs: 0 or more.
+             */
+            cost: number;
+            /** @description What people call it. */
+            name: string;
+        };
+        /** @description Every reward, by id. */
+        Rewards: {
+            /** @description The rewards. */
+            rewards: components["schemas"]["Reward"][];
         };
         /**
          * @description What a caller may do.
@@ -1068,6 +1708,10 @@ export interface components {
         Source: "browser" | "service" | "command" | "annals";
         /** @description How many events match. */
         Stats: {
+            /** @description By action, when asked for with `by=action`: the 100 most frequent. */
+            actions?: {
+                [key: string]: number;
+            } | null;
             /** @description By category. */
             categories: {
                 [key: string]: number;
@@ -1088,7 +1732,7 @@ export interface components {
          */
         StreamMessage: {
             /** @description Which one. */
-            event: components["schemas"]["TrackingEventCreated"];
+            event: components["schemas"]["TrackingEventCreatedPayload"];
             /** @enum {string} */
             type: "tracking_event_created";
         } | {
@@ -1111,27 +1755,152 @@ export interface components {
             /** @description The name at that moment, ≤ 200 characters. */
             name?: string | null;
         };
+        /** @description How many, and how many points in all. */
+        Tally: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description By how much they changed the balance, in all.
+             */
+            points: number;
+        };
+        /** @description A task, or a penalty. */
+        Task: {
+            /** @description The application's id. */
+            id: string;
+            /** @description Whether it brings points; a penalty takes them. */
+            is_good: boolean;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description What it brings or, of a penalty, takes: 0 or more.
+             */
+            points: number;
+        };
+        /** @description A task as it is sent. */
+        TaskBody: {
+            /** @description Whether it brings points; `false` makes a penalty. */
+            is_good: boolean;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description What it brings or, of a penalty, takes: 0 or more.
+             */
+            points: number;
+        };
+        /** @description Every task and penalty, by id. */
+        Tasks: {
+            /** @description The tasks and penalties. */
+            tasks: components["schemas"]["Task"][];
+        };
         /** Format: date-time */
         Time: string;
+        /** @description A points event. */
+        TrackingEvent: {
+            /** @description What was done. */
+            action: components["schemas"]["ActionType"];
+            /** @description The child whose balance it is about; null once that child was erased. */
+            child_id: string | null;
+            /** @description When it was written. */
+            created_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description What really changed.
+             */
+            delta: number;
+            /** @description Which task, penalty or reward; null for an adjustment. */
+            entity_id: string | null;
+            /** @description What it was about. */
+            entity_type: components["schemas"]["EntityType"];
+            /**
+             * Format: uuid
+             * @description The event's id.
+             */
+            id: string;
+            /**
+             * @description What else is told of it: the `name` of the thing, its `points` or `cost` then, the `reason`
+             *     of an adjustment.
+             */
+            metadata: Record<string, never>;
+            /** @description When it happened: for commands the moment it was written. */
+            occurred_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description The balance after.
+             */
+            points_after: number;
+            /**
+             * Format: int64
+             * @description The balance before.
+             */
+            points_before: number;
+            /** @description The user account it belongs to; null once that user was erased, or where there is none. */
+            user_id: string | null;
+        };
         /** @description A points event, in short. */
-        TrackingEventCreated: {
-            /** @description What was done: `activated`, `requested`, `redeemed`, `cancelled` or `adjusted`. */
-            action: string;
+        TrackingEventCreatedPayload: {
+            /** @description What was done. */
+            action: components["schemas"]["ActionType"];
             /** @description The child whose balance it is about. */
             child_id?: string | null;
             /** @description What it was about. */
-            entity_type: components["schemas"]["LedgerEntity"];
+            entity_type: components["schemas"]["EntityType"];
             /**
              * Format: uuid
              * @description The event's id.
              */
             tracking_event_id: string;
         };
+        /** @description A page of points events, newest first. */
+        TrackingPage: {
+            /** @description How many are on this page. */
+            count: number;
+            /** @description How many a page holds at most. */
+            limit: number;
+            /** @description How many come before this page. */
+            offset: number;
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+            /** @description The events. */
+            tracking_events: components["schemas"]["TrackingEvent"][];
+        };
+        /** @description A reward to redeem. */
+        TriggerReward: {
+            /** @description Refuse it when it is not asked for, or no longer: for who answers a request. */
+            only_if_requested?: boolean;
+            /** @description Which one. */
+            reward_id: string;
+            /** @description The user account it belongs to, where the caller is a key. */
+            user_id?: string | null;
+        };
+        /** @description A task or penalty to activate. */
+        TriggerTask: {
+            /** @description Which one. */
+            task_id: string;
+            /** @description The user account it belongs to, where the caller is a key. */
+            user_id?: string | null;
+        };
         /**
          * @description Who looks at an event.
          * @enum {string}
          */
         Viewer: "self" | "guardian" | "service" | "admin" | "auditor";
+        /** @description A reward. */
+        WhichReward: {
+            /** @description Which one. */
+            reward_id: string;
+            /** @description The user account it belongs to, where the caller is a child or a key. */
+            user_id?: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -1141,6 +1910,126 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_tracking_events: {
+        parameters: {
+            query?: {
+                /** @description Of this child; needed unless `user_id` is given */
+                child_id?: string;
+                /** @description Of this user account; admins only */
+                user_id?: string;
+                /** @description About this */
+                entity_type?: components["schemas"]["EntityType"];
+                /** @description That did this */
+                action?: components["schemas"]["ActionType"];
+                /** @description Occurred at or after this RFC 3339 time, or day in UTC */
+                from?: string;
+                /** @description Occurred before this RFC 3339 time, or day in UTC */
+                to?: string;
+                /** @description Events a page, 1 to 500; 50 unless given */
+                limit?: number;
+                /** @description How many to pass over, at most 100,000 */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingPage"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `user_id` is for admins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The child is out of the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_overview: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 30 unless given */
+                days?: number;
+                /** @description Instead of `days`: the first day, such as 2026-11-01 */
+                start_date?: string;
+                /** @description The last day, included; today unless given */
+                end_date?: string;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cursor was given before a restore */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_catalog: {
         parameters: {
             query?: never;
@@ -1912,6 +2801,156 @@ export interface operations {
             };
         };
     };
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The application's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description It is not finished: ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rewards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, by id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rewards"];
+                };
+            };
+        };
+    };
+    get_reward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The application's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reward */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reward"];
+                };
+            };
+            /** @description There is none with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_reward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The application's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardBody"];
+            };
+        };
+        responses: {
+            /** @description The reward as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reward"];
+                };
+            };
+            /** @description A field is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_reward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The application's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is none with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -2054,6 +3093,68 @@ export interface operations {
             };
         };
     };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+        };
+    };
+    put_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionChange"];
+            };
+        };
+        responses: {
+            /** @description The values as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Somebody changed them meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is out of bounds; every field is named */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_sign_in_link: {
         parameters: {
             query?: never;
@@ -2107,6 +3208,8 @@ export interface operations {
                  *     action.
                  */
                 q?: string;
+                /** @description `action`: counts the actions as well */
+                by?: string;
             };
             header?: never;
             path?: never;
@@ -2125,6 +3228,124 @@ export interface operations {
             };
             /** @description A parameter is wrong */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, by id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tasks"];
+                };
+            };
+        };
+    };
+    get_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The application's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description There is none with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The application's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskBody"];
+            };
+        };
+        responses: {
+            /** @description The task as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description A field is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The application's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is none with this id */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2163,6 +3384,305 @@ export interface operations {
             };
             /** @description Too many tickets wait to be used */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_child: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The child's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the child has */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChildState"];
+                };
+            };
+            /** @description There is no child with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjust_points: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same command sent again under the same key is carried out once; kept 24 hours */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The child's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Adjust"];
+            };
+        };
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            /** @description There is no such child */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The child is archived, or the key was sent with another body */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_reward_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same command sent again under the same key is carried out once; kept 24 hours */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The child's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhichReward"];
+            };
+        };
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            /** @description There is no such child */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not asked for, the child is archived, or the key was sent with another body */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_reward: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same command sent again under the same key is carried out once; kept 24 hours */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The child's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhichReward"];
+            };
+        };
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            /** @description There is no such child, or no such reward */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has been asked for already, the child is archived, or the key was sent with another body */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The points do not suffice; `points_needed` says how many are missing */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trigger_reward: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same command sent again under the same key is carried out once; kept 24 hours */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The child's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriggerReward"];
+            };
+        };
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            /** @description There is no such child, or no such reward */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not asked for and must be, the child is archived, or the key was sent with another body */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The points do not suffice; `points_needed` says how many are missing */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trigger_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same command sent again under the same key is carried out once; kept 24 hours */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The child's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriggerTask"];
+            };
+        };
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            /** @description There is no such child, or no such task */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The child is archived, or the key was sent with another body */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

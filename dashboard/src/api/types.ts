@@ -27,7 +27,16 @@ export type HealthReport = Schemas["HealthReport"];
 /** Beside what is named, a line holds whatever its writer added; the generator cannot say so. */
 export type LogLine = Pick<Schemas["LogLine"], "at" | "level" | "message"> & Record<string, unknown>;
 export type DebugLog = Omit<Schemas["DebugLog"], "lines"> & { lines: LogLine[] };
+export type Overview = Schemas["Overview"];
+export type Figure = Schemas["Figure"];
 export type Recording = Schemas["Recording"];
 export type RecordingChange = Schemas["RecordingChange"];
+export type Retention = Schemas["Retention"];
+export type RetentionChange = Schemas["RetentionChange"];
+export type CategoryDays = Schemas["CategoryDays"];
+export type Hold = Schemas["Hold"];
+export type HoldDraft = Schemas["HoldDraft"];
+export type Person = Schemas["Person"];
+export type PeoplePage = Schemas["PeoplePage"];
 export type Problem = Schemas["Problem"];
 export type FieldError = Schemas["FieldError"];

@@ -1,4 +1,5 @@
 import type { Messages } from ".";
+import { retention } from "./de-retention";
 
 const number = (n: number) => new Intl.NumberFormat("de").format(n);
 const bytes = (n: number) => {
@@ -9,7 +10,7 @@ const bytes = (n: number) => {
 
 export const settings: Messages["settings"] = {
   title: "Einstellungen",
-  sections: { keys: "Schlüssel", recording: "Aufzeichnung", catalog: "Katalog", health: "Zustand", log: "Server-Log", appearance: "Darstellung" },
+  sections: { keys: "Schlüssel", recording: "Aufzeichnung", retention: "Aufbewahrung", catalog: "Katalog", health: "Zustand", log: "Server-Log", appearance: "Darstellung" },
   loading: "Wird geladen…",
   noAccess: "Das darf dein Schlüssel nicht sehen",
   noAccessDetail: "Schlüssel, Zustand und Server-Log sind für die Verwaltung; die Prüfung darf das meiste lesen.",
@@ -72,6 +73,8 @@ export const settings: Messages["settings"] = {
     onRecord: "Änderungen im Protokoll",
   },
 
+  retention,
+
   catalog: {
     detail: "Jede Kategorie und Aktion, die Annals kennt. Andere sind willkommen; eine eigene Datei kann sie beschreiben.",
     search: "Katalog durchsuchen",
@@ -95,6 +98,21 @@ export const settings: Messages["settings"] = {
     lastAt: "Zuletzt festgehalten",
     size: "Journal auf der Platte",
     nothing: "noch nichts",
+    followers: "Aus dem Journal gelesen",
+    followersDetail: "Zahlen werden aus dem Journal gewonnen, jede im eigenen Takt. Was fehlschlägt, wird von selbst wieder versucht; annals rebuild NAME gewinnt eines neu.",
+    followerColumns: { name: "Was", as_of: "Zuletzt gelesen", lag: "Rückstand" },
+    followerNames: { rollups: "Zahlen nach Tag und Person, Sitzungen" },
+    behind: (n) => (n === 0 ? "auf dem Stand" : n === 1 ? "1 Ereignis" : `${number(n)} Ereignisse`),
+    toLog: "Das Log des Servers",
+    drops: "Seit dem Start verworfen",
+    dropsNone: "Nichts wurde verworfen.",
+    dropsSum: (n) => (n === 1 ? "1 Ereignis kam an und wurde nicht behalten:" : `${number(n)} Ereignisse kamen an und wurden nicht behalten:`),
+    dropReasons: {
+      recording_off: "weil die Aufzeichnung ihrer Kategorie aus ist",
+      no_consent: "weil die Einwilligung eines Elternteils fehlt",
+      collection: "weil über die Person weniger behalten werden soll",
+    },
+    toRecording: "Aufzeichnung",
     outcomes: "Ereignisse seit dem Start",
     outcomesNone: "Seit dem Start ist kein Ereignis gekommen.",
     columns: { outcome: "Was aus ihnen wurde", reason: "Warum", count: "Ereignisse" },
@@ -112,6 +130,7 @@ export const settings: Messages["settings"] = {
     search: "Log durchsuchen",
     refresh: "Neu laden",
     none: "Keine Zeile passt",
+    empty: "Das Log ist leer",
     noneDetail: "Nichts zu melden ist eine gute Nachricht.",
     lines: (n) => (n === 1 ? "1 Zeile, neueste zuerst" : `${number(n)} Zeilen, neueste zuerst`),
     list: "Zeilen des Logs",

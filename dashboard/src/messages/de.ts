@@ -1,4 +1,5 @@
 import type { Messages } from ".";
+import { chart, overview } from "./de-overview";
 import { sentences } from "./de-sentences";
 import { settings } from "./de-settings";
 import { start } from "./de-start";
@@ -26,6 +27,7 @@ export const de: Messages = {
     skip: "Zum Inhalt",
     navigation: "Hauptmenü",
     menu: "Menü",
+    overview: "Übersicht",
     activity: "Aktivität",
     settings: "Einstellungen",
     docs: "API-Referenz",
@@ -145,6 +147,14 @@ export const de: Messages = {
     values: "Werte",
     severalHint: "Kommas trennen mehrere: eines davon.",
     missing: "Nenne mindestens einen Wert.",
+    metadata: "Metadaten",
+    metadataField: (key) => `Metadaten „${key}“`,
+    key: "Schlüssel",
+    keyHint: "Wie ihn deine Anwendung sendet: score, course_id, …",
+    keyMissing: "Nenne den Schlüssel.",
+    wide: "Metadaten allein sind eine lange Suche. Gib einen weiteren Filter dazu oder einen Zeitraum von höchstens 31 Tagen.",
+    suggestions: "Vorschläge",
+    filterBy: (filter) => `Filter: ${filter}`,
     unusable: "In einem Namen stehen nur kleine Buchstaben, Ziffern und _.",
     apply: "Anwenden",
     term: (field, values, not) => `${field} ist ${not ? "nicht " : ""}${values}`,
@@ -223,13 +233,15 @@ export const de: Messages = {
     related: {
       title: "Mehr davon",
       action: (name) => `Gleiche Aktion: ${name}`,
+      category: (name) => `Mehr: ${name}`,
       actor: (name) => `Auch von ${name}`,
       subject: (name) => `Auch über ${name}`,
       entity: (name) => `Auch mit ${name}`,
       session: "Dieser Besuch",
     },
     anonymised: (when) => `Namen wurden am ${when} aus diesem Ereignis entfernt.`,
-    groups: { what: "Was", who: "Wer", where: "Wo", failure: "Fehler", metadata: "Metadaten", record: "Protokoll" },
+    groups: { what: "Was", who: "Wer", where: "Wo", failure: "Fehler", details: "Einzelheiten",
+      metadata: "Metadaten", record: "Protokoll" },
     labels: {
       action: "Aktion",
       category: "Kategorie",
@@ -266,10 +278,32 @@ export const de: Messages = {
     seconds: (n) => `${number(Math.round(n / 100) / 10)} s`,
   },
 
+  own: {
+    titlePerson: "Dein Protokoll",
+    titleGuardian: "Das Protokoll deiner Familie",
+    whose: "Wessen Protokoll",
+    everybody: "Alle",
+    yourself: "Du",
+    emptyTitle: "Hier ist noch nichts",
+    emptyPerson: "Was du tust, steht hier, das Neueste zuerst.",
+    emptyGuardian: "Was du und deine Kinder tun, steht hier, das Neueste zuerst.",
+    points: (before, after) => `${before} → ${after} Punkte`,
+    exactly: "Genau so, wie es gespeichert ist",
+    sentences: {
+      "task activated": "{subject} hat {entity} erledigt",
+      "penalty activated": "{subject} hat Abzug bekommen: {entity}",
+      "adjustment adjusted": "{actor} hat die Punkte von {subject} geändert",
+      "reward redeemed": "{subject} hat {entity} bekommen",
+    },
+  },
+
   states: {
     noResultTitle: "Kein Ereignis passt",
     noResultDetail: "Alle Filter müssen zugleich passen, und Wörter werden ganz gesucht. Nimm einen weg oder entferne alle.",
     clearFilters: "Filter entfernen",
+    wideTitle: "Dieser Suche fehlt noch etwas",
+    wideDetail: "Metadaten allein hieße, das ganze Protokoll zu lesen. Gib einen weiteren Filter dazu, etwa eine Kategorie, oder suche in einem Zeitraum von höchstens 31 Tagen.",
+    lastDays: "Nur die letzten 30 Tage",
     noAccessTitle: "Das darfst du nicht lesen",
     otherKey: "Mit einem anderen Schlüssel anmelden",
     retry: "Noch einmal versuchen",
@@ -285,6 +319,8 @@ export const de: Messages = {
     bug: "Die Oberfläche hat einen Fehler gemacht. Lade die Seite neu; kommt er wieder, melde ihn bitte.",
   },
 
+  overview,
+  chart,
   settings,
   start,
 

@@ -1,3 +1,5 @@
+import { retention } from "./en-retention";
+
 const number = (n: number) => new Intl.NumberFormat("en").format(n);
 const bytes = (n: number) => {
   const units = ["B", "KB", "MB", "GB", "TB"];
@@ -11,6 +13,7 @@ export const settings = {
   sections: {
     keys: "Keys",
     recording: "Recording",
+    retention: "Retention",
     catalog: "Catalog",
     health: "Health",
     log: "Server log",
@@ -78,6 +81,8 @@ export const settings = {
     onRecord: "Changes on the record",
   },
 
+  retention,
+
   catalog: {
     detail: "Every category and action Annals knows. Others are welcome; a file of your own can describe them.",
     search: "Search the catalog",
@@ -101,6 +106,21 @@ export const settings = {
     lastAt: "Last recorded",
     size: "Journal on disk",
     nothing: "nothing yet",
+    followers: "Read out of the journal",
+    followersDetail: "Lists of figures are made from the journal, each at its own pace. What fails is tried again by itself; annals rebuild NAME makes one anew.",
+    followerColumns: { name: "What", as_of: "Last event taken in", lag: "Behind" },
+    followerNames: { rollups: "Counts by day and person, sessions" } as Record<string, string>,
+    behind: (n: number) => (n === 0 ? "up to date" : n === 1 ? "1 event" : `${number(n)} events`),
+    toLog: "The server's own log",
+    drops: "Dropped since the start",
+    dropsNone: "Nothing was dropped.",
+    dropsSum: (n: number) => (n === 1 ? "1 event was sent and not kept:" : `${number(n)} events were sent and not kept:`),
+    dropReasons: {
+      recording_off: "because recording of their category is off",
+      no_consent: "because a guardian's consent is missing",
+      collection: "because the person chose that less is kept",
+    } as Record<string, string>,
+    toRecording: "Recording",
     outcomes: "Events since the start",
     outcomesNone: "No event has come in since the start.",
     columns: { outcome: "What became of them", reason: "Why", count: "Events" },
@@ -124,6 +144,7 @@ export const settings = {
     search: "Search the log",
     refresh: "Refresh",
     none: "No line matches",
+    empty: "The log is empty",
     noneDetail: "Nothing to report is good news.",
     lines: (n: number) => (n === 1 ? "1 line, newest first" : `${number(n)} lines, newest first`),
     list: "Lines of the log",

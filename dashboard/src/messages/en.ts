@@ -1,5 +1,6 @@
 // Every sentence the dashboard shows. Words that come from the record itself (messages, names) are not ours.
 
+import { chart, overview } from "./en-overview";
 import { settings } from "./en-settings";
 import { start } from "./en-start";
 
@@ -28,6 +29,7 @@ export const en = {
     skip: "Skip to content",
     navigation: "Main",
     menu: "Menu",
+    overview: "Overview",
     activity: "Activity",
     settings: "Settings",
     docs: "API reference",
@@ -160,6 +162,14 @@ export const en = {
     values: "Values",
     severalHint: "Commas separate several: any of them.",
     missing: "Name at least one value.",
+    metadata: "Metadata",
+    metadataField: (key: string) => `Metadata “${key}”`,
+    key: "Key",
+    keyHint: "As your application sends it: score, course_id, …",
+    keyMissing: "Name the key.",
+    wide: "Metadata alone is a long search. Give it another filter, or a period of at most 31 days.",
+    suggestions: "Suggestions",
+    filterBy: (filter: string) => `Filter: ${filter}`,
     unusable: "Only small letters, digits and _ can stand in a name.",
     apply: "Apply",
     term: (field: string, values: string, not: boolean) => `${field} ${not ? "is not" : "is"} ${values}`,
@@ -244,6 +254,7 @@ export const en = {
     related: {
       title: "More like this",
       action: (name: string) => `Same action: ${name}`,
+      category: (name: string) => `More: ${name}`,
       actor: (name: string) => `Also by ${name}`,
       subject: (name: string) => `Also about ${name}`,
       entity: (name: string) => `Also with ${name}`,
@@ -256,6 +267,7 @@ export const en = {
       where: "Where",
       failure: "Failure",
       metadata: "Metadata",
+      details: "Details",
       record: "Record",
     },
     labels: {
@@ -294,10 +306,34 @@ export const en = {
     seconds: (n: number) => `${number(Math.round(n / 100) / 10)} s`,
   },
 
+  /** For those who see their own record. */
+  own: {
+    titlePerson: "Your record",
+    titleGuardian: "Your family's record",
+    whose: "Whose record",
+    everybody: "Everybody",
+    yourself: "You",
+    emptyTitle: "Nothing here yet",
+    emptyPerson: "What you do will stand here, newest first.",
+    emptyGuardian: "What you and your children do will stand here, newest first.",
+    points: (before: string, after: string) => `${before} → ${after} points`,
+    exactly: "Exactly as it is stored",
+    /** The catalog's sentences where the points follow by themselves. */
+    sentences: {
+      "task activated": "{subject} did {entity}",
+      "penalty activated": "{subject} got the penalty {entity}",
+      "adjustment adjusted": "{actor} changed the points of {subject}",
+      "reward redeemed": "{subject} got {entity}",
+    } as Readonly<Record<string, string>>,
+  },
+
   states: {
     noResultTitle: "No event matches",
     noResultDetail: "All filters must fit at once, and words are found whole. Take one away, or clear them all.",
     clearFilters: "Clear filters",
+    wideTitle: "This search needs one thing more",
+    wideDetail: "Metadata alone would mean reading the whole record. Add another filter, such as a category, or search a period of at most 31 days.",
+    lastDays: "Only the last 30 days",
     noAccessTitle: "You may not read this",
     otherKey: "Sign in with another key",
     retry: "Try again",
@@ -314,6 +350,8 @@ export const en = {
     bug: "The dashboard made a mistake. Reload the page; if it comes back, please report it.",
   },
 
+  overview,
+  chart,
   settings,
   start,
 

@@ -5,12 +5,17 @@ import { formatNumber, messages } from "../messages";
 import { Icon } from "../ui/icon";
 import { Loaded } from "../ui/loaded";
 import { Time } from "../ui/time";
-import { csvOf } from "./csv";
+import { Link } from "../url/link";
+import { csvAddress } from "../chart/csv";
+import { Followers } from "./followers";
+import { settingsRoute } from "./sections";
+import "./health.css";
 
 const m = messages.settings.health;
 const EVERY_MS = 10_000;
 
-export function HealthSection() {
+/** `log`: whether the viewer may read the server's log as well. */
+export function HealthSection({ log }: { log: boolean }) {
   const health = useQuery({
     queryKey: ["health"],
     queryFn: ({ signal }) => call<HealthReport>("api/v1/health", { signal }),
@@ -19,7 +24,9 @@ export function HealthSection() {
   return (
     <>
       <div className="settings-head">
-        <p>{m.detail}</p>
+        <p>
+          {m.detail} {log && <Link to={settingsRoute("log")}>{m.toLog}</Link>}
+        </p>
         <button type="button" className="button" onClick={() => void health.refetch()}>
           <Icon name="refresh" size={16} />
           {m.refresh}
@@ -50,6 +57,8 @@ function Report({ report }: { report: HealthReport }) {
         </Card>
         <Card label={m.version}>{report.version}</Card>
       </dl>
+      <Followers followers={report.followers} />
+      <Drops outcomes={report.outcomes} />
       <Outcomes outcomes={report.outcomes} />
     </>
   );
@@ -64,12 +73,38 @@ function Card({ label, children }: { label: string; children: React.ReactNode })
   );
 }
 
+/** What was dropped, and why: those who sent it were told, those who look for it here were not. */
+function Drops({ outcomes }: { outcomes: HealthReport["outcomes"] }) {
+  const dropped = outcomes.filter(({ outcome }) => outcome === "dropped");
+  const sum = dropped.reduce((all, { count }) => all + count, 0);
+  return (
+    <section aria-labelledby="drops" className="drops">
+      <h3 id="drops">{m.drops}</h3>
+      {dropped.length === 0 ? (
+        <p className="form-hint">{m.dropsNone}</p>
+      ) : (
+        <>
+          <p className="form-hint">{m.dropsSum(sum)}</p>
+          <ul>
+            {dropped.map(({ reason, count }) => (
+              <li key={reason ?? ""}>
+                <strong>{formatNumber(count)}</strong> {m.dropReasons[reason ?? ""] ?? reason ?? ""}{" "}
+                {reason === "recording_off" && <Link to={settingsRoute("recording")}>{m.toRecording}</Link>}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
 /** What became of the events, with a bar for what the eye compares. */
 function Outcomes({ outcomes }: { outcomes: HealthReport["outcomes"] }) {
   const most = Math.max(1, ...outcomes.map((outcome) => outcome.count));
   const c = m.columns;
   const rows = outcomes.map(({ outcome, reason, count }) => [outcome, reason ?? "", String(count)]);
-  const csv = `data:text/csv;charset=utf-8,${encodeURIComponent(csvOf([["outcome", "reason", "count"], ...rows]))}`;
+  const csv = csvAddress([["outcome", "reason", "count"], ...rows]);
   return (
     <section aria-labelledby="outcomes">
       <div className="settings-head">

@@ -11,6 +11,7 @@ import { Link } from "../url/link";
 import { fieldsOf, linesOf } from "./log-lines";
 import { SearchField } from "./search-field";
 import { LEVELS, settingsRoute, type Level } from "./sections";
+import "./log.css";
 
 const m = messages.settings.log;
 const EVERY_MS = 10_000;
@@ -26,7 +27,7 @@ export function LogSection({ q, level }: { q: string; level: Level }) {
     <>
       <div className="settings-head">
         <p>
-          {m.detail} <Link to="activity">{m.toActivity}</Link>
+          {m.detail} <Link to="activity">{m.toActivity}</Link> · <Link to={settingsRoute("health")}>{messages.settings.sections.health}</Link>
         </p>
         <button type="button" className="button" onClick={() => void log.refetch()}>
           <Icon name="refresh" size={16} />
@@ -52,7 +53,7 @@ export function LogSection({ q, level }: { q: string; level: Level }) {
                 {m.lines(found.length)}
               </p>
               {found.length === 0 ? (
-                <StatePanel icon="check" title={m.none} detail={m.noneDetail} />
+                <StatePanel icon="check" title={q === "" && level === "DEBUG" ? m.empty : m.none} detail={m.noneDetail} />
               ) : (
                 <ol className="log" aria-label={m.list}>
                   {found.map(({ line, number }) => (

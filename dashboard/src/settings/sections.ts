@@ -1,16 +1,18 @@
 // Which parts of the Settings there are, and for whom.
 import type { Role } from "../api/types";
 
-export const SECTIONS = ["keys", "recording", "catalog", "health", "log", "appearance"] as const;
+export const SECTIONS = ["keys", "recording", "retention", "catalog", "health", "log", "appearance"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 const READERS: Record<Section, readonly Role[]> = {
   keys: ["admin", "auditor"],
   recording: ["admin", "auditor"],
+  retention: ["admin", "auditor"],
   catalog: ["admin", "auditor", "service"],
   health: ["admin", "auditor"],
   log: ["admin"],
-  appearance: ["admin", "auditor", "service", "ingest"],
+  // Whoever looks at the dashboard chooses how.
+  appearance: ["admin", "auditor", "service", "ingest", "user", "child"],
 };
 
 export function sectionsFor(role: Role): Section[] {

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import type { Role } from "../api/types";
 import { messages } from "../messages";
 import { useSession } from "../session/session";
@@ -13,18 +13,25 @@ import { HealthSection } from "./health";
 import { KeysSection } from "./keys";
 import { LogSection } from "./log";
 import { RecordingSection } from "./recording";
+import { RetentionSection } from "./retention";
 import { parseSettings, sectionsFor, settingsRoute, type Section, type SettingsState } from "./sections";
 import "../ui/form.css";
 import "./settings.css";
 
 const m = messages.settings;
-const ICONS: Record<Section, IconName> = { keys: "key", recording: "record", catalog: "book", health: "heart", log: "terminal", appearance: "globe" };
+const ICONS: Record<Section, IconName> = { keys: "key", recording: "record", retention: "clock", catalog: "book", health: "heart", log: "terminal", appearance: "globe" };
 
 export default function Settings() {
   const { search } = usePlace();
   const { data: session } = useSession();
   const state = parseSettings(search);
+  const tabs = useRef<HTMLElement>(null);
   useTitle(m.title);
+  const known = session !== undefined && session !== null;
+  // On a phone the tabs scroll; the one that is open is to be seen.
+  useEffect(() => {
+    tabs.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, [state.section, known]);
   if (!session) return <p className="settings-loading" role="status">{m.loading}</p>;
   const sections = sectionsFor(session.role);
   const section = state.section ?? sections[0] ?? "appearance";
@@ -32,7 +39,7 @@ export default function Settings() {
     <div className="settings">
       <header>
         <h1>{m.title}</h1>
-        <nav aria-label={m.title}>
+        <nav aria-label={m.title} ref={tabs}>
           {sections.map((name) => (
             <Link key={name} to={settingsRoute(name)} aria-current={name === section ? "page" : undefined}>
               <Icon name={ICONS[name]} size={16} />
@@ -56,10 +63,12 @@ function panel(section: Section, state: SettingsState, role: Role): ReactNode {
       return <KeysSection admin={admin} />;
     case "recording":
       return <RecordingSection admin={admin} />;
+    case "retention":
+      return <RetentionSection admin={admin} />;
     case "catalog":
       return <CatalogSection q={state.q} />;
     case "health":
-      return <HealthSection />;
+      return <HealthSection log={admin} />;
     case "log":
       return <LogSection q={state.q} level={state.level} />;
     case "appearance":

@@ -1,7 +1,8 @@
 import { useState, type ReactNode } from "react";
 import type { SessionInfo } from "../api/types";
 import { messages } from "../messages";
-import { useSignOut } from "../session/session";
+import { mayCount, useSignOut } from "../session/session";
+import { viewerOf } from "../session/viewer";
 import { Icon, type IconName } from "../ui/icon";
 import { Logo } from "../ui/logo";
 import { Link } from "../url/link";
@@ -22,6 +23,7 @@ interface Props {
 /** What surrounds every screen: name, ways to the screens, who is signed in. */
 export function Shell({ session, children }: Props) {
   const { route } = usePlace();
+  const staff = viewerOf(session) === "staff";
   const [open, setOpen] = useState(false);
   const close = () => setOpen(false);
   return (
@@ -30,7 +32,7 @@ export function Shell({ session, children }: Props) {
         {m.skip}
       </a>
       <header className="side" data-open={open}>
-        <Link to="activity" className="brand" onClick={close}>
+        <Link to="" className="brand" onClick={close}>
           <Logo />
           {messages.product}
         </Link>
@@ -39,9 +41,11 @@ export function Shell({ session, children }: Props) {
         </button>
         <div className="menu" id="menu">
           <nav aria-label={m.navigation}>
+            {session && mayCount(session.role) && <NavLink to="overview" icon="chart" label={m.overview} current={route} onClick={close} />}
             <NavLink to="activity" icon="activity" label={m.activity} current={route} onClick={close} />
-            <NavLink to="settings" icon="settings" label={m.settings} current={route} onClick={close} />
-            <NavLink to="docs" icon="book" label={m.docs} current={route} onClick={close} />
+            {/* Of the settings, those who see their own record have the looks alone. */}
+            <NavLink to="settings" icon={staff ? "settings" : "globe"} label={staff ? m.settings : messages.settings.sections.appearance} current={route} onClick={close} />
+            {staff && <NavLink to="docs" icon="book" label={m.docs} current={route} onClick={close} />}
           </nav>
           <div className="side-foot">
             <ThemeButton />
@@ -104,7 +108,7 @@ function Who({ session }: { session: SessionInfo | null | undefined }) {
       <span className="who-label" title={session.label}>
         {session.label}
       </span>
-      <span className="who-role">{m.roles[session.role] ?? session.role}</span>
+      <span className="who-role">{m.roles[viewerOf(session) === "guardian" ? "guardian" : session.role] ?? session.role}</span>
       <button type="button" className="nav-link" disabled={signOut.isPending} onClick={() => signOut.mutate()}>
         <Icon name="leave" />
         {m.signOut}

@@ -1,8 +1,9 @@
 // Where to go after signing in. The value comes from the address bar, so anyone can have written it:
 // only routes of our own are ever followed.
 
-const ROUTES = new Set(["activity", "settings", "docs"]);
-const HOME = "activity";
+const ROUTES = new Set(["overview", "activity", "settings", "docs"]);
+/** Which screen that is depends on who signs in. */
+const HOME = "";
 
 /** The route to go on to: `activity?q=x`. Anything that is not one of our own routes means home. */
 export function safeNext(search: string): string {
@@ -23,6 +24,6 @@ export function safeNext(search: string): string {
 /** The sign-in address that leads back to `route` and `search`. */
 export function signInFor(route: string, search: string): string {
   const back = `/${route}${search}`;
-  const plain = route === "" || route === "signin" || back === `/${HOME}`;
+  const plain = route === "" || route === "signin";
   return plain ? "signin" : `signin?next=${encodeURIComponent(back)}`;
 }

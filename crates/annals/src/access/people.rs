@@ -58,6 +58,11 @@ impl Standings {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).copied()
     }
 
+    /// Knows nothing of a person any more.
+    fn forget(&self, id: &str) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
     /// Takes a person as they are now.
     pub fn set(&self, person: &Person) {
         let child = person.kind == PersonKind::Child;
@@ -97,6 +102,16 @@ impl Access {
             self.standings.set(&person);
         }
         Ok(PersonChange { before, now: person })
+    }
+
+    /// Takes a person out of the directory and ends their sessions. Answers the children who lost a
+    /// guardian, as they are now.
+    pub async fn forget_person(&self, id: &str, now: Time) -> Result<Vec<Person>> {
+        let _held = self.directory.lock().await;
+        let children = self.store.forget_person(id, now).await?;
+        self.standings.forget(id);
+        children.iter().for_each(|child| self.standings.set(child));
+        Ok(children)
     }
 
     /// Archives a person: they leave lists and pickers, their events stay. `None` when there is

@@ -92,6 +92,30 @@ pub enum Role {
     Error,
 }
 
+impl Role {
+    /// The word used in JSON and the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Role::PageView => "page_view",
+            Role::PageExit => "page_exit",
+            Role::View => "view",
+            Role::Start => "start",
+            Role::Progress => "progress",
+            Role::Complete => "complete",
+            Role::Abandon => "abandon",
+            Role::Milestone => "milestone",
+            Role::Earn => "earn",
+            Role::Claim => "claim",
+            Role::Register => "register",
+            Role::Login => "login",
+            Role::LoginFailed => "login_failed",
+            Role::Logout => "logout",
+            Role::Safety => "safety",
+            Role::Error => "error",
+        }
+    }
+}
+
 /// Who sends an event, as intake knows it.
 #[derive(
     Clone,

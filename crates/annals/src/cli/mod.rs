@@ -1,7 +1,7 @@
 //! The command line: one file per subcommand.
 //!
 //! `serve` and `demo` run the server. Commands that write (`key`, `people`, `link`, `import`,
-//! `backup`) go through the running server's local socket, or, when none runs, through the same
+//! `backup`, `rebuild`) go through the running server's local socket, or, when none runs, through the same
 //! API in this process ([`client`]). Commands that read the file itself (`tail`, `verify`) open it read-only
 //! beside the server.
 //!
@@ -20,6 +20,7 @@ mod link;
 mod migrate;
 mod openapi;
 mod people;
+mod rebuild;
 mod restore;
 mod serve;
 mod tail;
@@ -31,12 +32,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::id::{Random, SystemRandom};
 use crate::log;
 
@@ -124,6 +125,8 @@ enum Command {
     Copy(copy::Options),
     /// Bring the journal's schema up to date, as its owner, and end
     Migrate,
+    /// Drop what a follower keeps, and read it out of the journal again
+    Rebuild(rebuild::Options),
     /// Show the configuration in force
     #[command(subcommand)]
     Config(config::Command),
@@ -146,7 +149,8 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("annals: {}", chain(&error));
-            ExitCode::FAILURE
+            // A wrong value is wrong usage, wherever it was given.
+            if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -167,8 +171,10 @@ fn chain(error: &anyhow::Error) -> String {
 fn run(cli: Cli) -> Result<ExitCode> {
     let flags = merged(&cli.settings.flags, &cli.command)?;
     let config = Config::load(cli.settings.config.as_deref(), flags)?;
-    log::start(&config.log, config.log_format)
-        .with_context(|| format!("configuration: `log` cannot be `{}`", config.log))?;
+    log::start(&config.log, config.log_format).map_err(|error| {
+        let problem = format!("cannot be `{}`: {error}", config.log);
+        ConfigError::Value { key: "log", problem }
+    })?;
     let context = Context {
         config,
         json: cli.settings.json,
@@ -191,6 +197,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Restore(options) => restore::run(context, options).await,
             Command::Copy(options) => copy::run(context, options).await,
             Command::Migrate => migrate::run(context).await,
+            Command::Rebuild(options) => rebuild::run(context, options).await,
             Command::Config(command) => config::run(&context, &command),
             Command::Openapi => openapi::run(),
         }

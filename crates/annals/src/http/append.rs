@@ -230,7 +230,7 @@ impl Http {
     /// a name: what a person did must not be told as anybody's.
     async fn person_beside(&self, caller: &Caller, headers: &HeaderMap) -> Result<Option<Caller>> {
         let Some(token) = headers.get(USER_HEADER) else {
-            return Ok(Some(caller.clone()).filter(|caller| caller.person.is_some()));
+            return Ok(caller.person.is_some().then(|| caller.clone()));
         };
         if caller.role != Role::Ingest {
             let detail = "X-Annals-User goes beside an ingest key; others say who they are by their \

@@ -29,10 +29,12 @@ impl<T: DeserializeOwned> FromRequest<Http> for JsonBody<T> {
         let value = json::parse(&bytes, DEPTH).map_err(|error| {
             Problem::bad_request("invalid_json", format!("The body is not JSON: {error}."))
         })?;
-        serde_json::from_value(value).map(JsonBody).map_err(|error| {
-            let text = error.to_string();
-            // serde names the field in backquotes, if it knows one.
-            let field = text.split('`').nth(1).unwrap_or_default();
+        serde_path_to_error::deserialize(value).map(JsonBody).map_err(|error| {
+            let path = error.path().to_string();
+            let text = error.inner().to_string();
+            // Of the body itself serde names the field in backquotes, if it misses one.
+            let named = text.split('`').nth(1).unwrap_or_default();
+            let field = if path == "." { named } else { &path };
             Problem::invalid(vec![FieldError::new(field, text.clone())])
         })
     }

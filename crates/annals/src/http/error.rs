@@ -7,6 +7,7 @@
 //! | the request cannot be understood | 400, 413, 415 | [`Problem::bad_request`] and friends |
 //! | nobody known is calling | 401 | `From<Denied>` |
 //! | the caller may not do this | 403; 404 for a single thing out of their scope | [`Problem::forbidden`] |
+//! | in conflict with how things stand | 409 | where it is found |
 //! | understood, but not acceptable | 422 | [`Problem::invalid`] |
 //! | asked too often | 429 with `Retry-After` | [`Problem::too_many`] |
 //! | overload, full disk, dead database | 503 with `Retry-After` | `From<AppendError>`, `From<StoreError>` |
@@ -48,6 +49,9 @@ pub struct Problem {
     /// The fate of each event, where every one was rejected.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub results: Vec<ItemResult>,
+    /// How many points are missing, where they do not suffice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points_needed: Option<i64>,
     #[serde(skip)]
     #[schema(ignore)]
     retry_after: Option<u32>,
@@ -64,6 +68,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             results: Vec::new(),
+            points_needed: None,
             retry_after: None,
         }
     }
@@ -113,6 +118,13 @@ impl Problem {
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<FieldError>) -> Problem {
         self.errors = errors;
+        self
+    }
+
+    /// Says how many points are missing.
+    #[must_use]
+    pub(super) fn needing(mut self, points: i64) -> Problem {
+        self.points_needed = Some(points);
         self
     }
 
@@ -173,6 +185,7 @@ impl From<StoreError> for Problem {
         match &error {
             StoreError::Full => unavailable("storage_full").retry(30),
             StoreError::Unavailable(_) => unavailable("storage_unavailable").retry(5),
+            StoreError::Derived(_) => unavailable("derived_unavailable").retry(5),
             StoreError::Unknown(_) => unavailable("outcome_unknown").retry(1),
             StoreError::Damaged(_) => unavailable("storage_damaged").retry(300),
             StoreError::Unsupported(_) => {

@@ -107,14 +107,23 @@ pub(super) struct Stats {
     categories: BTreeMap<String, u64>,
     /// By severity.
     severities: BTreeMap<String, u64>,
+    /// By action, when asked for with `by=action`: the 100 most frequent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actions: Option<BTreeMap<String, u64>>,
 }
+
+/// Actions that are counted one by one: more than a person looks through.
+const COUNTED_ACTIONS: usize = 100;
 
 /// Count events
 ///
-/// By category and by severity, for the filter bar.
+/// By category and by severity, for the filter bar; by action too where asked.
 #[utoipa::path(
     get, path = "/api/v1/stats", operation_id = "count_events", tag = "Journal",
-    params(super::openapi::FilterParameters),
+    params(
+        super::openapi::FilterParameters,
+        ("by" = Option<String>, Query, description = "`action`: counts the actions as well"),
+    ),
     responses(
         (status = 200, description = "The counts", body = Stats),
         (status = 400, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
@@ -126,12 +135,25 @@ pub(super) async fn stats(
     RawQuery(query): RawQuery,
 ) -> Result<Json<Stats>> {
     caller.require_reader()?;
-    let filter = caller.scope(&http.catalog).over(Parameters::read(query.as_deref()).filter()?);
-    let head = http.store.head().await?.seq;
-    let counts = http.store.counts(filter, 1..head + 1).await?;
+    let mut parameters = Parameters::read(query.as_deref());
+    let by_action = match parameters.take("by")?.as_deref() {
+        None => false,
+        Some("action") => true,
+        Some(_) => return Err(Problem::parameter("by", "must be `action`")),
+    };
+    let filter = caller.scope(&http.catalog).over(parameters.filter()?);
+    let range = 1..http.store.head().await?.seq + 1;
+    let actions = if by_action {
+        let store = &http.store;
+        Some(store.action_counts(filter.clone(), range.clone(), COUNTED_ACTIONS).await?)
+    } else {
+        None
+    };
+    let counts = http.store.counts(filter, range).await?;
     Ok(Json(Stats {
         total: counts.total,
         categories: counts.categories.into_iter().collect(),
         severities: counts.severities.into_iter().collect(),
+        actions: actions.map(|actions| actions.into_iter().collect()),
     }))
 }

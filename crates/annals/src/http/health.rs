@@ -9,6 +9,7 @@ use super::Http;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
 use crate::access::Caller;
+use crate::follow::Running;
 use crate::store::Role;
 
 /// How the server and its journal fare.
@@ -25,6 +26,8 @@ pub(super) struct HealthReport {
     fault: Option<String>,
     /// The journal.
     journal: JournalHealth,
+    /// What is read out of the journal, and how far.
+    followers: Vec<FollowerHealth>,
     /// What became of the events sent since the start.
     outcomes: Vec<OutcomeCount>,
 }
@@ -41,6 +44,45 @@ pub(super) struct JournalHealth {
     bytes: u64,
 }
 
+/// How far a follower has come.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct FollowerHealth {
+    /// What `annals rebuild` calls it.
+    name: &'static str,
+    /// What it keeps.
+    what: &'static str,
+    /// Events it has still to take in.
+    lag: u64,
+    /// When the journal took in the last event it has; absent before the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<Time>,
+    /// What went wrong last, as long as it has not gone on since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<FollowerFault>,
+}
+
+/// What went wrong with a follower; it tries again by itself.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct FollowerFault {
+    /// In words.
+    message: String,
+    /// When.
+    at: Time,
+}
+
+impl FollowerHealth {
+    fn of(running: &Running, head: u64) -> FollowerHealth {
+        let state = running.state();
+        FollowerHealth {
+            name: running.follower.name,
+            what: running.follower.what,
+            lag: head.saturating_sub(state.place.position),
+            as_of: state.place.as_of,
+            fault: state.fault.map(|fault| FollowerFault { message: fault.message, at: fault.at }),
+        }
+    }
+}
+
 /// How many events met the same fate.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct OutcomeCount {
@@ -55,8 +97,8 @@ pub(super) struct OutcomeCount {
 
 /// Health
 ///
-/// Whether events can be written, how far the journal goes, and what became of the events sent
-/// since the start.
+/// Whether events can be written, how far the journal goes and how far what is read out of it has
+/// come, and what became of the events sent since the start.
 #[utoipa::path(
     get, path = "/api/v1/health", operation_id = "get_health", tag = "Operations",
     responses(
@@ -83,6 +125,7 @@ pub(super) async fn health(
             last_at: (head.seq > 0).then_some(head.created_at),
             bytes: http.store.bytes().await?,
         },
+        followers: http.followers.iter().map(|one| FollowerHealth::of(one, head.seq)).collect(),
         outcomes: outcomes
             .map(|(outcome, reason, count)| OutcomeCount { outcome, reason, count })
             .collect(),

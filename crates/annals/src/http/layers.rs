@@ -7,9 +7,10 @@ use annals_event::Actor;
 use axum::Router;
 use axum::extract::State;
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
@@ -33,16 +34,17 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
 ];
 
-/// Puts the layers around a router; the last one named is the outermost.
+/// Puts the layers around a router; the first one named is the outermost.
 pub(super) fn around(router: Router, http: &Http) -> Router {
-    router
-        .layer(RequestDecompressionLayer::new())
-        .layer(from_fn(encoding))
-        .layer(from_fn(actor))
-        .layer(CompressionLayer::new())
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(headers))
-        .layer(from_fn_with_state(http.clone(), log))
+    // One stack around each route: the router boxes whatever is put around it by itself.
+    router.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(http.clone(), outermost))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(CompressionLayer::new())
+            .layer(from_fn(innermost))
+            .layer(RequestDecompressionLayer::new()),
+    )
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {
@@ -50,30 +52,44 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
     Problem::internal().into_response()
 }
 
-/// Refuses what the layer below cannot unpack, in our own words: it would answer without a body.
-async fn encoding(request: Request, next: Next) -> Response {
-    let mut encodings = request.headers().get_all(header::CONTENT_ENCODING).iter();
+/// Refuses what the layer below cannot unpack, and lets nobody in particular act.
+async fn innermost(request: Request, next: Next) -> Response {
+    if !unpacks(request.headers()) {
+        // In our own words: the layer below would answer without a body.
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        let detail = "Send the body as it is, or with `Content-Encoding: gzip`.";
+        return Problem::new(status, "unsupported_encoding", detail).into_response();
+    }
+    // Whoever calls is named once known.
+    with_actor(Actor::default(), next.run(request)).await
+}
+
+fn unpacks(headers: &HeaderMap) -> bool {
+    let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
     let known = |value: &HeaderValue| {
         let value = value.as_bytes();
         value.eq_ignore_ascii_case(b"gzip") || value.eq_ignore_ascii_case(b"identity")
     };
-    if encodings.next().is_none_or(known) && encodings.next().is_none() {
-        return next.run(request).await;
-    }
-    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-    let detail = "Send the body as it is, or with `Content-Encoding: gzip`.";
-    Problem::new(status, "unsupported_encoding", detail).into_response()
+    encodings.next().is_none_or(known) && encodings.next().is_none()
 }
 
-/// Every request begins with nobody in particular acting; whoever calls is named once known.
-async fn actor(request: Request, next: Next) -> Response {
-    with_actor(Actor::default(), next.run(request)).await
-}
-
-async fn headers(request: Request, next: Next) -> Response {
+/// The headers of every answer, one line and one count of every request.
+async fn outermost(State(http): State<Http>, request: Request, next: Next) -> Response {
     let api = request.uri().path().contains("/api/");
+    let method = name(request.method());
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let began = Instant::now();
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+    add_headers(response.headers_mut(), api);
+    // The route's pattern, never the query, never who.
+    let route = route.as_ref().map_or("(file)", MatchedPath::as_str);
+    let (status, took) = (response.status().as_u16(), began.elapsed());
+    http.metrics.request(method, route, status, took);
+    tracing::debug!(method, route, status, took_ms = took.as_secs_f64() * 1_000.0, "request");
+    response
+}
+
+fn add_headers(headers: &mut HeaderMap, api: bool) {
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
@@ -81,20 +97,6 @@ async fn headers(request: Request, next: Next) -> Response {
         // What people did is nobody's to cache.
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
-    response
-}
-
-/// One line and one count a request: the route's pattern, never the query, never who.
-async fn log(State(http): State<Http>, request: Request, next: Next) -> Response {
-    let method = name(request.method());
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let began = Instant::now();
-    let response = next.run(request).await;
-    let route = route.as_deref().unwrap_or("(file)");
-    let (status, took) = (response.status().as_u16(), began.elapsed());
-    http.metrics.request(method, route, status, took);
-    tracing::debug!(method, route, status, took_ms = took.as_secs_f64() * 1_000.0, "request");
-    response
 }
 
 /// A method's name; a client's own inventions share one.

@@ -4,14 +4,16 @@
 //! request ─► layers (below) ─► routes.rs ─┬─► append.rs ─► record ─► journal
 //!                                         ├─► events.rs, export.rs ─► query ─► store
 //!                                         ├─► live/ ─► journal (tail)
-//!                                         ├─► keys.rs, session.rs ─► access
+//!                                         ├─► points/ ─► points, record, journal
+//!                                         ├─► analytics/ ─► query ─► derived store
 //!                                         ├─► keys.rs, people.rs, session.rs ─► access
-//!                                         ├─► settings.rs ─► store, record
+//!                                         ├─► settings.rs, retention.rs ─► store, record, privacy
 //!                                         └─► dashboard.rs (embedded files)
 //! ```
 //!
 //! axum appears here and nowhere below. Errors are made in `error.rs`.
 
+mod analytics;
 mod append;
 mod audit;
 mod body;
@@ -19,6 +21,7 @@ mod caller;
 mod client_address;
 mod cors;
 mod dashboard;
+mod erase;
 mod error;
 mod events;
 mod export;
@@ -30,12 +33,16 @@ mod openapi;
 mod operations;
 mod parameters;
 mod people;
+mod points;
 mod rate;
+mod rebuild;
+mod retention;
 mod routes;
 mod session;
 mod settings;
 
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use annals_event::Time;
@@ -45,13 +52,16 @@ use ipnet::IpNet;
 use tokio::sync::Mutex;
 
 use crate::access::{Access, Caller};
+use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
+use crate::follow::Followers;
 use crate::id::Random;
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
+use crate::points::Rules;
 use crate::record::Intake;
-use crate::store::{Store, StoreError};
+use crate::store::{DerivedStore, Store, StoreError};
 
 pub use append::{AppendResponse, ItemError, ItemResult, ItemStatus, USER_HEADER};
 pub use audit::{act, details};
@@ -68,6 +78,12 @@ pub struct Services {
     pub store: Arc<dyn Store>,
     /// The only write, and the only stream.
     pub journal: Journal,
+    /// What is read out of the journal, and kept beside it.
+    pub followers: Followers,
+    /// Where followers keep their rows.
+    pub derived: Arc<dyn DerivedStore>,
+    /// Which day a moment falls on.
+    pub calendar: Calendar,
     /// Positions as opaque text.
     pub cursors: Cursors,
     /// Keys and sessions.
@@ -76,6 +92,8 @@ pub struct Services {
     pub intake: Arc<Intake>,
     /// The known categories and actions.
     pub catalog: Arc<Catalog>,
+    /// What the operator decides about points.
+    pub rules: Rules,
     /// The streams that are open.
     pub live: Live,
     /// What time it is.
@@ -94,6 +112,10 @@ pub struct Services {
     pub base_path: String,
     /// Where the server listens, once it does: `http://127.0.0.1:8787`.
     pub origin: OnceLock<String>,
+    /// The folder of the audit files.
+    pub audit_files: PathBuf,
+    /// Held while a person is erased: what one takes out of an event another must not put back.
+    pub erasure_turn: Mutex<()>,
     /// Held while a setting is changed: one change at a time.
     pub settings_turn: Mutex<()>,
     /// [`Store::changes`] as of what is held in memory.

@@ -19,7 +19,9 @@ use super::routes;
     tags(
         (name = "Journal", description = "Events in, events out"),
         (name = "Live", description = "Events as they are recorded"),
+        (name = "Analytics", description = "What people did, in figures"),
         (name = "People", description = "Who there is, who looks after whom, and what may be recorded"),
+        (name = "Points", description = "Tasks, penalties and rewards, and what children have"),
         (name = "Keys", description = "Who may call"),
         (name = "Settings", description = "What the operator decides while it runs"),
         (name = "Session", description = "The dashboard's sign-in"),

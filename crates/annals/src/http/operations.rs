@@ -106,6 +106,11 @@ pub(super) async fn metrics(
         }
     }
     http.metrics.streams(http.live.open());
+    let head = *http.journal.head().borrow();
+    for running in http.followers.iter() {
+        let lag = head.saturating_sub(running.state().place.position);
+        http.metrics.follower(running.follower.name, lag);
+    }
     let kind = [(header::CONTENT_TYPE, crate::metrics::MEDIA_TYPE)];
     Ok((kind, http.metrics.encode()).into_response())
 }

@@ -8,8 +8,8 @@ use utoipa_axum::routes;
 
 use super::live::{sse, tickets, ws};
 use super::{
-    Http, append, cors, dashboard, error, events, export, health, keys, openapi, operations,
-    people, session, settings,
+    Http, analytics, append, cors, dashboard, erase, error, events, export, health, keys, openapi,
+    operations, people, points, rebuild, retention, session, settings,
 };
 
 /// The documented routes.
@@ -26,14 +26,38 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(sse::stream))
         .routes(routes!(ws::follow))
         .routes(routes!(tickets::create))
+        // Analytics
+        .routes(routes!(analytics::overview::overview))
         // People
         .routes(routes!(people::list))
         .routes(routes!(people::put, people::get, people::archive))
+        .routes(routes!(erase::erase))
+        // Points
+        .routes(routes!(points::definitions::tasks))
+        .routes(routes!(
+            points::definitions::put_task,
+            points::definitions::task,
+            points::definitions::delete_task
+        ))
+        .routes(routes!(points::definitions::rewards))
+        .routes(routes!(
+            points::definitions::put_reward,
+            points::definitions::reward,
+            points::definitions::delete_reward
+        ))
+        .routes(routes!(points::child::get))
+        .routes(routes!(points::commands::adjust))
+        .routes(routes!(points::commands::trigger_task))
+        .routes(routes!(points::commands::request_reward))
+        .routes(routes!(points::commands::trigger_reward))
+        .routes(routes!(points::commands::cancel_request))
+        .routes(routes!(points::tracking::list))
         // Keys
         .routes(routes!(keys::create, keys::list))
         .routes(routes!(keys::revoke))
         // Settings
         .routes(routes!(settings::recording, settings::put_recording))
+        .routes(routes!(retention::retention, retention::put_retention))
         // Session
         .routes(routes!(session::sign_in, session::whoami, session::sign_out))
         .routes(routes!(session::link))
@@ -58,5 +82,7 @@ pub(super) fn routes(http: &Http) -> Router<Http> {
 
 /// What only the operator may ask for, over the local socket.
 pub(super) fn operator_routes() -> Router<Http> {
-    Router::new().route("/operator/backup", post(operations::backup))
+    Router::new()
+        .route("/operator/backup", post(operations::backup))
+        .route("/operator/rebuild", post(rebuild::rebuild))
 }

@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, yield_now};
 use tokio_util::sync::CancellationToken;
 
 use super::pages::Pages;
 use super::tail::Tail;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::store::{Appended, Entry, Head, Store, StoreError};
+use crate::store::{
+    Account, Appended, Command, Decided, Entry, Head, Item, Outcome, Repeat, Store, StoreError,
+};
 
 /// At most so many events in one commit …
 const BATCH_EVENTS: usize = 4_096;
@@ -34,10 +36,13 @@ pub enum AppendError {
     Store(#[from] StoreError),
 }
 
+/// Bytes that a command counts for in a batch: its event is not made yet.
+const COMMAND_BYTES: usize = 2 * 1024;
+
 /// A batch that waits, and whom to answer.
 struct Waiting {
-    entries: Vec<Entry>,
-    answer: oneshot::Sender<Result<Vec<Appended>, AppendError>>,
+    items: Vec<Item>,
+    answer: oneshot::Sender<Result<Vec<Outcome>, AppendError>>,
     /// Given back when the batch is answered.
     _room: tokio::sync::OwnedSemaphorePermit,
 }
@@ -88,10 +93,44 @@ impl Journal {
 
     /// Writes the entries and answers once they are durable, in the order given: an outcome each.
     pub async fn append(&self, entries: Vec<Entry>) -> Result<Vec<Appended>, AppendError> {
-        if entries.is_empty() {
+        let outcomes = self.commit(entries.into_iter().map(Item::Append).collect()).await?;
+        let appended = |outcome| match outcome {
+            Outcome::Appended(appended) => Some(appended),
+            Outcome::Decided(_) => None,
+        };
+        Ok(outcomes.into_iter().filter_map(appended).collect())
+    }
+
+    /// Decides a command on a child's account within the writer, and answers once what it made is
+    /// durable, or with why it was refused. Nobody else changes the account in between.
+    pub async fn decide<R: Send + 'static>(
+        &self,
+        child: String,
+        repeat: Option<Repeat>,
+        decide: impl FnOnce(&Account) -> Result<Entry, R> + Send + 'static,
+    ) -> Result<Result<Decided, R>, AppendError> {
+        let (refuse, refused) = oneshot::channel();
+        let decide = Box::new(move |account: &Account| {
+            // Whoever gave up waiting no longer wants to know why.
+            decide(account).map_err(|why| refuse.send(why)).ok()
+        });
+        let item = Item::Decide(Command { child, repeat, decide });
+        let outcome = self.commit(vec![item]).await?.pop();
+        match (outcome, refused.await) {
+            (Some(Outcome::Decided(Decided::Failed(error))), _) => Err(error.into()),
+            (Some(Outcome::Decided(Decided::Refused)), Ok(why)) => Ok(Err(why)),
+            (Some(Outcome::Decided(decided)), _) => Ok(Ok(decided)),
+            (Some(Outcome::Appended(_)) | None, _) => {
+                Err(StoreError::Unknown("the command was not answered".to_owned()).into())
+            }
+        }
+    }
+
+    async fn commit(&self, items: Vec<Item>) -> Result<Vec<Outcome>, AppendError> {
+        if items.is_empty() {
             return Ok(Vec::new());
         }
-        let count = u32::try_from(entries.len()).map_err(|_| AppendError::Pushback)?;
+        let count = u32::try_from(items.len()).map_err(|_| AppendError::Pushback)?;
         let room = Arc::clone(&self.room).try_acquire_many_owned(count).map_err(|_| {
             self.metrics.events("failed", "pushback", u64::from(count));
             AppendError::Pushback
@@ -99,7 +138,7 @@ impl Journal {
         let (answer, answered) = oneshot::channel();
         let stopped = || StoreError::Unavailable("the server is stopping".to_owned());
         self.queue
-            .send(Waiting { entries, answer, _room: room })
+            .send(Waiting { items, answer, _room: room })
             .map_err(|_| AppendError::Store(stopped()))?;
         answered
             .await
@@ -114,6 +153,12 @@ impl Journal {
     /// Follows the journal from a position on. Readers at the same position share the page read.
     pub fn tail(&self, after: u64) -> Tail {
         Tail::new(self.pages.clone(), self.head(), after)
+    }
+
+    /// As [`Journal::tail`], of what the journal holds now: no page is shared that was read before.
+    pub fn tail_afresh(&self, after: u64) -> Tail {
+        self.pages.forget();
+        self.tail(after)
     }
 
     /// Pages that readers of [`Journal::tail`] had read from the store so far.
@@ -178,57 +223,69 @@ impl Writer {
                     }
                 },
             };
-            let batch = self.gather(first);
+            let batch = self.gather(first).await;
             self.commit(batch).await;
         }
     }
 
-    /// Takes whatever is waiting, up to the batch's limits; no timer.
-    fn gather(&mut self, first: Waiting) -> Vec<Waiting> {
-        let bytes = |waiting: &Waiting| waiting.entries.iter().map(|e| e.bytes).sum::<usize>();
-        let mut events = first.entries.len();
+    /// Takes whatever is waiting, up to the batch's limits. No timer: but whoever is ready to send
+    /// is let go first for as long as more comes in, because one sync then serves them too.
+    async fn gather(&mut self, first: Waiting) -> Vec<Waiting> {
+        let bytes = |waiting: &Waiting| {
+            let sizes = waiting.items.iter().map(|item| match item {
+                Item::Append(entry) => entry.bytes,
+                Item::Decide(_) => COMMAND_BYTES,
+            });
+            sizes.sum::<usize>()
+        };
+        let mut events = first.items.len();
         let mut size = bytes(&first);
         let mut batch = vec![first];
-        while let Ok(next) = self.waiting.try_recv() {
-            events += next.entries.len();
-            size += bytes(&next);
-            if events > BATCH_EVENTS || size > BATCH_BYTES {
-                self.left_over = Some(next);
-                break;
+        let mut stood_aside = false;
+        loop {
+            let before = batch.len();
+            while let Ok(next) = self.waiting.try_recv() {
+                events += next.items.len();
+                size += bytes(&next);
+                if events > BATCH_EVENTS || size > BATCH_BYTES {
+                    self.left_over = Some(next);
+                    return batch;
+                }
+                batch.push(next);
             }
-            batch.push(next);
+            if stood_aside && batch.len() == before {
+                return batch;
+            }
+            yield_now().await;
+            stood_aside = true;
         }
-        batch
     }
 
-    fn count(&self, outcomes: &[Appended]) {
-        let count = |is: fn(&Appended) -> bool| outcomes.iter().filter(|o| is(o)).count() as u64;
-        let accepted = count(|outcome| matches!(outcome, Appended::Accepted { .. }));
-        let duplicates = count(|outcome| matches!(outcome, Appended::Duplicate { .. }));
-        let conflicts = count(|outcome| matches!(outcome, Appended::Conflict));
+    fn count(&self, outcomes: &[Outcome]) {
+        let count = |is: fn(&Outcome) -> bool| outcomes.iter().filter(|o| is(o)).count() as u64;
+        let accepted = count(|outcome| accepted(outcome).is_some());
+        let duplicates =
+            count(|outcome| matches!(outcome, Outcome::Appended(Appended::Duplicate { .. })));
+        let conflicts = count(|outcome| matches!(outcome, Outcome::Appended(Appended::Conflict)));
         self.metrics.events("accepted", "", accepted);
         self.metrics.events("duplicate", "", duplicates);
         self.metrics.events("rejected", "id_conflict", conflicts);
     }
 
     async fn commit(&mut self, batch: Vec<Waiting>) {
-        let mut entries = Vec::new();
+        let mut items = Vec::new();
         let mut answers = Vec::with_capacity(batch.len());
         for waiting in batch {
-            answers.push((waiting.answer, waiting.entries.len(), waiting._room));
-            entries.extend(waiting.entries);
+            answers.push((waiting.answer, waiting.items.len(), waiting._room));
+            items.extend(waiting.items);
         }
-        let count = entries.len();
+        let count = items.len();
         let began = Instant::now();
-        match self.store.append(entries, self.clock.now()).await {
+        match self.store.commit(items, self.clock.now()).await {
             Ok(outcomes) => {
                 self.metrics.commit(count, began.elapsed());
                 self.count(&outcomes);
-                let newest = outcomes.iter().rev().find_map(|outcome| match outcome {
-                    Appended::Accepted { seq, .. } => Some(*seq),
-                    _ => None,
-                });
-                if let Some(seq) = newest {
+                if let Some(seq) = outcomes.iter().rev().find_map(accepted) {
                     advance(&self.head, &self.metrics, seq);
                 }
                 let mut outcomes = outcomes.into_iter();
@@ -245,5 +302,14 @@ impl Writer {
                 }
             }
         }
+    }
+}
+
+/// The position of an event that was written just now.
+fn accepted(outcome: &Outcome) -> Option<u64> {
+    match outcome {
+        Outcome::Appended(Appended::Accepted { seq, .. }) => Some(*seq),
+        Outcome::Decided(Decided::Done { event, .. }) => Some(event.seq),
+        Outcome::Appended(_) | Outcome::Decided(_) => None,
     }
 }

@@ -75,6 +75,11 @@ impl Pages {
         self.0.reads.load(Ordering::Relaxed)
     }
 
+    /// Shares no page that was read before: events in it may have been deleted since.
+    pub(super) fn forget(&self) {
+        self.0.shared.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The page after a position, up to the head at most.
     pub(super) async fn read(&self, after: u64, head: u64, filter: &Scoped) -> Result<TailPage> {
         if head.saturating_sub(after) > PAGE as u64 {

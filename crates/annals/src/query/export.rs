@@ -1,16 +1,17 @@
 //! Exports: everything a filter matches, streamed in constant memory.
 //!
-//! A page is read, written down and forgotten before the next one is read; no transaction spans
-//! two pages. Each format ends with a marker, so that a cut file shows.
+//! A page is read while the one before it is written down and forgotten; no transaction spans two
+//! pages. Each format ends with a marker, so that a cut file shows.
 
 use std::sync::Arc;
 
 use annals_event::Event;
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
+use tokio::task::JoinHandle;
 
 use crate::journal::Cursors;
-use crate::store::{Order, Result, Scoped, Selection, Store};
+use crate::store::{Order, Result, Scoped, Selection, Store, StoreError};
 
 mod csv;
 
@@ -103,50 +104,71 @@ pub fn export(
     format: Format,
     upto: u64,
 ) -> impl Stream<Item = Result<Bytes>> + Send {
-    enum At {
-        Start,
-        Rows { low: u64, high: u64, count: u64 },
-        Done,
-    }
-    stream::unfold(
-        (At::Start, store, cursors, filter),
-        move |(at, store, cursors, filter)| async move {
-            let page = async {
-                let (mut out, mut low, mut high, mut count) = match at {
-                    At::Start => (format.head(), 1, upto + 1, 0),
-                    At::Rows { low, high, count } => (Vec::new(), low, high, count),
-                    At::Done => return Ok(None),
-                };
-                let selection =
-                    Selection { filter: filter.clone(), range: low..high, order, limit: PAGE };
-                let mut events = store.select(selection).await?;
-                for event in &mut events {
-                    event.cursor = cursors.event(event.seq);
-                    format.write(&mut out, event, count == 0);
-                    count += 1;
-                }
-                let at = match events.last() {
-                    Some(last) if events.len() == PAGE => {
-                        match order {
-                            Order::Desc => high = last.seq,
-                            Order::Asc => low = last.seq + 1,
-                        }
-                        At::Rows { low, high, count }
-                    }
-                    _ => {
-                        out.extend_from_slice(format.end(count).as_bytes());
-                        At::Done
-                    }
-                };
-                Ok(Some((Bytes::from(out), at)))
-            };
-            match page.await {
-                Ok(None) => None,
-                Ok(Some((bytes, at))) => Some((Ok(bytes), (at, store, cursors, filter))),
-                Err(error) => Some((Err(error), (At::Done, store, cursors, filter))),
+    let selection = Selection { filter, range: 1..upto + 1, order, limit: PAGE };
+    let export = Export { store, cursors, selection, format, reading: None, count: 0 };
+    stream::unfold(Some((export, true)), |state| async {
+        let (mut export, first) = state?;
+        let mut out = Vec::new();
+        if first {
+            out = export.format.head();
+            export.read();
+        }
+        match export.page(out).await {
+            Ok(page) => {
+                // Nothing is being read: that was the last one.
+                let more = export.reading.is_some();
+                Some((Ok(page), more.then_some((export, false))))
             }
-        },
-    )
+            Err(error) => Some((Err(error), None)),
+        }
+    })
     // Whoever compresses it asks once more after the end.
     .fuse()
+}
+
+/// An export under way.
+struct Export {
+    store: Arc<dyn Store>,
+    cursors: Cursors,
+    /// What is read next.
+    selection: Selection,
+    format: Format,
+    /// The next page is read while this one is written down.
+    reading: Option<JoinHandle<Result<Vec<Event>>>>,
+    /// Events written down so far.
+    count: u64,
+}
+
+impl Export {
+    /// Begins to read the next page.
+    fn read(&mut self) {
+        let (store, selection) = (Arc::clone(&self.store), self.selection.clone());
+        self.reading = Some(tokio::spawn(async move { store.select(selection).await }));
+    }
+
+    /// Writes down the page being read, behind what is written already.
+    async fn page(&mut self, mut out: Vec<u8>) -> Result<Bytes> {
+        let events = match self.reading.take() {
+            Some(reading) => {
+                reading.await.map_err(|e| StoreError::Unavailable(e.to_string()))??
+            }
+            None => Vec::new(),
+        };
+        if let Some(last) = events.last().filter(|_| events.len() == PAGE) {
+            match self.selection.order {
+                Order::Desc => self.selection.range.end = last.seq,
+                Order::Asc => self.selection.range.start = last.seq + 1,
+            }
+            self.read();
+        }
+        for mut event in events {
+            event.cursor = self.cursors.event(event.seq);
+            self.format.write(&mut out, &event, self.count == 0);
+            self.count += 1;
+        }
+        if self.reading.is_none() {
+            out.extend_from_slice(self.format.end(self.count).as_bytes());
+        }
+        Ok(Bytes::from(out))
+    }
 }

@@ -4,6 +4,8 @@
 //! http ── Filter ──► query ── Selection ──► store
 //! ```
 
+pub mod analytics;
 pub mod export;
 pub mod list;
 pub mod proof;
+pub mod tracking;

@@ -1,5 +1,8 @@
 //! The sentence: the sender's own, else the catalog's.
 
+use std::borrow::Cow;
+use std::mem;
+
 use annals_event::Event;
 
 use super::{Refusal, Work};
@@ -7,38 +10,46 @@ use super::{Refusal, Work};
 /// Renders the catalog's sentence where the sender sent none.
 pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     if work.draft.message.is_none() {
-        let event = preview(work);
+        let category = work.category().to_owned();
+        let draft = &mut work.draft;
+        // Lent to a sentence and given back: most of an event is what it could speak of.
+        let event = Event {
+            id: draft.id.unwrap_or_default(),
+            seq: 0,
+            cursor: String::new(),
+            occurred_at: work.now,
+            created_at: work.now,
+            category,
+            action: mem::take(&mut draft.action),
+            severity: draft.severity.unwrap_or_default(),
+            actor: draft.actor.take().unwrap_or_default(),
+            subject: draft.subject.take(),
+            account: None,
+            entity: draft.entity.take(),
+            points: draft.points,
+            session_id: None,
+            page: draft.page.take(),
+            client: None,
+            request: None,
+            error: draft.error.take(),
+            message: String::new(),
+            metadata: mem::take(&mut draft.metadata),
+            anonymised_at: None,
+        };
         let sentence = work.intake.catalog.render(&event);
-        work.draft.message = Some(work.intake.redactor.text(&sentence).into_owned());
+        draft.message = Some(match work.intake.redactor.text(&sentence) {
+            Cow::Borrowed(_) => sentence,
+            Cow::Owned(clean) => clean,
+        });
+        let Event { action, actor, subject, entity, page, error, metadata, .. } = event;
+        draft.action = action;
+        draft.actor = Some(actor);
+        draft.subject = subject;
+        draft.entity = entity;
+        draft.page = page;
+        draft.error = error;
+        draft.metadata = metadata;
         work.derived.message = true;
     }
     Ok(())
-}
-
-/// As much of the event as a sentence can speak of.
-fn preview(work: &Work<'_>) -> Event {
-    let draft = &work.draft;
-    Event {
-        id: draft.id.unwrap_or_default(),
-        seq: 0,
-        cursor: String::new(),
-        occurred_at: work.now,
-        created_at: work.now,
-        category: work.category().to_owned(),
-        action: draft.action.clone(),
-        severity: draft.severity.unwrap_or_default(),
-        actor: draft.actor.clone().unwrap_or_default(),
-        subject: draft.subject.clone(),
-        account: None,
-        entity: draft.entity.clone(),
-        points: draft.points,
-        session_id: None,
-        page: draft.page.clone(),
-        client: None,
-        request: None,
-        error: draft.error.clone(),
-        message: String::new(),
-        metadata: draft.metadata.clone(),
-        anonymised_at: None,
-    }
 }

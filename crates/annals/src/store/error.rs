@@ -11,6 +11,10 @@ pub enum StoreError {
     /// The database cannot be reached or written just now. Nothing was written.
     #[error("the journal's database cannot be used just now: {0}")]
     Unavailable(String),
+    /// What is derived from the journal cannot be read or written just now. The journal itself is
+    /// another file, and fares as it does.
+    #[error("what is derived from the journal cannot be used just now: {0}")]
+    Derived(String),
     /// Whether the last append was written is not known: ask for the ids, or send them again.
     #[error("whether the events were written is not known: {0}. Send them again with the same ids")]
     Unknown(String),

@@ -4,6 +4,9 @@
 //! journal ── append(entries) ──►┐               ┌► sqlite/    (one file, one writer)
 //! query   ── select, counts  ──►├─ dyn Store ───┤
 //! access  ── keys, people    ──►┘               └► postgres/  (a server, several writers)
+//!
+//! follow  ── output + position ──►┐
+//! query   ── analytics         ──►┴─ dyn DerivedStore ──► sqlite/derived/ (a file of its own)
 //! ```
 //!
 //! Every engine is written natively; what makes them equal is the suite in `conformance.rs`, and
@@ -18,13 +21,17 @@ use std::time::Duration;
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
 
+mod account;
 pub mod adopt;
 mod burial;
 #[cfg(test)]
 pub mod conformance;
 mod credential;
+mod definition;
+mod derived;
 mod entry;
 mod error;
+pub mod ledger;
 mod person;
 pub mod postgres;
 pub mod predicate;
@@ -34,9 +41,15 @@ pub mod seal;
 pub mod sqlite;
 
 pub use adopt::{Part, UsedId};
+pub use account::{Account, Command, Decide, Decided, Item, Outcome, Pending, Repeat, Tally};
 pub use credential::{Key, Role, SignIn, SignInKind};
+pub use definition::{Reward, Task};
+pub use derived::{
+    Activity, DayActivity, DerivedStore, Output, Place, RollupChange, Session, Step,
+};
 pub use entry::{Appended, Derived, Entry};
 pub use error::StoreError;
+pub use ledger::{LedgerAction, LedgerEntity, LedgerKind, TrackingQuery};
 pub use person::{Collection, Consent, PeopleQuery, Person, PersonKind};
 pub use scope::{Scope, Scoped};
 pub use seal::{Sealed, Tile, Tombstone};
@@ -104,10 +117,25 @@ pub trait Store: Send + Sync + 'static {
     /// Which journal this is.
     fn identity(&self) -> Identity;
 
-    /// Numbers the entries and writes them: durable when it resolves, and then in the order
-    /// given, without gaps. Every entry has its own outcome; an error means that none of them
+    /// Numbers the events and writes them: durable when it resolves, and then in the order
+    /// given, without gaps. Every item has its own outcome; an error means that none of them
     /// was written, unless it is [`StoreError::Unknown`].
-    async fn append(&self, entries: Vec<Entry>, now: Time) -> Result<Vec<Appended>>;
+    ///
+    /// A command sees the account as the items before it left it. Its event, the account and the
+    /// answer kept for its key are written together or not at all; one that is refused writes
+    /// nothing and changes nothing for its neighbours. Points events that are merely appended
+    /// change the account in the same way.
+    async fn commit(&self, items: Vec<Item>, now: Time) -> Result<Vec<Outcome>>;
+
+    /// As [`Store::commit`], for finished events alone.
+    async fn append(&self, entries: Vec<Entry>, now: Time) -> Result<Vec<Appended>> {
+        let items = entries.into_iter().map(Item::Append).collect();
+        let appended = |outcome| match outcome {
+            Outcome::Appended(appended) => Some(appended),
+            Outcome::Decided(_) => None,
+        };
+        Ok(self.commit(items, now).await?.into_iter().filter_map(appended).collect())
+    }
 
     /// How far the journal goes.
     async fn head(&self) -> Result<Head>;
@@ -120,6 +148,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// How many events at the positions match the filter.
     async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts>;
+
+    /// How many events at the positions match the filter, by action: the most frequent first, those
+    /// of equal frequency by name, at most `limit` actions.
+    async fn action_counts(
+        &self,
+        filter: Scoped,
+        range: Range<u64>,
+        limit: usize,
+    ) -> Result<Vec<(String, u64)>>;
 
     /// Deletes the events at the positions, leaving a tombstone that names the reason. Their ids
     /// stay used for 400 days. Positions already deleted stay as they are. Answers how many went.
@@ -170,8 +207,54 @@ pub trait Store: Send + Sync + 'static {
     /// A page of people, by id.
     async fn people(&self, query: PeopleQuery) -> Result<Vec<Person>>;
 
+    /// Removes a person from the directory, their sessions and, of a child, what it has; their
+    /// events are untouched. Answers the children who lost a guardian, as they are now: archived,
+    /// where it was the last one.
+    async fn forget_person(&self, id: &str, now: Time) -> Result<Vec<Person>>;
+
+    /// Events in which a person stands as actor, subject, account or thing, after a position, in
+    /// order.
+    async fn events_about(&self, person: &str, after: u64, limit: usize) -> Result<Vec<Event>>;
+
+    /// Puts what remains of events in their place, all or none: salts go, commitments stay, and
+    /// each leaf is what it was. Fails where it would not be, or was not.
+    async fn anonymise(&self, events: Vec<Event>) -> Result<()>;
+
     /// Whom a person is a guardian of, archived children too, by id.
     async fn wards(&self, guardian: &str) -> Result<Vec<String>>;
+
+    /// What a child has; of a child without points events, nothing.
+    async fn account(&self, child: &str) -> Result<Account>;
+
+    /// A page of points events, newest first, and how many there are in all.
+    async fn tracking(&self, query: TrackingQuery) -> Result<(u64, Vec<Event>)>;
+
+    /// Forgets answers to commands that were kept until a moment. Answers how many.
+    async fn expire_answers(&self, before: Time) -> Result<u64>;
+
+    /// Writes a task, over an older state of the same task.
+    async fn put_task(&self, task: Task) -> Result<()>;
+
+    /// Every task and penalty, by id.
+    async fn tasks(&self) -> Result<Vec<Task>>;
+
+    /// The task with this id.
+    async fn task(&self, id: &str) -> Result<Option<Task>>;
+
+    /// Removes a task; answers whether there was one.
+    async fn delete_task(&self, id: &str) -> Result<bool>;
+
+    /// Writes a reward, over an older state of the same reward.
+    async fn put_reward(&self, reward: Reward) -> Result<()>;
+
+    /// Every reward, by id.
+    async fn rewards(&self) -> Result<Vec<Reward>>;
+
+    /// The reward with this id.
+    async fn reward(&self, id: &str) -> Result<Option<Reward>>;
+
+    /// Removes a reward; answers whether there was one.
+    async fn delete_reward(&self, id: &str) -> Result<bool>;
 
     /// A setting by name, as JSON text.
     async fn setting(&self, name: &str) -> Result<Option<String>>;

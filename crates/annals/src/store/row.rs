@@ -41,7 +41,7 @@ pub struct Row {
 }
 
 /// What is shown but never asked for.
-#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Context {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,14 +64,31 @@ pub struct Unreadable {
     pub column: &'static str,
 }
 
+/// An event's metadata as the column has it; none for an empty object.
+pub fn metadata(event: &Event) -> Option<String> {
+    (!event.metadata.is_empty()).then(|| text(digest::canonical_object(&event.metadata)))
+}
+
+/// An event's page, client, request and error as the column has them; none without any.
+pub fn context(event: &Event) -> Option<String> {
+    if event.client.is_none()
+        && event.error.is_none()
+        && event.page.is_none()
+        && event.request.is_none()
+    {
+        return None;
+    }
+    let context = Context {
+        client: event.client.clone(),
+        error: event.error.clone(),
+        page: event.page.clone(),
+        request: event.request.clone(),
+    };
+    Some(text(digest::canonical(&context)))
+}
+
 impl From<&Event> for Row {
     fn from(event: &Event) -> Row {
-        let context = Context {
-            client: event.client.clone(),
-            error: event.error.clone(),
-            page: event.page.clone(),
-            request: event.request.clone(),
-        };
         let entity = event.entity.as_ref();
         Row {
             seq: event.seq,
@@ -93,8 +110,8 @@ impl From<&Event> for Row {
             points: event.points.map(|points| (points.before, points.after, points.delta)),
             session_id: event.session_id.clone(),
             message: event.message.clone(),
-            metadata: (!event.metadata.is_empty()).then(|| text(&event.metadata)),
-            context: (context != Context::default()).then(|| text(&context)),
+            metadata: metadata(event),
+            context: context(event),
             anonymised_at: event.anonymised_at.map(Time::as_micros),
         }
     }
@@ -121,9 +138,9 @@ impl From<Unreadable> for StoreError {
 }
 
 /// Canonical JSON as text.
-fn text<T: Serialize>(value: &T) -> String {
+fn text(canonical: Vec<u8>) -> String {
     // Canonical JSON is UTF-8 by definition (RFC 8785, section 3.2.4).
-    String::from_utf8(digest::canonical(value)).unwrap_or_default()
+    String::from_utf8(canonical).unwrap_or_default()
 }
 
 impl TryFrom<Row> for Event {

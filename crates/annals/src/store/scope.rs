@@ -104,6 +104,17 @@ impl Scope {
         self.views.iter().any(|view| view.contains(event))
     }
 
+    /// Whether the viewer may see such events about somebody; `None`: about anybody.
+    pub fn shows(&self, about: Option<&str>, category: &str, action: &str) -> bool {
+        self.views.iter().any(|view| {
+            let people = view.people.as_ref();
+            let included = people.is_none_or(|people| {
+                about.is_some_and(|id| people.iter().any(|known| known == id))
+            });
+            included && !view.hidden.iter().any(|hidden| hidden.hides(category, action))
+        })
+    }
+
     /// Takes out of an event within this scope what the viewer is not shown: with what other
     /// people did it.
     pub fn show(&self, event: &mut Event) {
@@ -147,13 +158,14 @@ impl View {
     fn contains(&self, event: &Event) -> bool {
         let about = event.subject.as_ref().map(|subject| &subject.id);
         self.people.as_ref().is_none_or(|people| about.is_some_and(|id| people.contains(id)))
-            && !self.hidden.iter().any(|hidden| hidden.hides(event))
+            && !self.hidden.iter().any(|hidden| hidden.hides(&event.category, &event.action))
     }
 }
 
 impl HiddenActions {
-    fn hides(&self, event: &Event) -> bool {
-        event.category == self.category && self.actions.contains(&event.action) != self.all_but
+    fn hides(&self, category: &str, action: &str) -> bool {
+        let listed = self.actions.iter().any(|listed| listed == action);
+        category == self.category && listed != self.all_but
     }
 }
 

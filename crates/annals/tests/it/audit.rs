@@ -8,15 +8,27 @@ use crate::support::{Answer, Call, Engine, Server, on_every_engine, root, run};
 on_every_engine!(every_change_leaves_one_event);
 
 /// What each route that changes something leaves on the record. Nothing is said with its reason.
-const LEAVES: [(&str, &str, &[&str]); 10] = [
+const LEAVES: [(&str, &str, &[&str]); 21] = [
     ("POST", "/api/v1/keys", &["key_created"]),
     ("DELETE", "/api/v1/keys/{id}", &["key_revoked"]),
     ("PUT", "/api/v1/people/{id}", &["person_saved"]),
+    ("PUT", "/api/v1/tasks/{id}", &["task_saved"]),
+    ("PUT", "/api/v1/rewards/{id}", &["reward_saved"]),
+    // Each leaves its points event, which is the record.
+    ("POST", "/child/{id}/adjust", &[]),
+    ("POST", "/child/{id}/trigger-task", &[]),
+    ("POST", "/child/{id}/request-reward", &[]),
+    ("POST", "/child/{id}/cancel-request-reward", &[]),
+    ("POST", "/child/{id}/trigger-reward", &[]),
+    ("DELETE", "/api/v1/tasks/{id}", &["task_deleted"]),
+    ("DELETE", "/api/v1/rewards/{id}", &["reward_deleted"]),
     ("DELETE", "/api/v1/people/{id}", &["person_archived"]),
+    ("POST", "/api/v1/people/{id}/erase", &["person_erased"]),
     ("POST", "/api/v1/session", &["login_success"]),
     ("DELETE", "/api/v1/session", &["logout"]),
     ("POST", "/api/v1/sign-in-links", &["sign_in_link_created"]),
     ("PUT", "/api/v1/settings/recording", &["recording_disabled"]),
+    ("PUT", "/api/v1/settings/retention", &["settings_changed"]),
     // It opens nothing that its maker could not open, and is gone in a minute.
     ("POST", "/api/v1/tickets", &[]),
     // The events themselves are the record.
@@ -65,7 +77,17 @@ async fn every_change_leaves_one_event(engine: Engine) {
         let body = match (method.as_str(), path) {
             ("POST", "/api/v1/keys") => Some(json!({"role": "ingest", "name": "a page"})),
             ("PUT", "/api/v1/settings/recording") => Some(json!({"categories": {"device": false}})),
-            ("PUT", _) => Some(json!({"kind": "child", "name": "Ada"})),
+            ("PUT", "/api/v1/settings/retention") => {
+                Some(json!({"errors": {"delete_after_days": 90}}))
+            }
+            ("PUT", "/api/v1/people/{id}") => Some(json!({"kind": "child", "name": "Ada"})),
+            ("PUT", "/api/v1/tasks/{id}") => {
+                Some(json!({"name": "Dishes", "points": 1, "is_good": true}))
+            }
+            ("PUT", "/api/v1/rewards/{id}") => Some(json!({"name": "Film", "cost": 1})),
+            ("POST", "/child/{id}/adjust") => Some(json!({"points": 9, "reason": "A start"})),
+            ("POST", "/child/{id}/trigger-task") => Some(json!({"task_id": spare})),
+            ("POST", path) if path.ends_with("-reward") => Some(json!({"reward_id": spare})),
             ("POST", "/api/v1/events") => Some(json!({"action": "lamp_lit"})),
             ("POST", "/api/v1/session") => Some(json!({"key": secret})),
             _ => None,

@@ -11,7 +11,7 @@ mod usage;
 mod with_server;
 
 /// A command that must fail with this exit code. Answers what it says.
-fn refused(root: &Root, arguments: &[&str], code: i32) -> String {
+pub fn refused(root: &Root, arguments: &[&str], code: i32) -> String {
     let output = run(root, arguments);
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {output:?}");
     said(&output)

@@ -7,8 +7,12 @@
 //! | `audit` | one change, one event, saying who |
 //! | `auth` | who may do what, and that no secret is written down |
 //! | `scopes` | a viewer sees only what their scope allows, on every endpoint |
+//! | `analytics` | figures are those that a walk over the events gives |
+//! | `follow` | what is read out of the journal catches up, whatever happens to it |
 //! | `embed` | Annals inside another program: recording never hurts it, its file stays its own |
+//! | `points` | no update of a balance is lost, none is without its event |
 //! | `recording` | what is switched off is not recorded, and that it was is |
+//! | `retention` | how long what is kept: bounds, and every change on the record |
 //! | `crash` | what was acknowledged is there after kill -9 |
 //! | `disk` | a full disk is said so, and recovered from |
 //! | `network` | limits by key and address, proxies, and which web pages may send |
@@ -24,6 +28,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+mod analytics;
 mod architecture;
 mod audit;
 mod auth;
@@ -32,12 +37,15 @@ mod crash;
 mod disk;
 mod embed;
 mod events;
+mod follow;
 mod live;
 mod malformed;
 mod network;
 mod operations;
 mod postgres;
+mod points;
 mod recording;
+mod retention;
 mod scopes;
 mod support;
 mod tamper;

@@ -207,11 +207,31 @@ impl Rules {
                 self.fault(&field, fault);
             }
         }
-        // Canonical text is only made when the values are sound: it is what the size means.
-        if digest::canonical(metadata).len() > limits::METADATA_BYTES {
+        // Canonical text is what the size means; it is only made where it could be too long.
+        if most_bytes(metadata) > limits::METADATA_BYTES
+            && digest::canonical_object(metadata).len() > limits::METADATA_BYTES
+        {
             self.fault("metadata", "must have at most 16 KiB");
         }
     }
+}
+
+/// More bytes than this no canonical text of the object has.
+fn most_bytes(map: &Map<String, Value>) -> usize {
+    fn text(text: &str) -> usize {
+        // `\u001f` is the longest that a byte becomes.
+        2 + 6 * text.len()
+    }
+    fn value(of: &Value) -> usize {
+        match of {
+            // Far more than a number or a word can have.
+            Value::Null | Value::Bool(_) | Value::Number(_) => 32,
+            Value::String(string) => text(string),
+            Value::Array(items) => 2 + items.iter().map(|item| 1 + value(item)).sum::<usize>(),
+            Value::Object(map) => most_bytes(map),
+        }
+    }
+    2 + map.iter().map(|(key, field)| 2 + text(key) + value(field)).sum::<usize>()
 }
 
 /// What keeps a value from being stored. Stops at the depth it is given, so it needs no more

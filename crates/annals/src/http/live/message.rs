@@ -6,6 +6,8 @@ use std::sync::Arc;
 use annals_event::{Event, Uuid};
 use serde::Serialize;
 
+use crate::store::{LedgerAction, LedgerEntity, LedgerKind};
+
 /// A message of a stream. Over WebSocket it is this JSON; as a server-sent event `type` is the
 /// event's name, `event` its data and `cursor` its id.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
@@ -34,6 +36,7 @@ pub(super) enum StreamMessage {
 
 /// A points event, in short.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = TrackingEventCreatedPayload)]
 pub(super) struct TrackingEventCreated {
     /// The event's id.
     tracking_event_id: Uuid,
@@ -41,45 +44,19 @@ pub(super) struct TrackingEventCreated {
     child_id: Option<String>,
     /// What it was about.
     entity_type: LedgerEntity,
-    /// What was done: `activated`, `requested`, `redeemed`, `cancelled` or `adjusted`.
-    action: String,
-}
-
-/// What changes a balance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum LedgerEntity {
-    /// A task done.
-    Task,
-    /// A penalty.
-    Penalty,
-    /// A reward asked for or redeemed.
-    Reward,
-    /// An opening balance or a correction.
-    Adjustment,
-}
-
-impl LedgerEntity {
-    /// The ledger's categories are named after what they are about.
-    fn of(event: &Event) -> Option<LedgerEntity> {
-        match event.category.as_str() {
-            "task" => Some(LedgerEntity::Task),
-            "penalty" => Some(LedgerEntity::Penalty),
-            "reward" => Some(LedgerEntity::Reward),
-            "adjustment" => Some(LedgerEntity::Adjustment),
-            _ => None,
-        }
-    }
+    /// What was done.
+    action: LedgerAction,
 }
 
 impl TrackingEventCreated {
     /// What a points event is announced with; nothing for other events.
     pub(super) fn of(event: &Event) -> Option<TrackingEventCreated> {
+        let LedgerKind { entity, action } = LedgerKind::of(event)?;
         Some(TrackingEventCreated {
             tracking_event_id: event.id,
             child_id: event.subject.as_ref().map(|subject| subject.id.clone()),
-            entity_type: LedgerEntity::of(event)?,
-            action: event.action.clone(),
+            entity_type: entity,
+            action,
         })
     }
 }
@@ -113,7 +90,7 @@ mod tests {
             tracking_event_id: Uuid::from_u128(7),
             child_id: Some("ada".to_owned()),
             entity_type: LedgerEntity::Task,
-            action: "activated".to_owned(),
+            action: LedgerAction::Activated,
         };
         let cursor = || "c".to_owned();
         let mut runner = TestRunner::deterministic();

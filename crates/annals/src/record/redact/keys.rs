@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use aho_corasick::AhoCorasick;
+
 /// The words that make a key secret.
 pub(super) const DEFAULT: [&str; 17] = [
     "password",
@@ -100,6 +102,8 @@ const BEGINNING: usize = 8;
 pub(super) struct Keys {
     /// Secret words, without gaps and in the singular.
     terms: BTreeSet<String>,
+    /// Finds any of them inside a text; absent where a list is beyond what it can hold.
+    inside: Option<AhoCorasick>,
     /// The most words one of them is written with, gaps or not.
     longest: usize,
 }
@@ -122,7 +126,8 @@ impl Keys {
                 terms.insert(term);
             }
         }
-        Keys { terms, longest }
+        let inside = AhoCorasick::new(&terms).ok();
+        Keys { terms, inside, longest }
     }
 
     /// Whether the value under this key is secret.
@@ -130,7 +135,7 @@ impl Keys {
         // Most keys hold no secret word at all, and need not be taken apart.
         let letters = key.chars().filter(|letter| letter.is_alphanumeric());
         let flat: String = letters.flat_map(char::to_lowercase).collect();
-        if !self.terms.iter().any(|term| flat.contains(term.as_str())) {
+        if self.inside.as_ref().is_some_and(|inside| !inside.is_match(&flat)) {
             return false;
         }
         let words = words(key);

@@ -21,10 +21,18 @@ const COUNT: usize = 600;
 /// Filters tried on it.
 const TRIES: u32 = 300;
 
+/// Positions of a longer model, which an index has written down and put together several times.
+const LONG: usize = 2_300;
+
 /// A store and its model: what was appended, in order, less a gap that was buried.
 async fn model(store: &dyn Store) -> Vec<Event> {
+    long_model(store, COUNT).await
+}
+
+/// As [`model`], of so many events.
+async fn long_model(store: &dyn Store, count: usize) -> Vec<Event> {
     let mut runner = TestRunner::deterministic();
-    let entries = entries(COUNT).new_tree(&mut runner).unwrap().current();
+    let entries = entries(count).new_tree(&mut runner).unwrap().current();
     super::world::populate(store).await;
     let mut events = Vec::new();
     for (number, batch) in entries.chunks(70).enumerate() {
@@ -48,7 +56,11 @@ fn for_all<S: Strategy>(strategy: &S, test: impl Fn(S::Value) -> Result<(), Test
 }
 
 fn range() -> impl Strategy<Value = Range<u64>> {
-    let end = COUNT as u64 + 10;
+    range_of(COUNT)
+}
+
+fn range_of(count: usize) -> impl Strategy<Value = Range<u64>> {
+    let end = count as u64 + 10;
     prop_oneof![Just(1..end), (0..end, 0..end).prop_map(|(start, end)| start..end)]
 }
 
@@ -86,6 +98,32 @@ pub async fn filters_find_what_the_model_finds(store: Arc<dyn Store>) {
     assert!(found.get() > TRIES as usize / 5, "{} found", found.get());
 }
 
+/// Wherever an index draws its lines: many windows, in all stages, and what is deleted meanwhile.
+pub async fn a_longer_journal_is_searched_and_counted_like_the_model(store: Arc<dyn Store>) {
+    let mut model = long_model(&*store, LONG).await;
+    for gap in [777..778, 1_020..1_030, 1_536..1_800, 2_299..2_300] {
+        store.bury(gap.clone(), "cleared by a", START).await.unwrap();
+        model.retain(|event| !gap.contains(&event.seq));
+    }
+    let found = std::cell::Cell::new(0);
+    let selection = (scope(), filter(), range_of(LONG), order(), 1_usize..100);
+    for_all(&selection, |(scope, filter, range, order, limit)| {
+        let filter = scope.over(filter);
+        let counts = store.counts(filter.clone(), range.clone());
+        let counts = Handle::current().block_on(counts).unwrap();
+        let all = Selection { filter, range, order, limit: LONG };
+        let every = wanted(&model, &all);
+        prop_assert_eq!(counts.total, every.len() as u64);
+        let selection = Selection { limit, ..all };
+        let wanted = wanted(&model, &selection);
+        found.set(found.get() + usize::from(!wanted.is_empty()));
+        let events = Handle::current().block_on(store.select(selection)).unwrap();
+        prop_assert_eq!(events, wanted);
+        Ok(())
+    });
+    assert!(found.get() > TRIES as usize / 5, "{} found", found.get());
+}
+
 pub async fn counts_are_the_model_s(store: Arc<dyn Store>) {
     let model = model(&*store).await;
     for_all(&(scope(), filter(), range()), |(scope, filter, range)| {
@@ -109,6 +147,26 @@ pub async fn counts_are_the_model_s(store: Arc<dyn Store>) {
                 .collect(),
         };
         let counts = Handle::current().block_on(store.counts(filter, range));
+        prop_assert_eq!(counts.unwrap(), wanted);
+        Ok(())
+    });
+}
+
+pub async fn actions_are_counted_as_the_model_counts_them(store: Arc<dyn Store>) {
+    let model = model(&*store).await;
+    for_all(&(scope(), filter(), range(), 0_usize..20), |(scope, filter, range, limit)| {
+        let filter = scope.over(filter);
+        let mut actions = BTreeMap::<String, u64>::new();
+        for event in &model {
+            if range.contains(&event.seq) && filter.matches(event) {
+                *actions.entry(event.action.clone()).or_default() += 1;
+            }
+        }
+        let mut wanted: Vec<(String, u64)> = actions.into_iter().collect();
+        // Stable: the names stay in order where the counts are equal.
+        wanted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        wanted.truncate(limit);
+        let counts = Handle::current().block_on(store.action_counts(filter, range, limit));
         prop_assert_eq!(counts.unwrap(), wanted);
         Ok(())
     });

@@ -1,21 +1,30 @@
 //! Numbering, sealing and inserting a batch, in one transaction.
 
-use annals_event::digest::{self, Hash, TILE};
+use std::sync::Arc;
+
+use annals_event::digest::{self, GrowingTree, Hash, TILE};
 use annals_event::{Event, Time, Uuid};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use super::super::burial::hashed_id;
-use super::super::row::Row;
 use super::super::seal::{first_of, leaf_of, tile_of};
-use super::super::{Appended, Entry, Result, Scope, StoreError};
-use super::rows;
+use super::super::{Appended, Command, Decided, Entry, Item, Outcome, Result, Scope, StoreError};
+use super::columns::Insert;
+use super::interns::Interns;
+use super::list_index::ListIndex;
+use super::{accounts, rows, sealed, sweep};
+
+/// Whether an event has this id: asked of the index alone.
+const USED: &str = "SELECT 1 FROM annals_events WHERE id = ?1";
 
 /// The writer's connection and what it knows of the journal's end.
 pub(super) struct Writer {
     connection: Connection,
     id_key: [u8; 32],
+    index: Arc<ListIndex>,
     end: End,
-    /// Set after a failed transaction: the end is then read again before it is used.
+    interns: Interns,
+    /// Set after a failed transaction: what is known is then read again before it is used.
     stale: bool,
 }
 
@@ -25,17 +34,23 @@ struct End {
     seq: u64,
     created_at: Time,
     /// The leaves of the open tile.
-    leaves: Vec<Hash>,
+    tree: GrowingTree,
     /// The earliest and latest `occurred_at` of the open tile.
     occurred: Option<(i64, i64)>,
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection) -> Result<Writer> {
+    pub(super) fn new(mut connection: Connection, index: Arc<ListIndex>) -> Result<Writer> {
+        // What a crash left undone, before any row is known.
+        while let Some(mark) = sweep::marked(&connection)? {
+            let unused = sweep::unused(&connection, mark)?;
+            sweep::sweep(&mut connection, mark, &unused)?;
+        }
         let id_key =
             connection.query_row("SELECT id_key FROM annals_journal", [], |row| row.get(0))?;
         let end = End::read(&connection)?;
-        Ok(Writer { connection, id_key, end, stale: false })
+        let interns = Interns::load(&connection, end.seq + 1)?;
+        Ok(Writer { connection, id_key, index, end, interns, stale: false })
     }
 
     /// Has the end read again: something else than an append moved it.
@@ -51,27 +66,63 @@ impl Writer {
         &mut self.connection
     }
 
+    /// From here on no event refers to the people, things and visits written so far.
+    pub(super) fn forget(&mut self) {
+        self.interns.forget();
+    }
+
+    /// What must hear of whatever was committed.
+    pub(super) fn index(&self) -> &ListIndex {
+        &self.index
+    }
+
+    /// Rows were written by somebody else: what is known is read again before it is used.
+    pub(super) fn reread(&mut self) {
+        self.stale = true;
+    }
+
     /// The hash under which the id of a deleted event is remembered.
     pub(super) fn hashed_id(&self, id: Uuid) -> [u8; 32] {
         hashed_id(&self.id_key, id)
     }
 
-    pub(super) fn append(&mut self, entries: Vec<Entry>, now: Time) -> Result<Vec<Appended>> {
+    pub(super) fn commit(&mut self, items: Vec<Item>, now: Time) -> Result<Vec<Outcome>> {
         if self.stale {
             self.end = End::read(&self.connection)?;
+            // What the transaction wrote went with it.
+            self.interns = Interns::empty(&self.connection, self.end.seq + 1)?;
             self.stale = false;
         }
-        let result = append(&mut self.connection, &self.id_key, self.end.clone(), entries, now);
-        match result {
-            Ok((outcomes, end)) => {
-                self.end = end;
-                Ok(outcomes)
-            }
-            Err(error) => {
-                self.stale = true;
-                Err(error)
-            }
+        // Until it is committed, what is known is ahead of the file.
+        self.stale = true;
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut end = self.end.clone();
+        end.created_at = end.created_at.max(now);
+        let mut batch = Batch {
+            insert: Insert::new(&transaction)?,
+            id_key: deleted_ids(&transaction)?.then_some(&self.id_key),
+            transaction: &transaction,
+            interns: &mut self.interns,
+            events: Vec::with_capacity(items.len()),
+            end,
+        };
+        let mut outcomes = Vec::with_capacity(items.len());
+        for item in items {
+            outcomes.push(match item {
+                Item::Append(entry) => Outcome::Appended(batch.append(entry)?),
+                Item::Decide(command) => Outcome::Decided(batch.decide(command)?),
+            });
         }
+        // Nothing new: what was asked about is durable already.
+        if batch.end.seq > self.end.seq {
+            let (end, events) = batch.finish()?;
+            transaction.commit()?;
+            self.end = end;
+            self.index.add(&events);
+        }
+        self.stale = false;
+        Ok(outcomes)
     }
 }
 
@@ -85,8 +136,8 @@ impl End {
         }
         let tile = tile_of(head.seq);
         let range = first_of(tile)..head.seq + 1;
-        let mut events = rows::sealed(connection, &range, TILE as usize)?.into_iter().peekable();
-        let tombstones = rows::tombstones(connection, &range)?;
+        let mut events = sealed::sealed(connection, &range, TILE as usize)?.into_iter().peekable();
+        let tombstones = sealed::tombstones(connection, &range)?;
         for seq in range {
             let buried = tombstones.iter().find(|t| (t.first..=t.last).contains(&seq));
             let leaf = match (events.next_if(|event| event.seq == seq), buried) {
@@ -98,7 +149,7 @@ impl End {
             let leaf = leaf.ok_or_else(|| {
                 StoreError::Damaged(format!("the event at position {seq} is not the one written"))
             })?;
-            end.leaves.push(leaf);
+            end.tree.push(leaf);
         }
         end.occurred = connection
             .query_row(
@@ -119,7 +170,7 @@ impl End {
             event.occurred_at = self.created_at;
         }
         let leaf = digest::leaf(event, commitment);
-        self.leaves.push(leaf);
+        self.tree.push(leaf);
         let occurred = event.occurred_at.as_micros();
         let (low, high) = self.occurred.unwrap_or((occurred, occurred));
         self.occurred = Some((low.min(occurred), high.max(occurred)));
@@ -131,7 +182,6 @@ impl End {
         let Some((low, high)) = self.occurred else {
             return Ok(());
         };
-        let root = digest::tree_root(&self.leaves);
         connection
             .prepare_cached(
                 "INSERT INTO annals_tiles (tile, size, root, min_occurred_at, max_occurred_at)
@@ -140,61 +190,112 @@ impl End {
                    min_occurred_at = excluded.min_occurred_at,
                    max_occurred_at = excluded.max_occurred_at",
             )?
-            .execute(params![tile_of(self.seq), self.leaves.len(), root, low, high])?;
-        if self.leaves.len() as u64 == TILE {
-            self.leaves.clear();
+            .execute(params![tile_of(self.seq), self.tree.size(), self.tree.root(), low, high])?;
+        if self.tree.size() == TILE {
+            self.tree = GrowingTree::default();
             self.occurred = None;
         }
         Ok(())
     }
 }
 
-fn append(
-    connection: &mut Connection,
-    id_key: &[u8; 32],
-    mut end: End,
-    entries: Vec<Entry>,
-    now: Time,
-) -> Result<(Vec<Appended>, End)> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    end.created_at = end.created_at.max(now);
-    let before = end.seq;
-    let mut outcomes = Vec::with_capacity(entries.len());
-    for mut entry in entries {
-        if let Some(known) = known(&transaction, id_key, &entry)? {
-            outcomes.push(known);
-            continue;
-        }
-        let leaf = end.take(&mut entry.event, &entry.commitment, entry.derived.occurred_at);
-        rows::insert(&transaction, &Row::from(&entry.event), &entry.salt, &leaf)?;
-        outcomes.push(Appended::Accepted { seq: end.seq, created_at: end.created_at });
-        if end.seq.is_multiple_of(TILE) {
-            end.write_tile(&transaction)?;
-        }
-    }
-    if end.seq == before {
-        // Nothing new: what was asked about is durable already.
-        return Ok((outcomes, end));
-    }
-    end.write_tile(&transaction)?;
-    transaction
-        .prepare_cached("UPDATE annals_journal SET head = ?1, created_at = ?2")?
-        .execute(params![end.seq, end.created_at.as_micros()])?;
-    transaction.commit()?;
-    Ok((outcomes, end))
+/// Whether the id of any deleted event is remembered.
+fn deleted_ids(connection: &Connection) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM annals_used_ids)";
+    Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
-/// The fate of an entry whose id is used already; `None` when it is new.
-fn known(connection: &Connection, id_key: &[u8; 32], entry: &Entry) -> Result<Option<Appended>> {
-    if let Some(stored) = rows::find(connection, entry.event.id, &Scope::everything())? {
-        return Ok(Some(if entry.is_retry_of(&stored) {
-            Appended::Duplicate { seq: Some(stored.seq) }
-        } else {
-            Appended::Conflict
-        }));
+/// Entries on their way into one transaction.
+struct Batch<'a> {
+    transaction: &'a Connection,
+    insert: Insert<'a>,
+    interns: &'a mut Interns,
+    /// The key under which ids of deleted events are remembered, if there are any.
+    id_key: Option<&'a [u8; 32]>,
+    /// Those that are new.
+    events: Vec<Event>,
+    end: End,
+}
+
+impl Batch<'_> {
+    fn append(&mut self, entry: Entry) -> Result<Appended> {
+        if let Some(known) = self.known(&entry)? {
+            return Ok(known);
+        }
+        let event = self.write(entry)?;
+        accounts::follow(self.transaction, &event)?;
+        Ok(Appended::Accepted { seq: event.seq, created_at: event.created_at })
     }
-    let buried = connection
-        .prepare_cached("SELECT 1 FROM annals_used_ids WHERE hash = ?1")?
-        .exists([hashed_id(id_key, entry.event.id)])?;
-    Ok(buried.then_some(Appended::Duplicate { seq: None }))
+
+    /// Carries a command out. All that can be refused is refused before anything is written, so
+    /// that a refusal needs no savepoint to leave nothing behind.
+    fn decide(&mut self, command: Command) -> Result<Decided> {
+        let Command { child, repeat, decide } = command;
+        let (transaction, now) = (self.transaction, self.end.created_at);
+        let known = repeat.as_ref().map(|repeat| accounts::answered(transaction, repeat, now));
+        let account = match known.transpose() {
+            Ok(Some(Some(known))) => return Ok(known),
+            Ok(None | Some(None)) => accounts::get(transaction, &child),
+            Err(error) => Err(error),
+        };
+        // An account that cannot be read is this command's fault, and no neighbour's.
+        let entry = match account {
+            Ok(account) => decide(&account),
+            Err(error) => return Ok(Decided::Failed(error)),
+        };
+        let Some(entry) = entry else {
+            return Ok(Decided::Refused);
+        };
+        let event = self.write(entry)?;
+        let account = accounts::follow(transaction, &event)?.unwrap_or_default();
+        if let Some(repeat) = &repeat {
+            accounts::remember(transaction, repeat, &child, event.seq, &account)?;
+        }
+        Ok(Decided::Done { event: Box::new(event), account })
+    }
+
+    /// Numbers, seals and inserts an event.
+    fn write(&mut self, mut entry: Entry) -> Result<Event> {
+        let event = &mut entry.event;
+        let leaf = self.end.take(event, &entry.commitment, entry.derived.occurred_at);
+        let numbers = self.interns.numbers(self.transaction, event)?;
+        self.insert.run(event, &numbers, &entry.salt, &leaf)?;
+        if self.end.seq.is_multiple_of(TILE) {
+            self.end.write_tile(self.transaction)?;
+        }
+        self.events.push(entry.event.clone());
+        Ok(entry.event)
+    }
+
+    /// Writes how far the journal goes. Answers its end and the events that are new.
+    fn finish(mut self) -> Result<(End, Vec<Event>)> {
+        self.end.write_tile(self.transaction)?;
+        self.transaction
+            .prepare_cached("UPDATE annals_journal SET head = ?1, created_at = ?2")?
+            .execute(params![self.end.seq, self.end.created_at.as_micros()])?;
+        Ok((self.end, self.events))
+    }
+
+    /// The fate of an entry whose id is used already; `None` when it is new.
+    fn known(&self, entry: &Entry) -> Result<Option<Appended>> {
+        let id = entry.event.id;
+        let mut used = self.transaction.prepare_cached(USED)?;
+        if used.exists([id.as_bytes()])?
+            && let Some(stored) = rows::find(self.transaction, id, &Scope::everything())?
+        {
+            return Ok(Some(if entry.is_retry_of(&stored) {
+                Appended::Duplicate { seq: Some(stored.seq) }
+            } else {
+                Appended::Conflict
+            }));
+        }
+        let Some(id_key) = self.id_key else {
+            return Ok(None);
+        };
+        let buried = self
+            .transaction
+            .prepare_cached("SELECT 1 FROM annals_used_ids WHERE hash = ?1")?
+            .exists([hashed_id(id_key, id)])?;
+        Ok(buried.then_some(Appended::Duplicate { seq: None }))
+    }
 }

@@ -52,7 +52,7 @@ fn sync(path: &Path) -> Result<()> {
 /// The epoch of a journal that is to be replaced; 0 where none can be read, since what is beyond
 /// reading is what a backup is restored for.
 fn epoch_of(journal: &Path) -> u32 {
-    open::for_reading(journal)
+    open::for_peeking(journal)
         .and_then(|connection| open::identity(&connection))
         .map_or(0, |identity| identity.epoch)
 }
@@ -63,8 +63,8 @@ fn epoch_of(journal: &Path) -> u32 {
 /// Nobody may have either file open.
 pub fn restore(backup: &Path, journal: &Path, now: &str) -> Result<(Identity, Option<PathBuf>)> {
     let _hold = open::hold(journal)?;
-    // Opening for reading refuses what is no journal, or a newer one, before anything is moved.
-    let identity = open::identity(&open::for_reading(backup)?)?;
+    // Peeking refuses what is no journal, or a newer one, before anything is moved.
+    let identity = open::identity(&open::for_peeking(backup)?)?;
     let fresh = journal.with_extension("restoring");
     let _ = fs::remove_file(&fresh);
     fs::copy(backup, &fresh).map_err(io("cannot copy to", &fresh))?;

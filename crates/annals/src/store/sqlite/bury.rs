@@ -10,7 +10,7 @@ use super::super::Result;
 use super::super::burial::{USED, merged, tombstones_for};
 use super::super::seal::{Tombstone, first_of, tile_of};
 use super::append::Writer;
-use super::rows;
+use super::{rows, sealed, sweep};
 
 pub(super) fn bury(writer: &mut Writer, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
     let head = rows::head(writer.connection())?.seq;
@@ -18,6 +18,7 @@ pub(super) fn bury(writer: &mut Writer, range: Range<u64>, reason: &str, now: Ti
     if range.is_empty() {
         return Ok(0);
     }
+    writer.forget();
     let mut gone = 0;
     // One transaction a tile: the writer is never held for long.
     for tile in tile_of(range.start)..=tile_of(range.end - 1) {
@@ -28,7 +29,7 @@ pub(super) fn bury(writer: &mut Writer, range: Range<u64>, reason: &str, now: Ti
 }
 
 fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time) -> Result<u64> {
-    let events = rows::sealed(writer.connection(), range, TILE as usize)?;
+    let events = sealed::sealed(writer.connection(), range, TILE as usize)?;
     let mut hashes = Vec::with_capacity(events.len());
     for event in &events {
         hashes.extend(event.event.as_ref().ok().map(|event| writer.hashed_id(event.id)));
@@ -37,7 +38,7 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
     let transaction =
         writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
     let tile = tile_of(range.start);
-    let mut all = rows::tombstones(&transaction, &(first_of(tile)..first_of(tile + 1)))?;
+    let mut all = sealed::tombstones(&transaction, &(first_of(tile)..first_of(tile + 1)))?;
     all.append(&mut fresh);
     all.sort_by_key(|tombstone| tombstone.first);
     transaction.execute(
@@ -53,11 +54,15 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
             .prepare_cached("INSERT OR REPLACE INTO annals_used_ids (hash, until) VALUES (?1, ?2)")?
             .execute(params![hash, until])?;
     }
-    transaction.execute(
-        "DELETE FROM annals_events WHERE seq >= ?1 AND seq < ?2",
-        [range.start, range.end],
-    )?;
+    for table in ["annals_events", "annals_ledger"] {
+        let sql = format!("DELETE FROM {table} WHERE seq >= ?1 AND seq < ?2");
+        transaction.execute(&sql, [range.start, range.end])?;
+    }
+    if !events.is_empty() {
+        sweep::mark(&transaction, range.start)?;
+    }
     transaction.commit()?;
+    writer.index().bury(range);
     Ok(events.len() as u64)
 }
 

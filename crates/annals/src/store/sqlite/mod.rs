@@ -5,41 +5,61 @@
 //! | `open.rs` | open, migrate, set the pragmas of every connection |
 //! | `threads.rs` | the writer's thread and the readers' pool |
 //! | `append.rs` | number, seal and insert a batch in one transaction |
-//! | `list_index.rs` | which positions match a filter |
-//! | `rows.rs` | columns in, events out |
+//! | `list_index/` | which positions match a filter, and how many |
+//! | `action_counts.rs` | how many match, by action |
+//! | `rows.rs`, `columns.rs` | columns in, events out |
+//! | `interns.rs` | what many events say alike, written once |
+//! | `sealed.rs` | what a verifier is told |
 //! | `adopt.rs` | take over what a copy brings |
-//! | `bury.rs` | delete, leaving tombstones |
+//! | `bury.rs`, `sweep.rs` | delete, leaving tombstones and no word of who was spoken of |
+//! | `erase.rs` | forget a person |
+//! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else the journal's file keeps |
 //! | `backup.rs` | copy the file while it is written, and put a copy in its place |
+//! | `derived/` | the second file: what followers read out of the journal |
 
+mod accounts;
+mod action_counts;
 mod adopt;
 mod append;
 mod backup;
 mod bury;
+mod columns;
 mod credentials;
+mod definitions;
+mod derived;
+mod erase;
+mod interns;
+mod ledger;
 mod list_index;
 mod open;
 mod people;
 mod rows;
+mod sealed;
 mod settings;
+mod sweep;
 mod threads;
 
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
+use rusqlite::Connection;
 
 use self::append::Writer;
+use self::list_index::ListIndex;
 use self::threads::{Readers, WriterThread};
 use super::{
-    Appended, Counts, Entry, Head, Identity, Key, Part, PeopleQuery, Person, Result, Scope, Scoped,
-    Sealed, Selection, SignIn, Store, StoreError, Tile, Tombstone, UsedId,
+    Account, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery, Person, Result, Reward,
+    Scope, Scoped, Sealed, Selection, SignIn, Store, StoreError, Task, Tile, Tombstone,
+    TrackingQuery, UsedId,
 };
 
 pub use backup::restore;
+pub use derived::SqliteDerived;
 pub use open::Tenancy;
 
 /// The journal in an SQLite file.
@@ -48,6 +68,8 @@ pub struct SqliteStore {
     /// Absent when the file was opened for reading only.
     writer: Option<WriterThread<Writer>>,
     readers: Readers,
+    /// Absent where the writer is.
+    index: Option<Arc<ListIndex>>,
     /// Let go last: nobody else writes the journal meanwhile.
     hold: Mutex<Option<File>>,
 }
@@ -64,14 +86,27 @@ impl SqliteStore {
         seed: Identity,
         id_key: [u8; 32],
     ) -> Result<SqliteStore> {
+        SqliteStore::open_with(path, tenancy, seed, id_key, list_index::Options::default())
+    }
+
+    fn open_with(
+        path: &Path,
+        tenancy: Tenancy,
+        seed: Identity,
+        id_key: [u8; 32],
+        options: list_index::Options,
+    ) -> Result<SqliteStore> {
         let hold = open::hold(path)?;
-        let connection = open::for_writing(path, tenancy, &seed, &id_key)?;
+        let mut connection = open::for_writing(path, tenancy, &seed, &id_key)?;
+        accounts::follow_older(&mut connection)?;
         let identity = open::identity(&connection)?;
-        let writer = Writer::new(connection)?;
+        let index = Arc::new(ListIndex::open(path, &identity, options)?);
+        let writer = Writer::new(connection, Arc::clone(&index))?;
         Ok(SqliteStore {
             identity,
-            writer: Some(WriterThread::start(writer)?),
+            writer: Some(WriterThread::start("journal-writer", writer)?),
             readers: Readers::open(path, READERS)?,
+            index: Some(index),
             hold: Mutex::new(Some(hold)),
         })
     }
@@ -86,7 +121,7 @@ impl SqliteStore {
         }
         let readers = Readers::open(path, READERS)?;
         let identity = open::identity(&open::for_reading(path)?)?;
-        Ok(SqliteStore { identity, writer: None, readers, hold: Mutex::default() })
+        Ok(SqliteStore { identity, writer: None, readers, index: None, hold: Mutex::default() })
     }
 
     async fn write<R: Send + 'static>(
@@ -100,22 +135,40 @@ impl SqliteStore {
     }
 }
 
+impl SqliteStore {
+    /// Deletes the words that no event refers to any more.
+    async fn sweep(&self) -> Result<()> {
+        while let Some(mark) = self.readers.run(sweep::marked).await? {
+            let unused =
+                self.readers.run(move |connection| sweep::unused(connection, mark)).await?;
+            self.write(move |writer| sweep::sweep(writer.connection_mut(), mark, &unused)).await?;
+        }
+        Ok(())
+    }
+}
+
 #[async_trait]
 impl Store for SqliteStore {
     fn identity(&self) -> Identity {
         self.identity.clone()
     }
 
-    async fn append(&self, entries: Vec<Entry>, now: Time) -> Result<Vec<Appended>> {
-        self.write(move |writer| writer.append(entries, now)).await
+    async fn commit(&self, items: Vec<Item>, now: Time) -> Result<Vec<Outcome>> {
+        self.write(move |writer| writer.commit(items, now)).await
     }
 
     async fn head(&self) -> Result<Head> {
-        self.readers.run(rows::head).await
+        match &self.index {
+            // What is being written is not told of before lists have it.
+            Some(index) => Ok(index.head()),
+            None => self.readers.run(rows::head).await,
+        }
     }
 
     async fn select(&self, selection: Selection) -> Result<Vec<Event>> {
-        self.readers.run(move |connection| rows::select(connection, &selection)).await
+        let index = self.index.clone();
+        let read = move |connection: &_| rows::select(connection, index.as_deref(), selection);
+        self.readers.run(read).await
     }
 
     async fn find(&self, id: Uuid, scope: Scope) -> Result<Option<Event>> {
@@ -123,24 +176,44 @@ impl Store for SqliteStore {
     }
 
     async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts> {
-        self.readers.run(move |connection| list_index::counts(connection, &filter, &range)).await
+        let index = self.index.clone();
+        let count = move |connection: &Connection| {
+            let snapshot = connection.unchecked_transaction()?;
+            match index {
+                Some(index) => index.counts(&snapshot, &filter, &range),
+                None => list_index::counts(&snapshot, &filter, &range),
+            }
+        };
+        self.readers.run(count).await
+    }
+
+    async fn action_counts(
+        &self,
+        filter: Scoped,
+        range: Range<u64>,
+        limit: usize,
+    ) -> Result<Vec<(String, u64)>> {
+        let count = action_counts::action_counts;
+        self.readers.run(move |connection| count(connection, &filter, &range, limit)).await
     }
 
     async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
         let reason = reason.to_owned();
-        self.write(move |writer| bury::bury(writer, range, &reason, now)).await
+        let gone = self.write(move |writer| bury::bury(writer, range, &reason, now)).await?;
+        self.sweep().await?;
+        Ok(gone)
     }
 
     async fn sealed(&self, range: Range<u64>, limit: usize) -> Result<Vec<Sealed>> {
-        self.readers.run(move |connection| rows::sealed(connection, &range, limit)).await
+        self.readers.run(move |connection| sealed::sealed(connection, &range, limit)).await
     }
 
     async fn tiles(&self, range: Range<u64>) -> Result<Vec<Tile>> {
-        self.readers.run(move |connection| rows::tiles(connection, &range)).await
+        self.readers.run(move |connection| sealed::tiles(connection, &range)).await
     }
 
     async fn tombstones(&self, range: Range<u64>) -> Result<Vec<Tombstone>> {
-        self.readers.run(move |connection| rows::tombstones(connection, &range)).await
+        self.readers.run(move |connection| sealed::tombstones(connection, &range)).await
     }
 
     async fn bytes(&self) -> Result<u64> {
@@ -193,9 +266,78 @@ impl Store for SqliteStore {
         self.readers.run(move |connection| people::list(connection, &query)).await
     }
 
+    async fn events_about(&self, person: &str, after: u64, limit: usize) -> Result<Vec<Event>> {
+        let person = person.to_owned();
+        self.readers.run(move |connection| erase::about(connection, &person, after, limit)).await
+    }
+
+    async fn anonymise(&self, events: Vec<Event>) -> Result<()> {
+        self.write(move |writer| erase::anonymise(writer, &events)).await?;
+        self.sweep().await
+    }
+
+    async fn forget_person(&self, id: &str, now: Time) -> Result<Vec<Person>> {
+        let id = id.to_owned();
+        self.write(move |writer| erase::forget(writer.connection_mut(), &id, now)).await
+    }
+
     async fn wards(&self, guardian: &str) -> Result<Vec<String>> {
         let guardian = guardian.to_owned();
         self.readers.run(move |connection| people::wards(connection, &guardian)).await
+    }
+
+    async fn account(&self, child: &str) -> Result<Account> {
+        let child = child.to_owned();
+        self.readers
+            .run(move |connection| {
+                // The account and its requests at one moment.
+                accounts::get(&*connection.unchecked_transaction()?, &child)
+            })
+            .await
+    }
+
+    async fn tracking(&self, query: TrackingQuery) -> Result<(u64, Vec<Event>)> {
+        self.readers.run(move |connection| ledger::page(connection, &query)).await
+    }
+
+    async fn expire_answers(&self, before: Time) -> Result<u64> {
+        self.write(move |writer| accounts::expire_answers(writer.connection(), before)).await
+    }
+
+    async fn put_task(&self, task: Task) -> Result<()> {
+        self.write(move |writer| definitions::put_task(writer.connection(), &task)).await
+    }
+
+    async fn tasks(&self) -> Result<Vec<Task>> {
+        self.readers.run(definitions::tasks).await
+    }
+
+    async fn task(&self, id: &str) -> Result<Option<Task>> {
+        let id = id.to_owned();
+        self.readers.run(move |connection| definitions::task(connection, &id)).await
+    }
+
+    async fn delete_task(&self, id: &str) -> Result<bool> {
+        let id = id.to_owned();
+        self.write(move |writer| definitions::delete_task(writer.connection(), &id)).await
+    }
+
+    async fn put_reward(&self, reward: Reward) -> Result<()> {
+        self.write(move |writer| definitions::put_reward(writer.connection(), &reward)).await
+    }
+
+    async fn rewards(&self) -> Result<Vec<Reward>> {
+        self.readers.run(definitions::rewards).await
+    }
+
+    async fn reward(&self, id: &str) -> Result<Option<Reward>> {
+        let id = id.to_owned();
+        self.readers.run(move |connection| definitions::reward(connection, &id)).await
+    }
+
+    async fn delete_reward(&self, id: &str) -> Result<bool> {
+        let id = id.to_owned();
+        self.write(move |writer| definitions::delete_reward(writer.connection(), &id)).await
     }
 
     async fn setting(&self, name: &str) -> Result<Option<String>> {
@@ -235,6 +377,11 @@ impl Store for SqliteStore {
 
     async fn close(&self) {
         self.readers.close();
+        if let Some(index) = self.index.clone() {
+            // It ends within milliseconds. Before the writer, whose connection must be the last
+            // one: only that takes the write-ahead log away.
+            let _ = tokio::task::spawn_blocking(move || index.close()).await;
+        }
         if let Some(writer) = &self.writer {
             writer.stop().await;
         }

@@ -121,6 +121,19 @@ pub(super) fn for_writing(
 
 /// A reader's connection.
 pub(super) fn for_reading(path: &Path) -> Result<Connection> {
+    let connection = for_peeking(path)?;
+    // A file that nobody has written yet has no schema, and no newer one is let through.
+    if applied(&connection)?.is_some_and(|applied| applied < newest()) {
+        return Err(older(path));
+    }
+    connection.execute_batch("PRAGMA secure_delete = ON;")?;
+    connection.set_prepared_statement_cache_capacity(64);
+    add_functions(&connection)?;
+    Ok(connection)
+}
+
+/// A connection that may ask which journal a file is, of whatever age, and no more.
+pub(super) fn for_peeking(path: &Path) -> Result<Connection> {
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -128,20 +141,18 @@ pub(super) fn for_reading(path: &Path) -> Result<Connection> {
     connection.busy_timeout(BUSY)?;
     match look(&connection)? {
         Found::Journal | Found::Nothing => {}
-        Found::Older => {
-            return Err(StoreError::NotAJournal(format!(
-                "{} was written by an older Annals; start the server on it once, which brings it \
-                 up to date",
-                path.display()
-            )));
-        }
+        Found::Older => return Err(older(path)),
         Found::Strange => return Err(strange(path)),
     }
-    connection.execute_batch("PRAGMA secure_delete = ON;")?;
     refuse_newer(&connection)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    add_functions(&connection)?;
     Ok(connection)
+}
+
+fn older(path: &Path) -> StoreError {
+    StoreError::NotAJournal(format!(
+        "{} was written by an older Annals; start the server on it once, which brings it up to date",
+        path.display()
+    ))
 }
 
 /// What a file holds.
@@ -211,7 +222,7 @@ fn rename_tables(connection: &mut Connection) -> Result<()> {
     Ok(transaction.commit()?)
 }
 
-fn runner() -> refinery::Runner {
+pub(super) fn runner() -> refinery::Runner {
     let mut runner = migrations::migrations::runner();
     runner.set_migration_table_name(HISTORY);
     runner
@@ -236,8 +247,13 @@ fn applied(connection: &Connection) -> Result<Option<(i32, String)>> {
     }
 }
 
+/// The newest migration this program knows.
+fn newest() -> (i32, String) {
+    known().into_iter().max().unwrap_or_default()
+}
+
 fn refuse_newer(connection: &Connection) -> Result<()> {
-    let newest = known().into_iter().max().unwrap_or_default();
+    let newest = newest();
     match applied(connection)? {
         Some(found) if found.0 > newest.0 => Err(StoreError::Newer {
             found: format!("V{}__{}", found.0, found.1),

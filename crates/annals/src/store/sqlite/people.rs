@@ -42,10 +42,14 @@ pub(super) fn put(connection: &mut Connection, person: &Person) -> Result<()> {
 }
 
 pub(super) fn get(connection: &Connection, id: &str) -> Result<Option<Person>> {
-    let snapshot = connection.unchecked_transaction()?;
+    get_in(&*connection.unchecked_transaction()?, id)
+}
+
+/// As [`get`], within a transaction.
+pub(super) fn get_in(connection: &Connection, id: &str) -> Result<Option<Person>> {
     let sql = format!("SELECT {COLUMNS} FROM annals_people WHERE id = ?1");
-    let person = snapshot.prepare_cached(&sql)?.query_row([id], read).optional()?;
-    person.map(|person| with_guardians(&snapshot, person)).transpose()
+    let person = connection.prepare_cached(&sql)?.query_row([id], read).optional()?;
+    person.map(|person| with_guardians(connection, person)).transpose()
 }
 
 pub(super) fn list(connection: &Connection, query: &PeopleQuery) -> Result<Vec<Person>> {

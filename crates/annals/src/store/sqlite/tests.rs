@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::{SqliteStore, Tenancy};
 use crate::store::conformance::{self, START, accepted, conformance};
-use crate::store::{self, Identity, Store, StoreError};
+use crate::store::{self, Identity, LedgerKind, Store, StoreError, TrackingQuery};
 
 fn seed() -> Identity {
     Identity { id: Uuid::from_u128(7), epoch: 1, cursor_key: [7; 32] }
@@ -45,6 +45,8 @@ fn host_tables(host: &Connection) {
     )
     .unwrap();
 }
+
+mod interned;
 
 conformance!(store);
 
@@ -130,6 +132,119 @@ async fn a_journal_from_before_tables_had_a_prefix_is_brought_up_to_date() {
         assert_eq!(store.setting("recording").await, Ok(Some("{}".to_owned())));
         store.close().await;
     }
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_points_events_back_is_no_further_than_the_first_page() {
+    let (store, directory) = store().await;
+    let events = accepted(&*store, conformance::world::plain_ones(1..501), START).await;
+    let path = directory.path().join("journal.db");
+    // The oldest ones, which are read, are real; of the rest the index alone.
+    let rows = "INSERT INTO annals_ledger (seq, child, account, kind, occurred_at)
+                WITH RECURSIVE n (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n LIMIT 100500)
+                SELECT seq, 'c1', 'g1', seq % 6, seq FROM n";
+    assert_eq!(Connection::open(&path).unwrap().execute(rows, []), Ok(100_500));
+    let mut best = std::time::Duration::MAX;
+    for _ in 0..5 {
+        let query = TrackingQuery {
+            child: Some("c1".to_owned()),
+            account: None,
+            kinds: LedgerKind::ALL.to_vec(),
+            from: Some(annals_event::Time::from_micros(0)),
+            to: None,
+            limit: 500,
+            offset: 100_000,
+        };
+        let began = std::time::Instant::now();
+        let (total, page) = store.tracking(query).await.unwrap();
+        best = best.min(began.elapsed());
+        assert_eq!(total, 100_500);
+        assert!(page.iter().eq(events.iter().rev()));
+    }
+    assert!(best.as_millis() < 200, "{best:?}");
+}
+
+#[tokio::test]
+async fn of_a_person_who_is_forgotten_no_word_is_left_and_numbers_go_on() {
+    let (store, directory) = store().await;
+    let person = |number: u128, id: &str, name: &str| {
+        let mut event = conformance::world::plain(number).event;
+        event.entity = Some(annals_event::Entity {
+            kind: "user".to_owned(),
+            id: Some(id.to_owned()),
+            name: Some(name.to_owned()),
+        });
+        event.session_id = Some(format!("visit of {id}"));
+        event.subject =
+            Some(annals_event::Subject { id: id.to_owned(), name: Some(name.to_owned()) });
+        event
+    };
+    let entry = conformance::world::entry;
+    let batch = vec![entry(person(1, "g1", "Greta")), entry(person(2, "g2", "Olaf"))];
+    accepted(&*store, batch, START).await;
+    let mut remains = store.events_about("g1", 0, 9).await.unwrap();
+    for event in &mut remains {
+        event.subject = None;
+        event.session_id = None;
+        event.entity = Some(annals_event::Entity { kind: "user".to_owned(), id: None, name: None });
+        event.anonymised_at = Some(START);
+    }
+    store.anonymise(remains.clone()).await.unwrap();
+    let path = directory.path().join("journal.db");
+    let beside = Connection::open(&path).unwrap();
+    let words = |text: &str| {
+        let sql = format!(
+            "SELECT (SELECT count(*) FROM annals_persons WHERE id = '{text}')
+               + (SELECT count(*) FROM annals_entities WHERE id = '{text}')
+               + (SELECT count(*) FROM annals_sessions WHERE session_id = 'visit of {text}')"
+        );
+        beside.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert_eq!((words("g1"), words("g2")), (0, 3));
+    // Things written afterwards get numbers of their own, before a restart and after it.
+    let mut all = [remains, accepted(&*store, vec![entry(person(3, "g3", "Ida"))], START).await];
+    store.close().await;
+    let store = open(&path, Tenancy::Owner).unwrap();
+    let last = accepted(&store, vec![entry(person(4, "g4", "Per"))], START).await;
+    all[1].extend(last);
+    let stored = conformance::everything(&store).await;
+    assert_eq!((&stored[..1], &stored[2..]), (&all[0][..], &all[1][..]));
+    store.close().await;
+}
+
+#[tokio::test]
+async fn the_points_of_an_older_journal_are_followed_once() {
+    let (store, directory) = store().await;
+    let mut entries = Vec::new();
+    for number in 1..=1_500_i64 {
+        let mut event = conformance::world::plain(number as u128).event;
+        if number % 2 == 0 {
+            event.category = "task".to_owned();
+            event.action = "activated".to_owned();
+            event.subject = Some(annals_event::Subject { id: "c1".to_owned(), name: None });
+            event.points =
+                Some(annals_event::Points { before: number - 2, after: number, delta: 2 });
+        }
+        entries.push(conformance::world::entry(event));
+    }
+    accepted(&*store, entries, START).await;
+    let account = store.account("c1").await.unwrap();
+    assert_eq!((account.balance, account.good.count), (1_500, 750));
+    store.close().await;
+    let path = directory.path().join("journal.db");
+    let older = Connection::open(&path).unwrap();
+    older
+        .execute_batch(
+            "DELETE FROM annals_accounts; DELETE FROM annals_ledger;
+             DELETE FROM annals_settings WHERE name = 'accounts_follow_events';",
+        )
+        .unwrap();
+    for _ in 0..2 {
+        let store = open(&path, Tenancy::Owner).unwrap();
+        assert_eq!(store.account("c1").await, Ok(account.clone()));
+        store.close().await;
+    }
+}
 }
 
 #[tokio::test]

@@ -31,10 +31,10 @@ fn stopped() -> StoreError {
 }
 
 impl<T: Send + 'static> WriterThread<T> {
-    pub(super) fn start(mut state: T) -> Result<WriterThread<T>> {
+    pub(super) fn start(name: &str, mut state: T) -> Result<WriterThread<T>> {
         let (sender, receiver) = mpsc::channel::<Job<T>>();
         let thread = std::thread::Builder::new()
-            .name("journal-writer".to_owned())
+            .name(name.to_owned())
             .spawn(move || {
                 for job in receiver {
                     job(&mut state);

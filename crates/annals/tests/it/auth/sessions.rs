@@ -199,6 +199,6 @@ async fn without_a_key_the_server_prints_a_link_that_works() {
         .output()
         .unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     assert!(told.contains("ANNALS_ADMIN_KEY") && !told.contains("short"), "{told}");
 }

@@ -107,7 +107,7 @@ fn a_wrong_setting_is_named_wherever_it_stands() {
         ("log = [", "TOML"),
     ] {
         fs::write(&file, text).unwrap();
-        let said = refused(&root, &["config", "print"], 1);
+        let said = refused(&root, &["config", "print"], 2);
         assert!(said.contains(named), "{text}: {said}");
     }
     fs::remove_file(&file).unwrap();
@@ -121,7 +121,7 @@ fn a_wrong_setting_is_named_wherever_it_stands() {
         ("ANNALS_CONFIG", "nowhere.toml", "nowhere.toml"),
     ] {
         let output = annals(&root).env(name, value).args(["config", "print"]).output().unwrap();
-        assert_eq!(output.status.code(), Some(1), "{name}: {output:?}");
+        assert_eq!(output.status.code(), Some(2), "{name}: {output:?}");
         assert!(said(&output).contains(named), "{name}: {output:?}");
     }
     for (arguments, named) in [
@@ -129,7 +129,7 @@ fn a_wrong_setting_is_named_wherever_it_stands() {
         (["--log", "=,=", "config", "print"], "`log`"),
         (["--config", "nowhere.toml", "config", "print"], "nowhere.toml"),
     ] {
-        assert!(refused(&root, &arguments, 1).contains(named), "{arguments:?}");
+        assert!(refused(&root, &arguments, 2).contains(named), "{arguments:?}");
     }
 }
 

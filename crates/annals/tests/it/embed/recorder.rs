@@ -105,7 +105,7 @@ async fn what_could_not_be_written_is_written_once_when_it_can_be() {
     let recorder = annals.recorder();
     let other = Connection::open(data_dir(&root).join("journal.db")).unwrap();
     other.busy_timeout(Duration::from_secs(10)).unwrap();
-    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON annals_events WHEN NEW.entity_id = '7'
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON annals_entities WHEN NEW.id = '7'
                   BEGIN SELECT RAISE(ABORT, 'not now'); END";
     other.execute_batch(refuse).unwrap();
     (0..20).for_each(|number| recorder.record(lamp(number)));

@@ -199,6 +199,12 @@ async fn the_counts_are_those_of_the_list(engine: Engine) {
     let stats = server.get("/api/v1/stats?action=lamp_lit&severity=!error").send().await.json();
     assert_eq!(stats["total"], 20);
     assert_eq!(stats["severities"], json!({"info": 10, "warning": 10}));
+    // By action only where that is asked for.
+    assert_eq!(stats["actions"], json!(null));
+    let stats = server.get("/api/v1/stats?by=action&action=lamp_lit").send().await.json();
+    assert_eq!(stats["actions"], json!({"lamp_lit": stats["total"]}));
+    let wrong = server.get("/api/v1/stats?by=actor").send().await;
+    assert_eq!(wrong.problem(), (400, "invalid_parameter".to_owned()));
     let listed = list(&server, "action=lamp_lit&severity=!error").await;
     assert_eq!(told(&listed).len(), 20);
 }

@@ -28,6 +28,8 @@ const NOBODY: Gets = Status(401);
 const NO: Gets = Status(403);
 const HIDDEN: Gets = Status(404);
 const WRONG: Gets = Status(422);
+/// Nobody has the points for the reward asked for.
+const SHORT: Gets = WRONG;
 
 /// Whom a request is about: the guardian, their child, another child.
 const ABOUT: [&str; 3] = [CLEO, BEN, ZED];
@@ -44,6 +46,12 @@ struct Row {
     service: Gets,
     ingest: Gets,
     nobody: Gets,
+}
+
+impl Row {
+    fn path(&self) -> &'static str {
+        self.endpoint.split_once(' ').unwrap().1
+    }
 }
 
 /// Reading what is about somebody.
@@ -73,6 +81,21 @@ const fn keys(endpoint: &'static str, admin: Gets, auditor: Gets, service: Gets)
         service,
         ingest: NO,
         nobody: NOBODY,
+    }
+}
+
+/// What a guardian does for a child.
+const fn giving(endpoint: &'static str, gets: Gets) -> Row {
+    Row { guardian: [gets, gets, HIDDEN], user: [HIDDEN; 3], ..keys(endpoint, gets, NO, gets) }
+}
+
+/// What a child may do for itself, and its guardian for it: here refused for other reasons.
+const fn asking(endpoint: &'static str, refused: Gets) -> Row {
+    Row {
+        guardian: [refused, refused, HIDDEN],
+        child: [refused, refused, HIDDEN],
+        user: [HIDDEN; 3],
+        ..keys(endpoint, refused, NO, refused)
     }
 }
 
@@ -110,10 +133,27 @@ fn matrix() -> Vec<Row> {
         Row { ingest: NO, ..everybody("GET /api/v1/events/ws", Status(426), NOBODY) },
         Row { ingest: NO, ..everybody("POST /api/v1/tickets", MADE, NOBODY) },
         Row { ingest: NO, ..everybody("GET /api/v1/catalog", OK, NOBODY) },
+        keys("GET /api/analytics/overview", OK, OK, NO),
         reading("GET /api/v1/people", Nothing),
         reading("GET /api/v1/people/{id}", HIDDEN),
         keys("DELETE /api/v1/people/{id}", OK, NO, OK),
         keys("PUT /api/v1/people/{id}", OK, NO, OK),
+        Row { ingest: NO, ..everybody("GET /api/v1/tasks", OK, NOBODY) },
+        Row { ingest: NO, ..everybody("GET /api/v1/tasks/{id}", OK, NOBODY) },
+        keys("PUT /api/v1/tasks/{id}", OK, NO, OK),
+        keys("DELETE /api/v1/tasks/{id}", HIDDEN, NO, HIDDEN),
+        Row { ingest: NO, ..everybody("GET /api/v1/rewards", OK, NOBODY) },
+        Row { ingest: NO, ..everybody("GET /api/v1/rewards/{id}", OK, NOBODY) },
+        keys("PUT /api/v1/rewards/{id}", OK, NO, OK),
+        keys("DELETE /api/v1/rewards/{id}", HIDDEN, NO, HIDDEN),
+        // Asked about children only: about the first one twice.
+        Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}", HIDDEN) },
+        Row { child: [It, It, HIDDEN], ..reading("GET /admin/tracking", HIDDEN) },
+        giving("POST /child/{id}/adjust", OK),
+        giving("POST /child/{id}/trigger-task", OK),
+        asking("POST /child/{id}/request-reward", SHORT),
+        asking("POST /child/{id}/cancel-request-reward", Status(409)),
+        giving("POST /child/{id}/trigger-reward", SHORT),
         keys("POST /api/v1/keys", MADE, NO, NO),
         keys("GET /api/v1/keys", OK, OK, NO),
         keys("DELETE /api/v1/keys/{id}", HIDDEN, NO, NO),
@@ -123,28 +163,36 @@ fn matrix() -> Vec<Row> {
         keys("POST /api/v1/sign-in-links", MADE, NO, NO),
         keys("GET /api/v1/settings/recording", OK, OK, NO),
         keys("PUT /api/v1/settings/recording", WRONG, NO, NO),
+        keys("GET /api/v1/settings/retention", OK, OK, NO),
+        keys("PUT /api/v1/settings/retention", WRONG, NO, NO),
         keys("GET /api/v1/debug-log", OK, NO, NO),
         keys("GET /api/v1/health", OK, OK, NO),
         // From this machine also without a key: `operations.rs`.
         Row { nobody: OK, ..keys("GET /metrics", OK, NO, NO) },
         everybody("GET /healthz", OK, OK),
         everybody("GET /readyz", OK, OK),
+        // Last: whoever is erased is no longer there for the others.
+        keys("POST /api/v1/people/{id}/erase", OK, NO, NO),
     ]
 }
 
 /// The request that asks an endpoint about somebody.
 fn request(server: &Server, endpoint: &str, at: usize) -> Call {
     let (method, path) = endpoint.split_once(' ').unwrap();
-    let whom = ABOUT[at];
+    let whom = about_whom(path, at);
     let key = match path {
         "/api/v1/events/{id}" | "/api/v1/events/{id}/proof" => id(at as u128),
         "/api/v1/keys/{id}" => "key_0".to_owned(),
+        "/api/v1/tasks/{id}" if method == "DELETE" => "nothing".to_owned(),
+        "/api/v1/rewards/{id}" if method == "DELETE" => "nothing".to_owned(),
+        "/api/v1/tasks/{id}" | "/api/v1/rewards/{id}" => "gold".to_owned(),
         _ => whom.to_owned(),
     };
     let query = match path {
         "/api/v1/events" | "/api/v1/events/export" | "/api/v1/stats" if method == "GET" => {
             format!("?subject={whom}")
         }
+        "/admin/tracking" => format!("?child_id={whom}"),
         _ => String::new(),
     };
     let path = format!("{}{query}", path.replace("{id}", &key));
@@ -156,12 +204,24 @@ fn request(server: &Server, endpoint: &str, at: usize) -> Call {
             BEN => json!({ "kind": "child", "name": whom, "guardians": [CLEO] }),
             _ => json!({ "kind": "child", "name": whom, "guardians": ["somebody-else"] }),
         },
+        "PUT /api/v1/tasks/{id}" => json!({ "name": "Gold", "points": 0, "is_good": true }),
+        "PUT /api/v1/rewards/{id}" => json!({ "name": "Gold", "cost": 1_000_000 }),
+        "POST /child/{id}/adjust" => json!({ "points": 1, "reason": "why not" }),
+        "POST /child/{id}/trigger-task" => json!({ "task_id": "gold" }),
+        _ if path.ends_with("-reward") => json!({ "reward_id": "gold" }),
         // Any change would be one to what the other rows rest on.
         "PUT /api/v1/settings/recording" => json!({ "categories": { "nothing_such": true } }),
+        "PUT /api/v1/settings/retention" => json!({ "errors": { "delete_after_days": 0 } }),
         _ => json!({}),
     };
     let method: Method = method.parse().unwrap();
     server.call(method, &path).body("application/json", body.to_string())
+}
+
+/// Whom a request is about; points are children's alone.
+fn about_whom(path: &str, at: usize) -> &'static str {
+    let of_children = path.starts_with("/child/") || path == "/admin/tracking";
+    if of_children && at == 0 { BEN } else { ABOUT[at] }
 }
 
 /// Whether an answer to a reading holds what was asked for.
@@ -174,7 +234,8 @@ fn holds(endpoint: &str, answer: &Answer, whom: &str) -> bool {
             let people = page["people"].as_array().unwrap();
             people.iter().any(|person| person["id"] == whom)
         }
-        "GET /api/v1/people/{id}" => answer.json()["id"] == whom,
+        "GET /api/v1/people/{id}" | "GET /child/{id}" => answer.json()["id"] == whom,
+        "GET /admin/tracking" => answer.json()["tracking_events"][0]["child_id"] == whom,
         _ => answer.text().contains(&format!("about {whom}")),
     }
 }
@@ -190,6 +251,18 @@ async fn everybody_gets_what_is_theirs_on_every_endpoint(engine: Engine) {
         })
         .collect();
     server.append(&events).await;
+    for (path, body) in [
+        ("/api/v1/tasks/gold", json!({ "name": "Gold", "points": 0, "is_good": true })),
+        ("/api/v1/rewards/gold", json!({ "name": "Gold", "cost": 1_000_000 })),
+    ] {
+        let call = server.call(Method::PUT, path).body("application/json", body.to_string());
+        assert_eq!(call.send().await.status, 200);
+    }
+    for child in [BEN, ZED] {
+        let opening = json!({ "points": 5, "reason": "Opening balance" });
+        let answer = server.post(&format!("/child/{child}/adjust"), &opening).send().await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
     let mut secrets = Vec::new();
     for role in ["auditor", "service", "ingest"] {
         secrets.push(server.key(role).await.0);
@@ -218,7 +291,7 @@ async fn everybody_gets_what_is_theirs_on_every_endpoint(engine: Engine) {
                 let got = match wanted {
                     Status(_) => Status(answer.status),
                     _ if answer.status != 200 => Status(answer.status),
-                    _ if holds(row.endpoint, &answer, ABOUT[at]) => It,
+                    _ if holds(row.endpoint, &answer, about_whom(row.path(), at)) => It,
                     _ => Nothing,
                 };
                 if got != wanted {

@@ -73,7 +73,7 @@ async fn a_person_that_is_wrong_is_refused_by_field() {
     let consent = |by: &str, at: &str| json!({ "by": by, "at": at, "text_version": "1" });
     let now = "2026-01-01T00:00:00Z";
     for (change, field) in [
-        (json!({ "kind": "robot" }), "robot"),
+        (json!({ "kind": "robot" }), "kind"),
         (json!({ "id": "other" }), "id"),
         (json!({ "name": "" }), "name"),
         (json!({ "name": "a\nb" }), "name"),
@@ -81,7 +81,7 @@ async fn a_person_that_is_wrong_is_refused_by_field() {
         (json!({ "guardians": ["ben"] }), "guardians"),
         (json!({ "guardians": ["x", "x"] }), "guardians"),
         (json!({ "timezone": "Mars/Olympus" }), "timezone"),
-        (json!({ "collection": "some" }), "some"),
+        (json!({ "collection": "some" }), "collection"),
         (json!({ "consent": consent("stranger", now) }), "consent.by"),
         (json!({ "consent": consent(CLEO, "2090-01-01T00:00:00Z") }), "consent.at"),
         (json!({ "fingerprint": "0" }), "fingerprint"),

@@ -7,3 +7,8 @@ function cell(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
+
+/** An address whose content is the rows: a link to it downloads them. */
+export function csvAddress(rows: readonly (readonly string[])[]): string {
+  return `data:text/csv;charset=utf-8,${encodeURIComponent(csvOf(rows))}`;
+}

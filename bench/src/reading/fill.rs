@@ -1,0 +1,116 @@
+//! Many events: a year of a school, in order.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use tokio::task::JoinHandle;
+
+use crate::event::{learner, metadata};
+use crate::server::Server;
+
+/// Events in a batch.
+const BATCH: usize = 1_000;
+/// Connections that send them.
+const SENDERS: usize = 4;
+
+/// Appends so many.
+pub async fn fill(server: &Server, events: usize) -> Result<()> {
+    let next = Arc::new(AtomicUsize::new(0));
+    send(server, next, events, events, Arc::default()).await?.await??;
+    Ok(())
+}
+
+/// Appends at full rate after those that are there, until told to stop. Answers how many, in how
+/// many seconds.
+pub async fn load(
+    server: &Server,
+    events: usize,
+    stop: Arc<AtomicBool>,
+) -> Result<JoinHandle<Result<(usize, f64)>>> {
+    send(server, Arc::new(AtomicUsize::new(events)), usize::MAX, events, stop).await
+}
+
+async fn send(
+    server: &Server,
+    next: Arc<AtomicUsize>,
+    end: usize,
+    year: usize,
+    stop: Arc<AtomicBool>,
+) -> Result<JoinHandle<Result<(usize, f64)>>> {
+    let (began, first) = (Instant::now(), next.load(Ordering::Relaxed));
+    let mut senders = Vec::new();
+    for _ in 0..SENDERS {
+        let mut poster = server.poster().await?;
+        let (next, stop) = (Arc::clone(&next), Arc::clone(&stop));
+        senders.push(tokio::spawn(async move {
+            while !stop.load(Ordering::Relaxed) {
+                let from = next.fetch_add(BATCH, Ordering::Relaxed);
+                if from >= end {
+                    break;
+                }
+                let events: Vec<String> =
+                    (from..end.min(from + BATCH)).map(|number| event(number, year)).collect();
+                poster.post(&format!("[{}]", events.join(","))).await?;
+            }
+            anyhow::Ok(())
+        }));
+    }
+    Ok(tokio::spawn(async move {
+        for sender in senders {
+            sender.await??;
+        }
+        Ok((next.load(Ordering::Relaxed) - first, began.elapsed().as_secs_f64()))
+    }))
+}
+
+/// Waits until the server does nothing more by itself.
+pub async fn settled(server: &Server) -> Result<()> {
+    loop {
+        let before = server.cpu()?;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if server.cpu()?.saturating_sub(before) < Duration::from_millis(50) {
+            return Ok(());
+        }
+    }
+}
+
+/// An event of a year of so many; with about 110 bytes of metadata.
+fn event(number: usize, year: usize) -> String {
+    const KINDS: [(&str, &str); 4] = [
+        ("quest", "quest_started"),
+        ("quest", "quest_completed"),
+        ("navigation", "page_view"),
+        ("badge", "badge_viewed"),
+    ];
+    // Mixed, so that fields do not go in step; the same each time.
+    let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24;
+    let (category, action) = KINDS[mixed % KINDS.len()];
+    let severity = if mixed.is_multiple_of(1_000) { "warning" } else { "info" };
+    // A visit is one learner's.
+    let (learner, thing) = (learner(number), mixed / 11 % 300);
+    // What comes after the year comes fast, and must not lie in the future.
+    let (within, beyond) = (number.min(year), number.saturating_sub(year) / 10_000);
+    let second = (within as u128 * 365 * 86_400 / year as u128) as u64 + beyond as u64;
+    let occurred_at = time(1_735_689_600 + second);
+    format!(
+        r#"{{"category":"{category}","action":"{action}","severity":"{severity}","occurred_at":"{occurred_at}","actor":{{"type":"user","id":"learner-{learner}","name":"Learner {learner}"}},"entity":{{"type":"quest","id":"quest-{thing}","name":"Volcano {thing}"}},"session_id":"visit-{}","metadata":{}}}"#,
+        number / 20,
+        metadata(number),
+    )
+}
+
+/// RFC 3339, of the years 2025 and 2026.
+fn time(second: u64) -> String {
+    const LENGTHS: [u64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let (days, rest) = (second / 86_400 - 20_089, second % 86_400);
+    let (year, mut day) = (2025 + days / 365, days % 365);
+    let mut month = 0;
+    while day >= LENGTHS[month] {
+        day -= LENGTHS[month];
+        month += 1;
+    }
+    let (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60);
+    format!("{year}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z", month + 1, day + 1)
+}

@@ -1,0 +1,133 @@
+//! Reading, measured: lists, words, counts, exports, streams, memory and the start.
+//!
+//! Lists are called on a schedule and timed from when they were due, so that a slow answer is not
+//! hidden by the calls that waited for it.
+
+mod direct;
+mod fill;
+mod live;
+mod schedule;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+
+use crate::server::Server;
+use crate::{millis, row};
+use schedule::{Schedule, Times};
+
+/// What is asked for, once idle and once while batches are appended.
+const LISTS: [(&str, &str); 15] = [
+    ("first page", ""),
+    ("category", "category=quest"),
+    ("action", "action=badge_viewed"),
+    ("severity", "severity=warning"),
+    ("actor", "actor=learner-17"),
+    ("actor_type", "actor_type=user"),
+    ("subject", "subject=learner-17"),
+    ("entity_type", "entity_type=quest"),
+    ("entity_id", "entity_id=quest-7"),
+    ("session_id", "session_id=visit-17"),
+    ("not a category", "category=!navigation"),
+    ("actor and category", "actor=learner-17&category=badge"),
+    ("category and action, never together", "category=badge&action=page_view"),
+    ("severity and entity", "severity=warning&entity_id=quest-7"),
+    ("a day and a category", "from=2025-06-01&to=2025-06-02&category=quest"),
+];
+const WORDS: [(&str, &str); 3] = [
+    ("one word", "q=volcano"),
+    ("one word, rare", "q=4711"),
+    ("three words", "q=learner+volcano+17"),
+];
+const COUNTS: [(&str, &str); 4] = [
+    ("a month", "from=2025-06-01&to=2025-07-01"),
+    ("a month and a category", "from=2025-06-01&to=2025-07-01&category=quest"),
+    ("a year and a learner", "from=2025-01-01&to=2026-01-01&actor=learner-17"),
+    ("a year and a word", "from=2025-01-01&to=2026-01-01&q=volcano"),
+];
+
+/// Measures all of it, on a journal of so many events.
+pub async fn measure(events: usize) -> Result<()> {
+    let mut server = Server::start("annals").await?;
+    let began = Instant::now();
+    fill::fill(&server, events).await?;
+    let rate = events as f64 / began.elapsed().as_secs_f64();
+    row(&format!("reading: {events} events filled in"), &format!("{rate:.0} events/s"), "");
+    fill::settled(&server).await?;
+    let index = server.index_bytes()? as f64 / events as f64;
+    row("list index and full text, bytes an event", &format!("{index:.1}"), "");
+    row("memory after filling, peak", &format!("{} MB", server.memory("VmHWM")? / 1_000), "");
+    let start = server.restart().await?;
+    row("start, to serving", &format!("{:.0} ms", millis(start)), "");
+    row("memory, idle after the start", &format!("{} MB", server.memory("VmRSS")? / 1_000), "");
+    row("limit: the newest 50 rows, by rowid", &told(direct::newest(&server)?), "");
+
+    let deep = page_2000(&server).await?;
+    asked(&server, "idle", &deep)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let load = fill::load(&server, events, Arc::clone(&stop)).await?;
+    asked(&server, "under load", &deep)?;
+    stop.store(true, Ordering::Relaxed);
+    let (appended, seconds) = load.await??;
+    row("appended meanwhile", &format!("{:.0} events/s", appended as f64 / seconds), "");
+    fill::settled(&server).await?;
+    row("live, 200 streams, from acknowledgement", &told(live::latency(&server, 200).await?), "");
+    export(&server).await?;
+    row("memory, peak of all", &format!("{} MB", server.memory("VmHWM")? / 1_000), "");
+    Ok(())
+}
+
+/// Every list, word and count once a schedule.
+fn asked(server: &Server, when: &str, deep: &str) -> Result<()> {
+    let calls = |path: &'static str, all: &[(&str, &str)]| -> Vec<(String, String)> {
+        all.iter()
+            .map(|(name, query)| ((*name).to_owned(), format!("/api/v1/{path}{query}")))
+            .collect()
+    };
+    let lists = calls("events?limit=50&", &LISTS).into_iter();
+    let deep = ("page 2,000".to_owned(), deep.to_owned());
+    for (name, path) in lists.chain([deep]) {
+        let times = Schedule { rate: 100, long: Duration::from_secs(3) }.call(server, &path)?;
+        row(&format!("list, {when}: {name}"), &told(times), "");
+    }
+    for (name, path) in calls("events?limit=50&", &WORDS) {
+        let times = Schedule { rate: 100, long: Duration::from_secs(3) }.call(server, &path)?;
+        row(&format!("words, {when}: {name}"), &told(times), "");
+    }
+    for (name, path) in calls("stats?", &COUNTS) {
+        let times = Schedule { rate: 10, long: Duration::from_secs(5) }.call(server, &path)?;
+        row(&format!("counts, {when}: {name}"), &told(times), "");
+    }
+    Ok(())
+}
+
+fn told(mut times: Times) -> String {
+    format!("p50 {:.2} ms, p99 {:.2} ms", millis(times.at(50)), millis(times.at(99)))
+}
+
+/// The path of page 2,000, reached by its cursor.
+async fn page_2000(server: &Server) -> Result<String> {
+    let mut connection = server.connect().await?;
+    let mut path = "/api/v1/events?limit=50".to_owned();
+    for _ in 1..2_000 {
+        let page = connection.get(&path).await?;
+        let text = String::from_utf8_lossy(&page).into_owned();
+        let cursor =
+            text.split_once("\"next_cursor\":\"").and_then(|(_, rest)| rest.split('"').next());
+        let cursor = cursor.context("the journal is too short for 2,000 pages")?;
+        path = format!("/api/v1/events?limit=50&cursor={cursor}");
+    }
+    Ok(path)
+}
+
+async fn export(server: &Server) -> Result<()> {
+    let began = Instant::now();
+    let (bytes, lines) =
+        server.connect().await?.drain("/api/v1/events/export?format=ndjson").await?;
+    let seconds = began.elapsed().as_secs_f64();
+    let (rate, size) = (lines as f64 / seconds, bytes as f64 / seconds / 1e6);
+    row("export, NDJSON", &format!("{rate:.0} events/s, {size:.0} MB/s"), "");
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! Durable writes: single posts and batches, each beside its limit.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::event::event;
+use crate::limits;
+use crate::post::Poster;
+use crate::row;
+use crate::server::Server;
+
+/// Events in a batch.
+pub const BATCH: usize = 500;
+/// Connections that send batches.
+const SENDERS: usize = 4;
+
+/// What a load came to.
+struct Load {
+    events: usize,
+    took: Duration,
+    /// What the server computed meanwhile.
+    cpu: Duration,
+}
+
+impl Load {
+    fn rate(&self) -> f64 {
+        self.events as f64 / self.took.as_secs_f64()
+    }
+
+    /// Rate, and the server's own computing time for one event.
+    fn told(&self) -> String {
+        let each = self.cpu.as_secs_f64() * 1e6 / self.events as f64;
+        format!("{:.0}/s, {each:.1} µs", self.rate())
+    }
+}
+
+/// Single events, each waited for; beside what the same HTTP stack does when it only reads the
+/// JSON and answers.
+pub async fn singles(server: &Server, seconds: u64) -> Result<()> {
+    let sync = limits::fsync(server.data_dir())?;
+    row("one write and fsync of 4 KiB, median", &format!("{:.2} ms", sync.as_secs_f64() * 1e3), "");
+    let limit = Server::start("annals-bench").await?;
+    for connections in [1, 64, 256] {
+        let durable = posts(server, connections, seconds).await?;
+        let parsed = posts(&limit, connections, seconds.div_ceil(2)).await?;
+        let share = 100.0 * durable.rate() / parsed.rate();
+        row(
+            &format!("durable single posts, {connections} connections"),
+            &durable.told(),
+            &format!("parse only: {}; {share:.0} %", parsed.told()),
+        );
+    }
+    Ok(())
+}
+
+async fn posts(server: &Server, connections: usize, seconds: u64) -> Result<Load> {
+    let mut posters = Vec::new();
+    for _ in 0..connections {
+        posters.push(server.poster().await?);
+    }
+    let (began, cpu) = (Instant::now(), server.cpu()?);
+    let until = began + Duration::from_secs(seconds);
+    let tasks = posters.into_iter().enumerate().map(|(number, mut poster)| {
+        tokio::spawn(async move {
+            let mut sent = 0;
+            while Instant::now() < until {
+                poster.post(&event(number * 1_000_000 + sent)).await?;
+                sent += 1;
+            }
+            anyhow::Ok(sent)
+        })
+    });
+    let events = sum(tasks.collect()).await?;
+    Ok(Load { events, took: began.elapsed(), cpu: server.cpu()?.saturating_sub(cpu) })
+}
+
+/// Batches until the journal has so many more events, told in ten parts: whether it stays as fast
+/// as it grows. Beside raw prepared inserts of the same rows.
+pub async fn batches(server: &Server, events: usize) -> Result<()> {
+    let raw = limits::raw_inserts(server.data_dir(), events.min(200_000))?;
+    let whole = fill(server, events).await?;
+    row(
+        &format!("durable batches of {BATCH}, {SENDERS} connections"),
+        &whole.told(),
+        &format!("raw inserts: {raw:.0}/s; {:.0} %", 100.0 * whole.rate() / raw),
+    );
+    let total = server.count().await?;
+    row("events in the journal now", &total.to_string(), "");
+    let each = server.journal_bytes()? as f64 / total as f64;
+    row("bytes per event, the journal's file", &format!("{each:.0}"), "");
+    Ok(())
+}
+
+async fn fill(server: &Server, events: usize) -> Result<Load> {
+    let mut posters: Vec<Poster> = Vec::new();
+    for _ in 0..SENDERS {
+        posters.push(server.poster().await?);
+    }
+    let mut whole = Load { events: 0, took: Duration::ZERO, cpu: Duration::ZERO };
+    for part in 0..10 {
+        let (began, cpu) = (Instant::now(), server.cpu()?);
+        let batches = events.div_ceil(10 * BATCH * SENDERS);
+        let tasks = posters.drain(..).enumerate().map(|(sender, mut poster)| {
+            tokio::spawn(async move {
+                for batch in 0..batches {
+                    let first = ((part * batches + batch) * SENDERS + sender) * BATCH;
+                    let events: Vec<String> = (first..first + BATCH).map(event).collect();
+                    poster.post(&format!("[{}]", events.join(","))).await?;
+                }
+                anyhow::Ok(poster)
+            })
+        });
+        let tasks: Vec<_> = tasks.collect();
+        for task in tasks {
+            posters.push(task.await??);
+        }
+        let load = Load {
+            events: batches * SENDERS * BATCH,
+            took: began.elapsed(),
+            cpu: server.cpu()?.saturating_sub(cpu),
+        };
+        row(&format!("  batches, part {} of 10", part + 1), &load.told(), "");
+        whole.events += load.events;
+        whole.took += load.took;
+        whole.cpu += load.cpu;
+    }
+    Ok(whole)
+}
+
+async fn sum(tasks: Vec<tokio::task::JoinHandle<Result<usize>>>) -> Result<usize> {
+    let mut sum = 0;
+    for task in tasks {
+        sum += task.await??;
+    }
+    Ok(sum)
+}

@@ -1,0 +1,271 @@
+//! Audit files: a line for every points event, in a file for each user account.
+//!
+//! ```text
+//! slice ─► lines by file ─► intent (lengths before) ─► append ─► place (position after)
+//!             └─ a line that would pass the limit: what there is so far, then rotate, then go on
+//! ```
+//!
+//! A crash between intent and place leaves lines that nobody counted: when the follower resumes, the
+//! files are cut to the lengths of the intent and the slice is written again. No file stays open, so
+//! that there may be as many as there are accounts.
+//!
+//! Nothing is synced to the disk by itself. What a power failure may have torn is known by the
+//! machine having booted since; then the files are dropped and read out of the journal again.
+
+mod line;
+mod place;
+mod rotate;
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use annals_event::Event;
+use anyhow::{Context as _, Result};
+use async_trait::async_trait;
+
+use self::line::{file_name, line};
+use self::place::{Kept, STATE};
+use super::{Output, Parts};
+use crate::store::ledger::account_of;
+use crate::store::{Place, Step};
+
+/// Positions without a points event after which the place is written down all the same.
+const QUIET: u64 = 10_000;
+
+/// Where audit files lie, and how large they grow.
+#[derive(Clone, Debug)]
+pub struct AuditFiles {
+    /// The folder they lie in, and nothing else does.
+    pub folder: PathBuf,
+    /// A file is rotated before the line that would make it longer.
+    pub max_bytes: u64,
+    /// How many rotated files are kept beside each.
+    pub backups: u32,
+    /// Which journal they follow.
+    pub journal: String,
+}
+
+/// A line to be written, and where the follower stands after it.
+struct Written {
+    file: String,
+    line: String,
+    place: Place,
+}
+
+/// The follower's output.
+pub(super) struct AuditFileOutput {
+    files: AuditFiles,
+    kept: Arc<Mutex<Kept>>,
+}
+
+impl AuditFileOutput {
+    pub(super) fn new(parts: &Parts) -> AuditFileOutput {
+        AuditFileOutput { files: parts.audit_files.clone(), kept: Arc::default() }
+    }
+
+    /// Does work on the files where it may block.
+    async fn on_disk<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&AuditFiles, &mut Kept) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        let (files, kept) = (self.files.clone(), Arc::clone(&self.kept));
+        tokio::task::spawn_blocking(move || {
+            // Whatever a panic left half done, `resume` reads off the disk again.
+            work(&files, &mut kept.lock().unwrap_or_else(PoisonError::into_inner))
+        })
+        .await?
+    }
+}
+
+#[async_trait]
+impl Output for AuditFileOutput {
+    async fn resume(&mut self) -> Result<Place> {
+        self.on_disk(|files, kept| {
+            *kept = files.resume()?;
+            Ok(kept.place())
+        })
+        .await
+    }
+
+    async fn take(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
+        let lines: Vec<Written> = events.iter().filter_map(|event| written(event)).collect();
+        self.on_disk(move |files, kept| files.take(kept, lines, step)).await
+    }
+
+    async fn clear(&mut self) -> Result<()> {
+        self.on_disk(|files, kept| {
+            *kept = files.clear()?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// What is written of an event; nothing where it is about no points or belongs to no account.
+fn written(event: &Event) -> Option<Written> {
+    let place = Place { position: event.seq, as_of: Some(event.created_at) };
+    Some(Written { line: line(event)?, file: file_name(account_of(event)?), place })
+}
+
+impl AuditFiles {
+    fn path(&self, file: &str) -> PathBuf {
+        self.folder.join(file)
+    }
+
+    /// Brings the files to where the last slice that was finished left them.
+    fn resume(&self) -> Result<Kept> {
+        make_folder(&self.folder)?;
+        let Some(mut kept) = Kept::read(&self.folder, &self.journal) else {
+            return self.clear();
+        };
+        if let Some(rotation) = kept.rotating.take() {
+            rotate::rotate(&self.path(&rotation.file), self.backups, rotation.existing)?;
+        }
+        for (file, length) in std::mem::take(&mut kept.lengths) {
+            cut(&self.path(&file), length)?;
+        }
+        kept.write(&self.folder)?;
+        Ok(kept)
+    }
+
+    /// Drops every file.
+    fn clear(&self) -> Result<Kept> {
+        make_folder(&self.folder)?;
+        for name in names(&self.folder)? {
+            if name.starts_with(line::PREFIX) || name == STATE {
+                remove(&self.path(&name))?;
+            }
+        }
+        let kept = Kept::new(&self.journal);
+        kept.write(&self.folder)?;
+        Ok(kept)
+    }
+
+    fn take(&self, kept: &mut Kept, lines: Vec<Written>, step: Step) -> Result<()> {
+        let quiet = step.to.position.saturating_sub(kept.place().position) < QUIET;
+        if lines.is_empty() && quiet {
+            return Ok(());
+        }
+        let mut lengths = BTreeMap::new();
+        let mut batch: BTreeMap<String, String> = BTreeMap::new();
+        let mut reached = kept.place();
+        for Written { file, line, place } in lines {
+            let length = match lengths.get(&file) {
+                Some(length) => *length,
+                None => length_of(&self.path(&file))?,
+            };
+            let mut longer = length + line.len() as u64;
+            if length > 0 && longer > self.max_bytes {
+                self.append(kept, std::mem::take(&mut batch), reached)?;
+                self.rotate(kept, &file)?;
+                longer = line.len() as u64;
+            }
+            lengths.insert(file.clone(), longer);
+            batch.entry(file).or_default().push_str(&line);
+            reached = place;
+        }
+        self.append(kept, batch, step.to)
+    }
+
+    /// Appends to each file, and stands there then.
+    fn append(&self, kept: &mut Kept, batch: BTreeMap<String, String>, to: Place) -> Result<()> {
+        for file in batch.keys() {
+            kept.lengths.insert(file.clone(), length_of(&self.path(file))?);
+        }
+        if !batch.is_empty() {
+            kept.write(&self.folder)?;
+        }
+        for (file, lines) in batch {
+            let path = self.path(&file);
+            let mut file = OpenOptions::new()
+                .append(true)
+                .create(true)
+                .open(&path)
+                .with_context(|| format!("cannot open {}", path.display()))?;
+            file.write_all(lines.as_bytes())
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        kept.lengths.clear();
+        kept.stands(to);
+        kept.write(&self.folder)
+    }
+
+    fn rotate(&self, kept: &mut Kept, file: &str) -> Result<()> {
+        let path = self.path(file);
+        let existing = rotate::existing(&path, self.backups);
+        kept.rotating = Some(place::Rotation { file: file.to_owned(), existing });
+        kept.write(&self.folder)?;
+        rotate::rotate(&path, self.backups, existing)?;
+        // Told with the next write: until then the file is missing, and nothing is rotated twice.
+        kept.rotating = None;
+        Ok(())
+    }
+}
+
+/// Removes the files of a user account, rotated ones too. The follower must have come to where the
+/// account is named in no event any more.
+///
+/// # Errors
+/// A file cannot be removed.
+pub fn remove_account(folder: &Path, account: &str) -> Result<()> {
+    let file = file_name(account);
+    for name in names(folder)? {
+        let rest = name.strip_prefix(&file);
+        // Names of files hold no dot but those of their endings.
+        if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) {
+            remove(&folder.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Only this user may read what is written about people.
+fn make_folder(folder: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700);
+    builder.create(folder).with_context(|| format!("cannot make {}", folder.display()))
+}
+
+/// The names of what lies in a folder; none where there is no folder.
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let names = entries.map(|entry| Ok(entry?.file_name().into_string().ok()));
+    Ok(names.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn length_of(path: &Path) -> Result<u64> {
+    match std::fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.len()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error).with_context(|| format!("cannot look at {}", path.display())),
+    }
+}
+
+/// Cuts a file that has grown beyond a length; one that is gone since stays gone.
+fn cut(path: &Path, length: u64) -> Result<()> {
+    if length_of(path)? <= length {
+        return Ok(());
+    }
+    let cut = File::options().write(true).open(path).and_then(|file| file.set_len(length));
+    cut.with_context(|| format!("cannot cut {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! Followers: whatever is read out of the journal and kept beside it.
+//!
+//! ```text
+//! journal ── tail(from its own position) ──► follower ──► output + position, together
+//!                                               └──► state: position, last fault ──► health, metrics
+//! ```
+//!
+//! [`FOLLOWERS`] is the map. Each follower is a task of its own (`run.rs`): it reads pages from
+//! the position its output stands at and hands them over in slices. One that fails logs it, waits
+//! and goes on from where its output stands; neither appends nor other followers notice.
+//!
+//! An output may be rows in the derived database, whose place moves in the same transaction, or a
+//! file, whose place is a position and the length the file had there, to which it is cut when the
+//! follower resumes.
+
+mod audit_file;
+mod pace;
+mod rollups;
+mod run;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use annals_event::{Event, Time};
+use anyhow::Result;
+use async_trait::async_trait;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+pub use audit_file::{AuditFiles, remove_account};
+
+use crate::calendar::Calendar;
+use crate::catalog::Catalog;
+use crate::clock::Clock;
+use crate::journal::Journal;
+use crate::store::{DerivedStore, Place, Step};
+
+/// The name of the roll-ups.
+pub const ROLLUPS: &str = "rollups";
+
+/// The name of the audit files.
+pub const AUDIT_FILES: &str = "audit_files";
+
+/// Every follower there is.
+pub const FOLLOWERS: [Follower; 2] = [
+    Follower {
+        name: ROLLUPS,
+        what: "counts by day and person, and sessions",
+        output: |parts| Box::new(rollups::Rollups::new(parts)),
+    },
+    Follower {
+        name: AUDIT_FILES,
+        what: "a file of points events for each user account",
+        output: |parts| Box::new(audit_file::AuditFileOutput::new(parts)),
+    },
+];
+
+/// A follower, as the table names it.
+pub struct Follower {
+    /// What `annals rebuild` and the metrics call it.
+    pub name: &'static str,
+    /// What it keeps, for people.
+    pub what: &'static str,
+    /// Where it writes.
+    output: fn(&Parts) -> Box<dyn Output>,
+}
+
+/// What outputs are made of.
+pub struct Parts {
+    /// Where rows go.
+    pub derived: Arc<dyn DerivedStore>,
+    /// What actions mean.
+    pub catalog: Arc<Catalog>,
+    /// Which day a moment falls on.
+    pub calendar: Calendar,
+    /// Where audit files go.
+    pub audit_files: AuditFiles,
+}
+
+/// Where a follower writes.
+#[async_trait]
+pub trait Output: Send {
+    /// Where the output stands; brought there first, if a crash left it elsewhere.
+    async fn resume(&mut self) -> Result<Place>;
+
+    /// Takes events in, oldest first, and stands at the step's end then: both or neither.
+    async fn take(&mut self, events: &[Arc<Event>], step: Step) -> Result<()>;
+
+    /// Drops everything, and stands at the journal's beginning then.
+    async fn clear(&mut self) -> Result<()>;
+}
+
+/// How a follower fares.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// How far it has come.
+    pub place: Place,
+    /// What went wrong last, as long as it has not gone on since.
+    pub fault: Option<Fault>,
+}
+
+/// What went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// In words.
+    pub message: String,
+    /// When.
+    pub at: Time,
+}
+
+/// The followers that run. Cheap to clone.
+#[derive(Clone)]
+pub struct Followers(Arc<[Running]>);
+
+/// A follower that runs.
+pub struct Running {
+    /// Its row of the table.
+    pub follower: &'static Follower,
+    state: watch::Receiver<State>,
+    rebuild: mpsc::UnboundedSender<oneshot::Sender<Result<()>>>,
+}
+
+impl Followers {
+    /// Starts every follower. They end when `stop` is cancelled, or with the journal.
+    pub fn start(
+        parts: &Parts,
+        journal: &Journal,
+        clock: &Arc<dyn Clock>,
+        stop: &CancellationToken,
+    ) -> (Followers, JoinHandle<()>) {
+        let mut tasks = Vec::new();
+        let running = FOLLOWERS.iter().map(|follower| {
+            let (sender, state) = watch::channel(State::default());
+            let (rebuild, asked) = mpsc::unbounded_channel();
+            let task = run::Task::new(
+                follower.name,
+                (follower.output)(parts),
+                journal.clone(),
+                Arc::clone(clock),
+                sender,
+                asked,
+            );
+            tasks.push(tokio::spawn(task.run(stop.clone())));
+            Running { follower, state, rebuild }
+        });
+        let followers = Followers(running.collect());
+        let all = tokio::spawn(async move {
+            for task in tasks {
+                if let Err(error) = task.await {
+                    tracing::error!(%error, "a follower ended");
+                }
+            }
+        });
+        (followers, all)
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Running> {
+        self.0.iter()
+    }
+
+    /// The one of this name.
+    pub fn get(&self, name: &str) -> Option<&Running> {
+        self.iter().find(|running| running.follower.name == name)
+    }
+}
+
+impl Running {
+    /// How it fares now.
+    pub fn state(&self) -> State {
+        self.state.borrow().clone()
+    }
+
+    /// Drops its output and has it read the journal again; resolves once the output is dropped.
+    ///
+    /// # Errors
+    /// The output could not be dropped.
+    pub async fn rebuild(&self) -> Result<()> {
+        let (answer, answered) = oneshot::channel();
+        let ended = || anyhow::anyhow!("the follower has ended");
+        self.rebuild.send(answer).map_err(|_| ended())?;
+        answered.await.map_err(|_| ended())?
+    }
+
+    /// Waits until it has come to a position, but no longer than this. Whether it has.
+    pub async fn reached(&self, position: u64, patience: Duration) -> bool {
+        let mut state = self.state.clone();
+        let there = state.wait_for(|state| state.place.position >= position);
+        matches!(tokio::time::timeout(patience, there).await, Ok(Ok(_)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! How many events a follower hands over at once.
+
+use std::time::Duration;
+
+/// Followers share one writer: none may hold it longer than this.
+const SLICE: Duration = Duration::from_millis(20);
+/// No page is longer.
+const MOST: usize = 512;
+const LEAST: usize = 4;
+
+/// The size of a slice, learned from how long the last ones took.
+pub(super) struct Pace(usize);
+
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace(64)
+    }
+}
+
+impl Pace {
+    /// Events in the next slice.
+    pub(super) fn events(&self) -> usize {
+        self.0
+    }
+
+    /// Notes how long a slice took.
+    pub(super) fn took(&mut self, events: usize, time: Duration) {
+        if time > SLICE {
+            self.0 = (self.0 / 2).max(LEAST);
+        } else if time < SLICE / 3 && events == self.0 {
+            self.0 = (self.0 * 2).min(MOST);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_shrink_when_they_take_long_and_grow_when_they_are_full_and_quick() {
+        let mut pace = Pace::default();
+        pace.took(64, Duration::from_millis(2));
+        assert_eq!(pace.events(), 128);
+        pace.took(3, Duration::from_millis(1));
+        assert_eq!(pace.events(), 128);
+        pace.took(128, Duration::from_millis(15));
+        assert_eq!(pace.events(), 128);
+        for _ in 0..10 {
+            pace.took(1, Duration::from_millis(21));
+        }
+        assert_eq!(pace.events(), LEAST);
+        for _ in 0..10 {
+            pace.took(pace.events(), Duration::ZERO);
+        }
+        assert_eq!(pace.events(), MOST);
+    }
+}

@@ -1,0 +1,118 @@
+//! Roll-ups: how much happened on each day of the deployment's calendar, whose days it was, and
+//! the sessions it happened in.
+//!
+//! What an event means the catalog says; no action is known here by name.
+
+mod sessions;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use annals_event::Event;
+use anyhow::Result;
+use async_trait::async_trait;
+use sha2::{Digest as _, Sha256};
+
+use self::sessions::{Sessions, Sign};
+use super::{Output, Parts};
+use crate::calendar::Calendar;
+use crate::catalog::{Catalog, Class, Role};
+use crate::store::{self, DerivedStore, Place, RollupChange, Step};
+
+/// Grows whenever the same events would be counted otherwise.
+const VERSION: u32 = 1;
+
+pub(super) struct Rollups {
+    derived: Arc<dyn DerivedStore>,
+    catalog: Arc<Catalog>,
+    calendar: Calendar,
+}
+
+impl Rollups {
+    pub(super) fn new(parts: &Parts) -> Rollups {
+        Rollups {
+            derived: Arc::clone(&parts.derived),
+            catalog: Arc::clone(&parts.catalog),
+            calendar: parts.calendar.clone(),
+        }
+    }
+
+    /// Counts made under another calendar or other roles are of no use.
+    fn stamp(&self) -> String {
+        let mut roles = Sha256::new();
+        for entry in self.catalog.entries() {
+            let role = role(&self.catalog, &entry.category, &entry.action);
+            let role = role.map_or("", Role::as_str);
+            roles.update(format!("{} {} {role}\n", entry.category, entry.action));
+        }
+        for (category, class) in self.catalog.categories() {
+            roles.update(format!("{category} {}\n", class.as_str()));
+        }
+        let roles = u64::from_be_bytes(*roles.finalize().first_chunk().unwrap_or(&[0; 8]));
+        format!("{VERSION} {} {roles:016x}", self.calendar.name())
+    }
+
+    fn count(&self, events: &[Arc<Event>]) -> RollupChange {
+        let mut change = RollupChange::default();
+        for event in events {
+            let day = self.calendar.day(event.occurred_at);
+            let role = role(&self.catalog, &event.category, &event.action);
+            for what in [Some(RollupChange::ALL), role.map(Role::as_str)].into_iter().flatten() {
+                *change.days.entry((day, what)).or_default() += 1;
+                if let Some(subject) = &event.subject {
+                    let key = (day, what, subject.id.clone());
+                    *change.people.entry(key).or_default() += 1;
+                }
+            }
+        }
+        change
+    }
+
+    /// The sessions of the visits that the events are in, and what becomes of them.
+    async fn sessions(&self, events: &[Arc<Event>]) -> Result<Sessions> {
+        let visits: BTreeSet<&str> =
+            events.iter().filter_map(|event| event.session_id.as_deref()).collect();
+        if visits.is_empty() {
+            return Ok(Sessions::default());
+        }
+        let visits = visits.into_iter().map(str::to_owned).collect();
+        let mut sessions = Sessions::new(self.derived.sessions(visits).await?);
+        for event in events {
+            let Some(session_id) = &event.session_id else { continue };
+            let role = role(&self.catalog, &event.category, &event.action);
+            sessions.take(&Sign {
+                session_id,
+                person: event.subject.as_ref().map(|subject| subject.id.as_str()),
+                at: event.occurred_at,
+                day: self.calendar.day(event.occurred_at),
+                logout: role == Some(Role::Logout),
+            });
+        }
+        Ok(sessions)
+    }
+}
+
+/// What an event means. One that the catalog keeps among the errors is an error, also where
+/// nobody named its action.
+fn role(catalog: &Catalog, category: &str, action: &str) -> Option<Role> {
+    let named = catalog.get(category, action).and_then(|entry| entry.role);
+    let faulty = catalog.class(category, action) == Class::Error;
+    named.or_else(|| faulty.then_some(Role::Error))
+}
+
+#[async_trait]
+impl Output for Rollups {
+    async fn resume(&mut self) -> Result<Place> {
+        Ok(self.derived.resume(store::Output::Rollups, &self.stamp()).await?)
+    }
+
+    async fn take(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
+        let sessions = self.sessions(events).await?.changes();
+        let change = RollupChange { sessions, ..self.count(events) };
+        Ok(self.derived.add_rollups(step, change).await?)
+    }
+
+    async fn clear(&mut self) -> Result<()> {
+        Ok(self.derived.clear(store::Output::Rollups).await?)
+    }
+}

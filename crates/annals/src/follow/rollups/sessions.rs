@@ -1,0 +1,145 @@
+//! Sessions: events of one visit with no long gap between them, by one person.
+//!
+//! A visit's id may live for weeks, so a session is the id and an ordinal. Events come in the
+//! journal's order, which is not that of their clocks: a late one widens the session it belongs
+//! to, and two between which it closes the gap become one.
+//!
+//! An event that says nothing of a person belongs to whoever is there; a session of nobody known
+//! becomes the session of the first who is.
+
+use std::collections::BTreeMap;
+
+use annals_event::Time;
+use jiff::civil::Date;
+
+use crate::store::Session;
+
+/// The longest gap within a session: 30 minutes, in microseconds.
+const GAP: i64 = 30 * 60 * 1_000_000;
+
+/// What an event says about the session it is in.
+pub(super) struct Sign<'a> {
+    pub(super) session_id: &'a str,
+    pub(super) person: Option<&'a str>,
+    pub(super) at: Time,
+    /// The day it falls on.
+    pub(super) day: Date,
+    /// Whether the person signed out by it, which ends the session.
+    pub(super) logout: bool,
+}
+
+/// The sessions of some visits, as they were read and as they become.
+#[derive(Default)]
+pub(super) struct Sessions {
+    before: BTreeMap<(String, u32), Session>,
+    /// By the visit's id.
+    now: BTreeMap<String, Vec<Session>>,
+}
+
+impl Sessions {
+    pub(super) fn new(read: Vec<Session>) -> Sessions {
+        let mut sessions = Sessions::default();
+        for session in read {
+            let visit = sessions.now.entry(session.session_id.clone()).or_default();
+            visit.push(session.clone());
+            sessions.before.insert((session.session_id.clone(), session.ordinal), session);
+        }
+        sessions
+    }
+
+    /// Takes an event into the session it belongs to, or begins one with it.
+    pub(super) fn take(&mut self, sign: &Sign<'_>) {
+        let visit = self.now.entry(sign.session_id.to_owned()).or_default();
+        visit.sort_by_key(|session| (session.started, session.ordinal));
+        let next = visit.partition_point(|session| session.started <= sign.at);
+        let joined = if next > 0 && goes_on(&visit[next - 1], sign) {
+            Some(next - 1)
+        } else if visit.get(next).is_some_and(|session| leads_to(session, sign)) {
+            Some(next)
+        } else {
+            None
+        };
+        let Some(at) = joined else {
+            visit.push(begun(sign, visit.iter().map(|session| session.ordinal).max()));
+            return;
+        };
+        widen(&mut visit[at], sign);
+        let meets = visit.get(at + 1).is_some_and(|later| meet(&visit[at], later));
+        if meets {
+            let later = visit.remove(at + 1);
+            merge(&mut visit[at], later);
+        }
+    }
+
+    /// What is to be written: sessions as they are now, and `None` for those that are no more.
+    pub(super) fn changes(mut self) -> BTreeMap<(String, u32), Option<Session>> {
+        let mut changes = BTreeMap::new();
+        for session in self.now.into_values().flatten() {
+            let key = (session.session_id.clone(), session.ordinal);
+            if self.before.remove(&key).as_ref() != Some(&session) {
+                changes.insert(key, Some(session));
+            }
+        }
+        changes.extend(self.before.into_keys().map(|key| (key, None)));
+        changes
+    }
+}
+
+fn begun(sign: &Sign<'_>, last_ordinal: Option<u32>) -> Session {
+    Session {
+        session_id: sign.session_id.to_owned(),
+        ordinal: last_ordinal.map_or(1, |ordinal| ordinal + 1),
+        subject: sign.person.map(str::to_owned),
+        started: sign.at,
+        day: sign.day,
+        last: sign.at,
+        ended: sign.logout,
+    }
+}
+
+fn same_person(one: Option<&str>, other: Option<&str>) -> bool {
+    one.zip(other).is_none_or(|(one, other)| one == other)
+}
+
+/// Whether an event goes on with a session that began before it.
+fn goes_on(session: &Session, sign: &Sign<'_>) -> bool {
+    let longest = if session.ended { 0 } else { GAP };
+    same_person(session.subject.as_deref(), sign.person)
+        && sign.at.micros_since(session.last) <= longest
+}
+
+/// Whether a session that began after an event goes on with it.
+fn leads_to(session: &Session, sign: &Sign<'_>) -> bool {
+    same_person(session.subject.as_deref(), sign.person)
+        && !sign.logout
+        && session.started.micros_since(sign.at) <= GAP
+}
+
+fn widen(session: &mut Session, sign: &Sign<'_>) {
+    if sign.at < session.started {
+        (session.started, session.day) = (sign.at, sign.day);
+    }
+    // A sign-out that comes late, behind what the person did since, ended nothing.
+    session.ended |= sign.logout && sign.at >= session.last;
+    session.last = session.last.max(sign.at);
+    if session.subject.is_none() {
+        session.subject = sign.person.map(str::to_owned);
+    }
+}
+
+/// Whether no gap is left between two sessions.
+fn meet(earlier: &Session, later: &Session) -> bool {
+    same_person(earlier.subject.as_deref(), later.subject.as_deref())
+        && !earlier.ended
+        && later.started.micros_since(earlier.last) <= GAP
+}
+
+fn merge(earlier: &mut Session, later: Session) {
+    earlier.ordinal = earlier.ordinal.min(later.ordinal);
+    earlier.ended = if later.last >= earlier.last { later.ended } else { earlier.ended };
+    earlier.last = earlier.last.max(later.last);
+    earlier.subject = earlier.subject.take().or(later.subject);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+//! Analytics: what people did, as followers count it. The endpoints' paths are the application's,
+//! who had them before Annals.
+
+pub(super) mod overview;
+mod period;

@@ -1,0 +1,65 @@
+//! `GET /api/analytics/overview`.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+
+use super::super::Http;
+use super::super::error::{Problem, Result};
+use super::super::parameters::Parameters;
+use crate::access::Caller;
+use crate::follow::ROLLUPS;
+use crate::journal::InvalidCursor;
+use crate::query::analytics::overview::{self, Overview};
+use crate::store::Role;
+
+/// How long one waits for what one has just sent.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Overview
+///
+/// How much happened in a period, by day and beside as many days before it.
+///
+/// Figures are counted a moment after events are recorded: `lag` says how many events are not in
+/// them yet, and `wait_for` waits up to 2 seconds for the one with this cursor.
+#[utoipa::path(
+    get, path = "/api/analytics/overview", operation_id = "get_overview", tag = "Analytics",
+    params(
+        ("days" = Option<u32>, Query, description = "The last so many days with today, 1 to 366; 30 unless given", minimum = 1, maximum = 366),
+        ("start_date" = Option<String>, Query, description = "Instead of `days`: the first day, such as 2026-11-01", format = Date),
+        ("end_date" = Option<String>, Query, description = "The last day, included; today unless given", format = Date),
+        ("wait_for" = Option<String>, Query, description = "An event's cursor: answers once it is counted, or after 2 seconds"),
+    ),
+    responses(
+        (status = 200, description = "The figures", body = Overview),
+        (status = 400, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not for this key", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The cursor was given before a restore", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn overview(
+    State(http): State<Http>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Overview>> {
+    caller.require(&[Role::Admin, Role::Auditor])?;
+    let mut parameters = Parameters::read(query.as_deref());
+    let now = http.clock.now();
+    let period = parameters.period(http.calendar.day(now))?;
+    let wait_for = parameters.take("wait_for")?;
+    parameters.none()?;
+    if let Some(cursor) = wait_for {
+        let position = http.cursors.open_event(&cursor).map_err(|error| match error {
+            InvalidCursor::Forged => Problem::parameter("wait_for", error.to_string()),
+            InvalidCursor::Gone => error.into(),
+        })?;
+        if let Some(rollups) = http.followers.get(ROLLUPS) {
+            rollups.reached(position, PATIENCE).await;
+        }
+    }
+    let now = http.clock.now();
+    let head = *http.journal.head().borrow();
+    let timezone = http.calendar.name();
+    Ok(Json(overview::overview(&*http.derived, period, timezone, head, now).await?))
+}

@@ -1,0 +1,53 @@
+//! `days`, or `start_date` and `end_date`: the period of a question.
+
+use jiff::civil::Date;
+
+use super::super::error::{Problem, Result};
+use super::super::parameters::Parameters;
+use crate::query::analytics::period::{DEFAULT_DAYS, InvalidPeriod, MAX_DAYS, Period};
+
+impl Parameters {
+    /// Takes the period: 30 days that end today, unless asked otherwise.
+    pub(super) fn period(&mut self, today: Date) -> Result<Period> {
+        let days = self.take("days")?;
+        let (start, end) = (self.day("start_date")?, self.day("end_date")?);
+        if let Some(days) = days {
+            if start.is_some() || end.is_some() {
+                let message = "cannot be given together with `start_date` or `end_date`";
+                return Err(Problem::parameter("days", message));
+            }
+            let days = days.parse().ok().filter(|days| (1..=MAX_DAYS).contains(days));
+            let wrong = || format!("must be a number from 1 to {MAX_DAYS}");
+            return days
+                .map(|days| Period::ending(today, days))
+                .ok_or_else(|| Problem::parameter("days", wrong()));
+        }
+        let period = match (start, end) {
+            (None, None) => return Ok(Period::ending(today, DEFAULT_DAYS)),
+            (Some(start), None) => Period::between(start, today),
+            (None, Some(end)) => Period::between(Period::ending(end, DEFAULT_DAYS).start_date, end),
+            (Some(start), Some(end)) => Period::between(start, end),
+        };
+        period.map_err(|why| match why {
+            InvalidPeriod::Backwards => {
+                Problem::parameter("end_date", "must not lie before `start_date`")
+            }
+            InvalidPeriod::TooLong => {
+                Problem::parameter("start_date", format!("may lie at most {MAX_DAYS} days back"))
+            }
+            InvalidPeriod::OutOfRange => {
+                Problem::parameter("start_date", "must lie between the years 1900 and 9999")
+            }
+        })
+    }
+
+    fn day(&mut self, name: &str) -> Result<Option<Date>> {
+        let Some(text) = self.take(name)? else {
+            return Ok(None);
+        };
+        let wrong = || Problem::parameter(name, "must be a day such as 2026-11-21");
+        // The date alone: what else the library would read means something else to others.
+        let date = text.parse().ok().filter(|date: &Date| date.to_string() == text);
+        date.map(Some).ok_or_else(wrong)
+    }
+}

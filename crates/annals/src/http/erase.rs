@@ -1,0 +1,124 @@
+//! Forgetting a person, on request.
+
+use std::time::Duration;
+
+use annals_event::{Actor, Draft, Time};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use serde_json::json;
+
+use super::Http;
+use super::audit::{act, details};
+use super::body::PathId;
+use super::error::{Problem, Result};
+use super::parameters::NoParameters;
+use crate::access::Caller;
+use crate::actor::{current_actor, spawn_with_actor};
+use crate::follow::{self, AUDIT_FILES};
+use crate::id;
+use crate::privacy::{self, Erased};
+use crate::store::{PersonKind, Role, StoreError};
+
+/// How long the audit files may take to come to where the person is named no more.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What was erased. It names nobody: it can be kept.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Receipt {
+    /// A random number; the event on the record carries it too.
+    receipt: String,
+    /// When it was done.
+    erased_at: Time,
+    /// How many events lost the person.
+    events: u64,
+    /// How many children are archived because their last guardian went.
+    archived_children: usize,
+    /// The root over what remains of those events, in hex (`docs/digest.md`).
+    residue_root: String,
+}
+
+/// Erase a person
+///
+/// Now, and for good: they leave the directory, their sessions end, and every event that names them
+/// as actor, account, subject or thing stays without them, as do their children's; so the record
+/// still verifies. Their audit files go. A child whose last guardian they were is archived. Done
+/// twice changes nothing more.
+#[utoipa::path(
+    post, path = "/api/v1/people/{id}/erase", operation_id = "erase_person", tag = "People",
+    params(("id" = String, Path, description = "The application's id")),
+    responses(
+        (status = 200, description = "It is done", body = Receipt),
+        (status = 503, description = "It is not finished: ask again", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn erase(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+    PathId(id): PathId,
+) -> Result<Json<Receipt>> {
+    caller.require(&[Role::Admin])?;
+    // A task of its own: a caller that hangs up must not leave it half done.
+    let done = spawn_with_actor(async move { http.forget(&id).await });
+    done.await.map_err(|_| Problem::internal())?.map(Json)
+}
+
+impl Http {
+    async fn forget(&self, id: &str) -> Result<Receipt> {
+        let _turn = self.erasure_turn.lock().await;
+        let now = self.clock.now();
+        let erased = privacy::erase(&*self.store, &self.access, id, now).await?;
+        self.forget_in_outputs(id, erased.kind == Some(PersonKind::User)).await?;
+        let receipt = self.receipt(now, &erased);
+        let metadata = details([
+            ("receipt", receipt.receipt.as_str().into()),
+            ("events", json!(receipt.events)),
+            ("archived_children", json!(receipt.archived_children)),
+            ("anonymised_at", json!(now)),
+            ("residue_root", receipt.residue_root.as_str().into()),
+        ]);
+        // Whoever erases themselves is no longer named as the one who did.
+        let oneself = current_actor().id.as_deref() == Some(id);
+        let actor = oneself.then(Actor::default);
+        self.audit(Draft { actor, metadata, ..act("person_erased") }).await?;
+        Ok(receipt)
+    }
+
+    /// Takes a person out of what followers keep. The files of a user's account are removed;
+    /// everything else is read out of the journal again, where they no longer are: so are the
+    /// files, where the person may be a child who stands in those of others.
+    async fn forget_in_outputs(&self, id: &str, user: bool) -> Result<()> {
+        let unfinished = |what: String| Problem::from(StoreError::Derived(what));
+        let head = *self.journal.head().borrow();
+        for running in self.followers.iter() {
+            let files = running.follower.name == AUDIT_FILES;
+            if !(files && user) {
+                running.rebuild().await.map_err(|error| unfinished(format!("{error:#}")))?;
+                continue;
+            }
+            if !running.reached(head, PATIENCE).await {
+                return Err(unfinished("the audit files cannot be written".to_owned()));
+            }
+            let folder = self.audit_files.clone();
+            let id = id.to_owned();
+            let removed =
+                tokio::task::spawn_blocking(move || follow::remove_account(&folder, &id)).await;
+            removed
+                .map_err(|_| Problem::internal())?
+                .map_err(|error| unfinished(format!("{error:#}")))?;
+        }
+        Ok(())
+    }
+
+    fn receipt(&self, now: Time, erased: &Erased) -> Receipt {
+        let archived = erased.children.iter().filter(|child| child.guardians.is_empty());
+        Receipt {
+            receipt: id::hex(&id::bytes::<16>(&*self.random)),
+            erased_at: now,
+            events: erased.events,
+            archived_children: archived.count(),
+            residue_root: id::hex(&erased.residue_root),
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! The commands: each one change of a child's account, on the record.
+
+use annals_event::FieldError;
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+use super::super::Http;
+use super::super::body::{JsonBody, PathId};
+use super::super::error::{Problem, Result};
+use super::super::parameters::NoParameters;
+use super::carry_out::{Command, CommandAnswer, Sent};
+use super::definitions::{MAX_POINTS, no_reward, no_task};
+use crate::points;
+
+/// Characters of a reason.
+const REASON_CHARS: usize = 500;
+
+/// An opening balance or a correction.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct Adjust {
+    /// By how much the balance is to change; less than 0 takes points.
+    points: i64,
+    /// Why, in words.
+    reason: String,
+    /// The user account it belongs to, where the caller is a key.
+    user_id: Option<String>,
+}
+
+/// A task or penalty to activate.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct TriggerTask {
+    /// Which one.
+    task_id: String,
+    /// The user account it belongs to, where the caller is a key.
+    user_id: Option<String>,
+}
+
+/// A reward.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct WhichReward {
+    /// Which one.
+    reward_id: String,
+    /// The user account it belongs to, where the caller is a child or a key.
+    user_id: Option<String>,
+}
+
+/// A reward to redeem.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct TriggerReward {
+    /// Which one.
+    reward_id: String,
+    /// Refuse it when it is not asked for, or no longer: for who answers a request.
+    #[serde(default)]
+    only_if_requested: bool,
+    /// The user account it belongs to, where the caller is a key.
+    user_id: Option<String>,
+}
+
+/// Adjust a balance
+///
+/// An opening balance or a correction. A balance does not fall below 0 (unless the server allows
+/// it): `delta` says what really changed.
+#[utoipa::path(
+    post, path = "/child/{id}/adjust", operation_id = "adjust_points", tag = "Points", request_body = Adjust,
+    params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
+    responses(
+        (status = 200, description = "What was done", body = CommandAnswer),
+        (status = 404, description = "There is no such child", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The child is archived, or the key was sent with another body", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn adjust(
+    State(http): State<Http>,
+    sent: Sent,
+    _: NoParameters,
+    PathId(id): PathId,
+    JsonBody(body): JsonBody<Adjust>,
+) -> Result<Json<CommandAnswer>> {
+    let child = sent.child(&http, &id, false).await?;
+    let mut errors = Vec::new();
+    if body.points == 0 || !(-MAX_POINTS..=MAX_POINTS).contains(&body.points) {
+        let message = format!("must be -{MAX_POINTS} to {MAX_POINTS}, and not 0");
+        errors.push(FieldError::new("points", message));
+    }
+    let length = body.reason.trim().chars().count();
+    if !(1..=REASON_CHARS).contains(&length) || body.reason.contains(char::is_control) {
+        errors.push(FieldError::new("reason", "must have 1 to 500 characters on one line"));
+    }
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
+    }
+    let command =
+        Command { name: "adjust", child: &child, user_id: body.user_id.clone(), body: json(&body) };
+    let rules = http.rules;
+    let decide =
+        move |account: &_| Ok(points::adjust(account, body.points, body.reason.trim(), rules));
+    http.carry_out(&sent, command, decide).await
+}
+
+/// Activate a task or penalty
+///
+/// A task adds its points, a penalty takes them, as far as there are any: `delta` says what really
+/// changed.
+#[utoipa::path(
+    post, path = "/child/{id}/trigger-task", operation_id = "trigger_task", tag = "Points", request_body = TriggerTask,
+    params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
+    responses(
+        (status = 200, description = "What was done", body = CommandAnswer),
+        (status = 404, description = "There is no such child, or no such task", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The child is archived, or the key was sent with another body", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn trigger_task(
+    State(http): State<Http>,
+    sent: Sent,
+    _: NoParameters,
+    PathId(id): PathId,
+    JsonBody(body): JsonBody<TriggerTask>,
+) -> Result<Json<CommandAnswer>> {
+    let child = sent.child(&http, &id, false).await?;
+    let task = http.store.task(&body.task_id).await?.ok_or_else(no_task)?;
+    let command = Command {
+        name: "trigger-task",
+        child: &child,
+        user_id: body.user_id.clone(),
+        body: json(&body),
+    };
+    let rules = http.rules;
+    http.carry_out(&sent, command, move |account| Ok(points::activate(account, &task, rules))).await
+}
+
+/// Ask for a reward
+///
+/// The balance must suffice and stays as it is. One request for a child and a reward at a time.
+#[utoipa::path(
+    post, path = "/child/{id}/request-reward", operation_id = "request_reward", tag = "Points", request_body = WhichReward,
+    params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
+    responses(
+        (status = 200, description = "What was done", body = CommandAnswer),
+        (status = 404, description = "There is no such child, or no such reward", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It has been asked for already, the child is archived, or the key was sent with another body", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The points do not suffice; `points_needed` says how many are missing", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn request_reward(
+    State(http): State<Http>,
+    sent: Sent,
+    _: NoParameters,
+    PathId(id): PathId,
+    JsonBody(body): JsonBody<WhichReward>,
+) -> Result<Json<CommandAnswer>> {
+    let child = sent.child(&http, &id, true).await?;
+    let reward = http.store.reward(&body.reward_id).await?.ok_or_else(no_reward)?;
+    let command = which(&child, "request-reward", &body);
+    let rules = http.rules;
+    http.carry_out(&sent, command, move |account| points::request(account, &reward, rules)).await
+}
+
+/// Redeem a reward
+///
+/// Takes its cost, requested or not; a request for it is met. Whoever answers a request says
+/// `only_if_requested`: when it was cancelled meanwhile, nothing is taken.
+#[utoipa::path(
+    post, path = "/child/{id}/trigger-reward", operation_id = "trigger_reward", tag = "Points", request_body = TriggerReward,
+    params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
+    responses(
+        (status = 200, description = "What was done", body = CommandAnswer),
+        (status = 404, description = "There is no such child, or no such reward", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is not asked for and must be, the child is archived, or the key was sent with another body", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The points do not suffice; `points_needed` says how many are missing", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn trigger_reward(
+    State(http): State<Http>,
+    sent: Sent,
+    _: NoParameters,
+    PathId(id): PathId,
+    JsonBody(body): JsonBody<TriggerReward>,
+) -> Result<Json<CommandAnswer>> {
+    let child = sent.child(&http, &id, false).await?;
+    let reward = http.store.reward(&body.reward_id).await?.ok_or_else(no_reward)?;
+    let command = Command {
+        name: "trigger-reward",
+        child: &child,
+        user_id: body.user_id.clone(),
+        body: json(&body),
+    };
+    let rules = http.rules;
+    let decide = move |account: &_| points::redeem(account, &reward, body.only_if_requested, rules);
+    http.carry_out(&sent, command, decide).await
+}
+
+/// Cancel a request for a reward
+///
+/// Refused, and nothing recorded, when it is not asked for: redeemed or cancelled already.
+#[utoipa::path(
+    post, path = "/child/{id}/cancel-request-reward", operation_id = "cancel_reward_request", tag = "Points", request_body = WhichReward,
+    params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
+    responses(
+        (status = 200, description = "What was done", body = CommandAnswer),
+        (status = 404, description = "There is no such child", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is not asked for, the child is archived, or the key was sent with another body", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn cancel_request(
+    State(http): State<Http>,
+    sent: Sent,
+    _: NoParameters,
+    PathId(id): PathId,
+    JsonBody(body): JsonBody<WhichReward>,
+) -> Result<Json<CommandAnswer>> {
+    let child = sent.child(&http, &id, true).await?;
+    // It may have been removed since it was asked for.
+    let name = http.store.reward(&body.reward_id).await?.map(|reward| reward.name);
+    let command = which(&child, "cancel-request-reward", &body);
+    let rules = http.rules;
+    let decide =
+        move |account: &_| points::cancel(account, &body.reward_id, name.as_deref(), rules);
+    http.carry_out(&sent, command, decide).await
+}
+
+fn which<'a>(
+    child: &'a crate::store::Person,
+    name: &'static str,
+    body: &WhichReward,
+) -> Command<'a> {
+    Command { name, child, user_id: body.user_id.clone(), body: json(body) }
+}
+
+/// A body as the bytes that two equal ones share.
+fn json<T: Serialize>(body: &T) -> Vec<u8> {
+    // Numbers and texts alone: there is nothing that could not be written.
+    serde_json::to_vec(body).unwrap_or_default()
+}

@@ -1,0 +1,258 @@
+//! What families can earn points with, and spend them on.
+
+use annals_event::{Draft, Entity, FieldError, limits};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::super::Http;
+use super::super::audit::act;
+use super::super::body::{JsonBody, PathId};
+use super::super::error::{Problem, Result};
+use super::super::parameters::NoParameters;
+use crate::access::Caller;
+use crate::store::{Reward, Role, Task};
+
+/// The most that a task brings or a reward costs.
+pub(super) const MAX_POINTS: i64 = 1_000_000_000;
+
+/// A task as it is sent.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct TaskBody {
+    /// What people call it.
+    name: String,
+    /// What it brings or, of a penalty, takes: 0 or more.
+    points: i64,
+    /// Whether it brings points; `false` makes a penalty.
+    is_good: bool,
+}
+
+/// A reward as it is sent.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct RewardBody {
+    /// What people call it.
+    name: String,
+    /// What it costs: 0 or more.
+    cost: i64,
+}
+
+/// Every task and penalty, by id.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(in super::super) struct Tasks {
+    /// The tasks and penalties.
+    tasks: Vec<Task>,
+}
+
+/// Every reward, by id.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(in super::super) struct Rewards {
+    /// The rewards.
+    rewards: Vec<Reward>,
+}
+
+/// List tasks and penalties
+#[utoipa::path(
+    get, path = "/api/v1/tasks", operation_id = "list_tasks", tag = "Points",
+    responses((status = 200, description = "All of them, by id", body = Tasks))
+)]
+pub(in super::super) async fn tasks(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+) -> Result<Json<Tasks>> {
+    caller.require_reader()?;
+    Ok(Json(Tasks { tasks: http.store.tasks().await? }))
+}
+
+/// Get a task or penalty
+#[utoipa::path(
+    get, path = "/api/v1/tasks/{id}", operation_id = "get_task", tag = "Points",
+    params(("id" = String, Path, description = "The application's id")),
+    responses(
+        (status = 200, description = "The task", body = Task),
+        (status = 404, description = "There is none with this id", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn task(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+    PathId(id): PathId,
+) -> Result<Json<Task>> {
+    caller.require_reader()?;
+    http.store.task(&id).await?.map(Json).ok_or_else(no_task)
+}
+
+/// Save a task or penalty
+///
+/// Adds it, or puts this in the place of what stands there. What was done with it before stays as
+/// it was recorded.
+#[utoipa::path(
+    put, path = "/api/v1/tasks/{id}", operation_id = "put_task", tag = "Points", request_body = TaskBody,
+    params(("id" = String, Path, description = "The application's id")),
+    responses(
+        (status = 200, description = "The task as it is now", body = Task),
+        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn put_task(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+    PathId(id): PathId,
+    JsonBody(body): JsonBody<TaskBody>,
+) -> Result<Json<Task>> {
+    caller.require(&[Role::Admin, Role::Service])?;
+    check(&id, &body.name, "points", body.points)?;
+    let task = Task { id, name: body.name, points: body.points, is_good: body.is_good };
+    if http.store.task(&task.id).await?.as_ref() != Some(&task) {
+        http.store.put_task(task.clone()).await?;
+        http.audit(about("task_saved", "task", &task.id, &task.name)).await?;
+    }
+    Ok(Json(task))
+}
+
+/// Remove a task or penalty
+///
+/// It can no longer be activated; all events stay.
+#[utoipa::path(
+    delete, path = "/api/v1/tasks/{id}", operation_id = "delete_task", tag = "Points",
+    params(("id" = String, Path, description = "The application's id")),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 404, description = "There is none with this id", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn delete_task(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+    PathId(id): PathId,
+) -> Result<StatusCode> {
+    caller.require(&[Role::Admin, Role::Service])?;
+    let task = http.store.task(&id).await?.ok_or_else(no_task)?;
+    if http.store.delete_task(&id).await? {
+        http.audit(about("task_deleted", "task", &id, &task.name)).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// List rewards
+#[utoipa::path(
+    get, path = "/api/v1/rewards", operation_id = "list_rewards", tag = "Points",
+    responses((status = 200, description = "All of them, by id", body = Rewards))
+)]
+pub(in super::super) async fn rewards(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+) -> Result<Json<Rewards>> {
+    caller.require_reader()?;
+    Ok(Json(Rewards { rewards: http.store.rewards().await? }))
+}
+
+/// Get a reward
+#[utoipa::path(
+    get, path = "/api/v1/rewards/{id}", operation_id = "get_reward", tag = "Points",
+    params(("id" = String, Path, description = "The application's id")),
+    responses(
+        (status = 200, description = "The reward", body = Reward),
+        (status = 404, description = "There is none with this id", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn reward(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+    PathId(id): PathId,
+) -> Result<Json<Reward>> {
+    caller.require_reader()?;
+    http.store.reward(&id).await?.map(Json).ok_or_else(no_reward)
+}
+
+/// Save a reward
+///
+/// Adds it, or puts this in the place of what stands there. Requests for it stay; they are met at
+/// its cost of then.
+#[utoipa::path(
+    put, path = "/api/v1/rewards/{id}", operation_id = "put_reward", tag = "Points", request_body = RewardBody,
+    params(("id" = String, Path, description = "The application's id")),
+    responses(
+        (status = 200, description = "The reward as it is now", body = Reward),
+        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn put_reward(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+    PathId(id): PathId,
+    JsonBody(body): JsonBody<RewardBody>,
+) -> Result<Json<Reward>> {
+    caller.require(&[Role::Admin, Role::Service])?;
+    check(&id, &body.name, "cost", body.cost)?;
+    let reward = Reward { id, name: body.name, cost: body.cost };
+    if http.store.reward(&reward.id).await?.as_ref() != Some(&reward) {
+        http.store.put_reward(reward.clone()).await?;
+        http.audit(about("reward_saved", "reward", &reward.id, &reward.name)).await?;
+    }
+    Ok(Json(reward))
+}
+
+/// Remove a reward
+///
+/// It can no longer be asked for or redeemed; requests for it can still be cancelled, and all
+/// events stay.
+#[utoipa::path(
+    delete, path = "/api/v1/rewards/{id}", operation_id = "delete_reward", tag = "Points",
+    params(("id" = String, Path, description = "The application's id")),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 404, description = "There is none with this id", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn delete_reward(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+    PathId(id): PathId,
+) -> Result<StatusCode> {
+    caller.require(&[Role::Admin, Role::Service])?;
+    let reward = http.store.reward(&id).await?.ok_or_else(no_reward)?;
+    if http.store.delete_reward(&id).await? {
+        http.audit(about("reward_deleted", "reward", &id, &reward.name)).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) fn no_task() -> Problem {
+    Problem::not_found("There is no task or penalty with this id; GET /api/v1/tasks lists them.")
+}
+
+pub(super) fn no_reward() -> Problem {
+    Problem::not_found("There is no reward with this id; GET /api/v1/rewards lists them.")
+}
+
+/// What is wrong with a definition, if anything.
+fn check(id: &str, name: &str, field: &str, points: i64) -> Result<()> {
+    let mut errors = Vec::new();
+    for (field, text, most) in [("id", id, limits::ID_CHARS), ("name", name, limits::NAME_CHARS)] {
+        if text.is_empty() || text.chars().count() > most || text.contains(char::is_control) {
+            let message = format!("must have 1 to {most} characters on one line");
+            errors.push(FieldError::new(field, message));
+        }
+    }
+    if !(0..=MAX_POINTS).contains(&points) {
+        errors.push(FieldError::new(field, format!("must be 0 to {MAX_POINTS}")));
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+}
+
+/// An act on a definition.
+fn about(action: &str, kind: &str, id: &str, name: &str) -> Draft {
+    let (id, name) = (Some(id.to_owned()), Some(name.to_owned()));
+    Draft { entity: Some(Entity { kind: kind.to_owned(), id, name }), ..act(action) }
+}

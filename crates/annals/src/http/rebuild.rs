@@ -1,0 +1,39 @@
+//! Having a follower begin again. Only for the machine's operator, over the local socket: it is a
+//! repair, and so not in the API document.
+
+use annals_event::{Draft, FieldError};
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+use super::Http;
+use super::audit::{act, details};
+use super::body::JsonBody;
+use super::error::{Problem, Result};
+use crate::access::{Caller, Means};
+use crate::store::StoreError;
+
+/// Which follower.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rebuild {
+    name: String,
+}
+
+/// Drops what a follower keeps. It reads the journal again from the beginning.
+pub(super) async fn rebuild(
+    State(http): State<Http>,
+    caller: Caller,
+    JsonBody(request): JsonBody<Rebuild>,
+) -> Result<Json<Rebuild>> {
+    if caller.means != Means::Operator {
+        return Err(Problem::not_found("There is nothing here."));
+    }
+    let Some(running) = http.followers.get(&request.name) else {
+        return Err(Problem::invalid(vec![FieldError::new("name", "is no follower")]));
+    };
+    running.rebuild().await.map_err(|error| StoreError::Derived(format!("{error:#}")))?;
+    let details = details([("name", request.name.as_str().into())]);
+    http.audit(Draft { metadata: details, ..act("output_rebuilt") }).await?;
+    Ok(Json(request))
+}

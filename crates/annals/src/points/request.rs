@@ -1,0 +1,25 @@
+//! A child asks for a reward.
+
+use super::{Decision, Refusal, Rules, about, event};
+use crate::store::{Account, LedgerAction, LedgerEntity, Reward};
+
+/// Opens a request, if the balance suffices now and none is open.
+pub fn request(account: &Account, reward: &Reward, rules: Rules) -> Decision {
+    if account.is_pending(&reward.id) {
+        return Err(Refusal::AlreadyPending);
+    }
+    affordable(account, reward)?;
+    let entity = LedgerEntity::Reward;
+    let draft = event(account, entity, LedgerAction::Requested, 0, rules);
+    let mut draft = about(draft, entity, &reward.id, &reward.name);
+    draft.metadata.insert("cost".to_owned(), reward.cost.into());
+    Ok(draft)
+}
+
+/// Refuses a reward that costs more than there is.
+pub(super) fn affordable(account: &Account, reward: &Reward) -> Result<(), Refusal> {
+    match reward.cost.saturating_sub(account.balance) {
+        needed @ 1.. => Err(Refusal::InsufficientPoints { needed }),
+        _ => Ok(()),
+    }
+}

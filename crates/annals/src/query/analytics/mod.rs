@@ -1,0 +1,4 @@
+//! Questions about what people did, one file each. They read what followers keep, never events.
+
+pub mod overview;
+pub mod period;

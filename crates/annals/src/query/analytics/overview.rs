@@ -1,0 +1,139 @@
+//! The overview: how much happened in a period, and in as many days before it.
+
+use annals_event::Time;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::period::Period;
+use crate::store::{Activity, DayActivity, DerivedStore, Result};
+
+/// How much happened in a period, beside the one before.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Overview {
+    /// The period asked for.
+    pub period: Period,
+    /// As many days, right before it.
+    pub previous_period: Period,
+    /// Whose calendar the days are of: an IANA time zone.
+    pub timezone: String,
+    /// Everything recorded up to this moment is counted; absent while nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Time>,
+    /// Events on the record that are not counted yet.
+    pub lag: u64,
+    /// The figures.
+    pub figures: Figures,
+}
+
+/// Each figure of the overview.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Figures {
+    /// Different people with any event. Those of a period are no sum of its days.
+    pub active_users: Figure,
+    /// Sessions that began.
+    pub sessions: Figure,
+    /// Events.
+    pub events: Figure,
+    /// Events by which something was finished: those whose role is `complete`.
+    pub completions: Figure,
+    /// Faults of the application: events whose role or class is `error`.
+    pub errors: Figure,
+}
+
+/// A figure of the period, and of the one before.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Figure {
+    /// In the period.
+    pub value: u64,
+    /// In the period before.
+    pub previous: u64,
+    /// The change, in per cent of the period before; absent where nothing can be compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change_percent: Option<f64>,
+    /// By day, oldest first.
+    pub series: Vec<DayFigure>,
+}
+
+/// A figure of a day, and of the day in the same place of the period before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct DayFigure {
+    /// The day.
+    pub date: Date,
+    /// On this day.
+    pub value: u64,
+    /// The day in the same place of the period before.
+    pub previous_date: Date,
+    /// On that day.
+    pub previous: u64,
+}
+
+/// Answers it. `head` is how far the journal went, and `now` what time it was, before this was
+/// asked.
+pub async fn overview(
+    derived: &dyn DerivedStore,
+    period: Period,
+    timezone: &str,
+    head: u64,
+    now: Time,
+) -> Result<Overview> {
+    let previous_period = period.before();
+    let spans = vec![period.range(), previous_period.range()];
+    let (place, spans) = derived.activity(spans).await?;
+    let lag = head.saturating_sub(place.position);
+    let [current, previous]: [Activity; 2] = spans.try_into().unwrap_or_default();
+    let figure = |of: fn(&DayActivity) -> u64| {
+        let days = period.each().zip(previous_period.each());
+        let on = |activity: &Activity, day| activity.days.get(&day).map_or(0, of);
+        let series: Vec<DayFigure> = days
+            .map(|(date, previous_date)| DayFigure {
+                date,
+                value: on(&current, date),
+                previous_date,
+                previous: on(&previous, previous_date),
+            })
+            .collect();
+        let value = series.iter().map(|day| day.value).sum();
+        Figure::new(value, series.iter().map(|day| day.previous).sum(), series)
+    };
+    let people = figure(|day| day.active_users);
+    Ok(Overview {
+        period,
+        previous_period,
+        timezone: timezone.to_owned(),
+        as_of: if lag == 0 { Some(now) } else { place.as_of },
+        lag,
+        figures: Figures {
+            active_users: Figure::new(current.active_users, previous.active_users, people.series),
+            sessions: figure(|day| day.sessions),
+            events: figure(|day| day.events),
+            completions: figure(|day| day.completions),
+            errors: figure(|day| day.errors),
+        },
+    })
+}
+
+impl Figure {
+    fn new(value: u64, previous: u64, series: Vec<DayFigure>) -> Figure {
+        let change_percent = (previous > 0).then(|| {
+            let change = (value as f64 - previous as f64) / previous as f64;
+            (change * 10_000.0).round() / 100.0
+        });
+        Figure { value, previous, change_percent, series }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_told_in_per_cent_where_there_is_something_to_compare_with() {
+        let change = |value, previous| Figure::new(value, previous, Vec::new()).change_percent;
+        assert_eq!(change(150, 100), Some(50.0));
+        assert_eq!(change(2, 3), Some(-33.33));
+        assert_eq!(change(3, 3), Some(0.0));
+        assert_eq!(change(0, 7), Some(-100.0));
+        assert_eq!(change(7, 0), None);
+        assert_eq!(change(0, 0), None);
+    }
+}

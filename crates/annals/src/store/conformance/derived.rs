@@ -1,0 +1,162 @@
+//! What is derived: rows and how far they have come are one.
+
+use std::sync::Arc;
+
+use jiff::civil::{Date, date};
+
+use super::super::{
+    Activity, DayActivity, DerivedStore, Output, Place, RollupChange, Session, Step, StoreError,
+};
+use super::START;
+
+/// Generates a test for every case. `$make` is an async function that answers an empty store and
+/// whatever must be kept until the test has ended.
+macro_rules! derived_conformance {
+    ($make:path) => {
+        crate::store::conformance::derived::derived_conformance! { $make =>
+            rows_and_place_move_together;
+            a_step_from_elsewhere_changes_nothing;
+            another_stamp_begins_anew;
+            what_is_cleared_begins_anew;
+            people_are_counted_once_in_a_span;
+            sessions_are_kept_changed_and_removed;
+            a_span_without_days_has_nothing;
+        }
+    };
+    ($make:path => $($case:ident;)+) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                let (store, _kept) = $make().await;
+                let handle: std::sync::Arc<dyn crate::store::DerivedStore> = store;
+                crate::store::conformance::derived::$case(std::sync::Arc::clone(&handle)).await;
+                handle.close().await;
+            }
+        )+
+    };
+}
+pub(crate) use derived_conformance;
+
+const FIRST: Date = date(2026, 11, 20);
+const SECOND: Date = date(2026, 11, 21);
+const THIRD: Date = date(2026, 11, 22);
+
+fn step(from: u64, to: u64) -> Step {
+    Step { from, to: Place { position: to, as_of: Some(START) } }
+}
+
+/// Events of a role on a day, one each by these people.
+fn change(day: Date, what: &'static str, people: &[&str]) -> RollupChange {
+    let mut change = RollupChange::default();
+    for what in [RollupChange::ALL, what] {
+        *change.days.entry((day, what)).or_default() += people.len() as u64;
+        for person in people {
+            *change.people.entry((day, what, (*person).to_owned())).or_default() += 1;
+        }
+    }
+    change
+}
+
+async fn both_days(store: &dyn DerivedStore) -> (Place, Activity) {
+    let (place, mut spans) = store.activity(vec![FIRST..THIRD]).await.unwrap();
+    (place, spans.remove(0))
+}
+
+pub async fn rows_and_place_move_together(store: Arc<dyn DerivedStore>) {
+    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(Place::default()));
+    let bytes = store.bytes().await.unwrap();
+    assert!(bytes > 0);
+    store.add_rollups(step(0, 5), change(FIRST, "complete", &["ada", "ben"])).await.unwrap();
+    store.add_rollups(step(5, 9), change(FIRST, "error", &["ada"])).await.unwrap();
+    let place = Place { position: 9, as_of: Some(START) };
+    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(place));
+    let (as_of, activity) = both_days(&*store).await;
+    assert_eq!(as_of, place);
+    let day = DayActivity { active_users: 2, events: 3, completions: 2, errors: 1, sessions: 0 };
+    assert_eq!(activity, Activity { active_users: 2, days: [(FIRST, day)].into() });
+}
+
+pub async fn a_step_from_elsewhere_changes_nothing(store: Arc<dyn DerivedStore>) {
+    store.resume(Output::Rollups, "1").await.unwrap();
+    store.add_rollups(step(0, 5), change(FIRST, "complete", &["ada"])).await.unwrap();
+    let before = both_days(&*store).await;
+    for wrong in [step(0, 5), step(4, 6), step(6, 7)] {
+        let refused = store.add_rollups(wrong, change(SECOND, "error", &["ben"])).await;
+        assert!(matches!(refused, Err(StoreError::Derived(_))), "{refused:?}");
+    }
+    assert_eq!(both_days(&*store).await, before);
+}
+
+pub async fn another_stamp_begins_anew(store: Arc<dyn DerivedStore>) {
+    store.resume(Output::Rollups, "1").await.unwrap();
+    store.add_rollups(step(0, 5), change(FIRST, "complete", &["ada"])).await.unwrap();
+    assert_eq!(store.resume(Output::Rollups, "2").await, Ok(Place::default()));
+    assert_eq!(both_days(&*store).await, (Place::default(), Activity::default()));
+    store.add_rollups(step(0, 1), change(FIRST, "complete", &["ada"])).await.unwrap();
+    assert_eq!(store.resume(Output::Rollups, "2").await.unwrap().position, 1);
+}
+
+pub async fn what_is_cleared_begins_anew(store: Arc<dyn DerivedStore>) {
+    store.resume(Output::Rollups, "1").await.unwrap();
+    store.add_rollups(step(0, 5), change(FIRST, "complete", &["ada"])).await.unwrap();
+    store.clear(Output::Rollups).await.unwrap();
+    assert_eq!(both_days(&*store).await, (Place::default(), Activity::default()));
+    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(Place::default()));
+}
+
+pub async fn people_are_counted_once_in_a_span(store: Arc<dyn DerivedStore>) {
+    store.resume(Output::Rollups, "1").await.unwrap();
+    store.add_rollups(step(0, 5), change(FIRST, "view", &["ada", "ben", "ada"])).await.unwrap();
+    store.add_rollups(step(5, 7), change(SECOND, "view", &["ada", "Ada"])).await.unwrap();
+    store.add_rollups(step(7, 8), change(THIRD, "view", &["zed"])).await.unwrap();
+    let spans = vec![FIRST..SECOND, SECOND..THIRD, FIRST..THIRD];
+    let (_, spans) = store.activity(spans).await.unwrap();
+    let active: Vec<u64> = spans.iter().map(|span| span.active_users).collect();
+    assert_eq!(active, [2, 2, 3]);
+    let by_day: Vec<_> = spans[2].days.iter().map(|(day, d)| (*day, d.active_users)).collect();
+    assert_eq!(by_day, [(FIRST, 2), (SECOND, 2)]);
+}
+
+pub async fn sessions_are_kept_changed_and_removed(store: Arc<dyn DerivedStore>) {
+    let session = |visit: &str, ordinal, day| Session {
+        session_id: visit.to_owned(),
+        ordinal,
+        subject: Some("ada".to_owned()),
+        started: START,
+        day,
+        last: START.plus_micros(5),
+        ended: ordinal == 2,
+    };
+    let write = async |from, sessions: Vec<(&str, u32, Option<Session>)>| {
+        let sessions =
+            sessions.into_iter().map(|(visit, ordinal, s)| ((visit.to_owned(), ordinal), s));
+        let change = RollupChange { sessions: sessions.collect(), ..RollupChange::default() };
+        store.add_rollups(step(from, from + 1), change).await.unwrap();
+    };
+    store.resume(Output::Rollups, "1").await.unwrap();
+    let (a, b, other) = (session("v", 1, FIRST), session("v", 2, SECOND), session("w", 1, FIRST));
+    let all = [("v", 1, Some(a.clone())), ("v", 2, Some(b.clone())), ("w", 1, Some(other.clone()))];
+    write(0, all.to_vec()).await;
+    let read = async |visits: &[&str]| {
+        store.sessions(visits.iter().map(|v| (*v).to_owned()).collect()).await.unwrap()
+    };
+    assert_eq!(read(&["v", "x"]).await, [a.clone(), b]);
+    assert_eq!(read(&["w"]).await, std::slice::from_ref(&other));
+    let by_day = |activity: Activity| -> Vec<u64> {
+        [FIRST, SECOND].map(|day| activity.days.get(&day).map_or(0, |day| day.sessions)).to_vec()
+    };
+    assert_eq!(by_day(both_days(&*store).await.1), [2, 1]);
+
+    let earlier = Session { day: FIRST, subject: None, ..a };
+    write(1, vec![("v", 1, Some(earlier.clone())), ("v", 2, None)]).await;
+    assert_eq!(read(&["v"]).await, [earlier]);
+    assert_eq!(by_day(both_days(&*store).await.1), [2, 0]);
+    store.clear(Output::Rollups).await.unwrap();
+    assert_eq!(read(&["v", "w"]).await, []);
+}
+
+pub async fn a_span_without_days_has_nothing(store: Arc<dyn DerivedStore>) {
+    // Before anybody wrote, too.
+    let nothing = (Place::default(), vec![Activity::default(); 2]);
+    assert_eq!(store.activity(vec![FIRST..FIRST, FIRST..THIRD]).await, Ok(nothing));
+}

@@ -1,0 +1,187 @@
+//! Accounts: read and written in the transaction that writes the events they follow from.
+
+use annals_event::{Event, Time};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+
+use super::super::ledger::account_of;
+use super::super::{
+    Account, Decided, LedgerKind, Order, Pending, Repeat, Result, Scope, Selection, StoreError,
+    Tally,
+};
+use super::{rows, settings};
+use crate::filter::{Field, Filter, Term};
+
+/// The setting that says that the accounts follow the events from the first one on.
+const FOLLOWED: &str = "accounts_follow_events";
+/// Events read at once when they are followed for the first time.
+const PAGE: usize = 1_000;
+
+pub(super) fn get(connection: &Connection, child: &str) -> Result<Account> {
+    let sql = "SELECT balance, good_count, good_points, not_good_count, not_good_points
+               FROM annals_accounts WHERE child = ?1";
+    let account = connection
+        .prepare_cached(sql)?
+        .query_row([child], |row| {
+            Ok(Account {
+                balance: row.get(0)?,
+                pending: Vec::new(),
+                good: Tally { count: row.get(1)?, points: row.get(2)? },
+                not_good: Tally { count: row.get(3)?, points: row.get(4)? },
+            })
+        })
+        .optional()?;
+    let Some(mut account) = account else {
+        return Ok(Account::default());
+    };
+    let sql = "SELECT reward, requested_at FROM annals_requests WHERE child = ?1 ORDER BY reward";
+    account.pending = connection
+        .prepare_cached(sql)?
+        .query_map([child], |row| {
+            Ok(Pending { reward: row.get(0)?, at: Time::from_micros(row.get(1)?) })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(account)
+}
+
+/// Takes an event that was just written into the account it belongs to. Answers the account as it
+/// is now; `None` when the event is not about points.
+pub(super) fn follow(connection: &Connection, event: &Event) -> Result<Option<Account>> {
+    let (Some(kind), Some(subject)) = (LedgerKind::of(event), &event.subject) else {
+        return Ok(None);
+    };
+    let before = get(connection, &subject.id)?;
+    let mut account = before.clone();
+    account.follow(event);
+    put(connection, &subject.id, &before, &account)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO annals_ledger (seq, child, account, kind, occurred_at)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            event.seq,
+            subject.id,
+            account_of(event),
+            kind.code(),
+            event.occurred_at.as_micros()
+        ])?;
+    Ok(Some(account))
+}
+
+fn put(connection: &Connection, child: &str, before: &Account, account: &Account) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO annals_accounts
+             (child, balance, good_count, good_points, not_good_count, not_good_points)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            child,
+            account.balance,
+            account.good.count,
+            account.good.points,
+            account.not_good.count,
+            account.not_good.points
+        ])?;
+    if account.pending == before.pending {
+        return Ok(());
+    }
+    connection.prepare_cached("DELETE FROM annals_requests WHERE child = ?1")?.execute([child])?;
+    for pending in &account.pending {
+        connection
+            .prepare_cached(
+                "INSERT INTO annals_requests (child, reward, requested_at) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![child, pending.reward, pending.at.as_micros()])?;
+    }
+    Ok(())
+}
+
+/// What a command that was sent before is answered with; `None` when it is new.
+pub(super) fn answered(
+    connection: &Connection,
+    repeat: &Repeat,
+    now: Time,
+) -> Result<Option<Decided>> {
+    let sql = "SELECT body, seq, account FROM annals_answers WHERE slot = ?1 AND until > ?2";
+    let found = connection
+        .prepare_cached(sql)?
+        .query_row(params![repeat.slot, now.as_micros()], |row| {
+            Ok((row.get::<_, [u8; 32]>(0)?, row.get(1)?, row.get::<_, String>(2)?))
+        })
+        .optional()?;
+    let Some((body, seq, account)) = found else {
+        return Ok(None);
+    };
+    if body != repeat.body {
+        return Ok(Some(Decided::OtherBody));
+    }
+    let account = serde_json::from_str(&account)
+        .map_err(|error| StoreError::Damaged(format!("an answer cannot be read: {error}")))?;
+    Ok(Some(Decided::Repeated { seq, account }))
+}
+
+/// Keeps the answer to a command.
+pub(super) fn remember(
+    connection: &Connection,
+    repeat: &Repeat,
+    child: &str,
+    seq: u64,
+    account: &Account,
+) -> Result<()> {
+    let account = serde_json::to_string(account)
+        .map_err(|error| StoreError::Damaged(format!("an answer cannot be kept: {error}")))?;
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO annals_answers (slot, body, seq, child, account, until)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            repeat.slot,
+            repeat.body,
+            seq,
+            child,
+            account,
+            repeat.until.as_micros()
+        ])?;
+    Ok(())
+}
+
+/// Forgets the answers that were kept long enough.
+pub(super) fn expire_answers(connection: &Connection, before: Time) -> Result<u64> {
+    let sql = "DELETE FROM annals_answers WHERE until <= ?1";
+    Ok(connection.execute(sql, [before.as_micros()])? as u64)
+}
+
+/// Follows the points events of a journal that is older than its accounts; done once.
+pub(super) fn follow_older(connection: &mut Connection) -> Result<()> {
+    if settings::get(connection, FOLLOWED)?.is_some() {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let categories = LedgerKind::ALL.map(|kind| kind.entity.as_str().to_owned());
+    let term = Term { field: Field::Category, values: categories.to_vec(), negated: false };
+    let filter = Filter { terms: vec![term], ..Filter::default() };
+    let head = rows::head(&transaction)?.seq;
+    let mut next = 1;
+    loop {
+        let events = rows::select_in(
+            &transaction,
+            &Selection {
+                filter: Scope::everything().over(filter.clone()),
+                range: next..head + 1,
+                order: Order::Asc,
+                limit: PAGE,
+            },
+        )?;
+        for event in &events {
+            follow(&transaction, event)?;
+        }
+        match events.last() {
+            Some(last) if events.len() == PAGE => next = last.seq + 1,
+            _ => break,
+        }
+    }
+    settings::put(&transaction, FOLLOWED, "true")?;
+    Ok(transaction.commit()?)
+}

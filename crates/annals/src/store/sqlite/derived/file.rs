@@ -1,0 +1,135 @@
+//! Opening the derived file, or making it anew.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+
+use super::super::super::{Identity, Result, StoreError};
+
+/// Grows whenever a table changes its form: an older file is then made anew.
+const SCHEMA: u32 = 1;
+/// How long a connection waits for a lock that another holds for a moment.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// The writer's file.
+pub(super) struct DerivedFile {
+    /// Journal, epoch and schema: what is in the file belongs to these, or to the bin.
+    stamp: String,
+    /// Absent until it is first used, and after it was found damaged.
+    connection: Option<Connection>,
+    generation: Generation,
+}
+
+/// Which making of the file it is, and where it lies; 0 before it was opened.
+#[derive(Clone)]
+pub(super) struct Generation {
+    made: Arc<AtomicU64>,
+    path: Arc<Path>,
+}
+
+impl Generation {
+    pub(super) fn now(&self) -> u64 {
+        self.made.load(Ordering::Acquire)
+    }
+
+    /// A connection that only reads.
+    pub(super) fn reader(&self) -> Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.busy_timeout(BUSY)?;
+        Ok(connection)
+    }
+}
+
+impl DerivedFile {
+    pub(super) fn new(path: &Path, journal: &Identity) -> DerivedFile {
+        let stamp = format!("{} {} {SCHEMA}", journal.id, journal.epoch);
+        let generation = Generation { made: Arc::default(), path: path.into() };
+        DerivedFile { stamp, connection: None, generation }
+    }
+
+    pub(super) fn generation(&self) -> Generation {
+        self.generation.clone()
+    }
+
+    /// Works on the file. One that turns out to be damaged is made anew when it is next used.
+    pub(super) fn run<R>(&mut self, work: impl FnOnce(&mut Connection) -> Result<R>) -> Result<R> {
+        let result = self.open().and_then(work);
+        if let Err(error @ (StoreError::Damaged(_) | StoreError::NotAJournal(_))) = &result {
+            tracing::warn!(%error, "the derived file is damaged; it is made anew");
+            self.connection = None;
+            self.remove()?;
+        }
+        result
+    }
+
+    fn open(&mut self) -> Result<&mut Connection> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => {
+                let connection = self.fitting()?;
+                self.generation.made.fetch_add(1, Ordering::Release);
+                connection
+            }
+        };
+        Ok(self.connection.insert(connection))
+    }
+
+    /// The file, if it fits; else a new one.
+    fn fitting(&self) -> Result<Connection> {
+        let found = connect(&self.generation.path)
+            .and_then(|connection| Ok((stamp(&connection)?, connection)));
+        match found {
+            Ok((Some(found), connection)) if found == self.stamp => return Ok(connection),
+            Ok(_) | Err(StoreError::Damaged(_) | StoreError::NotAJournal(_)) => {}
+            Err(error) => return Err(error),
+        }
+        self.remove()?;
+        let connection = connect(&self.generation.path)?;
+        let transaction = connection.unchecked_transaction()?;
+        transaction.execute_batch(include_str!("schema.sql"))?;
+        transaction.execute("INSERT INTO stamp (one, text) VALUES (1, ?1)", [&self.stamp])?;
+        transaction.commit()?;
+        Ok(connection)
+    }
+
+    fn remove(&self) -> Result<()> {
+        for suffix in ["", "-wal", "-shm"] {
+            let file = PathBuf::from(format!("{}{suffix}", self.generation.path.display()));
+            match fs::remove_file(&file) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(StoreError::Derived(format!("{}: {error}", file.display())));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY)?;
+    // Who did what is in here too: what is deleted leaves no bytes. A crash may lose the last
+    // writes, which are then read out of the journal again.
+    connection.execute_batch(
+        "PRAGMA secure_delete = ON;
+         PRAGMA synchronous = NORMAL;
+         PRAGMA journal_mode = WAL;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// What the file belongs to; `None` in a new one.
+fn stamp(connection: &Connection) -> Result<Option<String>> {
+    if !connection.table_exists(None, "stamp")? {
+        return Ok(None);
+    }
+    Ok(connection.query_row("SELECT text FROM stamp", [], |row| row.get(0)).optional()?)
+}

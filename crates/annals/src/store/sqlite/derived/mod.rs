@@ -1,0 +1,142 @@
+//! The derived file: one beside the journal, written by its own thread in slices.
+//!
+//! | file | purpose |
+//! |---|---|
+//! | `file.rs` | open it, or make it anew where it does not fit |
+//! | `places.rs` | how far each output has come |
+//! | `rollups.rs`, `sessions.rs` | counts by day; sessions |
+//!
+//! It is opened when it is first used, and again after a failure: neither a full disk nor a
+//! damaged file keeps the journal from being written.
+
+mod file;
+mod places;
+mod rollups;
+mod sessions;
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use jiff::civil::Date;
+use rusqlite::Connection;
+
+use self::file::{DerivedFile, Generation};
+use super::super::{
+    Activity, DerivedStore, Identity, Output, Place, Result, RollupChange, Session, Step,
+    StoreError,
+};
+use super::threads::WriterThread;
+
+/// What is derived from a journal, in an SQLite file.
+pub struct SqliteDerived {
+    writer: WriterThread<DerivedFile>,
+    readers: Arc<Mutex<Vec<Reader>>>,
+    generation: Generation,
+}
+
+/// Connections kept for the next reads.
+const IDLE_READERS: usize = 4;
+
+/// A connection that reads, and which making of the file it reads.
+struct Reader {
+    connection: Connection,
+    made: u64,
+}
+
+impl SqliteDerived {
+    /// The file at a path, which need not exist, derived from this journal.
+    pub fn new(path: &Path, journal: &Identity) -> Result<SqliteDerived> {
+        let file = DerivedFile::new(path, journal);
+        let generation = file.generation();
+        let writer = WriterThread::start("derived-writer", file)?;
+        Ok(SqliteDerived { writer, readers: Arc::default(), generation })
+    }
+
+    async fn write<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        self.writer.run(move |file| file.run(work)).await.map_err(derived)
+    }
+
+    async fn read<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        if self.generation.now() == 0 {
+            // Only the writer makes the file.
+            self.write(|_| Ok(())).await?;
+        }
+        let (idle, generation) = (Arc::clone(&self.readers), self.generation.clone());
+        let done = tokio::task::spawn_blocking(move || {
+            let lock = || idle.lock().unwrap_or_else(PoisonError::into_inner);
+            let made = generation.now();
+            // A file made anew is another one under the same name.
+            lock().retain(|reader| reader.made == made);
+            let known = lock().pop();
+            let reader = match known {
+                Some(reader) => reader,
+                None => Reader { connection: generation.reader()?, made },
+            };
+            let result = work(&reader.connection);
+            let mut idle = lock();
+            if result.is_ok() && idle.len() < IDLE_READERS {
+                idle.push(reader);
+            }
+            result
+        });
+        let done = done.await.map_err(|error| StoreError::Derived(error.to_string()))?;
+        done.map_err(derived)
+    }
+}
+
+/// What fails here is never the journal.
+fn derived(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Full | StoreError::Derived(_) => error,
+        StoreError::Unavailable(cause) | StoreError::Damaged(cause) => StoreError::Derived(cause),
+        other => StoreError::Derived(other.to_string()),
+    }
+}
+
+#[async_trait]
+impl DerivedStore for SqliteDerived {
+    async fn resume(&self, output: Output, stamp: &str) -> Result<Place> {
+        let stamp = stamp.to_owned();
+        self.write(move |connection| places::resume(connection, output, &stamp)).await
+    }
+
+    async fn clear(&self, output: Output) -> Result<()> {
+        self.write(move |connection| places::clear(connection, output)).await
+    }
+
+    async fn add_rollups(&self, step: Step, change: RollupChange) -> Result<()> {
+        self.write(move |connection| rollups::add(connection, &step, &change)).await
+    }
+
+    async fn sessions(&self, visits: Vec<String>) -> Result<Vec<Session>> {
+        self.read(move |connection| sessions::of(connection, &visits)).await
+    }
+
+    async fn activity(&self, spans: Vec<Range<Date>>) -> Result<(Place, Vec<Activity>)> {
+        self.read(move |connection| rollups::activity(connection, &spans)).await
+    }
+
+    async fn bytes(&self) -> Result<u64> {
+        self.read(|connection| {
+            let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+            Ok(connection.query_row(sql, [], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    async fn close(&self) {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.writer.stop().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! Counts by day, and by person and day.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+use rusqlite::{Connection, params};
+
+use super::super::super::{
+    Activity, DayActivity, Output, Place, Result, RollupChange, Step, StoreError,
+};
+use super::{places, sessions};
+use crate::catalog::Role;
+
+pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChange) -> Result<()> {
+    let transaction = connection.transaction()?;
+    places::advance(&transaction, Output::Rollups, step)?;
+    for ((day, what), events) in &change.days {
+        transaction
+            .prepare_cached(
+                "INSERT INTO rollup_days (what, day, events) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET events = events + excluded.events",
+            )?
+            .execute(params![what, day.to_string(), events])?;
+    }
+    for ((day, what, subject), events) in &change.people {
+        transaction
+            .prepare_cached(
+                "INSERT INTO rollup_people (what, day, subject, events) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET events = events + excluded.events",
+            )?
+            .execute(params![what, day.to_string(), subject, events])?;
+    }
+    sessions::write(&transaction, &change.sessions)?;
+    Ok(transaction.commit()?)
+}
+
+/// One transaction sees one moment: the spans belong together.
+pub(super) fn activity(
+    connection: &Connection,
+    spans: &[Range<Date>],
+) -> Result<(Place, Vec<Activity>)> {
+    let snapshot = connection.unchecked_transaction()?;
+    let place = places::place(&snapshot, Output::Rollups)?;
+    let spans = spans.iter().map(|span| in_span(&snapshot, span)).collect::<Result<_>>()?;
+    Ok((place, spans))
+}
+
+fn in_span(connection: &Connection, span: &Range<Date>) -> Result<Activity> {
+    let mut activity = Activity::default();
+    let counts = |what: &str, set: fn(&mut DayActivity, u64)| (what.to_owned(), set);
+    for (what, set) in [
+        counts(RollupChange::ALL, |day, events| day.events = events),
+        counts(Role::Complete.as_str(), |day, events| day.completions = events),
+        counts(Role::Error.as_str(), |day, events| day.errors = events),
+    ] {
+        let sql = "SELECT day, events FROM rollup_days WHERE what = ?1 AND day >= ?2 AND day < ?3";
+        by_day(connection, sql, &what, span, |day, events| {
+            set(activity.days.entry(day).or_default(), events);
+        })?;
+    }
+    let sql = "SELECT day, count(*) FROM rollup_people
+               WHERE what = ?1 AND day >= ?2 AND day < ?3 GROUP BY day";
+    by_day(connection, sql, RollupChange::ALL, span, |day, people| {
+        activity.days.entry(day).or_default().active_users = people;
+    })?;
+    sessions::by_day(connection, span, |day, sessions| {
+        activity.days.entry(day).or_default().sessions = sessions;
+    })?;
+    let sql = "SELECT count(DISTINCT subject) FROM rollup_people
+               WHERE what = ?1 AND day >= ?2 AND day < ?3";
+    activity.active_users = connection.prepare_cached(sql)?.query_row(
+        params![RollupChange::ALL, span.start.to_string(), span.end.to_string()],
+        |row| row.get(0),
+    )?;
+    Ok(activity)
+}
+
+fn by_day(
+    connection: &Connection,
+    sql: &str,
+    what: &str,
+    span: &Range<Date>,
+    mut each: impl FnMut(Date, u64),
+) -> Result<()> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![what, span.start.to_string(), span.end.to_string()])?;
+    while let Some(row) = rows.next()? {
+        each(day(row.get(0)?)?, row.get(1)?);
+    }
+    Ok(())
+}
+
+/// A day, as a column has it.
+pub(super) fn day(text: String) -> Result<Date> {
+    text.parse().map_err(|_| StoreError::Damaged(format!("`{text}` is no day")))
+}

@@ -1,0 +1,47 @@
+-- What is derived from the journal: a file of its own, synchronous=NORMAL, secure_delete=ON.
+-- It has no migrations: an older form of it is dropped and read out of the journal again.
+
+-- One row: the journal, its epoch and this form.
+CREATE TABLE stamp (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  text TEXT NOT NULL
+) STRICT;
+
+-- How far each output has come, and by which version of its follower, under which settings.
+CREATE TABLE places (
+  output TEXT PRIMARY KEY,
+  stamp TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  as_of INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- Events by day of the deployment's calendar (2026-11-21) and what they mean: `all`, or a role.
+CREATE TABLE rollup_days (
+  what TEXT NOT NULL,
+  day TEXT NOT NULL,
+  events INTEGER NOT NULL,
+  PRIMARY KEY (what, day)
+) STRICT, WITHOUT ROWID;
+
+-- The same by person.
+CREATE TABLE rollup_people (
+  what TEXT NOT NULL,
+  day TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  events INTEGER NOT NULL,
+  PRIMARY KEY (what, day, subject)
+) STRICT, WITHOUT ROWID;
+
+-- Parts of a visit without a long gap, by one person; the day is that of its first event.
+CREATE TABLE sessions (
+  session_id TEXT NOT NULL,
+  ordinal INTEGER NOT NULL,
+  subject TEXT,
+  started INTEGER NOT NULL,
+  day TEXT NOT NULL,
+  last INTEGER NOT NULL,
+  ended INTEGER NOT NULL,
+  PRIMARY KEY (session_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sessions_by_day ON sessions (day);

@@ -1,0 +1,88 @@
+//! SQLite under the shared suite, and what is its own: a file that may not fit.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use annals_event::Uuid;
+
+use super::SqliteDerived;
+use crate::store::conformance::START;
+use crate::store::conformance::derived::derived_conformance;
+use crate::store::{DerivedStore, Identity, Output, Place, RollupChange, Step};
+
+fn journal(number: u128, epoch: u32) -> Identity {
+    Identity { id: Uuid::from_u128(number), epoch, cursor_key: [7; 32] }
+}
+
+fn open(path: &Path, journal: &Identity) -> SqliteDerived {
+    SqliteDerived::new(path, journal).unwrap()
+}
+
+async fn store() -> (Arc<SqliteDerived>, tempfile::TempDir) {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(&directory.path().join("derived.db"), &journal(1, 1));
+    (Arc::new(store), directory)
+}
+
+derived_conformance!(store);
+
+const PLACE: Place = Place { position: 5, as_of: Some(START) };
+
+async fn at_five(path: &Path, journal: &Identity) {
+    let store = open(path, journal);
+    store.resume(Output::Rollups, "1").await.unwrap();
+    let step = Step { from: 0, to: PLACE };
+    store.add_rollups(step, RollupChange::default()).await.unwrap();
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_is_derived_from_another_journal_is_dropped() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("derived.db");
+    for (other, stands) in [
+        (journal(1, 1), PLACE),
+        // A backup was restored.
+        (journal(1, 2), Place::default()),
+        (journal(2, 1), Place::default()),
+    ] {
+        let _ = std::fs::remove_file(&path);
+        at_five(&path, &journal(1, 1)).await;
+        let store = open(&path, &other);
+        assert_eq!(store.resume(Output::Rollups, "1").await, Ok(stands));
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_an_older_form_is_dropped() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("derived.db");
+    at_five(&path, &journal(1, 1)).await;
+    let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch("UPDATE stamp SET text = replace(text, ' 1 ', ' 1 0')").unwrap();
+    drop(older);
+    let store = open(&path, &journal(1, 1));
+    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(Place::default()));
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_made_anew_when_it_is_opened_and_while_it_is_used() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("derived.db");
+    std::fs::write(&path, "no database at all, but text of some length".repeat(100)).unwrap();
+    at_five(&path, &journal(1, 1)).await;
+
+    let store = open(&path, &journal(1, 1));
+    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(PLACE));
+    store.activity(Vec::new()).await.unwrap();
+    store
+        .write(|_| Err::<(), _>(crate::store::StoreError::Damaged("a page".into())))
+        .await
+        .unwrap_err();
+    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(Place::default()));
+    // Readers read the new one.
+    assert_eq!(store.activity(Vec::new()).await.unwrap().0, Place::default());
+    store.close().await;
+}

@@ -1,0 +1,191 @@
+//! Forgetting a person: finding what tells of them, and writing what remains. All SQL of it is here.
+
+use annals_event::digest::{self, Hash};
+use annals_event::{Actor, Entity, Event, Time};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+
+use super::super::ledger::account_of;
+use super::super::row;
+use super::super::seal::leaf_of;
+use super::super::{Person, Result, Sealed, StoreError};
+use super::append::Writer;
+use super::interns::rows_of_block;
+use super::{people, rows, sealed, sweep};
+
+/// Events in which a person stands as actor, subject, account or thing, after a position.
+pub(super) fn about(
+    connection: &Connection,
+    person: &str,
+    after: u64,
+    limit: usize,
+) -> Result<Vec<Event>> {
+    let snapshot = connection.unchecked_transaction()?;
+    let positions: Vec<u64> = snapshot
+        .prepare_cached(
+            "SELECT seq FROM annals_event_words
+             WHERE seq > ?2 AND (subject_id = ?1 OR account_id = ?1
+               OR (actor_id = ?1 AND actor_type IN (0, 1))
+               OR (entity_id = ?1 AND entity_type IN ('user', 'child')))
+             ORDER BY seq LIMIT ?3",
+        )?
+        .query_map(params![person, after, limit], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    rows::at(&snapshot, &positions)
+}
+
+/// Puts what remains of events in their place, all or none. Salts go, commitments stay; the words
+/// that nothing refers to any more are swept afterwards.
+pub(super) fn anonymise(writer: &mut Writer, events: &[Event]) -> Result<()> {
+    // Until it has read its rows again, the writer refers to none of those written so far.
+    writer.reread();
+    let positions: Vec<u64> = events.iter().map(|event| event.seq).collect();
+    writer.index().rewrite(&positions);
+    let transaction =
+        writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for event in events {
+        let found = sealed::sealed(&transaction, &(event.seq..event.seq + 1), 1)?.pop();
+        let kept = found.as_ref().and_then(|sealed| kept(sealed, event));
+        // A broken event stays as it is: what was done to it must show.
+        let (before, commitment) = kept.ok_or_else(|| {
+            StoreError::Damaged(format!(
+                "the event at position {} is not the one written",
+                event.seq
+            ))
+        })?;
+        replace(&transaction, before, event, &commitment)?;
+        sweep::mark(&transaction, event.seq)?;
+        let child = event.subject.as_ref().map(|subject| &subject.id);
+        transaction
+            .prepare_cached("UPDATE annals_ledger SET child = ?2, account = ?3 WHERE seq = ?1")?
+            .execute(params![event.seq, child, account_of(event)])?;
+    }
+    transaction.commit()?;
+    writer.index().rewrite(&positions);
+    Ok(())
+}
+
+/// The event that stands there, and the commitment under which what remains of it still has its
+/// leaf.
+fn kept<'a>(sealed: &'a Sealed, remains: &Event) -> Option<(&'a Event, Hash)> {
+    let leaf = leaf_of(sealed)?;
+    let event = sealed.event.as_ref().ok()?;
+    let of_salt = |salt| digest::commitment(&salt, &digest::personal(event));
+    let commitment = sealed.commitment.or_else(|| sealed.salt.map(of_salt))?;
+    let somebody = |actor: &Actor| actor.id.is_some() || actor.name.is_some();
+    // People and visits stay as they are or go; nobody comes in their place.
+    let fits = remains.anonymised_at.is_some()
+        && digest::leaf(remains, &commitment) == leaf
+        && (remains.actor == event.actor || !somebody(&remains.actor))
+        && (remains.subject == event.subject || remains.subject.is_none())
+        && (remains.account == event.account || remains.account.is_none())
+        // A visit is one person's, and goes with them.
+        && (remains.session_id.is_none()
+            || (remains.session_id == event.session_id
+                && (&remains.subject, &remains.actor) == (&event.subject, &event.actor)));
+    fits.then_some((event, commitment))
+}
+
+fn replace(
+    connection: &Connection,
+    before: &Event,
+    event: &Event,
+    commitment: &Hash,
+) -> Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE annals_events SET actor = iif(?2, actor, NULL), actor_type = ?3,
+               subject = iif(?4, subject, NULL), account = iif(?5, account, NULL),
+               session = iif(?6, session, NULL), message = ?7, metadata = ?8, context = ?9,
+               anonymised_at = ?10, salt = NULL, commitment = ?11
+             WHERE seq = ?1",
+        )?
+        .execute(params![
+            event.seq,
+            event.actor == before.actor,
+            event.actor.kind.code(),
+            event.subject.is_some(),
+            event.account.is_some(),
+            event.session_id.is_some(),
+            event.message,
+            row::metadata(event),
+            row::context(event),
+            event.anonymised_at.map(Time::as_micros),
+            commitment
+        ])?;
+    if let Some(entity) = event.entity.as_ref().filter(|_| event.entity != before.entity) {
+        let number = entity_number(connection, event.seq, entity)?;
+        connection
+            .prepare_cached("UPDATE annals_events SET entity = ?2 WHERE seq = ?1")?
+            .execute(params![event.seq, number])?;
+    }
+    Ok(())
+}
+
+/// The number of a thing's row in the block of a position; it is written if it is missing.
+fn entity_number(connection: &Connection, seq: u64, entity: &Entity) -> Result<i64> {
+    let block = rows_of_block(seq);
+    let found: Option<i64> = connection
+        .prepare_cached(
+            "SELECT entity FROM annals_entities WHERE entity >= ?1 AND entity < ?2 AND type = ?3
+               AND id IS ?4 AND name IS ?5 LIMIT 1",
+        )?
+        .query_row(params![block.start, block.end, entity.kind, entity.id, entity.name], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    let row = match found {
+        Some(row) => row,
+        None => {
+            // Behind every number that the block was ever given, as far as that is known.
+            let last: Option<i64> = connection.query_row(
+                "SELECT max(entity) FROM (
+                   SELECT entity FROM annals_entities WHERE entity >= ?1 AND entity < ?2
+                   UNION ALL
+                   SELECT seq FROM sqlite_sequence
+                     WHERE name = 'annals_entities' AND seq >= ?1 AND seq < ?2)",
+                [block.start, block.end],
+                |row| row.get(0),
+            )?;
+            let row = last.unwrap_or(block.start) + 1;
+            connection.execute(
+                "INSERT INTO annals_entities (entity, type, id, name) VALUES (?1, ?2, ?3, ?4)",
+                params![row, entity.kind, entity.id, entity.name],
+            )?;
+            row
+        }
+    };
+    Ok(row - block.start)
+}
+
+/// Removes a person from everything but events. Answers the children who lost a guardian, as they
+/// are now: archived, where it was the last one.
+pub(super) fn forget(connection: &mut Connection, id: &str, now: Time) -> Result<Vec<Person>> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let wards = people::wards(&transaction, id)?;
+    for sql in [
+        "DELETE FROM annals_guardianships WHERE guardian = ?1",
+        // A consent stands as long as it is known who gave it.
+        "UPDATE annals_people SET consent_by = NULL, consent_at = NULL,
+           consent_text_version = NULL WHERE consent_by = ?1",
+        "DELETE FROM annals_people WHERE id = ?1",
+        "DELETE FROM annals_sign_ins WHERE person_id = ?1",
+        "DELETE FROM annals_accounts WHERE child = ?1",
+        "DELETE FROM annals_requests WHERE child = ?1",
+        "DELETE FROM annals_answers WHERE child = ?1",
+    ] {
+        transaction.execute(sql, [id])?;
+    }
+    for ward in &wards {
+        transaction
+            .prepare_cached(
+                "UPDATE annals_people SET archived_at = coalesce(archived_at, ?2)
+                 WHERE id = ?1 AND NOT EXISTS
+                   (SELECT 1 FROM annals_guardianships WHERE child = ?1)",
+            )?
+            .execute(params![ward, now.as_micros()])?;
+    }
+    let left = wards.iter().map(|ward| people::get_in(&transaction, ward));
+    let left = left.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+    transaction.commit()?;
+    Ok(left)
+}

@@ -1,0 +1,297 @@
+//! What is done in the background, on one thread that yields to everybody else: whole windows are
+//! written as runs, missing ones are read from the rows, runs are merged, and what was deleted is
+//! taken out of them.
+
+use std::collections::HashSet;
+use std::io::ErrorKind;
+use std::ops::Range;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use super::super::super::{Result, StoreError};
+use super::merge::{deleted_from, merge, seal};
+use super::open::fill;
+use super::run::Run;
+use super::shelf::root_at;
+use super::view::{Place, Shared, View, read, write};
+use super::window::Window;
+use super::{ListIndex, State};
+
+/// How long after a failure until it is tried again, and how long the writer waits for room.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Below everybody else who wants to compute, but not so far that it never gets its turn.
+const NICE: i32 = 5;
+
+/// How the writer and the builder wake each other.
+#[derive(Default)]
+pub(super) struct Signal {
+    now: Mutex<Now>,
+    changed: Condvar,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Now {
+    stop: bool,
+    /// There may be something to do.
+    work: bool,
+    /// When something was deleted last.
+    deleted: Option<Instant>,
+    /// The last thing tried went wrong.
+    failing: bool,
+}
+
+impl Signal {
+    fn change(&self, change: impl FnOnce(&mut Now)) {
+        change(&mut self.lock());
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn work(&self) {
+        self.change(|now| now.work = true);
+    }
+
+    pub(super) fn deleted(&self) {
+        let at = Instant::now();
+        self.change(|now| (now.work, now.deleted) = (true, Some(at)));
+    }
+
+    fn stopped(&self) -> bool {
+        self.lock().stop
+    }
+
+    /// Waits until there is room, but not for a builder that cannot make any.
+    pub(super) fn wait_for_room(&self, room: impl Fn() -> bool) {
+        let mut now = self.lock();
+        while !room() && !now.failing && !now.stop {
+            let waited = self.changed.wait_timeout(now, PATIENCE);
+            let (next, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            now = next;
+            if timeout.timed_out() {
+                return;
+            }
+        }
+    }
+}
+
+impl ListIndex {
+    /// Ends the work in the background. What waits in memory is made again from the rows.
+    pub(in super::super) fn close(&self) {
+        self.state.signal.change(|now| now.stop = true);
+        let builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(builder) = builder {
+            // One that panicked has nothing left to end.
+            let _ = builder.join();
+        }
+    }
+}
+
+impl Drop for ListIndex {
+    fn drop(&mut self) {
+        // A store that was dropped and not closed must not leave its builder behind.
+        self.state.signal.change(|now| now.stop = true);
+    }
+}
+
+/// The thread in the background.
+pub(super) struct Builder {
+    state: Arc<State>,
+    connection: Connection,
+    /// Windows whose rows cannot be read.
+    unreadable: HashSet<u64>,
+}
+
+/// Something to do.
+pub(super) enum Job {
+    Seal(u64, Shared<Window>),
+    Read(u64),
+    Merge(Range<usize>),
+    Wait(Duration),
+}
+
+impl Builder {
+    pub(super) fn start(state: Arc<State>, connection: Connection) -> Result<JoinHandle<()>> {
+        let mut builder = Builder { state, connection, unreadable: HashSet::new() };
+        std::thread::Builder::new()
+            .name("list-index".to_owned())
+            .spawn(move || {
+                // On Linux this is the thread's own; elsewhere it may be refused.
+                let _ = rustix::process::nice(NICE);
+                builder.run();
+            })
+            .map_err(|error| StoreError::Unavailable(error.to_string()))
+    }
+
+    fn run(&mut self) {
+        while !self.state.signal.stopped() {
+            self.state.signal.change(|now| now.work = false);
+            let view = self.state.view();
+            let Some(job) = self.state.next_job(&view, &self.unreadable) else {
+                self.sleep(Duration::MAX);
+                continue;
+            };
+            let done = self.execute(&view, job);
+            let failed = done.as_ref().is_err_and(|error| error.kind() != ErrorKind::Interrupted);
+            self.state.signal.change(|now| now.failing = failed);
+            if let Err(error) = done.as_ref()
+                && failed
+            {
+                tracing::warn!(%error, "the list index cannot be written just now");
+                self.pause();
+            }
+        }
+    }
+
+    /// Waits until there may be work, at most so long.
+    fn sleep(&self, long: Duration) {
+        let signal = &self.state.signal;
+        let idle = |now: &mut Now| !now.stop && !now.work;
+        // Whether it was work or the time: the next look tells.
+        drop(signal.changed.wait_timeout_while(signal.lock(), long, idle));
+    }
+
+    /// Waits so long, unless all is to end: what went wrong just now would go wrong again.
+    fn pause(&self) {
+        let signal = &self.state.signal;
+        drop(signal.changed.wait_timeout_while(signal.lock(), PATIENCE, |now| !now.stop));
+    }
+
+    fn execute(&mut self, view: &View, job: Job) -> std::io::Result<()> {
+        match job {
+            Job::Seal(number, window) => self.write_window(view, number, &read(&window)),
+            Job::Read(number) => self.read_window(view, number),
+            Job::Merge(range) => self.merge(view, &view.runs[range]),
+            Job::Wait(long) => {
+                self.sleep(long);
+                Ok(())
+            }
+        }
+    }
+
+    fn write_window(&self, view: &View, number: u64, window: &Window) -> std::io::Result<()> {
+        let last = view.first_of(number + 1) - 1;
+        let other = |error: StoreError| std::io::Error::other(error.to_string());
+        let root = root_at(&self.connection, last).map_err(other)?;
+        let root = root.ok_or_else(|| std::io::Error::other("the tile has no root"))?;
+        let shelf = &self.state.shelf;
+        let run = seal(&shelf.directory, shelf.stamp, number, window, &view.dead, root)?;
+        self.put(view, run, &[]);
+        Ok(())
+    }
+
+    /// Makes a window again from the rows.
+    fn read_window(&mut self, view: &View, number: u64) -> std::io::Result<()> {
+        let mut window = Window::new(view.size, 0);
+        let (first, end) = (view.first_of(number), view.first_of(number + 1));
+        let mut start = first;
+        while start < end {
+            if self.state.signal.stopped() {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            let part = start..end.min(start + super::open::PAGE);
+            start = part.end;
+            let State { keys, periods, .. } = &*self.state;
+            let read = fill(&mut window, part, first, keys, periods, &self.connection);
+            if let Err(error) = read {
+                tracing::warn!(%error, "the list index leaves events out that cannot be read");
+                self.unreadable.insert(number);
+                return Ok(());
+            }
+        }
+        self.write_window(view, number, &window)
+    }
+
+    fn merge(&self, view: &View, runs: &[Arc<Run>]) -> std::io::Result<()> {
+        let (shelf, signal) = (&self.state.shelf, &self.state.signal);
+        let go_on = || !signal.stopped();
+        match merge(&shelf.directory, shelf.stamp, runs, &view.dead, &go_on) {
+            Ok(run) => self.put(view, run, runs),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) =>
+            {
+                runs.iter().for_each(|run| self.state.let_go(run));
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Puts a run in the place of what it was made from, unless events were written anew since.
+    fn put(&self, made_of: &View, run: Run, from: &[Arc<Run>]) {
+        let covers = run.covers();
+        let path = run.path.clone();
+        let mut view = write(&self.state.view);
+        let outdated = view.edition != made_of.edition;
+        let runs = Arc::make_mut(&mut view.runs);
+        if outdated {
+            runs.retain(|other| other.path != path);
+            drop(view);
+            self.state.shelf.remove(&path);
+            self.state.signal.work();
+            return;
+        }
+        runs.retain(|other| !covers.contains(&other.first));
+        runs.push(Arc::new(run));
+        runs.sort_by_key(|run| run.first);
+        view.memory.retain(|(number, window)| !covers.contains(number) || !read(window).is_whole());
+        drop(view);
+        for old in from.iter().filter(|old| old.path != path) {
+            self.state.shelf.remove(&old.path);
+        }
+        self.state.signal.change(|now| now.work = true);
+    }
+}
+
+impl State {
+    /// What is to be done first.
+    pub(super) fn next_job(&self, view: &View, unreadable: &HashSet<u64>) -> Option<Job> {
+        let (open, waiting) = view.memory.split_last()?;
+        if let Some((number, window)) = waiting.first() {
+            return Some(Job::Seal(*number, Arc::clone(window)));
+        }
+        let options = &self.options;
+        let mergeable = |at: &usize| mergeable(&view.runs, *at, options.merged, options.largest);
+        if let Some(at) = (0..view.runs.len()).find(mergeable) {
+            return Some(Job::Merge(at..at + options.merged as usize));
+        }
+        // The newest first: they are asked for most.
+        let mut missing = (0..open.0).rev().filter(|window| !unreadable.contains(window));
+        if let Some(window) = missing.find(|window| matches!(view.place(*window), Place::Rows)) {
+            return Some(Job::Read(window));
+        }
+        self.purge(view)
+    }
+
+    /// A run that holds something deleted is written anew, once nothing more is being deleted.
+    fn purge(&self, view: &View) -> Option<Job> {
+        let holds = |run: &Arc<Run>| {
+            run.covers().any(|window| deleted_from(run, window, &view.dead).is_some())
+        };
+        let at = view.runs.iter().position(holds)?;
+        let quiet = self.options.quiet;
+        let since = self.signal.lock().deleted.map(|at| at.elapsed());
+        match since.and_then(|since| quiet.checked_sub(since)).filter(|left| !left.is_zero()) {
+            None => Some(Job::Merge(at..at + 1)),
+            Some(left) => Some(Job::Wait(left)),
+        }
+    }
+}
+
+/// Whether so many runs of one length, neighbours, begin with this one, and make a whole one.
+fn mergeable(runs: &[Arc<Run>], at: usize, merged: u64, largest: u64) -> bool {
+    let length = runs[at].windows.len() as u64;
+    let whole = length * merged;
+    let group = runs.get(at..at + merged as usize).unwrap_or_default();
+    whole <= largest
+        && runs[at].first.is_multiple_of(whole)
+        && group.len() as u64 == merged
+        && group.iter().zip(0..).all(|(run, place)| {
+            run.first == runs[at].first + place * length && run.windows.len() as u64 == length
+        })
+}

@@ -1,0 +1,80 @@
+//! How many match, by category and severity: whole windows by what their tables say, the rest
+//! position by position, and no row but where nothing else can tell.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::super::super::Order;
+use super::answer::{Answer, Result, Trouble};
+use super::bits::Bits;
+use super::kinds::Tally;
+use super::merge::deleted_from;
+use super::question::Wanted;
+use super::run::Run;
+use super::scan;
+use super::view::{Place, read};
+
+/// Counts the positions of a range that match.
+pub(super) fn counts(answer: &mut Answer<'_>, range: &Range<u64>) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let view = answer.view;
+    for number in view.windows(range) {
+        let part = view.within(number, range);
+        let whole = part == (0..view.size);
+        match view.place(number) {
+            Place::Rows => {
+                let first = view.first_of(number);
+                let rows = first + part.start as u64..first + part.end as u64;
+                tally.add_rows(scan::counts(answer.connection, answer.question.asked, &rows)?);
+            }
+            Place::Run(run) if whole && takes_all(answer, run, number) => {
+                run.tally_all(number, &mut tally).map_err(|_| Trouble::Run(Arc::clone(run)))?;
+            }
+            Place::Run(run) => {
+                if let Some(bits) = answer.window(number, part, Order::Asc, usize::MAX)? {
+                    let counted = run.tally_some(number, &bits, &mut tally);
+                    counted.map_err(|_| Trouble::Run(Arc::clone(run)))?;
+                }
+            }
+            Place::Memory(window) => {
+                let covered = {
+                    let window = read(window);
+                    window.from.clamp(part.start, part.end)..window.next.clamp(part.start, part.end)
+                };
+                if let Some(bits) =
+                    answer.window(number, covered.clone(), Order::Asc, usize::MAX)?
+                {
+                    read(window).kinds().tally(&bits, &mut tally);
+                }
+                let first = view.first_of(number);
+                for rest in [part.start..covered.start, covered.end..part.end] {
+                    if !rest.is_empty() {
+                        let rows = first + rest.start as u64..first + rest.end as u64;
+                        let rows = scan::counts(answer.connection, answer.question.asked, &rows)?;
+                        tally.add_rows(rows);
+                    }
+                }
+            }
+        }
+    }
+    Ok(tally)
+}
+
+/// Whether a window matches as a whole, as it was written.
+fn takes_all(answer: &Answer<'_>, run: &Run, number: u64) -> bool {
+    let (view, question) = (answer.view, answer.question);
+    if question.wanted != Wanted::All || question.metadata {
+        return false;
+    }
+    if deleted_from(run, number, &view.dead).is_some() {
+        return false;
+    }
+    if !question.period {
+        return true;
+    }
+    let mut bits = Bits::all(view.size);
+    let filter = question.asked.filter();
+    let periods = read(answer.periods);
+    let doubtful = periods.narrow(view.first_of(number), &mut bits, view.size, filter);
+    doubtful.is_empty() && bits.count() == view.size
+}

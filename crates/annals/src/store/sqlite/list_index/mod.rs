@@ -1,0 +1,188 @@
+//! The list index: which positions match a filter, and how many.
+//!
+//! ```text
+//! writer ── after each commit ──► window in memory ── 65,536 events ──► run (a file) ──┐
+//!                                       │                    8 neighbours become one ◄─┤
+//! filter ──► keys ──► positions ◄───────┴──────────────────────────────────────────────┘
+//!               └───► rows, for what neither holds
+//! ```
+//!
+//! Everything in it follows from the journal and may be thrown away: whatever is missing is asked
+//! of the rows themselves, and written again in the background. It lies in a directory beside the
+//! journal's file, holds hashes in place of names, and is used by the process that writes.
+//!
+//! | file | purpose |
+//! |---|---|
+//! | `keys.rs` | field and value → key |
+//! | `bits.rs`, `coding.rs`, `kinds.rs` | sets of positions; how they and the kinds are written |
+//! | `window.rs` | the newest events, in memory |
+//! | `run.rs`, `write.rs`, `merge.rs` | files of postings: read, written, merged |
+//! | `shelf.rs` | which files there are, and which of them fit the journal |
+//! | `open.rs`, `add.rs`, `build.rs` | begin; what the writer does; what is done in the background |
+//! | `periods.rs` | when the events of each tile occurred |
+//! | `question.rs`, `view.rs`, `answer.rs`, `counts.rs` | filter → positions and counts |
+//! | `scan.rs` | the same, asked of the rows |
+
+mod add;
+mod answer;
+mod bits;
+mod build;
+mod coding;
+mod counts;
+mod keys;
+mod kinds;
+mod merge;
+mod open;
+mod periods;
+mod question;
+mod run;
+pub(super) mod scan;
+mod shelf;
+mod view;
+mod window;
+mod write;
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use self::answer::{Answer, Trouble};
+use self::build::Signal;
+use self::keys::Keys;
+use self::kinds::Tally;
+use self::periods::Periods;
+use self::question::Question;
+use self::run::Run;
+use self::shelf::Shelf;
+use self::view::{View, read, write};
+use super::super::{Counts, Head, Result, Scoped, Selection};
+
+/// How the index is built.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Options {
+    /// Positions in a window: a power of two, whole tiles, 65,536 at most.
+    pub(super) window: usize,
+    /// Runs that are merged into one.
+    pub(super) merged: u64,
+    /// The most windows in a run.
+    pub(super) largest: u64,
+    /// How long nothing is deleted before runs are written without what was.
+    pub(super) quiet: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { window: 1 << 16, merged: 8, largest: 64, quiet: Duration::from_secs(10) }
+    }
+}
+
+/// The list index of a journal that this process writes.
+pub(super) struct ListIndex {
+    state: Arc<State>,
+    builder: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the writer, readers and the builder share.
+struct State {
+    keys: Keys,
+    options: Options,
+    shelf: Shelf,
+    view: RwLock<View>,
+    periods: RwLock<Periods>,
+    signal: Signal,
+}
+
+impl State {
+    fn view(&self) -> View {
+        read(&self.view).clone()
+    }
+
+    /// Lets a run go that cannot be read: its windows are asked of the rows until they are
+    /// written again.
+    fn let_go(&self, run: &Arc<Run>) {
+        tracing::warn!(file = %run.path.display(), "a file of the list index is damaged; it is made again");
+        let mut view = write(&self.view);
+        Arc::make_mut(&mut view.runs).retain(|other| !Arc::ptr_eq(other, run));
+        drop(view);
+        self.shelf.remove(&run.path);
+        self.signal.work();
+    }
+}
+
+impl ListIndex {
+    /// The positions that match, in order. Nothing beyond [`ListIndex::head`] is among them.
+    pub(super) fn positions(
+        &self,
+        connection: &Connection,
+        selection: &Selection,
+    ) -> Result<Vec<u64>> {
+        let (order, limit) = (selection.order, selection.limit);
+        self.ask(connection, &selection.filter, &selection.range, Vec::new(), |answer, range| {
+            answer.positions(range, order, limit)
+        })
+    }
+
+    /// How many match.
+    pub(super) fn counts(
+        &self,
+        connection: &Connection,
+        filter: &Scoped,
+        range: &Range<u64>,
+    ) -> Result<Counts> {
+        let tally = self.ask(connection, filter, range, Tally::default(), counts::counts)?;
+        Ok(tally.counts())
+    }
+
+    /// How far everybody may see: the index has it, and all before.
+    pub(super) fn head(&self) -> Head {
+        read(&self.state.view).head
+    }
+
+    fn ask<T>(
+        &self,
+        connection: &Connection,
+        filter: &Scoped,
+        range: &Range<u64>,
+        nothing: T,
+        work: impl Fn(&mut Answer<'_>, &Range<u64>) -> answer::Result<T>,
+    ) -> Result<T> {
+        let question = Question::new(&self.state.keys, filter);
+        loop {
+            let view = self.state.view();
+            let range = range.start.max(1)..range.end.min(view.head.seq + 1);
+            if range.is_empty() {
+                return Ok(nothing);
+            }
+            let mut answer = Answer::new(&view, &self.state.periods, connection, &question);
+            match work(&mut answer, &range) {
+                Ok(done) => return Ok(done),
+                Err(Trouble::Store(error)) => return Err(error),
+                // One run less each time, so that this ends.
+                Err(Trouble::Run(run)) => self.state.let_go(&run),
+            }
+        }
+    }
+}
+
+/// Without an index: what a command does that reads beside a server.
+pub(super) fn positions(connection: &Connection, selection: &Selection) -> Result<Vec<u64>> {
+    let Selection { filter, range, order, limit } = selection;
+    scan::positions(connection, filter, range, *order, *limit)
+}
+
+/// As [`positions`].
+pub(super) fn counts(
+    connection: &Connection,
+    filter: &Scoped,
+    range: &Range<u64>,
+) -> Result<Counts> {
+    let mut tally = Tally::default();
+    tally.add_rows(scan::counts(connection, filter, range)?);
+    Ok(tally.counts())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! What the index holds at one moment: runs, windows in memory, and what lies in neither.
+
+use std::ops::Range;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::super::super::Head;
+use super::bits::Bits;
+use super::merge::Dead;
+use super::run::Run;
+use super::window::Window;
+
+/// A window that readers look into while the writer adds to it.
+pub(super) type Shared<T> = Arc<RwLock<T>>;
+
+/// Held for one answer; cheap to make.
+#[derive(Clone)]
+pub(super) struct View {
+    /// Positions in a window.
+    pub(super) size: usize,
+    /// How far everybody may see: the index has it, and all before.
+    pub(super) head: Head,
+    /// In the order of their windows, none over another.
+    pub(super) runs: Arc<Vec<Arc<Run>>>,
+    /// Whole windows that wait to be written, last the open one.
+    pub(super) memory: Vec<(u64, Shared<Window>)>,
+    pub(super) dead: Arc<Dead>,
+    /// Grows whenever events that were on the record are written anew.
+    pub(super) edition: u64,
+}
+
+/// Where a window lies.
+pub(super) enum Place<'a> {
+    Memory(&'a Shared<Window>),
+    Run(&'a Arc<Run>),
+    /// Nowhere yet: the rows themselves are asked.
+    Rows,
+}
+
+impl View {
+    /// The window a position lies in, and where in it.
+    pub(super) fn locate(&self, seq: u64) -> (u64, usize) {
+        let at = seq.saturating_sub(1);
+        (at / self.size as u64, (at % self.size as u64) as usize)
+    }
+
+    /// The first position of a window.
+    pub(super) fn first_of(&self, window: u64) -> u64 {
+        window * self.size as u64 + 1
+    }
+
+    /// The windows that hold a range of positions, which must not be empty.
+    pub(super) fn windows(&self, range: &Range<u64>) -> Range<u64> {
+        self.locate(range.start).0..self.locate(range.end - 1).0 + 1
+    }
+
+    /// The part of a range that lies in a window, counted from its first position.
+    pub(super) fn within(&self, window: u64, range: &Range<u64>) -> Range<usize> {
+        let first = self.first_of(window);
+        let size = self.size as u64;
+        let offset = |seq: u64| seq.saturating_sub(first).min(size) as usize;
+        offset(range.start)..offset(range.end)
+    }
+
+    pub(super) fn place(&self, window: u64) -> Place<'_> {
+        if let Some((_, memory)) = self.memory.iter().find(|(number, _)| *number == window) {
+            return Place::Memory(memory);
+        }
+        let after = self.runs.partition_point(|run| run.first <= window);
+        match after.checked_sub(1).and_then(|at| self.runs.get(at)) {
+            Some(run) if run.covers().contains(&window) => Place::Run(run),
+            _ => Place::Rows,
+        }
+    }
+
+    pub(super) fn dead(&self, window: u64) -> Option<&Bits> {
+        self.dead.get(&window).map(|dead| &**dead)
+    }
+}
+
+/// A lock that another thread panicked under guards nothing that could be half done.
+pub(super) fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// As [`read`].
+pub(super) fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}

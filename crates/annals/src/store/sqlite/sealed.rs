@@ -1,0 +1,91 @@
+//! Events with their seals, tiles and tombstones: what a verifier is told.
+
+use std::ops::Range;
+
+use annals_event::{Event, Time};
+use rusqlite::{Connection, params};
+
+use super::super::row::Row;
+use super::super::{Result, Sealed, StoreError, Tile, Tombstone, seal};
+use super::columns::{self, FURTHER, read};
+
+pub(super) fn sealed(
+    connection: &Connection,
+    range: &Range<u64>,
+    limit: usize,
+) -> Result<Vec<Sealed>> {
+    let further = ", e.salt, e.commitment, e.leaf";
+    let condition = "e.seq >= ?1 AND e.seq < ?2 ORDER BY e.seq LIMIT ?3";
+    let mut statement = connection.prepare_cached(&columns::select(further, condition))?;
+    let mut rows = statement.query(params![range.start, range.end, limit])?;
+    let mut sealed = Vec::new();
+    while let Some(row) = rows.next()? {
+        // A value of the wrong type or length is a finding here, not a failure.
+        let seal = || Ok((row.get(FURTHER)?, row.get(FURTHER + 1)?, row.get(FURTHER + 2)?));
+        let (event, (salt, commitment, leaf_prefix)) = match seal() {
+            Ok(seal) => match read(row) {
+                Ok(columns) => (exactly(columns), seal),
+                Err(StoreError::Damaged(what)) => (Err(what), seal),
+                Err(error) => return Err(error),
+            },
+            Err(error) => {
+                let error: rusqlite::Error = error;
+                (Err(error.to_string()), (None, None, [0; 8]))
+            }
+        };
+        sealed.push(Sealed { seq: row.get(0)?, event, salt, commitment, leaf_prefix });
+    }
+    Ok(sealed)
+}
+
+/// The event of a row, if the row is the one that event is written as. Other columns can give the
+/// same event, such as JSON with a space more: the event would pass for untouched, the row is not.
+fn exactly(row: Row) -> std::result::Result<Event, String> {
+    let event = Event::try_from(row.clone()).map_err(|error| error.to_string())?;
+    if Row::from(&event) == row {
+        Ok(event)
+    } else {
+        Err("its columns are not as they were written".to_owned())
+    }
+}
+
+pub(super) fn tiles(connection: &Connection, range: &Range<u64>) -> Result<Vec<Tile>> {
+    if range.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut statement = connection.prepare_cached(
+        "SELECT tile, size, root, min_occurred_at, max_occurred_at FROM annals_tiles
+         WHERE tile BETWEEN ?1 AND ?2 ORDER BY tile",
+    )?;
+    let tiles = statement
+        .query_map([seal::tile_of(range.start), seal::tile_of(range.end - 1)], |row| {
+            Ok(Tile {
+                tile: row.get(0)?,
+                size: row.get(1)?,
+                root: row.get(2)?,
+                earliest: Time::from_micros(row.get(3)?),
+                latest: Time::from_micros(row.get(4)?),
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(tiles)
+}
+
+pub(super) fn tombstones(connection: &Connection, range: &Range<u64>) -> Result<Vec<Tombstone>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT first, last, leaves, reason FROM annals_tombstones
+         WHERE last >= ?1 AND first < ?2 ORDER BY first",
+    )?;
+    let tombstones = statement
+        .query_map([range.start, range.end], |row| {
+            let leaves: Vec<u8> = row.get(2)?;
+            Ok(Tombstone {
+                first: row.get(0)?,
+                last: row.get(1)?,
+                leaves: leaves.as_chunks::<32>().0.to_vec(),
+                reason: row.get(3)?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(tombstones)
+}

@@ -1,0 +1,160 @@
+//! Canonical JSON (RFC 8785, without Unicode normalisation), written straight.
+//!
+//! Every event is written this way on its way in and on every verification, so the shapes that
+//! are known beforehand are not looked through for their order first. What a general writer makes
+//! of the same value is the test.
+
+use std::io::Write as _;
+
+use serde::Serialize;
+use serde_json::{Map, Number, Value};
+
+use crate::limits;
+
+/// Any JSON value in canonical form (RFC 8785, without Unicode normalisation).
+pub fn canonical<T: Serialize>(value: &T) -> Vec<u8> {
+    // Writing to memory cannot fail, and no type of this crate has a map key that is not a
+    // string or a number that is not finite.
+    serde_json_canonicalizer::to_vec(value).unwrap_or_default()
+}
+
+/// A JSON object in canonical form.
+pub fn canonical_object(object: &Map<String, Value>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256);
+    map(&mut out, object);
+    out
+}
+
+/// Writes an object whose fields are given in canonical order.
+pub(super) struct Object<'o> {
+    out: &'o mut Vec<u8>,
+    empty: bool,
+}
+
+impl Object<'_> {
+    pub(super) fn write(out: &mut Vec<u8>, fields: impl FnOnce(&mut Object<'_>)) {
+        out.push(b'{');
+        let mut object = Object { out, empty: true };
+        fields(&mut object);
+        out.push(b'}');
+    }
+
+    /// A field's name; its value must follow. Names are plain words.
+    fn name(&mut self, name: &str) -> &mut Vec<u8> {
+        if !self.empty {
+            self.out.push(b',');
+        }
+        self.empty = false;
+        self.out.push(b'"');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\":");
+        self.out
+    }
+
+    pub(super) fn text(&mut self, name: &str, value: &str) {
+        text(self.name(name), value);
+    }
+
+    pub(super) fn some_text(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.text(name, value);
+        }
+    }
+
+    pub(super) fn some_number(&mut self, name: &str, value: Option<u64>) {
+        if let Some(value) = value {
+            number(self.name(name), &Number::from(value));
+        }
+    }
+
+    pub(super) fn object(&mut self, name: &str, fields: impl FnOnce(&mut Object<'_>)) {
+        Object::write(self.name(name), fields);
+    }
+
+    pub(super) fn map(&mut self, name: &str, value: &Map<String, Value>) {
+        map(self.name(name), value);
+    }
+}
+
+fn value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(true) => out.extend_from_slice(b"true"),
+        Value::Bool(false) => out.extend_from_slice(b"false"),
+        Value::Number(value) => number(out, value),
+        Value::String(value) => text(out, value),
+        Value::Array(items) => {
+            out.push(b'[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(b',');
+                }
+                self::value(out, item);
+            }
+            out.push(b']');
+        }
+        Value::Object(object) => map(out, object),
+    }
+}
+
+fn map(out: &mut Vec<u8>, map: &Map<String, Value>) {
+    // In the order of UTF-16, which differs from that of UTF-8 from U+E000 on.
+    let plain = map.keys().all(|key| key.bytes().all(|byte| byte < 0xEE));
+    out.push(b'{');
+    if plain && map.keys().is_sorted() {
+        fields(out, map.iter());
+    } else {
+        let mut sorted: Vec<_> = map.iter().collect();
+        sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+        fields(out, sorted.into_iter());
+    }
+    out.push(b'}');
+}
+
+fn fields<'v>(out: &mut Vec<u8>, fields: impl Iterator<Item = (&'v String, &'v Value)>) {
+    for (at, (key, field)) in fields.enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        text(out, key);
+        out.push(b':');
+        value(out, field);
+    }
+}
+
+/// JSON's short escapes, the rest of the control characters as `\u00…`: both agree on these.
+fn text(out: &mut Vec<u8>, text: &str) {
+    // Writing to memory cannot fail.
+    let _ = serde_json::to_writer(out, text);
+}
+
+fn number(out: &mut Vec<u8>, number: &Number) {
+    match number.as_i64() {
+        Some(integer) if integer.unsigned_abs() <= limits::MAX_INTEGER.unsigned_abs() => {
+            // As above.
+            let _ = write!(out, "{integer}");
+        }
+        // Floats as ECMAScript writes them.
+        _ => out.extend(canonical(number)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn keys_stand_in_the_order_of_utf_16() {
+        let object = json!({
+            "\u{e000}": 1, "😀": 2, "z": 3, "é": 4, "": [], "a\"b": {"y": null, "x": true},
+            "numbers": [1.5, 1e-7, 1e21, 0, -7, 9007199254740991_i64, 123456789012345678_u64],
+            "controls": "\u{1}\u{1f}\u{7f}\n\t\\/",
+        });
+        let Value::Object(object) = object else { panic!() };
+        assert_eq!(canonical_object(&object), canonical(&object));
+        let text = String::from_utf8(canonical_object(&object)).unwrap();
+        assert!(text.contains("\"😀\":2,\"\u{e000}\":1"), "{text}");
+    }
+}
