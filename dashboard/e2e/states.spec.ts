@@ -25,7 +25,7 @@ test("no access says so and offers another key", async ({ page }) => {
   await page.getByRole("link", { name: "Sign in with another key" }).click();
   await page.unrouteAll();
   await signIn(page);
-  await expect(page).toHaveURL(/\/activity$/);
+  await expect(page).toHaveURL(/\/overview$/);
 });
 
 test("a later page that fails leaves the list and asks again by hand", async ({ page, server }) => {
