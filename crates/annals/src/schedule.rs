@@ -33,7 +33,7 @@ enum Who {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-const JOBS: [Job; 4] = [
+const JOBS: [Job; 5] = [
     Job {
         name: "learn what other servers changed",
         period: Duration::from_secs(1),
@@ -60,6 +60,7 @@ const JOBS: [Job; 4] = [
     Job {
         name: "forget answers to commands that may no longer be sent again",
         period: Duration::from_secs(3_600),
+        who: Who::One,
         run: |http| {
             Box::pin(async move {
                 let now = http.clock.now();

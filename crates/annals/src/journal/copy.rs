@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! source ── parts of tiles: events, seals, tombstones ──► target   (goes on where it broke off)
-//!        ── used ids, people, keys, settings ───────────►
+//!        ── used ids, people, points, keys, settings ───►
 //! verify(target); every tile's root is the source's
 //! ```
 
@@ -87,12 +87,43 @@ async fn copy_the_rest(source: &dyn Store, target: &dyn Store) -> Result<()> {
             break;
         }
     }
+    copy_points(source, target).await?;
     // Links and sessions stay behind: whoever was signed in signs in again.
     for key in source.keys().await? {
         target.put_key(key).await?;
     }
     for (name, value) in source.settings().await? {
         target.put_setting(&name, &value).await?;
+    }
+    Ok(())
+}
+
+/// What children have, which deletions may have made more than their events say; what is answered
+/// to commands that are sent again; tasks and rewards.
+async fn copy_points(source: &dyn Store, target: &dyn Store) -> Result<()> {
+    let mut after = None;
+    loop {
+        let accounts = source.accounts(after, PAGE).await?;
+        after = accounts.last().filter(|_| accounts.len() == PAGE).map(|(child, _)| child.clone());
+        target.adopt_accounts(accounts).await?;
+        if after.is_none() {
+            break;
+        }
+    }
+    let mut after = None;
+    loop {
+        let answers = source.answers(after, PAGE).await?;
+        after = answers.last().filter(|_| answers.len() == PAGE).map(|last| last.slot);
+        target.adopt_answers(answers).await?;
+        if after.is_none() {
+            break;
+        }
+    }
+    for task in source.tasks().await? {
+        target.put_task(task).await?;
+    }
+    for reward in source.rewards().await? {
+        target.put_reward(reward).await?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use annals_event::Time;
 use annals_event::digest::Hash;
 
 use super::seal::{Sealed, Tile, Tombstone, first_of, leaf_of, tile_of};
-use super::{Result, StoreError};
+use super::{Account, Repeat, Result, StoreError};
 
 /// Neighbouring positions of a journal, from the first one of a tile on, with everything that
 /// stands at them.
@@ -31,6 +31,33 @@ pub struct UsedId {
     pub hash: [u8; 32],
     /// Until when.
     pub until: Time,
+}
+
+/// What is answered to a command that is sent again, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// See [`Repeat`](super::Repeat).
+    pub slot: [u8; 32],
+    /// See [`Repeat`](super::Repeat).
+    pub body: [u8; 32],
+    /// The position of the event it made.
+    pub seq: u64,
+    /// Whose account it was.
+    pub child: String,
+    /// The account as it was then, as JSON.
+    pub account: String,
+    /// Until when it is kept.
+    pub until: Time,
+}
+
+impl Answer {
+    /// The answer to a command that was carried out.
+    pub(super) fn to(repeat: &Repeat, child: &str, seq: u64, account: &Account) -> Result<Answer> {
+        let account = serde_json::to_string(account)
+            .map_err(|error| StoreError::Damaged(format!("an answer cannot be kept: {error}")))?;
+        let Repeat { slot, body, until } = *repeat;
+        Ok(Answer { slot, body, seq, child: child.to_owned(), account, until })
+    }
 }
 
 impl UsedId {

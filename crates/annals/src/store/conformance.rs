@@ -66,6 +66,7 @@ macro_rules! conformance {
             seals: pages_of_seals_and_tiles_are_in_order;
             adopt: a_part_replaces_what_follows_and_appending_goes_on;
             adopt: a_broken_event_is_not_taken_over;
+            adopt: points_are_taken_over_with_their_events;
             adopt: used_ids_and_settings_are_told_whole;
             credentials: keys_are_kept;
             credentials: sign_ins_are_kept_until_they_expire;

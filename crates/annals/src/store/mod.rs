@@ -35,13 +35,14 @@ pub mod ledger;
 mod person;
 pub mod postgres;
 pub mod predicate;
+mod remains;
 pub mod row;
 pub mod scope;
 pub mod seal;
 pub mod sqlite;
 
-pub use adopt::{Part, UsedId};
 pub use account::{Account, Command, Decide, Decided, Item, Outcome, Pending, Repeat, Tally};
+pub use adopt::{Answer, Part, UsedId};
 pub use credential::{Key, Role, SignIn, SignInKind};
 pub use definition::{Reward, Task};
 pub use derived::{
@@ -286,6 +287,13 @@ pub trait Store: Send + Sync + 'static {
     /// A page of the ids that stay used, after a hash, in order.
     async fn used_ids(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<UsedId>>;
 
+    /// A page of children's accounts, after a child, by id.
+    async fn accounts(&self, after: Option<String>, limit: usize)
+    -> Result<Vec<(String, Account)>>;
+
+    /// A page of the answers kept for commands, after a slot, in order.
+    async fn answers(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<Answer>>;
+
     /// Every setting, by name.
     async fn settings(&self) -> Result<Vec<(String, String)>>;
 
@@ -295,6 +303,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Takes over ids that stay used.
     async fn adopt_used_ids(&self, ids: Vec<UsedId>) -> Result<()>;
+
+    /// Takes over what children have, whatever the events say.
+    async fn adopt_accounts(&self, accounts: Vec<(String, Account)>) -> Result<()>;
+
+    /// Takes over answers.
+    async fn adopt_answers(&self, answers: Vec<Answer>) -> Result<()>;
 
     /// Writes the whole journal as of now into a new file, synced. Fails if the file exists.
     async fn backup(&self, target: &Path) -> Result<()>;

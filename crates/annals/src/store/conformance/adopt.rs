@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use annals_event::digest::TILE;
+use annals_event::{Points, Subject};
 
 use super::super::seal::first_of;
-use super::super::{Appended, Part, Store, StoreError};
-use super::world::{plain, plain_ones};
+use super::super::{
+    Account, Answer, Appended, LedgerKind, Part, Pending, Store, StoreError, TrackingQuery,
+};
+use super::world::{entry, plain, plain_ones};
 use super::{START, accepted, everything, verdicts};
 
 async fn part(store: &dyn Store, range: std::ops::Range<u64>) -> Part {
@@ -88,22 +91,87 @@ pub async fn used_ids_and_settings_are_told_whole(store: Arc<dyn Store>) {
     assert_eq!(settings, [("a", "1"), ("b", "2")].map(|(n, v)| (n.to_owned(), v.to_owned())));
 }
 
+pub async fn points_are_taken_over_with_their_events(store: Arc<dyn Store>) {
+    let points = |number: u128| {
+        let mut event = plain(number).event;
+        event.category = "task".to_owned();
+        event.action = "activated".to_owned();
+        event.subject = Some(Subject { id: "c1".to_owned(), name: None });
+        event.points = Some(Points { before: 0, after: 7, delta: 7 });
+        entry(event)
+    };
+    accepted(&*store, (1..301).map(points).collect(), START).await;
+    let copy = part(&*store, first_of(1)..301).await;
+    store.adopt(copy).await.unwrap();
+    let query = TrackingQuery {
+        child: Some("c1".to_owned()),
+        account: None,
+        kinds: LedgerKind::ALL.to_vec(),
+        from: None,
+        to: None,
+        limit: 1_000,
+        offset: 0,
+    };
+    let (total, page) = store.tracking(query).await.unwrap();
+    assert_eq!((total, page.len()), (300, 300));
+    assert!(page.iter().map(|event| event.seq).eq((1..301).rev()));
+
+    // Accounts and answers are as the other journal had them, whatever the events say.
+    let asked = Pending { reward: "r".to_owned(), at: START };
+    let account = |child: &str, pending: &[&Pending]| {
+        let pending = pending.iter().map(|&pending| pending.clone()).collect();
+        (child.to_owned(), Account { balance: 5, pending, ..Account::default() })
+    };
+    let all = vec![account("c1", &[&asked]), account("c2", &[]), account("d", &[&asked])];
+    for again in [vec![account("c2", &[&asked])], all.clone(), all.clone()] {
+        store.adopt_accounts(again).await.unwrap();
+    }
+    assert_eq!(store.accounts(None, 10).await.unwrap(), all);
+    assert_eq!(store.accounts(Some("c1".to_owned()), 1).await.unwrap(), all[1..2]);
+    assert_eq!(store.account("d").await.unwrap(), all[2].1);
+    let answer = |slot: u8| Answer {
+        slot: [slot; 32],
+        body: [9; 32],
+        seq: 3,
+        child: "c1".to_owned(),
+        account: "{}".to_owned(),
+        until: START,
+    };
+    let all = vec![answer(1), answer(2), answer(3)];
+    for _ in 0..2 {
+        store.adopt_answers(all.clone()).await.unwrap();
+    }
+    assert_eq!(store.answers(None, 10).await.unwrap(), all);
+    assert_eq!(store.answers(Some([1; 32]), 1).await.unwrap(), all[1..2]);
+}
+
 /// The tables that a copy brings over, whichever engine has them.
-const COPIED: [&str; 11] = [
+const COPIED: [&str; 21] = [
+    "accounts",
+    "answers",
+    "entities",
     "event_ids",
     "events",
     "guardianships",
     "journal",
     "journal_head",
     "keys",
+    "kinds",
+    "ledger",
     "people",
+    "persons",
+    "requests",
+    "rewards",
+    "sessions",
     "settings",
+    "tasks",
     "tiles",
     "tombstones",
     "used_ids",
 ];
 /// Those that stay behind: who is signed in, and what each database has of its own.
-const LEFT: [&str; 6] = ["changes", "leases", "probe", "schema_history", "sign_ins", "viewer_key"];
+const LEFT: [&str; 7] =
+    ["changes", "leases", "probe", "schema_history", "sign_ins", "sweeps", "viewer_key"];
 
 /// Expects each of an engine's tables to be known to [`crate::journal::copy`]: one that is not
 /// would be left behind, and nobody would notice.

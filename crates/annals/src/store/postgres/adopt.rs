@@ -7,6 +7,7 @@ use tokio_postgres::types::ToSql;
 use super::super::adopt::Part;
 use super::super::seal::tile_of;
 use super::super::{Result, UsedId};
+use super::accounts;
 use super::bury::{put_tombstones, run};
 use super::columns::Columns;
 use super::error::failed;
@@ -23,6 +24,7 @@ pub(super) async fn adopt(client: &mut Object, part: &Part) -> Result<()> {
     for sql in [
         "DELETE FROM annals_event_ids WHERE seq >= $1",
         "DELETE FROM annals_events WHERE seq >= $1",
+        "DELETE FROM annals_ledger WHERE seq >= $1",
         "DELETE FROM annals_tombstones WHERE first >= $1",
     ] {
         run(&transaction, sql, &[&start]).await?;
@@ -53,6 +55,8 @@ async fn put_events(transaction: &Transaction<'_>, part: &Part) -> Result<()> {
         commitments.push(sealed.commitment.map(|commitment| commitment.to_vec()));
         leaves.push(sealed.leaf_prefix.to_vec());
     }
+    let events: Vec<_> = part.events.iter().filter_map(|e| e.event.as_ref().ok()).collect();
+    accounts::enter(&**transaction, &events).await?;
     let sql = "INSERT INTO annals_event_ids (id, seq)
                SELECT * FROM unnest($1::uuid[], $2::bigint[])";
     let ids: [&(dyn ToSql + Sync); 2] = [&columns.ids, &columns.seqs];

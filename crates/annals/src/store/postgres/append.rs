@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use annals_event::digest::skeleton;
 use annals_event::{Event, Time, Uuid};
-use deadpool_postgres::Object;
+use deadpool_postgres::{GenericClient, Object};
 use tokio_postgres::types::ToSql;
 
 use super::super::burial::hashed_id;
@@ -16,17 +16,17 @@ use super::pools::Pools;
 use super::rows;
 
 /// How long one call may take before its connection is given up.
-const CALL: Duration = Duration::from_secs(30);
+pub(super) const CALL: Duration = Duration::from_secs(30);
 /// How long it is tried to find out what became of a call whose answer was lost.
-const SETTLE: Duration = Duration::from_secs(20);
+pub(super) const SETTLE: Duration = Duration::from_secs(20);
 /// Between two tries.
-const PAUSE: Duration = Duration::from_millis(200);
+pub(super) const PAUSE: Duration = Duration::from_millis(200);
 /// Bytes of a skeleton before its rest: version, position, created_at, id, occurred_at.
 const NUMBERED: usize = 1 + 8 + 8 + 16 + 8;
 
 /// The parameters of `annals_append` after the clock.
 #[derive(Default)]
-struct Batch {
+pub(super) struct Batch {
     columns: Columns,
     hashes: Vec<Vec<u8>>,
     stamps: Vec<bool>,
@@ -35,7 +35,7 @@ struct Batch {
 }
 
 impl Batch {
-    fn of(entries: &[Entry], id_key: &[u8; 32]) -> Batch {
+    pub(super) fn of(entries: &[Entry], id_key: &[u8; 32]) -> Batch {
         let mut batch = Batch::default();
         let mut seen = HashSet::new();
         // Of several under one id the first is written; the others are compared with it.
@@ -49,7 +49,11 @@ impl Batch {
         batch
     }
 
-    async fn call(&self, client: &Object, now: i64) -> std::result::Result<Vec<Call>, Lost> {
+    pub(super) async fn call(
+        &self,
+        client: &impl GenericClient,
+        now: i64,
+    ) -> std::result::Result<Vec<Call>, Lost> {
         let sql = "SELECT place, seq, created_at FROM annals_append($1, $2, $3, $4, $5, $6, $7, $8,
                    $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
                    $25, $26, $27)";
@@ -114,14 +118,14 @@ impl Batch {
 }
 
 /// What the function answers about an event it wrote.
-struct Call {
+pub(super) struct Call {
     place: u64,
-    seq: u64,
+    pub(super) seq: u64,
     created_at: Time,
 }
 
 /// A call without an answer.
-enum Lost {
+pub(super) enum Lost {
     /// It was never made.
     Before(tokio_postgres::Error),
     /// It failed, or its answer did.
@@ -131,6 +135,14 @@ enum Lost {
 }
 
 impl Lost {
+    /// Why, where nothing can have been committed.
+    pub(super) fn into_error(self) -> StoreError {
+        match self {
+            Lost::Before(error) | Lost::During(error) => failed(error),
+            Lost::Silent => StoreError::Unavailable("the database took too long".to_owned()),
+        }
+    }
+
     /// Why, where it may have been committed all the same.
     fn doubt(&self) -> Option<String> {
         match self {
@@ -172,7 +184,7 @@ pub(super) async fn append(
 }
 
 /// How a try failed.
-enum Failed {
+pub(super) enum Failed {
     /// Nothing was written.
     Plainly(StoreError),
     /// Nothing was even said.
@@ -215,14 +227,14 @@ async fn once(
         let id = usize::try_from(place).ok().and_then(|place| batch.columns.ids.get(place - 1));
         accepted.extend(id.map(|id| (*id, Appended::Accepted { seq, created_at })));
     }
-    let outcomes = decide(&client, entries, accepted, again).await;
+    let outcomes = outcomes(&**client, entries, accepted, again).await;
     // It is written; only what to answer about what was known before is not.
     outcomes.map_err(|error| Failed::Doubtful(error.to_string()))
 }
 
 /// An outcome for every entry: those just written first, then what their ids tell.
-async fn decide(
-    client: &Object,
+pub(super) async fn outcomes(
+    client: &impl tokio_postgres::GenericClient,
     entries: &[Entry],
     mut accepted: HashMap<Uuid, Appended>,
     again: bool,
@@ -232,7 +244,7 @@ async fn decide(
     }
     let ids: Vec<Uuid> = entries.iter().map(|entry| entry.event.id).collect();
     let stored: HashMap<Uuid, (Event, Option<Vec<u8>>)> =
-        rows::by_ids(&***client, &ids).await?.into_iter().map(|s| (s.0.id, s)).collect();
+        rows::by_ids(client, &ids).await?.into_iter().map(|s| (s.0.id, s)).collect();
     let mut outcomes = Vec::with_capacity(entries.len());
     for entry in entries {
         let id = entry.event.id;

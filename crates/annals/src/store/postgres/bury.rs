@@ -65,8 +65,12 @@ async fn bury_in_tile(
     run(&transaction, sql, &[&hashes, &until]).await?;
     let sql = "DELETE FROM annals_event_ids WHERE id = ANY ($1)";
     run(&transaction, sql, &[&ids]).await?;
-    let sql = "DELETE FROM annals_events WHERE seq >= $1 AND seq < $2";
-    run(&transaction, sql, &[&bound(range.start), &bound(range.end)]).await?;
+    for sql in [
+        "DELETE FROM annals_events WHERE seq >= $1 AND seq < $2",
+        "DELETE FROM annals_ledger WHERE seq >= $1 AND seq < $2",
+    ] {
+        run(&transaction, sql, &[&bound(range.start), &bound(range.end)]).await?;
+    }
     transaction.commit().await.map_err(failed)?;
     Ok(events.len() as u64)
 }

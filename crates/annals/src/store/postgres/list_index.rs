@@ -67,7 +67,7 @@ impl ToSql for Parameter {
     to_sql_checked!();
 }
 
-fn typed(parameters: &[Parameter]) -> Vec<Typed<'_>> {
+pub(super) fn typed(parameters: &[Parameter]) -> Vec<Typed<'_>> {
     let kind = |parameter: &Parameter| match parameter {
         Parameter::Text(_) => Type::TEXT,
         Parameter::Integer(_) => Type::INT8,
@@ -176,6 +176,26 @@ pub(super) async fn counts(
         .map(|(severity, count)| (severity.as_str().to_owned(), count))
         .collect();
     Ok(counts)
+}
+
+/// How many match, by action: the most frequent first, those of equal frequency by name.
+pub(super) async fn action_counts(
+    client: &mut Object,
+    key: &ViewerKey,
+    filter: &Scoped,
+    range: &Range<u64>,
+    limit: usize,
+) -> Result<Vec<(String, u64)>> {
+    let found = ask(client, key, filter, range, |condition| {
+        format!(
+            "SELECT action, count(*) AS n FROM annals_events
+             WHERE seq >= $1 AND seq < $2 AND {} GROUP BY action ORDER BY n DESC, action
+             LIMIT {limit}",
+            condition.sql
+        )
+    });
+    let read = |row: &tokio_postgres::Row| Ok((row.try_get(0).map_err(failed)?, whole(row, 1)?));
+    found.await?.iter().map(read).collect()
 }
 
 /// The part of the range whose tiles hold times within the filter's period; `None` when no tile

@@ -6,22 +6,30 @@
 //! | `open.rs` | roles, migrations, who we are |
 //! | `pools.rs` | connections, and what holds on each |
 //! | `append.rs` | a batch as one call of `annals_append`; what a lost answer meant |
+//! | `commit.rs` | commands, decided and written in one transaction |
 //! | `list_index.rs` | which events match a filter |
 //! | `viewer.rs` | reading as a person, held to it by row-level security |
 //! | `rows.rs`, `columns.rs`, `words.rs` | columns in, events out; many at once; words as an index holds them |
 //! | `adopt.rs` | take over what a copy brings |
 //! | `bury.rs` | delete, leaving tombstones |
+//! | `erase.rs` | forget a person |
+//! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else a journal keeps |
 //! | `watch.rs` | hearing of other servers |
 //!
 //! The tables, functions, roles and policies stand in `migrations/`.
 
+mod accounts;
 mod adopt;
 mod append;
 mod bury;
 mod columns;
+mod commit;
 mod credentials;
+mod definitions;
+mod erase;
 mod error;
+mod ledger;
 mod list_index;
 mod open;
 mod people;
@@ -45,8 +53,9 @@ use self::pools::Pools;
 use self::target::Target;
 use self::watch::Watch;
 use super::{
-    Appended, Counts, Entry, Head, Identity, Key, Part, PeopleQuery, Person, Result, Scope, Scoped,
-    Sealed, Selection, SignIn, Store, StoreError, Tile, Tombstone, UsedId,
+    Account, Answer, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery, Person, Result,
+    Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, StoreError, Task, Tile, Tombstone,
+    TrackingQuery, UsedId,
 };
 
 pub use open::Seed;
@@ -92,8 +101,8 @@ impl Store for PostgresStore {
         self.journal.identity.clone()
     }
 
-    async fn append(&self, entries: Vec<Entry>, now: Time) -> Result<Vec<Appended>> {
-        append::append(&self.pools, &self.journal.id_key, entries, now).await
+    async fn commit(&self, items: Vec<Item>, now: Time) -> Result<Vec<Outcome>> {
+        commit::commit(&self.pools, &self.journal.id_key, items, now).await
     }
 
     async fn head(&self) -> Result<Head> {
@@ -127,6 +136,17 @@ impl Store for PostgresStore {
     async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts> {
         let mut client = self.pools.reader().await?;
         list_index::counts(&mut client, &self.journal.viewer_key, &filter, &range).await
+    }
+
+    async fn action_counts(
+        &self,
+        filter: Scoped,
+        range: Range<u64>,
+        limit: usize,
+    ) -> Result<Vec<(String, u64)>> {
+        let mut client = self.pools.reader().await?;
+        let key = &self.journal.viewer_key;
+        list_index::action_counts(&mut client, key, &filter, &range, limit).await
     }
 
     async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
@@ -191,7 +211,7 @@ impl Store for PostgresStore {
         if id.contains('\0') {
             return Ok(None);
         }
-        people::get(&self.pools.reader().await?, id).await
+        people::get(&**self.pools.reader().await?, id).await
     }
 
     async fn people(&self, query: PeopleQuery) -> Result<Vec<Person>> {
@@ -202,7 +222,80 @@ impl Store for PostgresStore {
         if guardian.contains('\0') {
             return Ok(Vec::new());
         }
-        people::wards(&self.pools.reader().await?, guardian).await
+        people::wards(&**self.pools.reader().await?, guardian).await
+    }
+
+    async fn forget_person(&self, id: &str, now: Time) -> Result<Vec<Person>> {
+        if id.contains('\0') {
+            return Ok(Vec::new());
+        }
+        erase::forget(&mut self.pools.writer().await?, id, now).await
+    }
+
+    async fn events_about(&self, person: &str, after: u64, limit: usize) -> Result<Vec<Event>> {
+        if person.contains('\0') {
+            return Ok(Vec::new());
+        }
+        erase::about(&self.pools.reader().await?, person, after, limit).await
+    }
+
+    async fn anonymise(&self, events: Vec<Event>) -> Result<()> {
+        erase::anonymise(&mut self.pools.writer().await?, &events).await
+    }
+
+    async fn account(&self, child: &str) -> Result<Account> {
+        if child.contains('\0') {
+            return Ok(Account::default());
+        }
+        let mut found = accounts::of(&**self.pools.reader().await?, &[child.to_owned()]).await?;
+        found.remove(child).unwrap_or_else(|| Ok(Account::default()))
+    }
+
+    async fn tracking(&self, query: TrackingQuery) -> Result<(u64, Vec<Event>)> {
+        ledger::page(&mut self.pools.reader().await?, &query).await
+    }
+
+    async fn expire_answers(&self, before: Time) -> Result<u64> {
+        accounts::expire(&**self.pools.writer().await?, before).await
+    }
+
+    async fn put_task(&self, task: Task) -> Result<()> {
+        definitions::put_task(&self.pools.writer().await?, &task).await
+    }
+
+    async fn tasks(&self) -> Result<Vec<Task>> {
+        definitions::tasks(&self.pools.reader().await?, None).await
+    }
+
+    async fn task(&self, id: &str) -> Result<Option<Task>> {
+        if id.contains('\0') {
+            return Ok(None);
+        }
+        Ok(definitions::tasks(&self.pools.reader().await?, Some(id)).await?.pop())
+    }
+
+    async fn delete_task(&self, id: &str) -> Result<bool> {
+        Ok(!id.contains('\0') && definitions::delete_task(&self.pools.writer().await?, id).await?)
+    }
+
+    async fn put_reward(&self, reward: Reward) -> Result<()> {
+        definitions::put_reward(&self.pools.writer().await?, &reward).await
+    }
+
+    async fn rewards(&self) -> Result<Vec<Reward>> {
+        definitions::rewards(&self.pools.reader().await?, None).await
+    }
+
+    async fn reward(&self, id: &str) -> Result<Option<Reward>> {
+        if id.contains('\0') {
+            return Ok(None);
+        }
+        Ok(definitions::rewards(&self.pools.reader().await?, Some(id)).await?.pop())
+    }
+
+    async fn delete_reward(&self, id: &str) -> Result<bool> {
+        Ok(!id.contains('\0')
+            && definitions::delete_reward(&self.pools.writer().await?, id).await?)
     }
 
     async fn setting(&self, name: &str) -> Result<Option<String>> {
@@ -233,6 +326,18 @@ impl Store for PostgresStore {
         adopt::used_ids(&self.pools.reader().await?, after, limit).await
     }
 
+    async fn accounts(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<(String, Account)>> {
+        accounts::page(&**self.pools.reader().await?, after.as_deref(), limit).await
+    }
+
+    async fn answers(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<Answer>> {
+        accounts::answers(&**self.pools.reader().await?, after, limit).await
+    }
+
     async fn settings(&self) -> Result<Vec<(String, String)>> {
         adopt::settings(&self.pools.reader().await?).await
     }
@@ -243,6 +348,18 @@ impl Store for PostgresStore {
 
     async fn adopt_used_ids(&self, ids: Vec<UsedId>) -> Result<()> {
         adopt::put_used_ids(&self.pools.writer().await?, &ids).await
+    }
+
+    async fn adopt_accounts(&self, all: Vec<(String, Account)>) -> Result<()> {
+        let mut client = self.pools.writer().await?;
+        let transaction = client.transaction().await.map_err(error::failed)?;
+        let all: Vec<_> = all.iter().map(|(child, account)| (child.as_str(), account)).collect();
+        accounts::put(&*transaction, &all).await?;
+        transaction.commit().await.map_err(error::failed)
+    }
+
+    async fn adopt_answers(&self, answers: Vec<Answer>) -> Result<()> {
+        accounts::remember(&**self.pools.writer().await?, &answers).await
     }
 
     async fn backup(&self, _target: &Path) -> Result<()> {

@@ -2,8 +2,8 @@
 
 use annals_event::Time;
 use deadpool_postgres::Object;
-use tokio_postgres::Row;
 use tokio_postgres::types::Type;
+use tokio_postgres::{GenericClient, Row};
 
 use super::super::{Collection, Consent, PeopleQuery, Person, PersonKind, Result, StoreError};
 use super::error::failed;
@@ -58,7 +58,7 @@ pub(super) async fn put(client: &mut Object, person: &Person) -> Result<()> {
     transaction.commit().await.map_err(failed)
 }
 
-pub(super) async fn get(client: &Object, id: &str) -> Result<Option<Person>> {
+pub(super) async fn get(client: &impl GenericClient, id: &str) -> Result<Option<Person>> {
     let sql = format!("SELECT {COLUMNS} FROM annals_people p WHERE p.id = $1");
     let rows = client.query_typed(&sql, &[(&id, Type::TEXT)]).await.map_err(failed)?;
     rows.first().map(read).transpose()
@@ -86,7 +86,7 @@ pub(super) async fn list(client: &Object, query: &PeopleQuery) -> Result<Vec<Per
     rows.iter().map(read).collect()
 }
 
-pub(super) async fn wards(client: &Object, guardian: &str) -> Result<Vec<String>> {
+pub(super) async fn wards(client: &impl GenericClient, guardian: &str) -> Result<Vec<String>> {
     let sql = "SELECT DISTINCT child FROM annals_guardianships WHERE guardian = $1 ORDER BY child";
     let rows = client.query_typed(sql, &[(&guardian, Type::TEXT)]).await.map_err(failed)?;
     rows.iter().map(|row| row.try_get(0).map_err(failed)).collect()

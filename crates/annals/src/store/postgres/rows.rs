@@ -1,5 +1,6 @@
 //! Columns in, events out.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use annals_event::digest::Hash;
@@ -106,6 +107,20 @@ pub(super) async fn by_ids(
     );
     let rows = client.query_typed(&sql, &[(&ids, Type::UUID_ARRAY)]).await.map_err(failed)?;
     rows.iter().map(|row| Ok((event(row)?, row.try_get(24).map_err(failed)?))).collect()
+}
+
+/// The events at positions that something else points to, in its order.
+pub(super) async fn at(client: &impl GenericClient, positions: &[i64]) -> Result<Vec<Event>> {
+    let sql = format!("SELECT {COLUMNS} FROM annals_events e WHERE e.seq = ANY ($1)");
+    let found = client.query_typed(&sql, &[(&positions, Type::INT8_ARRAY)]).await;
+    let mut events = HashMap::new();
+    for row in found.map_err(failed)? {
+        let event = event(&row)?;
+        events.insert(event.seq, event);
+    }
+    let missing = |seq: &i64| StoreError::Damaged(format!("position {seq} is missing"));
+    let take = |seq: &i64| events.remove(&seq.unsigned_abs()).ok_or_else(|| missing(seq));
+    positions.iter().map(take).collect()
 }
 
 pub(super) async fn sealed(

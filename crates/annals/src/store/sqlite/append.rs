@@ -53,11 +53,6 @@ impl Writer {
         Ok(Writer { connection, id_key, index, end, interns, stale: false })
     }
 
-    /// Has the end read again: something else than an append moved it.
-    pub(super) fn forget_end(&mut self) {
-        self.stale = true;
-    }
-
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
     }

@@ -53,8 +53,8 @@ use self::append::Writer;
 use self::list_index::ListIndex;
 use self::threads::{Readers, WriterThread};
 use super::{
-    Account, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery, Person, Result, Reward,
-    Scope, Scoped, Sealed, Selection, SignIn, Store, StoreError, Task, Tile, Tombstone,
+    Account, Answer, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery, Person, Result,
+    Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, StoreError, Task, Tile, Tombstone,
     TrackingQuery, UsedId,
 };
 
@@ -288,12 +288,7 @@ impl Store for SqliteStore {
 
     async fn account(&self, child: &str) -> Result<Account> {
         let child = child.to_owned();
-        self.readers
-            .run(move |connection| {
-                // The account and its requests at one moment.
-                accounts::get(&*connection.unchecked_transaction()?, &child)
-            })
-            .await
+        self.readers.run(move |connection| accounts::at_once(connection, &child)).await
     }
 
     async fn tracking(&self, query: TrackingQuery) -> Result<(u64, Vec<Event>)> {
@@ -363,11 +358,34 @@ impl Store for SqliteStore {
     }
 
     async fn adopt(&self, part: Part) -> Result<()> {
-        self.write(move |writer| adopt::adopt(writer, &part)).await
+        self.write(move |writer| adopt::adopt(writer, &part)).await?;
+        self.sweep().await
     }
 
     async fn adopt_used_ids(&self, ids: Vec<UsedId>) -> Result<()> {
         self.write(move |writer| adopt::put_used_ids(writer.connection_mut(), &ids)).await
+    }
+
+    async fn accounts(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<(String, Account)>> {
+        self.readers
+            .run(move |connection| adopt::accounts(connection, after.as_deref(), limit))
+            .await
+    }
+
+    async fn adopt_accounts(&self, all: Vec<(String, Account)>) -> Result<()> {
+        self.write(move |writer| adopt::put_accounts(writer.connection_mut(), &all)).await
+    }
+
+    async fn answers(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<Answer>> {
+        self.readers.run(move |connection| adopt::answers(connection, after, limit)).await
+    }
+
+    async fn adopt_answers(&self, all: Vec<Answer>) -> Result<()> {
+        self.write(move |writer| adopt::put_answers(writer.connection_mut(), &all)).await
     }
 
     async fn backup(&self, target: &Path) -> Result<()> {

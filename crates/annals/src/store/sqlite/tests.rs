@@ -245,7 +245,6 @@ async fn the_points_of_an_older_journal_are_followed_once() {
         store.close().await;
     }
 }
-}
 
 #[tokio::test]
 async fn a_copy_forgets_no_table() {

@@ -62,6 +62,8 @@ CREATE INDEX annals_events_by_action ON annals_events (action, seq);
 CREATE INDEX annals_events_by_actor ON annals_events (actor_id, seq) WHERE actor_id IS NOT NULL;
 CREATE INDEX annals_events_by_subject ON annals_events (subject_id, seq)
   WHERE subject_id IS NOT NULL;
+CREATE INDEX annals_events_by_account ON annals_events (account_id, seq)
+  WHERE account_id IS NOT NULL;
 CREATE INDEX annals_events_by_entity ON annals_events (entity_type, entity_id, seq)
   WHERE entity_type IS NOT NULL;
 CREATE INDEX annals_events_by_session ON annals_events (session_id, seq)
