@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Followers share one writer: none may hold it longer than this.
 const SLICE: Duration = Duration::from_millis(20);
 /// No page is longer.
-const MOST: usize = 512;
+const MOST: usize = 2_048;
 const LEAST: usize = 4;
 
 /// The size of a slice, learned from how long the last ones took.

@@ -5,15 +5,18 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
 use super::pace::Pace;
 use super::{Fault, Output, State};
 use crate::clock::Clock;
-use crate::filter::Filter;
 use crate::journal::{Journal, TailPage};
-use crate::store::{Place, Scope, Step};
+use crate::store::{Place, Step};
 
+/// How long one that has caught up lets the journal grow, because a few events cost an output as
+/// much as many.
+const REST: Duration = Duration::from_millis(100);
 /// How long it waits after the first failure; after each further one twice as long …
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// … up to this.
@@ -69,11 +72,15 @@ impl Task {
 
     /// Ends well when there is nothing more to follow.
     async fn follow(&mut self, stop: &CancellationToken) -> Result<()> {
-        let everything = Scope::everything().over(Filter::default());
         let mut at = self.output.resume().await?;
         self.stands(at);
         let mut tail = self.journal.tail_afresh(at.position);
+        let mut rested = tokio::time::Instant::now();
         loop {
+            let more = async {
+                sleep_until(rested).await;
+                tail.ready().await
+            };
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(()),
@@ -82,12 +89,15 @@ impl Task {
                     at = Place::default();
                     tail = self.journal.tail_afresh(at.position);
                 }
-                more = tail.ready() => {
+                more = more => {
                     if !more {
                         return Ok(());
                     }
-                    let page = tail.read(&everything).await?;
+                    let (page, caught_up) = tail.follow().await?;
                     at = self.take(at, page).await?;
+                    if caught_up {
+                        rested = tokio::time::Instant::now() + REST;
+                    }
                 }
             }
         }

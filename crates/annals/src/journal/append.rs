@@ -161,7 +161,7 @@ impl Journal {
         self.tail(after)
     }
 
-    /// Pages that readers of [`Journal::tail`] had read from the store so far.
+    /// Pages that were made for readers of [`Journal::tail`] so far.
     pub fn tail_reads(&self) -> u64 {
         self.pages.reads()
     }

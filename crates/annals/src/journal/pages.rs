@@ -19,6 +19,8 @@ use crate::store::{Order, Result, Scope, Scoped, Selection, Store, StoreError};
 
 /// Events in one page, and positions in one that is shared.
 pub(super) const PAGE: usize = 500;
+/// Events in one page of a follower, as long as they need not be read.
+const FOLLOWED: u64 = 2_048;
 /// Positions that one read of a reader far behind looks at. The narrower its filter, the more
 /// often it says how far it has come.
 const SLICE: u64 = 10_000;
@@ -38,7 +40,7 @@ type Cell = OnceCell<SharedPage>;
 /// A page of a tail.
 #[derive(Debug)]
 pub struct TailPage {
-    /// The events that match, oldest first, with their cursors; may be none.
+    /// The events that match, oldest first; may be none. With their cursors, but for followers.
     pub events: VecDeque<Arc<Event>>,
     /// Everything up to here has been looked at: where to go on after a break.
     pub scanned_to: u64,
@@ -70,7 +72,7 @@ impl Pages {
         Pages(Arc::new(Inner { store, cursors, shared, reads }))
     }
 
-    /// Pages read from the store so far.
+    /// Pages made of what the store keeps so far.
     pub(super) fn reads(&self) -> u64 {
         self.0.reads.load(Ordering::Relaxed)
     }
@@ -112,6 +114,17 @@ impl Pages {
         Ok(TailPage { events: events.into(), scanned_to, _shared: None })
     }
 
+    /// The page of everything after a position, up to the head at most, for one who keeps no
+    /// cursors.
+    pub(super) async fn follow(&self, after: u64, head: u64) -> Result<TailPage> {
+        let everything = all();
+        let end = head.min(after + FOLLOWED);
+        if let Some(events) = self.0.store.fresh(&everything, &(after + 1..end + 1)) {
+            return Ok(TailPage { events: events.into(), scanned_to: end, _shared: None });
+        }
+        self.read_alone(after, head, &everything).await
+    }
+
     fn cell(&self, after: u64) -> Arc<Cell> {
         let mut shared = self.0.shared.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(cell) = shared.get(&after).and_then(Weak::upgrade) {
@@ -125,12 +138,17 @@ impl Pages {
 
     async fn select(&self, range: Range<u64>, filter: Scoped) -> Result<Vec<Arc<Event>>> {
         self.0.reads.fetch_add(1, Ordering::Relaxed);
-        let selection = Selection { filter, range, order: Order::Asc, limit: PAGE };
-        let events = self.0.store.select(selection).await?;
         let with_cursor = |mut event: Event| {
             event.cursor = self.0.cursors.event(event.seq);
             Arc::new(event)
         };
+        if range.end - range.start <= PAGE as u64
+            && let Some(events) = self.0.store.fresh(&filter, &range)
+        {
+            return Ok(events.iter().map(|event| with_cursor(Event::clone(event))).collect());
+        }
+        let selection = Selection { filter, range, order: Order::Asc, limit: PAGE };
+        let events = self.0.store.select(selection).await?;
         Ok(events.into_iter().map(with_cursor).collect())
     }
 }

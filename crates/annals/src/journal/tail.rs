@@ -33,6 +33,15 @@ impl Tail {
         self.head.wait_for(|head| *head > at).await.is_ok()
     }
 
+    /// The next page of everything, as far as the head is now, without cursors; and whether there
+    /// was no more.
+    pub async fn follow(&mut self) -> Result<(TailPage, bool)> {
+        let head = *self.head.borrow();
+        let page = self.pages.follow(self.at, head.max(self.at)).await?;
+        self.at = page.scanned_to;
+        Ok((page, self.at >= head))
+    }
+
     /// The next page, as far as the head is now; without events where none match.
     pub async fn read(&mut self, filter: &Scoped) -> Result<TailPage> {
         let head = *self.head.borrow();

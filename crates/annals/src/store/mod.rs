@@ -16,6 +16,7 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use annals_event::{Event, Time, Uuid};
@@ -143,6 +144,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// A page of events.
     async fn select(&self, selection: Selection) -> Result<Vec<Event>>;
+
+    /// What matches at these positions, oldest first, if all that stands there is still in memory
+    /// from being written; `None` where it must be read.
+    fn fresh(&self, _filter: &Scoped, _range: &Range<u64>) -> Option<Vec<Arc<Event>>> {
+        None
+    }
 
     /// The event with this id, if the viewer may see it.
     async fn find(&self, id: Uuid, scope: Scope) -> Result<Option<Event>>;

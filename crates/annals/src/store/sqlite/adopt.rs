@@ -48,6 +48,7 @@ pub(super) fn adopt(writer: &mut Writer, part: &Part) -> Result<()> {
         sweep::mark(&transaction, start)?;
     }
     transaction.commit()?;
+    writer.fresh().forget();
     writer.index().adopt(writer.connection(), part, &gone)
 }
 

@@ -10,6 +10,7 @@ use super::super::burial::hashed_id;
 use super::super::seal::{first_of, leaf_of, tile_of};
 use super::super::{Appended, Command, Decided, Entry, Item, Outcome, Result, Scope, StoreError};
 use super::columns::Insert;
+use super::fresh::Fresh;
 use super::interns::Interns;
 use super::list_index::ListIndex;
 use super::{accounts, rows, sealed, sweep};
@@ -22,6 +23,7 @@ pub(super) struct Writer {
     connection: Connection,
     id_key: [u8; 32],
     index: Arc<ListIndex>,
+    fresh: Arc<Fresh>,
     end: End,
     interns: Interns,
     /// Set after a failed transaction: what is known is then read again before it is used.
@@ -40,7 +42,11 @@ struct End {
 }
 
 impl Writer {
-    pub(super) fn new(mut connection: Connection, index: Arc<ListIndex>) -> Result<Writer> {
+    pub(super) fn new(
+        mut connection: Connection,
+        index: Arc<ListIndex>,
+        fresh: Arc<Fresh>,
+    ) -> Result<Writer> {
         // What a crash left undone, before any row is known.
         while let Some(mark) = sweep::marked(&connection)? {
             let unused = sweep::unused(&connection, mark)?;
@@ -50,7 +56,7 @@ impl Writer {
             connection.query_row("SELECT id_key FROM annals_journal", [], |row| row.get(0))?;
         let end = End::read(&connection)?;
         let interns = Interns::load(&connection, end.seq + 1)?;
-        Ok(Writer { connection, id_key, index, end, interns, stale: false })
+        Ok(Writer { connection, id_key, index, fresh, end, interns, stale: false })
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -69,6 +75,11 @@ impl Writer {
     /// What must hear of whatever was committed.
     pub(super) fn index(&self) -> &ListIndex {
         &self.index
+    }
+
+    /// The newest events, as they were written.
+    pub(super) fn fresh(&self) -> &Fresh {
+        &self.fresh
     }
 
     /// Rows were written by somebody else: what is known is read again before it is used.
@@ -114,7 +125,8 @@ impl Writer {
             let (end, events) = batch.finish()?;
             transaction.commit()?;
             self.end = end;
-            self.index.add(&events);
+            self.index.add(events.iter().map(|(event, _)| &**event));
+            self.fresh.add(events);
         }
         self.stale = false;
         Ok(outcomes)
@@ -200,6 +212,9 @@ fn deleted_ids(connection: &Connection) -> Result<bool> {
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
+/// Events that are new, with their sizes.
+type Written = Vec<(Arc<Event>, usize)>;
+
 /// Entries on their way into one transaction.
 struct Batch<'a> {
     transaction: &'a Connection,
@@ -207,8 +222,7 @@ struct Batch<'a> {
     interns: &'a mut Interns,
     /// The key under which ids of deleted events are remembered, if there are any.
     id_key: Option<&'a [u8; 32]>,
-    /// Those that are new.
-    events: Vec<Event>,
+    events: Written,
     end: End,
 }
 
@@ -246,11 +260,11 @@ impl Batch<'_> {
         if let Some(repeat) = &repeat {
             accounts::remember(transaction, repeat, &child, event.seq, &account)?;
         }
-        Ok(Decided::Done { event: Box::new(event), account })
+        Ok(Decided::Done { event: Box::new(Event::clone(&event)), account })
     }
 
     /// Numbers, seals and inserts an event.
-    fn write(&mut self, mut entry: Entry) -> Result<Event> {
+    fn write(&mut self, mut entry: Entry) -> Result<Arc<Event>> {
         let event = &mut entry.event;
         let leaf = self.end.take(event, &entry.commitment, entry.derived.occurred_at);
         let numbers = self.interns.numbers(self.transaction, event)?;
@@ -258,12 +272,13 @@ impl Batch<'_> {
         if self.end.seq.is_multiple_of(TILE) {
             self.end.write_tile(self.transaction)?;
         }
-        self.events.push(entry.event.clone());
-        Ok(entry.event)
+        let event = Arc::new(entry.event);
+        self.events.push((Arc::clone(&event), entry.bytes));
+        Ok(event)
     }
 
     /// Writes how far the journal goes. Answers its end and the events that are new.
-    fn finish(mut self) -> Result<(End, Vec<Event>)> {
+    fn finish(mut self) -> Result<(End, Written)> {
         self.end.write_tile(self.transaction)?;
         self.transaction
             .prepare_cached("UPDATE annals_journal SET head = ?1, created_at = ?2")?

@@ -63,6 +63,7 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
     }
     transaction.commit()?;
     writer.index().bury(range);
+    writer.fresh().forget();
     Ok(events.len() as u64)
 }
 

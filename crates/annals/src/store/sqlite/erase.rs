@@ -53,6 +53,7 @@ pub(super) fn anonymise(writer: &mut Writer, events: &[Event]) -> Result<()> {
     }
     transaction.commit()?;
     writer.index().rewrite(&positions);
+    writer.fresh().forget();
     Ok(())
 }
 

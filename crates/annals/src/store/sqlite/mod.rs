@@ -5,6 +5,7 @@
 //! | `open.rs` | open, migrate, set the pragmas of every connection |
 //! | `threads.rs` | the writer's thread and the readers' pool |
 //! | `append.rs` | number, seal and insert a batch in one transaction |
+//! | `fresh.rs` | the newest events, for whoever follows closely |
 //! | `list_index/` | which positions match a filter, and how many |
 //! | `action_counts.rs` | how many match, by action |
 //! | `rows.rs`, `columns.rs` | columns in, events out |
@@ -29,6 +30,7 @@ mod credentials;
 mod definitions;
 mod derived;
 mod erase;
+mod fresh;
 mod interns;
 mod ledger;
 mod list_index;
@@ -50,6 +52,7 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 
 use self::append::Writer;
+use self::fresh::Fresh;
 use self::list_index::ListIndex;
 use self::threads::{Readers, WriterThread};
 use super::{
@@ -70,6 +73,7 @@ pub struct SqliteStore {
     readers: Readers,
     /// Absent where the writer is.
     index: Option<Arc<ListIndex>>,
+    fresh: Arc<Fresh>,
     /// Let go last: nobody else writes the journal meanwhile.
     hold: Mutex<Option<File>>,
 }
@@ -101,12 +105,14 @@ impl SqliteStore {
         accounts::follow_older(&mut connection)?;
         let identity = open::identity(&connection)?;
         let index = Arc::new(ListIndex::open(path, &identity, options)?);
-        let writer = Writer::new(connection, Arc::clone(&index))?;
+        let fresh = Arc::<Fresh>::default();
+        let writer = Writer::new(connection, Arc::clone(&index), Arc::clone(&fresh))?;
         Ok(SqliteStore {
             identity,
             writer: Some(WriterThread::start("journal-writer", writer)?),
             readers: Readers::open(path, READERS)?,
             index: Some(index),
+            fresh,
             hold: Mutex::new(Some(hold)),
         })
     }
@@ -121,7 +127,8 @@ impl SqliteStore {
         }
         let readers = Readers::open(path, READERS)?;
         let identity = open::identity(&open::for_reading(path)?)?;
-        Ok(SqliteStore { identity, writer: None, readers, index: None, hold: Mutex::default() })
+        let (fresh, hold) = (Arc::default(), Mutex::default());
+        Ok(SqliteStore { identity, writer: None, readers, index: None, fresh, hold })
     }
 
     async fn write<R: Send + 'static>(
@@ -169,6 +176,10 @@ impl Store for SqliteStore {
         let index = self.index.clone();
         let read = move |connection: &_| rows::select(connection, index.as_deref(), selection);
         self.readers.run(read).await
+    }
+
+    fn fresh(&self, filter: &Scoped, range: &Range<u64>) -> Option<Vec<Arc<Event>>> {
+        self.fresh.read(filter, range)
     }
 
     async fn find(&self, id: Uuid, scope: Scope) -> Result<Option<Event>> {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use annals_event::Uuid;
+use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
@@ -90,6 +91,7 @@ pub(super) fn for_writing(
     let mut connection = Connection::open(path)?;
     // Before anything else: a host may be writing just now.
     connection.busy_timeout(BUSY)?;
+    plan_once(&connection)?;
     let found = look(&connection)?;
     if found == Found::Strange && tenancy == Tenancy::Owner {
         return Err(strange(path));
@@ -139,6 +141,7 @@ pub(super) fn for_peeking(path: &Path) -> Result<Connection> {
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.busy_timeout(BUSY)?;
+    plan_once(&connection)?;
     match look(&connection)? {
         Found::Journal | Found::Nothing => {}
         Found::Older => return Err(older(path)),
@@ -146,6 +149,13 @@ pub(super) fn for_peeking(path: &Path) -> Result<Connection> {
     }
     refuse_newer(&connection)?;
     Ok(connection)
+}
+
+/// Keeps the plan of a statement whatever is bound to it. Otherwise SQLite prepares one that asks
+/// for a range anew each time it is asked, which costs more than the answer.
+pub(super) fn plan_once(connection: &Connection) -> Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 fn older(path: &Path) -> StoreError {

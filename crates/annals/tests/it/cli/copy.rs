@@ -27,12 +27,27 @@ fn server(root: &Root, database: &str) -> Server {
     Server::with(root, &["--data-dir", data.to_str().unwrap(), "--database", database])
 }
 
-/// Everything that a journal shows of the events with this action, with their cursors, and of the
-/// directory.
-async fn shown(server: &Server) -> (String, Value, Value) {
+/// A task done by the child, sent under this key.
+async fn activate(server: &Server, key: &str) -> Value {
+    let call = server.post("/child/c1/trigger-task", &json!({ "task_id": "dishes" }));
+    let answer = call.header("idempotency-key", key).send().await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()
+}
+
+/// Everything that a journal shows of the events with this action, with their cursors, of the
+/// directory and of points.
+async fn shown(server: &Server) -> (String, Value, Value, [Value; 3]) {
     let events = server.get("/api/v1/events/export?action=counted").send().await.text();
     let page = server.get("/api/v1/events?action=counted&limit=100").send().await.json();
-    (events, page["events"].clone(), server.get("/api/v1/people").send().await.json())
+    let mut points = [Value::Null, Value::Null, Value::Null];
+    for (at, path) in
+        ["/child/c1", "/admin/tracking?child_id=c1", "/api/v1/tasks"].into_iter().enumerate()
+    {
+        points[at] = server.get(path).send().await.json();
+    }
+    let people = server.get("/api/v1/people").send().await.json();
+    (events, page["events"].clone(), people, points)
 }
 
 fn events(numbers: std::ops::Range<usize>) -> Vec<Value> {
@@ -56,6 +71,10 @@ async fn a_journal_goes_to_postgresql_and_back_unchanged() {
     let call = source.call(http::Method::PUT, "/api/v1/settings/recording");
     assert_eq!(call.body("application/json", off.to_string()).send().await.status, 200);
     let (secret, _) = source.key("auditor").await;
+    let dishes = json!({ "name": "Dishes", "points": 10, "is_good": true });
+    let call = source.call(http::Method::PUT, "/api/v1/tasks/dishes");
+    assert_eq!(call.body("application/json", dishes.to_string()).send().await.status, 200);
+    let done = activate(&source, "once").await;
 
     // Not while the server that writes it runs.
     let refused = copy(&root, &file(&root), &database.url());
@@ -77,6 +96,9 @@ async fn a_journal_goes_to_postgresql_and_back_unchanged() {
     assert_eq!(target.get("/api/v1/events").key(&secret).send().await.status, 200);
     let switch = target.get("/api/v1/settings/recording").send().await.json();
     assert_eq!(switch["categories"]["navigation"], false);
+    // Whoever sends a command again after the move is answered as before.
+    assert_eq!(activate(&target, "once").await, done);
+    assert_eq!(activate(&target, "twice").await["child"]["points"], 20);
     target.append(&events(1_000..1_010)).await;
     let before = shown(&target).await;
     assert!(target.stop().success());
@@ -88,6 +110,8 @@ async fn a_journal_goes_to_postgresql_and_back_unchanged() {
     assert_eq!(code, Some(0), "{found}");
     let returned = Server::on(&back);
     assert_eq!(shown(&returned).await, before);
+    assert_eq!(activate(&returned, "once").await, done);
+    assert_eq!(activate(&returned, "thrice").await["child"]["points"], 30);
     returned.append(&events(1_010..1_020)).await;
     assert!(returned.stop().success());
     assert_eq!(verify(&back).0, Some(0));

@@ -147,9 +147,11 @@ fn peak(root: &Root, file: &str) -> u64 {
 
 #[test]
 fn an_import_of_any_size_takes_the_same_memory() {
-    // What is sorted in memory is bounded by 32 MiB of records: both files are longer. Few and
-    // large rows, since it is bytes that fill a memory.
-    let peaks = [40, 120].map(|megabytes| {
+    // What is sorted in memory is bounded by 32 MiB of records, and what the journal keeps at hand
+    // by its own limits: both files are longer than either. Few and large rows, since it is bytes
+    // that fill a memory. Allocators differ by some MiB from run to run; half of what the second
+    // file has more would be an import that keeps it.
+    let peaks = [80, 160].map(|megabytes| {
         let root = root();
         let file = root.path().join("large.csv");
         let row = format!("lamp_lit,2026-01-01T00:00:00Z,{}\n", "x".repeat(12 * 1_024));
@@ -158,5 +160,5 @@ fn an_import_of_any_size_takes_the_same_memory() {
         fs::write(&file, text).unwrap();
         peak(&root, file.to_str().unwrap())
     });
-    assert!(peaks[1] < peaks[0] + 24 * 1_024, "{peaks:?} KiB");
+    assert!(peaks[1] < peaks[0] + 40 * 1_024, "{peaks:?} KiB");
 }

@@ -45,6 +45,31 @@ async fn send(server: Arc<Server>, next: Arc<AtomicUsize>, end: Arc<AtomicBool>)
     acknowledged
 }
 
+/// Has a child do a task again and again, each time until it is answered. Answers how often.
+async fn command(server: Arc<Server>, end: Arc<AtomicBool>) -> usize {
+    for (path, body) in [
+        ("/api/v1/people/ben", json!({ "kind": "child", "guardians": ["cleo"] })),
+        ("/api/v1/tasks/dishes", json!({ "name": "Dishes", "points": 10, "is_good": true })),
+    ] {
+        let call = server.call(http::Method::PUT, path);
+        assert_eq!(call.body("application/json", body.to_string()).send().await.status, 200);
+    }
+    let mut done = 0;
+    while !end.load(Ordering::Relaxed) {
+        loop {
+            let call = server.post("/child/ben/trigger-task", &json!({ "task_id": "dishes" }));
+            let answer = call.header("idempotency-key", &done.to_string()).send().await;
+            match answer.status {
+                200 => break,
+                503 => tokio::time::sleep(Duration::from_millis(20)).await,
+                status => panic!("{status}: {}", answer.text()),
+            }
+        }
+        done += 1;
+    }
+    done
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_crashes_loses_and_doubles_nothing() {
     let cluster = Cluster::start(Durability::Real, &[]);
@@ -57,14 +82,17 @@ async fn a_database_that_crashes_loses_and_doubles_nothing() {
     let senders: Vec<_> = (0..4)
         .map(|_| tokio::spawn(send(Arc::clone(&server), Arc::clone(&next), Arc::clone(&end))))
         .collect();
+    let commands = tokio::spawn(command(Arc::clone(&server), Arc::clone(&end)));
     let more = async |count: usize| {
         let wanted = next.load(Ordering::Relaxed) + count;
         until("more to be sent", async || (next.load(Ordering::Relaxed) > wanted).then_some(()))
             .await;
     };
-    for round in 0..3 {
+    // More rounds for whoever wants to be surer: `ANNALS_OUTAGES=20`.
+    let rounds = std::env::var("ANNALS_OUTAGES").map_or(3, |rounds| rounds.parse().unwrap());
+    for round in 0..rounds {
         more(30).await;
-        if round == 1 {
+        if round % 2 == 1 {
             // Only the connections: the server behind them goes on at once.
             let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                        WHERE application_name = 'annals'";
@@ -88,6 +116,14 @@ async fn a_database_that_crashes_loses_and_doubles_nothing() {
     for sender in senders {
         acknowledged.extend(sender.await.unwrap());
     }
+    let dense = "SELECT count(*) = max(seq) AND count(DISTINCT id) = count(*)
+                 FROM annals.annals_events";
+    assert_eq!(cluster.psql("postgres", dense), "t");
+    let balances = "SELECT balance, good_count, (SELECT count(*) FROM annals.annals_ledger)
+                    FROM annals.annals_accounts";
+    let done = commands.await.unwrap();
+    assert!(done > 5, "{done}");
+    assert_eq!(cluster.psql("postgres", balances), format!("{}|{done}|{done}", 10 * done));
     let found = there(&server).await;
     let lost: Vec<_> = acknowledged.iter().filter(|id| !found.contains_key(*id)).collect();
     assert!(lost.is_empty(), "lost {lost:?}");

@@ -10,7 +10,10 @@ use crate::support::{Engine, Root, Server, root_on};
 /// Whom the record is about.
 const PEOPLE: [&str; 4] = ["cleo", "ben", "zed", "ada"];
 /// Everything that a reader may name.
-const READABLE: [&str; 5] = [
+const READABLE: [&str; 8] = [
+    "annals.annals_accounts",
+    "annals.annals_ledger",
+    "annals.annals_requests",
     "annals.annals_events",
     "annals.annals_activity",
     "annals.annals_people",
@@ -32,6 +35,23 @@ async fn filled() -> Root {
         let person = json!({ "kind": kind, "guardians": guardians });
         let answer = call.body("application/json", person.to_string()).send().await;
         assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+    for (path, body) in [
+        ("/api/v1/tasks/dishes", json!({"name": "Dishes", "points": 10, "is_good": true})),
+        ("/api/v1/rewards/film", json!({"name": "Film night", "cost": 5})),
+    ] {
+        let call = server.call(http::Method::PUT, path);
+        assert_eq!(call.body("application/json", body.to_string()).send().await.status, 200);
+    }
+    for child in ["ben", "zed"] {
+        for (command, body) in [
+            ("trigger-task", json!({ "task_id": "dishes" })),
+            ("request-reward", json!({ "reward_id": "film" })),
+        ] {
+            let call = server.post(&format!("/child/{child}/{command}"), &body);
+            let answer = call.header("idempotency-key", child).send().await;
+            assert_eq!(answer.status, 200, "{}", answer.text());
+        }
     }
     let about = |id: &&str| {
         json!({ "action": "page_view", "subject": { "id": id }, "message": format!("about {id}"),
@@ -132,6 +152,17 @@ const QUESTIONS: [&str; 6] = [
     "SELECT id FROM annals.annals_people ORDER BY 1",
 ];
 
+/// The same of what only children have.
+const CHILDREN: [&str; 6] = [
+    "SELECT child FROM annals.annals_accounts ORDER BY 1",
+    "SELECT child FROM annals.annals_requests ORDER BY 1",
+    "SELECT child FROM annals.annals_ledger ORDER BY 1",
+    "SELECT a.child FROM annals.annals_accounts a JOIN annals.annals_ledger l USING (child)
+       JOIN annals.annals_requests r USING (child) ORDER BY 1",
+    "SELECT max(child) FROM annals.annals_ledger GROUP BY child ORDER BY 1",
+    "SELECT id FROM annals.annals_children ORDER BY id",
+];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_signed_viewer_sees_their_own_and_their_children_s() {
     let root = filled().await;
@@ -157,10 +188,19 @@ async fn a_signed_viewer_sees_their_own_and_their_children_s() {
         }
         let views = "SELECT count(*) FROM annals.annals_events e WHERE e.action = 'page_view'";
         assert_eq!(nosy.as_viewer(role, person, views).await, [sees.len().to_string()]);
-        let children = "SELECT id FROM annals.annals_children ORDER BY id";
         let mut wanted = sees.to_vec();
         wanted.retain(|id| ["ben", "zed"].contains(id));
-        assert_eq!(nosy.as_viewer(role, person, children).await, wanted, "{role} {person}");
+        for sql in CHILDREN {
+            let mut told = nosy.as_viewer(role, person, sql).await;
+            told.dedup();
+            assert_eq!(told, wanted, "{role} {person}: {sql}");
+        }
+        let balances = "SELECT sum(balance) FROM annals.annals_accounts";
+        let sum = match wanted.len() {
+            0 => "NULL".to_owned(),
+            children => (10 * children).to_string(),
+        };
+        assert_eq!(nosy.as_viewer(role, person, balances).await, [sum], "{role} {person}");
     }
 }
 
@@ -211,7 +251,8 @@ async fn nothing_else_can_be_read_written_or_gone_round() {
     let forced = "SELECT count(*) FROM pg_class c
         WHERE c.relnamespace = 'annals'::regnamespace AND c.relkind IN ('r', 'p')
           AND (c.relname LIKE 'annals_events%' OR c.relname IN ('annals_event_ids',
-            'annals_people', 'annals_guardianships', 'annals_keys', 'annals_sign_ins'))
+            'annals_people', 'annals_guardianships', 'annals_keys', 'annals_sign_ins',
+            'annals_accounts', 'annals_requests', 'annals_ledger', 'annals_answers'))
           AND NOT (c.relrowsecurity AND c.relforcerowsecurity)";
     assert_eq!(root.database().sql(forced), "0");
     let others = "SELECT c.oid::regclass FROM pg_class c
@@ -242,6 +283,9 @@ async fn nothing_else_can_be_read_written_or_gone_round() {
         ),
         ("UPDATE annals.annals_events SET subject_id = 'ada'", "permission denied"),
         ("DELETE FROM annals.annals_events", "permission denied"),
+        ("UPDATE annals.annals_accounts SET balance = 1000", "permission denied"),
+        ("INSERT INTO annals.annals_requests VALUES ('ben', 'car', 0)", "permission denied"),
+        ("DELETE FROM annals.annals_ledger", "permission denied"),
         ("TRUNCATE annals.annals_events", "permission denied"),
         ("SELECT annals.annals_viewer()", "permission denied"),
         ("SELECT annals.annals_make_room(10)", "permission denied"),
@@ -272,6 +316,11 @@ async fn the_owner_is_held_to_it_as_well() {
     let owner = "DO $$ BEGIN CREATE ROLE landlord; EXCEPTION WHEN OTHERS THEN NULL; END $$;
         GRANT ALL ON SCHEMA annals TO landlord;
         ALTER TABLE annals.annals_events OWNER TO landlord;
-        SET ROLE landlord; SELECT count(*) FROM annals.annals_events";
+        ALTER TABLE annals.annals_accounts OWNER TO landlord;
+        ALTER TABLE annals.annals_ledger OWNER TO landlord;
+        SET ROLE landlord;
+        SELECT (SELECT count(*) FROM annals.annals_events)
+             + (SELECT count(*) FROM annals.annals_accounts)
+             + (SELECT count(*) FROM annals.annals_ledger)";
     assert_eq!(root.database().sql(owner), "0");
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::super::super::{Identity, Result, StoreError};
+use super::super::open::plan_once;
 
 /// Grows whenever a table changes its form: an older file is then made anew.
 const SCHEMA: u32 = 1;
@@ -42,6 +43,7 @@ impl Generation {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(BUSY)?;
+        plan_once(&connection)?;
         Ok(connection)
     }
 }
@@ -115,6 +117,7 @@ impl DerivedFile {
 fn connect(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY)?;
+    plan_once(&connection)?;
     // Who did what is in here too: what is deleted leaves no bytes. A crash may lose the last
     // writes, which are then read out of the journal again.
     connection.execute_batch(

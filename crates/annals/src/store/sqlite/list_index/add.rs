@@ -21,11 +21,11 @@ const WAITING: usize = 8;
 
 impl ListIndex {
     /// Takes in events that were committed, in order, and moves the head that everybody sees.
-    pub(in super::super) fn add(&self, events: &[Event]) {
-        let Some(last) = events.last() else {
+    pub(in super::super) fn add<'a>(&self, events: impl IntoIterator<Item = &'a Event>) {
+        let keyed = Keyed::new(&self.state.keys, events);
+        let Some(last) = keyed.last() else {
             return;
         };
-        let keyed = Keyed::new(&self.state.keys, events);
         let mut view = self.state.view();
         let mut all = keyed.iter().peekable();
         while let Some((event, _)) = all.peek() {

@@ -56,6 +56,11 @@ impl<'a> Keyed<'a> {
         keyed
     }
 
+    /// The last event.
+    pub(super) fn last(&self) -> Option<&'a Event> {
+        self.events.last().map(|(event, _)| *event)
+    }
+
     /// Every event with its keys.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'a Event, &[u64])> {
         let mut rest = &self.keys[..];
