@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::config::{ClientIp, Config, Database};
 use crate::data_dir::{DataDir, Hold};
 use crate::follow::{AuditFiles, Followers, Parts};
-use crate::http::{Http, Live, RateLimits, Services};
+use crate::http::{Erasures, Http, Live, RateLimits, Services};
 use crate::id::{self, Random};
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
@@ -90,6 +90,7 @@ impl App {
         let store = store.with_context(|| format!("cannot open the journal {journal}"))?;
         let head = store.head().await?;
         let catalog = Arc::new(catalog(config)?);
+        store.keep_classes(&catalog).await?;
         let tokens = config.jwt.as_ref().map(Tokens::new).transpose()?;
         let bootstrap = config.admin_key.as_ref().map(|key| key.reveal());
         // Before anything is loaded: what changes meanwhile is loaded again.
@@ -115,6 +116,7 @@ impl App {
         let derived: Arc<dyn DerivedStore> =
             Arc::new(SqliteDerived::new(&path, &store.identity())?);
         let parts = Parts {
+            store: Arc::clone(&store),
             derived: Arc::clone(&derived),
             catalog: Arc::clone(&catalog),
             calendar: calendar.clone(),
@@ -145,7 +147,7 @@ impl App {
             origin: OnceLock::new(),
             settings_turn: Mutex::default(),
             learnt: Mutex::new(learnt),
-            erasure_turn: Mutex::default(),
+            erasure_turn: Mutex::new(Erasures::known(config.data_dir.join("erasures"))),
             last_probe: Mutex::default(),
         });
         Ok(App {

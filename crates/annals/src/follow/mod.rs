@@ -34,7 +34,7 @@ use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::journal::Journal;
-use crate::store::{DerivedStore, Place, Step};
+use crate::store::{DerivedStore, Place, Step, Store};
 
 /// The name of the roll-ups.
 pub const ROLLUPS: &str = "rollups";
@@ -47,11 +47,13 @@ pub const FOLLOWERS: [Follower; 2] = [
     Follower {
         name: ROLLUPS,
         what: "counts by day and person, and sessions",
+        who: Who::Each,
         output: |parts| Box::new(rollups::Rollups::new(parts)),
     },
     Follower {
         name: AUDIT_FILES,
         what: "a file of points events for each user account",
+        who: Who::One,
         output: |parts| Box::new(audit_file::AuditFileOutput::new(parts)),
     },
 ];
@@ -62,12 +64,25 @@ pub struct Follower {
     pub name: &'static str,
     /// What it keeps, for people.
     pub what: &'static str,
+    /// Who keeps it, of several servers on one database.
+    who: Who,
     /// Where it writes.
     output: fn(&Parts) -> Box<dyn Output>,
 }
 
+/// Who keeps an output, of several servers on one database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Each keeps its own.
+    Each,
+    /// One, for all; when that one is gone, another makes it anew.
+    One,
+}
+
 /// What outputs are made of.
 pub struct Parts {
+    /// Which server keeps what one keeps for all.
+    pub store: Arc<dyn Store>,
     /// Where rows go.
     pub derived: Arc<dyn DerivedStore>,
     /// What actions mean.
@@ -98,6 +113,8 @@ pub struct State {
     pub place: Place,
     /// What went wrong last, as long as it has not gone on since.
     pub fault: Option<Fault>,
+    /// Whether another server keeps it.
+    pub elsewhere: bool,
 }
 
 /// What went wrong.
@@ -136,6 +153,7 @@ impl Followers {
             let task = run::Task::new(
                 follower.name,
                 (follower.output)(parts),
+                (follower.who == Who::One).then(|| Arc::clone(&parts.store)),
                 journal.clone(),
                 Arc::clone(clock),
                 sender,

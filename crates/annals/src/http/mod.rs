@@ -66,6 +66,7 @@ use crate::store::{DerivedStore, Store, StoreError};
 pub use append::{AppendResponse, ItemError, ItemResult, ItemStatus, USER_HEADER};
 pub use audit::{act, details};
 pub use caller::{COOKIE, CSRF_HEADER};
+pub use erase::Erasures;
 pub use error::Problem;
 pub use live::Live;
 pub use openapi::document as openapi;
@@ -115,7 +116,7 @@ pub struct Services {
     /// The folder of the audit files.
     pub audit_files: PathBuf,
     /// Held while a person is erased: what one takes out of an event another must not put back.
-    pub erasure_turn: Mutex<()>,
+    pub erasure_turn: Mutex<Erasures>,
     /// Held while a setting is changed: one change at a time.
     pub settings_turn: Mutex<()>,
     /// [`Store::changes`] as of what is held in memory.

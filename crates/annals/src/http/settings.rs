@@ -100,6 +100,7 @@ pub async fn recording_switch(store: &dyn Store) -> store::Result<RecordingSwitc
 impl Http {
     /// Learns what other servers on this database have changed: keys, people, the switch.
     pub async fn learn(&self) -> store::Result<()> {
+        self.learn_of_erasures().await?;
         let version = self.store.changes().await?;
         let mut learnt = self.learnt.lock().await;
         if *learnt == version {

@@ -22,6 +22,8 @@ use std::time::Duration;
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
 
+use crate::catalog::Catalog;
+
 mod account;
 pub mod adopt;
 mod burial;
@@ -264,6 +266,11 @@ pub trait Store: Send + Sync + 'static {
     /// Removes a reward; answers whether there was one.
     async fn delete_reward(&self, id: &str) -> Result<bool>;
 
+    /// Keeps which class events belong to, where people ask the database itself about it.
+    async fn keep_classes(&self, _catalog: &Catalog) -> Result<()> {
+        Ok(())
+    }
+
     /// A setting by name, as JSON text.
     async fn setting(&self, name: &str) -> Result<Option<String>>;
 
@@ -282,10 +289,21 @@ pub trait Store: Send + Sync + 'static {
         Ok(0)
     }
 
-    /// Whether this process is the one to do a piece of work for so long: of several on one
-    /// database, one is.
+    /// How many events were written anew by [`Store::anonymise`], by whomever: what was read of
+    /// the journal before may name people who were forgotten since. 0 where only this process does.
+    async fn rewritten(&self) -> Result<u64> {
+        Ok(0)
+    }
+
+    /// Whether this process is the one to do a piece of work for so long from now: of several on
+    /// one database, one is. Who is may ask again, and so go on.
     async fn lease(&self, _work: &str, _period: Duration) -> Result<bool> {
         Ok(true)
+    }
+
+    /// Lets another do the work from now on.
+    async fn release(&self, _work: &str) -> Result<()> {
+        Ok(())
     }
 
     /// The key under which ids of deleted events are remembered: a copy must have the same.

@@ -1,6 +1,7 @@
 //! What only PostgreSQL has: rights the database keeps itself, several servers on one journal,
 //! and a database that can go away.
 
+mod ageing;
 mod fleet;
 mod outage;
 mod rights;

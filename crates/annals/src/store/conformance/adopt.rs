@@ -170,8 +170,8 @@ const COPIED: [&str; 21] = [
     "used_ids",
 ];
 /// Those that stay behind: who is signed in, and what each database has of its own.
-const LEFT: [&str; 7] =
-    ["changes", "leases", "probe", "schema_history", "sign_ins", "sweeps", "viewer_key"];
+const LEFT: [&str; 8] =
+    ["changes", "classes", "leases", "probe", "schema_history", "sign_ins", "sweeps", "viewer_key"];
 
 /// Expects each of an engine's tables to be known to [`crate::journal::copy`]: one that is not
 /// would be left behind, and nobody would notice.

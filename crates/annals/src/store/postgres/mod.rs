@@ -49,6 +49,8 @@ use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
 use tokio_postgres::types::Type;
 
+use crate::catalog::Catalog;
+
 use self::pools::Pools;
 use self::target::Target;
 use self::watch::Watch;
@@ -298,6 +300,10 @@ impl Store for PostgresStore {
             && definitions::delete_reward(&self.pools.writer().await?, id).await?)
     }
 
+    async fn keep_classes(&self, catalog: &Catalog) -> Result<()> {
+        settings::keep_classes(&mut self.pools.writer().await?, catalog).await
+    }
+
     async fn setting(&self, name: &str) -> Result<Option<String>> {
         settings::get(&self.pools.reader().await?, name).await
     }
@@ -315,7 +321,15 @@ impl Store for PostgresStore {
     }
 
     async fn lease(&self, work: &str, period: Duration) -> Result<bool> {
-        settings::lease(&self.pools.writer().await?, work, period).await
+        settings::lease(&self.pools.writer().await?, self.journal.holder, work, period).await
+    }
+
+    async fn release(&self, work: &str) -> Result<()> {
+        settings::release(&self.pools.writer().await?, self.journal.holder, work).await
+    }
+
+    async fn rewritten(&self) -> Result<u64> {
+        settings::rewritten(&self.pools.reader().await?).await
     }
 
     async fn id_key(&self) -> Result<[u8; 32]> {

@@ -37,6 +37,8 @@ pub(super) struct Journal {
     pub(super) identity: Identity,
     pub(super) id_key: [u8; 32],
     pub(super) viewer_key: ViewerKey,
+    /// Who we are among the servers that have it open.
+    pub(super) holder: Uuid,
 }
 
 /// A connection of its own, outside the pools. It lives until the client is dropped.
@@ -223,7 +225,7 @@ pub(super) async fn enter(target: &Target) -> Result<Journal> {
             ))
         })?;
     }
-    let sql = "SELECT j.id, j.epoch, j.cursor_key, j.id_key, k.inner_pad
+    let sql = "SELECT j.id, j.epoch, j.cursor_key, j.id_key, k.inner_pad, gen_random_uuid()
                FROM annals.annals_journal j, annals.annals_viewer_key k";
     let row = client.query_one(sql, &[]).await.map_err(failed)?;
     let damaged = || StoreError::Damaged("the journal's keys cannot be read".to_owned());
@@ -238,5 +240,6 @@ pub(super) async fn enter(target: &Target) -> Result<Journal> {
         },
         id_key: bytes(3)?.try_into().map_err(|_| damaged())?,
         viewer_key: ViewerKey::of(bytes(4)?.try_into().map_err(|_| damaged())?),
+        holder: row.try_get(5).map_err(failed)?,
     })
 }

@@ -123,6 +123,95 @@ async fn what_one_changes_the_other_keeps_to_within_seconds() {
     assert_eq!(answer["results"][0]["status"], "dropped", "{answer}");
 }
 
+/// Ben does the dishes.
+async fn activate(server: &Server) {
+    let call = server.post("/child/ben/trigger-task", &json!({ "task_id": "dishes" }));
+    let answer = call.send().await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+/// The audit file of an account; empty without one.
+fn audit_file(server: &Server, account: &str) -> String {
+    let path = server.data_dir().join(format!("logs/tracking_user_{account}.log"));
+    std::fs::read_to_string(path).unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_keeps_the_audit_files_and_forgets_whom_the_other_erases() {
+    let (one, two) = pair();
+    for (path, body) in [
+        ("/api/v1/people/ben", json!({ "kind": "child", "guardians": ["cleo", "carl"] })),
+        ("/api/v1/tasks/dishes", json!({ "name": "Dishes", "points": 10, "is_good": true })),
+    ] {
+        let call = one.call(http::Method::PUT, path);
+        assert_eq!(call.body("application/json", body.to_string()).send().await.status, 200);
+    }
+    activate(&one).await;
+    activate(&two).await;
+    let wrote = until("one of them to write the file", async || {
+        [&one, &two]
+            .map(|server| audit_file(server, "cleo").lines().count() == 2)
+            .into_iter()
+            .position(|wrote| wrote)
+    });
+    let (keeper, other) = if wrote.await == 0 { (one, two) } else { (two, one) };
+    assert_eq!(audit_file(&other, "cleo"), "");
+
+    let erased = other.post("/api/v1/people/cleo/erase", &json!({})).send().await;
+    assert_eq!(erased.status, 200, "{}", erased.text());
+    until("the one that has the files to remove them", async || {
+        (audit_file(&keeper, "cleo").is_empty()).then_some(())
+    })
+    .await;
+    activate(&other).await;
+    until("it to go on with whom is left", async || {
+        (audit_file(&keeper, "carl").lines().count() == 1).then_some(())
+    })
+    .await;
+
+    // Another takes over, from the beginning: nothing is missing from its files.
+    assert!(keeper.stop().success());
+    activate(&other).await;
+    until("the other to keep the files", async || {
+        (audit_file(&other, "carl").lines().count() == 2).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_who_are_erased_at_once_are_both_forgotten() {
+    let (one, two) = pair();
+    let events: Vec<Value> = (0..120)
+        .map(|number| {
+            json!({ "category": "entity", "action": "created",
+                "message": format!("miriam and leonard, number {number}"),
+                "actor": { "type": "user", "id": "miriam", "name": "Miriam" },
+                "subject": { "id": "leonard", "name": "Leonard" } })
+        })
+        .collect();
+    one.append(&events).await;
+    let erase = async |server: &Server, id: &str| {
+        let path = format!("/api/v1/people/{id}/erase");
+        until("the other erasure to end", async || {
+            let answer = server.post(&path, &json!({})).send().await;
+            assert!([200, 503].contains(&answer.status), "{}", answer.text());
+            (answer.status == 200).then_some(())
+        })
+        .await;
+    };
+    tokio::join!(erase(&one, "miriam"), erase(&two, "leonard"));
+    for server in [&one, &two] {
+        let text = server.get("/api/v1/events/export?action=created").send().await.text();
+        let text = text.to_lowercase();
+        assert!(!text.contains("miriam") && !text.contains("leonard"), "{text}");
+    }
+    let root = Arc::clone(&one.root);
+    assert!(one.stop().success());
+    assert!(two.stop().success());
+    let (code, report) = verify(&root);
+    assert_eq!((code, &report["anonymised"]), (Some(0), &json!(120)), "{report}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cursor_of_one_is_good_at_the_other() {
     let (one, two) = pair();

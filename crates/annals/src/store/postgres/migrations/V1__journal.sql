@@ -154,18 +154,21 @@ CREATE TABLE annals_guardianships (
 
 CREATE INDEX annals_guardianships_by_guardian ON annals_guardianships (guardian, child);
 
--- Work that one server does for all, and until when nobody else need do it.
+-- Work that one server does for all, which one, and until when nobody else need do it.
 CREATE TABLE annals_leases (
   name text COLLATE "C" PRIMARY KEY,
+  holder uuid NOT NULL,
   until timestamptz NOT NULL
 );
 
--- Grows with every change to what servers hold in memory: keys, people, settings.
+-- Grows with every change to what servers hold in memory: keys, people, settings; and with every
+-- event that lost a person, because of what servers keep beside the journal.
 CREATE TABLE annals_changes (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
-  version bigint NOT NULL
+  version bigint NOT NULL,
+  rewritten bigint NOT NULL
 );
-INSERT INTO annals_changes (version) VALUES (0);
+INSERT INTO annals_changes (version, rewritten) VALUES (0, 0);
 
 CREATE FUNCTION annals_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
