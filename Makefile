@@ -35,7 +35,8 @@ check-rust: tools-rust tools-postgres dashboard/dist/index.html
 	$(CARGO) test --locked --workspace --doc
 	node docs/digest-check.mjs
 
-check-packages: packages/browser/node_modules
+check-packages: packages/browser/node_modules dashboard/dist/index.html
+	$(CARGO) build --locked -p annals
 	npm --prefix packages/browser run typecheck
 	npm --prefix packages/browser test
 

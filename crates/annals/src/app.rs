@@ -16,20 +16,23 @@ use crate::access::{Access, Standings, Tokens};
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
-use crate::config::{ClientIp, Config, Database};
+use crate::config::{ClientIp, Config, ConfigError};
 use crate::data_dir::{DataDir, Hold};
-use crate::follow::{AuditFiles, Followers, Parts};
+use crate::follow::{AuditFiles, Award, BadgeParts, Badges, Followers, Parts};
 use crate::http::{Erasures, Http, Live, RateLimits, Services};
-use crate::id::{self, Random};
+use crate::id::Random;
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
 use crate::points::Rules;
-use crate::record::{Intake, IpPrefixes, Redactor};
+use crate::record::{Intake, IpPrefixes, Redactor, Refusal, Sender, Source};
 use crate::recorder::{Recorder, Works};
-use crate::store::postgres::{PARTITION, PostgresStore, Seed};
-use crate::store::sqlite::{SqliteDerived, SqliteStore, Tenancy};
-use crate::store::{DerivedStore, Identity, Store};
-use crate::{http, recorder, schedule};
+use crate::store::sqlite::SqliteDerived;
+use crate::store::{DerivedStore, Identity};
+use crate::{follow, http, recorder, schedule};
+
+mod open;
+
+pub use open::{migrate, open_at, open_existing, open_existing_at, seed, seed_of};
 
 /// How long a shutdown waits for what is under way.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -85,6 +88,7 @@ impl App {
     ) -> Result<App> {
         let data_dir = DataDir::new(&config.data_dir);
         let hold = data_dir.hold()?;
+        let badge_rules = badge_rules(config)?;
         let journal = config.journal()?;
         let store = open_at(&journal, config, seed(&*clock, &*random)).await;
         let store = store.with_context(|| format!("cannot open the journal {journal}"))?;
@@ -115,8 +119,16 @@ impl App {
         let path = config.data_dir.join("derived.db");
         let derived: Arc<dyn DerivedStore> =
             Arc::new(SqliteDerived::new(&path, &store.identity())?);
+        let badges = Badges::new(badge_rules, calendar.clone(), Arc::clone(&store));
+        let erasure_turn = Arc::new(Mutex::default());
         let parts = Parts {
             store: Arc::clone(&store),
+            badges: BadgeParts {
+                badges: badges.clone(),
+                journal: journal.clone(),
+                award: award(&intake, &clock, &random),
+                erasure_turn: Arc::clone(&erasure_turn),
+            },
             derived: Arc::clone(&derived),
             catalog: Arc::clone(&catalog),
             calendar: calendar.clone(),
@@ -134,6 +146,7 @@ impl App {
             access,
             intake,
             catalog,
+            badges,
             rules: Rules { allow_negative: config.points.allow_negative },
             audit_files: parts.audit_files.folder.clone(),
             live: Live::new(config.streams.max, stall),
@@ -147,7 +160,8 @@ impl App {
             origin: OnceLock::new(),
             settings_turn: Mutex::default(),
             learnt: Mutex::new(learnt),
-            erasure_turn: Mutex::new(Erasures::known(config.data_dir.join("erasures"))),
+            erasure_turn,
+            erasures: Mutex::new(Erasures::known(config.data_dir.join("erasures"))),
             last_probe: Mutex::default(),
         });
         Ok(App {
@@ -308,69 +322,6 @@ async fn serve_operator(
     axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 
-/// Opens a journal for writing, making it if it does not exist.
-pub async fn open_at(journal: &Database, config: &Config, seed: Seed) -> Result<Arc<dyn Store>> {
-    Ok(match journal {
-        Database::Sqlite(path) => {
-            let tenancy = if config.host_file { Tenancy::Guest } else { Tenancy::Owner };
-            Arc::new(SqliteStore::open(path, tenancy, seed.identity, seed.id_key)?)
-        }
-        Database::Postgres(url) => {
-            Arc::new(PostgresStore::open(url, connections(config), &seed).await?)
-        }
-    })
-}
-
-/// Opens the configured journal if it is there, beside the server that writes it. Nothing is made
-/// or changed.
-pub async fn open_existing(config: &Config) -> Result<Arc<dyn Store>> {
-    open_existing_at(&config.journal()?, config).await
-}
-
-/// Opens a journal if it is there, beside the server that writes it.
-pub async fn open_existing_at(journal: &Database, config: &Config) -> Result<Arc<dyn Store>> {
-    Ok(match journal {
-        Database::Sqlite(path) => Arc::new(SqliteStore::open_read_only(path)?),
-        Database::Postgres(url) => {
-            Arc::new(PostgresStore::open_existing(url, connections(config)).await?)
-        }
-    })
-}
-
-/// Brings a journal's schema up to date, making the journal if it does not exist.
-pub async fn migrate(journal: &Database, config: &Config, seed: Seed) -> Result<()> {
-    match journal {
-        Database::Sqlite(_) => open_at(journal, config, seed).await?.close().await,
-        Database::Postgres(url) => PostgresStore::migrate(url, &seed).await?,
-    }
-    Ok(())
-}
-
-fn connections(config: &Config) -> usize {
-    usize::try_from(config.postgres.connections).unwrap_or(usize::MAX)
-}
-
-/// What a journal that is made now begins with.
-pub fn seed(clock: &dyn Clock, random: &dyn Random) -> Seed {
-    let id = id::uuid_v7(random, clock.now());
-    Seed {
-        identity: Identity { id, epoch: 1, cursor_key: id::bytes(random) },
-        id_key: id::bytes(random),
-        viewer_key: id::bytes(random),
-        partition_width: PARTITION,
-    }
-}
-
-/// What a copy of a journal begins with: the same identity, and the same keys.
-pub async fn seed_of(journal: &dyn Store, random: &dyn Random) -> Result<Seed> {
-    Ok(Seed {
-        identity: journal.identity(),
-        id_key: journal.id_key().await?,
-        viewer_key: id::bytes(random),
-        partition_width: PARTITION,
-    })
-}
-
 fn intake(config: &Config, catalog: &Arc<Catalog>, people: &Arc<Standings>) -> Result<Intake> {
     let ClientIp { v4_bits, v6_bits } = config.client_ip;
     let further = config.redaction.keys.iter().map(String::as_str);
@@ -389,6 +340,35 @@ fn audit_files(config: &Config, journal: &Identity) -> AuditFiles {
         backups: config.audit_files.backups,
         journal: format!("{} {}", journal.id, journal.epoch),
     }
+}
+
+/// What children can earn beside points, by the operator's file; nothing without one.
+fn badge_rules(config: &Config) -> Result<follow::Rules> {
+    let Some(path) = &config.points.rules else {
+        return Ok(follow::Rules::default());
+    };
+    let wrong = |problem: String| ConfigError::Value { key: "points.rules", problem };
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| wrong(format!("names {file}, which cannot be read: {error}")))?;
+    Ok(follow::Rules::parse(&text, &file).map_err(|error| wrong(format!("is wrong: {error}")))?)
+}
+
+/// How an award becomes an entry: as what commands on points make does, at the server's time.
+fn award(intake: &Arc<Intake>, clock: &Arc<dyn Clock>, random: &Arc<dyn Random>) -> Award {
+    let (intake, clock, random) = (Arc::clone(intake), Arc::clone(clock), Arc::clone(random));
+    Arc::new(move |draft| {
+        let sender = Sender { source: Source::Command, ..Sender::default() };
+        match intake.take(&sender, draft, clock.now(), &*random) {
+            Ok(entry) => Some(entry),
+            Err(Refusal::Dropped { .. }) => None,
+            Err(Refusal::Rejected { message, .. }) => {
+                // Another try would fare no better, and must not keep the others from theirs.
+                tracing::error!(message, "an award was refused");
+                None
+            }
+        }
+    })
 }
 
 /// The built-in catalog, with the deployment's own file over it.

@@ -123,12 +123,15 @@ pub struct Redaction {
     pub keys: Vec<String>,
 }
 
-/// What balances may do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What balances may do, and what is earned beside them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Points {
     /// Whether penalties and corrections may take more than there is.
     pub allow_negative: bool,
+    /// The file that says which badges and certificates are earned by what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<PathBuf>,
 }
 
 /// How large audit files grow, and how many are kept.

@@ -1,6 +1,8 @@
 import type { Messages } from ".";
+import { badges } from "./de-badges";
 import { chart, overview } from "./de-overview";
 import { sentences } from "./de-sentences";
+import { family } from "./de-family";
 import { settings } from "./de-settings";
 import { start } from "./de-start";
 
@@ -29,6 +31,7 @@ export const de: Messages = {
     menu: "Menü",
     overview: "Übersicht",
     activity: "Aktivität",
+    family: "Familie",
     settings: "Einstellungen",
     docs: "API-Referenz",
     signedInAs: "Angemeldet als",
@@ -320,8 +323,10 @@ export const de: Messages = {
   },
 
   overview,
+  family,
   chart,
   settings,
+  badges,
   start,
 
   docs: {

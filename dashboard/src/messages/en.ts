@@ -1,6 +1,8 @@
 // Every sentence the dashboard shows. Words that come from the record itself (messages, names) are not ours.
 
+import { badges } from "./en-badges";
 import { chart, overview } from "./en-overview";
+import { family } from "./en-family";
 import { settings } from "./en-settings";
 import { start } from "./en-start";
 
@@ -31,6 +33,7 @@ export const en = {
     menu: "Menu",
     overview: "Overview",
     activity: "Activity",
+    family: "Family",
     settings: "Settings",
     docs: "API reference",
     signedInAs: "Signed in as",
@@ -351,8 +354,10 @@ export const en = {
   },
 
   overview,
+  family,
   chart,
   settings,
+  badges,
   start,
 
   docs: {

@@ -11,9 +11,10 @@
 //!
 //! An output may be rows in the derived database, whose place moves in the same transaction, or a
 //! file, whose place is a position and the length the file had there, to which it is cut when the
-//! follower resumes.
+//! follower resumes. Awards of badges are events, told apart by their ids.
 
 mod audit_file;
+mod badges;
 mod pace;
 mod rollups;
 mod run;
@@ -29,6 +30,9 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use audit_file::{AuditFiles, remove_account};
+pub use badges::{
+    Award, BadgeParts, Badges, Kind as BadgeKind, Language, Rule, Rules, RulesError, Standing,
+};
 
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
@@ -42,8 +46,11 @@ pub const ROLLUPS: &str = "rollups";
 /// The name of the audit files.
 pub const AUDIT_FILES: &str = "audit_files";
 
+/// The name of badges and certificates.
+pub const BADGES: &str = "badges";
+
 /// Every follower there is.
-pub const FOLLOWERS: [Follower; 2] = [
+pub const FOLLOWERS: [Follower; 3] = [
     Follower {
         name: ROLLUPS,
         what: "counts by day and person, and sessions",
@@ -55,6 +62,12 @@ pub const FOLLOWERS: [Follower; 2] = [
         what: "a file of points events for each user account",
         who: Who::One,
         output: |parts| Box::new(audit_file::AuditFileOutput::new(parts)),
+    },
+    Follower {
+        name: BADGES,
+        what: "awards of badges and certificates; rebuilt, it looks again and awards nothing twice",
+        who: Who::One,
+        output: |parts| Box::new(badges::BadgeOutput::new(&parts.badges)),
     },
 ];
 
@@ -91,6 +104,8 @@ pub struct Parts {
     pub calendar: Calendar,
     /// Where audit files go.
     pub audit_files: AuditFiles,
+    /// What can be earned, and how it is awarded.
+    pub badges: BadgeParts,
 }
 
 /// Where a follower writes.

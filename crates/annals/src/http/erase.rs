@@ -19,13 +19,11 @@ use crate::actor::{current_actor, spawn_with_actor};
 use crate::follow::{self, AUDIT_FILES};
 use crate::id;
 use crate::privacy::{self, Erased};
-use crate::store::{self, PersonKind, Role, StoreError};
+use crate::store::{self, ERASING, PersonKind, Role, StoreError};
 
 /// How long the audit files may take to come to where the person is named no more.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The work that one server does at a time …
-const ERASING: &str = "erase a person";
-/// … and how long it may take, before another takes it that the server is gone.
+/// How long an erasure may take before another server takes it that this one is gone.
 const LONGEST: Duration = Duration::from_secs(600);
 
 /// What was erased. It names nobody: it can be kept.
@@ -100,9 +98,10 @@ impl Http {
     /// Has every follower read the journal again, if another server has taken a person out of it.
     pub(super) async fn learn_of_erasures(&self) -> store::Result<()> {
         // Whoever erases here knows what others erased, and this is asked again.
-        let Ok(mut erasures) = self.erasure_turn.try_lock() else {
+        let Ok(_turn) = self.erasure_turn.try_lock() else {
             return Ok(());
         };
+        let mut erasures = self.erasures.lock().await;
         let rewritten = self.store.rewritten().await?;
         if rewritten == erasures.followed {
             return Ok(());
@@ -115,10 +114,12 @@ impl Http {
     }
 
     async fn forget(&self, id: &str) -> Result<Receipt> {
-        let mut erasures = self.erasure_turn.lock().await;
+        let _turn = self.erasure_turn.lock().await;
         self.await_turn().await?;
-        let done = self.forget_in_turn(id, &mut erasures).await;
-        self.store.release(ERASING).await?;
+        let done = self.forget_in_turn(id).await;
+        if let Err(error) = self.store.release(ERASING).await {
+            tracing::warn!(%error, "other servers wait before they erase anybody");
+        }
         done
     }
 
@@ -135,7 +136,8 @@ impl Http {
         Ok(())
     }
 
-    async fn forget_in_turn(&self, id: &str, erasures: &mut Erasures) -> Result<Receipt> {
+    async fn forget_in_turn(&self, id: &str) -> Result<Receipt> {
+        let mut erasures = self.erasures.lock().await;
         let now = self.clock.now();
         let before = self.store.rewritten().await?;
         let erased = privacy::erase(&*self.store, &self.access, id, now).await?;

@@ -4,7 +4,7 @@
 //! request ─► layers (below) ─► routes.rs ─┬─► append.rs ─► record ─► journal
 //!                                         ├─► events.rs, export.rs ─► query ─► store
 //!                                         ├─► live/ ─► journal (tail)
-//!                                         ├─► points/ ─► points, record, journal
+//!                                         ├─► points/ ─► points, record, journal; badges: follow
 //!                                         ├─► analytics/ ─► query ─► derived store
 //!                                         ├─► keys.rs, people.rs, session.rs ─► access
 //!                                         ├─► settings.rs, retention.rs ─► store, record, privacy
@@ -27,6 +27,7 @@ mod events;
 mod export;
 mod health;
 mod keys;
+mod language;
 mod layers;
 mod live;
 mod openapi;
@@ -55,7 +56,7 @@ use crate::access::{Access, Caller};
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
-use crate::follow::Followers;
+use crate::follow::{Badges, Followers};
 use crate::id::Random;
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
@@ -95,6 +96,8 @@ pub struct Services {
     pub catalog: Arc<Catalog>,
     /// What the operator decides about points.
     pub rules: Rules,
+    /// What children can earn beside points.
+    pub badges: Badges,
     /// The streams that are open.
     pub live: Live,
     /// What time it is.
@@ -116,7 +119,9 @@ pub struct Services {
     /// The folder of the audit files.
     pub audit_files: PathBuf,
     /// Held while a person is erased: what one takes out of an event another must not put back.
-    pub erasure_turn: Mutex<Erasures>,
+    pub erasure_turn: Arc<Mutex<()>>,
+    /// Which erasures, of other servers too, what is kept beside the journal has followed.
+    pub erasures: Mutex<Erasures>,
     /// Held while a setting is changed: one change at a time.
     pub settings_turn: Mutex<()>,
     /// [`Store::changes`] as of what is held in memory.

@@ -61,6 +61,10 @@ pub use seal::{Sealed, Tile, Tombstone};
 /// What a store answers with.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
+/// What one server does at a time ([`Store::lease`]): taking a person out of events. Whoever writes
+/// about people by itself does it in turn with that.
+pub const ERASING: &str = "erase a person";
+
 /// How far the journal goes, and which journal it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {

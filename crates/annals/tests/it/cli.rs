@@ -7,6 +7,7 @@ use crate::support::{Root, run};
 mod copy;
 mod import;
 mod restore;
+mod tinydb;
 mod usage;
 mod with_server;
 

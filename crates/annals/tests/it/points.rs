@@ -6,12 +6,14 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Call, Engine, Server};
 
 mod audit_files;
+mod badges;
 mod commands;
 mod crash;
 mod erase;
 mod racing;
 mod repeat;
 mod tracking;
+mod weeks;
 
 /// A server that knows a child, a task, a penalty and a reward.
 async fn family() -> Server {

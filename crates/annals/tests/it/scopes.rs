@@ -10,6 +10,7 @@ mod consent;
 mod events;
 mod matrix;
 mod people;
+mod standing;
 mod streams;
 mod tokens;
 

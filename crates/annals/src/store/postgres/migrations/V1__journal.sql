@@ -182,8 +182,9 @@ CREATE TRIGGER annals_changed
   ON annals_keys EXECUTE FUNCTION annals_note_change();
 CREATE TRIGGER annals_changed AFTER INSERT OR DELETE OR UPDATE
   ON annals_people EXECUTE FUNCTION annals_note_change();
-CREATE TRIGGER annals_changed AFTER INSERT OR DELETE OR UPDATE
-  ON annals_settings EXECUTE FUNCTION annals_note_change();
+-- Places, too, stand among the settings: where one server is, the others need not know.
+CREATE TRIGGER annals_changed AFTER INSERT OR UPDATE ON annals_settings
+  FOR EACH ROW WHEN (NEW.name NOT LIKE '%\_place') EXECUTE FUNCTION annals_note_change();
 
 -- Written by whoever asks whether anything can be written, and read by nobody.
 CREATE TABLE annals_probe (
