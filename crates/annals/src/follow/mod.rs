@@ -216,11 +216,13 @@ impl Running {
         answered.await.map_err(|_| ended())?
     }
 
-    /// Waits until it has come to a position, but no longer than this. Whether it has.
+    /// Waits until it has come to a position, but no longer than this, and not at all where another
+    /// server keeps it. Whether it has.
     pub async fn reached(&self, position: u64, patience: Duration) -> bool {
         let mut state = self.state.clone();
-        let there = state.wait_for(|state| state.place.position >= position);
-        matches!(tokio::time::timeout(patience, there).await, Ok(Ok(_)))
+        let there = state.wait_for(|state| state.elsewhere || state.place.position >= position);
+        let there = tokio::time::timeout(patience, there).await;
+        matches!(there, Ok(Ok(state)) if !state.elsewhere)
     }
 }
 

@@ -47,22 +47,24 @@ pub(super) async fn commit(
         return Ok(appended.into_iter().map(Outcome::Appended).collect());
     }
     let mut waiting = Some(items);
-    for tried in 1.. {
+    let mut tried = 0;
+    loop {
+        tried += 1;
         let mut client = pools.writer().await?;
         let done = transact(&mut client, id_key, &mut waiting, now).await;
-        if client.is_closed() || done.is_err() {
+        let dead = client.is_closed();
+        if dead || done.is_err() {
             // Not to be handed to the next caller: whatever was under way ends with it.
             drop(Object::take(client));
         }
         match done {
             Ok(outcomes) => return Ok(outcomes),
             // A connection that was dead before anything was decided: another may be alive.
-            Err((Failed::Unsaid(_), _)) if tried < TRIES && waiting.is_some() => {}
+            Err((Failed::Unsaid(_), _)) if dead && tried < TRIES => {}
             Err((Failed::Unsaid(error) | Failed::Plainly(error), _)) => return Err(error),
             Err((Failed::Doubtful(why), done)) => return settle(pools, done, why).await,
         }
     }
-    Ok(Vec::new())
 }
 
 /// What was decided and is written in one transaction.
