@@ -56,6 +56,7 @@ const OWN = [
   ["points", "family?child=child-ada"],
   ["points-done", "family?child=child-ada", (page) => page.locator("button.task-button").first().click()],
   ["points-adjust", "family?child=child-ada", (page) => page.locator(".balance .button").click()],
+  ["points-badges", "family?child=child-ada", (page) => page.locator(".badges").scrollIntoViewIfNeeded()],
   ["points-rewards", "family?child=child-ada", (page) => page.locator(".reward-lines").scrollIntoViewIfNeeded()],
   ["points-charts", "family?child=child-ada&weeks=4", (page) => read(page, 0)],
   ["points-weeks", "family?child=child-ada", (page) => read(page, 1)],

@@ -261,10 +261,11 @@ impl App {
         let http = &self.http;
         let noted = http.access.note_uses().await;
         self.recording.finish().await;
-        http.journal.stop();
-        self.writer.await.context("the journal's writer failed")?;
+        // Before the journal: one of them writes there.
         drop(self.following);
         self.followers.await.context("the followers failed")?;
+        http.journal.stop();
+        self.writer.await.context("the journal's writer failed")?;
         http.derived.close().await;
         http.store.close().await;
         noted.context("the last uses of keys could not be noted")

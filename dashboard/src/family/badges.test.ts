@@ -22,7 +22,8 @@ describe("BadgeSection", () => {
     const html = shown(badge);
     expect(html).toContain("0 of 1 earned");
     expect(html).toContain('<progress value="1250" max="2000" aria-label="Helper &lt;b&gt;">');
-    expect(html).toContain("1,250 of 2,000");
+    expect(html).toContain("1,250 of 2,000 points");
+    expect(html).not.toContain("Ben earned");
     expect(html).not.toContain("<a ");
   });
 

@@ -7,16 +7,12 @@ import { basePath } from "../url/base";
 import "./badges.css";
 
 const m = messages.badges;
-/** Awards follow the points events by a moment; whoever shows those asks again by this key. */
-export const badgesKey = (child: string) => ["badges", child];
-const EVERY_MS = 60_000;
 
 /** What a child has earned beside points, and how far it is from the rest. */
 export function Badges({ child }: { child: string }) {
   const query = useQuery({
-    queryKey: badgesKey(child),
+    queryKey: ["family", child, "badges"],
     queryFn: ({ signal }) => call<BadgeList>(`child/${encodeURIComponent(child)}/badges`, { query: { lang: messages.language }, signal }),
-    refetchInterval: EVERY_MS,
   });
   return <Loaded query={query}>{({ badges }) => <BadgeSection child={child} badges={badges} />}</Loaded>;
 }
@@ -26,14 +22,16 @@ export function BadgeSection({ child, badges }: { child: string; badges: Badge[]
   if (badges.length === 0) return null;
   const earned = badges.filter((badge) => badge.awarded_at !== null).length;
   return (
-    <section className="badges" aria-labelledby="badges">
-      <div className="badges-head">
-        <h2 id="badges">{m.title}</h2>
-        <p>{m.earned(earned, badges.length)}</p>
+    <section className="panel badges" aria-labelledby="badges">
+      <div className="panel-head">
+        <h2 id="badges">
+          {m.title}
+          <span>{m.earned(earned, badges.length)}</span>
+        </h2>
       </div>
       <ul>
         {badges.map((badge) => (
-          <li key={badge.id} className={badge.awarded_at === null ? "badge" : "badge earned"}>
+          <li key={badge.id} className={badge.awarded_at === null ? "badge-card" : "badge-card earned"}>
             <BadgeCard child={child} badge={badge} />
           </li>
         ))}
@@ -43,15 +41,15 @@ export function BadgeSection({ child, badges }: { child: string; badges: Badge[]
 }
 
 function BadgeCard({ child, badge }: { child: string; badge: Badge }) {
-  const { id, kind, name, text, value, threshold, awarded_at: awardedAt } = badge;
+  const { id, kind, name, text, metric, value, threshold, awarded_at: awardedAt } = badge;
   return (
     <>
       <h3>{name}</h3>
-      <p className="badge-text">{text}</p>
+      {awardedAt !== null && <p>{text}</p>}
       {awardedAt === null ? (
         <>
           <progress value={Math.min(value, threshold)} max={threshold} aria-label={name} />
-          <p className="badge-progress">{m.progress(value, threshold)}</p>
+          <p className="badge-progress">{m.progress(value, threshold, metric)}</p>
         </>
       ) : (
         <p className="badge-progress">

@@ -9,6 +9,7 @@ import { Notice } from "../ui/notice";
 import { Popover } from "../ui/popover";
 import { useTitle } from "../ui/use-title";
 import { AdjustDialog } from "./adjust";
+import { Badges } from "./badges";
 import { Balance } from "./balance";
 import { Chooser, Initial } from "./chooser";
 import { CourseChart } from "./course";
@@ -128,6 +129,7 @@ function Body({ data, state, session, archived, onChange }: BodyProps) {
         </div>
       </div>
       {own ? tasks : rewards}
+      <Badges child={data.id} />
       <div className="family-charts">
         <nav className="period-choice" aria-label={m.period}>
           {WEEKS.map((count) => (

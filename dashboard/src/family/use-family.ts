@@ -8,6 +8,8 @@ import type { AnnalsEvent, ChildState, ChildWeeks, EventPage, PeoplePage, Person
 
 /** What a balance is made of. */
 export const LEDGER = "task,penalty,reward,adjustment";
+/** What follows from it by a moment: awards. */
+const AWARDS = "badge";
 const PAGE = 500;
 /** A chart of more events than this says nothing more. */
 const MOST_PAGES = 4;
@@ -114,9 +116,9 @@ export function useFamilyLive(on: boolean, children: readonly string[]) {
         void client.invalidateQueries({ queryKey: ["family"] });
       }, GATHER_MS);
     };
-    const stop = follow({ subject, category: LEDGER }, undefined, {
+    const stop = follow({ subject, category: `${LEDGER},${AWARDS}` }, undefined, {
       onMessage: (message) => {
-        if (message.type === "tracking_event_created") ask();
+        if (message.type === "tracking_event_created" || (message.type === "activity_logged" && message.event.category === AWARDS)) ask();
       },
       onState: (next, reason) => {
         setState(next);
