@@ -36,9 +36,9 @@ pub struct UsedId {
 /// What is answered to a command that is sent again, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// See [`Repeat`](super::Repeat).
+    /// Of the command, as [`Repeat::slot`].
     pub slot: [u8; 32],
-    /// See [`Repeat`](super::Repeat).
+    /// Of the command, as [`Repeat::body`].
     pub body: [u8; 32],
     /// The position of the event it made.
     pub seq: u64,

@@ -111,8 +111,20 @@ async fn of_two_servers_one_has_a_lease_until_it_ends() {
     let two = PostgresStore::open(&database.url(), 10, &seed()).await.unwrap();
     let hour = Duration::from_secs(3_600);
     let (first, second) = tokio::join!(one.lease("sweep", hour), two.lease("sweep", hour));
-    assert_eq!(u8::from(first.unwrap()) + u8::from(second.unwrap()), 1);
-    assert_eq!(two.lease("sweep", hour).await, Ok(false));
+    let first = first.unwrap();
+    assert_eq!(u8::from(first) + u8::from(second.unwrap()), 1);
+    // Who has it goes on, and may let go; the other cannot take it away.
+    let (has, waits): (&dyn Store, &dyn Store) = if first { (&*one, &two) } else { (&two, &*one) };
+    waits.release("sweep").await.unwrap();
+    assert_eq!(
+        (has.lease("sweep", hour).await, waits.lease("sweep", hour).await),
+        (Ok(true), Ok(false))
+    );
+    has.release("sweep").await.unwrap();
+    assert_eq!(
+        (waits.lease("sweep", hour).await, has.lease("sweep", hour).await),
+        (Ok(true), Ok(false))
+    );
     assert_eq!(two.lease("another", Duration::from_millis(50)).await, Ok(true));
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(one.lease("another", hour).await, Ok(true));
@@ -148,6 +160,8 @@ async fn what_others_must_learn_changes_the_number_and_nothing_else_does() {
     told("a key revoked", true).await;
     store.put_setting("recording", "{}").await.unwrap();
     told("a setting", true).await;
+    store.put_setting("badges_place", "{}").await.unwrap();
+    told("a place", false).await;
 }
 
 /// Loopback has 16 million addresses: these are this process's own.
