@@ -19,16 +19,20 @@ use crate::clock::Clock;
 use crate::config::{ClientIp, Config, ConfigError};
 use crate::data_dir::{DataDir, Hold};
 use crate::follow::{AuditFiles, Award, BadgeParts, Badges, Followers, Parts};
-use crate::http::{Http, Live, RateLimits, Services};
-use crate::id::{self, Random};
+use crate::http::{Erasures, Http, Live, RateLimits, Services};
+use crate::id::Random;
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
 use crate::points::Rules;
-use crate::record::{Intake, IpPrefixes, RecordingSwitch, Redactor, Refusal, Sender, Source};
+use crate::record::{Intake, IpPrefixes, Redactor, Refusal, Sender, Source};
 use crate::recorder::{Recorder, Works};
-use crate::store::sqlite::{SqliteDerived, SqliteStore, Tenancy};
-use crate::store::{DerivedStore, Identity, Store};
+use crate::store::sqlite::SqliteDerived;
+use crate::store::{DerivedStore, Identity};
 use crate::{follow, http, recorder, schedule};
+
+mod open;
+
+pub use open::{migrate, open_at, open_existing, open_existing_at, seed, seed_of};
 
 /// How long a shutdown waits for what is under way.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -85,11 +89,16 @@ impl App {
         let data_dir = DataDir::new(&config.data_dir);
         let hold = data_dir.hold()?;
         let badge_rules = badge_rules(config)?;
-        let store = open(config, &*clock, &*random)?;
+        let journal = config.journal()?;
+        let store = open_at(&journal, config, seed(&*clock, &*random)).await;
+        let store = store.with_context(|| format!("cannot open the journal {journal}"))?;
         let head = store.head().await?;
         let catalog = Arc::new(catalog(config)?);
+        store.keep_classes(&catalog).await?;
         let tokens = config.jwt.as_ref().map(Tokens::new).transpose()?;
         let bootstrap = config.admin_key.as_ref().map(|key| key.reveal());
+        // Before anything is loaded: what changes meanwhile is loaded again.
+        let learnt = store.changes().await?;
         let access = Access::load(store.clone(), clock.clone(), random.clone(), bootstrap, tokens);
         let access = access.await?;
         let metrics = Arc::new(Metrics::default());
@@ -98,7 +107,7 @@ impl App {
         let stall = Duration::from_secs(config.streams.stall_seconds.into());
         let intake = Arc::new(intake(config, &catalog, access.standings())?);
         // Before anything is taken in: what was switched off stays off from the first event on.
-        intake.set_recording(recording(&*store).await?);
+        intake.set_recording(http::recording_switch(&*store).await?);
         let works = Works {
             intake: Arc::clone(&intake),
             journal: journal.clone(),
@@ -113,6 +122,7 @@ impl App {
         let badges = Badges::new(badge_rules, calendar.clone(), Arc::clone(&store));
         let erasure_turn = Arc::new(Mutex::default());
         let parts = Parts {
+            store: Arc::clone(&store),
             badges: BadgeParts {
                 badges: badges.clone(),
                 journal: journal.clone(),
@@ -149,7 +159,9 @@ impl App {
             base_path: config.base_path.clone(),
             origin: OnceLock::new(),
             settings_turn: Mutex::default(),
+            learnt: Mutex::new(learnt),
             erasure_turn,
+            erasures: Mutex::new(Erasures::known(config.data_dir.join("erasures"))),
             last_probe: Mutex::default(),
         });
         Ok(App {
@@ -311,16 +323,6 @@ async fn serve_operator(
     axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 
-fn open(config: &Config, clock: &dyn Clock, random: &dyn Random) -> Result<Arc<dyn Store>> {
-    let seed =
-        Identity { id: id::uuid_v7(random, clock.now()), epoch: 1, cursor_key: id::bytes(random) };
-    let path = config.journal()?;
-    let tenancy = if config.host_file { Tenancy::Guest } else { Tenancy::Owner };
-    let store = SqliteStore::open(&path, tenancy, seed, id::bytes(random))
-        .with_context(|| format!("cannot open the journal {}", path.display()))?;
-    Ok(Arc::new(store))
-}
-
 fn intake(config: &Config, catalog: &Arc<Catalog>, people: &Arc<Standings>) -> Result<Intake> {
     let ClientIp { v4_bits, v6_bits } = config.client_ip;
     let further = config.redaction.keys.iter().map(String::as_str);
@@ -329,15 +331,6 @@ fn intake(config: &Config, catalog: &Arc<Catalog>, people: &Arc<Standings>) -> R
         .with_redactor(Redactor::new(keys))
         .with_people(Arc::clone(people), config.require_consent)
         .with_prefixes(IpPrefixes { v4: v4_bits, v6: v6_bits }))
-}
-
-/// Which categories the operator has switched off. A switch that cannot be read is no reason to
-/// record what somebody asked not to be.
-async fn recording(store: &dyn Store) -> Result<RecordingSwitch> {
-    let Some(text) = store.setting(RecordingSwitch::SETTING).await? else {
-        return Ok(RecordingSwitch::default());
-    };
-    serde_json::from_str(&text).context("the setting `recording` in the journal cannot be read")
 }
 
 /// Where audit files lie, and of which journal they are: after a restore, of another one.

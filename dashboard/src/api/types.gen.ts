@@ -1331,7 +1331,7 @@ export interface components {
             fault?: components["schemas"]["FollowerFault"] | null;
             /**
              * Format: int64
-             * @description Events it has still to take in.
+             * @description Events it has still to take in; 0 where another server keeps it.
              */
             lag: number;
             /** @description What `annals rebuild` calls it. */

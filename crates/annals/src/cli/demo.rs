@@ -16,6 +16,7 @@ use super::import::{Bar, Progress, Quiet};
 use super::terminal::number;
 use super::{Context, ServeFlags, people as directory, serve};
 use crate::app::App;
+use crate::config::Database;
 
 /// Where the demo lives unless another place is named: never where a real journal may be.
 pub(super) const DATA_DIR: &str = "./demo-data";
@@ -81,7 +82,9 @@ fn badge_rules(context: &mut Context) -> Result<()> {
 
 /// Removes an earlier demo, and only a demo.
 async fn throw_away(context: &Context) -> Result<()> {
-    let journal = context.config.journal()?;
+    let Database::Sqlite(journal) = context.config.journal()? else {
+        bail!("a demo in PostgreSQL is thrown away with its database: drop that, and make it anew");
+    };
     if !journal.exists() {
         return Ok(());
     }

@@ -67,10 +67,12 @@ use crate::store::{DerivedStore, Store, StoreError};
 pub use append::{AppendResponse, ItemError, ItemResult, ItemStatus, USER_HEADER};
 pub use audit::{act, details};
 pub use caller::{COOKIE, CSRF_HEADER};
+pub use erase::Erasures;
 pub use error::Problem;
 pub use live::Live;
 pub use openapi::document as openapi;
 pub use rate::RateLimits;
+pub use settings::recording_switch;
 
 /// Everything a request can need.
 pub struct Services {
@@ -118,8 +120,12 @@ pub struct Services {
     pub audit_files: PathBuf,
     /// Held while a person is erased: what one takes out of an event another must not put back.
     pub erasure_turn: Arc<Mutex<()>>,
+    /// Which erasures, of other servers too, what is kept beside the journal has followed.
+    pub erasures: Mutex<Erasures>,
     /// Held while a setting is changed: one change at a time.
     pub settings_turn: Mutex<()>,
+    /// [`Store::changes`] as of what is held in memory.
+    pub learnt: Mutex<u64>,
     /// The last answer to "can you write?", and when it was given.
     pub last_probe: Mutex<Option<(Time, Result<(), StoreError>)>>,
 }

@@ -4,6 +4,7 @@ use std::process::Output;
 
 use crate::support::{Root, run};
 
+mod copy;
 mod import;
 mod restore;
 mod tinydb;

@@ -15,6 +15,7 @@ mod rules;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use annals_event::{Draft, Entity, Event, Subject, Time, Uuid};
 use anyhow::{Context as _, Result, bail};
@@ -31,7 +32,7 @@ use self::progress::{Course, Done};
 use super::Output;
 use crate::calendar::Calendar;
 use crate::journal::Journal;
-use crate::store::{self, Entry, Place, Scope, Step, Store};
+use crate::store::{self, ERASING, Entry, Place, Scope, Step, Store};
 
 /// The setting that holds the place.
 const PLACE: &str = "badges_place";
@@ -39,6 +40,8 @@ const PLACE: &str = "badges_place";
 const VERSION: u32 = 1;
 /// Positions after which the place is written down, also where nothing was awarded.
 const QUIET: u64 = 10_000;
+/// How long a look may take before another server erases somebody all the same.
+const TURN: Duration = Duration::from_secs(60);
 /// Children whose last look is remembered.
 const REMEMBERED: usize = 10_000;
 
@@ -172,11 +175,20 @@ impl BadgeOutput {
 
     /// Awards what a child has reached and was not awarded. Answers whether there was anything.
     async fn look(&mut self, child: &str) -> Result<bool> {
-        let BadgeParts { badges, journal, award, erasure_turn } = &self.parts;
-        // Not waited for: whoever erases waits for this follower.
-        let Ok(_turn) = erasure_turn.try_lock() else {
+        let (store, turn) = (&self.parts.badges.store, Arc::clone(&self.parts.erasure_turn));
+        let store = Arc::clone(store);
+        // Not waited for: whoever erases waits for this follower. Another server may, too.
+        let here = turn.try_lock();
+        if here.is_err() || !store.lease(ERASING, TURN).await? {
             bail!("a person is being erased; awards wait for it");
-        };
+        }
+        let done = self.look_in_turn(child).await;
+        store.release(ERASING).await?;
+        done
+    }
+
+    async fn look_in_turn(&mut self, child: &str) -> Result<bool> {
+        let BadgeParts { badges, journal, award, .. } = &self.parts;
         let Course { standings, last, .. } = badges.course(child).await?;
         let name = badges.store.person(child).await?.and_then(|person| person.name);
         let mut entries = Vec::new();

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use annals_event::digest::{self, GrowingTree, Hash, TILE};
 use annals_event::{Event, Time, Uuid};
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
-use sha2::Sha256;
 
+use super::super::burial::hashed_id;
 use super::super::seal::{first_of, leaf_of, tile_of};
 use super::super::{Appended, Command, Decided, Entry, Item, Outcome, Result, Scope, StoreError};
 use super::columns::Insert;
@@ -132,13 +131,6 @@ impl Writer {
         self.stale = false;
         Ok(outcomes)
     }
-}
-
-fn hashed_id(id_key: &[u8; 32], id: Uuid) -> [u8; 32] {
-    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
-    let mut mac = Hmac::<Sha256>::new_from_slice(id_key).expect("HMAC takes a key of any length");
-    mac.update(id.as_bytes());
-    mac.finalize().into_bytes().into()
 }
 
 impl End {

@@ -7,7 +7,15 @@ use serde_json::{Value, json};
 
 use super::{activate, done, prepare, put};
 use crate::cli::refused;
-use crate::support::{Answer, Root, Server, data_dir, printed, root, until, verify};
+use crate::support::{
+    Answer, Engine, Root, Server, data_dir, on_every_engine, printed, root, root_on, until, verify,
+};
+
+on_every_engine!(
+    of_fifty_commands_at_once_that_cross_a_threshold_one_award_follows,
+    a_server_that_is_killed_awards_neither_twice_nor_never,
+    an_erased_child_takes_its_awards_along,
+);
 
 const RULES: &str = r#"
 [[badge]]
@@ -65,9 +73,8 @@ async fn awarded(server: &Server, wanted: &[&str]) {
     until("the awards", async || (awards(server).await == wanted).then_some(())).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_fifty_commands_at_once_that_cross_a_threshold_one_award_follows() {
-    let root = root();
+async fn of_fifty_commands_at_once_that_cross_a_threshold_one_award_follows(engine: Engine) {
+    let root = root_on(engine);
     let server = Arc::new(on(&root, RULES));
     prepare(&server).await;
     let calls = (0..50).map(|_| {
@@ -104,9 +111,8 @@ async fn of_fifty_commands_at_once_that_cross_a_threshold_one_award_follows() {
     assert_eq!(awards(&server).await, ["dishwasher", "helper"]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_is_killed_awards_neither_twice_nor_never() {
-    let root = root();
+async fn a_server_that_is_killed_awards_neither_twice_nor_never(engine: Engine) {
+    let root = root_on(engine);
     for round in 0..6 {
         let server = on(&root, RULES);
         prepare(&server).await;
@@ -193,9 +199,8 @@ async fn a_certificate_is_a_page_that_a_name_cannot_break_out_of() {
     }
 }
 
-#[tokio::test]
-async fn an_erased_child_takes_its_awards_along() {
-    let root = root();
+async fn an_erased_child_takes_its_awards_along(engine: Engine) {
+    let root = root_on(engine);
     let server = on(&root, RULES);
     prepare(&server).await;
     for _ in 0..10 {

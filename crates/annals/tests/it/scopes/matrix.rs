@@ -5,7 +5,9 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{ADA, BEN, CLEO, ZED, about, id, school_with, token};
-use crate::support::{ADMIN, Answer, Call, Server, root};
+use crate::support::{ADMIN, Answer, Call, Engine, Server, on_every_engine, root};
+
+on_every_engine!(everybody_gets_what_is_theirs_on_every_endpoint);
 
 /// What somebody gets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -256,15 +258,14 @@ fn holds(endpoint: &str, answer: &Answer, whom: &str) -> bool {
     }
 }
 
-#[tokio::test]
-async fn everybody_gets_what_is_theirs_on_every_endpoint() {
+async fn everybody_gets_what_is_theirs_on_every_endpoint(engine: Engine) {
     let root = root();
     let rules = root.path().join("badges.toml");
     let rule = "[[badge]]\nid = 'first'\nkind = 'certificate'\nmetric = 'tasks_done'\n\
                 threshold = 1\nname = 'First'\ntext = 'First.'\n";
     std::fs::write(&rules, rule).unwrap();
     let lines = format!("[points]\nrules = {:?}", rules.to_str().unwrap());
-    let server = school_with(&lines).await;
+    let server = school_with(engine, &lines).await;
     let events: Vec<Value> = (0..)
         .zip(ABOUT)
         .map(|(number, whom)| {

@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{ADA, BEN, CLEO, ZED, put, school, token};
-use crate::support::{ADMIN, Server};
+use crate::support::{ADMIN, Engine, Server};
 
 /// Cleo's other child, Cleo's child with Carl, and Carl's own.
 const MIA: &str = "mia";
@@ -12,7 +12,7 @@ const TOM: &str = "tom";
 const IDA: &str = "ida";
 
 async fn siblings() -> Server {
-    let server = school().await;
+    let server = school(Engine::Sqlite).await;
     let child = |guardians: Value| json!({ "kind": "child", "guardians": guardians });
     put(&server, MIA, &child(json!([CLEO]))).await;
     put(&server, TOM, &child(json!([CLEO, "carl"]))).await;
