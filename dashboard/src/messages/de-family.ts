@@ -29,7 +29,7 @@ export const family: typeof enFamily = {
   balanceUnit: (n) => (n === 1 ? "Punkt" : "Punkte"),
   correct: "Berichtigen…",
   sinceEver: "Gut gegen nicht gut, seit dem ersten Punkt",
-  goodOf: (count, n) => `${number(count)} gut: +${number(n)}`,
+  goodOf: (count, n) => `${number(count)} gut: ${n === 0 ? "0" : `+${number(n)}`}`,
   notGoodOf: (count, n) => `${number(count)} nicht gut: ${n === 0 ? "0" : `−${number(-n)}`}`,
   nothingYet: "Noch wurde nichts verdient.",
 

@@ -30,7 +30,7 @@ export const family = {
   balanceUnit: (n: number): string => (n === 1 ? "point" : "points"),
   correct: "Correct…",
   sinceEver: "Good against not good, since the first point",
-  goodOf: (count: number, n: number) => `${number(count)} good: +${number(n)}`,
+  goodOf: (count: number, n: number) => `${number(count)} good: ${n === 0 ? "0" : `+${number(n)}`}`,
   notGoodOf: (count: number, n: number) => `${number(count)} not good: ${n === 0 ? "0" : `−${number(-n)}`}`,
   nothingYet: "Nothing has been earned yet.",
 
