@@ -34,7 +34,6 @@ export const family: typeof enFamily = {
   nothingYet: "Noch wurde nichts verdient.",
 
   standing: "Diese Woche unter Geschwistern",
-  standingPlace: (place, of) => `${number(place)}. von ${number(of)}`,
   standingOwn: (place, of) => `Du bist diese Woche auf Platz ${number(place)} von ${number(of)}.`,
   standingAlone: "Es gibt niemanden zum Vergleichen.",
   standingTable: { place: "Platz", name: "Kind", points: "Punkte aus Aufgaben" },
@@ -48,12 +47,12 @@ export const family: typeof enFamily = {
   noLonger: "nicht mehr im Angebot",
 
   tasks: "Aufgaben",
-  penalties: "Strafen",
+  penalties: "Abzüge",
   rewards: "Belohnungen",
   tasksHint: "Ein Klick zählt sofort.",
   tasksNone: "Es sind keine Aufgaben angelegt. Deine Anwendung speichert sie mit PUT /api/v1/tasks/{id}.",
   tasksNonePlain: "Noch gibt es keine Aufgaben.",
-  penaltiesNone: "Es gibt keine Strafen.",
+  penaltiesNone: "Es gibt keine Abzüge.",
   rewardsNone: "Es sind keine Belohnungen angelegt. Deine Anwendung speichert sie mit PUT /api/v1/rewards/{id}.",
   rewardsNonePlain: "Noch gibt es keine Belohnungen.",
   countTask: (task, n) => `${task}: ${points(n)} geben`,
@@ -71,8 +70,6 @@ export const family: typeof enFamily = {
   today: "Heute",
   todayDay: (day, zone) => `${day}, ${zone}`,
   todayNone: "Heute ist noch nichts geschehen.",
-  todayFailed: "Was heute geschah, konnte nicht geladen werden.",
-  todayMore: "Alles von heute",
   record: "Alles im Protokoll",
 
   course: "Punktestand",
@@ -82,9 +79,8 @@ export const family: typeof enFamily = {
   courseTable: { at: "Wann", what: "Was", delta: "Änderung", after: "Punktestand" },
   weeks: "Gut gegen nicht gut, nach Wochen",
   weeksTable: { week: "Woche", good: "Gut", notGood: "Nicht gut", spent: "Ausgegeben", adjusted: "Berichtigt", balance: "Punktestand am Ende" },
-  weekOf: (days) => `Woche ${days}`,
   weekSoFar: (days) => `${days}, bis jetzt`,
-  legend: { good: "Gut: Punkte aus Aufgaben", notGood: "Nicht gut: Punkte, die Strafen nahmen" },
+  legend: { good: "Gut: Punkte aus Aufgaben", notGood: "Nicht gut: abgezogene Punkte" },
   weekTold: (week, good, notGood, spent, balance) => `${week}: gut ${good}, nicht gut ${notGood}, ausgegeben ${spent}, Punktestand ${balance}`,
   weeksHint: "Pfeiltasten gehen von Woche zu Woche",
   lastWeeks: (n) => `${number(n)} Wochen`,
@@ -102,7 +98,7 @@ export const family: typeof enFamily = {
 
   done: {
     task: (name, thing, before, after) => `${have(name, "hast", "hat")} ${thing} erledigt: ${before} → ${after} Punkte.`,
-    penalty: (name, thing, before, after) => `${have(name, "hast", "hat")} die Strafe ${thing} bekommen: ${before} → ${after} Punkte.`,
+    penalty: (name, thing, before, after) => `${have(name, "hast", "hat")} Abzug bekommen für ${thing}: ${before} → ${after} Punkte.`,
     requested: (name, thing) => `${have(name, "hast dir", "hat sich")} ${thing} gewünscht. Die Punkte bleiben, bis es gegeben wird.`,
     redeemed: (name, thing, before, after) => `${have(name, "hast", "hat")} ${thing} bekommen: ${before} → ${after} Punkte.`,
     cancelled: (_name, thing) => `${thing} ist nicht mehr gewünscht.`,
