@@ -14,6 +14,7 @@ import { familyRoute, firstChild, parseFamily, type FamilyState } from "./state"
 import { useChildren } from "./use-family";
 import "../overview/overview.css";
 import "./family.css";
+import "./parts.css";
 
 const m = messages.family;
 
