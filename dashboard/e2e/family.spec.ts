@@ -105,11 +105,14 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       expect(weeks?.lines[12]).toMatch(/,1,10,1,-4,0,0,30,36$/);
 
       const bars = page.getByRole("figure", { name: /^Good against/ });
+      await expect(bars.locator(".chart-up")).toHaveCount(1);
       await expect(bars.getByRole("slider")).toHaveAttribute("aria-valuetext", /so far: good \+10, not good −4, spent 0, balance 36$/);
       await page.getByRole("button", { name: "26 weeks" }).click();
       await expect(page).toHaveURL(/child=ben&weeks=26$/);
       await bars.getByRole("button", { name: "Table" }).click();
       await expect(bars.getByRole("row")).toHaveCount(27);
+      // The screen scrolls within the page, never the page itself.
+      expect(await page.evaluate(() => document.documentElement.scrollHeight - globalThis.innerHeight)).toBeLessThanOrEqual(0);
       await accessible(page);
       await fits(page);
     });

@@ -1,21 +1,13 @@
 import { useId, useState, type SyntheticEvent } from "react";
 import { messages } from "../messages";
 import { Dialog } from "../ui/dialog";
-import type { Command } from "./command";
+import { pointsIn, type Command } from "./command";
 import type { Commands } from "./use-commands";
 import { OutcomeNotice } from "./outcome";
 import "../ui/form.css";
 
 const m = messages.family.adjust;
-const MOST = 1_000_000_000;
 const LONGEST_REASON = 500;
-
-/** How many points were typed; `null` when that is no number the server takes. */
-export function pointsIn(text: string): number | null {
-  const plain = text.trim();
-  const points = /^\d{1,10}$/.test(plain) ? Number(plain) : 0;
-  return points >= 1 && points <= MOST ? points : null;
-}
 
 /** An opening balance or a correction, with its reason. */
 export function AdjustDialog({ commands, name, onClose }: { commands: Commands; name: string | null; onClose: () => void }) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../api/error";
 import type { CommandAnswer } from "../api/types";
-import { isUnsure, Keys, sendRepeatedly, slotOf, type Command } from "./command";
+import { isUnsure, Keys, pointsIn, sendRepeatedly, slotOf, type Command } from "./command";
 
 const dishes: Command = { name: "trigger-task", body: { task_id: "dishes" } };
 const answer = {} as CommandAnswer;
@@ -59,4 +59,9 @@ describe("a command", () => {
     expect(isUnsure(new ApiError(503, "busy", "Busy."))).toBe(true);
     expect(isUnsure(refused)).toBe(false);
   });
+});
+
+it("takes points as the server does: whole, more than none, not too many", () => {
+  expect([" 12 ", "1", "1000000000"].map(pointsIn)).toEqual([12, 1, 1_000_000_000]);
+  for (const text of ["", "0", "-4", "1.5", "1,000", "twelve", "1000000001", "99999999999"]) expect(pointsIn(text)).toBeNull();
 });

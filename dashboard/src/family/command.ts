@@ -8,6 +8,16 @@ export type Command =
   | { readonly name: "trigger-reward"; readonly body: { readonly reward_id: string; readonly only_if_requested?: boolean } }
   | { readonly name: "adjust"; readonly body: { readonly points: number; readonly reason: string } };
 
+/** The server takes no more at once. */
+const MOST_POINTS = 1_000_000_000;
+
+/** How many points were typed; `null` when that is no number the server takes. */
+export function pointsIn(text: string): number | null {
+  const plain = text.trim();
+  const points = /^\d{1,10}$/.test(plain) ? Number(plain) : 0;
+  return points >= 1 && points <= MOST_POINTS ? points : null;
+}
+
 /** What a command is, so that the same one is known again. */
 export function slotOf(child: string, { name, body }: Command): string {
   return JSON.stringify([child, name, body]);

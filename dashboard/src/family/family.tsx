@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo } from "react";
 import { toApiError } from "../api/error";
 import type { SessionInfo } from "../api/types";
 import { messages } from "../messages";
-import { mayOpenFamily } from "../session/viewer";
+import { mayOpenFamily, viewerOf } from "../session/viewer";
 import { useSession } from "../session/session";
 import { StatePanel } from "../ui/state-panel";
 import { useTitle } from "../ui/use-title";
@@ -11,8 +11,10 @@ import { Link } from "../url/link";
 import { Child } from "./child";
 import { Chooser } from "./chooser";
 import { familyRoute, firstChild, parseFamily, type FamilyState } from "./state";
+import { useChildren } from "./use-family";
 import "../overview/overview.css";
 import "./family.css";
+import "./parts.css";
 
 const m = messages.family;
 
@@ -28,14 +30,17 @@ export default function Family() {
 
 function Chosen({ state, session }: { state: FamilyState; session: SessionInfo }) {
   const change = useCallback((next: Partial<FamilyState>, replace = false) => go(familyRoute({ ...state, ...next }), { replace }), [state]);
-  const first = firstChild(session);
-  const mustChoose = state.child === null && first !== null;
+  const guardian = viewerOf(session) === "guardian";
+  const listed = useChildren(guardian && state.child === null, "");
+  // Archived ones are not listed: one begins with them only where there are no others.
+  const first = (guardian ? listed.data?.people.find((person) => session.children?.includes(person.id))?.id : undefined) ?? firstChild(session);
+  const mustChoose = state.child === null && first !== null && !listed.isLoading;
   useEffect(() => {
     // A link from here shows others the same child.
     if (mustChoose) change({ child: first }, true);
   }, [mustChoose, first, change]);
 
-  if (mustChoose) return null;
+  if (mustChoose || listed.isLoading) return null;
   if (state.child !== null) {
     return <Child key={state.child} child={state.child} state={state} session={session} onChange={change} />;
   }

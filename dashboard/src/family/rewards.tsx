@@ -65,7 +65,7 @@ function One({ reward, data, rights, own, commands }: Omit<Props, "plain"> & { r
       <span className="family-line-actions">
         {asked && <span className="reward-asked">{m.asked}</span>}
         {rights.ask && !asked && (
-          <button type="button" className={own ? "button small primary" : "button small"} aria-label={m.askFor(reward.name)} disabled={commands.isBusy(ask)} onClick={() => void commands.run(ask, reward.name)}>
+          <button type="button" className={own && missing <= 0 ? "button small primary" : "button small"} aria-label={m.askFor(reward.name)} disabled={commands.isBusy(ask)} onClick={() => void commands.run(ask, reward.name)}>
             {m.ask}
           </button>
         )}

@@ -30,12 +30,11 @@ export const family = {
   balanceUnit: (n: number): string => (n === 1 ? "point" : "points"),
   correct: "Correct…",
   sinceEver: "Good against not good, since the first point",
-  goodOf: (count: number, n: number) => `${number(count)} good: +${number(n)}`,
+  goodOf: (count: number, n: number) => `${number(count)} good: ${n === 0 ? "0" : `+${number(n)}`}`,
   notGoodOf: (count: number, n: number) => `${number(count)} not good: ${n === 0 ? "0" : `−${number(-n)}`}`,
   nothingYet: "Nothing has been earned yet.",
 
   standing: "This week among brothers and sisters",
-  standingPlace: (place: number, of: number) => `${ordinal(place)} of ${number(of)}`,
   standingOwn: (place: number, of: number) => `You are ${ordinal(place)} of ${number(of)} this week.`,
   standingAlone: "There is nobody to compare with.",
   standingTable: { place: "Place", name: "Child", points: "Points from tasks" },
@@ -72,8 +71,6 @@ export const family = {
   today: "Today",
   todayDay: (day: string, zone: string) => `${day}, ${zone}`,
   todayNone: "Nothing has happened today yet.",
-  todayFailed: "What happened today could not be loaded.",
-  todayMore: "Everything of today",
   record: "All of it in the record",
 
   course: "Balance",
@@ -83,7 +80,6 @@ export const family = {
   courseTable: { at: "When", what: "What", delta: "Change", after: "Balance" },
   weeks: "Good against not good, by week",
   weeksTable: { week: "Week", good: "Good", notGood: "Not good", spent: "Spent", adjusted: "Corrected", balance: "Balance at its end" },
-  weekOf: (days: string) => `Week of ${days}`,
   weekSoFar: (days: string) => `${days}, so far`,
   legend: { good: "Good: points from tasks", notGood: "Not good: points taken by penalties" },
   weekTold: (week: string, good: string, notGood: string, spent: string, balance: string) =>

@@ -31,6 +31,7 @@ const REWARDS: &[(&str, &str, i64)] = &[
     ("reward-late", "Half an hour later to bed", 25),
     ("reward-friend", "A friend stays overnight", 100),
 ];
+
 /// What nobody has the points for yet.
 const DREAM: (&str, &str, i64) = ("reward-bicycle", "A new bicycle", 750);
 
@@ -49,6 +50,7 @@ pub fn definitions() -> Vec<(String, Value)> {
     let good = TASKS.iter().map(task(true));
     good.chain(PENALTIES.iter().map(task(false))).chain(rewards.map(reward)).collect()
 }
+
 /// What an event wants of a balance; points are positive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
