@@ -16,7 +16,7 @@ use crate::access::{Access, Standings, Tokens};
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
-use crate::config::{ClientIp, Config};
+use crate::config::{ClientIp, Config, RequireConsent};
 use crate::data_dir::{DataDir, Hold};
 use crate::follow::{AuditFiles, Followers, Parts};
 use crate::http::{Http, Live, RateLimits, Services};
@@ -129,6 +129,8 @@ impl App {
             catalog,
             rules: Rules { allow_negative: config.points.allow_negative },
             audit_files: parts.audit_files.folder.clone(),
+            risk: config.risk.clone(),
+            consent_needed: config.require_consent == RequireConsent::Children,
             live: Live::new(config.streams.max, stall),
             started_at: clock.now(),
             clock,

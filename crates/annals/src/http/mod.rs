@@ -55,6 +55,7 @@ use crate::access::{Access, Caller};
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
+use crate::config::Risk;
 use crate::follow::Followers;
 use crate::id::Random;
 use crate::journal::{Cursors, Journal};
@@ -93,6 +94,10 @@ pub struct Services {
     pub catalog: Arc<Catalog>,
     /// What the operator decides about points.
     pub rules: Rules,
+    /// How learners are scored.
+    pub risk: Risk,
+    /// Whether nothing is recorded of a child without a guardian's consent.
+    pub consent_needed: bool,
     /// The streams that are open.
     pub live: Live,
     /// What time it is.

@@ -17,10 +17,10 @@ use self::sessions::{Sessions, Sign};
 use super::{Output, Parts};
 use crate::calendar::Calendar;
 use crate::catalog::{Catalog, Class, Role};
-use crate::store::{self, DerivedStore, Place, RollupChange, Step};
+use crate::store::{self, DerivedStore, Life, Place, RollupChange, Step};
 
 /// Grows whenever the same events would be counted otherwise.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 pub(super) struct Rollups {
     derived: Arc<dyn DerivedStore>,
@@ -57,6 +57,11 @@ impl Rollups {
         for event in events {
             let day = self.calendar.day(event.occurred_at);
             let role = role(&self.catalog, &event.category, &event.action);
+            if let Some(subject) = &event.subject {
+                let unlived = Life { first: day, last: day, learned: None };
+                let life = change.lives.entry(subject.id.clone()).or_insert(unlived);
+                life.lived(day, role.is_some_and(Role::is_learning));
+            }
             for what in [Some(RollupChange::ALL), role.map(Role::as_str)].into_iter().flatten() {
                 *change.days.entry((day, what)).or_default() += 1;
                 if let Some(subject) = &event.subject {
