@@ -1,5 +1,6 @@
 import type { Messages } from ".";
 import { chart, overview } from "./de-overview";
+import { risk } from "./de-risk";
 import { sentences } from "./de-sentences";
 import { settings } from "./de-settings";
 import { start } from "./de-start";
@@ -320,6 +321,7 @@ export const de: Messages = {
   },
 
   overview,
+  risk,
   chart,
   settings,
   start,

@@ -1,6 +1,7 @@
 // Every sentence the dashboard shows. Words that come from the record itself (messages, names) are not ours.
 
 import { chart, overview } from "./en-overview";
+import { risk } from "./en-risk";
 import { settings } from "./en-settings";
 import { start } from "./en-start";
 
@@ -351,6 +352,7 @@ export const en = {
   },
 
   overview,
+  risk,
   chart,
   settings,
   start,

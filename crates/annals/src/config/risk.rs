@@ -143,7 +143,8 @@ impl RiskFactor {
         }
         let ordered = self.steps.windows(2).all(|pair| {
             let [worse, better] = [pair[0], pair[1]];
-            let limits = if above { worse.limit > better.limit } else { worse.limit < better.limit };
+            let limits =
+                if above { worse.limit > better.limit } else { worse.limit < better.limit };
             limits && worse.adds > better.adds
         });
         if !ordered {

@@ -73,7 +73,10 @@ impl Parameters {
         let number = text.parse().ok().and_then(|number: f64| Hundredths::try_from(number).ok());
         let number = number.filter(|number| *number <= Hundredths(100));
         let wrong = || {
-            Problem::parameter("threshold", "must be a number from 0 to 1 with at most two decimals")
+            Problem::parameter(
+                "threshold",
+                "must be a number from 0 to 1 with at most two decimals",
+            )
         };
         number.map(Some).ok_or_else(wrong)
     }

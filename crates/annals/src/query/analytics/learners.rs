@@ -130,8 +130,7 @@ impl Learners<'_> {
         if unrecorded || (known.is_none() && deeds.is_none()) {
             return Ok(None);
         }
-        let scored =
-            score(self.risk, period.end_date, period.days, deeds, doings.logins_known);
+        let scored = score(self.risk, period.end_date, period.days, deeds, doings.logins_known);
         let (as_of, lag) = counted(place, head, now);
         Ok(Some(Engagement {
             user_id: id.to_owned(),

@@ -9,14 +9,14 @@ use jiff::civil::Date;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::super::super::{
-    Deeds, Doings, Life, Output, Place, Result, RollupChange, StoreError,
-};
+use super::super::super::{Deeds, Doings, Life, Output, Place, Result, RollupChange, StoreError};
 use super::places;
 use super::rollups::day;
 use crate::catalog::Role;
 
 type People = BTreeMap<String, Deeds>;
+/// Writes a count where it belongs.
+type Set = fn(&mut Deeds, u64);
 
 /// One transaction sees one moment: the spans belong together.
 pub(super) fn of(
@@ -34,7 +34,7 @@ pub(super) fn of(
     for span in spans {
         let mut people = lives.clone();
         active(&snapshot, span, person, &mut people)?;
-        let roles: [(Role, fn(&mut Deeds, u64)); 3] = [
+        let roles: [(Role, Set); 3] = [
             (Role::Login, |deeds, times| deeds.logins = times),
             (Role::Start, |deeds, times| deeds.started = times),
             (Role::Complete, |deeds, times| deeds.completed = times),
@@ -176,7 +176,8 @@ fn sessions(
          WHERE day >= ?1 AND day < ?2 AND subject IS NOT NULL AND (?3 IS NULL OR subject = ?3)
          GROUP BY subject",
     )?;
-    let mut rows = statement.query(params![span.start.to_string(), span.end.to_string(), person])?;
+    let mut rows =
+        statement.query(params![span.start.to_string(), span.end.to_string(), person])?;
     while let Some(row) = rows.next()? {
         if let Some(deeds) = people.get_mut(text(row, 0)?) {
             (deeds.sessions, deeds.session_micros) = (row.get(1)?, row.get(2)?);
