@@ -25,7 +25,8 @@ async fn put(server: &Server, id: &str, person: &Value) {
 
 /// What time the server says it is.
 async fn now(server: &Server) -> Timestamp {
-    let told = server.get("/api/analytics/overview").send().await.json();
+    let path = format!("/api/analytics/overview?wait_for={}", cursor(server).await);
+    let told = server.get(&path).send().await.json();
     told["as_of"].as_str().unwrap().parse().unwrap()
 }
 
