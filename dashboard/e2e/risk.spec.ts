@@ -113,6 +113,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(panel(page)).toContainText("Ben");
       await fits(page);
       await accessible(page);
+      await card(page).click();
+      await expect(panel(page)).toBeInViewport();
+      // Only the content moves, not the page with its head.
+      expect(await page.evaluate(() => document.scrollingElement?.scrollTop)).toBe(0);
       await panel(page).getByRole("button", { name: "Table" }).click();
       await fits(page);
       await accessible(page);

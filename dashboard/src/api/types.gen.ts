@@ -896,7 +896,8 @@ export interface components {
             period: components["schemas"]["Period"];
             /**
              * Format: int64
-             * @description How many there were on the day compared with; absent where none was named.
+             * @description How many there were on the day compared with; absent where none was named, and where there
+             *     was no learner yet.
              */
             previous_total?: number | null;
             /**

@@ -8,10 +8,12 @@ const days = (n: number) => (n === 1 ? "1 Tag" : `${number(n)} Tage`);
 export const risk: typeof enRisk = {
   card: "Gefährdet",
   cardHint: (threshold) => `Lernende mit einem Risiko von ${score(threshold)} oder mehr; zeigt, wer sie sind`,
-  of: (learners) => `von ${learners === 1 ? "1 Lernenden" : `${number(learners)} Lernenden`}`,
+  of: (learners) => `von ${number(learners)}`,
+  learners: () => "Lernenden",
   than: (day, previous) => `als am ${day} (${number(previous)})`,
   as: (day) => `wie am ${day}`,
   none: (day) => `niemand am ${day}`,
+  nobodyYet: (day) => `am ${day} noch keine Lernenden`,
   more: (n) => `${number(n)} mehr`,
   fewer: (n) => `${number(n)} weniger`,
   same: "ebenso viele",

@@ -7,10 +7,12 @@ const days = (n: number) => (n === 1 ? "1 day" : `${number(n)} days`);
 export const risk = {
   card: "At risk",
   cardHint: (threshold: number) => `Learners with a risk score of ${score(threshold)} or more; shows who they are`,
-  of: (learners: number) => `of ${learners === 1 ? "1 learner" : `${number(learners)} learners`}`,
+  of: (learners: number) => `of ${number(learners)}`,
+  learners: (learners: number): string => (learners === 1 ? "learner" : "learners"),
   than: (day: string, previous: number) => `than on ${day} (${number(previous)})`,
   as: (day: string) => `as on ${day}`,
   none: (day: string) => `none on ${day}`,
+  nobodyYet: (day: string) => `no learners yet on ${day}`,
   more: (n: number) => `${number(n)} more`,
   fewer: (n: number) => `${number(n)} fewer`,
   same: "as many",

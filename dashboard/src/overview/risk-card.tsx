@@ -22,19 +22,20 @@ export function RiskCard({ query, day }: { query: AtRiskQuery; day: string }) {
       <button type="button" className="figure-card" onClick={show} title={m.cardHint(data.threshold)}>
         <span className="figure-name">{m.card}</span>
         <span className="figure-value">
-          {formatNumber(data.total)} <small>{m.of(data.learners)}</small>
+          {formatNumber(data.total)} <small>
+            {m.of(data.learners)}
+            <span className="visually-hidden"> {m.learners(data.learners)}</span>
+          </small>
         </span>
-        {change !== null && (
-          <span className="figure-change">
-            {change.words !== null && (
-              <strong data-tone={change.tone}>
-                {change.direction !== "none" && <Icon name={change.direction === "up" ? "arrowUp" : "arrowDown"} size={13} />}
-                {change.words}
-              </strong>
-            )}{" "}
-            <span>{change.than}</span>
-          </span>
-        )}
+        <span className="figure-change">
+          {change.words !== null && (
+            <strong data-tone={change.tone}>
+              {change.direction !== "none" && <Icon name={change.direction === "up" ? "arrowUp" : "arrowDown"} size={13} />}
+              {change.words}
+            </strong>
+          )}{" "}
+          <span>{change.than}</span>
+        </span>
       </button>
     </li>
   );

@@ -8,7 +8,7 @@ export type RiskFactor = AtRiskStudent["metrics"]["factors"][number];
 
 /** What the figure is compared with, in words; `tone` says whether it is better so. */
 export function changeOfRisk({ total, previous_total: previous }: Pick<AtRisk, "total" | "previous_total">, day: string) {
-  if (previous == null) return null;
+  if (previous == null) return { direction: "none", tone: "none", words: null, than: m.nobodyYet(day) } as const;
   if (total === previous) return { direction: "none", tone: "none", words: total === 0 ? null : m.same, than: total === 0 ? m.none(day) : m.as(day) } as const;
   if (total > previous) return { direction: "up", tone: "bad", words: m.more(total - previous), than: m.than(day, previous) } as const;
   return { direction: "down", tone: "good", words: m.fewer(previous - total), than: m.than(day, previous) } as const;

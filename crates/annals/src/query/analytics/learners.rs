@@ -65,7 +65,8 @@ pub struct AtRisk {
     pub at_risk_students: Vec<AtRiskStudent>,
     /// How many there are, listed or not.
     pub total: u64,
-    /// How many there were on the day compared with; absent where none was named.
+    /// How many there were on the day compared with; absent where none was named, and where there
+    /// was no learner yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous_total: Option<u64>,
     /// How many learners there are.
@@ -169,7 +170,8 @@ impl Learners<'_> {
         let reached = |group: &[(&String, Scored)]| {
             group.iter().filter(|(_, scored)| scored.score >= threshold).count() as u64
         };
-        let previous_total = groups.get(1).map(|group| reached(group));
+        let then = groups.get(1).filter(|group| !group.is_empty());
+        let previous_total = then.map(|group| reached(group));
         let mut group = groups.into_iter().next().unwrap_or_default();
         let learners = group.len() as u64;
         group.retain(|(_, scored)| scored.score >= threshold);

@@ -278,5 +278,11 @@ async fn thousands_of_learners_are_asked_about_at_once() {
     }
     let told = at_risk(&server, "threshold=0.8&limit=3").await.json();
     assert_eq!((&told["learners"], &told["total"]), (&json!(3_000), &json!(1_500)), "{told}");
+    // Where nobody was, there is nothing to compare with.
+    let then: Date = now.to_zoned(TimeZone::UTC).date() - 21.days();
+    for (day, total) in [(then, None), (then + 1.day(), Some(json!(0)))] {
+        let told = at_risk(&server, &format!("limit=1&compare_date={day}")).await.json();
+        assert_eq!(told.get("previous_total"), total.as_ref(), "{day}");
+    }
     assert_eq!(told["at_risk_students"].as_array().unwrap().len(), 3);
 }
