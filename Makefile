@@ -6,7 +6,7 @@ SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 NPM      := npm --prefix dashboard
 
 .PHONY: demo run build test lint gen bench screenshots check-gen check-rust check-dashboard check-packages check-browser \
-        tools tools-rust tools-browser clean
+        tools tools-rust tools-browser tools-postgres clean
 
 ## Builds everything, loads a realistic data set and serves it with a sign-in link.
 demo: build
@@ -30,12 +30,13 @@ lint: tools-rust dashboard/dist/index.html
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" $(CARGO) doc --locked --workspace --no-deps --document-private-items
 	$(CARGO) deny --all-features check bans licenses sources
 
-check-rust: tools-rust dashboard/dist/index.html
+check-rust: tools-rust tools-postgres dashboard/dist/index.html
 	$(CARGO) nextest run --locked --workspace
 	$(CARGO) test --locked --workspace --doc
 	node docs/digest-check.mjs
 
-check-packages: packages/browser/node_modules
+check-packages: packages/browser/node_modules dashboard/dist/index.html
+	$(CARGO) build --locked -p annals
 	npm --prefix packages/browser run typecheck
 	npm --prefix packages/browser test
 
@@ -87,7 +88,7 @@ packages/browser/node_modules: packages/browser/package-lock.json
 dashboard/dist/index.html: dashboard/node_modules $(shell find dashboard/src dashboard/public dashboard/index.html -type f 2>/dev/null)
 	$(NPM) run build
 
-tools: tools-rust tools-browser dashboard/node_modules
+tools: tools-rust tools-browser tools-postgres dashboard/node_modules
 
 tools-rust:
 	@$(CARGO) nextest --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-nextest
@@ -96,6 +97,11 @@ tools-rust:
 tools-browser:
 	@command -v chromium >/dev/null 2>&1 || \
 	  { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends chromium; }
+
+# The tests start servers of their own; the one that Debian sets up is not touched.
+tools-postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || \
+	  { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends postgresql; }
 
 clean:
 	$(CARGO) clean

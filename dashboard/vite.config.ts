@@ -14,7 +14,7 @@ export default defineConfig({
   },
   server: {
     // `npm run dev` beside a server of your own; sessions are same-origin cookies, hence a proxy.
-    proxy: { "/api": process.env.ANNALS_URL ?? "http://127.0.0.1:8787" },
+    proxy: Object.fromEntries(["/api", "/child", "/admin"].map((path) => [path, process.env.ANNALS_URL ?? "http://127.0.0.1:8787"])),
   },
   test: { include: ["src/**/*.test.ts"], environment: "node" },
 });

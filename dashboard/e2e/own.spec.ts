@@ -86,7 +86,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await expect(page.getByRole("link", { name: "Server log" })).toHaveCount(0);
       if (size === "phone") await page.getByRole("button", { name: "Menu" }).click();
       const nav = page.getByRole("navigation", { name: "Main" });
-      await expect(nav.getByRole("link")).toHaveText(["Activity", "Appearance"]);
+      await expect(nav.getByRole("link")).toHaveText(["Activity", "Family", "Appearance"]);
       await expect(page.getByText("Guardian", { exact: true })).toBeVisible();
       await nav.getByRole("link", { name: "Appearance" }).click();
       await expect(page.getByRole("heading", { level: 2, name: "Appearance" })).toBeVisible();

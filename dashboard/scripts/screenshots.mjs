@@ -36,6 +36,8 @@ const DEMO = [
   ["activity-period", "activity", (page) => page.locator(".filter-bar .popover > button.small").first().click()],
   ["activity-nothing", "activity?q=nothing%20like%20this"],
   ["event", "activity?category=task", (page) => page.locator(".row").first().click()],
+  ["points-choose", "family"],
+  ["points-audit", "family?child=child-yusuf"],
   ["settings-keys", "settings?section=keys"],
   ["settings-new-key", "settings?section=keys", (page) => page.locator(".settings-head button.primary").click()],
   ["settings-recording", "settings?section=recording"],
@@ -53,6 +55,19 @@ const OWN = [
   ["family-child", "activity?subject=child-ada&category=task,reward,quest"],
   ["family-event", "activity?category=task", (page) => page.locator(".row").first().click()],
   ["family-appearance", "settings"],
+  ["points", "family?child=child-ada"],
+  ["points-done", "family?child=child-ada", (page) => page.locator("button.task-button").first().click()],
+  ["points-adjust", "family?child=child-ada", (page) => page.locator(".balance .button").click()],
+  ["points-badges", "family?child=child-ada", (page) => page.locator(".badges").scrollIntoViewIfNeeded()],
+  ["points-rewards", "family?child=child-ada", (page) => page.locator(".reward-lines").scrollIntoViewIfNeeded()],
+  ["points-charts", "family?child=child-ada&weeks=4", (page) => read(page, 0)],
+  ["points-weeks", "family?child=child-ada", (page) => read(page, 1)],
+  ["points-table", "family?child=child-ada", (page) => foot(page, () => page.getByRole("button", { name: "Table" }).last().click())],
+];
+/** What a child of the demo sees. */
+const CHILD = [
+  ["points-own", "family"],
+  ["points-own-short", "family", (page) => page.locator(".reward-lines button").last().click().then(() => page.locator("#content").evaluate((main) => main.scrollTo(0, 0)))],
 ];
 const NEW = [
   ["first-run", "activity"],
@@ -64,7 +79,7 @@ mkdirSync(out, { recursive: true });
 const wanted = process.argv.slice(2);
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_BIN ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 try {
-  await photograph(["demo", "--small"], [...DEMO, ...OWN.map(([name, address, act]) => [name, address, act, "guardian-ngozi"])], addKeys);
+  await photograph(["demo", "--small"], [...DEMO, ...OWN.map(([name, address, act]) => [name, address, act, "guardian-ngozi"]), ...CHILD.map(([name, address, act]) => [name, address, act, "child-chidi"])], prepare);
   await photograph(["serve"], [...NEW, ["learner-empty", "activity", undefined, "nobody-yet"]]);
 } finally {
   await browser.close();
@@ -137,9 +152,26 @@ async function chosen(page, field) {
   await page.locator(".popover-panel select").first().selectOption(field);
 }
 
-/** A few keys, so that there is something to see. */
-async function addKeys(url) {
+/** A chart, read off in its middle. */
+async function read(page, chart) {
+  const slider = page.getByRole("slider").nth(chart);
+  await slider.evaluate((element) => element.scrollIntoView({ block: "center" }));
+  const box = await slider.boundingBox();
+  if (box) await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2);
+}
+
+async function foot(page, act) {
+  await act();
+  await page.locator("#content").evaluate((main) => main.scrollTo(0, main.scrollHeight));
+}
+
+/** A few keys and an open request, so that there is something to see. */
+async function prepare(url) {
   const headers = { Authorization: `Bearer ${KEY}`, "Content-Type": "application/json" };
+  const guardian = { ...headers, Authorization: `Bearer ${token("guardian-ngozi")}` };
+  const child = { ...headers, Authorization: `Bearer ${token("child-ada")}` };
+  await fetch(`${url}/child/child-ada/adjust`, { method: "POST", headers: guardian, body: JSON.stringify({ points: 25, reason: "Helped at grandmother's" }) });
+  await fetch(`${url}/child/child-ada/request-reward`, { method: "POST", headers: child, body: JSON.stringify({ reward_id: "reward-ice" }) });
   const soon = new Date(Date.now() + 30 * 86_400_000).toISOString();
   for (const key of [
     { role: "service", name: "School backend" },

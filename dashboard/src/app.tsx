@@ -11,12 +11,13 @@ import { go, usePlace } from "./url/history";
 import { signInFor } from "./url/next";
 import { Link } from "./url/link";
 
-// Loaded when opened: most viewers never read the reference.
+// Loaded when opened: no viewer needs all of them, and the first screen is to come at once.
 const Docs = lazy(() => import("./docs/docs"));
+const Family = lazy(() => import("./family/family"));
 const Settings = lazy(() => import("./settings/settings"));
 
 /** What is shown to those who are signed in, by route. */
-const SCREENS: Record<string, ComponentType> = { overview: Overview, activity: Activity, settings: Settings };
+const SCREENS: Record<string, ComponentType> = { overview: Overview, activity: Activity, family: Family, settings: Settings };
 
 export function App() {
   const { route } = usePlace();

@@ -55,7 +55,7 @@ pub struct Access {
     bootstrap: Option<[u8; 32]>,
     tokens: Option<Tokens>,
     standings: Arc<Standings>,
-    /// Held while a person is written, so that what is known follows the same order.
+    /// Held while a person or a key is written, so that what is known follows the same order.
     directory: tokio::sync::Mutex<()>,
 }
 
@@ -82,6 +82,14 @@ impl Access {
             standings,
             directory: tokio::sync::Mutex::default(),
         })
+    }
+
+    /// Reads the keys and the directory again, which another server may have changed.
+    pub async fn reload(&self) -> Result<()> {
+        let _held = self.directory.lock().await;
+        let keys = self.store.keys().await?.into_iter().map(|key| (key.hash, key)).collect();
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        self.standings.reload(&*self.store).await
     }
 
     /// Whether nobody could get in with a key.
@@ -333,6 +341,7 @@ impl Access {
     }
 
     async fn put(&self, key: Key) -> Result<()> {
+        let _held = self.directory.lock().await;
         self.store.put_key(key.clone()).await?;
         self.keys.write().unwrap_or_else(PoisonError::into_inner).insert(key.hash, key);
         Ok(())

@@ -16,19 +16,23 @@ use crate::access::{Access, Standings, Tokens};
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
-use crate::config::{ClientIp, Config, RequireConsent};
+use crate::config::{ClientIp, Config, ConfigError, RequireConsent};
 use crate::data_dir::{DataDir, Hold};
-use crate::follow::{AuditFiles, Followers, Parts};
-use crate::http::{Http, Live, RateLimits, Services};
-use crate::id::{self, Random};
+use crate::follow::{AuditFiles, Award, BadgeParts, Badges, Followers, Parts};
+use crate::http::{Erasures, Http, Live, RateLimits, Services};
+use crate::id::Random;
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
 use crate::points::Rules;
-use crate::record::{Intake, IpPrefixes, RecordingSwitch, Redactor};
+use crate::record::{Intake, IpPrefixes, Redactor, Refusal, Sender, Source};
 use crate::recorder::{Recorder, Works};
-use crate::store::sqlite::{SqliteDerived, SqliteStore, Tenancy};
-use crate::store::{DerivedStore, Identity, Store};
-use crate::{http, recorder, schedule};
+use crate::store::sqlite::SqliteDerived;
+use crate::store::{DerivedStore, Identity};
+use crate::{follow, http, recorder, schedule};
+
+mod open;
+
+pub use open::{migrate, open_at, open_existing, open_existing_at, seed, seed_of};
 
 /// How long a shutdown waits for what is under way.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -84,11 +88,17 @@ impl App {
     ) -> Result<App> {
         let data_dir = DataDir::new(&config.data_dir);
         let hold = data_dir.hold()?;
-        let store = open(config, &*clock, &*random)?;
+        let badge_rules = badge_rules(config)?;
+        let journal = config.journal()?;
+        let store = open_at(&journal, config, seed(&*clock, &*random)).await;
+        let store = store.with_context(|| format!("cannot open the journal {journal}"))?;
         let head = store.head().await?;
         let catalog = Arc::new(catalog(config)?);
+        store.keep_classes(&catalog).await?;
         let tokens = config.jwt.as_ref().map(Tokens::new).transpose()?;
         let bootstrap = config.admin_key.as_ref().map(|key| key.reveal());
+        // Before anything is loaded: what changes meanwhile is loaded again.
+        let learnt = store.changes().await?;
         let access = Access::load(store.clone(), clock.clone(), random.clone(), bootstrap, tokens);
         let access = access.await?;
         let metrics = Arc::new(Metrics::default());
@@ -97,7 +107,7 @@ impl App {
         let stall = Duration::from_secs(config.streams.stall_seconds.into());
         let intake = Arc::new(intake(config, &catalog, access.standings())?);
         // Before anything is taken in: what was switched off stays off from the first event on.
-        intake.set_recording(recording(&*store).await?);
+        intake.set_recording(http::recording_switch(&*store).await?);
         let works = Works {
             intake: Arc::clone(&intake),
             journal: journal.clone(),
@@ -109,7 +119,16 @@ impl App {
         let path = config.data_dir.join("derived.db");
         let derived: Arc<dyn DerivedStore> =
             Arc::new(SqliteDerived::new(&path, &store.identity())?);
+        let badges = Badges::new(badge_rules, calendar.clone(), Arc::clone(&store));
+        let erasure_turn = Arc::new(Mutex::default());
         let parts = Parts {
+            store: Arc::clone(&store),
+            badges: BadgeParts {
+                badges: badges.clone(),
+                journal: journal.clone(),
+                award: award(&intake, &clock, &random),
+                erasure_turn: Arc::clone(&erasure_turn),
+            },
             derived: Arc::clone(&derived),
             catalog: Arc::clone(&catalog),
             calendar: calendar.clone(),
@@ -127,6 +146,7 @@ impl App {
             access,
             intake,
             catalog,
+            badges,
             rules: Rules { allow_negative: config.points.allow_negative },
             audit_files: parts.audit_files.folder.clone(),
             risk: config.risk.clone(),
@@ -141,7 +161,9 @@ impl App {
             base_path: config.base_path.clone(),
             origin: OnceLock::new(),
             settings_turn: Mutex::default(),
-            erasure_turn: Mutex::default(),
+            learnt: Mutex::new(learnt),
+            erasure_turn,
+            erasures: Mutex::new(Erasures::known(config.data_dir.join("erasures"))),
             last_probe: Mutex::default(),
         });
         Ok(App {
@@ -241,10 +263,11 @@ impl App {
         let http = &self.http;
         let noted = http.access.note_uses().await;
         self.recording.finish().await;
-        http.journal.stop();
-        self.writer.await.context("the journal's writer failed")?;
+        // Before the journal: one of them writes there.
         drop(self.following);
         self.followers.await.context("the followers failed")?;
+        http.journal.stop();
+        self.writer.await.context("the journal's writer failed")?;
         http.derived.close().await;
         http.store.close().await;
         noted.context("the last uses of keys could not be noted")
@@ -302,16 +325,6 @@ async fn serve_operator(
     axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 
-fn open(config: &Config, clock: &dyn Clock, random: &dyn Random) -> Result<Arc<dyn Store>> {
-    let seed =
-        Identity { id: id::uuid_v7(random, clock.now()), epoch: 1, cursor_key: id::bytes(random) };
-    let path = config.journal()?;
-    let tenancy = if config.host_file { Tenancy::Guest } else { Tenancy::Owner };
-    let store = SqliteStore::open(&path, tenancy, seed, id::bytes(random))
-        .with_context(|| format!("cannot open the journal {}", path.display()))?;
-    Ok(Arc::new(store))
-}
-
 fn intake(config: &Config, catalog: &Arc<Catalog>, people: &Arc<Standings>) -> Result<Intake> {
     let ClientIp { v4_bits, v6_bits } = config.client_ip;
     let further = config.redaction.keys.iter().map(String::as_str);
@@ -322,15 +335,6 @@ fn intake(config: &Config, catalog: &Arc<Catalog>, people: &Arc<Standings>) -> R
         .with_prefixes(IpPrefixes { v4: v4_bits, v6: v6_bits }))
 }
 
-/// Which categories the operator has switched off. A switch that cannot be read is no reason to
-/// record what somebody asked not to be.
-async fn recording(store: &dyn Store) -> Result<RecordingSwitch> {
-    let Some(text) = store.setting(RecordingSwitch::SETTING).await? else {
-        return Ok(RecordingSwitch::default());
-    };
-    serde_json::from_str(&text).context("the setting `recording` in the journal cannot be read")
-}
-
 /// Where audit files lie, and of which journal they are: after a restore, of another one.
 fn audit_files(config: &Config, journal: &Identity) -> AuditFiles {
     AuditFiles {
@@ -339,6 +343,35 @@ fn audit_files(config: &Config, journal: &Identity) -> AuditFiles {
         backups: config.audit_files.backups,
         journal: format!("{} {}", journal.id, journal.epoch),
     }
+}
+
+/// What children can earn beside points, by the operator's file; nothing without one.
+fn badge_rules(config: &Config) -> Result<follow::Rules> {
+    let Some(path) = &config.points.rules else {
+        return Ok(follow::Rules::default());
+    };
+    let wrong = |problem: String| ConfigError::Value { key: "points.rules", problem };
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| wrong(format!("names {file}, which cannot be read: {error}")))?;
+    Ok(follow::Rules::parse(&text, &file).map_err(|error| wrong(format!("is wrong: {error}")))?)
+}
+
+/// How an award becomes an entry: as what commands on points make does, at the server's time.
+fn award(intake: &Arc<Intake>, clock: &Arc<dyn Clock>, random: &Arc<dyn Random>) -> Award {
+    let (intake, clock, random) = (Arc::clone(intake), Arc::clone(clock), Arc::clone(random));
+    Arc::new(move |draft| {
+        let sender = Sender { source: Source::Command, ..Sender::default() };
+        match intake.take(&sender, draft, clock.now(), &*random) {
+            Ok(entry) => Some(entry),
+            Err(Refusal::Dropped { .. }) => None,
+            Err(Refusal::Rejected { message, .. }) => {
+                // Another try would fare no better, and must not keep the others from theirs.
+                tracing::error!(message, "an award was refused");
+                None
+            }
+        }
+    })
 }
 
 /// The built-in catalog, with the deployment's own file over it.

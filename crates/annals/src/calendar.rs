@@ -37,6 +37,13 @@ impl Calendar {
     pub fn day(&self, time: Time) -> Date {
         self.zone.to_datetime(time.into()).date()
     }
+
+    /// The first moment of a day: midnight, or where the clocks skip that, what comes after it.
+    pub fn begin(&self, day: Date) -> Time {
+        let midnight = self.zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible();
+        // Only days at the very ends of what dates can hold have no such moment.
+        midnight.unwrap_or_default().into()
+    }
 }
 
 #[cfg(test)]
@@ -55,5 +62,17 @@ mod tests {
         assert_eq!(day("Europe/Berlin", "2026-07-21T22:00:00Z"), "2026-07-22");
         assert_eq!(day("Europe/Berlin", "2026-12-21T22:00:00Z"), "2026-12-21");
         assert!(Calendar::of("Europe/Atlantis").is_err());
+    }
+
+    #[test]
+    fn a_day_begins_where_the_one_before_it_ends() {
+        let begin = |zone: &str, day: &str| {
+            Calendar::of(zone).unwrap().begin(day.parse().unwrap()).to_string()
+        };
+        assert_eq!(begin("UTC", "2026-11-21"), "2026-11-21T00:00:00.000000Z");
+        assert_eq!(begin("Europe/Berlin", "2026-07-21"), "2026-07-20T22:00:00.000000Z");
+        // The clocks of Beirut skip midnight, those of Havana have it twice.
+        assert_eq!(begin("Asia/Beirut", "2026-03-29"), "2026-03-28T22:00:00.000000Z");
+        assert_eq!(begin("America/Havana", "2026-11-01"), "2026-11-01T04:00:00.000000Z");
     }
 }

@@ -10,9 +10,11 @@ use figment::providers::{Env, Format as _, Serialized, Toml};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+mod database;
 mod jwt;
 mod risk;
 
+pub use database::{Database, DatabaseUrl, Postgres};
 pub use jwt::{Jwt, JwtAlgorithm};
 pub use risk::{Hundredths, Risk, RiskFactor, RiskStep};
 
@@ -29,9 +31,11 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where the journal, its lock and its socket live.
     pub data_dir: PathBuf,
-    /// `sqlite:PATH`; absent: `journal.db` in the data directory.
+    /// `sqlite:PATH` or `postgres://…`; absent: `journal.db` in the data directory.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub database: Option<String>,
+    pub database: Option<DatabaseUrl>,
+    /// How PostgreSQL is used, where it is.
+    pub postgres: Postgres,
     /// Whether the database is a host's file, with its tables beside ours: for programs that have
     /// Annals inside.
     #[serde(skip)]
@@ -123,12 +127,15 @@ pub struct Redaction {
     pub keys: Vec<String>,
 }
 
-/// What balances may do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What balances may do, and what is earned beside them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Points {
     /// Whether penalties and corrections may take more than there is.
     pub allow_negative: bool,
+    /// The file that says which badges and certificates are earned by what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<PathBuf>,
 }
 
 /// How large audit files grow, and how many are kept.
@@ -180,6 +187,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
             data_dir: PathBuf::from("./annals-data"),
             database: None,
+            postgres: Postgres::default(),
             host_file: false,
             base_path: "/".to_owned(),
             timezone: "UTC".to_owned(),
@@ -298,20 +306,19 @@ impl Config {
         if let Some(jwt) = &self.jwt {
             jwt.check()?;
         }
+        if !Postgres::CONNECTIONS.contains(&self.postgres.connections) {
+            return wrong("postgres.connections", "must be 4 to 1000");
+        }
         self.journal().map(drop)
     }
 
-    /// The file that holds the journal.
-    pub fn journal(&self) -> Result<PathBuf, ConfigError> {
+    /// Where the journal is kept.
+    pub fn journal(&self) -> Result<Database, ConfigError> {
         match &self.database {
-            None => Ok(self.data_dir.join("journal.db")),
-            Some(url) => match url.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
-                Some(path) => Ok(PathBuf::from(path)),
-                None => {
-                    let problem = "must be `sqlite:PATH`".to_owned();
-                    Err(ConfigError::Value { key: "database", problem })
-                }
-            },
+            None => Ok(Database::Sqlite(self.data_dir.join("journal.db"))),
+            Some(url) => {
+                url.parse().map_err(|problem| ConfigError::Value { key: "database", problem })
+            }
         }
     }
 }
@@ -355,6 +362,7 @@ mod tests {
             (serde_json::json!({"points": {"allow_negative": 1}}), "points.allow_negative"),
             (serde_json::json!({"streams": {"stall_seconds": 0}}), "streams.stall_seconds"),
             (serde_json::json!({"database": "mysql://x"}), "database"),
+            (serde_json::json!({"postgres": {"connections": 3}}), "postgres.connections"),
             (serde_json::json!({"trusted_proxies": ["nearby"]}), "trusted_proxies"),
             (
                 serde_json::json!({"rate_limit": {"key_per_minute": -1}}),
@@ -370,8 +378,14 @@ mod tests {
     #[test]
     fn the_journal_lies_in_the_data_directory_unless_named() {
         let config = load(serde_json::json!({"data_dir": "/d"})).unwrap();
-        assert_eq!(config.journal().unwrap(), Path::new("/d/journal.db"));
+        assert_eq!(config.journal().unwrap(), Database::Sqlite("/d/journal.db".into()));
         let config = load(serde_json::json!({"database": "sqlite:/x/y.db"})).unwrap();
-        assert_eq!(config.journal().unwrap(), Path::new("/x/y.db"));
+        assert_eq!(config.journal().unwrap(), Database::Sqlite("/x/y.db".into()));
+        let url = "postgres://annals:secret@db.example/annals?sslmode=verify-full";
+        let config = load(serde_json::json!({ "database": url })).unwrap();
+        assert_eq!(config.journal().unwrap(), Database::Postgres(url.to_owned()));
+        let shown = serde_json::to_string(&config).unwrap();
+        assert!(shown.contains("postgres://annals:[set]@db.example/annals"), "{shown}");
+        assert!(!format!("{config:?}").contains("secret"));
     }
 }

@@ -16,21 +16,40 @@ struct Job {
     name: &'static str,
     /// How often it runs; the first time one period after the start.
     period: Duration,
+    /// Who does it, of several servers on one database.
+    who: Who,
     /// What it does.
     run: fn(Http) -> Work,
 }
 
+/// Who does a piece of work, of several servers on one database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Each, for itself.
+    Each,
+    /// One, for all: whoever comes first.
+    One,
+}
+
 const MINUTE: Duration = Duration::from_secs(60);
 
-const JOBS: [Job; 4] = [
+const JOBS: [Job; 5] = [
+    Job {
+        name: "learn what other servers changed",
+        period: Duration::from_secs(1),
+        who: Who::Each,
+        run: |http| Box::pin(async move { http.learn().await }),
+    },
     Job {
         name: "note when keys were last used",
         period: MINUTE,
+        who: Who::Each,
         run: |http| Box::pin(async move { http.access.note_uses().await }),
     },
     Job {
         name: "forget who asked how often",
         period: MINUTE,
+        who: Who::Each,
         run: |http| {
             Box::pin(async move {
                 http.limits.tidy();
@@ -41,6 +60,7 @@ const JOBS: [Job; 4] = [
     Job {
         name: "forget answers to commands that may no longer be sent again",
         period: Duration::from_secs(3_600),
+        who: Who::One,
         run: |http| {
             Box::pin(async move {
                 let now = http.clock.now();
@@ -51,6 +71,7 @@ const JOBS: [Job; 4] = [
     Job {
         name: "forget sign-ins that have expired",
         period: Duration::from_secs(3_600),
+        who: Who::One,
         run: |http| {
             Box::pin(async move {
                 let now = http.clock.now();
@@ -72,8 +93,17 @@ async fn every(job: &Job, http: Http, stop: CancellationToken) {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(job.period) => {}
         }
-        if let Err(error) = (job.run)(http.clone()).await {
+        if let Err(error) = once(job, &http).await {
             tracing::warn!(job = job.name, %error, "background work failed; it is tried again");
         }
     }
+}
+
+async fn once(job: &Job, http: &Http) -> Result<()> {
+    // A little less than the period: the next turn must not come a moment too early for it.
+    let ours = match job.who {
+        Who::Each => true,
+        Who::One => http.store.lease(job.name, job.period.mul_f64(0.9)).await?,
+    };
+    if ours { (job.run)(http.clone()).await } else { Ok(()) }
 }

@@ -9,6 +9,8 @@ interface Call {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   query?: Query;
   body?: unknown;
+  /** By what the server knows the call when it is sent again. */
+  idempotencyKey?: string;
   signal?: AbortSignal;
 }
 
@@ -20,10 +22,11 @@ export function setCsrfToken(token: string | null): void {
 }
 
 /** `path` is relative to the base path: `api/v1/events`. */
-export async function call<T>(path: string, { method = "GET", query = {}, body, signal }: Call = {}): Promise<T> {
+export async function call<T>(path: string, { method = "GET", query = {}, body, idempotencyKey, signal }: Call = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json, application/problem+json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET" && csrfToken !== null) headers["X-CSRF-Token"] = csrfToken;
+  if (idempotencyKey !== undefined) headers["Idempotency-Key"] = idempotencyKey;
 
   let response: Response;
   try {

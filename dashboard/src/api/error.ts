@@ -14,6 +14,8 @@ export class ApiError extends Error {
     detail: string,
     readonly title: string = messages.errors.title,
     readonly fields: readonly FieldError[] = [],
+    /** How many points are missing, where that is the reason. */
+    readonly pointsNeeded: number | null = null,
   ) {
     super(detail);
   }
@@ -30,7 +32,7 @@ export class ApiError extends Error {
   /** A problem's own title is the status in words, which tells a person nothing; its detail is what we show. */
   static fromProblem(status: number, problem: Partial<Problem>): ApiError {
     const detail = problem.detail ?? problem.title ?? messages.errors.unexpected(status);
-    return new ApiError(status, problem.code ?? "unknown", detail, messages.errors.title, problem.errors ?? []);
+    return new ApiError(status, problem.code ?? "unknown", detail, messages.errors.title, problem.errors ?? [], problem.points_needed ?? null);
   }
 }
 

@@ -663,6 +663,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/child/{id}/badges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a child's badges
+         * @description Every badge and certificate of the server's rule file, with how far the child has come. Awards
+         *     follow the points events by a moment.
+         */
+        get: operations["list_badges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/child/{id}/cancel-request-reward": {
         parameters: {
             query?: never;
@@ -683,6 +704,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/child/{id}/certificates/{badge_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a certificate
+         * @description A page to print, with the id and the digest of the event by which it was awarded.
+         */
+        get: operations["get_certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/child/{id}/request-reward": {
         parameters: {
             query?: never;
@@ -697,6 +738,27 @@ export interface paths {
          * @description The balance must suffice and stays as it is. One request for a child and a reward at a time.
          */
         post: operations["request_reward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/child/{id}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a child's standing
+         * @description This week's place among the children it shares a guardian with, by the points of tasks. A child
+         *     sees its place and nobody else's points; a guardian compares their own children.
+         */
+        get: operations["get_child_standing"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -739,6 +801,28 @@ export interface paths {
          *     changed.
          */
         post: operations["trigger_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/child/{id}/weeks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a child's weeks
+         * @description What was earned, taken, spent and corrected in each calendar week, and the balance when it
+         *     ended. Penalties, spendings and downward corrections are less than 0: a week's balance is the one
+         *     before it and the sum of its four.
+         */
+        get: operations["get_child_weeks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -945,6 +1029,47 @@ export interface components {
              */
             max_entries: number;
         };
+        /** @description A badge or certificate, and how far the child has come with it. */
+        Badge: {
+            awarded_at: components["schemas"]["Time"] | null;
+            /**
+             * Format: uuid
+             * @description The event on the record that says so.
+             */
+            event_id: string | null;
+            /** @description Its id. */
+            id: string;
+            /** @description Badge or certificate. */
+            kind: components["schemas"]["BadgeKind"];
+            /** @description What is counted: `points_earned`, `tasks_done`, `weeks_in_a_row`, or `task:` and a task's id. */
+            metric: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description What it is for. */
+            text: string;
+            /**
+             * Format: int64
+             * @description How much is needed.
+             */
+            threshold: number;
+            /**
+             * Format: int64
+             * @description How much there is of it.
+             */
+            value: number;
+        };
+        /**
+         * @description What is awarded.
+         * @enum {string}
+         */
+        BadgeKind: "badge" | "certificate";
+        /** @description The badges and certificates there are, in the order of the rule file. */
+        BadgeList: {
+            /** @description Earned ones and others. */
+            badges: components["schemas"]["Badge"][];
+            /** @description The child's id. */
+            child_id: string;
+        };
         /** @description What is known about one action. */
         CatalogEntry: {
             /** @description The action, such as `quest_started`. */
@@ -999,6 +1124,24 @@ export interface components {
              * @description The balance.
              */
             points: number;
+        };
+        /** @description A child's points by calendar week, Monday to Sunday. */
+        ChildWeeks: {
+            /** @description When the first of these weeks began. */
+            began_at: components["schemas"]["Time"];
+            /** @description The child. */
+            child_id: string;
+            /** @description Whose calendar the days are of: the child's IANA time zone, else the deployment's. */
+            timezone: string;
+            /**
+             * Format: date
+             * @description Which day it is there.
+             */
+            today: string;
+            /** @description When that day began. */
+            today_began_at: components["schemas"]["Time"];
+            /** @description The weeks, oldest first; the last one is not over yet. */
+            weeks: components["schemas"]["Week"][];
         };
         /**
          * @description How long an event is kept (by its retention rules).
@@ -1339,7 +1482,7 @@ export interface components {
             fault?: components["schemas"]["FollowerFault"] | null;
             /**
              * Format: int64
-             * @description Events it has still to take in.
+             * @description Events it has still to take in; 0 where another server keeps it.
              */
             lag: number;
             /** @description What `annals rebuild` calls it. */
@@ -1658,6 +1801,17 @@ export interface components {
          * @enum {string}
          */
         PersonKind: "user" | "child";
+        /** @description A child and its place. */
+        Placed: {
+            /** @description This week's tasks, and what they brought. */
+            good: components["schemas"]["Tally"];
+            /** @description The child's id. */
+            id: string;
+            /** @description What people call it. */
+            name: string | null;
+            /** @description Its place. */
+            rank: number;
+        };
         /** @description A change of a balance: `delta == after - before`, always. */
         Points: {
             /**
@@ -1887,6 +2041,29 @@ export interface components {
          * @enum {string}
          */
         Source: "browser" | "service" | "command" | "annals";
+        /** @description A child among those it shares a guardian with, by the points of this week's tasks. */
+        Standing: {
+            /** @description The child. */
+            child_id: string;
+            /** @description Those of them whose points the caller may see, best first: a child sees itself alone. */
+            children: components["schemas"]["Placed"][];
+            /**
+             * Format: date
+             * @description Its Sunday.
+             */
+            end_date: string;
+            /** @description Among how many. */
+            of: number;
+            /** @description The child's place; those with as many points share one. */
+            rank: number;
+            /**
+             * Format: date
+             * @description The week's Monday.
+             */
+            start_date: string;
+            /** @description Whose calendar the week is of: the child's IANA time zone, else the deployment's. */
+            timezone: string;
+        };
         /** @description How many events match. */
         Stats: {
             /** @description By action, when asked for with `by=action`: the 100 most frequent. */
@@ -2075,6 +2252,32 @@ export interface components {
          * @enum {string}
          */
         Viewer: "self" | "guardian" | "service" | "admin" | "auditor";
+        /** @description What a week did to a balance: the balance before it and all four sums make the one after it. */
+        Week: {
+            /** @description Opening balances and corrections. */
+            adjusted: components["schemas"]["Tally"];
+            /**
+             * Format: int64
+             * @description The balance when it ended; of the week that has not, the balance now.
+             */
+            balance: number;
+            /**
+             * Format: date
+             * @description Its Sunday.
+             */
+            end_date: string;
+            /** @description Tasks done, and what they brought. */
+            good: components["schemas"]["Tally"];
+            /** @description Penalties, and what they took: 0 or less. */
+            not_good: components["schemas"]["Tally"];
+            /** @description Rewards given, and what they cost: 0 or less. */
+            spent: components["schemas"]["Tally"];
+            /**
+             * Format: date
+             * @description Its Monday.
+             */
+            start_date: string;
+        };
         /** @description A reward. */
         WhichReward: {
             /** @description Which one. */
@@ -3769,6 +3972,41 @@ export interface operations {
             };
         };
     };
+    list_badges: {
+        parameters: {
+            query?: {
+                /** @description `en` or `de`; else as `Accept-Language` asks */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The child's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The badges */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgeList"];
+                };
+            };
+            /** @description There is no child with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cancel_reward_request: {
         parameters: {
             query?: never;
@@ -3808,6 +4046,43 @@ export interface operations {
             };
             /** @description It is not asked for, the child is archived, or the key was sent with another body */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_certificate: {
+        parameters: {
+            query?: {
+                /** @description `en` or `de`; else as `Accept-Language` asks */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The child's id */
+                id: string;
+                /** @description The certificate's id in the rule file */
+                badge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description There is no such child, or it was not awarded this certificate */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3865,6 +4140,38 @@ export interface operations {
             };
             /** @description The points do not suffice; `points_needed` says how many are missing */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_child_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The child's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The standing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description There is no child with this id */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3970,6 +4277,50 @@ export interface operations {
             };
             /** @description The child is archived, or the key was sent with another body */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_child_weeks: {
+        parameters: {
+            query?: {
+                /** @description How many, with this one, 1 to 53; 12 unless given */
+                weeks?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The child's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The weeks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChildWeeks"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no child with this id */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,6 @@
-import { useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { formatNumber, messages } from "../messages";
 import { dayText, shortDay } from "./days";
+import { useReading } from "./reading";
 import { areaOf, indexAt, labelled, lineOf, ticksTo, xOf, yOf } from "./scale";
 import type { Point } from "./chart";
 
@@ -20,8 +20,6 @@ interface Props {
 
 /** The days as a line, those before behind it. One reads a day off it with the pointer or the arrow keys. */
 export function Lines({ title, points, width, today }: Props) {
-  const [at, setAt] = useState<number | null>(null);
-  const svg = useRef<SVGSVGElement>(null);
   const ticks = ticksTo(Math.max(...points.flatMap((point) => [point.value, point.previous])));
   const top = ticks.at(-1) ?? 1;
   const left = Math.max(...ticks.map((tick) => formatNumber(tick).length)) * 7.5 + 12;
@@ -31,37 +29,16 @@ export function Lines({ title, points, width, today }: Props) {
   const values = points.map((one) => one.value);
   // A day that is not over yet is no fall.
   const whole = points[last]?.day === today && last > 0 ? last : last + 1;
+  const { at, svg, props } = useReading({ count: points.length, page: 7, indexAt: (x) => indexAt(plot, x - left) });
   const point = at === null ? undefined : points[at];
-
-  const pointed = (event: PointerEvent) => {
-    const box = svg.current?.getBoundingClientRect();
-    if (box) setAt(indexAt(plot, event.clientX - box.left - left));
-  };
-  const keyDown = (event: KeyboardEvent) => {
-    const from = at ?? last;
-    const to: Record<string, number> = { ArrowLeft: from - 1, ArrowDown: from - 1, ArrowRight: from + 1, ArrowUp: from + 1, PageDown: from - 7, PageUp: from + 7, Home: 0, End: last };
-    const next = to[event.key];
-    if (next === undefined) return;
-    event.preventDefault();
-    setAt(Math.min(last, Math.max(0, next)));
-  };
   const spoken = points[at ?? last];
   const x = at === null ? 0 : left + xOf(plot, at);
   return (
     <div
       className="chart-lines"
-      role="slider"
-      tabIndex={0}
       aria-label={m.slider(title)}
-      aria-valuemin={0}
-      aria-valuemax={Math.max(0, last)}
-      aria-valuenow={at ?? last}
       aria-valuetext={spoken && m.told(dayName(spoken.day, today), formatNumber(spoken.value), dayText(spoken.previousDay), formatNumber(spoken.previous))}
-      onKeyDown={keyDown}
-      onPointerMove={pointed}
-      onPointerDown={pointed}
-      onPointerLeave={(event) => event.pointerType === "mouse" && setAt(null)}
-      onBlur={() => setAt(null)}
+      {...props}
     >
       <svg ref={svg} width={width} height={HEAD + HEIGHT + FOOT} aria-hidden="true">
         <g transform={`translate(${left} ${HEAD})`}>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { areaOf, indexAt, labelled, lineOf, ticksTo, xOf, yOf } from "./scale";
+import { areaOf, indexAt, labelled, lineOf, nearest, stepsOf, ticksAcross, ticksTo, xOf, yOf } from "./scale";
 
 describe("ticksTo", () => {
   it.each([
@@ -51,5 +51,33 @@ describe("a plot", () => {
     expect(labelled(1, 8)).toEqual([0]);
     expect(labelled(90, 1)).toEqual([89]);
     expect(labelled(0, 4)).toEqual([]);
+  });
+});
+
+describe("ticksAcross", () => {
+  it.each([
+    [0, 0, [0, 1]],
+    [0, 100, [0, 50, 100]],
+    [-30, 100, [-50, 0, 50, 100]],
+    [-7, 0, [-8, -6, -4, -2, 0, 2]],
+  ])("covers %i to %i with zero in it", (lowest, highest, ticks) => {
+    expect(ticksAcross(lowest, highest)).toEqual(ticks);
+  });
+});
+
+describe("steps", () => {
+  it("go along and then up or down", () => {
+    expect(stepsOf(50, [{ x: 10, y: 40.04 }, { x: 30, y: 45 }], 100)).toBe("M0 50H10V40H30V45H100");
+    expect(stepsOf(50, [], 100)).toBe("M0 50H100");
+  });
+
+  it("are found by the moment nearest to the pointer, the last of several at once", () => {
+    const moments = [0, 10, 10, 30];
+    expect([-5, 4, 6, 19, 21, 99].map((moment) => nearest(moments, moment))).toEqual([0, 0, 2, 2, 3, 3]);
+    expect(nearest([7], 3)).toBe(0);
+    for (let moment = -3; moment < 40; moment++) {
+      const found = Math.abs((moments[nearest(moments, moment)] ?? NaN) - moment);
+      expect(found).toBe(Math.min(...moments.map((one) => Math.abs(one - moment))));
+    }
   });
 });

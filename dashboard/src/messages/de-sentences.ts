@@ -16,6 +16,8 @@ export const sentences: Readonly<Record<string, string>> = {
   "badge badge_viewed": "{actor} hat {entity} angesehen",
   "badge badge_claimed": "{actor} hat {entity} eingelöst",
   "badge badge_earned": "{actor} hat {entity} erworben",
+  "badge badge_awarded": "{subject} hat das Abzeichen {entity} erworben",
+  "badge certificate_awarded": "{subject} hat die Urkunde {entity} erworben",
   "tutor tutor_opened": "{actor} hat den Tutor geöffnet",
   "tutor tutor_conversation_started": "{actor} hat ein Gespräch mit dem Tutor begonnen",
   "tutor tutor_message_sent": "{actor} hat dem Tutor geschrieben",

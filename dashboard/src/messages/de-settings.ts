@@ -101,7 +101,7 @@ export const settings: Messages["settings"] = {
     followers: "Aus dem Journal gelesen",
     followersDetail: "Zahlen und Dateien werden aus dem Journal gewonnen, jede im eigenen Takt. Was fehlschlägt, wird von selbst wieder versucht; annals rebuild NAME gewinnt eines neu.",
     followerColumns: { name: "Was", as_of: "Zuletzt gelesen", lag: "Rückstand" },
-    followerNames: { rollups: "Zahlen nach Tag und Person, Sitzungen", audit_files: "Eine Datei mit Punkteereignissen für jedes Benutzerkonto" },
+    followerNames: { rollups: "Zahlen nach Tag und Person, Sitzungen", audit_files: "Eine Datei mit Punkteereignissen für jedes Benutzerkonto", badges: "Abzeichen und Urkunden" },
     behind: (n) => (n === 0 ? "auf dem Stand" : n === 1 ? "1 Ereignis" : `${number(n)} Ereignisse`),
     toLog: "Das Log des Servers",
     drops: "Seit dem Start verworfen",

@@ -1,7 +1,9 @@
 import type { Messages } from ".";
+import { badges } from "./de-badges";
 import { chart, overview } from "./de-overview";
 import { risk } from "./de-risk";
 import { sentences } from "./de-sentences";
+import { family } from "./de-family";
 import { settings } from "./de-settings";
 import { start } from "./de-start";
 
@@ -30,6 +32,7 @@ export const de: Messages = {
     menu: "Menü",
     overview: "Übersicht",
     activity: "Aktivität",
+    family: "Familie",
     settings: "Einstellungen",
     docs: "API-Referenz",
     signedInAs: "Angemeldet als",
@@ -322,8 +325,10 @@ export const de: Messages = {
 
   overview,
   risk,
+  family,
   chart,
   settings,
+  badges,
   start,
 
   docs: {

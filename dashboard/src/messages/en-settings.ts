@@ -109,7 +109,7 @@ export const settings = {
     followers: "Read out of the journal",
     followersDetail: "Figures and files are made from the journal, each at its own pace. What fails is tried again by itself; annals rebuild NAME makes one anew.",
     followerColumns: { name: "What", as_of: "Last event taken in", lag: "Behind" },
-    followerNames: { rollups: "Counts by day and person, sessions", audit_files: "A file of points events for each user account" } as Record<string, string>,
+    followerNames: { rollups: "Counts by day and person, sessions", audit_files: "A file of points events for each user account", badges: "Badges and certificates" } as Record<string, string>,
     behind: (n: number) => (n === 0 ? "up to date" : n === 1 ? "1 event" : `${number(n)} events`),
     toLog: "The server's own log",
     drops: "Dropped since the start",

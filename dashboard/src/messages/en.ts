@@ -1,7 +1,9 @@
 // Every sentence the dashboard shows. Words that come from the record itself (messages, names) are not ours.
 
+import { badges } from "./en-badges";
 import { chart, overview } from "./en-overview";
 import { risk } from "./en-risk";
+import { family } from "./en-family";
 import { settings } from "./en-settings";
 import { start } from "./en-start";
 
@@ -32,6 +34,7 @@ export const en = {
     menu: "Menu",
     overview: "Overview",
     activity: "Activity",
+    family: "Family",
     settings: "Settings",
     docs: "API reference",
     signedInAs: "Signed in as",
@@ -353,8 +356,10 @@ export const en = {
 
   overview,
   risk,
+  family,
   chart,
   settings,
+  badges,
   start,
 
   docs: {

@@ -8,3 +8,8 @@ export function viewerOf(session: Pick<SessionInfo, "role" | "children"> | null 
   if (session?.role !== "user" && session?.role !== "child") return "staff";
   return (session.children ?? []).length > 0 ? "guardian" : "person";
 }
+
+/** Whether there can be children whose points they see. */
+export function mayOpenFamily(session: Pick<SessionInfo, "role" | "children">): boolean {
+  return session.role === "admin" || session.role === "auditor" || session.role === "child" || viewerOf(session) === "guardian";
+}

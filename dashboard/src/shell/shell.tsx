@@ -2,7 +2,7 @@ import { useState, type ReactNode } from "react";
 import type { SessionInfo } from "../api/types";
 import { messages } from "../messages";
 import { mayCount, useSignOut } from "../session/session";
-import { viewerOf } from "../session/viewer";
+import { mayOpenFamily, viewerOf } from "../session/viewer";
 import { Icon, type IconName } from "../ui/icon";
 import { Logo } from "../ui/logo";
 import { Link } from "../url/link";
@@ -43,6 +43,7 @@ export function Shell({ session, children }: Props) {
           <nav aria-label={m.navigation}>
             {session && mayCount(session.role) && <NavLink to="overview" icon="chart" label={m.overview} current={route} onClick={close} />}
             <NavLink to="activity" icon="activity" label={m.activity} current={route} onClick={close} />
+            {session && mayOpenFamily(session) && <NavLink to="family" icon="family" label={m.family} current={route} onClick={close} />}
             {/* Of the settings, those who see their own record have the looks alone. */}
             <NavLink to="settings" icon={staff ? "settings" : "globe"} label={staff ? m.settings : messages.settings.sections.appearance} current={route} onClick={close} />
             {staff && <NavLink to="docs" icon="book" label={m.docs} current={route} onClick={close} />}

@@ -21,6 +21,7 @@ describe("safeNext", () => {
     expect(next("/activity?category=quest&q=volcano")).toBe("activity?category=quest&q=volcano");
     expect(next("/docs")).toBe("docs");
     expect(next("/overview?days=7")).toBe("overview?days=7");
+    expect(next("/family?child=ben")).toBe("family?child=ben");
   });
 
   it.each(["//evil.example/activity", "/\\evil.example/activity", "https://evil.example/activity", "javascript:alert(1)", "activity", "/signin?next=/x", "/\t/evil.example", "", "/nowhere", "http://"])(

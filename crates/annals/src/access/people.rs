@@ -45,6 +45,14 @@ impl Standings {
         }
     }
 
+    /// Takes everybody as the store has them now.
+    pub(super) async fn reload(&self, store: &dyn Store) -> Result<()> {
+        let fresh = Standings::load(store).await?.0;
+        let fresh = fresh.into_inner().unwrap_or_else(PoisonError::into_inner);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
     /// What is known of a person; `None`: nothing that makes a difference.
     pub fn of(&self, id: &str) -> Option<Standing> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).copied()

@@ -1,5 +1,6 @@
 //! Sentences about events.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use annals_event::{Actor, ActorType, Event, limits};
@@ -63,7 +64,7 @@ impl Template {
     /// The sentence about this event, at most 1,000 characters. What is missing becomes
     /// "somebody" or "something": no reader ever meets a placeholder.
     pub fn render(&self, event: &Event) -> String {
-        let mut sentence = String::new();
+        let mut sentence = String::with_capacity(64);
         for piece in &self.pieces {
             match piece.value(event) {
                 Ok(value) => push_value(&mut sentence, &value),
@@ -75,7 +76,10 @@ impl Template {
                 Err(fallback) => sentence.push_str(fallback),
             }
         }
-        cut(&sentence, limits::MESSAGE_CHARS)
+        match cut(&sentence, limits::MESSAGE_CHARS) {
+            Cow::Borrowed(_) => sentence,
+            Cow::Owned(cut) => cut,
+        }
     }
 }
 
@@ -104,9 +108,9 @@ impl Piece {
     }
 
     /// What stands here: the event's value, or else a word for its absence.
-    fn value(&self, event: &Event) -> Result<String, &'static str> {
+    fn value<'e>(&'e self, event: &'e Event) -> Result<Cow<'e, str>, &'static str> {
         match self {
-            Piece::Text(text) => Ok(text.clone()),
+            Piece::Text(text) => Ok(Cow::Borrowed(text)),
             Piece::Actor => actor(&event.actor),
             Piece::Subject => event
                 .subject
@@ -116,12 +120,11 @@ impl Piece {
             Piece::Entity => {
                 let entity = event.entity.as_ref().ok_or("something")?;
                 let kind = entity.kind.replace('_', " ");
-                Ok(some(entity.name.as_deref())
-                    .or_else(|| Some(format!("{kind} {}", some(entity.id.as_deref())?)))
-                    .unwrap_or(kind))
+                let with_id = || Some(format!("{kind} {}", some(entity.id.as_deref())?).into());
+                Ok(some(entity.name.as_deref()).or_else(with_id).unwrap_or(kind.into()))
             }
             Piece::PointsDelta => {
-                event.points.map(|points| format!("{:+}", points.delta)).ok_or("some")
+                event.points.map(|points| format!("{:+}", points.delta).into()).ok_or("some")
             }
             Piece::Page => event
                 .page
@@ -135,8 +138,8 @@ impl Piece {
                 .ok_or("no details"),
             Piece::Metadata(key) => match event.metadata.get(key) {
                 Some(Value::String(text)) => some(Some(text)),
-                Some(Value::Number(number)) => Some(number.to_string()),
-                Some(Value::Bool(yes)) => Some(if *yes { "yes" } else { "no" }.to_owned()),
+                Some(Value::Number(number)) => Some(number.to_string().into()),
+                Some(Value::Bool(yes)) => Some(if *yes { "yes" } else { "no" }.into()),
                 _ => None,
             }
             .ok_or("something"),
@@ -146,7 +149,7 @@ impl Piece {
 
 /// Who acted, by name. Without one people stay "somebody": ids do not go into sentences, which
 /// are read by more people than the fields are.
-fn actor(actor: &Actor) -> Result<String, &'static str> {
+fn actor(actor: &Actor) -> Result<Cow<'_, str>, &'static str> {
     some(actor.name.as_deref()).ok_or(match actor.kind {
         ActorType::User | ActorType::Child => "somebody",
         ActorType::ApiKey => "a key",
@@ -157,24 +160,28 @@ fn actor(actor: &Actor) -> Result<String, &'static str> {
 }
 
 /// A text that is there and not blank.
-fn some(text: Option<&str>) -> Option<String> {
-    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+fn some(text: Option<&str>) -> Option<Cow<'_, str>> {
+    text.map(str::trim).filter(|text| !text.is_empty()).map(Cow::Borrowed)
 }
 
 /// Appends a value in one line and of bounded length.
 fn push_value(sentence: &mut String, value: &str) {
-    let line = value.replace(|c: char| c.is_control(), " ");
-    sentence.push_str(&cut(&line, VALUE_CHARS));
+    let cut = cut(value, VALUE_CHARS);
+    match cut.contains(char::is_control) {
+        true => sentence.extend(cut.chars().map(|c| if c.is_control() { ' ' } else { c })),
+        false => sentence.push_str(&cut),
+    }
 }
 
 /// A text of at most so many characters, with an ellipsis where it was cut.
-fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
+fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    // Bytes are at least as many as characters, so most texts need no counting.
+    if text.len() <= most || text.chars().count() <= most {
+        return Cow::Borrowed(text);
     }
     let mut cut: String = text.chars().take(most - 1).collect();
     cut.push('…');
-    cut
+    Cow::Owned(cut)
 }
 
 impl fmt::Debug for Template {

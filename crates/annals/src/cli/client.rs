@@ -19,7 +19,8 @@ use tower::ServiceExt as _;
 
 use super::Context;
 use super::import::{Busy, ItemResult, Sink, Status};
-use crate::app::App;
+use crate::app::{App, open_existing};
+use crate::config::Database;
 use crate::data_dir::{DataDir, HoldError};
 
 /// A way to the API.
@@ -55,9 +56,12 @@ impl Client {
 
     /// Finds the way to a journal that is there: what only reads or changes one makes none.
     pub(super) async fn to_existing(context: &Context) -> Result<Client> {
-        let journal = context.config.journal()?;
-        if !journal.exists() {
-            bail!("there is no journal at {}; say where it is with --data-dir", journal.display());
+        match context.config.journal()? {
+            Database::Sqlite(file) if !file.exists() => {
+                bail!("there is no journal at {}; say where it is with --data-dir", file.display());
+            }
+            Database::Sqlite(_) => {}
+            Database::Postgres(_) => open_existing(&context.config).await?.close().await,
         }
         Client::open(context).await
     }

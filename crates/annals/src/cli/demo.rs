@@ -11,16 +11,20 @@ use http::Method;
 use serde_json::Value;
 
 use super::client::Client;
-use super::demo_data::{Examples, Size, load, people};
+use super::demo_data::{Examples, Size, definitions, load, people};
 use super::import::{Bar, Progress, Quiet};
 use super::terminal::number;
 use super::{Context, ServeFlags, people as directory, serve};
 use crate::app::App;
+use crate::config::Database;
 
 /// Where the demo lives unless another place is named: never where a real journal may be.
 pub(super) const DATA_DIR: &str = "./demo-data";
 /// The setting that marks a journal as a demo's, and says when it was loaded.
 const LOADED: &str = "demo_loaded_at";
+
+/// What the demo's children can earn.
+const BADGES: &str = include_str!("../../../../examples/badges.toml");
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -40,10 +44,11 @@ pub(super) struct Options {
     examples: Option<PathBuf>,
 }
 
-pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> {
+pub(super) async fn run(mut context: Context, options: Options) -> Result<ExitCode> {
     if options.fresh {
         throw_away(&context).await?;
     }
+    badge_rules(&mut context)?;
     let app = App::start(&context.config, context.clock.clone(), context.random.clone()).await?;
     let app = match app.http().store.setting(LOADED).await? {
         Some(loaded_at) => {
@@ -59,9 +64,27 @@ pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> 
     serve::serve(&context, app, true).await
 }
 
+/// Puts the example's badges beside the demo's data, to be looked at and changed there.
+fn badge_rules(context: &mut Context) -> Result<()> {
+    let config = &mut context.config;
+    if config.points.rules.is_some() {
+        return Ok(());
+    }
+    let file = config.data_dir.join("badges.toml");
+    if !file.exists() {
+        std::fs::create_dir_all(&config.data_dir)
+            .and_then(|()| std::fs::write(&file, BADGES))
+            .with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    config.points.rules = Some(file);
+    Ok(())
+}
+
 /// Removes an earlier demo, and only a demo.
 async fn throw_away(context: &Context) -> Result<()> {
-    let journal = context.config.journal()?;
+    let Database::Sqlite(journal) = context.config.journal()? else {
+        bail!("a demo in PostgreSQL is thrown away with its database: drop that, and make it anew");
+    };
     if !journal.exists() {
         return Ok(());
     }
@@ -100,6 +123,9 @@ async fn fill(context: &Context, app: App, options: &Options) -> Result<App> {
     for person in people() {
         let path = directory::path(person.id);
         client.call::<Value>(Method::PUT, &path, Some(&person)).await?;
+    }
+    for (path, body) in definitions() {
+        client.call::<Value>(Method::PUT, &path, Some(&body)).await?;
     }
     let summary = load(examples, now, size, temp_dir, &mut client, progress).await?;
     let Client::InProcess { app, .. } = client else { bail!("the demo loads in this process") };

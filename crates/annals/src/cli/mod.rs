@@ -10,12 +10,14 @@
 mod backup;
 mod client;
 mod config;
+mod copy;
 mod demo;
 pub mod demo_data;
 mod export;
 pub mod import;
 mod key;
 mod link;
+mod migrate;
 mod openapi;
 mod people;
 mod rebuild;
@@ -69,7 +71,8 @@ struct Flags {
     #[arg(long, global = true, value_name = "DIR")]
     #[serde(skip_serializing_if = "Option::is_none")]
     data_dir: Option<PathBuf>,
-    /// The database: sqlite:PATH [default: journal.db in the data directory]
+    /// The database: sqlite:PATH or postgres://USER@HOST/DATABASE [default: journal.db in the data
+    /// directory]
     #[arg(long, global = true, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     database: Option<String>,
@@ -118,6 +121,10 @@ enum Command {
     Backup(backup::Options),
     /// Put a backup in the place of the journal
     Restore(restore::Options),
+    /// Copy a whole journal from SQLite to PostgreSQL, or back
+    Copy(copy::Options),
+    /// Bring the journal's schema up to date, as its owner, and end
+    Migrate,
     /// Drop what a follower keeps, and read it out of the journal again
     Rebuild(rebuild::Options),
     /// Show the configuration in force
@@ -188,6 +195,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Verify => verify::run(context).await,
             Command::Backup(options) => backup::run(context, options).await,
             Command::Restore(options) => restore::run(context, options).await,
+            Command::Copy(options) => copy::run(context, options).await,
+            Command::Migrate => migrate::run(context).await,
             Command::Rebuild(options) => rebuild::run(context, options).await,
             Command::Config(command) => config::run(&context, &command),
             Command::Openapi => openapi::run(),

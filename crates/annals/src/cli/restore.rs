@@ -12,6 +12,7 @@ use super::terminal::progress;
 use crate::access::Caller;
 use crate::actor::with_actor;
 use crate::app::App;
+use crate::config::Database;
 use crate::data_dir::DataDir;
 use crate::http::{act, details};
 use crate::journal::verify::verify;
@@ -28,7 +29,9 @@ pub(super) struct Options {
 }
 
 pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> {
-    let journal = context.config.journal()?;
+    let Database::Sqlite(journal) = context.config.journal()? else {
+        bail!("a journal in PostgreSQL is restored by PostgreSQL's own tools; docs/postgres.md");
+    };
     let backup = SqliteStore::open_read_only(&options.file)
         .with_context(|| format!("{} cannot be restored", options.file.display()))?;
     let head = backup.head().await?.seq;

@@ -1,7 +1,6 @@
 //! `annals tail`.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use annals_event::Event;
 use anyhow::Result;
@@ -11,10 +10,10 @@ use futures::StreamExt as _;
 use super::Context;
 use super::client::filter_pair;
 use super::terminal::printable;
+use crate::app::open_existing;
 use crate::filter::Filter;
 use crate::journal::{Cursors, polled_head, tail};
-use crate::store::sqlite::SqliteStore;
-use crate::store::{Scope, Store};
+use crate::store::Scope;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -36,7 +35,7 @@ pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> 
         anyhow::anyhow!(told.join("; "))
     })?;
     let filter = Scope::everything().over(filter);
-    let store = Arc::new(SqliteStore::open_read_only(&context.config.journal()?)?);
+    let store = open_existing(&context.config).await?;
     let cursors = Cursors::new(&store.identity());
     let head = store.head().await?.seq;
     let after = match (&options.after, options.last) {

@@ -6,15 +6,14 @@ use anyhow::Result;
 
 use super::Context;
 use super::terminal::{number, progress};
+use crate::app::open_existing;
 use crate::journal::verify::{Report, verify};
-use crate::store::Store as _;
-use crate::store::sqlite::SqliteStore;
 
 pub(super) async fn run(context: Context) -> Result<ExitCode> {
-    let store = SqliteStore::open_read_only(&context.config.journal()?)?;
+    let store = open_existing(&context.config).await?;
     let head = store.head().await?.seq;
     let bar = progress(Some(head), "verifying", context.json);
-    let report = verify(&store, |done, _| bar.set_position(done)).await?;
+    let report = verify(&*store, |done, _| bar.set_position(done)).await?;
     bar.finish_and_clear();
     store.close().await;
     if context.json {

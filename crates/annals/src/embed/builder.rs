@@ -52,7 +52,7 @@ impl Builder {
     /// begin with `annals_`; `application_id` and `user_version` stay the program's.
     #[must_use]
     pub fn host_file(mut self, path: impl Into<PathBuf>) -> Builder {
-        self.config.database = Some(format!("sqlite:{}", path.into().display()));
+        self.config.database = Some(format!("sqlite:{}", path.into().display()).into());
         self.config.host_file = true;
         self
     }

@@ -11,9 +11,10 @@
 //!
 //! An output may be rows in the derived database, whose place moves in the same transaction, or a
 //! file, whose place is a position and the length the file had there, to which it is cut when the
-//! follower resumes.
+//! follower resumes. Awards of badges are events, told apart by their ids.
 
 mod audit_file;
+mod badges;
 mod pace;
 mod rollups;
 mod run;
@@ -29,12 +30,15 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use audit_file::{AuditFiles, remove_account};
+pub use badges::{
+    Award, BadgeParts, Badges, Kind as BadgeKind, Language, Rule, Rules, RulesError, Standing,
+};
 
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::journal::Journal;
-use crate::store::{DerivedStore, Place, Step};
+use crate::store::{DerivedStore, Place, Step, Store};
 
 /// The name of the roll-ups.
 pub const ROLLUPS: &str = "rollups";
@@ -42,17 +46,28 @@ pub const ROLLUPS: &str = "rollups";
 /// The name of the audit files.
 pub const AUDIT_FILES: &str = "audit_files";
 
+/// The name of badges and certificates.
+pub const BADGES: &str = "badges";
+
 /// Every follower there is.
-pub const FOLLOWERS: [Follower; 2] = [
+pub const FOLLOWERS: [Follower; 3] = [
     Follower {
         name: ROLLUPS,
         what: "counts by day and person, and sessions",
+        who: Who::Each,
         output: |parts| Box::new(rollups::Rollups::new(parts)),
     },
     Follower {
         name: AUDIT_FILES,
         what: "a file of points events for each user account",
+        who: Who::One,
         output: |parts| Box::new(audit_file::AuditFileOutput::new(parts)),
+    },
+    Follower {
+        name: BADGES,
+        what: "awards of badges and certificates; rebuilt, it looks again and awards nothing twice",
+        who: Who::One,
+        output: |parts| Box::new(badges::BadgeOutput::new(&parts.badges)),
     },
 ];
 
@@ -62,12 +77,25 @@ pub struct Follower {
     pub name: &'static str,
     /// What it keeps, for people.
     pub what: &'static str,
+    /// Who keeps it, of several servers on one database.
+    who: Who,
     /// Where it writes.
     output: fn(&Parts) -> Box<dyn Output>,
 }
 
+/// Who keeps an output, of several servers on one database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Each keeps its own.
+    Each,
+    /// One, for all; when that one is gone, another makes it anew.
+    One,
+}
+
 /// What outputs are made of.
 pub struct Parts {
+    /// Which server keeps what one keeps for all.
+    pub store: Arc<dyn Store>,
     /// Where rows go.
     pub derived: Arc<dyn DerivedStore>,
     /// What actions mean.
@@ -76,6 +104,8 @@ pub struct Parts {
     pub calendar: Calendar,
     /// Where audit files go.
     pub audit_files: AuditFiles,
+    /// What can be earned, and how it is awarded.
+    pub badges: BadgeParts,
 }
 
 /// Where a follower writes.
@@ -98,6 +128,8 @@ pub struct State {
     pub place: Place,
     /// What went wrong last, as long as it has not gone on since.
     pub fault: Option<Fault>,
+    /// Whether another server keeps it.
+    pub elsewhere: bool,
 }
 
 /// What went wrong.
@@ -136,6 +168,7 @@ impl Followers {
             let task = run::Task::new(
                 follower.name,
                 (follower.output)(parts),
+                (follower.who == Who::One).then(|| Arc::clone(&parts.store)),
                 journal.clone(),
                 Arc::clone(clock),
                 sender,
@@ -183,11 +216,13 @@ impl Running {
         answered.await.map_err(|_| ended())?
     }
 
-    /// Waits until it has come to a position, but no longer than this. Whether it has.
+    /// Waits until it has come to a position, but no longer than this, and not at all where another
+    /// server keeps it. Whether it has.
     pub async fn reached(&self, position: u64, patience: Duration) -> bool {
         let mut state = self.state.clone();
-        let there = state.wait_for(|state| state.place.position >= position);
-        matches!(tokio::time::timeout(patience, there).await, Ok(Ok(_)))
+        let there = state.wait_for(|state| state.elsewhere || state.place.position >= position);
+        let there = tokio::time::timeout(patience, there).await;
+        matches!(there, Ok(Ok(state)) if !state.elsewhere)
     }
 }
 

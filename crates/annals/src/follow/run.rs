@@ -12,7 +12,7 @@ use super::pace::Pace;
 use super::{Fault, Output, State};
 use crate::clock::Clock;
 use crate::journal::{Journal, TailPage};
-use crate::store::{Place, Step};
+use crate::store::{Place, Step, Store};
 
 /// How long one that has caught up lets the journal grow, because a few events cost an output as
 /// much as many.
@@ -21,13 +21,30 @@ const REST: Duration = Duration::from_millis(100);
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// … up to this.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// How long a server is the one that keeps an output, unless it says that it goes on …
+const TURN: Duration = Duration::from_secs(15);
+/// … which it does this often.
+const RENEWED: Duration = Duration::from_secs(4);
 
 /// Whom to tell when the output is dropped.
 type Asked = oneshot::Sender<Result<()>>;
 
+/// Why an output is kept no longer.
+#[derive(PartialEq, Eq)]
+enum Kept {
+    /// There is nothing more to follow.
+    Ended,
+    /// Another server keeps it.
+    Lost,
+}
+
 pub(super) struct Task {
     name: &'static str,
     output: Box<dyn Output>,
+    /// Where the turn is taken, if one server keeps the output for all.
+    turns: Option<Arc<dyn Store>>,
+    /// When it was taken last.
+    taken: Option<Instant>,
     journal: Journal,
     clock: Arc<dyn Clock>,
     state: watch::Sender<State>,
@@ -41,17 +58,28 @@ impl Task {
     pub(super) fn new(
         name: &'static str,
         output: Box<dyn Output>,
+        turns: Option<Arc<dyn Store>>,
         journal: Journal,
         clock: Arc<dyn Clock>,
         state: watch::Sender<State>,
         asked: mpsc::UnboundedReceiver<Asked>,
     ) -> Task {
-        Task { name, output, journal, clock, state, asked, pace: Pace::default(), failures: 0 }
+        let (taken, pace, failures) = (None, Pace::default(), 0);
+        Task { name, output, turns, taken, journal, clock, state, asked, pace, failures }
     }
 
     /// Follows until stopped. After a failure it waits, and begins where its output stands.
     pub(super) async fn run(mut self, stop: CancellationToken) {
-        while let Err(error) = self.follow(&stop).await {
+        self.follow_until(&stop).await;
+        if let Some(turns) = self.turns.filter(|_| self.taken.is_some())
+            && let Err(error) = turns.release(self.name).await
+        {
+            tracing::debug!(follower = self.name, %error, "its turn ends by itself");
+        }
+    }
+
+    async fn follow_until(&mut self, stop: &CancellationToken) {
+        while let Err(error) = self.follow(stop).await {
             let wait = LONGEST_WAIT.min(FIRST_WAIT * 2_u32.saturating_pow(self.failures.min(16)));
             self.failures += 1;
             let message = format!("{error:#}");
@@ -72,6 +100,37 @@ impl Task {
 
     /// Ends well when there is nothing more to follow.
     async fn follow(&mut self, stop: &CancellationToken) -> Result<()> {
+        loop {
+            while !self.is_ours().await? {
+                self.state.send_replace(State { elsewhere: true, ..State::default() });
+                tokio::select! {
+                    () = stop.cancelled() => return Ok(()),
+                    Some(asked) = self.asked.recv() => self.clear(asked).await?,
+                    () = tokio::time::sleep(RENEWED) => {}
+                }
+            }
+            if self.keep(stop).await? == Kept::Ended {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether this server is the one that keeps the output.
+    async fn is_ours(&mut self) -> Result<bool> {
+        let Some(turns) = &self.turns else {
+            return Ok(true);
+        };
+        if self.taken.is_some_and(|at| at.elapsed() < RENEWED) {
+            return Ok(true);
+        }
+        // From before it was asked for: what it takes to answer is not ours.
+        let now = Instant::now();
+        self.taken = turns.lease(self.name, TURN).await?.then_some(now);
+        Ok(self.taken.is_some())
+    }
+
+    /// Follows as long as the output is ours to keep.
+    async fn keep(&mut self, stop: &CancellationToken) -> Result<Kept> {
         let mut at = self.output.resume().await?;
         self.stands(at);
         let mut tail = self.journal.tail_afresh(at.position);
@@ -83,7 +142,12 @@ impl Task {
             };
             tokio::select! {
                 biased;
-                () = stop.cancelled() => return Ok(()),
+                () = stop.cancelled() => return Ok(Kept::Ended),
+                () = tokio::time::sleep(RENEWED), if self.turns.is_some() => {
+                    if !self.is_ours().await? {
+                        return Ok(Kept::Lost);
+                    }
+                }
                 Some(asked) = self.asked.recv() => {
                     self.clear(asked).await?;
                     at = Place::default();
@@ -91,7 +155,10 @@ impl Task {
                 }
                 more = more => {
                     if !more {
-                        return Ok(());
+                        return Ok(Kept::Ended);
+                    }
+                    if !self.is_ours().await? {
+                        return Ok(Kept::Lost);
                     }
                     let (page, caught_up) = tail.follow().await?;
                     at = self.take(at, page).await?;
@@ -133,7 +200,8 @@ impl Task {
     async fn clear(&mut self, asked: Asked) -> Result<()> {
         let cleared = self.output.clear().await;
         if cleared.is_ok() {
-            self.stands(Place::default());
+            let place = Place::default();
+            self.state.send_modify(|state| (state.place, state.fault) = (place, None));
         }
         let told = match &cleared {
             Ok(()) => Ok(()),
@@ -145,6 +213,6 @@ impl Task {
     }
 
     fn stands(&self, place: Place) {
-        self.state.send_replace(State { place, fault: None });
+        self.state.send_replace(State { place, ..State::default() });
     }
 }

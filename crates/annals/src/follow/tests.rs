@@ -44,7 +44,7 @@ impl World {
         let (sender, state) = watch::channel(State::default());
         let (rebuild, asked) = mpsc::unbounded_channel();
         let (journal, clock) = (self.journal.clone(), Arc::clone(&self.clock));
-        let task = run::Task::new(follower.name, output, journal, clock, sender, asked);
+        let task = run::Task::new(follower.name, output, None, journal, clock, sender, asked);
         tokio::spawn(task.run(self.stop.clone()));
         Running { follower, state, rebuild }
     }

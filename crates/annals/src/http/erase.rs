@@ -1,5 +1,6 @@
 //! Forgetting a person, on request.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use annals_event::{Actor, Draft, Time};
@@ -18,10 +19,12 @@ use crate::actor::{current_actor, spawn_with_actor};
 use crate::follow::{self, AUDIT_FILES};
 use crate::id;
 use crate::privacy::{self, Erased};
-use crate::store::{PersonKind, Role, StoreError};
+use crate::store::{self, ERASING, PersonKind, Role, StoreError};
 
 /// How long the audit files may take to come to where the person is named no more.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long an erasure may take before another server takes it that this one is gone.
+const LONGEST: Duration = Duration::from_secs(600);
 
 /// What was erased. It names nobody: it can be kept.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -64,12 +67,85 @@ pub(super) async fn erase(
     done.await.map_err(|_| Problem::internal())?.map(Json)
 }
 
+/// Which erasures what this server keeps beside the journal has followed, in a small file: of
+/// several servers on one database one erases, and each forgets, those that do not run just now
+/// when they start.
+#[derive(Debug)]
+pub struct Erasures {
+    /// [`Store::rewritten`](crate::store::Store::rewritten) as of what is kept.
+    followed: u64,
+    file: PathBuf,
+}
+
+impl Erasures {
+    /// Those that this file tells of; none without it.
+    pub fn known(file: PathBuf) -> Erasures {
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        Erasures { followed: text.trim().parse().unwrap_or_default(), file }
+    }
+
+    fn follow(&mut self, rewritten: u64) -> store::Result<()> {
+        if rewritten != self.followed {
+            let written = std::fs::write(&self.file, rewritten.to_string());
+            written.map_err(|error| StoreError::Derived(error.to_string()))?;
+            self.followed = rewritten;
+        }
+        Ok(())
+    }
+}
+
 impl Http {
+    /// Has every follower read the journal again, if another server has taken a person out of it.
+    pub(super) async fn learn_of_erasures(&self) -> store::Result<()> {
+        // Whoever erases here knows what others erased, and this is asked again.
+        let Ok(_turn) = self.erasure_turn.try_lock() else {
+            return Ok(());
+        };
+        let mut erasures = self.erasures.lock().await;
+        let rewritten = self.store.rewritten().await?;
+        if rewritten == erasures.followed {
+            return Ok(());
+        }
+        for running in self.followers.iter() {
+            let rebuilt = running.rebuild().await;
+            rebuilt.map_err(|error| StoreError::Derived(format!("{error:#}")))?;
+        }
+        erasures.follow(rewritten)
+    }
+
     async fn forget(&self, id: &str) -> Result<Receipt> {
         let _turn = self.erasure_turn.lock().await;
+        self.await_turn().await?;
+        let done = self.forget_in_turn(id).await;
+        if let Err(error) = self.store.release(ERASING).await {
+            tracing::warn!(%error, "other servers wait before they erase anybody");
+        }
+        done
+    }
+
+    /// Waits until no other server erases anybody.
+    async fn await_turn(&self) -> Result<()> {
+        let until = tokio::time::Instant::now() + PATIENCE;
+        while !self.store.lease(ERASING, LONGEST).await? {
+            if tokio::time::Instant::now() > until {
+                let told = "another server is erasing a person just now".to_owned();
+                return Err(StoreError::Unavailable(told).into());
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        Ok(())
+    }
+
+    async fn forget_in_turn(&self, id: &str) -> Result<Receipt> {
+        let mut erasures = self.erasures.lock().await;
         let now = self.clock.now();
+        let before = self.store.rewritten().await?;
         let erased = privacy::erase(&*self.store, &self.access, id, now).await?;
         self.forget_in_outputs(id, erased.kind == Some(PersonKind::User)).await?;
+        // Otherwise what others erased is still to be followed, and so is this.
+        if before == erasures.followed && before + erased.events == self.store.rewritten().await? {
+            erasures.follow(before + erased.events)?;
+        }
         let receipt = self.receipt(now, &erased);
         let metadata = details([
             ("receipt", receipt.receipt.as_str().into()),
@@ -93,7 +169,7 @@ impl Http {
         let head = *self.journal.head().borrow();
         for running in self.followers.iter() {
             let files = running.follower.name == AUDIT_FILES;
-            if !(files && user) {
+            if !(files && user) || running.state().elsewhere {
                 running.rebuild().await.map_err(|error| unfinished(format!("{error:#}")))?;
                 continue;
             }

@@ -188,6 +188,10 @@ impl From<StoreError> for Problem {
             StoreError::Derived(_) => unavailable("derived_unavailable").retry(5),
             StoreError::Unknown(_) => unavailable("outcome_unknown").retry(1),
             StoreError::Damaged(_) => unavailable("storage_damaged").retry(300),
+            StoreError::Unsupported(_) => {
+                let detail = capital(&error.to_string());
+                Problem::new(StatusCode::NOT_IMPLEMENTED, "not_with_this_engine", detail)
+            }
             StoreError::InUse(_) | StoreError::Newer { .. } | StoreError::NotAJournal(_) => {
                 tracing::error!(%error, "a store error that only opening can give");
                 Problem::internal()

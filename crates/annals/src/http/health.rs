@@ -51,7 +51,7 @@ pub(super) struct FollowerHealth {
     name: &'static str,
     /// What it keeps.
     what: &'static str,
-    /// Events it has still to take in.
+    /// Events it has still to take in; 0 where another server keeps it.
     lag: u64,
     /// When the journal took in the last event it has; absent before the first.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,7 +76,7 @@ impl FollowerHealth {
         FollowerHealth {
             name: running.follower.name,
             what: running.follower.what,
-            lag: head.saturating_sub(state.place.position),
+            lag: if state.elsewhere { 0 } else { head.saturating_sub(state.place.position) },
             as_of: state.place.as_of,
             fault: state.fault.map(|fault| FollowerFault { message: fault.message, at: fault.at }),
         }

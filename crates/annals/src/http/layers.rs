@@ -75,7 +75,8 @@ fn unpacks(headers: &HeaderMap) -> bool {
 
 /// The headers of every answer, one line and one count of every request.
 async fn outermost(State(http): State<Http>, request: Request, next: Next) -> Response {
-    let api = request.uri().path().contains("/api/");
+    let path = request.uri().path();
+    let api = ["/api/", "/child/", "/admin/"].into_iter().any(|part| path.contains(part));
     let method = name(request.method());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let began = Instant::now();
@@ -90,6 +91,8 @@ async fn outermost(State(http): State<Http>, request: Request, next: Next) -> Re
 }
 
 fn add_headers(headers: &mut HeaderMap, api: bool) {
+    // Grown once, with room for what the server itself adds.
+    headers.reserve(HEADERS.len() + 3);
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }

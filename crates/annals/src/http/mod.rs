@@ -4,7 +4,7 @@
 //! request ─► layers (below) ─► routes.rs ─┬─► append.rs ─► record ─► journal
 //!                                         ├─► events.rs, export.rs ─► query ─► store
 //!                                         ├─► live/ ─► journal (tail)
-//!                                         ├─► points/ ─► points, record, journal
+//!                                         ├─► points/ ─► points, record, journal; badges: follow
 //!                                         ├─► analytics/ ─► query ─► derived store
 //!                                         ├─► keys.rs, people.rs, session.rs ─► access
 //!                                         ├─► settings.rs, retention.rs ─► store, record, privacy
@@ -27,6 +27,7 @@ mod events;
 mod export;
 mod health;
 mod keys;
+mod language;
 mod layers;
 mod live;
 mod openapi;
@@ -56,7 +57,7 @@ use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::Risk;
-use crate::follow::Followers;
+use crate::follow::{Badges, Followers};
 use crate::id::Random;
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
@@ -67,10 +68,12 @@ use crate::store::{DerivedStore, Store, StoreError};
 pub use append::{AppendResponse, ItemError, ItemResult, ItemStatus, USER_HEADER};
 pub use audit::{act, details};
 pub use caller::{COOKIE, CSRF_HEADER};
+pub use erase::Erasures;
 pub use error::Problem;
 pub use live::Live;
 pub use openapi::document as openapi;
 pub use rate::RateLimits;
+pub use settings::recording_switch;
 
 /// Everything a request can need.
 pub struct Services {
@@ -94,6 +97,8 @@ pub struct Services {
     pub catalog: Arc<Catalog>,
     /// What the operator decides about points.
     pub rules: Rules,
+    /// What children can earn beside points.
+    pub badges: Badges,
     /// How learners are scored.
     pub risk: Risk,
     /// Whether nothing is recorded of a child without a guardian's consent.
@@ -119,9 +124,13 @@ pub struct Services {
     /// The folder of the audit files.
     pub audit_files: PathBuf,
     /// Held while a person is erased: what one takes out of an event another must not put back.
-    pub erasure_turn: Mutex<()>,
+    pub erasure_turn: Arc<Mutex<()>>,
+    /// Which erasures, of other servers too, what is kept beside the journal has followed.
+    pub erasures: Mutex<Erasures>,
     /// Held while a setting is changed: one change at a time.
     pub settings_turn: Mutex<()>,
+    /// [`Store::changes`] as of what is held in memory.
+    pub learnt: Mutex<u64>,
     /// The last answer to "can you write?", and when it was given.
     pub last_probe: Mutex<Option<(Time, Result<(), StoreError>)>>,
 }

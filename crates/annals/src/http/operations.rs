@@ -108,7 +108,9 @@ pub(super) async fn metrics(
     http.metrics.streams(http.live.open());
     let head = *http.journal.head().borrow();
     for running in http.followers.iter() {
-        let lag = head.saturating_sub(running.state().place.position);
+        let state = running.state();
+        // What another server keeps, that one tells of.
+        let lag = if state.elsewhere { 0 } else { head.saturating_sub(state.place.position) };
         http.metrics.follower(running.follower.name, lag);
     }
     let kind = [(header::CONTENT_TYPE, crate::metrics::MEDIA_TYPE)];

@@ -48,12 +48,16 @@ pub(super) fn api() -> OpenApiRouter<Http> {
             points::definitions::delete_reward
         ))
         .routes(routes!(points::child::get))
+        .routes(routes!(points::weeks::get))
+        .routes(routes!(points::standing::get))
         .routes(routes!(points::commands::adjust))
         .routes(routes!(points::commands::trigger_task))
         .routes(routes!(points::commands::request_reward))
         .routes(routes!(points::commands::trigger_reward))
         .routes(routes!(points::commands::cancel_request))
         .routes(routes!(points::tracking::list))
+        .routes(routes!(points::badges::list))
+        .routes(routes!(points::certificate::show))
         // Keys
         .routes(routes!(keys::create, keys::list))
         .routes(routes!(keys::revoke))

@@ -17,7 +17,7 @@ use crate::access::Caller;
 use crate::actor::spawn_with_actor;
 use crate::catalog::{Catalog, Class};
 use crate::record::RecordingSwitch;
-use crate::store::Role;
+use crate::store::{self, Role, Store, StoreError};
 
 /// The category of Annals' own acts.
 const SYSTEM: &str = "system";
@@ -86,10 +86,38 @@ pub(super) async fn put_recording(
     done.await.map_err(|_| Problem::internal())?.map(Json)
 }
 
+/// Which categories the operator has switched off. A switch that cannot be read is no reason to
+/// record what somebody asked not to be.
+pub async fn recording_switch(store: &dyn Store) -> store::Result<RecordingSwitch> {
+    let Some(text) = store.setting(RecordingSwitch::SETTING).await? else {
+        return Ok(RecordingSwitch::default());
+    };
+    serde_json::from_str(&text).map_err(|error| {
+        StoreError::Damaged(format!("the setting `recording` cannot be read: {error}"))
+    })
+}
+
 impl Http {
+    /// Learns what other servers on this database have changed: keys, people, the switch.
+    pub async fn learn(&self) -> store::Result<()> {
+        self.learn_of_erasures().await?;
+        let version = self.store.changes().await?;
+        let mut learnt = self.learnt.lock().await;
+        if *learnt == version {
+            return Ok(());
+        }
+        self.access.reload().await?;
+        let _turn = self.settings_turn.lock().await;
+        self.intake.set_recording(recording_switch(&*self.store).await?);
+        *learnt = version;
+        Ok(())
+    }
+
     async fn change_recording(&self, change: RecordingChange) -> Result<Recording> {
         // One change at a time: each goes on from what the one before it left.
         let _turn = self.settings_turn.lock().await;
+        // Another server may have changed it a moment ago.
+        self.intake.set_recording(recording_switch(&*self.store).await?);
         let before = self.intake.recording();
         let errors = refused(&self.catalog, &before, &change);
         if !errors.is_empty() {

@@ -70,6 +70,7 @@ impl Journal {
         // The queue itself is unbounded; the semaphore bounds what may stand in it.
         let (queue, waiting) = mpsc::unbounded_channel();
         let (head_sender, head) = watch::channel(head.seq);
+        let head_sender = Arc::new(head_sender);
         let pages = Pages::new(Arc::clone(&store));
         let stop = CancellationToken::new();
         metrics.head(head.borrow().to_owned());
@@ -81,6 +82,10 @@ impl Journal {
             head: head_sender,
             left_over: None,
         };
+        let others =
+            follow(Arc::clone(&writer.store), Arc::clone(&writer.head), writer.metrics.clone());
+        let ended = stop.clone();
+        tokio::spawn(async move { ended.run_until_cancelled(others).await });
         let task = tokio::spawn(writer.run(stop.clone()));
         let room = Arc::new(Semaphore::new(WAITING_EVENTS));
         (Journal { queue, room, head, pages, metrics, stop }, task)
@@ -167,12 +172,35 @@ impl Journal {
     }
 }
 
+/// Tells of a head, unless a later one was told already: another server's, perhaps.
+fn advance(head: &watch::Sender<u64>, metrics: &Metrics, seq: u64) {
+    head.send_if_modified(|known| {
+        let later = seq > *known;
+        if later {
+            *known = seq;
+            metrics.head(seq);
+        }
+        later
+    });
+}
+
+/// Learns the heads that other servers on the same database make.
+async fn follow(store: Arc<dyn Store>, head: Arc<watch::Sender<u64>>, metrics: Arc<Metrics>) {
+    loop {
+        store.stirred().await;
+        // A failed look is made again at the next stir.
+        if let Ok(found) = store.head().await {
+            advance(&head, &metrics, found.seq);
+        }
+    }
+}
+
 struct Writer {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
     waiting: mpsc::UnboundedReceiver<Waiting>,
-    head: watch::Sender<u64>,
+    head: Arc<watch::Sender<u64>>,
     /// What did not fit into the last batch.
     left_over: Option<Waiting>,
 }
@@ -258,8 +286,7 @@ impl Writer {
                 self.metrics.commit(count, began.elapsed());
                 self.count(&outcomes);
                 if let Some(seq) = outcomes.iter().rev().find_map(accepted) {
-                    self.metrics.head(seq);
-                    self.head.send_replace(seq);
+                    advance(&self.head, &self.metrics, seq);
                 }
                 let mut outcomes = outcomes.into_iter();
                 for (answer, count, _room) in answers {

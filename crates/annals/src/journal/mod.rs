@@ -11,6 +11,7 @@
 //! says where they were and gets the rest, because nothing is broadcast and nothing is lost.
 
 mod append;
+pub mod copy;
 pub mod cursor;
 mod pages;
 mod tail;

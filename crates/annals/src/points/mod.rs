@@ -10,12 +10,17 @@
 //! | [`redeem`](fn@redeem) | must suffice; the cost goes | closes one, if one is open, or refused if it must |
 //! | [`cancel`](fn@cancel) | unchanged | closes one; refused if none is open |
 //! | [`adjust`](fn@adjust) | changed by what is said | |
+//!
+//! And what is read off the events afterwards: [`weeks`] sums them up by calendar week, [`standing`]
+//! says who is where among brothers and sisters.
 
 mod activate;
 mod adjust;
 mod cancel;
 mod redeem;
 mod request;
+pub mod standing;
+pub mod weeks;
 
 use annals_event::{Draft, Entity, Points, limits};
 

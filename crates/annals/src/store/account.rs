@@ -110,6 +110,23 @@ pub enum Decided {
     Failed(StoreError),
 }
 
+impl Repeat {
+    /// What a command is answered whose key was used already, with this content.
+    pub(super) fn answered(
+        &self,
+        body: &[u8],
+        seq: u64,
+        account: &str,
+    ) -> Result<Decided, StoreError> {
+        if body != self.body {
+            return Ok(Decided::OtherBody);
+        }
+        let account = serde_json::from_str(account)
+            .map_err(|error| StoreError::Damaged(format!("an answer cannot be read: {error}")))?;
+        Ok(Decided::Repeated { seq, account })
+    }
+}
+
 impl Account {
     /// Takes a points event in; any other changes nothing. `pending` stays in the order of ids.
     pub fn follow(&mut self, event: &Event) {

@@ -20,6 +20,7 @@ use super::{Appended, Entry, Order, Scope, Scoped, Selection, Store};
 use crate::filter::Filter;
 
 pub mod accounts;
+pub mod adopt;
 pub mod append;
 pub mod bury;
 pub mod credentials;
@@ -63,6 +64,10 @@ macro_rules! conformance {
             select: a_longer_journal_takes_more_bytes;
             seals: everything_written_is_verified;
             seals: pages_of_seals_and_tiles_are_in_order;
+            adopt: a_part_replaces_what_follows_and_appending_goes_on;
+            adopt: a_broken_event_is_not_taken_over;
+            adopt: points_are_taken_over_with_their_events;
+            adopt: used_ids_and_settings_are_told_whole;
             credentials: keys_are_kept;
             credentials: sign_ins_are_kept_until_they_expire;
             credentials: of_many_who_take_a_sign_in_one_gets_it;

@@ -31,6 +31,9 @@ pub enum StoreError {
         /// The newest migration this program has.
         known: String,
     },
+    /// The engine has another way to do this.
+    #[error("{0}")]
+    Unsupported(String),
     /// What is stored cannot be understood.
     #[error(
         "the journal is damaged: {0}. Run `annals verify`, and restore a backup if it confirms this"

@@ -96,6 +96,12 @@ impl LedgerKind {
         })
     }
 
+    /// The kind of an event that stands among points events: it was about a child when it was
+    /// written, whoever was forgotten since.
+    pub fn entered(event: &Event) -> Option<LedgerKind> {
+        LedgerKind::of(event).filter(|_| event.subject.is_some() || event.anonymised_at.is_some())
+    }
+
     /// The number in the database.
     pub fn code(self) -> u8 {
         let place = Self::ALL.iter().position(|kind| *kind == self).unwrap_or_default();

@@ -1,9 +1,9 @@
 //! Where events are kept.
 //!
 //! ```text
-//! journal ── append(entries) ──►┐
-//! query   ── select, counts  ──►├─ dyn Store ──► sqlite/   (one file, one writer)
-//! access  ── keys, people    ──►┘
+//! journal ── append(entries) ──►┐               ┌► sqlite/    (one file, one writer)
+//! query   ── select, counts  ──►├─ dyn Store ───┤
+//! access  ── keys, people    ──►┘               └► postgres/  (a server, several writers)
 //!
 //! follow  ── output + position ──►┐
 //! query   ── analytics         ──►┴─ dyn DerivedStore ──► sqlite/derived/ (a file of its own)
@@ -17,11 +17,16 @@
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
 
+use crate::catalog::Catalog;
+
 mod account;
+pub mod adopt;
+mod burial;
 #[cfg(test)]
 pub mod conformance;
 mod credential;
@@ -31,13 +36,16 @@ mod entry;
 mod error;
 pub mod ledger;
 mod person;
+pub mod postgres;
 pub mod predicate;
+mod remains;
 pub mod row;
 pub mod scope;
 pub mod seal;
 pub mod sqlite;
 
 pub use account::{Account, Command, Decide, Decided, Item, Outcome, Pending, Repeat, Tally};
+pub use adopt::{Answer, Part, UsedId};
 pub use credential::{Key, Role, SignIn, SignInKind};
 pub use definition::{Reward, Task};
 pub use derived::{
@@ -53,6 +61,10 @@ pub use seal::{Sealed, Tile, Tombstone};
 
 /// What a store answers with.
 pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// What one server does at a time ([`Store::lease`]): taking a person out of events. Whoever writes
+/// about people by itself does it in turn with that.
+pub const ERASING: &str = "erase a person";
 
 /// How far the journal goes, and which journal it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -259,11 +271,74 @@ pub trait Store: Send + Sync + 'static {
     /// Removes a reward; answers whether there was one.
     async fn delete_reward(&self, id: &str) -> Result<bool>;
 
+    /// Keeps which class events belong to, where people ask the database itself about it.
+    async fn keep_classes(&self, _catalog: &Catalog) -> Result<()> {
+        Ok(())
+    }
+
     /// A setting by name, as JSON text.
     async fn setting(&self, name: &str) -> Result<Option<String>>;
 
     /// Writes a setting.
     async fn put_setting(&self, name: &str, value: &str) -> Result<()>;
+
+    /// Resolves when another process may have moved the head, or changed what this one remembers;
+    /// where there can be no other, never.
+    async fn stirred(&self) {
+        std::future::pending().await
+    }
+
+    /// A number that is another one after keys, people or settings were changed, by whomever. 0
+    /// where only this process changes them.
+    async fn changes(&self) -> Result<u64> {
+        Ok(0)
+    }
+
+    /// How many events were written anew by [`Store::anonymise`], by whomever: what was read of
+    /// the journal before may name people who were forgotten since. 0 where only this process does.
+    async fn rewritten(&self) -> Result<u64> {
+        Ok(0)
+    }
+
+    /// Whether this process is the one to do a piece of work for so long from now: of several on
+    /// one database, one is. Who is may ask again, and so go on.
+    async fn lease(&self, _work: &str, _period: Duration) -> Result<bool> {
+        Ok(true)
+    }
+
+    /// Lets another do the work from now on.
+    async fn release(&self, _work: &str) -> Result<()> {
+        Ok(())
+    }
+
+    /// The key under which ids of deleted events are remembered: a copy must have the same.
+    async fn id_key(&self) -> Result<[u8; 32]>;
+
+    /// A page of the ids that stay used, after a hash, in order.
+    async fn used_ids(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<UsedId>>;
+
+    /// A page of children's accounts, after a child, by id.
+    async fn accounts(&self, after: Option<String>, limit: usize)
+    -> Result<Vec<(String, Account)>>;
+
+    /// A page of the answers kept for commands, after a slot, in order.
+    async fn answers(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<Answer>>;
+
+    /// Every setting, by name.
+    async fn settings(&self) -> Result<Vec<(String, String)>>;
+
+    /// Takes over a part of another journal as it stands there, and the head with it: whatever
+    /// stood here from the part's first position on goes. For copies, while nobody appends.
+    async fn adopt(&self, part: Part) -> Result<()>;
+
+    /// Takes over ids that stay used.
+    async fn adopt_used_ids(&self, ids: Vec<UsedId>) -> Result<()>;
+
+    /// Takes over what children have, whatever the events say.
+    async fn adopt_accounts(&self, accounts: Vec<(String, Account)>) -> Result<()>;
+
+    /// Takes over answers.
+    async fn adopt_answers(&self, answers: Vec<Answer>) -> Result<()>;
 
     /// Writes the whole journal as of now into a new file, synced. Fails if the file exists.
     async fn backup(&self, target: &Path) -> Result<()>;

@@ -14,12 +14,15 @@ pub enum Parameter {
     Integer(i64),
 }
 
+/// Takes a parameter and answers how a condition names it.
+pub type Push<'a> = &'a mut dyn FnMut(Parameter) -> String;
+
 /// How an engine says what is not standard SQL.
 pub struct Dialect {
     /// The n-th parameter, counted from 1.
     pub parameter: fn(usize) -> String,
-    /// The text of a metadata field, NULL when absent; the key is the parameter given.
-    pub metadata: fn(&str) -> String,
+    /// Whether a metadata field, named first, has one of the values; never true when absent.
+    pub metadata: fn(&str, &[String], Push<'_>) -> String,
     /// Whether all of the folded words in the parameter given are found in the searched columns.
     pub words: fn(&str) -> String,
 }
@@ -111,18 +114,23 @@ impl Builder<'_> {
 
     fn term(&mut self, term: &Term) {
         let column = match &term.field {
-            Field::Category => "category".to_owned(),
-            Field::Action => "action".to_owned(),
-            Field::Severity => "severity".to_owned(),
-            Field::Actor => "actor_id".to_owned(),
-            Field::ActorType => "actor_type".to_owned(),
-            Field::Subject => "subject_id".to_owned(),
-            Field::EntityType => "entity_type".to_owned(),
-            Field::EntityId => "entity_id".to_owned(),
-            Field::SessionId => "session_id".to_owned(),
+            Field::Category => "category",
+            Field::Action => "action",
+            Field::Severity => "severity",
+            Field::Actor => "actor_id",
+            Field::ActorType => "actor_type",
+            Field::Subject => "subject_id",
+            Field::EntityType => "entity_type",
+            Field::EntityId => "entity_id",
+            Field::SessionId => "session_id",
             Field::Metadata(key) => {
-                let key = self.push(Parameter::Text(key.clone()));
-                (self.dialect.metadata)(&key)
+                let dialect = self.dialect;
+                let mut push = |parameter| self.push(parameter);
+                let has = (dialect.metadata)(key, &term.values, &mut push);
+                // Absent fields match a negated term.
+                let without = || format!("NOT coalesce({has}, FALSE)");
+                self.conditions.push(if term.negated { without() } else { has });
+                return;
             }
         };
         let values: Vec<String> =

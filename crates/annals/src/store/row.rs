@@ -10,6 +10,8 @@ use annals_event::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::StoreError;
+
 /// An event as columns. Times are microseconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each field is the column, and the event's field, of its name")]
@@ -112,6 +114,26 @@ impl From<&Event> for Row {
             context: context(event),
             anonymised_at: event.anonymised_at.map(Time::as_micros),
         }
+    }
+}
+
+impl Row {
+    /// The event of a row, if the row is the one that event is written as. Other columns can give
+    /// the same event, such as JSON with a space more: the event would pass for untouched, the row
+    /// is not.
+    pub fn exactly(self) -> Result<Event, String> {
+        let event = Event::try_from(self.clone()).map_err(|error| error.to_string())?;
+        if Row::from(&event) == self {
+            Ok(event)
+        } else {
+            Err("its columns are not as they were written".to_owned())
+        }
+    }
+}
+
+impl From<Unreadable> for StoreError {
+    fn from(error: Unreadable) -> StoreError {
+        StoreError::Damaged(error.to_string())
     }
 }
 

@@ -131,6 +131,15 @@ impl Scope {
         }
     }
 
+    /// Whose scope this is, where it is a person's: who may see it is then kept by an engine that
+    /// can keep it, too.
+    pub(super) fn person_id(&self) -> Option<&str> {
+        match &self.clients {
+            Clients::OnesOwn(id) => Some(id),
+            Clients::Everybodys | Clients::Nobodys => None,
+        }
+    }
+
     pub(super) fn views(&self) -> &[View] {
         &self.views
     }

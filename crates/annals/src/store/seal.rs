@@ -49,6 +49,8 @@ pub struct Tombstone {
     pub leaves: Vec<Hash>,
     /// Why: `deleted by policy P`, `cleared by X`.
     pub reason: String,
+    /// When the last of them went.
+    pub deleted_at: Time,
 }
 
 /// The tile a position belongs to.

@@ -3,7 +3,9 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Call, Server, root, run};
+use crate::support::{Answer, Call, Engine, Server, on_every_engine, root, run};
+
+on_every_engine!(every_change_leaves_one_event);
 
 /// What each route that changes something leaves on the record. Nothing is said with its reason.
 const LEAVES: [(&str, &str, &[&str]); 21] = [
@@ -53,9 +55,8 @@ fn actions(acts: &[Value]) -> Vec<&str> {
     acts.iter().map(|act| act["action"].as_str().unwrap()).collect()
 }
 
-#[tokio::test]
-async fn every_change_leaves_one_event() {
-    let server = Server::start();
+async fn every_change_leaves_one_event(engine: Engine) {
+    let server = Server::start_on(engine);
     let document = server.get("/api/openapi.json").send().await.json();
     for (path, methods) in document["paths"].as_object().unwrap() {
         for method in methods.as_object().unwrap().keys().filter(|method| *method != "get") {

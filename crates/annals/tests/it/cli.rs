@@ -4,8 +4,10 @@ use std::process::Output;
 
 use crate::support::{Root, run};
 
+mod copy;
 mod import;
 mod restore;
+mod tinydb;
 mod usage;
 mod with_server;
 

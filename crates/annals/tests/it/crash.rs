@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Server, root, until, verify};
+use crate::support::{Engine, Server, on_every_engine, root_on, until, verify};
 
 const ROUNDS: usize = 20;
 const SENDERS: usize = 6;
@@ -66,9 +66,10 @@ async fn recovered(server: &Server) -> BTreeMap<String, usize> {
     found
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_acknowledged_survives_being_killed() {
-    let root = root();
+on_every_engine!(what_was_acknowledged_survives_being_killed);
+
+async fn what_was_acknowledged_survives_being_killed(engine: Engine) {
+    let root = root_on(engine);
     let next = Arc::new(AtomicUsize::new(0));
     let known = Arc::new(Mutex::new(Known::default()));
     for round in 0..ROUNDS {

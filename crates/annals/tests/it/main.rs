@@ -19,6 +19,7 @@
 //! | `operations` | metrics and the log tell how the server fares, and nothing of anybody |
 //! | `tamper` | a changed record is told from the one written |
 //! | `live` | streams hold what the lists hold, once and in order |
+//! | `postgres` | rights that the database keeps, several servers on one journal, outages |
 //! | `malformed` | nothing hostile breaks the server or gets in |
 //! | `cli` | commands, exit codes, backup and restore, starting and stopping |
 //!
@@ -42,6 +43,7 @@ mod malformed;
 mod network;
 mod operations;
 mod points;
+mod postgres;
 mod recording;
 mod retention;
 mod scopes;

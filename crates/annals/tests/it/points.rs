@@ -3,19 +3,25 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Call, Server};
+use crate::support::{Answer, Call, Engine, Server};
 
 mod audit_files;
+mod badges;
 mod commands;
 mod crash;
 mod erase;
 mod racing;
 mod repeat;
 mod tracking;
+mod weeks;
 
 /// A server that knows a child, a task, a penalty and a reward.
 async fn family() -> Server {
-    let server = Server::start();
+    family_on(Engine::Sqlite).await
+}
+
+async fn family_on(engine: Engine) -> Server {
+    let server = Server::start_on(engine);
     prepare(&server).await;
     server
 }

@@ -4,7 +4,12 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Server};
+use crate::support::{Answer, Engine, Server, on_every_engine};
+
+on_every_engine!(
+    what_is_off_stays_off_over_a_restart_and_the_act_is_on_the_record,
+    changes_made_at_once_are_all_kept
+);
 
 const SWITCH: &str = "/api/v1/settings/recording";
 
@@ -28,9 +33,8 @@ async fn acts(server: &Server) -> Vec<Value> {
     events.as_array().unwrap().iter().map(told).collect()
 }
 
-#[tokio::test]
-async fn what_is_off_stays_off_over_a_restart_and_the_act_is_on_the_record() {
-    let server = Server::start();
+async fn what_is_off_stays_off_over_a_restart_and_the_act_is_on_the_record(engine: Engine) {
+    let server = Server::start_on(engine);
     let before = server.get(SWITCH).send().await.json();
     assert_eq!(before["enabled"], true);
     assert_eq!(before["categories"]["quest"], true);
@@ -106,9 +110,8 @@ async fn what_must_be_recorded_cannot_be_turned_off() {
     assert_eq!(acts(&server).await, Vec::<Value>::new());
 }
 
-#[tokio::test]
-async fn changes_made_at_once_are_all_kept() {
-    let server = Server::start();
+async fn changes_made_at_once_are_all_kept(engine: Engine) {
+    let server = Server::start_on(engine);
     let categories = ["quest", "badge", "tutor", "community", "parent", "entity", "device"];
     let changes = categories.map(|name| put(&server, json!({"categories": {name: false}})));
     for answer in futures::future::join_all(changes).await {

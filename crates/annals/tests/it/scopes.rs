@@ -4,12 +4,13 @@ use annals_event::Uuid;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
-use crate::support::{Root, Server, data_dir, root};
+use crate::support::{Engine, Root, Server, data_dir, root_on};
 
 mod consent;
 mod events;
 mod matrix;
 mod people;
+mod standing;
 mod streams;
 mod tokens;
 
@@ -39,13 +40,13 @@ fn jwt(keys: &str) -> String {
 }
 
 /// A server that takes the application's tokens and knows the four.
-async fn school() -> Server {
-    school_with("").await
+async fn school(engine: Engine) -> Server {
+    school_with(engine, "").await
 }
 
-async fn school_with(lines: &str) -> Server {
+async fn school_with(engine: Engine, lines: &str) -> Server {
     let jwt = jwt(&format!("algorithm = \"HS256\"\nsecret = \"{SECRET}\""));
-    let server = configured(&root(), &format!("{lines}\n{jwt}"));
+    let server = configured(&root_on(engine), &format!("{lines}\n{jwt}"));
     for (id, kind, guardians) in [
         (CLEO, "user", json!([])),
         (BEN, "child", json!([CLEO])),

@@ -13,22 +13,18 @@ use http::{HeaderMap, Method, Request, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::net::TcpStream;
+
+mod place;
+
+pub(crate) use place::on_every_engine;
+pub use place::{Engine, Root, beside, root, root_on};
 
 /// The bootstrap key of every server started here.
 pub const ADMIN: &str = "the-admin-key-of-the-tests-0123456789";
 /// The longest that anything is waited for. Nothing is measured with it: it only ends a test
 /// that would otherwise wait for ever.
 pub const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A directory with a data directory and a log in it.
-pub type Root = Arc<TempDir>;
-
-/// A new one.
-pub fn root() -> Root {
-    Arc::new(tempfile::tempdir().unwrap())
-}
 
 /// The data directory within a root.
 pub fn data_dir(root: &Root) -> PathBuf {
@@ -46,6 +42,11 @@ impl Server {
     /// On a new data directory.
     pub fn start() -> Server {
         Server::on(&root())
+    }
+
+    /// On a new data directory, and a new database.
+    pub fn start_on(engine: Engine) -> Server {
+        Server::on(&root_on(engine))
     }
 
     /// On the data directory of a root.
@@ -195,6 +196,9 @@ pub fn annals(root: &Root) -> Command {
         if name.to_string_lossy().starts_with("ANNALS_") {
             command.env_remove(name);
         }
+    }
+    if let Some(url) = root.url() {
+        command.env("ANNALS_DATABASE", url);
     }
     command.current_dir(root.path());
     command

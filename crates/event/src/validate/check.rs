@@ -193,18 +193,15 @@ impl Rules {
             self.fault("metadata", format!("must have at most {most} keys"));
         }
         for (key, value) in metadata {
-            let shown: String = key.chars().filter(|c| !c.is_control()).take(60).collect();
-            let field = format!("metadata.{shown}");
-            if key.len() > limits::METADATA_KEY_CHARS
-                && key.chars().count() > limits::METADATA_KEY_CHARS
-            {
-                let most = limits::METADATA_KEY_CHARS;
-                self.fault(&field, format!("the key must have at most {most} characters"));
+            let most = limits::METADATA_KEY_CHARS;
+            if key.len() > most && key.chars().count() > most {
+                let fault = format!("the key must have at most {most} characters");
+                self.fault(&metadata_field(key), fault);
             }
             // The event is depth 1, metadata 2, so a value may be 6 deep.
             let fault = json::key_fault(key).or_else(|| value_fault(value, limits::DEPTH - 2));
             if let Some(fault) = fault {
-                self.fault(&field, fault);
+                self.fault(&metadata_field(key), fault);
             }
         }
         // Canonical text is what the size means; it is only made where it could be too long.
@@ -214,6 +211,12 @@ impl Rules {
             self.fault("metadata", "must have at most 16 KiB");
         }
     }
+}
+
+/// What a fault under this key is told of; kept short, because keys are the sender's own words.
+fn metadata_field(key: &str) -> String {
+    let shown: String = key.chars().filter(|c| !c.is_control()).take(60).collect();
+    format!("metadata.{shown}")
 }
 
 /// More bytes than this no canonical text of the object has.

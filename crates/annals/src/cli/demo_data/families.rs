@@ -157,6 +157,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_earned_and_spent_is_defined() {
+        let defined: HashSet<String> =
+            ledger::definitions().into_iter().map(|(path, _)| path).collect();
+        let mut seen = 0;
+        for draft in drafts("2026-11-21T08:30:00Z") {
+            let list = match draft.category.as_deref() {
+                Some("task" | "penalty") => "tasks",
+                Some("reward") => "rewards",
+                _ => continue,
+            };
+            let id = draft.entity.unwrap().id.unwrap();
+            assert!(defined.contains(&format!("/api/v1/{list}/{id}")), "{id}");
+            seen += 1;
+        }
+        assert!(seen > 500, "{seen}");
+    }
+
+    #[test]
     fn it_ends_minutes_ago_at_any_time_of_day() {
         for now in ["2026-11-21T00:00:00Z", "2026-11-21T08:30:00Z", "2026-03-01T23:59:59Z"] {
             let drafts = drafts(now);

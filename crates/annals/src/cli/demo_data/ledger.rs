@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use annals_event::{Draft, Entity, Points, Time};
+use serde_json::{Value, json};
 
 use super::dice::Dice;
 use super::families::{HOUR, MINUTE, Planned, Story};
@@ -30,6 +31,25 @@ const REWARDS: &[(&str, &str, i64)] = &[
     ("reward-late", "Half an hour later to bed", 25),
     ("reward-friend", "A friend stays overnight", 100),
 ];
+
+/// What nobody has the points for yet.
+const DREAM: (&str, &str, i64) = ("reward-bicycle", "A new bicycle", 750);
+
+/// What can be earned and spent: where each definition is put, and as what.
+pub fn definitions() -> Vec<(String, Value)> {
+    let task = |is_good: bool| {
+        move |&(id, name, points): &(&str, &str, i64)| {
+            let body = json!({ "name": name, "points": points, "is_good": is_good });
+            (format!("/api/v1/tasks/{id}"), body)
+        }
+    };
+    let rewards = REWARDS.iter().chain([&DREAM]);
+    let reward = |&(id, name, cost): &(&str, &str, i64)| {
+        (format!("/api/v1/rewards/{id}"), json!({ "name": name, "cost": cost }))
+    };
+    let good = TASKS.iter().map(task(true));
+    good.chain(PENALTIES.iter().map(task(false))).chain(rewards.map(reward)).collect()
+}
 
 /// What an event wants of a balance; points are positive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,8 +8,9 @@ use anyhow::Context;
 
 use super::examples::Examples;
 use super::sources::{Size, sources};
+use crate::cli::import::Summary;
+use crate::cli::import::deliver::{count_results, in_background};
 use crate::cli::import::progress::Progress;
-use crate::cli::import::run::{Summary, count_results, in_background};
 use crate::cli::import::send::{BATCH_EVENTS, Batches, Sink, send};
 
 /// Loads the demo's data, oldest first, into a journal that does not hold it yet: another `now`
@@ -38,7 +39,7 @@ pub async fn load(
         let batch = batch?;
         let results = send(sink, &batch).await?;
         summary.rows += batch.lines.len() as u64;
-        let lines = batch.lines.iter().copied();
+        let lines = batch.lines.iter().map(|line| (*line, None));
         count_results(&mut summary, lines.zip(results), false, &*progress)?;
         progress.sending(summary.rows, about.max(summary.rows));
     }

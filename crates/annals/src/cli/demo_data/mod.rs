@@ -2,7 +2,8 @@
 //! made-up families, as one record that ends now.
 //!
 //! * [`sources`](fn@sources) merges them by time, in constant memory; [`load`](fn@load) sends them.
-//! * [`people`](people::people) is the directory that belongs to them.
+//! * [`people`](people::people) is the directory that belongs to them, [`definitions`]
+//!   what their children earn and spend points with.
 
 pub mod dice;
 pub mod examples;
@@ -15,6 +16,7 @@ pub mod people;
 pub mod sources;
 
 pub use examples::Examples;
+pub use ledger::definitions;
 pub use load::load;
 pub use people::{Person, people};
 pub use sources::{Size, sources};

@@ -8,10 +8,12 @@
 //! * [`prepare`] makes records of rows: CSV, NDJSON (also Annals' own export), access logs.
 //! * [`sort`] brings them in the order of time in constant memory.
 //! * [`state`] remembers how far it came, [`ids`] make that sending twice changes nothing.
-//! * [`run`](fn@run) does it all.
+//! * [`run`](fn@run) does it all; [`deliver`](mod@deliver) is its second half.
+//! * [`tinydb`] reads the points log of an application that kept it in a TinyDB file.
 
 pub mod combined_log;
 pub(super) mod command;
+pub mod deliver;
 pub mod field;
 pub mod ids;
 pub mod mapping;
@@ -27,6 +29,7 @@ pub mod sort;
 pub mod spread;
 pub mod state;
 pub mod template;
+pub(super) mod tinydb;
 pub mod value;
 pub mod when;
 

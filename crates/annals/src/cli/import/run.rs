@@ -1,4 +1,4 @@
-//! One import from beginning to end: read and sort, then send from where an earlier run stopped.
+//! One import from beginning to end: read and sort; then `deliver.rs` sends.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -9,13 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use annals_event::Time;
 use anyhow::{Context, bail};
 use serde::Serialize;
-use tokio::sync::mpsc;
 
+use super::deliver::{Load, deliver};
 use super::mapping::Mapping;
 use super::prepare::{Prepare, Step};
 use super::progress::Progress;
-use super::record::Record;
-use super::send::{BATCH_EVENTS, Batch, Batches, ItemResult, Sink, Status, send};
+use super::send::{BATCH_EVENTS, Sink};
 use super::shift::ShiftTo;
 use super::sort::{CHUNK_BYTES, Sorted, Sorter};
 use super::state::{self, State};
@@ -64,10 +63,20 @@ impl Options {
 /// A row or event with a fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
-    /// Its line in the file.
-    pub line: u64,
+    /// Its line in the file; absent where a file has no lines to tell rows apart by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
     /// What is wrong.
     pub error: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.error),
+            None => f.write_str(&self.error),
+        }
+    }
 }
 
 /// What came of an import.
@@ -87,6 +96,12 @@ pub struct Summary {
     pub skipped: u64,
     /// Rows that could not become events.
     pub bad_rows: u64,
+    /// Rows left out so that no balance is overwritten.
+    pub kept_out: u64,
+    /// What a person should look at, though it was imported.
+    pub warnings: u64,
+    /// The first warnings, and what was assumed.
+    pub notes: Vec<String>,
     /// Events an earlier run had sent.
     pub resumed_after: u64,
     /// The earliest event's time, as sent.
@@ -100,10 +115,18 @@ pub struct Summary {
 }
 
 impl Summary {
-    fn fault(&mut self, line: u64, error: String, progress: &dyn Progress) {
+    pub(super) fn fault(&mut self, line: Option<u64>, error: String, progress: &dyn Progress) {
         if self.faults.len() < SHOWN {
-            progress.note(&format!("line {line}: {error}"));
-            self.faults.push(Fault { line, error });
+            let fault = Fault { line, error };
+            progress.note(&fault.to_string());
+            self.faults.push(fault);
+        }
+    }
+
+    pub(super) fn warn(&mut self, warning: String) {
+        self.warnings += 1;
+        if self.warnings <= SHOWN as u64 {
+            self.notes.push(warning);
         }
     }
 }
@@ -125,106 +148,20 @@ pub async fn run(
         options.mapping.as_ref().map(|_| Mapping::parse(&text, &name.to_string())).transpose()?;
     let secret = state::secret(&options.data_dir, random)?;
     let kept = State::of(&options.data_dir, &options.file, &text, &options.target)?;
-    let earlier = kept.load()?;
 
     let (task_options, task_progress) = (options.clone(), progress.clone());
     let sorting = tokio::task::spawn_blocking(move || {
         let file = task_options.file.display().to_string();
         sort(&task_options, mapping.as_ref(), &secret, &*task_progress).context(file)
     });
-    let (sorted, mut summary) = sorting.await??;
+    let (sorted, summary) = sorting.await??;
     let Some((first, last)) = sorted.span else {
         progress.finish();
         return Ok(summary);
     };
 
-    let mut state = match earlier {
-        Some(earlier) => state::Progress {
-            sent: if earlier.done { 0 } else { earlier.sent },
-            done: false,
-            ..earlier
-        },
-        None => state::Progress {
-            file: options.file.display().to_string(),
-            shift_us: options.shift_to.map_or(0, |to| to.micros(last, options.now)),
-            sent: 0,
-            done: false,
-        },
-    };
-    if state.sent > 0 {
-        progress.note(&format!("going on after {} events of an earlier run", state.sent));
-    }
-    // Before anything is sent: a second run must find the shift.
-    kept.save(&state)?;
-    summary.shift_us = state.shift_us;
-    summary.resumed_after = state.sent;
-    summary.first_time = Some(first.plus_micros(state.shift_us));
-    summary.last_time = Some(last.plus_micros(state.shift_us));
-
-    let count = sorted.count;
-    let shift = state.shift_us;
-    let from = usize::try_from(state.sent).unwrap_or(usize::MAX);
-    let records = sorted.skip(from).map(move |record| {
-        let mut record = record?;
-        record.time = record.time.plus_micros(shift);
-        Ok(record)
-    });
-    let mut batches = in_background(Batches::new(records, options.batch));
-    while let Some(batch) = batches.recv().await {
-        let batch = batch?;
-        let results = send(sink, &batch).await?;
-        let lines = batch.lines.iter().copied();
-        count_results(&mut summary, lines.zip(results), options.strict, &*progress)?;
-        state.sent += batch.lines.len() as u64;
-        kept.save(&state)?;
-        progress.sending(state.sent, count);
-    }
-    state.done = true;
-    kept.save(&state)?;
-    progress.finish();
-    Ok(summary)
-}
-
-/// Makes batches in a thread of their own, two ahead of the network.
-pub fn in_background<I>(batches: Batches<I>) -> mpsc::Receiver<anyhow::Result<Batch>>
-where
-    I: Iterator<Item = anyhow::Result<Record>> + Send + 'static,
-{
-    let (sender, receiver) = mpsc::channel(2);
-    tokio::task::spawn_blocking(move || {
-        for batch in batches {
-            // Nobody listens any more: the import was given up.
-            if sender.blocking_send(batch).is_err() {
-                break;
-            }
-        }
-    });
-    receiver
-}
-
-/// Adds up what became of a batch.
-pub fn count_results(
-    summary: &mut Summary,
-    results: impl Iterator<Item = (u64, ItemResult)>,
-    strict: bool,
-    progress: &dyn Progress,
-) -> anyhow::Result<()> {
-    for (line, result) in results {
-        match result.status {
-            Status::Accepted => summary.accepted += 1,
-            Status::Duplicate => summary.duplicates += 1,
-            Status::Dropped => summary.dropped += 1,
-            Status::Rejected => {
-                summary.rejected += 1;
-                let error = result.error.unwrap_or_else(|| "rejected".into());
-                if strict {
-                    bail!("line {line}: {error}");
-                }
-                summary.fault(line, error, progress);
-            }
-        }
-    }
-    Ok(())
+    let load = Load { count: sorted.count, first, last, records: sorted, place: &|_| None };
+    deliver(options, &kept, load, summary, sink, &*progress).await
 }
 
 /// Reads the whole file and sorts it; nothing is sent before every row was seen.
@@ -251,7 +188,7 @@ fn sort(
                     bail!("line {line}: {why}");
                 }
                 summary.bad_rows += 1;
-                summary.fault(line, why, progress);
+                summary.fault(Some(line), why, progress);
             }
         }
         summary.rows += 1;
@@ -276,9 +213,9 @@ fn load_mapping(path: &Path) -> anyhow::Result<String> {
 }
 
 /// Counts what is read of a file, before decompression.
-struct Counted {
-    file: File,
-    read: Arc<AtomicU64>,
+pub(super) struct Counted {
+    pub(super) file: File,
+    pub(super) read: Arc<AtomicU64>,
 }
 
 impl Read for Counted {

@@ -165,7 +165,7 @@ async fn bad_rows_are_counted_and_strict_sends_nothing() {
     assert_eq!((summary.rows, summary.bad_rows), (14, 12));
     assert_eq!((summary.accepted, summary.rejected), (1, 1));
     assert_eq!(summary.faults.len(), 10);
-    assert_eq!(summary.faults[0].line, 2);
+    assert_eq!(summary.faults[0].line, Some(2));
 
     options.strict = true;
     let mut journal = Journal::default();

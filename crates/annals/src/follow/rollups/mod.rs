@@ -3,6 +3,7 @@
 //!
 //! What an event means the catalog says; no action is known here by name.
 
+mod recent;
 mod sessions;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use anyhow::Result;
 use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
 
+use self::recent::Recent;
 use self::sessions::{Sessions, Sign};
 use super::{Output, Parts};
 use crate::calendar::Calendar;
@@ -26,6 +28,7 @@ pub(super) struct Rollups {
     derived: Arc<dyn DerivedStore>,
     catalog: Arc<Catalog>,
     calendar: Calendar,
+    recent: Recent,
 }
 
 impl Rollups {
@@ -34,6 +37,7 @@ impl Rollups {
             derived: Arc::clone(&parts.derived),
             catalog: Arc::clone(&parts.catalog),
             calendar: parts.calendar.clone(),
+            recent: Recent::default(),
         }
     }
 
@@ -79,14 +83,20 @@ impl Rollups {
     }
 
     /// The sessions of the visits that the events are in, and what becomes of them.
-    async fn sessions(&self, events: &[Arc<Event>]) -> Result<Sessions> {
+    async fn sessions(&mut self, events: &[Arc<Event>]) -> Result<Sessions> {
         let visits: BTreeSet<&str> =
             events.iter().filter_map(|event| event.session_id.as_deref()).collect();
-        if visits.is_empty() {
-            return Ok(Sessions::default());
+        let (mut before, mut unknown) = (Vec::new(), Vec::new());
+        for visit in visits {
+            match self.recent.take(visit) {
+                Some(known) => before.extend(known),
+                None => unknown.push(visit.to_owned()),
+            }
         }
-        let visits = visits.into_iter().map(str::to_owned).collect();
-        let mut sessions = Sessions::new(self.derived.sessions(visits).await?);
+        if !unknown.is_empty() {
+            before.extend(self.derived.sessions(unknown).await?);
+        }
+        let mut sessions = Sessions::new(before);
         for event in events {
             let Some(session_id) = &event.session_id else { continue };
             let role = role(&self.catalog, &event.category, &event.action);
@@ -118,16 +128,21 @@ fn is_own(catalog: &Catalog, category: &str, action: &str) -> bool {
 #[async_trait]
 impl Output for Rollups {
     async fn resume(&mut self) -> Result<Place> {
+        // What was not written is not known.
+        self.recent = Recent::default();
         Ok(self.derived.resume(store::Output::Rollups, &self.stamp()).await?)
     }
 
     async fn take(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
-        let sessions = self.sessions(events).await?.changes();
-        let change = RollupChange { sessions, ..self.count(events) };
-        Ok(self.derived.add_rollups(step, change).await?)
+        let sessions = self.sessions(events).await?;
+        let change = RollupChange { sessions: sessions.changes(), ..self.count(events) };
+        self.derived.add_rollups(step, change).await?;
+        self.recent.put(sessions.visits());
+        Ok(())
     }
 
     async fn clear(&mut self) -> Result<()> {
+        self.recent = Recent::default();
         Ok(self.derived.clear(store::Output::Rollups).await?)
     }
 }

@@ -7,7 +7,7 @@
 //! An event that says nothing of a person belongs to whoever is there; a session of nobody known
 //! becomes the session of the first who is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use annals_event::Time;
 use jiff::civil::Date;
@@ -72,16 +72,23 @@ impl Sessions {
     }
 
     /// What is to be written: sessions as they are now, and `None` for those that are no more.
-    pub(super) fn changes(mut self) -> BTreeMap<(String, u32), Option<Session>> {
+    pub(super) fn changes(&self) -> BTreeMap<(String, u32), Option<Session>> {
         let mut changes = BTreeMap::new();
-        for session in self.now.into_values().flatten() {
+        let mut gone: BTreeSet<_> = self.before.keys().cloned().collect();
+        for session in self.now.values().flatten() {
             let key = (session.session_id.clone(), session.ordinal);
-            if self.before.remove(&key).as_ref() != Some(&session) {
-                changes.insert(key, Some(session));
+            gone.remove(&key);
+            if self.before.get(&key) != Some(session) {
+                changes.insert(key, Some(session.clone()));
             }
         }
-        changes.extend(self.before.into_keys().map(|key| (key, None)));
+        changes.extend(gone.into_iter().map(|key| (key, None)));
         changes
+    }
+
+    /// Every visit's sessions, as they are once that is written.
+    pub(super) fn visits(self) -> impl Iterator<Item = (String, Vec<Session>)> {
+        self.now.into_iter()
     }
 }
 

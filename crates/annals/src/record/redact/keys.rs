@@ -133,8 +133,7 @@ impl Keys {
     /// Whether the value under this key is secret.
     pub(super) fn is_secret(&self, key: &str) -> bool {
         // Most keys hold no secret word at all, and need not be taken apart.
-        let letters = key.chars().filter(|letter| letter.is_alphanumeric());
-        let flat: String = letters.flat_map(char::to_lowercase).collect();
+        let flat = flat(key);
         if self.inside.as_ref().is_some_and(|inside| !inside.is_match(&flat)) {
             return false;
         }
@@ -164,6 +163,18 @@ impl Keys {
                 || (term.len() >= BEGINNING && word.starts_with(term.as_str()))
         })
     }
+}
+
+/// A key's letters and digits in lower case, without gaps.
+fn flat(key: &str) -> String {
+    let mut flat = String::with_capacity(key.len());
+    for letter in key.chars().filter(|letter| letter.is_alphanumeric()) {
+        match letter.is_ascii() {
+            true => flat.push(letter.to_ascii_lowercase()),
+            false => flat.extend(letter.to_lowercase()),
+        }
+    }
+    flat
 }
 
 /// Whether the words around a secret one say that it is counted or described, not told.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{Key, Role, SignIn, SignInKind, Store};
+use super::super::{Key, Role, SignIn, SignInKind, Store, StoreError};
 use super::world::plain_ones;
 use super::{START, accepted, share};
 
@@ -115,7 +115,11 @@ pub async fn a_backup_overwrites_nothing(store: Arc<dyn Store>) {
     assert!(store.backup(&target).await.is_err());
     assert_eq!(std::fs::read(&target).unwrap(), b"precious");
     let target = directory.path().join("fresh");
-    store.backup(&target).await.unwrap();
+    match store.backup(&target).await {
+        // An engine that leaves it to the database's own tools names them.
+        Err(StoreError::Unsupported(why)) => return assert!(why.contains("pg_dump"), "{why}"),
+        made => made.unwrap(),
+    }
     assert!(std::fs::metadata(&target).unwrap().len() > 0);
     assert!(store.backup(&target).await.is_err());
 }

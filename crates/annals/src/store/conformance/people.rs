@@ -6,7 +6,7 @@ use super::super::{Collection, Consent, PeopleQuery, Person, PersonKind, Store};
 use super::START;
 use crate::words::words;
 
-fn person(id: &str, kind: PersonKind, guardians: &[&str]) -> Person {
+pub(super) fn person(id: &str, kind: PersonKind, guardians: &[&str]) -> Person {
     Person {
         id: id.to_owned(),
         kind,

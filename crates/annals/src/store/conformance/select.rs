@@ -33,6 +33,7 @@ async fn model(store: &dyn Store) -> Vec<Event> {
 async fn long_model(store: &dyn Store, count: usize) -> Vec<Event> {
     let mut runner = TestRunner::deterministic();
     let entries = entries(count).new_tree(&mut runner).unwrap().current();
+    super::world::populate(store).await;
     let mut events = Vec::new();
     for (number, batch) in entries.chunks(70).enumerate() {
         let now = START.plus_micros(number as i64 * 1_000_000);

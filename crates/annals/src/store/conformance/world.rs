@@ -1,6 +1,8 @@
 //! A small world: few people, few things, few words, so that a filter made at random finds
 //! something. Names that sort or fold differently from engine to engine are among them.
 
+use std::collections::BTreeSet;
+
 use annals_event::digest::{commitment, personal};
 use annals_event::{
     Account, Actor, ActorType, Client, Entity, Event, Metadata, Points, Severity, Subject, Time,
@@ -12,7 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use super::super::{Derived, Entry, Scope};
+use super::super::{Derived, Entry, PersonKind, Scope, Store};
 use super::START;
 use crate::catalog::{Catalog, Viewer};
 use crate::filter::{Field, Filter, Term};
@@ -228,6 +230,35 @@ const HIDDEN: &str = r#"
     visible_to = ["auditor"]
 "#;
 
+/// Who looks after whom in the small world. An engine may ask the directory itself.
+const GUARDIANSHIPS: [(&str, &[&str]); 4] = [
+    ("ada", &["7", "%"]),
+    ("Ada", &["a,b"]),
+    ("ädä", &["7", "a\\b", "'; --", "a,b"]),
+    ("nobody", &["7"]),
+];
+
+/// Writes the directory of the small world.
+pub async fn populate(store: &dyn Store) {
+    let children: BTreeSet<&str> =
+        GUARDIANSHIPS.iter().flat_map(|(_, wards)| *wards).copied().collect();
+    for child in children {
+        let mut person = super::people::person(child, PersonKind::Child, &[]);
+        let guardians = GUARDIANSHIPS.iter().filter(|(_, wards)| wards.contains(&child));
+        person.guardians = guardians.map(|(guardian, _)| (*guardian).to_owned()).collect();
+        store.put_person(person).await.unwrap();
+    }
+}
+
+/// A person's scope, as the directory makes it.
+fn of_person(id: &str, catalog: &Catalog) -> Scope {
+    let wards = GUARDIANSHIPS.iter().find(|(guardian, _)| *guardian == id);
+    let wards: Vec<String> = wards
+        .map(|(_, wards)| wards.iter().map(|&ward| ward.to_owned()).collect())
+        .unwrap_or_default();
+    Scope::person(id, &wards, catalog)
+}
+
 /// Viewers of the small world.
 pub fn scope() -> impl Strategy<Value = Scope> {
     let catalog = Catalog::with_overrides(HIDDEN, "the small world").unwrap();
@@ -235,8 +266,7 @@ pub fn scope() -> impl Strategy<Value = Scope> {
     prop_oneof![
         3 => Just(Scope::everything()),
         2 => select(Viewer::ALL.to_vec()).prop_map(move |viewer| Scope::anybody(viewer, &anybody)),
-        4 => (name(&IDS), vec(name(&IDS), 0..4))
-            .prop_map(move |(id, wards)| Scope::person(&id, &wards, &person)),
+        4 => name(&IDS).prop_map(move |id| of_person(&id, &person)),
         1 => Just(Scope::nothing()),
     ]
 }

@@ -3,10 +3,10 @@
 use annals_event::{Event, Time};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
+use super::super::adopt::Answer;
 use super::super::ledger::account_of;
 use super::super::{
-    Account, Decided, LedgerKind, Order, Pending, Repeat, Result, Scope, Selection, StoreError,
-    Tally,
+    Account, Decided, LedgerKind, Order, Pending, Repeat, Result, Scope, Selection, Tally,
 };
 use super::{rows, settings};
 use crate::filter::{Field, Filter, Term};
@@ -15,6 +15,11 @@ use crate::filter::{Field, Filter, Term};
 const FOLLOWED: &str = "accounts_follow_events";
 /// Events read at once when they are followed for the first time.
 const PAGE: usize = 1_000;
+
+/// As [`get`], the account and its requests at one moment.
+pub(super) fn at_once(connection: &Connection, child: &str) -> Result<Account> {
+    get(&*connection.unchecked_transaction()?, child)
+}
 
 pub(super) fn get(connection: &Connection, child: &str) -> Result<Account> {
     let sql = "SELECT balance, good_count, good_points, not_good_count, not_good_points
@@ -46,13 +51,22 @@ pub(super) fn get(connection: &Connection, child: &str) -> Result<Account> {
 /// Takes an event that was just written into the account it belongs to. Answers the account as it
 /// is now; `None` when the event is not about points.
 pub(super) fn follow(connection: &Connection, event: &Event) -> Result<Option<Account>> {
-    let (Some(kind), Some(subject)) = (LedgerKind::of(event), &event.subject) else {
+    let (Some(_), Some(subject)) = (LedgerKind::of(event), &event.subject) else {
         return Ok(None);
     };
     let before = get(connection, &subject.id)?;
     let mut account = before.clone();
     account.follow(event);
     put(connection, &subject.id, &before, &account)?;
+    enter(connection, event)?;
+    Ok(Some(account))
+}
+
+/// Enters an event where pages of points events are looked up; any other changes nothing.
+pub(super) fn enter(connection: &Connection, event: &Event) -> Result<()> {
+    let Some(kind) = LedgerKind::entered(event) else {
+        return Ok(());
+    };
     connection
         .prepare_cached(
             "INSERT INTO annals_ledger (seq, child, account, kind, occurred_at)
@@ -60,15 +74,20 @@ pub(super) fn follow(connection: &Connection, event: &Event) -> Result<Option<Ac
         )?
         .execute(params![
             event.seq,
-            subject.id,
+            event.subject.as_ref().map(|subject| &subject.id),
             account_of(event),
             kind.code(),
             event.occurred_at.as_micros()
         ])?;
-    Ok(Some(account))
+    Ok(())
 }
 
-fn put(connection: &Connection, child: &str, before: &Account, account: &Account) -> Result<()> {
+pub(super) fn put(
+    connection: &Connection,
+    child: &str,
+    before: &Account,
+    account: &Account,
+) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO annals_accounts
@@ -110,15 +129,7 @@ pub(super) fn answered(
             Ok((row.get::<_, [u8; 32]>(0)?, row.get(1)?, row.get::<_, String>(2)?))
         })
         .optional()?;
-    let Some((body, seq, account)) = found else {
-        return Ok(None);
-    };
-    if body != repeat.body {
-        return Ok(Some(Decided::OtherBody));
-    }
-    let account = serde_json::from_str(&account)
-        .map_err(|error| StoreError::Damaged(format!("an answer cannot be read: {error}")))?;
-    Ok(Some(Decided::Repeated { seq, account }))
+    found.map(|(body, seq, account)| repeat.answered(&body, seq, &account)).transpose()
 }
 
 /// Keeps the answer to a command.
@@ -129,20 +140,22 @@ pub(super) fn remember(
     seq: u64,
     account: &Account,
 ) -> Result<()> {
-    let account = serde_json::to_string(account)
-        .map_err(|error| StoreError::Damaged(format!("an answer cannot be kept: {error}")))?;
+    put_answer(connection, &Answer::to(repeat, child, seq, account)?)
+}
+
+pub(super) fn put_answer(connection: &Connection, answer: &Answer) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO annals_answers (slot, body, seq, child, account, until)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
         .execute(params![
-            repeat.slot,
-            repeat.body,
-            seq,
-            child,
-            account,
-            repeat.until.as_micros()
+            answer.slot,
+            answer.body,
+            answer.seq,
+            answer.child,
+            answer.account,
+            answer.until.as_micros()
         ])?;
     Ok(())
 }

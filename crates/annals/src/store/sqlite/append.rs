@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use annals_event::digest::{self, GrowingTree, Hash, TILE};
 use annals_event::{Event, Time, Uuid};
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
-use sha2::Sha256;
 
+use super::super::burial::hashed_id;
 use super::super::seal::{first_of, leaf_of, tile_of};
 use super::super::{Appended, Command, Decided, Entry, Item, Outcome, Result, Scope, StoreError};
 use super::columns::Insert;
-use super::fresh::Fresh;
+use super::fresh::{Fresh, Written};
 use super::interns::Interns;
 use super::list_index::ListIndex;
 use super::{accounts, rows, sealed, sweep};
@@ -134,13 +133,6 @@ impl Writer {
     }
 }
 
-fn hashed_id(id_key: &[u8; 32], id: Uuid) -> [u8; 32] {
-    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
-    let mut mac = Hmac::<Sha256>::new_from_slice(id_key).expect("HMAC takes a key of any length");
-    mac.update(id.as_bytes());
-    mac.finalize().into_bytes().into()
-}
-
 impl End {
     /// Reads the end off the file, working out the leaves of the open tile again.
     fn read(connection: &Connection) -> Result<End> {
@@ -227,8 +219,8 @@ struct Batch<'a> {
     interns: &'a mut Interns,
     /// The key under which ids of deleted events are remembered, if there are any.
     id_key: Option<&'a [u8; 32]>,
-    /// Those that are new, with their sizes.
-    events: Vec<(Arc<Event>, usize)>,
+    /// Those that are new.
+    events: Vec<Written>,
     end: End,
 }
 
@@ -284,7 +276,7 @@ impl Batch<'_> {
     }
 
     /// Writes how far the journal goes. Answers its end and the events that are new.
-    fn finish(mut self) -> Result<(End, Vec<(Arc<Event>, usize)>)> {
+    fn finish(mut self) -> Result<(End, Vec<Written>)> {
         self.end.write_tile(self.transaction)?;
         self.transaction
             .prepare_cached("UPDATE annals_journal SET head = ?1, created_at = ?2")?

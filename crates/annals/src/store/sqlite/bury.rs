@@ -3,16 +3,14 @@
 use std::ops::Range;
 
 use annals_event::Time;
-use annals_event::digest::{Hash, TILE};
+use annals_event::digest::TILE;
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::super::seal::{Sealed, Tombstone, first_of, leaf_of, tile_of};
-use super::super::{Result, StoreError};
+use super::super::Result;
+use super::super::burial::{USED, merged, tombstones_for};
+use super::super::seal::{Tombstone, first_of, tile_of};
 use super::append::Writer;
 use super::{rows, sealed, sweep};
-
-/// How long the id of a deleted event stays used: 400 days, in microseconds.
-const USED: i64 = 400 * 24 * 3_600 * 1_000_000;
 
 pub(super) fn bury(writer: &mut Writer, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
     let head = rows::head(writer.connection())?.seq;
@@ -36,7 +34,7 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
     for event in &events {
         hashes.extend(event.event.as_ref().ok().map(|event| writer.hashed_id(event.id)));
     }
-    let mut fresh = tombstones_for(&events, reason)?;
+    let mut fresh = tombstones_for(&events, reason, now)?;
     let transaction =
         writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
     let tile = tile_of(range.start);
@@ -48,7 +46,7 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
         [first_of(tile), first_of(tile + 1)],
     )?;
     for tombstone in merged(all) {
-        insert(&transaction, &tombstone, now)?;
+        insert(&transaction, &tombstone)?;
     }
     let until = now.plus_micros(USED).as_micros();
     for hash in hashes {
@@ -69,43 +67,7 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
     Ok(events.len() as u64)
 }
 
-/// One tombstone for every event. A broken event is not buried: that would hide what happened.
-fn tombstones_for(events: &[Sealed], reason: &str) -> Result<Vec<Tombstone>> {
-    events
-        .iter()
-        .map(|event| {
-            let leaf: Hash = leaf_of(event).ok_or_else(|| {
-                StoreError::Damaged(format!(
-                    "the event at position {} is not the one written",
-                    event.seq
-                ))
-            })?;
-            Ok(Tombstone {
-                first: event.seq,
-                last: event.seq,
-                leaves: vec![leaf],
-                reason: reason.to_owned(),
-            })
-        })
-        .collect()
-}
-
-/// Neighbours with the same reason become one.
-fn merged(tombstones: Vec<Tombstone>) -> Vec<Tombstone> {
-    let mut merged: Vec<Tombstone> = Vec::new();
-    for tombstone in tombstones {
-        match merged.last_mut() {
-            Some(last) if last.last + 1 == tombstone.first && last.reason == tombstone.reason => {
-                last.last = tombstone.last;
-                last.leaves.extend(tombstone.leaves);
-            }
-            _ => merged.push(tombstone),
-        }
-    }
-    merged
-}
-
-fn insert(connection: &Connection, tombstone: &Tombstone, now: Time) -> Result<()> {
+pub(super) fn insert(connection: &Connection, tombstone: &Tombstone) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO annals_tombstones (first, last, leaves, reason, deleted_at)
@@ -116,7 +78,7 @@ fn insert(connection: &Connection, tombstone: &Tombstone, now: Time) -> Result<(
             tombstone.last,
             tombstone.leaves.concat(),
             tombstone.reason,
-            now.as_micros()
+            tombstone.deleted_at.as_micros()
         ])?;
     Ok(())
 }

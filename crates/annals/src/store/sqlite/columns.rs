@@ -36,12 +36,6 @@ pub(super) fn select(further: &str, condition: &str) -> String {
 /// The first of the further columns.
 pub(super) const FURTHER: usize = 31;
 
-impl From<Unreadable> for StoreError {
-    fn from(error: Unreadable) -> StoreError {
-        StoreError::Damaged(error.to_string())
-    }
-}
-
 /// Reads what [`select`] asks for. A number without its row is a fault, and so is a row that was
 /// never written like that.
 pub(super) fn read(row: &rusqlite::Row<'_>) -> Result<Row> {

@@ -1,13 +1,12 @@
 //! Forgetting a person: finding what tells of them, and writing what remains. All SQL of it is here.
 
-use annals_event::digest::{self, Hash};
-use annals_event::{Actor, Entity, Event, Time};
+use annals_event::digest::Hash;
+use annals_event::{Entity, Event, Time};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use super::super::ledger::account_of;
-use super::super::row;
-use super::super::seal::leaf_of;
-use super::super::{Person, Result, Sealed, StoreError};
+use super::super::remains::kept;
+use super::super::{Person, Result, row};
 use super::append::Writer;
 use super::interns::rows_of_block;
 use super::{people, rows, sealed, sweep};
@@ -44,14 +43,7 @@ pub(super) fn anonymise(writer: &mut Writer, events: &[Event]) -> Result<()> {
         writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
     for event in events {
         let found = sealed::sealed(&transaction, &(event.seq..event.seq + 1), 1)?.pop();
-        let kept = found.as_ref().and_then(|sealed| kept(sealed, event));
-        // A broken event stays as it is: what was done to it must show.
-        let (before, commitment) = kept.ok_or_else(|| {
-            StoreError::Damaged(format!(
-                "the event at position {} is not the one written",
-                event.seq
-            ))
-        })?;
+        let (before, commitment) = kept(found.as_ref(), event)?;
         replace(&transaction, before, event, &commitment)?;
         sweep::mark(&transaction, event.seq)?;
         let child = event.subject.as_ref().map(|subject| &subject.id);
@@ -63,27 +55,6 @@ pub(super) fn anonymise(writer: &mut Writer, events: &[Event]) -> Result<()> {
     writer.index().rewrite(&positions);
     writer.fresh().forget();
     Ok(())
-}
-
-/// The event that stands there, and the commitment under which what remains of it still has its
-/// leaf.
-fn kept<'a>(sealed: &'a Sealed, remains: &Event) -> Option<(&'a Event, Hash)> {
-    let leaf = leaf_of(sealed)?;
-    let event = sealed.event.as_ref().ok()?;
-    let of_salt = |salt| digest::commitment(&salt, &digest::personal(event));
-    let commitment = sealed.commitment.or_else(|| sealed.salt.map(of_salt))?;
-    let somebody = |actor: &Actor| actor.id.is_some() || actor.name.is_some();
-    // People and visits stay as they are or go; nobody comes in their place.
-    let fits = remains.anonymised_at.is_some()
-        && digest::leaf(remains, &commitment) == leaf
-        && (remains.actor == event.actor || !somebody(&remains.actor))
-        && (remains.subject == event.subject || remains.subject.is_none())
-        && (remains.account == event.account || remains.account.is_none())
-        // A visit is one person's, and goes with them.
-        && (remains.session_id.is_none()
-            || (remains.session_id == event.session_id
-                && (&remains.subject, &remains.actor) == (&event.subject, &event.actor)));
-    fits.then_some((event, commitment))
 }
 
 fn replace(

@@ -14,20 +14,22 @@ const EVENTS: usize = 4_096;
 /// … of so many bytes of personal parts.
 const BYTES: usize = 4 * 1024 * 1024;
 
+/// An event that was written, with what it counts for: the bytes of its personal part.
+pub(super) type Written = (Arc<Event>, usize);
+
 /// Events without a gap between them, up to the last one written.
 #[derive(Default)]
 pub(super) struct Fresh(Mutex<Kept>);
 
 #[derive(Default)]
 struct Kept {
-    /// With what each counts for.
-    events: VecDeque<(Arc<Event>, usize)>,
+    events: VecDeque<Written>,
     bytes: usize,
 }
 
 impl Fresh {
-    /// Takes in events that were committed, in order, each with its size.
-    pub(super) fn add(&self, events: Vec<(Arc<Event>, usize)>) {
+    /// Takes in events that were committed, in order.
+    pub(super) fn add(&self, events: Vec<Written>) {
         let mut kept = self.kept();
         let last = kept.events.back().map(|(event, _)| event.seq + 1);
         // After a commit that nobody was told of, something is missing in between.
@@ -77,7 +79,7 @@ mod tests {
     use crate::filter::Filter;
     use crate::store::Scope;
 
-    fn events(range: Range<u64>, bytes: usize) -> Vec<(Arc<Event>, usize)> {
+    fn events(range: Range<u64>, bytes: usize) -> Vec<Written> {
         let event = annals_event::testing::event();
         let event = event.new_tree(&mut TestRunner::deterministic()).unwrap().current();
         range.map(|seq| (Arc::new(Event { seq, ..event.clone() }), bytes)).collect()

@@ -5,7 +5,6 @@
 //! up. What it has forgotten it writes again: two rows may say the same.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use annals_event::Event;
 use rusqlite::{Connection, OptionalExtension as _, ToSql};
@@ -273,11 +272,14 @@ impl Known {
     }
 }
 
-/// Adds a word to a key, so that no two rows have the same.
+/// Adds a word to a key, so that no two rows have the same: no word holds a NUL.
 fn push(key: &mut String, word: Option<&str>) {
-    // Writing to a String cannot fail.
-    let _ = match word {
-        Some(word) => write!(key, "{}:{word}", word.len()),
-        None => write!(key, "-"),
-    };
+    match word {
+        Some(word) => {
+            key.push('+');
+            key.push_str(word);
+            key.push('\0');
+        }
+        None => key.push('-'),
+    }
 }

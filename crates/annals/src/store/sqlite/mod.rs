@@ -2,6 +2,7 @@
 //!
 //! | file | purpose |
 //! |---|---|
+//! | `begin.rs` | start the writer and the readers, and reach them |
 //! | `open.rs` | open, migrate, set the pragmas of every connection |
 //! | `threads.rs` | the writer's thread and the readers' pool |
 //! | `append.rs` | number, seal and insert a batch in one transaction |
@@ -11,6 +12,7 @@
 //! | `rows.rs`, `columns.rs` | columns in, events out |
 //! | `interns.rs` | what many events say alike, written once |
 //! | `sealed.rs` | what a verifier is told |
+//! | `adopt.rs` | take over what a copy brings |
 //! | `bury.rs`, `sweep.rs` | delete, leaving tombstones and no word of who was spoken of |
 //! | `erase.rs` | forget a person |
 //! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
@@ -20,8 +22,10 @@
 
 mod accounts;
 mod action_counts;
+mod adopt;
 mod append;
 mod backup;
+mod begin;
 mod bury;
 mod columns;
 mod credentials;
@@ -54,9 +58,9 @@ use self::fresh::Fresh;
 use self::list_index::ListIndex;
 use self::threads::{Readers, WriterThread};
 use super::{
-    Account, Counts, Head, Identity, Item, Key, Outcome, PeopleQuery, Person, Result, Reward,
-    Scope, Scoped, Sealed, Selection, SignIn, Store, StoreError, Task, Tile, Tombstone,
-    TrackingQuery,
+    Account, Answer, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery, Person, Result,
+    Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, Task, Tile, Tombstone, TrackingQuery,
+    UsedId,
 };
 
 pub use backup::restore;
@@ -74,82 +78,6 @@ pub struct SqliteStore {
     fresh: Arc<Fresh>,
     /// Let go last: nobody else writes the journal meanwhile.
     hold: Mutex<Option<File>>,
-}
-
-/// Read connections, and so the reads that run at once.
-const READERS: usize = 4;
-
-impl SqliteStore {
-    /// Opens the journal, making it if it does not exist. `seed` gives the identity and keys of a
-    /// journal that is made now.
-    pub fn open(
-        path: &Path,
-        tenancy: Tenancy,
-        seed: Identity,
-        id_key: [u8; 32],
-    ) -> Result<SqliteStore> {
-        SqliteStore::open_with(path, tenancy, seed, id_key, list_index::Options::default())
-    }
-
-    fn open_with(
-        path: &Path,
-        tenancy: Tenancy,
-        seed: Identity,
-        id_key: [u8; 32],
-        options: list_index::Options,
-    ) -> Result<SqliteStore> {
-        let hold = open::hold(path)?;
-        let mut connection = open::for_writing(path, tenancy, &seed, &id_key)?;
-        accounts::follow_older(&mut connection)?;
-        let identity = open::identity(&connection)?;
-        let index = Arc::new(ListIndex::open(path, &identity, options)?);
-        let fresh = Arc::<Fresh>::default();
-        let writer = Writer::new(connection, Arc::clone(&index), Arc::clone(&fresh))?;
-        Ok(SqliteStore {
-            identity,
-            writer: Some(WriterThread::start("journal-writer", writer)?),
-            readers: Readers::open(path, READERS)?,
-            index: Some(index),
-            fresh,
-            hold: Mutex::new(Some(hold)),
-        })
-    }
-
-    /// Opens an existing journal for reading, beside a server that writes it.
-    pub fn open_read_only(path: &Path) -> Result<SqliteStore> {
-        if !path.exists() {
-            return Err(StoreError::NotAJournal(format!(
-                "there is no journal at {}",
-                path.display()
-            )));
-        }
-        let readers = Readers::open(path, READERS)?;
-        let identity = open::identity(&open::for_reading(path)?)?;
-        let (fresh, hold) = (Arc::default(), Mutex::default());
-        Ok(SqliteStore { identity, writer: None, readers, index: None, fresh, hold })
-    }
-
-    async fn write<R: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Writer) -> Result<R> + Send + 'static,
-    ) -> Result<R> {
-        match &self.writer {
-            Some(writer) => writer.run(work).await,
-            None => Err(StoreError::Unavailable("it is open for reading only".to_owned())),
-        }
-    }
-}
-
-impl SqliteStore {
-    /// Deletes the words that no event refers to any more.
-    async fn sweep(&self) -> Result<()> {
-        while let Some(mark) = self.readers.run(sweep::marked).await? {
-            let unused =
-                self.readers.run(move |connection| sweep::unused(connection, mark)).await?;
-            self.write(move |writer| sweep::sweep(writer.connection_mut(), mark, &unused)).await?;
-        }
-        Ok(())
-    }
 }
 
 #[async_trait]
@@ -297,12 +225,7 @@ impl Store for SqliteStore {
 
     async fn account(&self, child: &str) -> Result<Account> {
         let child = child.to_owned();
-        self.readers
-            .run(move |connection| {
-                // The account and its requests at one moment.
-                accounts::get(&*connection.unchecked_transaction()?, &child)
-            })
-            .await
+        self.readers.run(move |connection| accounts::at_once(connection, &child)).await
     }
 
     async fn tracking(&self, query: TrackingQuery) -> Result<(u64, Vec<Event>)> {
@@ -357,6 +280,49 @@ impl Store for SqliteStore {
     async fn put_setting(&self, name: &str, value: &str) -> Result<()> {
         let (name, value) = (name.to_owned(), value.to_owned());
         self.write(move |writer| settings::put(writer.connection(), &name, &value)).await
+    }
+
+    async fn id_key(&self) -> Result<[u8; 32]> {
+        self.readers.run(adopt::id_key).await
+    }
+
+    async fn used_ids(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<UsedId>> {
+        self.readers.run(move |connection| adopt::used_ids(connection, after, limit)).await
+    }
+
+    async fn settings(&self) -> Result<Vec<(String, String)>> {
+        self.readers.run(adopt::settings).await
+    }
+
+    async fn adopt(&self, part: Part) -> Result<()> {
+        self.write(move |writer| adopt::adopt(writer, &part)).await?;
+        self.sweep().await
+    }
+
+    async fn adopt_used_ids(&self, ids: Vec<UsedId>) -> Result<()> {
+        self.write(move |writer| adopt::put_used_ids(writer.connection_mut(), &ids)).await
+    }
+
+    async fn accounts(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<(String, Account)>> {
+        self.readers
+            .run(move |connection| adopt::accounts(connection, after.as_deref(), limit))
+            .await
+    }
+
+    async fn adopt_accounts(&self, all: Vec<(String, Account)>) -> Result<()> {
+        self.write(move |writer| adopt::put_accounts(writer.connection_mut(), &all)).await
+    }
+
+    async fn answers(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<Answer>> {
+        self.readers.run(move |connection| adopt::answers(connection, after, limit)).await
+    }
+
+    async fn adopt_answers(&self, all: Vec<Answer>) -> Result<()> {
+        self.write(move |writer| adopt::put_answers(writer.connection_mut(), &all)).await
     }
 
     async fn backup(&self, target: &Path) -> Result<()> {

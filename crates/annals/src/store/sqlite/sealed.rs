@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use annals_event::{Event, Time};
+use annals_event::Time;
 use rusqlite::{Connection, params};
 
-use super::super::row::Row;
 use super::super::{Result, Sealed, StoreError, Tile, Tombstone, seal};
 use super::columns::{self, FURTHER, read};
 
@@ -24,7 +23,7 @@ pub(super) fn sealed(
         let seal = || Ok((row.get(FURTHER)?, row.get(FURTHER + 1)?, row.get(FURTHER + 2)?));
         let (event, (salt, commitment, leaf_prefix)) = match seal() {
             Ok(seal) => match read(row) {
-                Ok(columns) => (exactly(columns), seal),
+                Ok(columns) => (columns.exactly(), seal),
                 Err(StoreError::Damaged(what)) => (Err(what), seal),
                 Err(error) => return Err(error),
             },
@@ -36,17 +35,6 @@ pub(super) fn sealed(
         sealed.push(Sealed { seq: row.get(0)?, event, salt, commitment, leaf_prefix });
     }
     Ok(sealed)
-}
-
-/// The event of a row, if the row is the one that event is written as. Other columns can give the
-/// same event, such as JSON with a space more: the event would pass for untouched, the row is not.
-fn exactly(row: Row) -> std::result::Result<Event, String> {
-    let event = Event::try_from(row.clone()).map_err(|error| error.to_string())?;
-    if Row::from(&event) == row {
-        Ok(event)
-    } else {
-        Err("its columns are not as they were written".to_owned())
-    }
 }
 
 pub(super) fn tiles(connection: &Connection, range: &Range<u64>) -> Result<Vec<Tile>> {
@@ -73,7 +61,7 @@ pub(super) fn tiles(connection: &Connection, range: &Range<u64>) -> Result<Vec<T
 
 pub(super) fn tombstones(connection: &Connection, range: &Range<u64>) -> Result<Vec<Tombstone>> {
     let mut statement = connection.prepare_cached(
-        "SELECT first, last, leaves, reason FROM annals_tombstones
+        "SELECT first, last, leaves, reason, deleted_at FROM annals_tombstones
          WHERE last >= ?1 AND first < ?2 ORDER BY first",
     )?;
     let tombstones = statement
@@ -84,6 +72,7 @@ pub(super) fn tombstones(connection: &Connection, range: &Range<u64>) -> Result<
                 last: row.get(1)?,
                 leaves: leaves.as_chunks::<32>().0.to_vec(),
                 reason: row.get(3)?,
+                deleted_at: Time::from_micros(row.get(4)?),
             })
         })?
         .collect::<rusqlite::Result<_>>()?;

@@ -8,13 +8,13 @@ use rusqlite::Connection;
 
 use super::{SqliteStore, Tenancy};
 use crate::store::conformance::{self, START, accepted, conformance};
-use crate::store::{Identity, LedgerKind, Result, Store, StoreError, TrackingQuery};
+use crate::store::{self, Identity, LedgerKind, Store, StoreError, TrackingQuery};
 
 fn seed() -> Identity {
     Identity { id: Uuid::from_u128(7), epoch: 1, cursor_key: [7; 32] }
 }
 
-fn open(path: &Path, tenancy: Tenancy) -> Result<SqliteStore> {
+fn open(path: &Path, tenancy: Tenancy) -> store::Result<SqliteStore> {
     SqliteStore::open(path, tenancy, seed(), [8; 32])
 }
 
@@ -244,4 +244,17 @@ async fn the_points_of_an_older_journal_are_followed_once() {
         assert_eq!(store.account("c1").await, Ok(account.clone()));
         store.close().await;
     }
+}
+
+#[tokio::test]
+async fn a_copy_forgets_no_table() {
+    let (store, directory) = store().await;
+    let file = Connection::open(directory.path().join("journal.db")).unwrap();
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+    let mut statement = file.prepare(sql).unwrap();
+    let names = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let names: Vec<String> = names.map(Result::unwrap).collect();
+    let ours = names.iter().map(String::as_str).filter(|name| !name.starts_with("sqlite_"));
+    conformance::adopt::a_copy_knows(ours);
+    store.close().await;
 }

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{ADMIN, Server, until};
+use crate::support::{ADMIN, Engine, Server, on_every_engine, until};
 
-#[tokio::test]
-async fn a_key_that_does_not_work_is_told_why() {
-    let server = Server::start();
+on_every_engine!(a_key_that_does_not_work_is_told_why);
+
+async fn a_key_that_does_not_work_is_told_why(engine: Engine) {
+    let server = Server::start_on(engine);
     let list = || server.get("/api/v1/events");
     let nobody = list().nobody().send().await;
     assert_eq!(nobody.problem(), (401, "key_missing".to_owned()));

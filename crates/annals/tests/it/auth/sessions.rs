@@ -3,7 +3,11 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{ADMIN, Answer, Call, Server, annals, data_dir, root};
+use crate::support::{
+    ADMIN, Answer, Call, Engine, Server, annals, data_dir, on_every_engine, root,
+};
+
+on_every_engine!(a_session_ends_with_its_key, a_link_works_once);
 
 async fn sign_in(server: &Server, with: &Value) -> Answer {
     server.post("/api/v1/session", with).nobody().send().await
@@ -116,9 +120,8 @@ async fn signing_out_ends_the_session_and_no_other() {
     assert_eq!(who(&server, &other).await.status, 200);
 }
 
-#[tokio::test]
-async fn a_session_ends_with_its_key() {
-    let server = Server::start();
+async fn a_session_ends_with_its_key(engine: Engine) {
+    let server = Server::start_on(engine);
     let (secret, id) = server.key("auditor").await;
     let (cookie, _) = session(&sign_in(&server, &json!({ "key": secret })).await);
     assert_eq!(who(&server, &cookie).await.json()["role"], "auditor");
@@ -131,9 +134,8 @@ async fn a_session_ends_with_its_key() {
     assert_eq!(answer.problem(), (401, "session_over".to_owned()));
 }
 
-#[tokio::test]
-async fn a_link_works_once() {
-    let server = Server::start();
+async fn a_link_works_once(engine: Engine) {
+    let server = Server::start_on(engine);
     let made = server.call(Method::POST, "/api/v1/sign-in-links").send().await;
     assert_eq!(made.status, 201);
     let token = made.json()["token"].as_str().unwrap().to_owned();

@@ -7,7 +7,12 @@ use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use super::{list, numbered, numbers, told};
-use crate::support::Server;
+use crate::support::{Engine, Server, on_every_engine};
+
+on_every_engine!(
+    one_an_array_lines_and_gzip_are_taken_alike,
+    every_event_has_an_outcome_of_its_own
+);
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -27,9 +32,8 @@ fn statuses(answer: &Value) -> Vec<&str> {
     results.iter().map(|result| result["status"].as_str().unwrap()).collect()
 }
 
-#[tokio::test]
-async fn one_an_array_lines_and_gzip_are_taken_alike() {
-    let server = Server::start();
+async fn one_an_array_lines_and_gzip_are_taken_alike(engine: Engine) {
+    let server = Server::start_on(engine);
     let json = "application/json; charset=utf-8";
     let lines = "application/x-ndjson";
     let array = json!(numbers(1..4)).to_string();
@@ -56,9 +60,8 @@ async fn one_an_array_lines_and_gzip_are_taken_alike() {
     assert_eq!(told(&answer), (0..12).collect::<Vec<_>>());
 }
 
-#[tokio::test]
-async fn every_event_has_an_outcome_of_its_own() {
-    let server = Server::start();
+async fn every_event_has_an_outcome_of_its_own(engine: Engine) {
+    let server = Server::start_on(engine);
     let id = "0190b7a0-0000-7000-8000-000000000001";
     let with_id = |message: &str| json!({"id": id, "action": "lamp_lit", "message": message});
     let batch = json!([

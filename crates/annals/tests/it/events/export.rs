@@ -6,7 +6,12 @@ use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
 use super::numbers;
-use crate::support::{Answer, Server};
+use crate::support::{Answer, Engine, Server, on_every_engine};
+
+on_every_engine!(
+    every_format_holds_what_the_list_holds,
+    an_export_ends_where_it_began_while_others_append
+);
 
 async fn export(server: &Server, query: &str) -> Answer {
     let path = format!("/api/v1/events/export?{query}");
@@ -42,9 +47,8 @@ fn rows(text: &str) -> Vec<csv::StringRecord> {
     rows
 }
 
-#[tokio::test]
-async fn every_format_holds_what_the_list_holds() {
-    let server = Server::start();
+async fn every_format_holds_what_the_list_holds(engine: Engine) {
+    let server = Server::start_on(engine);
     server.append(&numbers(0..40)).await;
     server
         .append(&[json!({
@@ -159,9 +163,8 @@ async fn an_export_of_any_size_takes_the_same_memory() {
     }
 }
 
-#[tokio::test]
-async fn an_export_ends_where_it_began_while_others_append() {
-    let server = Server::start();
+async fn an_export_ends_where_it_began_while_others_append(engine: Engine) {
+    let server = Server::start_on(engine);
     server.append(&numbers(0..1_000)).await;
     server.append(&numbers(1_000..2_000)).await;
     for order in ["asc", "desc"] {

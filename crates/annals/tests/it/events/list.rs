@@ -3,7 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{list, numbers, told};
-use crate::support::{Server, printed, root};
+use crate::support::{Engine, Server, on_every_engine, printed, root};
+
+on_every_engine!(
+    pages_do_not_shift_while_others_append,
+    one_event_is_found_by_its_id,
+    the_counts_are_those_of_the_list
+);
 
 /// Every page of a list, with `between` called after each.
 async fn pages(server: &Server, query: &str, mut between: impl AsyncFnMut()) -> Vec<Value> {
@@ -28,9 +34,8 @@ async fn pages(server: &Server, query: &str, mut between: impl AsyncFnMut()) -> 
     }
 }
 
-#[tokio::test]
-async fn pages_do_not_shift_while_others_append() {
-    let server = Server::start();
+async fn pages_do_not_shift_while_others_append(engine: Engine) {
+    let server = Server::start_on(engine);
     server.append(&numbers(0..95)).await;
     for (order, limit) in [("desc", 10), ("asc", 7), ("desc", 95), ("asc", 95)] {
         let whole = list(&server, &format!("action=lamp_lit&limit=500&order={order}")).await;
@@ -169,9 +174,8 @@ async fn unknown_parameters_are_refused_everywhere() {
     }
 }
 
-#[tokio::test]
-async fn one_event_is_found_by_its_id() {
-    let server = Server::start();
+async fn one_event_is_found_by_its_id(engine: Engine) {
+    let server = Server::start_on(engine);
     let ids = server.append(&numbers(0..3)).await;
     let listed = list(&server, "action=lamp_lit&order=asc").await.json();
     for (index, id) in ids.iter().enumerate() {
@@ -185,9 +189,8 @@ async fn one_event_is_found_by_its_id() {
     assert_eq!(wrong.problem(), (400, "invalid_id".to_owned()));
 }
 
-#[tokio::test]
-async fn the_counts_are_those_of_the_list() {
-    let server = Server::start();
+async fn the_counts_are_those_of_the_list(engine: Engine) {
+    let server = Server::start_on(engine);
     let mut events = numbers(0..30);
     for (number, event) in events.iter_mut().enumerate() {
         event["severity"] = json!(["info", "warning", "error"][number % 3]);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use super::reader::{Ask, Stream, numbered};
-use crate::support::{Call, PATIENCE, Root, Server, root};
+use crate::support::{Call, Engine, PATIENCE, Root, Server, on_every_engine, root_on};
 
 const READERS: usize = 12;
 const EVENTS: u64 = 1_500;
@@ -82,8 +82,11 @@ async fn listed(server: &Server, filter: &str) -> Vec<u64> {
 
 /// Readers and senders, while `meanwhile` happens to the server; it answers the one that runs at
 /// the end.
-async fn followed(meanwhile: impl AsyncFn(Server, &Root, &Address, &AtomicU64) -> Server) {
-    let root = root();
+async fn followed(
+    engine: Engine,
+    meanwhile: impl AsyncFn(Server, &Root, &Address, &AtomicU64) -> Server,
+) {
+    let root = root_on(engine);
     let server = Server::on(&root);
     server.append(&[numbered(0)]).await;
     let first = server.get("/api/v1/events?action=counted").send().await.json();
@@ -123,14 +126,14 @@ async fn sent(next: &AtomicU64, count: u64) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_hangs_up_and_comes_back_misses_nothing() {
-    followed(async |server, _, _, _| server).await;
+on_every_engine!(whoever_hangs_up_and_comes_back_misses_nothing, streams_go_on_through_restarts);
+
+async fn whoever_hangs_up_and_comes_back_misses_nothing(engine: Engine) {
+    followed(engine, async |server, _, _, _| server).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn streams_go_on_through_restarts() {
-    followed(async |mut server, root, address, next| {
+async fn streams_go_on_through_restarts(engine: Engine) {
+    followed(engine, async |mut server, root, address, next| {
         for (restart, count) in [200, 500, 800, 1_100].into_iter().enumerate() {
             sent(next, count).await;
             if restart % 2 == 0 {

@@ -3,8 +3,10 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{activate, balance, command, done, family, history, put, tracked};
-use crate::support::Server;
+use super::{activate, balance, command, done, family, family_on, history, put, tracked};
+use crate::support::{Engine, Server, on_every_engine};
+
+on_every_engine!(a_family_s_day);
 
 async fn refused(server: &Server, name: &str, body: Value) -> (u16, String, Value) {
     let before = tracked(server, "").await["total"].clone();
@@ -15,9 +17,8 @@ async fn refused(server: &Server, name: &str, body: Value) -> (u16, String, Valu
     (status, code, answer.json()["points_needed"].clone())
 }
 
-#[tokio::test]
-async fn a_family_s_day() {
-    let server = family().await;
+async fn a_family_s_day(engine: Engine) {
+    let server = family_on(engine).await;
     let film = || json!({"reward_id": "film"});
     let opening = done(&server, "adjust", json!({"points": 12, "reason": "Opening balance"})).await;
     assert_eq!(opening["tracking_event"]["metadata"], json!({"reason": "Opening balance"}));

@@ -7,11 +7,12 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{balance, command, history, prepare, unbroken};
-use crate::support::{Server, root, until, verify};
+use crate::support::{Engine, Server, on_every_engine, root_on, until, verify};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_killed_server_leaves_no_balance_without_its_event() {
-    let root = root();
+on_every_engine!(a_killed_server_leaves_no_balance_without_its_event);
+
+async fn a_killed_server_leaves_no_balance_without_its_event(engine: Engine) {
+    let root = root_on(engine);
     let answered = Arc::new(Mutex::new(Vec::new()));
     let next = Arc::new(AtomicUsize::new(0));
     for round in 0..8_u64 {

@@ -4,7 +4,12 @@ use serde_json::{Value, json};
 
 use super::{activate, balance, command, done, prepare, put, tracked};
 use crate::live::reader::Ask;
-use crate::support::{Server, files, root, until, verify};
+use crate::support::{Engine, Server, files, on_every_engine, root_on, until, verify};
+
+on_every_engine!(
+    activate_track_stream_write_erase_and_ask_again,
+    an_erased_child_leaves_the_files_of_its_guardians,
+);
 
 /// The audit file of an account, once it has so many lines.
 async fn lines(server: &Server, account: &str, wanted: usize) -> Vec<String> {
@@ -17,9 +22,8 @@ async fn lines(server: &Server, account: &str, wanted: usize) -> Vec<String> {
     .await
 }
 
-#[tokio::test]
-async fn activate_track_stream_write_erase_and_ask_again() {
-    let root = root();
+async fn activate_track_stream_write_erase_and_ask_again(engine: Engine) {
+    let root = root_on(engine);
     let server = Server::on(&root);
     prepare(&server).await;
     let cleo = json!({"kind": "user", "name": "Cleo Clearwater"});
@@ -96,9 +100,8 @@ async fn activate_track_stream_write_erase_and_ask_again() {
     assert_eq!(lines(&server, "carl", 1).await.len(), 1);
 }
 
-#[tokio::test]
-async fn an_erased_child_leaves_the_files_of_its_guardians() {
-    let server = super::family().await;
+async fn an_erased_child_leaves_the_files_of_its_guardians(engine: Engine) {
+    let server = super::family_on(engine).await;
     put(&server, "/api/v1/people/ada", &json!({"kind": "child", "guardians": ["cleo"]})).await;
     done(&server, "adjust", json!({"points": 30, "reason": "For Ben"})).await;
     let adas = server.post("/child/ada/trigger-task", &json!({"task_id": "dishes"})).send().await;

@@ -4,11 +4,17 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{activate, balance, command, done, family, history, tracked, unbroken};
+use super::{activate, balance, command, done, family_on, history, tracked, unbroken};
+use crate::support::{Engine, on_every_engine};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_hundred_commands_at_once_none_is_lost() {
-    let server = Arc::new(family().await);
+on_every_engine!(
+    of_two_hundred_commands_at_once_none_is_lost,
+    of_redeeming_and_cancelling_one_wins,
+    of_two_who_redeem_what_suffices_once_one_wins,
+);
+
+async fn of_two_hundred_commands_at_once_none_is_lost(engine: Engine) {
+    let server = Arc::new(family_on(engine).await);
     done(&server, "adjust", json!({"points": 1_000, "reason": "Opening balance"})).await;
     let calls = (0..200).map(|number| {
         let server = Arc::clone(&server);
@@ -27,9 +33,8 @@ async fn of_two_hundred_commands_at_once_none_is_lost() {
     assert_eq!(balance(&server).await, unbroken(&history));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_redeeming_and_cancelling_one_wins() {
-    let server = Arc::new(family().await);
+async fn of_redeeming_and_cancelling_one_wins(engine: Engine) {
+    let server = Arc::new(family_on(engine).await);
     done(&server, "adjust", json!({"points": 500, "reason": "Opening balance"})).await;
     let film = json!({"reward_id": "film"});
     let asked = json!({"reward_id": "film", "only_if_requested": true});
@@ -57,9 +62,8 @@ async fn of_redeeming_and_cancelling_one_wins() {
     assert_eq!(balance(&server).await, 500 - 25 * redeemed);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_who_redeem_what_suffices_once_one_wins() {
-    let server = Arc::new(family().await);
+async fn of_two_who_redeem_what_suffices_once_one_wins(engine: Engine) {
+    let server = Arc::new(family_on(engine).await);
     for _ in 0..10 {
         for _ in 0..3 {
             activate(&server, "dishes").await;

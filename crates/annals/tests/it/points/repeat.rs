@@ -3,15 +3,19 @@
 use serde_json::{Value, json};
 
 use super::{balance, command, prepare, tracked};
-use crate::support::{Answer, Server, root};
+use crate::support::{Answer, Engine, Server, on_every_engine, root_on};
+
+on_every_engine!(
+    a_key_stands_for_one_command_over_restarts,
+    sent_many_times_at_once_it_is_carried_out_once,
+);
 
 async fn sent(server: &Server, key: &str, name: &str, body: &Value) -> Answer {
     command(server, name, body).header("idempotency-key", key).send().await
 }
 
-#[tokio::test]
-async fn a_key_stands_for_one_command_over_restarts() {
-    let root = root();
+async fn a_key_stands_for_one_command_over_restarts(engine: Engine) {
+    let root = root_on(engine);
     let server = Server::on(&root);
     prepare(&server).await;
     let dishes = json!({"task_id": "dishes"});
@@ -57,9 +61,8 @@ async fn what_was_refused_may_be_sent_again() {
     assert_eq!(wrong.problem(), (400, "invalid_idempotency_key".to_owned()));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sent_many_times_at_once_it_is_carried_out_once() {
-    let server = std::sync::Arc::new(super::family().await);
+async fn sent_many_times_at_once_it_is_carried_out_once(engine: Engine) {
+    let server = std::sync::Arc::new(super::family_on(engine).await);
     let calls = (0..30).map(|_| {
         let server = std::sync::Arc::clone(&server);
         tokio::spawn(async move {

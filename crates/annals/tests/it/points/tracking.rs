@@ -2,16 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::{activate, done, family, tracked};
+use super::{activate, done, family_on, tracked};
+use crate::support::{Engine, on_every_engine};
+
+on_every_engine!(filters_and_pages);
 
 fn actions(page: &Value) -> Vec<&str> {
     let events = page["tracking_events"].as_array().unwrap();
     events.iter().map(|event| event["action"].as_str().unwrap()).collect()
 }
 
-#[tokio::test]
-async fn filters_and_pages() {
-    let server = family().await;
+async fn filters_and_pages(engine: Engine) {
+    let server = family_on(engine).await;
     done(&server, "adjust", json!({"points": 50, "reason": "Opening balance"})).await;
     activate(&server, "dishes").await;
     activate(&server, "late").await;

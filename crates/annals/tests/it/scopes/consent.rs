@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ADA, BEN, CLEO, about, put, school, school_with, token};
-use crate::support::Server;
+use crate::support::{Engine, Server};
 
 /// What became of an event, by its status or the reason it was dropped for.
 async fn fate(server: &Server, key: Option<&str>, event: &Value) -> String {
@@ -28,7 +28,7 @@ fn points(id: &str) -> Value {
 
 #[tokio::test]
 async fn a_child_s_activity_waits_for_a_guardian_s_consent() {
-    let server = school_with("require_consent = \"children\"").await;
+    let server = school_with(Engine::Sqlite, "require_consent = \"children\"").await;
     let child = json!({ "kind": "child", "guardians": [CLEO] });
     let by_child = |id: &str| {
         json!({
@@ -67,7 +67,7 @@ async fn a_child_s_activity_waits_for_a_guardian_s_consent() {
 
 #[tokio::test]
 async fn the_level_of_collection_holds_for_whoever_sends() {
-    let server = school().await;
+    let server = school(Engine::Sqlite).await;
     for (level, activity, ledger) in [
         ("full", "accepted", "accepted"),
         ("essential", "collection", "accepted"),

@@ -3,11 +3,18 @@
 use serde_json::{Value, json};
 
 use super::{ADA, BEN, CLEO, ZED, about, all, id, school, token};
-use crate::support::{ADMIN, Server};
+use crate::support::{ADMIN, Engine, Server, on_every_engine};
+
+on_every_engine!(
+    lists_counts_and_exports_hold_the_scope_and_nothing_else,
+    what_the_catalog_hides_is_hidden_from_that_viewer_alone,
+    an_address_and_a_program_are_shown_to_whose_they_are,
+    people_speak_for_themselves_and_their_children
+);
 
 /// Forty events about five subjects and none, acted by different people.
-async fn filled() -> Server {
-    let server = school().await;
+async fn filled(engine: Engine) -> Server {
+    let server = school(engine).await;
     let subjects = [BEN, ZED, CLEO, ADA, "unknown", ""];
     let events: Vec<Value> = (0..40)
         .map(|number| {
@@ -36,9 +43,8 @@ fn numbers(events: &[Value]) -> Vec<u64> {
     numbers
 }
 
-#[tokio::test]
-async fn lists_counts_and_exports_hold_the_scope_and_nothing_else() {
-    let server = filled().await;
+async fn lists_counts_and_exports_hold_the_scope_and_nothing_else(engine: Engine) {
+    let server = filled(engine).await;
     for (viewer, seen) in
         [(CLEO, vec![CLEO, BEN]), (BEN, vec![BEN]), (ADA, vec![ADA]), ("new", vec![])]
     {
@@ -85,9 +91,8 @@ async fn lists_counts_and_exports_hold_the_scope_and_nothing_else() {
     }
 }
 
-#[tokio::test]
-async fn what_the_catalog_hides_is_hidden_from_that_viewer_alone() {
-    let server = school().await;
+async fn what_the_catalog_hides_is_hidden_from_that_viewer_alone(engine: Engine) {
+    let server = school(engine).await;
     let flag = json!({ "id": id(1), "action": "tutor_safety_flag", "subject": { "id": BEN } });
     server.append(&[flag]).await;
     let (service, _) = server.key("service").await;
@@ -108,9 +113,8 @@ async fn what_the_catalog_hides_is_hidden_from_that_viewer_alone() {
     }
 }
 
-#[tokio::test]
-async fn an_address_and_a_program_are_shown_to_whose_they_are() {
-    let server = school().await;
+async fn an_address_and_a_program_are_shown_to_whose_they_are(engine: Engine) {
+    let server = school(engine).await;
     let event = json!([{ "id": id(1), "action": "quest_started" }]);
     let call = server.post("/api/v1/events", &event).key(&token(BEN));
     let answer = call.header("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0").send();
@@ -144,9 +148,8 @@ async fn an_address_and_a_program_are_shown_to_whose_they_are() {
     }
 }
 
-#[tokio::test]
-async fn people_speak_for_themselves_and_their_children() {
-    let server = school().await;
+async fn people_speak_for_themselves_and_their_children(engine: Engine) {
+    let server = school(engine).await;
     let (ingest, _) = server.key("ingest").await;
     let event = |more: Value| {
         let mut event = json!({ "action": "quest_started" });
@@ -193,7 +196,7 @@ async fn people_speak_for_themselves_and_their_children() {
 
 #[tokio::test]
 async fn an_ingest_key_speaks_for_the_user_beside_it_or_for_nobody() {
-    let server = school().await;
+    let server = school(Engine::Sqlite).await;
     let (ingest, _) = server.key("ingest").await;
     let send = async |number: u128, user: Option<&str>, key: &str| {
         let event = json!([{ "id": id(number), "action": "quest_viewed" }]);

@@ -4,8 +4,10 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{ADA, BEN, CLEO, ZED, about, id, school, token};
-use crate::support::{ADMIN, Answer, Call, Server};
+use super::{ADA, BEN, CLEO, ZED, about, id, school_with, token};
+use crate::support::{ADMIN, Answer, Call, Engine, Server, on_every_engine, root};
+
+on_every_engine!(everybody_gets_what_is_theirs_on_every_endpoint);
 
 /// What somebody gets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -148,6 +150,14 @@ fn matrix() -> Vec<Row> {
         keys("DELETE /api/v1/rewards/{id}", HIDDEN, NO, HIDDEN),
         // Asked about children only: about the first one twice.
         Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}", HIDDEN) },
+        Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}/badges", HIDDEN) },
+        Row {
+            child: [It, It, HIDDEN],
+            ..reading("GET /child/{id}/certificates/{badge_id}", HIDDEN)
+        },
+        Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}/weeks", HIDDEN) },
+        // Whose numbers are in it: `standing.rs`.
+        Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}/standing", HIDDEN) },
         Row { child: [It, It, HIDDEN], ..reading("GET /admin/tracking", HIDDEN) },
         giving("POST /child/{id}/adjust", OK),
         giving("POST /child/{id}/trigger-task", OK),
@@ -195,7 +205,9 @@ fn request(server: &Server, endpoint: &str, at: usize) -> Call {
         "/admin/tracking" => format!("?child_id={whom}"),
         _ => String::new(),
     };
-    let path = format!("{}{query}", path.replace("{id}", &key).replace("{user_id}", whom));
+    let path = path.replace("{id}", &key).replace("{user_id}", whom);
+    let path = path.replace("{badge_id}", "first");
+    let path = format!("{path}{query}");
     let body = match endpoint {
         "POST /api/v1/events" => about(whom),
         "POST /api/v1/keys" => json!({ "role": "ingest", "name": "a key" }),
@@ -236,14 +248,28 @@ fn holds(endpoint: &str, answer: &Answer, whom: &str) -> bool {
         }
         "GET /api/v1/people/{id}" | "GET /child/{id}" => answer.json()["id"] == whom,
         "GET /api/analytics/engagement/{user_id}" => answer.json()["user_id"] == whom,
+        "GET /child/{id}/weeks" => answer.json()["child_id"] == whom,
+        "GET /child/{id}/standing" => answer.json()["children"][0]["id"] == whom,
         "GET /admin/tracking" => answer.json()["tracking_events"][0]["child_id"] == whom,
+        "GET /child/{id}/badges" => {
+            let list = answer.json();
+            list["child_id"] == whom && list["badges"][0]["awarded_at"].is_string()
+        }
+        "GET /child/{id}/certificates/{badge_id}" => {
+            answer.text().contains(&format!("{whom} of the school"))
+        }
         _ => answer.text().contains(&format!("about {whom}")),
     }
 }
 
-#[tokio::test]
-async fn everybody_gets_what_is_theirs_on_every_endpoint() {
-    let server = school().await;
+async fn everybody_gets_what_is_theirs_on_every_endpoint(engine: Engine) {
+    let root = root();
+    let rules = root.path().join("badges.toml");
+    let rule = "[[badge]]\nid = 'first'\nkind = 'certificate'\nmetric = 'tasks_done'\n\
+                threshold = 1\nname = 'First'\ntext = 'First.'\n";
+    std::fs::write(&rules, rule).unwrap();
+    let lines = format!("[points]\nrules = {:?}", rules.to_str().unwrap());
+    let server = school_with(engine, &lines).await;
     let events: Vec<Value> = (0..)
         .zip(ABOUT)
         .map(|(number, whom)| {
@@ -264,6 +290,12 @@ async fn everybody_gets_what_is_theirs_on_every_endpoint() {
         let opening = json!({ "points": 5, "reason": "Opening balance" });
         let answer = server.post(&format!("/child/{child}/adjust"), &opening).send().await;
         assert_eq!(answer.status, 200, "{}", answer.text());
+        let task = json!({ "task_id": "gold" });
+        let answer = server.post(&format!("/child/{child}/trigger-task"), &task).send().await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        // Waits for the award.
+        let badges = server.get(&format!("/child/{child}/badges")).send().await.json();
+        assert!(badges["badges"][0]["awarded_at"].is_string(), "{badges}");
     }
     let mut secrets = Vec::new();
     for role in ["auditor", "service", "ingest"] {

@@ -4,7 +4,13 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{ADA, BEN, CLEO, ZED, all, put, school, token};
-use crate::support::{ADMIN, Answer, Server, printed, root};
+use crate::support::{ADMIN, Answer, Engine, Server, on_every_engine, printed, root};
+
+on_every_engine!(
+    a_person_is_saved_whole_and_every_change_is_one_event,
+    the_directory_is_listed_in_pages,
+    a_guardian_s_children_are_the_directory_s_at_every_request
+);
 
 async fn save(server: &Server, id: &str, person: &Value) -> Answer {
     let call = server.call(Method::PUT, &format!("/api/v1/people/{id}"));
@@ -16,9 +22,8 @@ async fn acts(server: &Server, id: &str) -> Vec<String> {
     events.iter().map(|event| event["action"].as_str().unwrap().to_owned()).collect()
 }
 
-#[tokio::test]
-async fn a_person_is_saved_whole_and_every_change_is_one_event() {
-    let server = Server::start();
+async fn a_person_is_saved_whole_and_every_change_is_one_event(engine: Engine) {
+    let server = Server::start_on(engine);
     let consent =
         json!({ "by": CLEO, "at": "2026-01-02T03:04:05.000000Z", "text_version": "2026-1" });
     let mut person = json!({
@@ -91,9 +96,8 @@ async fn a_person_that_is_wrong_is_refused_by_field() {
     assert_eq!(server.delete("/api/v1/people/ben").send().await.status, 404);
 }
 
-#[tokio::test]
-async fn the_directory_is_listed_in_pages() {
-    let server = school().await;
+async fn the_directory_is_listed_in_pages(engine: Engine) {
+    let server = school(engine).await;
     let mut found = Vec::new();
     let mut cursor = String::new();
     loop {
@@ -116,9 +120,8 @@ async fn the_directory_is_listed_in_pages() {
     }
 }
 
-#[tokio::test]
-async fn a_guardian_s_children_are_the_directory_s_at_every_request() {
-    let server = school().await;
+async fn a_guardian_s_children_are_the_directory_s_at_every_request(engine: Engine) {
+    let server = school(engine).await;
     let sees = async |whom: &str| {
         let path = format!("/api/v1/people/{whom}");
         server.get(&path).key(&token(CLEO)).send().await.status == 200

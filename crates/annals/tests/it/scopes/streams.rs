@@ -7,7 +7,12 @@ use serde_json::{Value, json};
 
 use super::{ADA, BEN, CLEO, ZED, claims, put, school, signed, token};
 use crate::live::reader::{Ask, Stream, numbered};
-use crate::support::{ADMIN, Server, until};
+use crate::support::{ADMIN, Engine, Server, on_every_engine, until};
+
+on_every_engine!(
+    under_load_nobody_sees_a_stranger_s_event,
+    a_stream_follows_what_its_viewer_may_see
+);
 
 /// Events of each sender.
 const EVENTS: u64 = 300;
@@ -43,9 +48,8 @@ async fn listed(server: &Server, token: &str) -> Vec<u64> {
     lines.filter_map(|event| event["metadata"]["number"].as_u64()).collect()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn under_load_nobody_sees_a_stranger_s_event() {
-    let server = Arc::new(school().await);
+async fn under_load_nobody_sees_a_stranger_s_event(engine: Engine) {
+    let server = Arc::new(school(engine).await);
     let viewers = [token(CLEO), token(BEN), token(ADA), ADMIN.to_owned()];
     let mut followers = Vec::new();
     for viewer in &viewers {
@@ -105,9 +109,8 @@ fn numbered_about(number: u64, whom: &str) -> Value {
 }
 
 /// A stream is as long as its token, and as wide as the directory says now.
-#[tokio::test]
-async fn a_stream_follows_what_its_viewer_may_see() {
-    let server = school().await;
+async fn a_stream_follows_what_its_viewer_may_see(engine: Engine) {
+    let server = school(engine).await;
     let ask = Ask::query("q=number").key(&token(CLEO));
     let mut stream = ask.open(&server).await;
     server.append(&[numbered_about(1, BEN)]).await;
@@ -144,7 +147,7 @@ async fn a_stream_follows_what_its_viewer_may_see() {
 
 #[tokio::test]
 async fn a_stream_ends_with_its_token() {
-    let server = school().await;
+    let server = school(Engine::Sqlite).await;
     let made = std::fs::metadata(server.root.path().join("log")).unwrap().modified().unwrap();
     let now = made.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let mut short = claims(CLEO);

@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
 use super::{ADA, BEN, CLEO, LATER, SECRET, claims, configured, id, jwt, school, signed, token};
-use crate::support::{Server, root, run};
+use crate::support::{Engine, Server, root, run};
 
 const RSA: &[u8] = include_bytes!("keys/rsa.pem");
 const RSA_PUBLIC: &str = include_str!("keys/rsa.pub.pem");
@@ -46,7 +46,7 @@ fn with(change: &Value) -> Value {
 
 #[tokio::test]
 async fn a_good_token_says_who_somebody_is() {
-    let server = school().await;
+    let server = school(Engine::Sqlite).await;
     for (change, role) in [
         (json!({}), "user"),
         (json!({ "role": "admin" }), "admin"),
@@ -69,7 +69,7 @@ async fn a_good_token_says_who_somebody_is() {
 
 #[tokio::test]
 async fn a_token_that_is_wrong_in_anything_is_refused() {
-    let server = school().await;
+    let server = school(Engine::Sqlite).await;
     for change in [
         json!({ "exp": 1_000_000_000 }),
         json!({ "exp": null }),
@@ -188,7 +188,7 @@ async fn without_configuration_no_token_is_taken() {
 
 #[tokio::test]
 async fn a_session_ends_no_later_than_its_token() {
-    let server = school().await;
+    let server = school(Engine::Sqlite).await;
     server.append(&[json!({ "id": id(1), "action": "page_view" })]).await;
     let event = server.get(&format!("/api/v1/events/{}", id(1))).send().await.json();
     let now: Time = event["created_at"].as_str().unwrap().parse().unwrap();

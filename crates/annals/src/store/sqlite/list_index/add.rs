@@ -5,10 +5,11 @@ use std::ops::Range;
 use std::sync::{Arc, RwLock};
 
 use annals_event::Event;
+use rusqlite::Connection;
 
-use super::super::super::Head;
+use super::super::super::{Head, Part, Result};
 use super::ListIndex;
-use super::open::bury;
+use super::open::{bury, dead};
 use super::run::Run;
 use super::view::{View, read, write};
 use super::window::{Keyed, Window};
@@ -80,6 +81,39 @@ impl ListIndex {
         view.dead = dead;
         drop(view);
         self.state.signal.deleted();
+    }
+
+    /// As [`ListIndex::rewrite`], of a whole range that is about to go.
+    pub(in super::super) fn let_go(&self, gone: &Range<u64>) {
+        // One position stands for its window.
+        let size = self.state.options.window;
+        let last = gone.end.saturating_sub(1).max(gone.start);
+        let positions: Vec<u64> =
+            gone.clone().step_by(size).chain((!gone.is_empty()).then_some(last)).collect();
+        self.rewrite(&positions);
+    }
+
+    /// Takes in a part of another journal that was committed where `gone` was.
+    pub(in super::super) fn adopt(
+        &self,
+        connection: &Connection,
+        part: &Part,
+        gone: &Range<u64>,
+    ) -> Result<()> {
+        if !gone.is_empty() {
+            self.let_go(gone);
+            let mut view = write(&self.state.view);
+            view.dead = Arc::new(dead(connection, &view)?);
+        }
+        let events: Vec<Event> =
+            part.events.iter().filter_map(|sealed| sealed.event.clone().ok()).collect();
+        self.add(&events);
+        for tombstone in &part.tombstones {
+            self.bury(&(tombstone.first..tombstone.last + 1));
+        }
+        write(&self.state.view).head =
+            Head { seq: part.range.end - 1, created_at: part.created_at };
+        Ok(())
     }
 
     /// Lets go of whatever holds these positions, because their events are written anew: the rows

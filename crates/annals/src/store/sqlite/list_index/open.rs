@@ -90,7 +90,7 @@ pub(super) fn fill(
 }
 
 /// What is deleted, as the tombstones say.
-fn dead(connection: &Connection, view: &View) -> Result<Dead> {
+pub(super) fn dead(connection: &Connection, view: &View) -> Result<Dead> {
     let mut statement = connection.prepare("SELECT first, last FROM annals_tombstones")?;
     let mut rows = statement.query([])?;
     let mut dead = Dead::new();

@@ -14,7 +14,12 @@ use super::kinds::Rows;
 /// SQLite's way of saying it. The functions are registered on every read connection.
 pub(in super::super) const SQLITE: Dialect = Dialect {
     parameter: |n| format!("?{n}"),
-    metadata: |key| format!("metadata_text(metadata, {key})"),
+    metadata: |key, values, push| {
+        let key = push(Parameter::Text(key.to_owned()));
+        let values: Vec<String> =
+            values.iter().map(|value| push(Parameter::Text(value.clone()))).collect();
+        format!("metadata_text(metadata, {key}) IN ({})", values.join(", "))
+    },
     words: |words| format!("words_found({words}, message, entity_name, actor_name, action)"),
 };
 

@@ -1,0 +1,75 @@
+//! Opening the journal, on whichever engine it is.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use crate::clock::Clock;
+use crate::config::{Config, Database};
+use crate::id::{self, Random};
+use crate::store::postgres::{PARTITION, PostgresStore, Seed};
+use crate::store::sqlite::{SqliteStore, Tenancy};
+use crate::store::{Identity, Store};
+
+/// Opens a journal for writing, making it if it does not exist.
+pub async fn open_at(journal: &Database, config: &Config, seed: Seed) -> Result<Arc<dyn Store>> {
+    Ok(match journal {
+        Database::Sqlite(path) => {
+            let tenancy = if config.host_file { Tenancy::Guest } else { Tenancy::Owner };
+            Arc::new(SqliteStore::open(path, tenancy, seed.identity, seed.id_key)?)
+        }
+        Database::Postgres(url) => {
+            Arc::new(PostgresStore::open(url, connections(config), &seed).await?)
+        }
+    })
+}
+
+/// Opens the configured journal if it is there, beside the server that writes it. Nothing is made
+/// or changed.
+pub async fn open_existing(config: &Config) -> Result<Arc<dyn Store>> {
+    open_existing_at(&config.journal()?, config).await
+}
+
+/// Opens a journal if it is there, beside the server that writes it.
+pub async fn open_existing_at(journal: &Database, config: &Config) -> Result<Arc<dyn Store>> {
+    Ok(match journal {
+        Database::Sqlite(path) => Arc::new(SqliteStore::open_read_only(path)?),
+        Database::Postgres(url) => {
+            Arc::new(PostgresStore::open_existing(url, connections(config)).await?)
+        }
+    })
+}
+
+/// Brings a journal's schema up to date, making the journal if it does not exist.
+pub async fn migrate(journal: &Database, config: &Config, seed: Seed) -> Result<()> {
+    match journal {
+        Database::Sqlite(_) => open_at(journal, config, seed).await?.close().await,
+        Database::Postgres(url) => PostgresStore::migrate(url, &seed).await?,
+    }
+    Ok(())
+}
+
+fn connections(config: &Config) -> usize {
+    usize::try_from(config.postgres.connections).unwrap_or(usize::MAX)
+}
+
+/// What a journal that is made now begins with.
+pub fn seed(clock: &dyn Clock, random: &dyn Random) -> Seed {
+    let id = id::uuid_v7(random, clock.now());
+    Seed {
+        identity: Identity { id, epoch: 1, cursor_key: id::bytes(random) },
+        id_key: id::bytes(random),
+        viewer_key: id::bytes(random),
+        partition_width: PARTITION,
+    }
+}
+
+/// What a copy of a journal begins with: the same identity, and the same keys.
+pub async fn seed_of(journal: &dyn Store, random: &dyn Random) -> Result<Seed> {
+    Ok(Seed {
+        identity: journal.identity(),
+        id_key: journal.id_key().await?,
+        viewer_key: id::bytes(random),
+        partition_width: PARTITION,
+    })
+}

@@ -1,0 +1,146 @@
+//! How far a child has come: what its tasks add up to, and which of them reached what.
+
+use std::collections::{BTreeSet, HashMap};
+
+use annals_event::{Event, Time, Uuid};
+use jiff::civil::Date;
+
+use super::rules::{Metric, Rule, Rules};
+use crate::calendar::Calendar;
+use crate::store::{LedgerAction, LedgerEntity, LedgerKind, Result, Store, TrackingQuery};
+
+/// Events read at once.
+const PAGE: usize = 1_000;
+/// The only events that count.
+pub(super) const COUNTED: LedgerKind =
+    LedgerKind { entity: LedgerEntity::Task, action: LedgerAction::Activated };
+
+/// How far a child has come with one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// What is counted, now.
+    pub value: i64,
+    /// The event that reached the threshold, and when it happened.
+    pub reached: Option<(Uuid, Time)>,
+}
+
+/// A task that was done.
+#[derive(Clone, Debug)]
+pub(super) struct Done {
+    pub(super) seq: u64,
+    pub(super) id: Uuid,
+    pub(super) at: Time,
+    pub(super) task: Option<String>,
+    pub(super) points: i64,
+}
+
+impl Done {
+    pub(super) fn of(event: &Event) -> Option<Done> {
+        if LedgerKind::of(event)? != COUNTED {
+            return None;
+        }
+        let task = event.entity.as_ref().and_then(|entity| entity.id.clone());
+        let (seq, id, at) = (event.seq, event.id, event.occurred_at);
+        Some(Done { seq, id, at, task, points: event.points?.delta })
+    }
+}
+
+/// The tasks a child has done after a position, oldest first.
+pub(super) async fn done(store: &dyn Store, child: &str, after: u64) -> Result<Vec<Done>> {
+    let mut done: Vec<Done> = Vec::new();
+    let mut offset = 0;
+    loop {
+        let query = TrackingQuery {
+            child: Some(child.to_owned()),
+            account: None,
+            kinds: vec![COUNTED],
+            from: None,
+            to: None,
+            limit: PAGE,
+            offset,
+        };
+        let (_, events) = store.tracking(query).await?;
+        let more = events.len() == PAGE && events.last().is_some_and(|event| event.seq > after);
+        // Newest first: what is written meanwhile pushes events onto the next page once more.
+        let last = done.last().map_or(u64::MAX, |done| done.seq);
+        let new = events.iter().filter_map(Done::of);
+        done.extend(new.filter(|done| done.seq < last && done.seq > after));
+        offset += PAGE;
+        if !more {
+            done.reverse();
+            return Ok(done);
+        }
+    }
+}
+
+/// How far a child has come, up to a position.
+#[derive(Clone)]
+pub(super) struct Course {
+    so_far: SoFar,
+    /// With each rule, in their order.
+    pub(super) standings: Vec<Standing>,
+    /// The last task that is in it.
+    pub(super) last: u64,
+}
+
+impl Course {
+    pub(super) fn new(rules: &Rules) -> Course {
+        let standings = rules.iter().map(|_| Standing { value: 0, reached: None }).collect();
+        Course { so_far: SoFar::default(), standings, last: 0 }
+    }
+
+    /// Goes on with what was done next.
+    pub(super) fn go_on(&mut self, rules: &Rules, calendar: &Calendar, done: &[Done]) {
+        for event in done {
+            self.so_far.take(event, calendar.day(event.at));
+            self.last = event.seq;
+            for (rule, standing) in rules.iter().zip(&mut self.standings) {
+                standing.value = self.so_far.value(rule);
+                if standing.reached.is_none() && standing.value >= rule.threshold {
+                    standing.reached = Some((event.id, event.at));
+                }
+            }
+        }
+    }
+}
+
+/// What has come together.
+#[derive(Clone, Default)]
+struct SoFar {
+    points: i64,
+    tasks: i64,
+    by_task: HashMap<String, i64>,
+    weeks: BTreeSet<i64>,
+    longest: i64,
+}
+
+impl SoFar {
+    fn take(&mut self, event: &Done, day: Date) {
+        self.points = self.points.saturating_add(event.points.max(0));
+        self.tasks += 1;
+        if let Some(task) = &event.task {
+            *self.by_task.entry(task.clone()).or_default() += 1;
+        }
+        let week = week(day);
+        if self.weeks.insert(week) {
+            let before = (0..).take_while(|back| self.weeks.contains(&(week - 1 - back))).count();
+            let after = (0..).take_while(|on| self.weeks.contains(&(week + 1 + on))).count();
+            self.longest = self.longest.max(i64::try_from(before + 1 + after).unwrap_or(i64::MAX));
+        }
+    }
+
+    fn value(&self, rule: &Rule) -> i64 {
+        match &rule.metric {
+            Metric::PointsEarned => self.points,
+            Metric::TasksDone => self.tasks,
+            Metric::Task(id) => self.by_task.get(id).copied().unwrap_or(0),
+            Metric::WeeksInARow => self.longest,
+        }
+    }
+}
+
+/// Which week a day is in; weeks begin on Monday, and the first Monday of 1970 was the 5th.
+fn week(day: Date) -> i64 {
+    let monday = jiff::civil::date(1970, 1, 5);
+    day.duration_since(monday).as_hours().div_euclid(7 * 24)
+}

@@ -1,0 +1,141 @@
+//! What a child has earned beside points, and how far it is from the rest.
+
+use std::time::Duration;
+
+use annals_event::{Event, Time, Uuid};
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use serde::Serialize;
+
+use super::super::Http;
+use super::super::body::PathId;
+use super::super::error::{Problem, Result};
+use super::super::parameters::Parameters;
+use crate::access::Caller;
+use crate::follow::{BADGES, BadgeKind, Language, Rule};
+
+/// How long an award that is due is waited for: it follows the event that reached it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The badges and certificates there are, in the order of the rule file.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(in super::super) struct BadgeList {
+    /// The child's id.
+    child_id: String,
+    /// Earned ones and others.
+    badges: Vec<Badge>,
+}
+
+/// A badge or certificate, and how far the child has come with it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(in super::super) struct Badge {
+    /// Its id.
+    id: String,
+    /// What it is called.
+    name: String,
+    /// Badge or certificate.
+    kind: BadgeKind,
+    /// What it is for.
+    text: String,
+    /// What is counted: `points_earned`, `tasks_done`, `weeks_in_a_row`, or `task:` and a task's id.
+    metric: String,
+    /// How much there is of it.
+    value: i64,
+    /// How much is needed.
+    threshold: i64,
+    /// When it was awarded; null as long as it was not.
+    #[schema(required)]
+    awarded_at: Option<Time>,
+    /// The event on the record that says so.
+    #[schema(required)]
+    event_id: Option<Uuid>,
+}
+
+/// List a child's badges
+///
+/// Every badge and certificate of the server's rule file, with how far the child has come. Awards
+/// follow the points events by a moment.
+#[utoipa::path(
+    get, path = "/child/{id}/badges", operation_id = "list_badges", tag = "Points",
+    params(
+        ("id" = String, Path, description = "The child's id"),
+        ("lang" = Option<String>, Query, description = "`en` or `de`; else as `Accept-Language` asks"),
+    ),
+    responses(
+        (status = 200, description = "The badges", body = BadgeList),
+        (status = 404, description = "There is no child with this id", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn list(
+    State(http): State<Http>,
+    caller: Caller,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+    PathId(id): PathId,
+) -> Result<Json<BadgeList>> {
+    caller.require_reader()?;
+    let mut parameters = Parameters::read(query.as_deref());
+    let language = parameters.language(&headers)?;
+    parameters.none()?;
+    let child = http.child(&caller, &id).await?;
+    let called = child.name.as_deref().unwrap_or(&child.id);
+    let standings = http.badges.standings(&child.id).await?;
+    let mut badges = Vec::new();
+    let mut patience = PATIENCE;
+    for (rule, standing) in http.badges.rules.iter().zip(standings) {
+        let mut award = http.award(&caller, &child.id, rule).await?;
+        if award.is_none() && standing.reached.is_some() && !patience.is_zero() {
+            let head = *http.journal.head().borrow();
+            if let Some(follower) = http.followers.get(BADGES) {
+                follower.reached(head, patience).await;
+            }
+            award = http.award(&caller, &child.id, rule).await?;
+            patience = Duration::ZERO;
+        }
+        badges.push(Badge {
+            id: rule.id.clone(),
+            name: rule.name.get(language).to_owned(),
+            kind: rule.kind,
+            text: text(rule, language, called),
+            metric: rule.metric.to_string(),
+            value: standing.value,
+            threshold: rule.threshold,
+            awarded_at: award.as_ref().map(|event| event.created_at),
+            event_id: award.as_ref().map(|event| event.id),
+        });
+    }
+    Ok(Json(BadgeList { child_id: child.id, badges }))
+}
+
+/// What a badge is for, told of a child.
+pub(super) fn text(rule: &Rule, language: Language, child: &str) -> String {
+    let mut text = String::new();
+    let mut rest = rule.text.get(language);
+    // One pass: a name that looks like a placeholder stays a name.
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    {
+        text.push_str(before);
+        match name {
+            "child" => text.push_str(child),
+            "badge" => text.push_str(rule.name.get(language)),
+            _ => text.push_str(&rule.threshold.to_string()),
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    text
+}
+
+impl Http {
+    /// The event by which a child was awarded a badge, as the caller may see it.
+    pub(super) async fn award(
+        &self,
+        caller: &Caller,
+        child: &str,
+        rule: &Rule,
+    ) -> Result<Option<Event>> {
+        Ok(self.badges.award(child, rule, caller.scope(&self.catalog)).await?)
+    }
+}

@@ -1,0 +1,124 @@
+//! A child's points by calendar week: sums over its points events.
+
+use annals_event::{Event, Time};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::calendar::Calendar;
+use crate::store::{LedgerAction, LedgerEntity, LedgerKind, Tally};
+
+/// Weeks told unless asked otherwise.
+pub const DEFAULT_WEEKS: u16 = 12;
+/// As many as a year can touch.
+pub const MAX_WEEKS: u16 = 53;
+
+/// What a week did to a balance: the balance before it and all four sums make the one after it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Week {
+    /// Its Monday.
+    pub start_date: Date,
+    /// Its Sunday.
+    pub end_date: Date,
+    /// Tasks done, and what they brought.
+    pub good: Tally,
+    /// Penalties, and what they took: 0 or less.
+    pub not_good: Tally,
+    /// Rewards given, and what they cost: 0 or less.
+    pub spent: Tally,
+    /// Opening balances and corrections.
+    pub adjusted: Tally,
+    /// The balance when it ended; of the week that has not, the balance now.
+    pub balance: i64,
+}
+
+/// Weeks that are being summed up. Takes the child's events newest first, in the journal's order,
+/// because a balance is what the last event left.
+pub struct Weeks {
+    calendar: Calendar,
+    weeks: Vec<Week>,
+    /// From this week on the balances are known.
+    known: usize,
+    /// What the oldest event yet says there was before it.
+    before: Option<i64>,
+}
+
+impl Weeks {
+    /// So many weeks, the last of which has `today` in it.
+    pub fn ending(calendar: Calendar, today: Date, count: u16) -> Weeks {
+        let monday = monday(today);
+        let weeks: Vec<Week> = (0..i64::from(count))
+            .rev()
+            .map(|ago| {
+                let start_date = monday.saturating_sub(ago.weeks());
+                let end_date = start_date.saturating_add(6.days());
+                let none = Tally::default();
+                let (good, not_good, spent, adjusted) = (none, none, none, none);
+                Week { start_date, end_date, good, not_good, spent, adjusted, balance: 0 }
+            })
+            .collect();
+        Weeks { calendar, known: weeks.len(), before: None, weeks }
+    }
+
+    /// When the first one begins.
+    pub fn begin(&self) -> Time {
+        self.weeks.first().map_or(Time::default(), |week| self.calendar.begin(week.start_date))
+    }
+
+    /// Takes the next older event in; one from before the first week says what there was then.
+    pub fn take(&mut self, event: &Event) {
+        let (Some(kind), Some(points)) = (LedgerKind::of(event), event.points) else {
+            return;
+        };
+        self.before = Some(points.before);
+        let day = self.calendar.day(event.occurred_at);
+        // How many weeks begin on or before that day.
+        let begun = self.weeks.partition_point(|week| week.start_date <= day);
+        let first = begun.saturating_sub(1);
+        let known = self.known;
+        for week in self.weeks.iter_mut().take(known).skip(first) {
+            week.balance = points.after;
+        }
+        self.known = known.min(first);
+        let week = self
+            .weeks
+            .get_mut(first)
+            .filter(|week| (week.start_date..=week.end_date).contains(&day));
+        let Some(tally) = week.and_then(|week| week.tally(kind)) else {
+            return;
+        };
+        tally.count += 1;
+        tally.points = tally.points.saturating_add(points.delta);
+    }
+
+    /// The weeks, oldest first. Where nothing older is on the record, the oldest event tells what
+    /// there was before it; where nothing is at all, there always was what there is `now`.
+    pub fn finish(mut self, now: i64) -> Vec<Week> {
+        let before = self.before.unwrap_or(now);
+        for week in self.weeks.iter_mut().take(self.known) {
+            week.balance = before;
+        }
+        self.weeks
+    }
+}
+
+impl Week {
+    /// The sum a kind of event belongs to; `None` where it changes nothing.
+    fn tally(&mut self, kind: LedgerKind) -> Option<&mut Tally> {
+        match (kind.entity, kind.action) {
+            (LedgerEntity::Task, _) => Some(&mut self.good),
+            (LedgerEntity::Penalty, _) => Some(&mut self.not_good),
+            (LedgerEntity::Reward, LedgerAction::Redeemed) => Some(&mut self.spent),
+            (LedgerEntity::Reward, _) => None,
+            (LedgerEntity::Adjustment, _) => Some(&mut self.adjusted),
+        }
+    }
+}
+
+/// The Monday of a day's week.
+fn monday(day: Date) -> Date {
+    day.saturating_sub(i64::from(day.weekday().to_monday_zero_offset()).days())
+}
+
+#[cfg(test)]
+mod tests;

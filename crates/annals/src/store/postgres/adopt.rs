@@ -1,0 +1,157 @@
+//! Taking over a part of another journal as it stands there: numbered, sealed, deleted and all.
+
+use annals_event::digest::{TILE, tree_root};
+use deadpool_postgres::{Object, Transaction};
+use tokio_postgres::types::ToSql;
+
+use super::super::adopt::Part;
+use super::super::seal::tile_of;
+use super::super::{Result, UsedId};
+use super::accounts;
+use super::bury::{put_tombstones, run};
+use super::columns::Columns;
+use super::error::failed;
+use super::rows::bound;
+
+pub(super) async fn adopt(client: &mut Object, part: &Part) -> Result<()> {
+    let transaction = client.transaction().await.map_err(failed)?;
+    super::rows::head(&*transaction, true).await?;
+    let end = part.range.end - 1;
+    let room = "SELECT annals_make_room($1)";
+    run(&transaction, room, &[&bound(end)]).await?;
+    // What a copy that was broken off had of this part goes, and comes again.
+    let start = bound(part.range.start);
+    for sql in [
+        "DELETE FROM annals_event_ids WHERE seq >= $1",
+        "DELETE FROM annals_events WHERE seq >= $1",
+        "DELETE FROM annals_ledger WHERE seq >= $1",
+        "DELETE FROM annals_tombstones WHERE first >= $1",
+    ] {
+        run(&transaction, sql, &[&start]).await?;
+    }
+    put_events(&transaction, part).await?;
+    put_tombstones(&transaction, &part.tombstones).await?;
+    for tile in &part.tiles {
+        let sql = "INSERT INTO annals_tiles (tile, size, root, min_occurred_at, max_occurred_at)
+                   VALUES ($1, $2, $3, $4, $5)
+                   ON CONFLICT (tile) DO UPDATE SET size = excluded.size, root = excluded.root,
+                     min_occurred_at = excluded.min_occurred_at,
+                     max_occurred_at = excluded.max_occurred_at";
+        let (number, size) = (bound(tile.tile), bound(tile.size));
+        let (low, high) = (tile.earliest.as_micros(), tile.latest.as_micros());
+        let parameters: [&(dyn ToSql + Sync); 5] = [&number, &size, &&tile.root[..], &low, &high];
+        run(&transaction, sql, &parameters).await?;
+    }
+    put_head(&transaction, part).await?;
+    transaction.commit().await.map_err(failed)
+}
+
+async fn put_events(transaction: &Transaction<'_>, part: &Part) -> Result<()> {
+    let mut columns = Columns::default();
+    let (mut salts, mut commitments, mut leaves) = (Vec::new(), Vec::new(), Vec::new());
+    for sealed in &part.events {
+        columns.push(sealed.event.as_ref().map_err(|_| Part::broken(sealed.seq))?);
+        salts.push(sealed.salt.map(|salt| salt.to_vec()));
+        commitments.push(sealed.commitment.map(|commitment| commitment.to_vec()));
+        leaves.push(sealed.leaf_prefix.to_vec());
+    }
+    let events: Vec<_> = part.events.iter().filter_map(|e| e.event.as_ref().ok()).collect();
+    accounts::enter(&**transaction, &events).await?;
+    let sql = "INSERT INTO annals_event_ids (id, seq)
+               SELECT * FROM unnest($1::uuid[], $2::bigint[])";
+    let ids: [&(dyn ToSql + Sync); 2] = [&columns.ids, &columns.seqs];
+    run(transaction, sql, &ids).await?;
+    let sql = "INSERT INTO annals_events (
+          seq, id, created_at, occurred_at, severity, actor_type, category, action, actor_id,
+          actor_name, subject_id, subject_name, account_id, entity_type, entity_id, entity_name,
+          session_id, message, metadata_text, context, words, points_before, points_after,
+          points_delta, anonymised_at, salt, commitment, leaf)
+        SELECT given.seq, given.id, given.created, given.occurred, given.severity, given.kind,
+          t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, string_to_array(t15, ' '),
+          p1, p2, p3, given.anonymised, given.salt, given.commitment, given.leaf
+        FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::smallint[],
+          $6::smallint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+          $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[],
+          $18::text[], $19::text[], $20::text[], $21::text[], $22::bigint[], $23::bigint[],
+          $24::bigint[], $25::bigint[], $26::bytea[], $27::bytea[], $28::bytea[])
+        AS given (seq, id, created, occurred, severity, kind, t1, t2, t3, t4, t5, t6, t7, t8, t9,
+          t10, t11, t12, t13, t14, t15, p1, p2, p3, anonymised, salt, commitment, leaf)";
+    let mut parameters: Vec<&(dyn ToSql + Sync)> = vec![
+        &columns.seqs,
+        &columns.ids,
+        &columns.created,
+        &columns.moments,
+        &columns.severities,
+        &columns.actor_types,
+    ];
+    parameters.extend(columns.texts.iter().map(|column| column as &(dyn ToSql + Sync)));
+    parameters.extend(columns.points.iter().map(|column| column as &(dyn ToSql + Sync)));
+    let rest: [&(dyn ToSql + Sync); 4] = [&columns.anonymised, &salts, &commitments, &leaves];
+    parameters.extend(rest);
+    run(transaction, sql, &parameters).await?;
+    Ok(())
+}
+
+/// The head, with the tree of the tile that stays open.
+async fn put_head(transaction: &Transaction<'_>, part: &Part) -> Result<()> {
+    let head = part.range.end - 1;
+    let open = head % TILE;
+    let frontier: Vec<Vec<u8>> = if open == 0 {
+        Vec::new()
+    } else {
+        let mut leaves = part.leaves_of(tile_of(head))?;
+        // A tree for every power of two in the size, greatest first.
+        let mut trees = Vec::new();
+        for bit in (0..TILE.ilog2()).rev().filter(|bit| open & (1 << bit) != 0) {
+            let rest = leaves.split_off(1 << bit);
+            trees.push(tree_root(&leaves).to_vec());
+            leaves = rest;
+        }
+        trees
+    };
+    let tile = part.tiles.iter().find(|tile| open != 0 && tile.tile == tile_of(head));
+    let low = tile.map(|tile| tile.earliest.as_micros());
+    let high = tile.map(|tile| tile.latest.as_micros());
+    let sql = "UPDATE annals_journal_head SET seq = $1, created_at = $2, frontier = $3,
+               min_occurred_at = $4, max_occurred_at = $5";
+    let created_at = part.created_at.as_micros();
+    let parameters: [&(dyn ToSql + Sync); 5] = [&bound(head), &created_at, &frontier, &low, &high];
+    run(transaction, sql, &parameters).await?;
+    Ok(())
+}
+
+pub(super) async fn used_ids(
+    client: &Object,
+    after: Option<[u8; 32]>,
+    limit: usize,
+) -> Result<Vec<UsedId>> {
+    let sql = "SELECT hash, until FROM annals_used_ids WHERE hash > $1 ORDER BY hash LIMIT $2";
+    let after = after.as_ref().map_or(&[][..], |hash| &hash[..]);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = client.query(sql, &[&after, &limit]).await.map_err(failed)?;
+    let read = |row: &tokio_postgres::Row| {
+        let hash: &[u8] = row.try_get(0).map_err(failed)?;
+        let until: i64 = row.try_get(1).map_err(failed)?;
+        UsedId::read(hash, until)
+    };
+    rows.iter().map(read).collect()
+}
+
+pub(super) async fn put_used_ids(client: &Object, ids: &[UsedId]) -> Result<()> {
+    let hashes: Vec<Vec<u8>> = ids.iter().map(|used| used.hash.to_vec()).collect();
+    let until: Vec<i64> = ids.iter().map(|used| used.until.as_micros()).collect();
+    let sql = "INSERT INTO annals_used_ids (hash, until)
+               SELECT * FROM unnest($1::bytea[], $2::bigint[])
+               ON CONFLICT (hash) DO UPDATE SET until = excluded.until";
+    client.execute(sql, &[&hashes, &until]).await.map_err(failed)?;
+    Ok(())
+}
+
+pub(super) async fn settings(client: &Object) -> Result<Vec<(String, String)>> {
+    let sql = "SELECT name, value FROM annals_settings ORDER BY name";
+    let rows = client.query(sql, &[]).await.map_err(failed)?;
+    let read = |row: &tokio_postgres::Row| {
+        Ok((row.try_get(0).map_err(failed)?, row.try_get(1).map_err(failed)?))
+    };
+    rows.iter().map(read).collect()
+}

@@ -1,0 +1,360 @@
+//! Commands: decided while nobody else appends, and written with what they change in one
+//! transaction. Events that move no account go the short way, in one call.
+//!
+//! ```text
+//! BEGIN ─► lock the head ─► accounts, answers, ids ─► decide, in memory ─► annals_append ─► accounts,
+//!                                                                         ledger, answers ─► COMMIT
+//! ```
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::Instant;
+
+use annals_event::{Event, Time, Uuid};
+use deadpool_postgres::{Object, Transaction};
+use tokio::time::timeout;
+use tokio_postgres::types::Type;
+
+use super::super::burial::hashed_id;
+use super::super::{
+    Account, Answer, Appended, Command, Decided, Entry, Head, Item, LedgerKind, Outcome, Result,
+    StoreError,
+};
+use super::accounts::{self, Kept};
+use super::append::{self, Batch, CALL, Failed, PAUSE, SETTLE};
+use super::error::{chain, failed, is_in_doubt};
+use super::pools::Pools;
+use super::rows;
+
+/// Connections that are tried before it is said that there is none.
+const TRIES: u32 = 4;
+
+pub(super) async fn commit(
+    pools: &Pools,
+    id_key: &[u8; 32],
+    items: Vec<Item>,
+    now: Time,
+) -> Result<Vec<Outcome>> {
+    let plain = |item: &Item| match item {
+        Item::Append(entry) => LedgerKind::of(&entry.event).is_none(),
+        Item::Decide(_) => false,
+    };
+    if items.iter().all(plain) {
+        let entries = items.into_iter().filter_map(|item| match item {
+            Item::Append(entry) => Some(entry),
+            Item::Decide(_) => None,
+        });
+        let appended = append::append(pools, id_key, entries.collect(), now).await?;
+        return Ok(appended.into_iter().map(Outcome::Appended).collect());
+    }
+    let mut waiting = Some(items);
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        let mut client = pools.writer().await?;
+        let done = transact(&mut client, id_key, &mut waiting, now).await;
+        let dead = client.is_closed();
+        if dead || done.is_err() {
+            // Not to be handed to the next caller: whatever was under way ends with it.
+            drop(Object::take(client));
+        }
+        match done {
+            Ok(outcomes) => return Ok(outcomes),
+            // A connection that was dead before anything was decided: another may be alive.
+            Err((Failed::Unsaid(_), _)) if dead && tried < TRIES => {}
+            Err((Failed::Unsaid(error) | Failed::Plainly(error), _)) => return Err(error),
+            Err((Failed::Doubtful(why), done)) => return settle(pools, done, why).await,
+        }
+    }
+}
+
+/// What was decided and is written in one transaction.
+#[derive(Default)]
+struct Done {
+    outcomes: Vec<Outcome>,
+    /// What is new.
+    entries: Vec<Entry>,
+}
+
+/// One transaction. `waiting` is taken once something is decided: commands decide once.
+async fn transact(
+    client: &mut Object,
+    id_key: &[u8; 32],
+    waiting: &mut Option<Vec<Item>>,
+    now: Time,
+) -> std::result::Result<Vec<Outcome>, (Failed, Done)> {
+    let before = |failed| (failed, Done::default());
+    let unsaid = |error| (Failed::Unsaid(failed(error)), Done::default());
+    let slow = || StoreError::Unavailable("the database took too long".to_owned());
+    let transaction = match timeout(CALL, client.transaction()).await {
+        Ok(begun) => begun.map_err(unsaid)?,
+        Err(_) => return Err(before(Failed::Unsaid(slow()))),
+    };
+    let work = async {
+        let head = rows::head(&*transaction, true).await.map_err(Failed::Unsaid)?;
+        let Some(items) = waiting.take() else {
+            return Ok(Done::default());
+        };
+        let begun = Deciding::load(&transaction, id_key, Asked::by(&items), head, now).await;
+        let mut deciding = begun.map_err(Failed::Plainly)?;
+        let decided = items.into_iter().map(|item| deciding.take(item)).collect::<Result<Vec<_>>>();
+        let decided = decided.map_err(Failed::Plainly)?;
+        deciding.write(&transaction, id_key, decided, now).await
+    };
+    let done = match timeout(CALL, work).await {
+        Ok(done) => done.map_err(before)?,
+        Err(_) => return Err(before(Failed::Plainly(slow()))),
+    };
+    if done.entries.is_empty() {
+        // Nothing new: what was asked about is durable already.
+        return Ok(done.outcomes);
+    }
+    match timeout(CALL, transaction.commit()).await {
+        Ok(Ok(())) => Ok(done.outcomes),
+        Ok(Err(error)) if is_in_doubt(&error) => Err((Failed::Doubtful(chain(&error)), done)),
+        Ok(Err(error)) => Err((Failed::Plainly(failed(error)), done)),
+        Err(_) => Err((Failed::Doubtful("the database took too long".to_owned()), done)),
+    }
+}
+
+/// What became of a transaction whose end was not told: whoever holds the head after it knows.
+async fn settle(pools: &Pools, done: Done, why: String) -> Result<Vec<Outcome>> {
+    let until = Instant::now() + SETTLE;
+    loop {
+        if let Ok(written) = is_written(pools, &done).await {
+            return if written { Ok(done.outcomes) } else { Err(StoreError::Unavailable(why)) };
+        }
+        if Instant::now() > until {
+            return Err(StoreError::Unknown(why));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn is_written(pools: &Pools, done: &Done) -> Result<bool> {
+    let mut client = pools.writer().await?;
+    let asked = async {
+        let transaction = client.transaction().await.map_err(failed)?;
+        rows::head(&*transaction, true).await?;
+        // One stands for all.
+        let Some(entry) = done.entries.first() else {
+            return Ok(false);
+        };
+        let found = rows::by_ids(&*transaction, &[entry.event.id]).await?;
+        Ok(found.iter().any(|(_, salt)| salt.as_deref() == Some(&entry.salt)))
+    };
+    let asked = timeout(CALL, asked).await;
+    let asked = asked.unwrap_or_else(|_| Err(StoreError::Unavailable("no answer".to_owned())));
+    if asked.is_err() {
+        drop(Object::take(client));
+    }
+    asked
+}
+
+/// The accounts as the items so far leave them, and what there is to write.
+struct Deciding {
+    head: Head,
+    accounts: HashMap<String, Result<Account>>,
+    answers: HashMap<Vec<u8>, Kept>,
+    /// Ids that are used, by deleted events as well.
+    used: HashSet<Uuid>,
+    /// What is to be written: events, accounts, answers.
+    entries: Vec<Entry>,
+    changed: BTreeSet<String>,
+    kept: Vec<Answer>,
+}
+
+/// What must be known to decide: whose accounts, which ids, which answers.
+#[derive(Default)]
+struct Asked {
+    children: Vec<String>,
+    ids: Vec<Uuid>,
+    slots: Vec<Vec<u8>>,
+}
+
+impl Asked {
+    fn by(items: &[Item]) -> Asked {
+        let mut asked = Asked::default();
+        for item in items {
+            match item {
+                Item::Append(entry) => {
+                    asked.ids.push(entry.event.id);
+                    let points = LedgerKind::of(&entry.event).and(entry.event.subject.as_ref());
+                    asked.children.extend(points.map(|subject| subject.id.clone()));
+                }
+                Item::Decide(command) => {
+                    asked.children.push(command.child.clone());
+                    asked.slots.extend(command.repeat.as_ref().map(|repeat| repeat.slot.to_vec()));
+                }
+            }
+        }
+        // No row has such an id, and PostgreSQL no way to say it.
+        asked.children.retain(|child| !child.contains('\0'));
+        asked
+    }
+}
+
+/// An item as far as it is decided.
+#[expect(clippy::large_enum_variant, reason = "nearly every item is of the large variant")]
+enum Step {
+    /// An event, whose outcome its id tells.
+    Append(Entry),
+    Decided(Decided),
+}
+
+impl Deciding {
+    async fn load(
+        transaction: &Transaction<'_>,
+        id_key: &[u8; 32],
+        asked: Asked,
+        head: Head,
+        now: Time,
+    ) -> Result<Deciding> {
+        let head = Head { seq: head.seq, created_at: head.created_at.max(now) };
+        let client = &**transaction;
+        let (accounts, answers, used) = tokio::try_join!(
+            accounts::of(client, &asked.children),
+            accounts::answered(client, &asked.slots, head.created_at),
+            used(client, id_key, &asked.ids),
+        )?;
+        let (entries, changed, kept) = Default::default();
+        Ok(Deciding { head, accounts, answers, used, entries, changed, kept })
+    }
+
+    fn take(&mut self, item: Item) -> Result<Step> {
+        match item {
+            Item::Append(entry) => {
+                // Of several under one id the first is written.
+                if self.used.insert(entry.event.id) {
+                    self.add(entry.clone())?;
+                }
+                Ok(Step::Append(entry))
+            }
+            Item::Decide(command) => self.decide(command).map(Step::Decided),
+        }
+    }
+
+    fn decide(&mut self, command: Command) -> Result<Decided> {
+        let Command { child, repeat, decide } = command;
+        if let Some(repeat) = &repeat
+            && let Some((body, seq, account)) = self.answers.get(&repeat.slot[..])
+        {
+            return Ok(repeat.answered(body, *seq, account).unwrap_or_else(Decided::Failed));
+        }
+        // An account that cannot be read is this command's fault, and no neighbour's.
+        let decided = match self.accounts.get(&child) {
+            None => decide(&Account::default()),
+            Some(Ok(account)) => decide(account),
+            Some(Err(error)) => return Ok(Decided::Failed(error.clone())),
+        };
+        let Some(entry) = decided else {
+            return Ok(Decided::Refused);
+        };
+        let event = self.add(entry)?;
+        let account = match self.accounts.get(&child) {
+            Some(account) => account.clone()?,
+            None => Account::default(),
+        };
+        if let Some(repeat) = repeat {
+            let answer = Answer::to(&repeat, &child, event.seq, &account)?;
+            let kept = (answer.body.to_vec(), answer.seq, answer.account.clone());
+            self.answers.insert(answer.slot.to_vec(), kept);
+            self.kept.push(answer);
+        }
+        Ok(Decided::Done { event: Box::new(event), account })
+    }
+
+    /// Numbers an event, as `annals_append` will, and takes it into the account it belongs to.
+    fn add(&mut self, entry: Entry) -> Result<Event> {
+        let Head { seq, created_at } = self.head;
+        let seq = seq + self.entries.len() as u64 + 1;
+        let occurred_at =
+            if entry.derived.occurred_at { created_at } else { entry.event.occurred_at };
+        let event = Event { seq, created_at, occurred_at, ..entry.event.clone() };
+        if LedgerKind::of(&event).is_some()
+            && let Some(subject) = &event.subject
+        {
+            let account = self.accounts.entry(subject.id.clone()).or_insert(Ok(Account::default()));
+            account.as_mut().map_err(|error| error.clone())?.follow(&event);
+            self.changed.insert(subject.id.clone());
+        }
+        self.entries.push(Entry { event: event.clone(), ..entry });
+        Ok(event)
+    }
+
+    async fn write(
+        self,
+        transaction: &Transaction<'_>,
+        id_key: &[u8; 32],
+        steps: Vec<Step>,
+        now: Time,
+    ) -> std::result::Result<Done, Failed> {
+        let mut accepted = HashMap::new();
+        if !self.entries.is_empty() {
+            let batch = Batch::of(&self.entries, id_key);
+            // Nothing is committed yet: however it fails, nothing is written.
+            let written = batch.call(transaction, now.as_micros()).await;
+            let written = written.map_err(|lost| Failed::Plainly(lost.into_error()))?;
+            let numbered = self.entries.iter().map(|entry| entry.event.seq);
+            if !written.iter().map(|call| call.seq).eq(numbered) {
+                let told = "an event was numbered otherwise than it was decided";
+                return Err(Failed::Plainly(StoreError::Damaged(told.to_owned())));
+            }
+            for Entry { event, .. } in &self.entries {
+                let Event { seq, created_at, .. } = *event;
+                accepted.insert(event.id, Appended::Accepted { seq, created_at });
+            }
+            self.write_rest(transaction).await.map_err(Failed::Plainly)?;
+        }
+        let appended: Vec<Entry> = steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Append(entry) => Some(entry.clone()),
+                Step::Decided(_) => None,
+            })
+            .collect();
+        let told = append::outcomes(&**transaction, &appended, accepted, false).await;
+        let mut told = told.map_err(Failed::Plainly)?.into_iter();
+        let outcomes = steps.into_iter().filter_map(|step| match step {
+            Step::Append(_) => told.next().map(Outcome::Appended),
+            Step::Decided(decided) => Some(Outcome::Decided(decided)),
+        });
+        Ok(Done { outcomes: outcomes.collect(), entries: self.entries })
+    }
+
+    /// Writes what follows from the events.
+    async fn write_rest(&self, transaction: &Transaction<'_>) -> Result<()> {
+        let client = &**transaction;
+        let accounts: Vec<(&str, &Account)> = self
+            .changed
+            .iter()
+            .filter_map(|child| {
+                let account = self.accounts.get(child)?.as_ref().ok()?;
+                Some((child.as_str(), account))
+            })
+            .collect();
+        let events: Vec<&Event> = self.entries.iter().map(|entry| &entry.event).collect();
+        // On their way at once: they do not touch each other.
+        tokio::try_join!(
+            accounts::put(client, &accounts),
+            accounts::enter(client, &events),
+            accounts::remember(client, &self.kept),
+        )?;
+        Ok(())
+    }
+}
+
+/// Which of these ids are used.
+async fn used(
+    client: &impl tokio_postgres::GenericClient,
+    id_key: &[u8; 32],
+    ids: &[Uuid],
+) -> Result<HashSet<Uuid>> {
+    let hashes: Vec<Vec<u8>> = ids.iter().map(|id| hashed_id(id_key, *id).to_vec()).collect();
+    let sql = "SELECT given.id FROM unnest($1::uuid[], $2::bytea[]) AS given (id, hash)
+               WHERE EXISTS (SELECT FROM annals_event_ids known WHERE known.id = given.id)
+                  OR EXISTS (SELECT FROM annals_used_ids used WHERE used.hash = given.hash)";
+    let parameters: [super::viewer::Typed<'_>; 2] =
+        [(&ids, Type::UUID_ARRAY), (&hashes, Type::BYTEA_ARRAY)];
+    let rows = client.query_typed(sql, &parameters).await.map_err(failed)?;
+    rows.iter().map(|row| row.try_get(0).map_err(failed)).collect()
+}

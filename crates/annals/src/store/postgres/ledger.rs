@@ -1,0 +1,58 @@
+//! Pages of points events, by how many come before: a walk over one index, whatever the depth.
+
+use annals_event::{Event, Time};
+use deadpool_postgres::Object;
+use tokio_postgres::IsolationLevel;
+
+use super::super::predicate::Parameter;
+use super::super::{Result, TrackingQuery};
+use super::error::failed;
+use super::list_index::typed;
+use super::rows::{self, whole};
+
+/// A page, newest first, and how many there are in all, at one moment.
+pub(super) async fn page(client: &mut Object, query: &TrackingQuery) -> Result<(u64, Vec<Event>)> {
+    let mut parameters = Vec::new();
+    let mut push = |parameter| {
+        parameters.push(parameter);
+        format!("${}", parameters.len())
+    };
+    let mut conditions = Vec::new();
+    for (column, id) in [("child", &query.child), ("account", &query.account)] {
+        if let Some(id) = id {
+            conditions.push(format!("{column} = {}", push(Parameter::Text(id.clone()))));
+        }
+    }
+    let kinds: Vec<String> = query.kinds.iter().map(|kind| kind.code().to_string()).collect();
+    conditions.push(format!("kind = ANY ('{{{}}}')", kinds.join(", ")));
+    let mut bound = |operator: &str, time: Option<Time>| {
+        if let Some(time) = time {
+            let bound = push(Parameter::Integer(time.as_micros()));
+            conditions.push(format!("occurred_at {operator} {bound}"));
+        }
+    };
+    bound(">=", query.from);
+    bound("<", query.to);
+    let conditions = conditions.join(" AND ");
+    let parameters = typed(&parameters);
+
+    let snapshot = client
+        .build_transaction()
+        .isolation_level(IsolationLevel::RepeatableRead)
+        .read_only(true)
+        .start()
+        .await
+        .map_err(failed)?;
+    let sql = format!("SELECT count(*) FROM annals_ledger WHERE {conditions}");
+    let found = snapshot.query_typed(&sql, &parameters).await.map_err(failed)?;
+    let total = found.first().map_or(Ok(0), |row| whole(row, 0))?;
+    let sql = format!(
+        "SELECT seq FROM annals_ledger WHERE {conditions} ORDER BY seq DESC LIMIT {} OFFSET {}",
+        query.limit, query.offset
+    );
+    let found = snapshot.query_typed(&sql, &parameters).await.map_err(failed)?;
+    let positions = found.iter().map(|row| row.try_get(0).map_err(failed));
+    let events = rows::at(&*snapshot, &positions.collect::<Result<Vec<i64>>>()?).await?;
+    snapshot.commit().await.map_err(failed)?;
+    Ok((total, events))
+}

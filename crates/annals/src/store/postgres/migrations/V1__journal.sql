@@ -1,0 +1,194 @@
+-- The journal, in the schema `annals`. Texts that are compared or sorted say by which rule: bytes,
+-- as everywhere else in Annals, whatever the database's own collation is.
+
+-- Which journal this is.
+CREATE TABLE annals_journal (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  id uuid NOT NULL,
+  epoch integer NOT NULL,
+  cursor_key bytea NOT NULL,
+  id_key bytea NOT NULL,
+  partition_width bigint NOT NULL CHECK (partition_width > 0)
+);
+
+-- How far it goes: whoever appends holds this row until commit, so that positions are dense and
+-- become visible in order. The frontier is the open tile's tree, folded as far as it can be:
+-- a hash for every power of two in its size, greatest first.
+CREATE TABLE annals_journal_head (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  seq bigint NOT NULL,
+  created_at bigint NOT NULL,
+  frontier bytea[] NOT NULL,
+  min_occurred_at bigint,
+  max_occurred_at bigint,
+  room bigint NOT NULL -- the first position that no partition holds yet
+) WITH (fillfactor = 10);
+
+CREATE TABLE annals_events (
+  seq bigint NOT NULL,
+  id uuid NOT NULL,
+  created_at bigint NOT NULL,
+  occurred_at bigint NOT NULL,
+  category text COLLATE "C" NOT NULL,
+  action text COLLATE "C" NOT NULL,
+  severity smallint NOT NULL,
+  actor_type smallint NOT NULL,
+  actor_id text COLLATE "C",
+  actor_name text,
+  subject_id text COLLATE "C",
+  subject_name text,
+  account_id text COLLATE "C",
+  entity_type text COLLATE "C",
+  entity_id text COLLATE "C",
+  entity_name text,
+  points_before bigint,
+  points_after bigint,
+  points_delta bigint,
+  session_id text COLLATE "C",
+  message text NOT NULL,
+  metadata_text text, -- canonical JSON, as it was hashed; NULL for an empty object
+  metadata jsonb GENERATED ALWAYS AS (metadata_text::jsonb) STORED,
+  context text,       -- page, client, request, error as one canonical JSON object
+  salt bytea,         -- dropped with the personal part
+  commitment bytea,   -- kept only once the salt is gone; else computed from it
+  leaf bytea NOT NULL, -- the first 8 bytes of the leaf
+  anonymised_at bigint,
+  words text[] COLLATE "C" NOT NULL, -- what `q` finds it by, folded as on every engine
+  PRIMARY KEY (seq)
+) PARTITION BY RANGE (seq);
+
+CREATE INDEX annals_events_by_category ON annals_events (category, seq);
+CREATE INDEX annals_events_by_action ON annals_events (action, seq);
+CREATE INDEX annals_events_by_actor ON annals_events (actor_id, seq) WHERE actor_id IS NOT NULL;
+CREATE INDEX annals_events_by_subject ON annals_events (subject_id, seq)
+  WHERE subject_id IS NOT NULL;
+CREATE INDEX annals_events_by_account ON annals_events (account_id, seq)
+  WHERE account_id IS NOT NULL;
+CREATE INDEX annals_events_by_entity ON annals_events (entity_type, entity_id, seq)
+  WHERE entity_type IS NOT NULL;
+CREATE INDEX annals_events_by_session ON annals_events (session_id, seq)
+  WHERE session_id IS NOT NULL;
+CREATE INDEX annals_events_by_severity ON annals_events (severity, seq) WHERE severity > 0;
+CREATE INDEX annals_events_by_words ON annals_events USING gin (words);
+CREATE INDEX annals_events_by_metadata ON annals_events USING gin (metadata jsonb_path_ops);
+CREATE INDEX annals_events_by_time ON annals_events USING brin (created_at, occurred_at);
+
+-- One id, one event: a partitioned table can promise that only within a partition.
+CREATE TABLE annals_event_ids (
+  id uuid PRIMARY KEY,
+  seq bigint NOT NULL
+);
+
+-- 256 positions each; the last one is open and its root grows with every commit.
+CREATE TABLE annals_tiles (
+  tile bigint PRIMARY KEY,
+  size bigint NOT NULL,
+  root bytea NOT NULL,
+  min_occurred_at bigint NOT NULL,
+  max_occurred_at bigint NOT NULL
+);
+
+-- What was deleted: a range within one tile, the whole leaves of its positions, and why.
+CREATE TABLE annals_tombstones (
+  first bigint PRIMARY KEY,
+  last bigint NOT NULL,
+  leaves bytea NOT NULL,
+  reason text NOT NULL,
+  deleted_at bigint NOT NULL
+);
+
+-- Ids of deleted events, hashed under the journal's id_key, refused until the day they expire.
+CREATE TABLE annals_used_ids (
+  hash bytea PRIMARY KEY,
+  until bigint NOT NULL
+);
+
+CREATE TABLE annals_keys (
+  id text COLLATE "C" PRIMARY KEY,
+  hash bytea NOT NULL UNIQUE,
+  role text NOT NULL,
+  name text NOT NULL,
+  origins text NOT NULL,
+  created_at bigint NOT NULL,
+  expires_at bigint,
+  revoked_at bigint,
+  last_used_at bigint
+);
+
+CREATE TABLE annals_sign_ins (
+  hash bytea PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('link', 'session')),
+  role text NOT NULL,
+  label text NOT NULL,
+  key_id text COLLATE "C",
+  person_id text COLLATE "C",
+  expires_at bigint NOT NULL
+);
+
+CREATE TABLE annals_settings (
+  name text COLLATE "C" PRIMARY KEY,
+  value text NOT NULL
+);
+
+-- The directory. Ids are the application's own.
+CREATE TABLE annals_people (
+  id text COLLATE "C" PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('user', 'child')),
+  name text,
+  timezone text,
+  consent_by text,
+  consent_at bigint,
+  consent_text_version text,
+  collection text NOT NULL CHECK (collection IN ('full', 'essential', 'off')),
+  archived_at bigint,
+  words text[] COLLATE "C" NOT NULL
+);
+
+-- Who looks after whom. A guardian need not stand in the directory.
+CREATE TABLE annals_guardianships (
+  child text COLLATE "C" NOT NULL REFERENCES annals_people (id) ON DELETE CASCADE,
+  place integer NOT NULL,
+  guardian text COLLATE "C" NOT NULL,
+  PRIMARY KEY (child, place)
+);
+
+CREATE INDEX annals_guardianships_by_guardian ON annals_guardianships (guardian, child);
+
+-- Work that one server does for all, which one, and until when nobody else need do it.
+CREATE TABLE annals_leases (
+  name text COLLATE "C" PRIMARY KEY,
+  holder uuid NOT NULL,
+  until timestamptz NOT NULL
+);
+
+-- Grows with every change to what servers hold in memory: keys, people, settings; and with every
+-- event that lost a person, because of what servers keep beside the journal.
+CREATE TABLE annals_changes (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  version bigint NOT NULL,
+  rewritten bigint NOT NULL
+);
+INSERT INTO annals_changes (version, rewritten) VALUES (0, 0);
+
+CREATE FUNCTION annals_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE annals_changes SET version = version + 1;
+  RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER annals_changed
+  AFTER INSERT OR DELETE OR UPDATE OF hash, role, name, origins, expires_at, revoked_at
+  ON annals_keys EXECUTE FUNCTION annals_note_change();
+CREATE TRIGGER annals_changed AFTER INSERT OR DELETE OR UPDATE
+  ON annals_people EXECUTE FUNCTION annals_note_change();
+-- Places, too, stand among the settings: where one server is, the others need not know.
+CREATE TRIGGER annals_changed AFTER INSERT OR UPDATE ON annals_settings
+  FOR EACH ROW WHEN (NEW.name NOT LIKE '%\_place') EXECUTE FUNCTION annals_note_change();
+
+-- Written by whoever asks whether anything can be written, and read by nobody.
+CREATE TABLE annals_probe (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  tries bigint NOT NULL
+);
+INSERT INTO annals_probe (tries) VALUES (0);

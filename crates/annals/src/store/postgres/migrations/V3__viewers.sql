@@ -1,0 +1,129 @@
+-- Who may read what, kept by the database itself.
+--
+--   owner          made all this; runs migrations; no policy lets it read people's data through
+--                  the tables, because row-level security is forced
+--   annals_writer  the server
+--   annals_reader  whoever reads for a person: the server, when it asks for one, and whoever is
+--                  given the role. It sees what the viewer sees whom the server has signed.
+
+-- The key under which the server signs viewers, as HMAC-SHA256 needs it (RFC 2104).
+CREATE TABLE annals_viewer_key (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  inner_pad bytea NOT NULL,
+  outer_pad bytea NOT NULL
+);
+
+-- The viewer of this transaction as {role, id}, or NULL: nobody. A claim holds for one backend and
+-- one transaction, so that one seen elsewhere is worth nothing.
+CREATE FUNCTION annals_viewer() RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = annals, pg_temp AS $$
+DECLARE
+  claim text[] := string_to_array(current_setting('annals.viewer', true), '.');
+  said text;
+  mac bytea;
+BEGIN
+  IF claim IS NULL OR cardinality(claim) <> 3 THEN
+    RETURN NULL;
+  END IF;
+  said := format('%s.%s.%s.%s', claim[1], claim[2], pg_backend_pid(),
+    floor(extract(epoch FROM transaction_timestamp()) * 1000000)::bigint);
+  SELECT sha256(k.outer_pad || sha256(k.inner_pad || convert_to(said, 'UTF8')))
+  INTO mac FROM annals_viewer_key k;
+  -- By their hashes, so that no guess learns from how long a comparison takes.
+  IF mac IS NULL OR sha256(convert_to(encode(mac, 'hex'), 'UTF8'))
+      <> sha256(convert_to(claim[3], 'UTF8')) THEN
+    RETURN NULL;
+  END IF;
+  RETURN ARRAY[claim[1], convert_from(decode(claim[2], 'hex'), 'UTF8')];
+END
+$$;
+
+-- Whether the viewer sees everybody.
+CREATE FUNCTION annals_sees_everybody() RETURNS boolean
+LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = annals, pg_temp AS $$
+  SELECT coalesce((annals_viewer())[1] IN ('admin', 'auditor'), false)
+$$;
+
+-- Whom the viewer sees: oneself and, of a grown-up, the children they are a guardian of.
+CREATE FUNCTION annals_sees() RETURNS text[]
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = annals, pg_temp AS $$
+DECLARE
+  viewer text[] := annals_viewer();
+BEGIN
+  IF viewer IS NULL OR viewer[1] NOT IN ('user', 'child') THEN
+    RETURN '{}';
+  END IF;
+  IF viewer[1] = 'child'
+      OR EXISTS (SELECT FROM annals_people p WHERE p.id = viewer[2] AND p.kind = 'child') THEN
+    RETURN viewer[2:2];
+  END IF;
+  RETURN viewer[2:2] || ARRAY(
+    SELECT DISTINCT g.child FROM annals_guardianships g WHERE g.guardian = viewer[2]);
+END
+$$;
+
+-- Every table with people's data is locked, for its owner too; policies then let in who may.
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY[
+    'annals_events', 'annals_event_ids', 'annals_people', 'annals_guardianships', 'annals_keys',
+    'annals_sign_ins'
+  ] LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format(
+      'CREATE POLICY server ON %I TO annals_writer USING (true) WITH CHECK (true)', name);
+  END LOOP;
+END
+$$;
+
+CREATE POLICY viewer ON annals_events FOR SELECT TO annals_reader
+  USING ((SELECT annals_sees_everybody()) OR subject_id = ANY ((SELECT annals_sees())::text[]));
+CREATE POLICY viewer ON annals_people FOR SELECT TO annals_reader
+  USING ((SELECT annals_sees_everybody()) OR id = ANY ((SELECT annals_sees())::text[]));
+CREATE POLICY viewer ON annals_guardianships FOR SELECT TO annals_reader
+  USING ((SELECT annals_sees_everybody()) OR child = ANY ((SELECT annals_sees())::text[]));
+
+-- What `annals_sees` looks up, it looks up as the owner.
+CREATE POLICY directory ON annals_people FOR SELECT TO CURRENT_USER USING (true);
+CREATE POLICY directory ON annals_guardianships FOR SELECT TO CURRENT_USER USING (true);
+
+-- What people read with psql and reports. The one who asks is the one whose policies hold.
+CREATE VIEW annals_activity WITH (security_invoker = true) AS
+  SELECT e.seq, e.id,
+         timestamptz 'epoch' + e.occurred_at * interval '1 microsecond' AS occurred_at,
+         timestamptz 'epoch' + e.created_at * interval '1 microsecond' AS created_at,
+         e.category, e.action,
+         (ARRAY['info', 'notice', 'warning', 'error', 'critical'])[e.severity + 1] AS severity,
+         e.actor_id, e.actor_name, e.subject_id, e.subject_name, e.account_id,
+         e.entity_type, e.entity_id, e.entity_name,
+         e.points_before, e.points_after, e.points_delta, e.session_id, e.message, e.metadata
+  FROM annals_events e;
+
+CREATE VIEW annals_children WITH (security_invoker = true) AS
+  SELECT p.id, p.name, g.guardian
+  FROM annals_people p JOIN annals_guardianships g ON g.child = p.id
+  WHERE p.kind = 'child' AND p.archived_at IS NULL;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA annals FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA annals FROM PUBLIC;
+REVOKE ALL ON SCHEMA annals FROM PUBLIC;
+GRANT USAGE ON SCHEMA annals TO annals_writer, annals_reader;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON
+  annals_events, annals_event_ids, annals_tiles, annals_tombstones, annals_used_ids, annals_keys,
+  annals_sign_ins, annals_settings, annals_people, annals_guardianships, annals_leases
+  TO annals_writer;
+GRANT SELECT, UPDATE ON annals_journal, annals_journal_head, annals_changes, annals_probe
+  TO annals_writer;
+GRANT SELECT ON annals_viewer_key, annals_schema_history TO annals_writer;
+GRANT EXECUTE ON FUNCTION annals_make_room, annals_append, annals_note_change TO annals_writer;
+
+GRANT SELECT ON annals_events, annals_people, annals_guardianships, annals_activity,
+  annals_children TO annals_reader;
+GRANT EXECUTE ON FUNCTION annals_sees_everybody, annals_sees TO annals_reader;

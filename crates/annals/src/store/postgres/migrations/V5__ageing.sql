@@ -1,0 +1,105 @@
+-- What would go by age, for operators in psql. Nothing is changed here: what goes needs a tombstone
+-- with its whole leaf, and is the server's to do.
+
+-- Which class an event belongs to, as the server's catalog says; '' stands for every action of the
+-- category that has no row of its own.
+CREATE TABLE annals_classes (
+  category text COLLATE "C" NOT NULL,
+  action text COLLATE "C" NOT NULL,
+  class text NOT NULL CHECK (class IN ('ledger', 'audit', 'activity', 'error')),
+  PRIMARY KEY (category, action)
+);
+
+-- Every event with its class, how many days it is kept whole and how many at all (NULL: for ever),
+-- and whether a hold on a person keeps it.
+CREATE FUNCTION annals_ageing() RETURNS TABLE (
+  seq bigint, class text, occurred_at bigint, anonymised boolean, whole_days bigint,
+  kept_days bigint, held boolean
+)
+LANGUAGE sql STABLE SET search_path = annals, pg_temp AS $$
+  WITH settings AS (
+    SELECT coalesce((SELECT s.value::jsonb FROM annals_settings s WHERE s.name = 'retention'), '{}')
+      AS v
+  ), held AS (
+    SELECT array_agg(h ->> 'person') FILTER (WHERE h ? 'person') AS people
+    FROM settings, jsonb_array_elements(coalesce(v -> 'holds', '[]')) AS h
+    WHERE (h ->> 'expires_at')::timestamptz > now()
+  ), classed AS (
+    SELECT e.*, coalesce(k.class, c.class, 'activity') AS class
+    FROM annals_events e
+    LEFT JOIN annals_classes k ON k.category = e.category AND k.action = e.action
+    LEFT JOIN annals_classes c ON c.category = e.category AND c.action = ''
+  )
+  SELECT e.seq, e.class, e.occurred_at, e.anonymised_at IS NOT NULL,
+    CASE WHEN e.class IN ('activity', 'error') THEN coalesce(
+      (v -> 'categories' -> e.category ->> 'anonymise_after_days')::bigint,
+      (v -> 'activity' ->> 'anonymise_after_days')::bigint, 90) END,
+    coalesce((v -> 'categories' -> e.category ->> 'delete_after_days')::bigint, CASE e.class
+      WHEN 'activity' THEN coalesce((v -> 'activity' ->> 'delete_after_days')::bigint, 730)
+      WHEN 'error' THEN coalesce((v -> 'errors' ->> 'delete_after_days')::bigint, 365)
+      WHEN 'audit' THEN coalesce((v -> 'audit' ->> 'max_days')::bigint, 365) END),
+    coalesce(people && ARRAY[e.subject_id, e.actor_id, e.account_id, e.entity_id]::text[], false)
+  FROM classed e, settings, held
+$$;
+
+-- Says how many holds there are that these counts cannot know.
+CREATE FUNCTION annals_note_filter_holds() RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path = annals, pg_temp AS $$
+DECLARE
+  holds bigint := (
+    SELECT count(*) FROM annals_settings s,
+      jsonb_array_elements(coalesce(s.value::jsonb -> 'holds', '[]')) AS h
+    WHERE s.name = 'retention' AND h ? 'filter' AND (h ->> 'expires_at')::timestamptz > now());
+BEGIN
+  IF holds > 0 THEN
+    RAISE NOTICE '% hold(s) with a filter may keep some of what is counted as due', holds;
+  END IF;
+  RETURN holds;
+END
+$$;
+
+-- How many events would lose their people by now, and how many a hold on a person keeps.
+CREATE FUNCTION anonymise_old_activity_events_dry_run()
+RETURNS TABLE (class text, due bigint, held bigint)
+LANGUAGE plpgsql STABLE SET search_path = annals, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  now bigint := floor(extract(epoch FROM transaction_timestamp()) * 1000000);
+BEGIN
+  PERFORM annals_note_filter_holds();
+  RETURN QUERY
+    SELECT a.class, count(*) FILTER (WHERE NOT a.held), count(*) FILTER (WHERE a.held)
+    FROM annals_ageing() a
+    WHERE NOT a.anonymised AND a.occurred_at < now - a.whole_days * 86400000000
+      AND coalesce(a.occurred_at >= now - a.kept_days * 86400000000, true)
+    GROUP BY a.class ORDER BY a.class;
+END
+$$;
+
+-- How many events would be deleted by now, and how many a hold on a person keeps. The audit record
+-- has a greatest number of entries, too.
+CREATE FUNCTION delete_old_activity_events_dry_run()
+RETURNS TABLE (class text, due bigint, held bigint)
+LANGUAGE plpgsql STABLE SET search_path = annals, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  now bigint := floor(extract(epoch FROM transaction_timestamp()) * 1000000);
+  most bigint := coalesce((SELECT (s.value::jsonb -> 'audit' ->> 'max_entries')::bigint
+    FROM annals_settings s WHERE s.name = 'retention'), 0);
+BEGIN
+  PERFORM annals_note_filter_holds();
+  RETURN QUERY
+    SELECT a.class, count(*) FILTER (WHERE NOT a.held), count(*) FILTER (WHERE a.held)
+    FROM (SELECT aged.*, row_number() OVER (PARTITION BY aged.class ORDER BY aged.seq DESC) AS nth
+          FROM annals_ageing() aged) a
+    WHERE a.occurred_at < now - a.kept_days * 86400000000
+       OR (a.class = 'audit' AND most > 0 AND a.nth > most)
+    GROUP BY a.class ORDER BY a.class;
+END
+$$;
+
+REVOKE ALL ON FUNCTION annals_ageing, annals_note_filter_holds,
+  anonymise_old_activity_events_dry_run, delete_old_activity_events_dry_run FROM PUBLIC;
+GRANT SELECT, INSERT, UPDATE, DELETE ON annals_classes TO annals_writer;
+GRANT EXECUTE ON FUNCTION annals_ageing, annals_note_filter_holds,
+  anonymise_old_activity_events_dry_run, delete_old_activity_events_dry_run TO annals_writer;

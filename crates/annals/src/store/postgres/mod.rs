@@ -1,0 +1,393 @@
+//! PostgreSQL: a server, several of us beside it, and rights that the database keeps itself.
+//!
+//! | file | purpose |
+//! |---|---|
+//! | `target.rs` | the URL, TLS |
+//! | `open.rs` | roles, migrations, who we are |
+//! | `pools.rs` | connections, and what holds on each |
+//! | `append.rs` | a batch as one call of `annals_append`; what a lost answer meant |
+//! | `commit.rs` | commands, decided and written in one transaction |
+//! | `list_index.rs` | which events match a filter |
+//! | `viewer.rs` | reading as a person, held to it by row-level security |
+//! | `rows.rs`, `columns.rs`, `words.rs` | columns in, events out; many at once; words as an index holds them |
+//! | `adopt.rs` | take over what a copy brings |
+//! | `bury.rs` | delete, leaving tombstones |
+//! | `erase.rs` | forget a person |
+//! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
+//! | `credentials.rs`, `people.rs`, `settings.rs` | what else a journal keeps |
+//! | `watch.rs` | hearing of other servers |
+//!
+//! The tables, functions, roles and policies stand in `migrations/`.
+
+mod accounts;
+mod adopt;
+mod append;
+mod bury;
+mod columns;
+mod commit;
+mod credentials;
+mod definitions;
+mod erase;
+mod error;
+mod ledger;
+mod list_index;
+mod open;
+mod people;
+mod pools;
+mod rows;
+mod settings;
+mod target;
+mod viewer;
+mod watch;
+mod words;
+
+use std::ops::Range;
+use std::path::Path;
+use std::time::Duration;
+
+use annals_event::{Event, Time, Uuid};
+use async_trait::async_trait;
+use tokio_postgres::types::Type;
+
+use crate::catalog::Catalog;
+
+use self::pools::Pools;
+use self::target::Target;
+use self::watch::Watch;
+use super::{
+    Account, Answer, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery, Person, Result,
+    Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, StoreError, Task, Tile, Tombstone,
+    TrackingQuery, UsedId,
+};
+
+pub use open::Seed;
+
+/// Positions in one partition of a journal made now.
+pub const PARTITION: u64 = 1_000_000;
+
+/// The journal in a PostgreSQL database.
+pub struct PostgresStore {
+    journal: open::Journal,
+    pools: Pools,
+    watch: Watch,
+}
+
+impl PostgresStore {
+    /// Opens the journal, making it if it does not exist and this login may.
+    pub async fn open(url: &str, connections: usize, seed: &Seed) -> Result<PostgresStore> {
+        let target = Target::parse(url)?;
+        open::migrate(&target, seed).await?;
+        Self::enter(target, connections).await
+    }
+
+    /// Opens a journal that is there, as this program knows it.
+    pub async fn open_existing(url: &str, connections: usize) -> Result<PostgresStore> {
+        Self::enter(Target::parse(url)?, connections).await
+    }
+
+    /// Brings the schema up to date, and nothing more: for a login that owns it.
+    pub async fn migrate(url: &str, seed: &Seed) -> Result<()> {
+        open::migrate(&Target::parse(url)?, seed).await
+    }
+
+    async fn enter(target: Target, connections: usize) -> Result<PostgresStore> {
+        let journal = open::enter(&target).await?;
+        let pools = Pools::new(&target, connections)?;
+        Ok(PostgresStore { journal, pools, watch: Watch::start(target) })
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    fn identity(&self) -> Identity {
+        self.journal.identity.clone()
+    }
+
+    async fn commit(&self, items: Vec<Item>, now: Time) -> Result<Vec<Outcome>> {
+        commit::commit(&self.pools, &self.journal.id_key, items, now).await
+    }
+
+    async fn head(&self) -> Result<Head> {
+        rows::head(&**self.pools.reader().await?, false).await
+    }
+
+    async fn select(&self, selection: Selection) -> Result<Vec<Event>> {
+        let mut client = self.pools.reader().await?;
+        list_index::select(&mut client, &self.journal.viewer_key, &selection).await
+    }
+
+    async fn find(&self, id: Uuid, scope: Scope) -> Result<Option<Event>> {
+        let mut client = self.pools.reader().await?;
+        let Some(seq) = viewer::position_of(&client, id).await? else {
+            return Ok(None);
+        };
+        let sql = format!("SELECT {} FROM annals_events e WHERE e.seq = $1", rows::COLUMNS);
+        let parameters: [viewer::Typed<'_>; 1] = [(&seq, Type::INT8)];
+        let key = &self.journal.viewer_key;
+        let found = match scope.person_id() {
+            Some(person) => viewer::query_as(&mut client, key, person, &sql, &parameters).await?,
+            None => client.query_typed(&sql, &parameters).await.map_err(error::failed)?,
+        };
+        let event = found.first().map(rows::event).transpose()?;
+        Ok(event.filter(|event| event.id == id && scope.contains(event)).map(|mut event| {
+            scope.show(&mut event);
+            event
+        }))
+    }
+
+    async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts> {
+        let mut client = self.pools.reader().await?;
+        list_index::counts(&mut client, &self.journal.viewer_key, &filter, &range).await
+    }
+
+    async fn action_counts(
+        &self,
+        filter: Scoped,
+        range: Range<u64>,
+        limit: usize,
+    ) -> Result<Vec<(String, u64)>> {
+        let mut client = self.pools.reader().await?;
+        let key = &self.journal.viewer_key;
+        list_index::action_counts(&mut client, key, &filter, &range, limit).await
+    }
+
+    async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
+        let mut client = self.pools.writer().await?;
+        bury::bury(&mut client, &self.journal.id_key, range, reason, now).await
+    }
+
+    async fn sealed(&self, range: Range<u64>, limit: usize) -> Result<Vec<Sealed>> {
+        rows::sealed(&**self.pools.reader().await?, &range, limit).await
+    }
+
+    async fn tiles(&self, range: Range<u64>) -> Result<Vec<Tile>> {
+        rows::tiles(&**self.pools.reader().await?, &range).await
+    }
+
+    async fn tombstones(&self, range: Range<u64>) -> Result<Vec<Tombstone>> {
+        rows::tombstones(&**self.pools.reader().await?, &range).await
+    }
+
+    async fn bytes(&self) -> Result<u64> {
+        rows::bytes(&**self.pools.reader().await?).await
+    }
+
+    async fn probe(&self) -> Result<()> {
+        settings::probe(&self.pools.writer().await?).await
+    }
+
+    async fn put_key(&self, key: Key) -> Result<()> {
+        credentials::put_key(&self.pools.writer().await?, &key).await
+    }
+
+    async fn touch_key(&self, id: &str, used_at: Time) -> Result<()> {
+        credentials::touch_key(&self.pools.writer().await?, id, used_at).await
+    }
+
+    async fn keys(&self) -> Result<Vec<Key>> {
+        credentials::keys(&self.pools.reader().await?).await
+    }
+
+    async fn put_sign_in(&self, sign_in: SignIn) -> Result<()> {
+        credentials::put_sign_in(&self.pools.writer().await?, &sign_in).await
+    }
+
+    async fn sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>> {
+        credentials::sign_in(&self.pools.reader().await?, &hash).await
+    }
+
+    async fn take_sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>> {
+        credentials::take_sign_in(&self.pools.writer().await?, &hash).await
+    }
+
+    async fn expire_sign_ins(&self, before: Time) -> Result<u64> {
+        credentials::expire_sign_ins(&self.pools.writer().await?, before).await
+    }
+
+    async fn put_person(&self, person: Person) -> Result<()> {
+        people::put(&mut self.pools.writer().await?, &person).await
+    }
+
+    async fn person(&self, id: &str) -> Result<Option<Person>> {
+        // No row has such an id, and PostgreSQL no way to say it.
+        if id.contains('\0') {
+            return Ok(None);
+        }
+        people::get(&**self.pools.reader().await?, id).await
+    }
+
+    async fn people(&self, query: PeopleQuery) -> Result<Vec<Person>> {
+        people::list(&self.pools.reader().await?, &query).await
+    }
+
+    async fn wards(&self, guardian: &str) -> Result<Vec<String>> {
+        if guardian.contains('\0') {
+            return Ok(Vec::new());
+        }
+        people::wards(&**self.pools.reader().await?, guardian).await
+    }
+
+    async fn forget_person(&self, id: &str, now: Time) -> Result<Vec<Person>> {
+        if id.contains('\0') {
+            return Ok(Vec::new());
+        }
+        erase::forget(&mut self.pools.writer().await?, id, now).await
+    }
+
+    async fn events_about(&self, person: &str, after: u64, limit: usize) -> Result<Vec<Event>> {
+        if person.contains('\0') {
+            return Ok(Vec::new());
+        }
+        erase::about(&self.pools.reader().await?, person, after, limit).await
+    }
+
+    async fn anonymise(&self, events: Vec<Event>) -> Result<()> {
+        erase::anonymise(&mut self.pools.writer().await?, &events).await
+    }
+
+    async fn account(&self, child: &str) -> Result<Account> {
+        if child.contains('\0') {
+            return Ok(Account::default());
+        }
+        let mut found = accounts::of(&**self.pools.reader().await?, &[child.to_owned()]).await?;
+        found.remove(child).unwrap_or_else(|| Ok(Account::default()))
+    }
+
+    async fn tracking(&self, query: TrackingQuery) -> Result<(u64, Vec<Event>)> {
+        ledger::page(&mut self.pools.reader().await?, &query).await
+    }
+
+    async fn expire_answers(&self, before: Time) -> Result<u64> {
+        accounts::expire(&**self.pools.writer().await?, before).await
+    }
+
+    async fn put_task(&self, task: Task) -> Result<()> {
+        definitions::put_task(&self.pools.writer().await?, &task).await
+    }
+
+    async fn tasks(&self) -> Result<Vec<Task>> {
+        definitions::tasks(&self.pools.reader().await?, None).await
+    }
+
+    async fn task(&self, id: &str) -> Result<Option<Task>> {
+        if id.contains('\0') {
+            return Ok(None);
+        }
+        Ok(definitions::tasks(&self.pools.reader().await?, Some(id)).await?.pop())
+    }
+
+    async fn delete_task(&self, id: &str) -> Result<bool> {
+        Ok(!id.contains('\0') && definitions::delete_task(&self.pools.writer().await?, id).await?)
+    }
+
+    async fn put_reward(&self, reward: Reward) -> Result<()> {
+        definitions::put_reward(&self.pools.writer().await?, &reward).await
+    }
+
+    async fn rewards(&self) -> Result<Vec<Reward>> {
+        definitions::rewards(&self.pools.reader().await?, None).await
+    }
+
+    async fn reward(&self, id: &str) -> Result<Option<Reward>> {
+        if id.contains('\0') {
+            return Ok(None);
+        }
+        Ok(definitions::rewards(&self.pools.reader().await?, Some(id)).await?.pop())
+    }
+
+    async fn delete_reward(&self, id: &str) -> Result<bool> {
+        Ok(!id.contains('\0')
+            && definitions::delete_reward(&self.pools.writer().await?, id).await?)
+    }
+
+    async fn keep_classes(&self, catalog: &Catalog) -> Result<()> {
+        settings::keep_classes(&mut self.pools.writer().await?, catalog).await
+    }
+
+    async fn setting(&self, name: &str) -> Result<Option<String>> {
+        settings::get(&self.pools.reader().await?, name).await
+    }
+
+    async fn put_setting(&self, name: &str, value: &str) -> Result<()> {
+        settings::put(&self.pools.writer().await?, name, value).await
+    }
+
+    async fn stirred(&self) {
+        self.watch.stirred().await;
+    }
+
+    async fn changes(&self) -> Result<u64> {
+        settings::changes(&self.pools.reader().await?).await
+    }
+
+    async fn lease(&self, work: &str, period: Duration) -> Result<bool> {
+        settings::lease(&self.pools.writer().await?, self.journal.holder, work, period).await
+    }
+
+    async fn release(&self, work: &str) -> Result<()> {
+        settings::release(&self.pools.writer().await?, self.journal.holder, work).await
+    }
+
+    async fn rewritten(&self) -> Result<u64> {
+        settings::rewritten(&self.pools.reader().await?).await
+    }
+
+    async fn id_key(&self) -> Result<[u8; 32]> {
+        Ok(self.journal.id_key)
+    }
+
+    async fn used_ids(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<UsedId>> {
+        adopt::used_ids(&self.pools.reader().await?, after, limit).await
+    }
+
+    async fn accounts(
+        &self,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Vec<(String, Account)>> {
+        accounts::page(&**self.pools.reader().await?, after.as_deref(), limit).await
+    }
+
+    async fn answers(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<Answer>> {
+        accounts::answers(&**self.pools.reader().await?, after, limit).await
+    }
+
+    async fn settings(&self) -> Result<Vec<(String, String)>> {
+        adopt::settings(&self.pools.reader().await?).await
+    }
+
+    async fn adopt(&self, part: Part) -> Result<()> {
+        adopt::adopt(&mut self.pools.writer().await?, &part).await
+    }
+
+    async fn adopt_used_ids(&self, ids: Vec<UsedId>) -> Result<()> {
+        adopt::put_used_ids(&self.pools.writer().await?, &ids).await
+    }
+
+    async fn adopt_accounts(&self, all: Vec<(String, Account)>) -> Result<()> {
+        let mut client = self.pools.writer().await?;
+        let transaction = client.transaction().await.map_err(error::failed)?;
+        let all: Vec<_> = all.iter().map(|(child, account)| (child.as_str(), account)).collect();
+        accounts::put(&*transaction, &all).await?;
+        transaction.commit().await.map_err(error::failed)
+    }
+
+    async fn adopt_answers(&self, answers: Vec<Answer>) -> Result<()> {
+        accounts::remember(&**self.pools.writer().await?, &answers).await
+    }
+
+    async fn backup(&self, _target: &Path) -> Result<()> {
+        Err(StoreError::Unsupported(
+            "a journal in PostgreSQL is backed up by PostgreSQL's own tools: pg_basebackup and an \
+             archive of its log, or pg_dump as a role that sees every row (docs/postgres.md)"
+                .to_owned(),
+        ))
+    }
+
+    async fn close(&self) {
+        self.pools.close();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! Connections: some for reading, and a few that reading cannot use up.
+
+use std::time::Duration;
+
+use deadpool_postgres::{
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+};
+
+use super::super::{Result, StoreError};
+use super::error::{chain, failed};
+use super::target::Target;
+
+/// Connections for writing: an append, and what must not wait behind it.
+const WRITERS: usize = 2;
+/// Beside the pools: one that listens.
+pub(super) const BESIDE: usize = 1;
+/// How long a caller waits for a connection.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// What holds on every connection, whatever the database's own settings are. Plans are made for
+/// each call: one made while a table was empty would be kept when it no longer is.
+const SETTINGS: &str = "
+    SET search_path = annals, pg_temp;
+    SET default_transaction_isolation = 'read committed';
+    SET plan_cache_mode = force_custom_plan;
+    SET statement_timeout = '60s';
+    SET lock_timeout = '10s';
+    SET idle_in_transaction_session_timeout = '60s';
+    SET bytea_output = 'hex';
+    SELECT set_config('synchronous_commit', 'on', false)
+      WHERE current_setting('synchronous_commit') = 'off';
+    SET ROLE annals_writer;";
+
+/// The connections of a store.
+pub(super) struct Pools {
+    readers: Pool,
+    writers: Pool,
+}
+
+impl Pools {
+    pub(super) fn new(target: &Target, connections: usize) -> Result<Pools> {
+        let readers = connections.saturating_sub(WRITERS + BESIDE).max(1);
+        // A reader's connection is tried before it is used; what a dead one does to an append is
+        // found out anyway.
+        let readers = pool(target, readers, RecyclingMethod::Verified)?;
+        let writers = pool(target, WRITERS, RecyclingMethod::Fast)?;
+        Ok(Pools { readers, writers })
+    }
+
+    pub(super) async fn reader(&self) -> Result<Object> {
+        get(&self.readers).await
+    }
+
+    pub(super) async fn writer(&self) -> Result<Object> {
+        get(&self.writers).await
+    }
+
+    pub(super) fn close(&self) {
+        self.readers.close();
+        self.writers.close();
+    }
+}
+
+fn pool(target: &Target, size: usize, recycling_method: RecyclingMethod) -> Result<Pool> {
+    let mut config = target.config.clone();
+    config.connect_timeout(WAIT);
+    config.keepalives_idle(Duration::from_secs(30));
+    // Nothing above sees a server that is gone without a word; the kernel does.
+    config.tcp_user_timeout(Duration::from_secs(20));
+    let manager =
+        Manager::from_config(config, target.tls.clone(), ManagerConfig { recycling_method });
+    Pool::builder(manager)
+        .max_size(size)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(WAIT))
+        .create_timeout(Some(WAIT))
+        .recycle_timeout(Some(WAIT))
+        .post_create(Hook::async_fn(|client, _| {
+            Box::pin(
+                async move { client.batch_execute(SETTINGS).await.map_err(HookError::Backend) },
+            )
+        }))
+        .build()
+        .map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+async fn get(pool: &Pool) -> Result<Object> {
+    pool.get().await.map_err(|error| match error {
+        PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
+            match error.as_db_error() {
+                // Told by a code of its own where it can be mended by a grant.
+                Some(_) => failed(error),
+                None => StoreError::Unavailable(chain(&error)),
+            }
+        }
+        PoolError::Timeout(_) => StoreError::Unavailable(
+            "no connection was free for 10 seconds; allow more with `postgres.connections`".into(),
+        ),
+        PoolError::Closed => StoreError::Unavailable("the server is stopping".to_owned()),
+        error => StoreError::Unavailable(error.to_string()),
+    })
+}

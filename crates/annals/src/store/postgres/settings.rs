@@ -1,0 +1,95 @@
+//! Settings, what changed, who does which work, and whether anything can be written at all.
+
+use std::time::Duration;
+
+use annals_event::Uuid;
+use deadpool_postgres::Object;
+
+use super::super::Result;
+use super::error::failed;
+use crate::catalog::Catalog;
+
+pub(super) async fn get(client: &Object, name: &str) -> Result<Option<String>> {
+    let sql = "SELECT value FROM annals_settings WHERE name = $1";
+    let statement = client.prepare_cached(sql).await.map_err(failed)?;
+    let row = client.query_opt(&statement, &[&name]).await.map_err(failed)?;
+    row.map(|row| row.try_get(0).map_err(failed)).transpose()
+}
+
+pub(super) async fn put(client: &Object, name: &str, value: &str) -> Result<()> {
+    let sql = "INSERT INTO annals_settings (name, value) VALUES ($1, $2)
+               ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    let statement = client.prepare_cached(sql).await.map_err(failed)?;
+    client.execute(&statement, &[&name, &value]).await.map_err(failed)?;
+    Ok(())
+}
+
+pub(super) async fn changes(client: &Object) -> Result<u64> {
+    let statement =
+        client.prepare_cached("SELECT version FROM annals_changes").await.map_err(failed)?;
+    let row = client.query_one(&statement, &[]).await.map_err(failed)?;
+    Ok(row.try_get::<_, i64>(0).map_err(failed)?.unsigned_abs())
+}
+
+/// Writes down which class each category and action of the catalog belongs to, and no other.
+pub(super) async fn keep_classes(client: &mut Object, catalog: &Catalog) -> Result<()> {
+    let (mut categories, mut actions, mut classes) = (Vec::new(), Vec::new(), Vec::new());
+    let whole = catalog.categories().map(|(category, class)| (category, "", class));
+    let single =
+        catalog.entries().map(|entry| (entry.category.as_str(), &*entry.action, entry.class));
+    for (category, action, class) in whole.chain(single) {
+        categories.push(category);
+        actions.push(action);
+        classes.push(class.as_str());
+    }
+    let transaction = client.transaction().await.map_err(failed)?;
+    for sql in [
+        "DELETE FROM annals_classes c WHERE NOT EXISTS (
+           SELECT FROM unnest($1::text[], $2::text[], $3::text[]) AS g (category, action, class)
+           WHERE g.category = c.category AND g.action = c.action AND g.class = c.class)",
+        "INSERT INTO annals_classes (category, action, class)
+         SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING",
+    ] {
+        transaction.execute(sql, &[&categories, &actions, &classes]).await.map_err(failed)?;
+    }
+    transaction.commit().await.map_err(failed)
+}
+
+/// How many events were written anew.
+pub(super) async fn rewritten(client: &Object) -> Result<u64> {
+    let statement =
+        client.prepare_cached("SELECT rewritten FROM annals_changes").await.map_err(failed)?;
+    let row = client.query_one(&statement, &[]).await.map_err(failed)?;
+    Ok(row.try_get::<_, i64>(0).map_err(failed)?.unsigned_abs())
+}
+
+/// Takes a lease or prolongs it, unless another holds it. By the database's clock: servers' clocks
+/// differ.
+pub(super) async fn lease(
+    client: &Object,
+    holder: Uuid,
+    work: &str,
+    period: Duration,
+) -> Result<bool> {
+    let sql = "INSERT INTO annals_leases AS l (name, until, holder)
+               VALUES ($1, clock_timestamp() + $2 * interval '1 second', $3)
+               ON CONFLICT (name) DO UPDATE SET until = excluded.until, holder = excluded.holder
+                 WHERE l.until <= clock_timestamp() OR l.holder = excluded.holder";
+    let statement = client.prepare_cached(sql).await.map_err(failed)?;
+    let taken = client.execute(&statement, &[&work, &period.as_secs_f64(), &holder]).await;
+    Ok(taken.map_err(failed)? == 1)
+}
+
+/// Gives a lease back before it ends.
+pub(super) async fn release(client: &Object, holder: Uuid, work: &str) -> Result<()> {
+    let sql = "DELETE FROM annals_leases WHERE name = $1 AND holder = $2";
+    client.execute(sql, &[&work, &holder]).await.map_err(failed)?;
+    Ok(())
+}
+
+/// Writes and syncs a value that nobody reads. A full disk, a replica or a lock shows here.
+pub(super) async fn probe(client: &Object) -> Result<()> {
+    let sql = "UPDATE annals_probe SET tries = tries + 1";
+    client.execute(sql, &[]).await.map_err(failed)?;
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! PostgreSQL under the shared suite, and what is its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use annals_event::Uuid;
+use annals_throwaway_postgres::{Cluster, Database, Durability};
+
+use super::{PostgresStore, Seed};
+use crate::store::conformance::world::plain_ones;
+use crate::store::conformance::{self, START, accepted, conformance, everything, verdicts};
+use crate::store::{Identity, Key, Role, Store};
+
+/// A partition is narrower than any case is long, and its edge is no tile's.
+const WIDTH: u64 = 250;
+
+fn seed() -> Seed {
+    let identity = Identity { id: Uuid::from_u128(7), epoch: 1, cursor_key: [7; 32] };
+    Seed { identity, id_key: [8; 32], viewer_key: [9; 32], partition_width: WIDTH }
+}
+
+async fn store() -> (Arc<dyn Store>, Database) {
+    let database = Database::create();
+    let store = PostgresStore::open(&database.url(), 10, &seed()).await.unwrap();
+    (Arc::new(store), database)
+}
+
+conformance!(store);
+
+/// Why a database is not opened.
+async fn refused(url: &str) -> String {
+    match PostgresStore::open(url, 10, &seed()).await {
+        Ok(_) => panic!("{url} was opened"),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// Has a login with these rights, and no others. Roles belong to the whole server.
+fn login(database: &Database, name: &str, rights: &str) -> String {
+    database.sql(&format!(
+        "DO $$ BEGIN CREATE ROLE {name} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+         {rights}"
+    ));
+    database.url_as(name)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_that_owns_nothing_does_all_that_a_server_does() {
+    let database = Database::create();
+    let rights = "GRANT annals_writer, annals_reader TO modest";
+    let owner = PostgresStore::open(&database.url(), 10, &seed()).await.unwrap();
+    let url = login(&database, "modest", rights);
+    let store = PostgresStore::open(&url, 10, &seed()).await.unwrap();
+    assert_eq!(store.identity(), owner.identity());
+    owner.close().await;
+    // Through several partitions, which only their owner could make by itself.
+    let events = accepted(&store, plain_ones(1..701), START).await;
+    assert_eq!(everything(&store).await, events);
+    assert_eq!(store.bury(3..6, "p", START).await, Ok(3));
+    let partitions = "SELECT count(*) FROM pg_inherits WHERE
+                      inhparent = 'annals.annals_events'::regclass";
+    assert!(database.sql(partitions).parse::<u32>().unwrap() >= 3);
+    assert!(verdicts(&store).await.iter().all(|verdict| verdict.is_fine()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_that_may_not_is_told_what_it_needs() {
+    let database = Database::create();
+    let url = login(&database, "nobody_much", "");
+    let told = refused(&url).await;
+    assert!(told.contains("docs/postgres.md"), "{told}");
+    PostgresStore::open(&database.url(), 10, &seed()).await.unwrap().close().await;
+    let told = refused(&url).await;
+    assert!(told.contains("permission denied") || told.contains("GRANT"), "{told}");
+    database.sql(
+        "INSERT INTO annals.annals_schema_history (version, name, applied_on, checksum)
+         VALUES (99, 'of_tomorrow', '', '1')",
+    );
+    let told = refused(&database.url()).await;
+    assert!(told.contains("V99__of_tomorrow"), "{told}");
+    let other = format!("{}_not", database.url());
+    assert!(refused(&other).await.contains("does not exist"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn servers_that_start_at_once_make_one_journal() {
+    let database = Database::create();
+    let opening = (0..4_u8).map(|number| {
+        let url = database.url();
+        tokio::spawn(async move {
+            let mut seed = seed();
+            seed.identity.id = Uuid::from_u128(number.into());
+            PostgresStore::open(&url, 10, &seed).await.unwrap()
+        })
+    });
+    let mut stores = Vec::new();
+    for opened in opening.collect::<Vec<_>>() {
+        stores.push(opened.await.unwrap());
+    }
+    let identity = stores[0].identity();
+    assert!(stores.iter().all(|store| store.identity() == identity));
+    for (number, store) in (1..).zip(&stores) {
+        accepted(store, plain_ones(number..number + 1), START).await;
+    }
+    assert_eq!(stores[0].head().await.unwrap().seq, 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_servers_one_has_a_lease_until_it_ends() {
+    let (one, database) = store().await;
+    let two = PostgresStore::open(&database.url(), 10, &seed()).await.unwrap();
+    let hour = Duration::from_secs(3_600);
+    let (first, second) = tokio::join!(one.lease("sweep", hour), two.lease("sweep", hour));
+    let first = first.unwrap();
+    assert_eq!(u8::from(first) + u8::from(second.unwrap()), 1);
+    // Who has it goes on, and may let go; the other cannot take it away.
+    let (has, waits): (&dyn Store, &dyn Store) = if first { (&*one, &two) } else { (&two, &*one) };
+    waits.release("sweep").await.unwrap();
+    assert_eq!(
+        (has.lease("sweep", hour).await, waits.lease("sweep", hour).await),
+        (Ok(true), Ok(false))
+    );
+    has.release("sweep").await.unwrap();
+    assert_eq!(
+        (waits.lease("sweep", hour).await, has.lease("sweep", hour).await),
+        (Ok(true), Ok(false))
+    );
+    assert_eq!(two.lease("another", Duration::from_millis(50)).await, Ok(true));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(one.lease("another", hour).await, Ok(true));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_others_must_learn_changes_the_number_and_nothing_else_does() {
+    let (store, _database) = store().await;
+    let key = Key {
+        id: "key_1".to_owned(),
+        hash: [1; 32],
+        role: Role::Admin,
+        name: "k".to_owned(),
+        origins: Vec::new(),
+        created_at: START,
+        expires_at: None,
+        revoked_at: None,
+        last_used_at: None,
+    };
+    let mut last = store.changes().await.unwrap();
+    store.put_key(key.clone()).await.unwrap();
+    let mut told = async |what: &str, learnt: bool| {
+        let now = store.changes().await.unwrap();
+        assert_eq!(now != last, learnt, "{what}");
+        last = now;
+    };
+    told("a key", true).await;
+    store.touch_key("key_1", START).await.unwrap();
+    accepted(&*store, plain_ones(1..3), START).await;
+    store.probe().await.unwrap();
+    told("uses, events and probes", false).await;
+    store.put_key(Key { revoked_at: Some(START), ..key }).await.unwrap();
+    told("a key revoked", true).await;
+    store.put_setting("recording", "{}").await.unwrap();
+    told("a setting", true).await;
+    store.put_setting("badges_place", "{}").await.unwrap();
+    told("a place", false).await;
+}
+
+/// Loopback has 16 million addresses: these are this process's own.
+fn addresses() -> [String; 2] {
+    let process = std::process::id();
+    let (high, low) = (process >> 8 & 255, process & 255);
+    [77, 78].map(|net| format!("127.{net}.{high}.{low}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_is_trusted_by_its_certificate_and_its_name() {
+    let [named, unnamed] = addresses();
+    let listen = format!("listen_addresses={named},{unnamed}");
+    let cluster = Cluster::start(Durability::Forgetful, &[&listen]);
+    let authority = cluster.speak_tls(&named);
+    let url = |address: &str, mode: &str, roots: Option<&std::path::Path>| {
+        let roots = roots.map(|path| format!("&sslrootcert={}", path.display()));
+        format!(
+            "postgres://postgres@{address}/postgres?sslmode={mode}{}",
+            roots.unwrap_or_default()
+        )
+    };
+    let trusted = url(&named, "verify-full", Some(&authority));
+    let store = PostgresStore::open(&trusted, 10, &seed()).await.unwrap();
+    accepted(&store, plain_ones(1..4), START).await;
+    let sql = "SELECT bool_and(ssl) FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid)
+               WHERE a.client_addr IS NOT NULL";
+    assert_eq!(cluster.psql("postgres", sql), "t");
+    store.close().await;
+    for (untrusted, why) in [
+        (url(&unnamed, "verify-full", Some(&authority)), "not valid for name"),
+        (url(&unnamed, "require", Some(&authority)), "not valid for name"),
+        (url(&named, "verify-full", None), "UnknownIssuer"),
+        (url(&named, "disable", None), "no encryption"),
+    ] {
+        let told = refused(&untrusted).await;
+        assert!(told.contains(why), "{untrusted}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_copy_forgets_no_table() {
+    let (_store, database) = store().await;
+    let sql = "SELECT relname FROM pg_class WHERE relnamespace = 'annals'::regnamespace
+               AND relkind IN ('r', 'p') AND NOT relispartition";
+    conformance::adopt::a_copy_knows(database.sql(sql).lines());
+}

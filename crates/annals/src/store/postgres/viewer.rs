@@ -1,0 +1,80 @@
+//! Reading for a person: as the role that sees nothing by itself, and with a viewer that the
+//! server signs for this one transaction.
+//!
+//! ```text
+//! BEGIN ─► backend, moment ─► HMAC(role ‖ person ‖ backend ‖ moment) ─► SET LOCAL ROLE annals_reader
+//!                                                                       └─► the policies check it
+//! ```
+
+use annals_event::Uuid;
+use deadpool_postgres::Object;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use tokio_postgres::Row;
+use tokio_postgres::types::{ToSql, Type};
+
+use super::super::Result;
+use super::error::failed;
+use crate::id::hex;
+
+/// The key under which viewers are signed.
+#[derive(Clone)]
+pub(super) struct ViewerKey {
+    inner: [u8; 64],
+}
+
+/// A parameter and the type it is sent as.
+pub(super) type Typed<'a> = (&'a (dyn ToSql + Sync), Type);
+
+impl ViewerKey {
+    /// The key as the database keeps it, XORed for the two hashes of an HMAC.
+    pub(super) fn pads(key: &[u8; 32]) -> ([u8; 64], [u8; 64]) {
+        let pad = |with: u8| std::array::from_fn(|at| key.get(at).copied().unwrap_or(0) ^ with);
+        (pad(0x36), pad(0x5c))
+    }
+
+    /// The key, from the pad of the inner hash.
+    pub(super) fn of(inner: [u8; 64]) -> ViewerKey {
+        ViewerKey { inner }
+    }
+
+    /// What the database takes for a viewer: `role.person.mac`.
+    pub(super) fn claim(&self, role: &str, person: &str, backend: i32, moment: i64) -> String {
+        let person = hex(person.as_bytes());
+        let key = self.inner.map(|byte| byte ^ 0x36);
+        #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
+        let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("HMAC takes a key of any length");
+        mac.update(format!("{role}.{person}.{backend}.{moment}").as_bytes());
+        format!("{role}.{person}.{}", hex(&mac.finalize().into_bytes()))
+    }
+}
+
+/// Asks as a person. The answer holds what they may see, whatever the question was.
+pub(super) async fn query_as(
+    client: &mut Object,
+    key: &ViewerKey,
+    person: &str,
+    sql: &str,
+    parameters: &[Typed<'_>],
+) -> Result<Vec<Row>> {
+    // Ended by a rollback when it is dropped: no connection goes back with a role or a viewer.
+    let transaction = client.build_transaction().read_only(true).start().await.map_err(failed)?;
+    let said = "SELECT pg_backend_pid(),
+                floor(extract(epoch FROM transaction_timestamp()) * 1000000)::bigint";
+    let row = transaction.query_one(said, &[]).await.map_err(failed)?;
+    let claim = key.claim("user", person, row.get(0), row.get(1));
+    // Hexadecimal and dots: nothing that could end the quotes.
+    let become_reader =
+        format!("SET LOCAL annals.viewer = '{claim}'; SET LOCAL ROLE annals_reader");
+    transaction.batch_execute(&become_reader).await.map_err(failed)?;
+    let rows = transaction.query_typed(sql, parameters).await.map_err(failed)?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(rows)
+}
+
+/// Where an id stands is asked by the server itself; what stands there, as the viewer.
+pub(super) async fn position_of(client: &Object, id: Uuid) -> Result<Option<i64>> {
+    let sql = "SELECT seq FROM annals_event_ids WHERE id = $1";
+    let found = client.query_typed(sql, &[(&id, Type::UUID)]).await.map_err(failed)?;
+    found.first().map(|row| row.try_get(0).map_err(failed)).transpose()
+}

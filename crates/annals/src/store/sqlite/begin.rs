@@ -1,0 +1,85 @@
+//! A store begins: its file is held and brought up to date, its writer and readers start.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use super::super::{Identity, Result, StoreError};
+use super::append::Writer;
+use super::fresh::Fresh;
+use super::list_index::{self, ListIndex};
+use super::threads::{Readers, WriterThread};
+use super::{SqliteStore, Tenancy, accounts, open, sweep};
+
+/// Read connections, and so the reads that run at once.
+const READERS: usize = 4;
+
+impl SqliteStore {
+    /// Opens the journal, making it if it does not exist. `seed` gives the identity and keys of a
+    /// journal that is made now.
+    pub fn open(
+        path: &Path,
+        tenancy: Tenancy,
+        seed: Identity,
+        id_key: [u8; 32],
+    ) -> Result<SqliteStore> {
+        SqliteStore::open_with(path, tenancy, seed, id_key, list_index::Options::default())
+    }
+
+    pub(super) fn open_with(
+        path: &Path,
+        tenancy: Tenancy,
+        seed: Identity,
+        id_key: [u8; 32],
+        options: list_index::Options,
+    ) -> Result<SqliteStore> {
+        let hold = open::hold(path)?;
+        let mut connection = open::for_writing(path, tenancy, &seed, &id_key)?;
+        accounts::follow_older(&mut connection)?;
+        let identity = open::identity(&connection)?;
+        let index = Arc::new(ListIndex::open(path, &identity, options)?);
+        let fresh = Arc::<Fresh>::default();
+        let writer = Writer::new(connection, Arc::clone(&index), Arc::clone(&fresh))?;
+        Ok(SqliteStore {
+            identity,
+            writer: Some(WriterThread::start("journal-writer", writer)?),
+            readers: Readers::open(path, READERS)?,
+            index: Some(index),
+            fresh,
+            hold: Mutex::new(Some(hold)),
+        })
+    }
+
+    /// Opens an existing journal for reading, beside a server that writes it.
+    pub fn open_read_only(path: &Path) -> Result<SqliteStore> {
+        if !path.exists() {
+            return Err(StoreError::NotAJournal(format!(
+                "there is no journal at {}",
+                path.display()
+            )));
+        }
+        let readers = Readers::open(path, READERS)?;
+        let identity = open::identity(&open::for_reading(path)?)?;
+        let (fresh, hold) = (Arc::default(), Mutex::default());
+        Ok(SqliteStore { identity, writer: None, readers, index: None, fresh, hold })
+    }
+
+    pub(super) async fn write<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writer) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        match &self.writer {
+            Some(writer) => writer.run(work).await,
+            None => Err(StoreError::Unavailable("it is open for reading only".to_owned())),
+        }
+    }
+
+    /// Deletes the words that no event refers to any more.
+    pub(super) async fn sweep(&self) -> Result<()> {
+        while let Some(mark) = self.readers.run(sweep::marked).await? {
+            let unused =
+                self.readers.run(move |connection| sweep::unused(connection, mark)).await?;
+            self.write(move |writer| sweep::sweep(writer.connection_mut(), mark, &unused)).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,8 @@
+//! What only PostgreSQL has: rights the database keeps itself, several servers on one journal,
+//! and a database that can go away.
+
+mod ageing;
+mod fleet;
+mod outage;
+mod rights;
+mod tamper;

@@ -1,0 +1,142 @@
+//! A database that goes away: what waits is refused or written once, never twice and never half.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use annals_throwaway_postgres::{Cluster, Durability};
+use serde_json::{Value, json};
+
+use crate::support::{Server, data_dir, root, until};
+
+fn event(number: usize) -> Value {
+    json!({ "id": format!("0190b7a0-0000-7000-8000-{number:012x}"), "action": "lamp_lit" })
+}
+
+/// How often each event is there.
+async fn there(server: &Server) -> BTreeMap<String, usize> {
+    let text = server.get("/api/v1/events/export?action=lamp_lit").send().await.text();
+    let mut found = BTreeMap::new();
+    for line in text.lines() {
+        let event: Value = serde_json::from_str(line).unwrap();
+        if let Some(id) = event["id"].as_str() {
+            *found.entry(id.to_owned()).or_default() += 1;
+        }
+    }
+    found
+}
+
+/// Sends one event after the other until told to end; tells which were acknowledged.
+async fn send(server: Arc<Server>, next: Arc<AtomicUsize>, end: Arc<AtomicBool>) -> Vec<String> {
+    let mut acknowledged = Vec::new();
+    while !end.load(Ordering::Relaxed) {
+        let event = event(next.fetch_add(1, Ordering::Relaxed));
+        let answer = server.post("/api/v1/events", &event).send().await;
+        match answer.status {
+            201 => acknowledged.push(event["id"].as_str().unwrap().to_owned()),
+            503 => {
+                answer.problem();
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            status => panic!("{status}: {}", answer.text()),
+        }
+    }
+    acknowledged
+}
+
+/// Has a child do a task again and again, each time until it is answered. Answers how often.
+async fn command(server: Arc<Server>, end: Arc<AtomicBool>) -> usize {
+    for (path, body) in [
+        ("/api/v1/people/ben", json!({ "kind": "child", "guardians": ["cleo"] })),
+        ("/api/v1/tasks/dishes", json!({ "name": "Dishes", "points": 10, "is_good": true })),
+    ] {
+        let call = server.call(http::Method::PUT, path);
+        assert_eq!(call.body("application/json", body.to_string()).send().await.status, 200);
+    }
+    let mut done = 0;
+    while !end.load(Ordering::Relaxed) {
+        loop {
+            let call = server.post("/child/ben/trigger-task", &json!({ "task_id": "dishes" }));
+            let answer = call.header("idempotency-key", &done.to_string()).send().await;
+            match answer.status {
+                200 => break,
+                503 => tokio::time::sleep(Duration::from_millis(20)).await,
+                status => panic!("{status}: {}", answer.text()),
+            }
+        }
+        done += 1;
+    }
+    done
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_crashes_loses_and_doubles_nothing() {
+    let cluster = Cluster::start(Durability::Real, &[]);
+    let root = root();
+    let data = data_dir(&root);
+    let url = cluster.url("postgres", "postgres");
+    let arguments = ["--data-dir", data.to_str().unwrap(), "--database", &url];
+    let server = Arc::new(Server::with(&root, &arguments));
+    let (next, end) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let senders: Vec<_> = (0..4)
+        .map(|_| tokio::spawn(send(Arc::clone(&server), Arc::clone(&next), Arc::clone(&end))))
+        .collect();
+    let commands = tokio::spawn(command(Arc::clone(&server), Arc::clone(&end)));
+    let more = async |count: usize| {
+        let wanted = next.load(Ordering::Relaxed) + count;
+        until("more to be sent", async || (next.load(Ordering::Relaxed) > wanted).then_some(()))
+            .await;
+    };
+    // More rounds for whoever wants to be surer: `ANNALS_OUTAGES=20`.
+    let rounds = std::env::var("ANNALS_OUTAGES").map_or(3, |rounds| rounds.parse().unwrap());
+    for round in 0..rounds {
+        more(30).await;
+        if round % 2 == 1 {
+            // Only the connections: the server behind them goes on at once.
+            let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                       WHERE application_name = 'annals'";
+            cluster.psql("postgres", sql);
+        } else {
+            cluster.crash();
+            until("the server to say that it cannot write", async || {
+                (server.get("/readyz").send().await.status == 503).then_some(())
+            })
+            .await;
+            cluster.run();
+        }
+        until("the server to recover by itself", async || {
+            (server.get("/readyz").send().await.status == 200).then_some(())
+        })
+        .await;
+    }
+    more(10).await;
+    end.store(true, Ordering::Relaxed);
+    let mut acknowledged = Vec::new();
+    for sender in senders {
+        acknowledged.extend(sender.await.unwrap());
+    }
+    let dense = "SELECT count(*) = max(seq) AND count(DISTINCT id) = count(*)
+                 FROM annals.annals_events";
+    assert_eq!(cluster.psql("postgres", dense), "t");
+    let balances = "SELECT balance, good_count, (SELECT count(*) FROM annals.annals_ledger)
+                    FROM annals.annals_accounts";
+    let done = commands.await.unwrap();
+    assert!(done > 5, "{done}");
+    assert_eq!(cluster.psql("postgres", balances), format!("{}|{done}|{done}", 10 * done));
+    let found = there(&server).await;
+    let lost: Vec<_> = acknowledged.iter().filter(|id| !found.contains_key(*id)).collect();
+    assert!(lost.is_empty(), "lost {lost:?}");
+    assert_eq!(found.values().max(), Some(&1));
+    assert!(acknowledged.len() > 50, "{}", acknowledged.len());
+
+    // Whoever was refused sends again, and each event is there once.
+    let all: Vec<Value> = (0..next.load(Ordering::Relaxed)).map(event).collect();
+    for batch in all.chunks(200) {
+        let answer = server.post("/api/v1/events", &json!(batch)).send().await;
+        assert_eq!(answer.json()["rejected"], 0, "{}", answer.text());
+    }
+    assert_eq!(there(&server).await.len(), all.len());
+    let Ok(server) = Arc::try_unwrap(server) else { panic!("still in use") };
+    assert!(server.stop().success());
+}
