@@ -84,7 +84,7 @@ test("the chart is read by arrow keys, as a table and as a file", async ({ page,
   await expect(chart).toHaveAttribute("aria-valuenow", "28");
 
   await card(page, "Completions").click();
-  await page.getByRole("button", { name: "Table" }).click();
+  await page.getByRole("figure").getByRole("button", { name: "Table" }).click();
   const table = page.getByRole("table", { name: /^Completions/ });
   await expect(table.getByRole("row")).toHaveCount(31);
   await expect(table.getByRole("row").nth(1)).toContainText("so far");
@@ -92,7 +92,7 @@ test("the chart is read by arrow keys, as a table and as a file", async ({ page,
   await accessible(page);
 
   const download = page.waitForEvent("download");
-  await page.getByRole("link", { name: "Download CSV" }).click();
+  await page.getByRole("figure").getByRole("link", { name: "Download CSV" }).click();
   const file = await download;
   expect(file.suggestedFilename()).toBe(`annals-completions-${daysAgo(29).slice(0, 10)}-${today()}.csv`);
   const lines = readFileSync(await file.path(), "utf8").trim().split("\r\n");

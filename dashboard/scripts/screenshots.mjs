@@ -21,7 +21,9 @@ const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, heig
 const DEMO = [
   ["overview", "overview"],
   ["overview-days", "overview?days=7&show=events", (page) => page.getByRole("slider").press("ArrowLeft")],
-  ["overview-table", "overview?days=90&show=completions", (page) => page.getByRole("button", { name: "Table" }).click()],
+  ["overview-table", "overview?days=90&show=completions", (page) => page.getByRole("figure").getByRole("button", { name: "Table" }).click()],
+  ["overview-risk", "overview", (page) => page.locator("#at-risk").evaluate((panel) => panel.scrollIntoView())],
+  ["overview-risk-table", "overview", (page) => page.locator("#at-risk").getByRole("button", { name: "Table" }).click()],
   ["overview-period", "overview", (page) => page.getByRole("button", { name: "Custom…" }).click()],
   ["overview-foot", "overview", (page) => page.locator("#content").evaluate((main) => main.scrollTo(0, main.scrollHeight))],
   ["overview-nothing", "overview?start_date=2001-01-01&end_date=2001-01-31"],

@@ -16,7 +16,7 @@ use crate::access::{Access, Standings, Tokens};
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
-use crate::config::{ClientIp, Config, ConfigError};
+use crate::config::{ClientIp, Config, ConfigError, RequireConsent};
 use crate::data_dir::{DataDir, Hold};
 use crate::follow::{AuditFiles, Award, BadgeParts, Badges, Followers, Parts};
 use crate::http::{Erasures, Http, Live, RateLimits, Services};
@@ -149,6 +149,8 @@ impl App {
             badges,
             rules: Rules { allow_negative: config.points.allow_negative },
             audit_files: parts.audit_files.folder.clone(),
+            risk: config.risk.clone(),
+            consent_needed: config.require_consent == RequireConsent::Children,
             live: Live::new(config.streams.max, stall),
             started_at: clock.now(),
             clock,

@@ -12,9 +12,11 @@ use serde::{Deserialize, Serialize};
 
 mod database;
 mod jwt;
+mod risk;
 
 pub use database::{Database, DatabaseUrl, Postgres};
 pub use jwt::{Jwt, JwtAlgorithm};
+pub use risk::{Hundredths, Risk, RiskFactor, RiskStep};
 
 /// The file read when it exists and no other is named.
 pub const DEFAULT_FILE: &str = "annals.toml";
@@ -63,6 +65,8 @@ pub struct Config {
     pub points: Points,
     /// A file of points events for each user account.
     pub audit_files: AuditFiles,
+    /// How learners' risk of dropping out is scored.
+    pub risk: Risk,
     /// Whose consent is needed before their activity is recorded.
     pub require_consent: RequireConsent,
     /// How the application's people show who they are.
@@ -201,6 +205,7 @@ impl Default for Config {
             streams: Streams { max: 2_000, stall_seconds: 30 },
             points: Points::default(),
             audit_files: AuditFiles { max_bytes: 10_000_000, backups: 5 },
+            risk: Risk::default(),
             require_consent: RequireConsent::Nobody,
             jwt: None,
             admin_key: None,
@@ -297,6 +302,7 @@ impl Config {
             let problem = "must have at least 32 characters; `openssl rand -hex 32` makes one";
             return wrong("ANNALS_ADMIN_KEY", problem);
         }
+        self.risk.check()?;
         if let Some(jwt) = &self.jwt {
             jwt.check()?;
         }

@@ -25,6 +25,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics/at-risk-students": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Learners at risk
+         * @description Highest risk first, each with the five factors that the score is the sum of. Learners are the
+         *     children of the directory, and whoever learned within the year before. It is advice for
+         *     people, never a decision.
+         */
+        get: operations["list_at_risk_students"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/engagement/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Engagement
+         * @description How engaged a person was in the last days: their risk score with the five factors it is the
+         *     sum of. People see their own and their children's. It is advice for people, never a decision.
+         */
+        get: operations["get_engagement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/analytics/overview": {
         parameters: {
             query?: never;
@@ -918,6 +961,61 @@ export interface components {
             /** @description Each event's fate, in the order sent. */
             results: components["schemas"]["ItemResult"][];
         };
+        /** @description Learners at risk. */
+        AtRisk: {
+            as_of?: components["schemas"]["Time"] | null;
+            /** @description Those at the threshold or above it, highest risk first. */
+            at_risk_students: components["schemas"]["AtRiskStudent"][];
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /**
+             * Format: int64
+             * @description How many learners there are.
+             */
+            learners: number;
+            /** @description The days the scores are of. */
+            period: components["schemas"]["Period"];
+            /**
+             * Format: int64
+             * @description How many there were on the day compared with; absent where none was named, and where there
+             *     was no learner yet.
+             */
+            previous_total?: number | null;
+            /**
+             * Format: double
+             * @description From which score on they are listed.
+             */
+            threshold: number;
+            /**
+             * Format: int64
+             * @description How many there are, listed or not.
+             */
+            total: number;
+        };
+        /** @description A learner at risk. */
+        AtRiskStudent: {
+            /**
+             * Format: int32
+             * @description Days since their last event; all the days asked about, where there was none.
+             */
+            days_inactive: number;
+            /** @description What the directory calls them; the id, where it knows no name. */
+            display_name: string;
+            /** @description The same in a word. */
+            engagement_level: components["schemas"]["EngagementLevel"];
+            /** @description What the score rests on. */
+            metrics: components["schemas"]["Metrics"];
+            /**
+             * Format: double
+             * @description 0 is engaged, 1 is high risk.
+             */
+            risk_score: number;
+            /** @description The learner. */
+            user_id: string;
+        };
         /** @description How long the audit record is kept: whole, until one of these is passed. */
         AuditLimits: {
             /**
@@ -1183,6 +1281,34 @@ export interface components {
             /** @default null */
             subject: components["schemas"]["Subject"] | null;
         };
+        /** @description How engaged somebody is. */
+        Engagement: components["schemas"]["Metrics"] & {
+            as_of?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int32
+             * @description Over how many days, today included.
+             */
+            days: number;
+            /** @description The same in a word. */
+            engagement_level: components["schemas"]["EngagementLevel"];
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /**
+             * Format: double
+             * @description 0 is engaged, 1 is high risk.
+             */
+            risk_score: number;
+            /** @description The person. */
+            user_id: string;
+        };
+        /**
+         * @description How engaged somebody is, by their score.
+         * @enum {string}
+         */
+        EngagementLevel: "high" | "medium" | "low" | "at_risk";
         /** @description What it was done to. The name is kept, because the thing may be deleted later. */
         Entity: {
             /** @description The application's own id of the thing, ≤ 200 characters. */
@@ -1278,6 +1404,31 @@ export interface components {
             /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
         };
+        /** @description A factor of a score. */
+        Factor: {
+            /**
+             * Format: double
+             * @description What it adds.
+             */
+            contribution: number;
+            /** @description Which one. */
+            name: components["schemas"]["FactorName"];
+            /**
+             * Format: double
+             * @description What was found, with at most two decimals.
+             */
+            value: number;
+            /**
+             * Format: double
+             * @description The most it can add to the score.
+             */
+            weight: number;
+        };
+        /**
+         * @description What a score is made of.
+         * @enum {string}
+         */
+        FactorName: "days_since_last_activity" | "login_frequency" | "quest_completion_rate" | "session_duration_avg" | "streak_days";
         /** @description One field that is wrong, and what would be right. */
         FieldError: {
             /** @description The field's path, such as `points.delta`. */
@@ -1472,6 +1623,36 @@ export interface components {
             level: string;
             /** @description What happened. */
             message?: string;
+        };
+        /** @description What a score rests on. */
+        Metrics: {
+            /**
+             * Format: int32
+             * @description Days since the last event.
+             */
+            days_since_last_activity: number;
+            /** @description The five factors; the score is the sum of what they contribute. */
+            factors: components["schemas"]["Factor"][];
+            /**
+             * Format: double
+             * @description Times signed in a week; sessions, where the application never tells of sign-ins.
+             */
+            login_frequency: number;
+            /**
+             * Format: double
+             * @description Finished of what was begun, in per cent.
+             */
+            quest_completion_rate: number;
+            /**
+             * Format: double
+             * @description Minutes of a session, on average.
+             */
+            session_duration_avg: number;
+            /**
+             * Format: int32
+             * @description Days in a row with an event, up to today or yesterday.
+             */
+            streak_days: number;
         };
         /** @description A key to be made. */
         NewKey: {
@@ -2167,6 +2348,112 @@ export interface operations {
                 };
             };
             /** @description The child is out of the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_at_risk_students: {
+        parameters: {
+            query?: {
+                /** @description Scored by the last so many days, 1 to 366; 30 unless given */
+                days?: number;
+                /** @description From which score on, 0 to 1 with at most two decimals; the configuration's `risk.threshold` unless given */
+                threshold?: number;
+                /** @description The last of these days; today unless given */
+                end_date?: string;
+                /** @description An earlier day: `previous_total` tells how many there were at its end */
+                compare_date?: string;
+                /** @description List at most so many, 1 to 10,000; `total` counts all */
+                limit?: number;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The learners */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtRisk"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is scored here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_engagement: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 30 unless given */
+                days?: number;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The application's id */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The score */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Engagement"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is known by this id, or nobody is scored here */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -1,6 +1,7 @@
 import type { Messages } from ".";
 import { badges } from "./de-badges";
 import { chart, overview } from "./de-overview";
+import { risk } from "./de-risk";
 import { sentences } from "./de-sentences";
 import { family } from "./de-family";
 import { settings } from "./de-settings";
@@ -323,6 +324,7 @@ export const de: Messages = {
   },
 
   overview,
+  risk,
   family,
   chart,
   settings,

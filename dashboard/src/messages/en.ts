@@ -2,6 +2,7 @@
 
 import { badges } from "./en-badges";
 import { chart, overview } from "./en-overview";
+import { risk } from "./en-risk";
 import { family } from "./en-family";
 import { settings } from "./en-settings";
 import { start } from "./en-start";
@@ -354,6 +355,7 @@ export const en = {
   },
 
   overview,
+  risk,
   family,
   chart,
   settings,

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { Overview } from "../api/types";
 import { formatNumber, messages } from "../messages";
 import { Icon } from "../ui/icon";
@@ -10,10 +11,12 @@ interface Props {
   data: Overview;
   show: FigureName;
   onShow: (name: FigureName) => void;
+  /** Further cards. */
+  children?: ReactNode;
 }
 
 /** The figures; the chosen one is what the chart shows. */
-export function Cards({ data, show, onShow }: Props) {
+export function Cards({ data, show, onShow, children }: Props) {
   return (
     <ul className="figure-cards" aria-label={m.cards}>
       {FIGURES.map((name) => (
@@ -25,6 +28,7 @@ export function Cards({ data, show, onShow }: Props) {
           </button>
         </li>
       ))}
+      {children}
     </ul>
   );
 }

@@ -15,7 +15,10 @@ import { Link } from "../url/link";
 import { Cards, CardsSkeleton } from "./cards";
 import { PeriodChoice } from "./period-choice";
 import { Recent } from "./recent";
+import { AtRiskPanel } from "./risk-panel";
+import { RiskCard } from "./risk-card";
 import { FIGURES, overviewRoute, parseOverview, type OverviewState } from "./state";
+import { useAtRisk } from "./use-at-risk";
 import { useOverview } from "./use-overview";
 import "./overview.css";
 
@@ -36,6 +39,7 @@ export function Overview() {
 function Counted({ state }: { state: OverviewState }) {
   const query = useOverview(state.period, true);
   const stats = useStats(ALL);
+  const risk = useAtRisk(query.data?.period.end_date, query.data?.previous_period.end_date);
   const change = useCallback((next: Partial<OverviewState>, replace = false) => go(overviewRoute({ ...state, ...next }), { replace }), [state]);
   const refetch = query.refetch;
   const start = useFirstRun({
@@ -68,8 +72,11 @@ function Counted({ state }: { state: OverviewState }) {
       {start === null && !data && !error && <CardsSkeleton />}
       {start === null && data && (
         <div className="overview-body" aria-busy={query.isPlaceholderData}>
-          <Cards data={data} show={state.show} onShow={(show) => change({ show })} />
+          <Cards data={data} show={state.show} onShow={(show) => change({ show })}>
+            <RiskCard query={risk} day={data.previous_period.end_date} />
+          </Cards>
           <Main state={state} data={data} />
+          <AtRiskPanel query={risk} />
           <Recent live={state.live} onLive={() => change({ live: !state.live }, true)} />
         </div>
       )}

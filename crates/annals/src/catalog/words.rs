@@ -93,6 +93,11 @@ pub enum Role {
 }
 
 impl Role {
+    /// Whether it is done to learn, and not only to look.
+    pub const fn is_learning(self) -> bool {
+        matches!(self, Role::Start | Role::Progress | Role::Complete | Role::Abandon)
+    }
+
     /// The word used in JSON and the database.
     pub const fn as_str(self) -> &'static str {
         match self {

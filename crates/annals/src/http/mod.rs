@@ -56,6 +56,7 @@ use crate::access::{Access, Caller};
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
+use crate::config::Risk;
 use crate::follow::{Badges, Followers};
 use crate::id::Random;
 use crate::journal::{Cursors, Journal};
@@ -98,6 +99,10 @@ pub struct Services {
     pub rules: Rules,
     /// What children can earn beside points.
     pub badges: Badges,
+    /// How learners are scored.
+    pub risk: Risk,
+    /// Whether nothing is recorded of a child without a guardian's consent.
+    pub consent_needed: bool,
     /// The streams that are open.
     pub live: Live,
     /// What time it is.

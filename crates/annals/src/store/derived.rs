@@ -57,6 +57,8 @@ pub struct RollupChange {
     pub days: BTreeMap<(Date, &'static str), u64>,
     /// The same by day, what and person.
     pub people: BTreeMap<(Date, &'static str, String), u64>,
+    /// When each person was active, as these events tell.
+    pub lives: BTreeMap<String, Life>,
     /// Sessions as they are now, by id and ordinal; `None` for those that are no more.
     pub sessions: BTreeMap<(String, u32), Option<Session>>,
 }
@@ -64,6 +66,26 @@ pub struct RollupChange {
 impl RollupChange {
     /// Counts every event, whatever its role.
     pub const ALL: &'static str = "all";
+}
+
+/// Between which days a person was active.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// The first day with an event.
+    pub first: Date,
+    /// The last one.
+    pub last: Date,
+    /// The last day on which they learned: began, went on with, finished or gave up something.
+    pub learned: Option<Date>,
+}
+
+impl Life {
+    /// Takes in another day.
+    pub fn lived(&mut self, day: Date, learning: bool) {
+        self.first = self.first.min(day);
+        self.last = self.last.max(day);
+        self.learned = self.learned.max(learning.then_some(day));
+    }
 }
 
 /// A part of a visit, without a long gap and by one person.
@@ -109,6 +131,37 @@ pub struct DayActivity {
     pub errors: u64,
 }
 
+/// What everybody did in a span of days.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Doings {
+    /// Whether any person ever signed in, in the span or not: some applications do not tell.
+    pub logins_known: bool,
+    /// Everybody who was ever active, by id.
+    pub people: BTreeMap<String, Deeds>,
+}
+
+/// What a person did in a span of days, and when before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deeds {
+    /// Their first day with an event and their last of learning, whatever the span.
+    pub life: Life,
+    /// The last day with an event before the span's end; `None`: there was none yet.
+    pub last: Option<Date>,
+    /// Days in a row with an event, up to the span's last day or the one before, also from before
+    /// the span.
+    pub streak: u32,
+    /// Times they signed in.
+    pub logins: u64,
+    /// Things they began.
+    pub started: u64,
+    /// Things they finished.
+    pub completed: u64,
+    /// Sessions that began.
+    pub sessions: u64,
+    /// How long these were, together, in microseconds.
+    pub session_micros: i64,
+}
+
 /// A database that keeps what is derived from one journal.
 #[async_trait]
 pub trait DerivedStore: Send + Sync + 'static {
@@ -128,6 +181,13 @@ pub trait DerivedStore: Send + Sync + 'static {
 
     /// What happened in each of the spans of days, as of one place.
     async fn activity(&self, spans: Vec<Range<Date>>) -> Result<(Place, Vec<Activity>)>;
+
+    /// What everybody, or one person, did in each of the spans of days, as of one place.
+    async fn doings(
+        &self,
+        spans: Vec<Range<Date>>,
+        person: Option<String>,
+    ) -> Result<(Place, Vec<Doings>)>;
 
     /// How many bytes it takes up.
     async fn bytes(&self) -> Result<u64>;

@@ -49,7 +49,8 @@ pub use adopt::{Answer, Part, UsedId};
 pub use credential::{Key, Role, SignIn, SignInKind};
 pub use definition::{Reward, Task};
 pub use derived::{
-    Activity, DayActivity, DerivedStore, Output, Place, RollupChange, Session, Step,
+    Activity, DayActivity, Deeds, DerivedStore, Doings, Life, Output, Place, RollupChange, Session,
+    Step,
 };
 pub use entry::{Appended, Derived, Entry};
 pub use error::StoreError;

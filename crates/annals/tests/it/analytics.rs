@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Server, data_dir, root};
 
+mod risk;
+
 const ZONE: &str = "Europe/Berlin";
 /// The first day on which something happens.
 const FIRST: Date = date(2026, 3, 20);

@@ -18,11 +18,11 @@ use self::recent::Recent;
 use self::sessions::{Sessions, Sign};
 use super::{Output, Parts};
 use crate::calendar::Calendar;
-use crate::catalog::{Catalog, Class, Role};
-use crate::store::{self, DerivedStore, Place, RollupChange, Step};
+use crate::catalog::{Catalog, Class, Role, Source};
+use crate::store::{self, DerivedStore, Life, Place, RollupChange, Step};
 
 /// Grows whenever the same events would be counted otherwise.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 pub(super) struct Rollups {
     derived: Arc<dyn DerivedStore>,
@@ -47,7 +47,8 @@ impl Rollups {
         for entry in self.catalog.entries() {
             let role = role(&self.catalog, &entry.category, &entry.action);
             let role = role.map_or("", Role::as_str);
-            roles.update(format!("{} {} {role}\n", entry.category, entry.action));
+            let own = is_own(&self.catalog, &entry.category, &entry.action);
+            roles.update(format!("{} {} {role} {own}\n", entry.category, entry.action));
         }
         for (category, class) in self.catalog.categories() {
             roles.update(format!("{category} {}\n", class.as_str()));
@@ -61,13 +62,22 @@ impl Rollups {
         for event in events {
             let day = self.calendar.day(event.occurred_at);
             let role = role(&self.catalog, &event.category, &event.action);
-            for what in [Some(RollupChange::ALL), role.map(Role::as_str)].into_iter().flatten() {
+            let what = [Some(RollupChange::ALL), role.map(Role::as_str)];
+            for what in what.into_iter().flatten() {
                 *change.days.entry((day, what)).or_default() += 1;
-                if let Some(subject) = &event.subject {
-                    let key = (day, what, subject.id.clone());
-                    *change.people.entry(key).or_default() += 1;
-                }
             }
+            let Some(subject) = &event.subject else { continue };
+            // That Annals saved somebody is nothing they did.
+            if is_own(&self.catalog, &event.category, &event.action) {
+                continue;
+            }
+            for what in what.into_iter().flatten() {
+                let key = (day, what, subject.id.clone());
+                *change.people.entry(key).or_default() += 1;
+            }
+            let unlived = Life { first: day, last: day, learned: None };
+            let life = change.lives.entry(subject.id.clone()).or_insert(unlived);
+            life.lived(day, role.is_some_and(Role::is_learning));
         }
         change
     }
@@ -108,6 +118,11 @@ fn role(catalog: &Catalog, category: &str, action: &str) -> Option<Role> {
     let named = catalog.get(category, action).and_then(|entry| entry.role);
     let faulty = catalog.class(category, action) == Class::Error;
     named.or_else(|| faulty.then_some(Role::Error))
+}
+
+/// Whether it is an act of Annals itself, which nobody else may tell.
+fn is_own(catalog: &Catalog, category: &str, action: &str) -> bool {
+    catalog.get(category, action).is_some_and(|entry| entry.sources == [Source::Annals])
 }
 
 #[async_trait]

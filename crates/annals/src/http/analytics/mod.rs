@@ -1,5 +1,8 @@
 //! Analytics: what people did, as followers count it. The endpoints' paths are the application's,
 //! who had them before Annals.
 
+pub(super) mod at_risk;
+pub(super) mod engagement;
 pub(super) mod overview;
 mod period;
+mod wait;

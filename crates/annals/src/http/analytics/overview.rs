@@ -1,7 +1,5 @@
 //! `GET /api/analytics/overview`.
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::extract::{RawQuery, State};
 
@@ -9,13 +7,8 @@ use super::super::Http;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
 use crate::access::Caller;
-use crate::follow::ROLLUPS;
-use crate::journal::InvalidCursor;
 use crate::query::analytics::overview::{self, Overview};
 use crate::store::Role;
-
-/// How long one waits for what one has just sent.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Overview
 ///
@@ -49,15 +42,7 @@ pub(in super::super) async fn overview(
     let period = parameters.period(http.calendar.day(now))?;
     let wait_for = parameters.take("wait_for")?;
     parameters.none()?;
-    if let Some(cursor) = wait_for {
-        let position = http.cursors.open_event(&cursor).map_err(|error| match error {
-            InvalidCursor::Forged => Problem::parameter("wait_for", error.to_string()),
-            InvalidCursor::Gone => error.into(),
-        })?;
-        if let Some(rollups) = http.followers.get(ROLLUPS) {
-            rollups.reached(position, PATIENCE).await;
-        }
-    }
+    http.wait_until_counted(wait_for).await?;
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
     let timezone = http.calendar.name();

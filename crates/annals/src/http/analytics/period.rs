@@ -16,11 +16,7 @@ impl Parameters {
                 let message = "cannot be given together with `start_date` or `end_date`";
                 return Err(Problem::parameter("days", message));
             }
-            let days = days.parse().ok().filter(|days| (1..=MAX_DAYS).contains(days));
-            let wrong = || format!("must be a number from 1 to {MAX_DAYS}");
-            return days
-                .map(|days| Period::ending(today, days))
-                .ok_or_else(|| Problem::parameter("days", wrong()));
+            return Ok(Period::ending(today, number_of_days(&days)?));
         }
         let period = match (start, end) {
             (None, None) => return Ok(Period::ending(today, DEFAULT_DAYS)),
@@ -41,7 +37,13 @@ impl Parameters {
         })
     }
 
-    fn day(&mut self, name: &str) -> Result<Option<Date>> {
+    /// Takes `days`: 30 unless asked otherwise.
+    pub(super) fn days(&mut self) -> Result<i32> {
+        self.take("days")?.map_or(Ok(DEFAULT_DAYS), |days| number_of_days(&days))
+    }
+
+    /// Takes a day.
+    pub(super) fn day(&mut self, name: &str) -> Result<Option<Date>> {
         let Some(text) = self.take(name)? else {
             return Ok(None);
         };
@@ -50,4 +52,10 @@ impl Parameters {
         let date = text.parse().ok().filter(|date: &Date| date.to_string() == text);
         date.map(Some).ok_or_else(wrong)
     }
+}
+
+fn number_of_days(text: &str) -> Result<i32> {
+    let days = text.parse().ok().filter(|days| (1..=MAX_DAYS).contains(days));
+    let wrong = || Problem::parameter("days", format!("must be a number from 1 to {MAX_DAYS}"));
+    days.ok_or_else(wrong)
 }

@@ -4,6 +4,7 @@ use annals_event::Time;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::counted::counted;
 use super::period::Period;
 use crate::store::{Activity, DayActivity, DerivedStore, Result};
 
@@ -79,7 +80,7 @@ pub async fn overview(
     let previous_period = period.before();
     let spans = vec![period.range(), previous_period.range()];
     let (place, spans) = derived.activity(spans).await?;
-    let lag = head.saturating_sub(place.position);
+    let (as_of, lag) = counted(place, head, now);
     let [current, previous]: [Activity; 2] = spans.try_into().unwrap_or_default();
     let figure = |of: fn(&DayActivity) -> u64| {
         let days = period.each().zip(previous_period.each());
@@ -100,7 +101,7 @@ pub async fn overview(
         period,
         previous_period,
         timezone: timezone.to_owned(),
-        as_of: if lag == 0 { Some(now) } else { place.as_of },
+        as_of,
         lag,
         figures: Figures {
             active_users: Figure::new(current.active_users, previous.active_users, people.series),

@@ -1,11 +1,14 @@
 //! What is derived: rows and how far they have come are one.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
 use super::super::{
-    Activity, DayActivity, DerivedStore, Output, Place, RollupChange, Session, Step, StoreError,
+    Activity, DayActivity, Deeds, DerivedStore, Doings, Life, Output, Place, RollupChange, Session,
+    Step, StoreError,
 };
 use super::START;
 
@@ -21,6 +24,8 @@ macro_rules! derived_conformance {
             people_are_counted_once_in_a_span;
             sessions_are_kept_changed_and_removed;
             a_span_without_days_has_nothing;
+            doings_are_each_person_s_in_the_span;
+            who_was_away_and_came_back_is_known_for_any_span;
         }
     };
     ($make:path => $($case:ident;)+) => {
@@ -52,6 +57,9 @@ fn change(day: Date, what: &'static str, people: &[&str]) -> RollupChange {
         *change.days.entry((day, what)).or_default() += people.len() as u64;
         for person in people {
             *change.people.entry((day, what, (*person).to_owned())).or_default() += 1;
+            let life = Life { first: day, last: day, learned: None };
+            let life = change.lives.entry((*person).to_owned()).or_insert(life);
+            life.lived(day, what == "complete");
         }
     }
     change
@@ -159,4 +167,108 @@ pub async fn a_span_without_days_has_nothing(store: Arc<dyn DerivedStore>) {
     // Before anybody wrote, too.
     let nothing = (Place::default(), vec![Activity::default(); 2]);
     assert_eq!(store.activity(vec![FIRST..FIRST, FIRST..THIRD]).await, Ok(nothing));
+}
+
+async fn doings(store: &dyn DerivedStore, span: Range<Date>, person: Option<&str>) -> Doings {
+    let person = person.map(str::to_owned);
+    store.doings(vec![span], person).await.unwrap().1.remove(0)
+}
+
+pub async fn doings_are_each_person_s_in_the_span(store: Arc<dyn DerivedStore>) {
+    store.resume(Output::Rollups, "1").await.unwrap();
+    assert_eq!(doings(&*store, FIRST..THIRD, None).await, Doings::default());
+    let mut at = 0;
+    for (day, what, people) in [
+        (FIRST, "start", vec!["ada", "ben"]),
+        (SECOND, "complete", vec!["ada", "ada"]),
+        (SECOND, "start", vec!["ada"]),
+        (THIRD, "complete", vec!["ada", "zed"]),
+    ] {
+        let mut change = change(day, what, &people);
+        if at == 0 {
+            for (ordinal, subject) in [(1, Some("ada")), (2, Some("ada")), (3, None)] {
+                let session = Session {
+                    session_id: "v".to_owned(),
+                    ordinal,
+                    subject: subject.map(str::to_owned),
+                    started: START,
+                    day,
+                    last: START.plus_micros(i64::from(ordinal) * 10),
+                    ended: false,
+                };
+                change.sessions.insert(("v".to_owned(), ordinal), Some(session));
+            }
+        }
+        store.add_rollups(step(at, at + 1), change).await.unwrap();
+        at += 1;
+    }
+    let told = doings(&*store, FIRST..THIRD, None).await;
+    assert!(!told.logins_known);
+    let nothing = |life| Deeds {
+        life,
+        last: None,
+        streak: 0,
+        logins: 0,
+        started: 0,
+        completed: 0,
+        sessions: 0,
+        session_micros: 0,
+    };
+    let ada = Deeds {
+        last: Some(SECOND),
+        streak: 2,
+        started: 2,
+        completed: 2,
+        sessions: 2,
+        session_micros: 30,
+        ..nothing(Life { first: FIRST, last: THIRD, learned: Some(THIRD) })
+    };
+    // The day before is a streak still.
+    let ben = Deeds {
+        last: Some(FIRST),
+        streak: 1,
+        started: 1,
+        ..nothing(Life { first: FIRST, last: FIRST, learned: None })
+    };
+    // Not there yet.
+    let zed = nothing(Life { first: THIRD, last: THIRD, learned: Some(THIRD) });
+    let all = [("ada", ada), ("ben", ben), ("zed", zed)].map(|(id, deeds)| (id.to_owned(), deeds));
+    assert_eq!(told.people, all.into());
+    let alone = doings(&*store, FIRST..THIRD, Some("ada")).await;
+    assert_eq!(alone.people, [("ada".to_owned(), ada)].into());
+
+    store.add_rollups(step(at, 9), change(FIRST, "login", &["ben"])).await.unwrap();
+    // Signed in outside of the span, but it is known that the application tells.
+    let last_day = doings(&*store, THIRD..THIRD.saturating_add(1.day()), None).await;
+    assert!(last_day.logins_known);
+    // A streak goes back beyond the span; one that was broken is none.
+    let streak = |id: &str| last_day.people[id].streak;
+    assert_eq!((streak("ada"), streak("ben"), streak("zed")), (3, 0, 1));
+    assert_eq!(last_day.people["ben"].last, Some(FIRST));
+    assert_eq!(doings(&*store, FIRST..SECOND, None).await.people["ben"].logins, 1);
+    store.clear(Output::Rollups).await.unwrap();
+    assert_eq!(doings(&*store, FIRST..THIRD, None).await, Doings::default());
+}
+
+pub async fn who_was_away_and_came_back_is_known_for_any_span(store: Arc<dyn DerivedStore>) {
+    store.resume(Output::Rollups, "1").await.unwrap();
+    let day = |n: i64| FIRST.saturating_add(n.days());
+    // Events come late, too.
+    for (at, n) in (0..).zip([40, 0, 1, 3]) {
+        let change = change(day(n), "view", &["ada"]);
+        store.add_rollups(step(at, at + 1), change).await.unwrap();
+    }
+    for (from, to, last, streak) in [
+        (-5, -1, None, 0),
+        (2, 3, Some(1), 2),
+        (3, 4, Some(3), 1),
+        (5, 6, Some(3), 0),
+        (10, 40, Some(3), 0),
+        (10, 42, Some(40), 1),
+        (50, 60, Some(40), 0),
+    ] {
+        let ada = doings(&*store, day(from)..day(to), None).await.people["ada"];
+        assert_eq!((ada.last, ada.streak), (last.map(day), streak), "{from}..{to}");
+        assert_eq!(ada.life, Life { first: day(0), last: day(40), learned: None });
+    }
 }

@@ -134,6 +134,8 @@ fn matrix() -> Vec<Row> {
         Row { ingest: NO, ..everybody("POST /api/v1/tickets", MADE, NOBODY) },
         Row { ingest: NO, ..everybody("GET /api/v1/catalog", OK, NOBODY) },
         keys("GET /api/analytics/overview", OK, OK, NO),
+        Row { service: NO, ..reading("GET /api/analytics/engagement/{user_id}", HIDDEN) },
+        keys("GET /api/analytics/at-risk-students", OK, OK, NO),
         reading("GET /api/v1/people", Nothing),
         reading("GET /api/v1/people/{id}", HIDDEN),
         keys("DELETE /api/v1/people/{id}", OK, NO, OK),
@@ -203,7 +205,8 @@ fn request(server: &Server, endpoint: &str, at: usize) -> Call {
         "/admin/tracking" => format!("?child_id={whom}"),
         _ => String::new(),
     };
-    let path = path.replace("{id}", &key).replace("{badge_id}", "first");
+    let path = path.replace("{id}", &key).replace("{user_id}", whom);
+    let path = path.replace("{badge_id}", "first");
     let path = format!("{path}{query}");
     let body = match endpoint {
         "POST /api/v1/events" => about(whom),
@@ -244,6 +247,7 @@ fn holds(endpoint: &str, answer: &Answer, whom: &str) -> bool {
             people.iter().any(|person| person["id"] == whom)
         }
         "GET /api/v1/people/{id}" | "GET /child/{id}" => answer.json()["id"] == whom,
+        "GET /api/analytics/engagement/{user_id}" => answer.json()["user_id"] == whom,
         "GET /child/{id}/weeks" => answer.json()["child_id"] == whom,
         "GET /child/{id}/standing" => answer.json()["children"][0]["id"] == whom,
         "GET /admin/tracking" => answer.json()["tracking_events"][0]["child_id"] == whom,

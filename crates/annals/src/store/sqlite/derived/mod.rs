@@ -5,10 +5,12 @@
 //! | `file.rs` | open it, or make it anew where it does not fit |
 //! | `places.rs` | how far each output has come |
 //! | `rollups.rs`, `sessions.rs` | counts by day; sessions |
+//! | `doings.rs` | what each person did in a span of days |
 //!
 //! It is opened when it is first used, and again after a failure: neither a full disk nor a
 //! damaged file keeps the journal from being written.
 
+mod doings;
 mod file;
 mod places;
 mod rollups;
@@ -24,7 +26,7 @@ use rusqlite::Connection;
 
 use self::file::{DerivedFile, Generation};
 use super::super::{
-    Activity, DerivedStore, Identity, Output, Place, Result, RollupChange, Session, Step,
+    Activity, DerivedStore, Doings, Identity, Output, Place, Result, RollupChange, Session, Step,
     StoreError,
 };
 use super::threads::WriterThread;
@@ -122,6 +124,14 @@ impl DerivedStore for SqliteDerived {
 
     async fn activity(&self, spans: Vec<Range<Date>>) -> Result<(Place, Vec<Activity>)> {
         self.read(move |connection| rollups::activity(connection, &spans)).await
+    }
+
+    async fn doings(
+        &self,
+        spans: Vec<Range<Date>>,
+        person: Option<String>,
+    ) -> Result<(Place, Vec<Doings>)> {
+        self.read(move |connection| doings::of(connection, &spans, person.as_deref())).await
     }
 
     async fn bytes(&self) -> Result<u64> {

@@ -8,7 +8,7 @@ use super::super::super::{Output, Place, Result, Step, StoreError};
 /// The tables of an output.
 const fn tables(output: Output) -> &'static [&'static str] {
     match output {
-        Output::Rollups => &["rollup_days", "rollup_people", "sessions"],
+        Output::Rollups => &["rollup_days", "rollup_people", "lives", "sessions"],
     }
 }
 

@@ -30,6 +30,22 @@ pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChang
             )?
             .execute(params![what, day.to_string(), subject, events])?;
     }
+    for (subject, life) in &change.lives {
+        transaction
+            .prepare_cached(
+                "INSERT INTO lives (subject, first, last, learned) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET
+                   first = min(first, excluded.first),
+                   last = max(last, excluded.last),
+                   learned = max(ifnull(learned, excluded.learned), ifnull(excluded.learned, learned))",
+            )?
+            .execute(params![
+                subject,
+                life.first.to_string(),
+                life.last.to_string(),
+                life.learned.map(|day| day.to_string()),
+            ])?;
+    }
     sessions::write(&transaction, &change.sessions)?;
     Ok(transaction.commit()?)
 }

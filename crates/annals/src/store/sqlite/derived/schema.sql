@@ -32,6 +32,14 @@ CREATE TABLE rollup_people (
   PRIMARY KEY (what, day, subject)
 ) STRICT, WITHOUT ROWID;
 
+-- Between which days each person was active, and on which one they last learned.
+CREATE TABLE lives (
+  subject TEXT PRIMARY KEY,
+  first TEXT NOT NULL,
+  last TEXT NOT NULL,
+  learned TEXT
+) STRICT, WITHOUT ROWID;
+
 -- Parts of a visit without a long gap, by one person; the day is that of its first event.
 CREATE TABLE sessions (
   session_id TEXT NOT NULL,
@@ -44,4 +52,5 @@ CREATE TABLE sessions (
   PRIMARY KEY (session_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX sessions_by_day ON sessions (day);
+-- Holds all that is asked about a day's sessions.
+CREATE INDEX sessions_by_day ON sessions (day, subject, started, last);

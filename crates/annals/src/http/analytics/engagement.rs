@@ -1,0 +1,79 @@
+//! `GET /api/analytics/engagement/{user_id}`.
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+
+use super::super::Http;
+use super::super::body::PathId;
+use super::super::error::{Problem, Result};
+use super::super::parameters::Parameters;
+use crate::access::Caller;
+use crate::query::analytics::learners::{Engagement, Learners};
+use crate::query::analytics::period::Period;
+use crate::store::Role;
+
+/// Engagement
+///
+/// How engaged a person was in the last days: their risk score with the five factors it is the
+/// sum of. People see their own and their children's. It is advice for people, never a decision.
+#[utoipa::path(
+    get, path = "/api/analytics/engagement/{user_id}", operation_id = "get_engagement", tag = "Analytics",
+    params(
+        ("user_id" = String, Path, description = "The application's id"),
+        ("days" = Option<u32>, Query, description = "The last so many days with today, 1 to 366; 30 unless given", minimum = 1, maximum = 366),
+        ("wait_for" = Option<String>, Query, description = "An event's cursor: answers once it is counted, or after 2 seconds"),
+    ),
+    responses(
+        (status = 200, description = "The score", body = Engagement),
+        (status = 400, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "Nobody is known by this id, or nobody is scored here", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn engagement(
+    State(http): State<Http>,
+    caller: Caller,
+    PathId(id): PathId,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Engagement>> {
+    caller.require(&[Role::Admin, Role::Auditor, Role::User, Role::Child])?;
+    let mut parameters = Parameters::read(query.as_deref());
+    let days = parameters.days()?;
+    let wait_for = parameters.take("wait_for")?;
+    parameters.none()?;
+    if !caller.may_see_person(&id) {
+        return Err(nobody());
+    }
+    let learners = http.learners()?;
+    http.wait_until_counted(wait_for).await?;
+    let now = http.clock.now();
+    let head = *http.journal.head().borrow();
+    let period = Period::ending(http.calendar.day(now), days);
+    let told = learners.engagement(&id, period, head, now).await?;
+    told.map(Json).ok_or_else(nobody)
+}
+
+impl Http {
+    /// What answers questions about learners, where they are scored.
+    pub(super) fn learners(&self) -> Result<Learners<'_>> {
+        if !self.risk.enabled {
+            return Err(Problem::new(
+                axum::http::StatusCode::NOT_FOUND,
+                "risk_off",
+                "Nobody is scored here: `risk.enabled` is false in the configuration.",
+            ));
+        }
+        Ok(Learners {
+            store: &*self.store,
+            derived: &*self.derived,
+            risk: &self.risk,
+            consent_needed: self.consent_needed,
+        })
+    }
+}
+
+fn nobody() -> Problem {
+    Problem::not_found(
+        "Nothing is known by which a person with this id could be scored; their id must stand in \
+         the directory or be the subject of events.",
+    )
+}

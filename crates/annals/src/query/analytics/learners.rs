@@ -1,0 +1,243 @@
+//! Learners: who they are, how engaged each is, and who is at risk of dropping out.
+//!
+//! A learner is a child of the directory, or anybody else who learned within the year before:
+//! began, went on with, finished or gave up something. Who is archived is none, and who is not
+//! recorded in full has nothing to be scored by. Before their first day nobody counts.
+
+use std::collections::BTreeMap;
+
+use annals_event::Time;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::counted::counted;
+use super::period::Period;
+use super::risk::{EngagementLevel, Metrics, Scored, score};
+use crate::config::{Hundredths, Risk};
+use crate::store::{
+    Collection, Deeds, DerivedStore, PeopleQuery, Person, PersonKind, Result, Store,
+};
+
+/// Whoever did not learn for so many days, and is no child of the directory, has left.
+const LEARNER_DAYS: i32 = 366;
+/// People read at once.
+const PAGE: usize = 1_000;
+
+/// What questions about learners need.
+pub struct Learners<'a> {
+    /// The directory.
+    pub store: &'a dyn Store,
+    /// What people did.
+    pub derived: &'a dyn DerivedStore,
+    /// How it is scored.
+    pub risk: &'a Risk,
+    /// Whether nothing is recorded of a child without a guardian's consent.
+    pub consent_needed: bool,
+}
+
+/// How engaged somebody is.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Engagement {
+    /// The person.
+    pub user_id: String,
+    /// Over how many days, today included.
+    pub days: i32,
+    /// What the score rests on.
+    #[serde(flatten)]
+    pub metrics: Metrics,
+    /// 0 is engaged, 1 is high risk.
+    #[schema(value_type = f64)]
+    pub risk_score: Hundredths,
+    /// The same in a word.
+    pub engagement_level: EngagementLevel,
+    /// Everything recorded up to this moment is counted; absent while nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Time>,
+    /// Events on the record that are not counted yet.
+    pub lag: u64,
+}
+
+/// Learners at risk.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct AtRisk {
+    /// Those at the threshold or above it, highest risk first.
+    pub at_risk_students: Vec<AtRiskStudent>,
+    /// How many there are, listed or not.
+    pub total: u64,
+    /// How many there were on the day compared with; absent where none was named, and where there
+    /// was no learner yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous_total: Option<u64>,
+    /// How many learners there are.
+    pub learners: u64,
+    /// The days the scores are of.
+    pub period: Period,
+    /// From which score on they are listed.
+    #[schema(value_type = f64)]
+    pub threshold: Hundredths,
+    /// Everything recorded up to this moment is counted; absent while nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Time>,
+    /// Events on the record that are not counted yet.
+    pub lag: u64,
+}
+
+/// A learner at risk.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct AtRiskStudent {
+    /// The learner.
+    pub user_id: String,
+    /// What the directory calls them; the id, where it knows no name.
+    pub display_name: String,
+    /// 0 is engaged, 1 is high risk.
+    #[schema(value_type = f64)]
+    pub risk_score: Hundredths,
+    /// The same in a word.
+    pub engagement_level: EngagementLevel,
+    /// Days since their last event; all the days asked about, where there was none.
+    pub days_inactive: u32,
+    /// What the score rests on.
+    pub metrics: Metrics,
+}
+
+/// Whom to list.
+pub struct AtRiskQuestion {
+    /// The days that are scored.
+    pub period: Period,
+    /// From which score on.
+    pub threshold: Hundredths,
+    /// At most so many.
+    pub limit: usize,
+    /// The last day of as many days to compare with.
+    pub compare: Option<Date>,
+}
+
+impl Learners<'_> {
+    /// How engaged a person is. `None`: nobody knows of them, or nothing is recorded.
+    pub async fn engagement(
+        &self,
+        id: &str,
+        period: Period,
+        head: u64,
+        now: Time,
+    ) -> Result<Option<Engagement>> {
+        let known = self.store.person(id).await?;
+        let asked = self.derived.doings(vec![period.range()], Some(id.to_owned())).await?;
+        let (place, doings) = asked;
+        let doings = doings.into_iter().next().unwrap_or_default();
+        let deeds = doings.people.get(id);
+        let unrecorded = known.as_ref().is_some_and(|known| self.is_unrecorded(known));
+        if unrecorded || (known.is_none() && deeds.is_none()) {
+            return Ok(None);
+        }
+        let scored = score(self.risk, period.end_date, period.days, deeds, doings.logins_known);
+        let (as_of, lag) = counted(place, head, now);
+        Ok(Some(Engagement {
+            user_id: id.to_owned(),
+            days: period.days,
+            metrics: scored.metrics,
+            risk_score: scored.score,
+            engagement_level: EngagementLevel::of(scored.score),
+            as_of,
+            lag,
+        }))
+    }
+
+    /// Who is at risk.
+    pub async fn at_risk(&self, asked: &AtRiskQuestion, head: u64, now: Time) -> Result<AtRisk> {
+        let AtRiskQuestion { period, threshold, limit, compare } = *asked;
+        let before = compare.map(|day| Period::ending(day, period.days));
+        let periods: Vec<Period> = [Some(period), before].into_iter().flatten().collect();
+        let directory = self.directory().await?;
+        let spans = periods.iter().map(Period::range).collect();
+        let (place, doings) = self.derived.doings(spans, None).await?;
+        let mut groups = Vec::with_capacity(periods.len());
+        for (period, doings) in periods.iter().zip(&doings) {
+            let absent = directory.keys().filter(|id| !doings.people.contains_key(*id));
+            let ids = doings.people.keys().chain(absent);
+            let learners = ids.filter(|id| {
+                let (person, deeds) = (directory.get(*id), doings.people.get(*id));
+                self.is_learner(person, deeds, period.end_date)
+            });
+            let scored = learners.map(|id| {
+                let deeds = doings.people.get(id);
+                let known = doings.logins_known;
+                (id, score(self.risk, period.end_date, period.days, deeds, known))
+            });
+            groups.push(scored.collect::<Vec<(&String, Scored)>>());
+        }
+        let reached = |group: &[(&String, Scored)]| {
+            group.iter().filter(|(_, scored)| scored.score >= threshold).count() as u64
+        };
+        let then = groups.get(1).filter(|group| !group.is_empty());
+        let previous_total = then.map(|group| reached(group));
+        let mut group = groups.into_iter().next().unwrap_or_default();
+        let learners = group.len() as u64;
+        group.retain(|(_, scored)| scored.score >= threshold);
+        let total = group.len() as u64;
+        group.sort_by_key(|(id, scored)| {
+            let away = scored.metrics.days_since_last_activity;
+            (std::cmp::Reverse((scored.score, away)), *id)
+        });
+        let listed = group.into_iter().take(limit).map(|(id, scored)| {
+            let name = directory.get(id).and_then(|person| person.name.as_deref());
+            AtRiskStudent {
+                user_id: id.clone(),
+                display_name: name.unwrap_or(id).to_owned(),
+                risk_score: scored.score,
+                engagement_level: EngagementLevel::of(scored.score),
+                days_inactive: scored.metrics.days_since_last_activity,
+                metrics: scored.metrics,
+            }
+        });
+        let (as_of, lag) = counted(place, head, now);
+        Ok(AtRisk {
+            at_risk_students: listed.collect(),
+            total,
+            previous_total,
+            learners,
+            period,
+            threshold,
+            as_of,
+            lag,
+        })
+    }
+
+    /// Whether somebody is a learner on a day.
+    fn is_learner(&self, person: Option<&Person>, deeds: Option<&Deeds>, day: Date) -> bool {
+        if person.is_some_and(|one| one.archived_at.is_some() || self.is_unrecorded(one)) {
+            return false;
+        }
+        if deeds.is_some_and(|deeds| deeds.last.is_none()) {
+            return false;
+        }
+        let year_ago = day.saturating_sub(LEARNER_DAYS.days());
+        let learned = deeds.and_then(|deeds| deeds.life.learned);
+        person.is_some_and(|person| person.kind == PersonKind::Child)
+            || learned.is_some_and(|learned| learned > year_ago)
+    }
+
+    /// Whether nothing is recorded by which somebody could be scored.
+    fn is_unrecorded(&self, person: &Person) -> bool {
+        let child = person.kind == PersonKind::Child;
+        person.collection != Collection::Full
+            || (self.consent_needed && child && person.consent.is_none())
+    }
+
+    /// Everybody in the directory, archived ones too.
+    async fn directory(&self) -> Result<BTreeMap<String, Person>> {
+        let mut directory = BTreeMap::new();
+        let mut after = None;
+        loop {
+            let query =
+                PeopleQuery { archived: true, after, limit: PAGE, ..PeopleQuery::default() };
+            let people = self.store.people(query).await?;
+            after = people.last().filter(|_| people.len() == PAGE).map(|last| last.id.clone());
+            directory.extend(people.into_iter().map(|person| (person.id.clone(), person)));
+            if after.is_none() {
+                return Ok(directory);
+            }
+        }
+    }
+}

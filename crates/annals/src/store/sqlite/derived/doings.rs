@@ -1,0 +1,208 @@
+//! What each person did in a span of days: a handful of questions about everybody, not some about
+//! each.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::super::super::{Deeds, Doings, Life, Output, Place, Result, RollupChange, StoreError};
+use super::places;
+use super::rollups::day;
+use crate::catalog::Role;
+
+type People = BTreeMap<String, Deeds>;
+/// Writes a count where it belongs.
+type Set = fn(&mut Deeds, u64);
+
+/// One transaction sees one moment: the spans belong together.
+pub(super) fn of(
+    connection: &Connection,
+    spans: &[Range<Date>],
+    person: Option<&str>,
+) -> Result<(Place, Vec<Doings>)> {
+    let snapshot = connection.unchecked_transaction()?;
+    let place = places::place(&snapshot, Output::Rollups)?;
+    let login = Role::Login.as_str();
+    let sql = "SELECT EXISTS (SELECT 1 FROM rollup_people WHERE what = ?1)";
+    let logins_known = snapshot.prepare_cached(sql)?.query_row([login], |row| row.get(0))?;
+    let lives = lives(&snapshot, person)?;
+    let mut told = Vec::with_capacity(spans.len());
+    for span in spans {
+        let mut people = lives.clone();
+        active(&snapshot, span, person, &mut people)?;
+        let roles: [(Role, Set); 3] = [
+            (Role::Login, |deeds, times| deeds.logins = times),
+            (Role::Start, |deeds, times| deeds.started = times),
+            (Role::Complete, |deeds, times| deeds.completed = times),
+        ];
+        for (role, set) in roles {
+            times(&snapshot, role, span, person, |id, times| {
+                if let Some(deeds) = people.get_mut(id) {
+                    set(deeds, times);
+                }
+            })?;
+        }
+        sessions(&snapshot, span, person, &mut people)?;
+        told.push(Doings { logins_known, people });
+    }
+    Ok((place, told))
+}
+
+/// Everybody there ever was, with nothing done yet.
+fn lives(connection: &Connection, person: Option<&str>) -> Result<People> {
+    let mut statement = connection.prepare_cached(
+        "SELECT subject, first, last, learned FROM lives WHERE ?1 IS NULL OR subject = ?1",
+    )?;
+    let mut rows = statement.query([person])?;
+    let mut people = People::new();
+    while let Some(row) = rows.next()? {
+        let learned: Option<String> = row.get(3)?;
+        let life = Life {
+            first: day(row.get(1)?)?,
+            last: day(row.get(2)?)?,
+            learned: learned.map(day).transpose()?,
+        };
+        let deeds = Deeds {
+            life,
+            last: None,
+            streak: 0,
+            logins: 0,
+            started: 0,
+            completed: 0,
+            sessions: 0,
+            session_micros: 0,
+        };
+        people.insert(row.get(0)?, deeds);
+    }
+    Ok(people)
+}
+
+/// When each was active last, and for how many days in a row.
+fn active(
+    connection: &Connection,
+    span: &Range<Date>,
+    person: Option<&str>,
+    people: &mut People,
+) -> Result<()> {
+    let last_day = before(span.end);
+    let mut statement = connection.prepare_cached(
+        "SELECT day, subject FROM rollup_people
+         WHERE what = ?1 AND day >= ?2 AND day < ?3 AND (?4 IS NULL OR subject = ?4)
+         ORDER BY day DESC",
+    )?;
+    let all = RollupChange::ALL;
+    let mut rows =
+        statement.query(params![all, span.start.to_string(), span.end.to_string(), person])?;
+    // The day the rows are of, read once for all of its people.
+    let mut now = (String::new(), last_day);
+    while let Some(row) = rows.next()? {
+        let text = text(row, 0)?;
+        if now.0 != text {
+            now = (text.to_owned(), day(text.to_owned())?);
+        }
+        let Some(deeds) = people.get_mut(self::text(row, 1)?) else { continue };
+        let last = *deeds.last.get_or_insert(now.1);
+        let running = last >= before(last_day) && deeds.streak == since(now.1, last);
+        deeds.streak += u32::from(running);
+    }
+    for (id, deeds) in people.iter_mut() {
+        let life = deeds.life;
+        if deeds.last.is_none() && life.first < span.end {
+            let mut last = life.last;
+            if last >= span.end {
+                // They came back later; how long they had been away, their days say.
+                last = before(span.start);
+                while last > life.first && !was_active(connection, last, id)? {
+                    last = before(last);
+                }
+            }
+            deeds.last = Some(last);
+            deeds.streak = u32::from(last >= before(last_day));
+        }
+        let Some(last) = deeds.last.filter(|_| deeds.streak > 0) else { continue };
+        let mut earlier = last.saturating_sub(i64::from(deeds.streak).days());
+        if earlier < span.start {
+            while earlier >= life.first && was_active(connection, earlier, id)? {
+                deeds.streak += 1;
+                earlier = before(earlier);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn was_active(connection: &Connection, day: Date, person: &str) -> Result<bool> {
+    let sql = "SELECT 1 FROM rollup_people WHERE what = ?1 AND day = ?2 AND subject = ?3";
+    let found: Option<i64> = connection
+        .prepare_cached(sql)?
+        .query_row(params![RollupChange::ALL, day.to_string(), person], |row| row.get(0))
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// How often each did what has a role.
+fn times(
+    connection: &Connection,
+    role: Role,
+    span: &Range<Date>,
+    person: Option<&str>,
+    mut each: impl FnMut(&str, u64),
+) -> Result<()> {
+    let mut statement = connection.prepare_cached(
+        "SELECT subject, sum(events) FROM rollup_people
+         WHERE what = ?1 AND day >= ?2 AND day < ?3 AND (?4 IS NULL OR subject = ?4)
+         GROUP BY subject",
+    )?;
+    let (from, to) = (span.start.to_string(), span.end.to_string());
+    let mut rows = statement.query(params![role.as_str(), from, to, person])?;
+    while let Some(row) = rows.next()? {
+        each(text(row, 0)?, row.get(1)?);
+    }
+    Ok(())
+}
+
+fn sessions(
+    connection: &Connection,
+    span: &Range<Date>,
+    person: Option<&str>,
+    people: &mut People,
+) -> Result<()> {
+    let mut statement = connection.prepare_cached(
+        "SELECT subject, count(*), sum(last - started) FROM sessions
+         WHERE day >= ?1 AND day < ?2 AND subject IS NOT NULL AND (?3 IS NULL OR subject = ?3)
+         GROUP BY subject",
+    )?;
+    let mut rows =
+        statement.query(params![span.start.to_string(), span.end.to_string(), person])?;
+    while let Some(row) = rows.next()? {
+        if let Some(deeds) = people.get_mut(text(row, 0)?) {
+            (deeds.sessions, deeds.session_micros) = (row.get(1)?, row.get(2)?);
+        }
+    }
+    Ok(())
+}
+
+/// A column as it lies there: there are as many as days of people.
+fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a str> {
+    match row.get_ref(column)? {
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes).map_err(|_| damaged()),
+        _ => Err(damaged()),
+    }
+}
+
+fn damaged() -> StoreError {
+    StoreError::Damaged("a roll-up's key is no text".to_owned())
+}
+
+fn before(day: Date) -> Date {
+    day.saturating_sub(1.days())
+}
+
+/// How many days one lies before another.
+fn since(day: Date, last: Date) -> u32 {
+    u32::try_from((last - day).get_days()).unwrap_or(0)
+}

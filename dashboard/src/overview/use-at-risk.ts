@@ -1,0 +1,29 @@
+import { keepPreviousData, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { call } from "../api/client";
+import { ApiError } from "../api/error";
+import type { AtRisk } from "../api/types";
+
+/** Scores change by the day; who comes back is seen soon enough. */
+const EVERY_MS = 300_000;
+/** So many are listed at most; the figures count all. */
+const LISTED = 100;
+
+/** Who is at risk at the end of a day, and how many were on an earlier one. Nothing: nobody is scored here. */
+export type AtRiskQuery = UseQueryResult<AtRisk | null>;
+
+export function useAtRisk(end: string | undefined, before: string | undefined): AtRiskQuery {
+  return useQuery({
+    queryKey: ["at-risk", end, before],
+    queryFn: async ({ signal }) => {
+      try {
+        return await call<AtRisk>("api/analytics/at-risk-students", { query: { end_date: end, compare_date: before, limit: LISTED }, signal });
+      } catch (error) {
+        if (error instanceof ApiError && error.code === "risk_off") return null;
+        throw error;
+      }
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: EVERY_MS,
+    enabled: end !== undefined,
+  });
+}
