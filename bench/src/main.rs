@@ -4,15 +4,18 @@
 //! |---|---|
 //! | `writes.rs` | single posts and batches, durable, through the real server |
 //! | `limits.rs` | what this disk, this database and this HTTP stack could do at most |
-//! | `reads.rs` | lists and export |
+//! | `copy.rs` | what PostgreSQL could do at most |
+//! | `reading/` | lists, words, counts, streams and export |
 //!
 //! The real server runs beside the load, on the same machine and disk, from an empty journal.
 //! Figures are to be compared within one run: machines and disks differ, and so do hours.
 
 mod client;
+mod copy;
 mod event;
 mod limits;
 mod post;
+mod postgres;
 mod reading;
 mod server;
 mod writes;
@@ -33,12 +36,23 @@ struct Arguments {
     /// Seconds that each load of single posts runs.
     #[arg(long, default_value_t = 8)]
     seconds: u64,
+    /// What the journal is in.
+    #[arg(long, default_value = "sqlite")]
+    database: Engine,
     /// Only a part of it.
     #[arg(long)]
     only: Option<Part>,
     /// Serves as the limit of single posts: reads JSON, answers, records nothing.
     #[arg(long, hide = true)]
     parse_only: bool,
+}
+
+/// What the journal is in.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    Sqlite,
+    /// A server that is started for it and goes with it.
+    Postgres,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -55,14 +69,14 @@ async fn main() -> Result<()> {
     }
     row("what", "measured", "beside its limit");
     if arguments.only != Some(Part::Reads) {
-        let server = Server::start("annals").await?;
+        let server = Server::start(arguments.database).await?;
         row("server's memory, idle", &format!("{} MB", server.memory("VmRSS")? / 1_000), "");
         writes::singles(&server, arguments.seconds).await?;
         writes::batches(&server, arguments.events).await?;
         row("server's memory, peak", &format!("{} MB", server.memory("VmHWM")? / 1_000), "");
     }
     if arguments.only != Some(Part::Writes) {
-        reading::measure(arguments.events).await?;
+        reading::measure(arguments.database, arguments.events).await?;
     }
     Ok(())
 }

@@ -1,33 +1,46 @@
 //! The real server, or what is measured beside it, as its own process on an empty data directory.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use annals_throwaway_postgres::Cluster;
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::Engine;
 use crate::client::Connection;
 use crate::post::Poster;
+use crate::postgres;
 
 const KEY: &str = "a-bench-key-of-at-least-32-characters";
 
 /// A server that ends with this value.
 pub struct Server {
     process: Child,
+    /// The database's server, where the journal is in one.
+    cluster: Option<Cluster>,
     data_dir: TempDir,
     address: String,
 }
 
 impl Server {
     /// Starts it. `ANNALS_BENCH_DIR` names the disk to measure; else the working directory's.
-    pub async fn start(name: &'static str) -> Result<Server> {
-        let place = std::env::var_os("ANNALS_BENCH_DIR").unwrap_or_else(|| ".".into());
-        let data_dir = TempDir::with_prefix_in("annals-bench-", place)?;
-        let (process, address) = spawn(name, data_dir.path()).await?;
-        Ok(Server { process, data_dir, address })
+    /// PostgreSQL's files are in `/tmp`.
+    pub async fn start(engine: Engine) -> Result<Server> {
+        let cluster = (engine == Engine::Postgres).then(postgres::start);
+        let data_dir = directory()?;
+        let (process, address) = spawn_annals(data_dir.path(), cluster.as_ref()).await?;
+        Ok(Server { process, cluster, data_dir, address })
+    }
+
+    /// Starts what is measured beside it: the same HTTP stack, which records nothing.
+    pub async fn parse_only() -> Result<Server> {
+        let (process, address) = spawn("annals-bench", &["--parse-only".as_ref()]).await?;
+        Ok(Server { process, cluster: None, data_dir: directory()?, address })
     }
 
     /// Ends it as its operator would and starts it again. Answers how long the start took.
@@ -36,7 +49,7 @@ impl Server {
         Command::new("kill").args(["-TERM", &id]).status().await?;
         self.process.wait().await?;
         let began = Instant::now();
-        (self.process, self.address) = spawn("annals", self.data_dir.path()).await?;
+        (self.process, self.address) = spawn_annals(self.data_dir(), self.cluster()).await?;
         Ok(began.elapsed())
     }
 
@@ -55,9 +68,19 @@ impl Server {
         KEY
     }
 
-    /// Where its journal lies.
+    /// Where its files are; in SQLite the journal is among them.
     pub fn data_dir(&self) -> &Path {
         self.data_dir.path()
+    }
+
+    /// The PostgreSQL server the journal is in.
+    pub fn cluster(&self) -> Option<&Cluster> {
+        self.cluster.as_ref()
+    }
+
+    /// A directory on the disk that keeps the journal.
+    pub fn disk(&self) -> PathBuf {
+        self.cluster().map_or_else(|| self.data_dir().to_owned(), Cluster::directory)
     }
 
     /// Events in its journal.
@@ -72,6 +95,9 @@ impl Server {
 
     /// Bytes of its journal, once what is written ahead has gone into the file.
     pub fn journal_bytes(&self) -> Result<u64> {
+        if let Some(cluster) = self.cluster() {
+            return postgres::journal_bytes(cluster);
+        }
         let journal = rusqlite::Connection::open_with_flags(
             self.data_dir().join("journal.db"),
             rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY,
@@ -82,6 +108,9 @@ impl Server {
 
     /// Bytes of its list index.
     pub fn index_bytes(&self) -> Result<u64> {
+        if let Some(cluster) = self.cluster() {
+            return postgres::index_bytes(cluster);
+        }
         let files = std::fs::read_dir(self.data_dir().join("journal.db-index"))?;
         files.map(|file| Ok(file?.metadata()?.len())).sum()
     }
@@ -102,6 +131,17 @@ impl Server {
         Ok(Duration::from_millis(ticks * 10))
     }
 
+    /// Waits until it does nothing more by itself.
+    pub async fn settled(&self) -> Result<()> {
+        loop {
+            let before = self.cpu()?;
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if self.cpu()?.saturating_sub(before) < Duration::from_millis(50) {
+                return Ok(());
+            }
+        }
+    }
+
     /// Its memory in kilobytes: `VmRSS` now, `VmHWM` the most so far.
     pub fn memory(&self, name: &str) -> Result<u64> {
         let status = self.proc("status")?;
@@ -116,16 +156,27 @@ impl Server {
     }
 }
 
-/// Starts a program on a data directory. Answers where it listens, once it does.
-async fn spawn(name: &str, data_dir: &Path) -> Result<(Child, String)> {
-    let program = std::env::current_exe()?.with_file_name(name);
-    let mut command = Command::new(&program);
-    if name == "annals" {
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data_dir);
-    } else {
-        command.arg("--parse-only");
+fn directory() -> Result<TempDir> {
+    let place = std::env::var_os("ANNALS_BENCH_DIR").unwrap_or_else(|| ".".into());
+    Ok(TempDir::with_prefix_in("annals-bench-", place)?)
+}
+
+async fn spawn_annals(data_dir: &Path, cluster: Option<&Cluster>) -> Result<(Child, String)> {
+    let mut arguments: Vec<&OsStr> =
+        ["serve", "--listen", "127.0.0.1:0", "--data-dir"].map(OsStr::new).into();
+    arguments.push(data_dir.as_os_str());
+    let url = cluster.map(postgres::url);
+    if let Some(url) = &url {
+        arguments.extend(["--database", url].map(OsStr::new));
     }
-    let mut process = command
+    spawn("annals", &arguments).await
+}
+
+/// Starts a program. Answers where it listens, once it does.
+async fn spawn(name: &str, arguments: &[&OsStr]) -> Result<(Child, String)> {
+    let program = std::env::current_exe()?.with_file_name(name);
+    let mut process = Command::new(&program)
+        .args(arguments)
         .env_remove("ANNALS_BENCH_DIR")
         .env("ANNALS_ADMIN_KEY", KEY)
         .stdout(Stdio::piped())

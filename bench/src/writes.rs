@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
+use crate::copy;
 use crate::event::event;
 use crate::limits;
 use crate::post::Poster;
@@ -38,9 +39,9 @@ impl Load {
 /// Single events, each waited for; beside what the same HTTP stack does when it only reads the
 /// JSON and answers.
 pub async fn singles(server: &Server, seconds: u64) -> Result<()> {
-    let sync = limits::fsync(server.data_dir())?;
+    let sync = limits::fsync(&server.disk())?;
     row("one write and fsync of 4 KiB, median", &format!("{:.2} ms", sync.as_secs_f64() * 1e3), "");
-    let limit = Server::start("annals-bench").await?;
+    let limit = Server::parse_only().await?;
     for connections in [1, 64, 256] {
         let durable = posts(server, connections, seconds).await?;
         let parsed = posts(&limit, connections, seconds.div_ceil(2)).await?;
@@ -76,19 +77,24 @@ async fn posts(server: &Server, connections: usize, seconds: u64) -> Result<Load
 }
 
 /// Batches until the journal has so many more events, told in ten parts: whether it stays as fast
-/// as it grows. Beside raw prepared inserts of the same rows.
+/// as it grows. Beside the same rows, given to the database as fast as it takes them.
 pub async fn batches(server: &Server, events: usize) -> Result<()> {
-    let raw = limits::raw_inserts(server.data_dir(), events.min(200_000))?;
+    let compared = events.min(200_000);
     let whole = fill(server, events).await?;
+    server.settled().await?;
+    let (limit, rate) = match server.cluster() {
+        None => ("raw inserts", limits::raw_inserts(server.data_dir(), compared)?),
+        Some(cluster) => ("COPY", copy::again(cluster, compared).await?),
+    };
     row(
         &format!("durable batches of {BATCH}, {SENDERS} connections"),
         &whole.told(),
-        &format!("raw inserts: {raw:.0}/s; {:.0} %", 100.0 * whole.rate() / raw),
+        &format!("{limit}: {rate:.0}/s; {:.0} %", 100.0 * whole.rate() / rate),
     );
     let total = server.count().await?;
     row("events in the journal now", &total.to_string(), "");
     let each = server.journal_bytes()? as f64 / total as f64;
-    row("bytes per event, the journal's file", &format!("{each:.0}"), "");
+    row("bytes per event, the journal", &format!("{each:.0}"), "");
     Ok(())
 }
 

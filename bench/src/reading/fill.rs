@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Result;
 use tokio::task::JoinHandle;
@@ -63,17 +63,6 @@ async fn send(
         }
         Ok((next.load(Ordering::Relaxed) - first, began.elapsed().as_secs_f64()))
     }))
-}
-
-/// Waits until the server does nothing more by itself.
-pub async fn settled(server: &Server) -> Result<()> {
-    loop {
-        let before = server.cpu()?;
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        if server.cpu()?.saturating_sub(before) < Duration::from_millis(50) {
-            return Ok(());
-        }
-    }
 }
 
 /// An event of a year of so many; with about 110 bytes of metadata.

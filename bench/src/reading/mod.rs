@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 use crate::server::Server;
-use crate::{millis, row};
+use crate::{Engine, millis, row};
 use schedule::{Schedule, Times};
 
 /// What is asked for, once idle and once while batches are appended.
@@ -49,20 +49,22 @@ const COUNTS: [(&str, &str); 4] = [
 ];
 
 /// Measures all of it, on a journal of so many events.
-pub async fn measure(events: usize) -> Result<()> {
-    let mut server = Server::start("annals").await?;
+pub async fn measure(engine: Engine, events: usize) -> Result<()> {
+    let mut server = Server::start(engine).await?;
     let began = Instant::now();
     fill::fill(&server, events).await?;
     let rate = events as f64 / began.elapsed().as_secs_f64();
     row(&format!("reading: {events} events filled in"), &format!("{rate:.0} events/s"), "");
-    fill::settled(&server).await?;
+    server.settled().await?;
     let index = server.index_bytes()? as f64 / events as f64;
     row("list index and full text, bytes an event", &format!("{index:.1}"), "");
+    let journal = server.journal_bytes()? as f64 / events as f64;
+    row("bytes per event, the journal", &format!("{journal:.0}"), "");
     row("memory after filling, peak", &format!("{} MB", server.memory("VmHWM")? / 1_000), "");
     let start = server.restart().await?;
     row("start, to serving", &format!("{:.0} ms", millis(start)), "");
     row("memory, idle after the start", &format!("{} MB", server.memory("VmRSS")? / 1_000), "");
-    row("limit: the newest 50 rows, by rowid", &told(direct::newest(&server)?), "");
+    row("limit: the newest 50 rows, by position", &told(direct::newest(&server).await?), "");
 
     let deep = page_2000(&server).await?;
     asked(&server, "idle", &deep)?;
@@ -72,7 +74,7 @@ pub async fn measure(events: usize) -> Result<()> {
     stop.store(true, Ordering::Relaxed);
     let (appended, seconds) = load.await??;
     row("appended meanwhile", &format!("{:.0} events/s", appended as f64 / seconds), "");
-    fill::settled(&server).await?;
+    server.settled().await?;
     row("live, 200 streams, from acknowledgement", &told(live::latency(&server, 200).await?), "");
     export(&server).await?;
     row("memory, peak of all", &format!("{} MB", server.memory("VmHWM")? / 1_000), "");

@@ -350,9 +350,10 @@ async fn used(
     ids: &[Uuid],
 ) -> Result<HashSet<Uuid>> {
     let hashes: Vec<Vec<u8>> = ids.iter().map(|id| hashed_id(id_key, *id).to_vec()).collect();
+    // OFFSET 0: each is looked up, as in `annals_append`.
     let sql = "SELECT given.id FROM unnest($1::uuid[], $2::bytea[]) AS given (id, hash)
-               WHERE EXISTS (SELECT FROM annals_event_ids known WHERE known.id = given.id)
-                  OR EXISTS (SELECT FROM annals_used_ids used WHERE used.hash = given.hash)";
+       WHERE EXISTS (SELECT FROM annals_event_ids known WHERE known.id = given.id OFFSET 0)
+          OR EXISTS (SELECT FROM annals_used_ids used WHERE used.hash = given.hash OFFSET 0)";
     let parameters: [super::viewer::Typed<'_>; 2] =
         [(&ids, Type::UUID_ARRAY), (&hashes, Type::BYTEA_ARRAY)];
     let rows = client.query_typed(sql, &parameters).await.map_err(failed)?;

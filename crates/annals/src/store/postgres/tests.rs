@@ -164,6 +164,29 @@ async fn what_others_must_learn_changes_the_number_and_nothing_else_does() {
     told("a place", false).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_append_looks_up_its_own_ids_and_reads_no_others() {
+    let (store, database) = store().await;
+    let tell = |what: &str| -> u64 {
+        let sql = format!(
+            "SELECT {what} FROM pg_stat_all_tables WHERE relid = 'annals.annals_event_ids'::regclass"
+        );
+        database.sql(&sql).parse().unwrap()
+    };
+    let before = tell("seq_scan");
+    accepted(&*store, plain_ones(1..1_001), START).await;
+    accepted(&*store, plain_ones(1_001..2_001), START).await;
+    // A connection tells what it did when it ends.
+    store.close().await;
+    let told = async {
+        while tell("idx_scan") < 2_000 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), told).await.unwrap();
+    assert_eq!(tell("seq_scan"), before);
+}
+
 /// Loopback has 16 million addresses: these are this process's own.
 fn addresses() -> [String; 2] {
     let process = std::process::id();

@@ -64,8 +64,10 @@ CREATE INDEX annals_events_by_subject ON annals_events (subject_id, seq)
   WHERE subject_id IS NOT NULL;
 CREATE INDEX annals_events_by_account ON annals_events (account_id, seq)
   WHERE account_id IS NOT NULL;
-CREATE INDEX annals_events_by_entity ON annals_events (entity_type, entity_id, seq)
+CREATE INDEX annals_events_by_entity_type ON annals_events (entity_type, seq)
   WHERE entity_type IS NOT NULL;
+CREATE INDEX annals_events_by_entity ON annals_events (entity_id, seq)
+  WHERE entity_id IS NOT NULL;
 CREATE INDEX annals_events_by_session ON annals_events (session_id, seq)
   WHERE session_id IS NOT NULL;
 CREATE INDEX annals_events_by_severity ON annals_events (severity, seq) WHERE severity > 0;

@@ -67,8 +67,9 @@ BEGIN
       entity_name, before, after, delta, session_id, message, metadata_text, context, salt,
       words, place
     )
-    WHERE NOT EXISTS (SELECT FROM annals_event_ids known WHERE known.id = given.id)
-      AND NOT EXISTS (SELECT FROM annals_used_ids used WHERE used.hash = given.hash)
+    -- OFFSET 0: each id is looked up. Else, for a large batch, every id there is would be hashed.
+    WHERE NOT EXISTS (SELECT FROM annals_event_ids known WHERE known.id = given.id OFFSET 0)
+      AND NOT EXISTS (SELECT FROM annals_used_ids used WHERE used.hash = given.hash OFFSET 0)
   ), sealed AS MATERIALIZED (
     SELECT fresh.*, sha256(
       '\x0001'::bytea || int8send(fresh.seq) || int8send(stamp) || uuid_send(fresh.id)
