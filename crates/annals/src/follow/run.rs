@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::sleep_until;
+use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
 use super::pace::Pace;
@@ -15,8 +15,10 @@ use crate::journal::{Journal, TailPage};
 use crate::store::{Place, Step, Store};
 
 /// How long one that has caught up lets the journal grow, because a few events cost an output as
-/// much as many.
+/// much as many …
 const REST: Duration = Duration::from_millis(100);
+/// … unless it grows by so many meanwhile, which the store still has in memory.
+const ENOUGH: u64 = 1_024;
 /// How long it waits after the first failure; after each further one twice as long …
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// … up to this.
@@ -137,7 +139,8 @@ impl Task {
         let mut rested = tokio::time::Instant::now();
         loop {
             let more = async {
-                sleep_until(rested).await;
+                // In time, whichever comes first.
+                let _ = timeout_at(rested, tail.grown(ENOUGH)).await;
                 tail.ready().await
             };
             tokio::select! {

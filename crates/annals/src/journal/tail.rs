@@ -33,6 +33,13 @@ impl Tail {
         self.head.wait_for(|head| *head > at).await.is_ok()
     }
 
+    /// Resolves when there are so many more positions than were read, or nothing will ever be.
+    pub async fn grown(&mut self, by: u64) {
+        let enough = self.at + by;
+        // An error says that there is no more; whoever asks for what is ready hears the same.
+        let _ = self.head.wait_for(|head| *head >= enough).await;
+    }
+
     /// The next page of everything, as far as the head is now, without cursors; and whether there
     /// was no more.
     pub async fn follow(&mut self) -> Result<(TailPage, bool)> {

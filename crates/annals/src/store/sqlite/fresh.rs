@@ -10,7 +10,7 @@ use annals_event::Event;
 use super::super::Scoped;
 
 /// At most so many events are kept …
-const EVENTS: usize = 4_096;
+const EVENTS: usize = 8_192;
 /// … of so many bytes of personal parts.
 const BYTES: usize = 4 * 1024 * 1024;
 
@@ -122,8 +122,8 @@ mod tests {
     fn memory_is_bounded_by_number_and_by_bytes() {
         let fresh = Fresh::default();
         fresh.add(events(1..10_001, 1));
-        assert_eq!(read(&fresh, 5_904..5_905), None);
-        assert_eq!(read(&fresh, 5_905..5_906), Some(vec![5_905]));
+        assert_eq!(read(&fresh, 1_808..1_809), None);
+        assert_eq!(read(&fresh, 1_809..1_810), Some(vec![1_809]));
         fresh.add(events(10_001..10_101, BYTES / 10));
         assert_eq!(read(&fresh, 10_090..10_092), None);
         assert_eq!(read(&fresh, 10_092..10_101).unwrap().len(), 9);
