@@ -24,6 +24,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 pub use progress::Standing;
 pub use rules::{Kind, Language, Rule, Rules, RulesError};
@@ -40,8 +41,10 @@ const PLACE: &str = "badges_place";
 const VERSION: u32 = 1;
 /// Positions after which the place is written down, also where nothing was awarded.
 const QUIET: u64 = 10_000;
-/// How long a look may take before another server erases somebody all the same.
-const TURN: Duration = Duration::from_secs(60);
+/// How long another server waits for one that was killed in the midst of a look.
+const TURN: Duration = Duration::from_secs(15);
+/// No look takes longer: what it writes is written before another's turn can begin.
+const LOOK: Duration = Duration::from_secs(10);
 /// Children whose last look is remembered.
 const REMEMBERED: usize = 10_000;
 
@@ -182,9 +185,9 @@ impl BadgeOutput {
         if here.is_err() || !store.lease(ERASING, TURN).await? {
             bail!("a person is being erased; awards wait for it");
         }
-        let done = self.look_in_turn(child).await;
+        let done = timeout(LOOK, self.look_in_turn(child)).await;
         store.release(ERASING).await?;
-        done
+        done.context("looking for what a child has reached took too long")?
     }
 
     async fn look_in_turn(&mut self, child: &str) -> Result<bool> {
