@@ -19,7 +19,7 @@ run: build
 build: dashboard/dist/index.html
 	$(CARGO) build --release --locked -p annals
 
-## All tests: Rust, TypeScript, the browser. Installs what they need.
+## All tests: Rust, TypeScript, both databases, the browser. Installs what they need.
 test: tools check-dashboard check-packages lint check-rust check-gen check-browser
 	@echo "All tests passed."
 
