@@ -13,7 +13,8 @@ use crate::postgres;
 /// One of the server's transactions, as `COPY` reads it.
 struct Commit {
     events: Bytes,
-    ids: Bytes,
+    /// What the list index holds of them.
+    blocks: Bytes,
 }
 
 /// Copies the journal's last rows into tables of the same shape with the same indexes, one
@@ -21,8 +22,9 @@ struct Commit {
 pub async fn again(cluster: &Cluster, rows: usize) -> Result<f64> {
     let mut client = postgres::connect(cluster).await?;
     let made = "CREATE SCHEMA copied;
-        CREATE TABLE copied.events (LIKE annals.annals_events INCLUDING ALL);
-        CREATE TABLE copied.ids (LIKE annals.annals_event_ids INCLUDING ALL);";
+        CREATE TABLE copied.events (LIKE annals.annals_events_from_0 INCLUDING ALL);
+        CREATE TABLE copied.blocks (LIKE annals.annals_list_index INCLUDING ALL);
+        ALTER INDEX copied.blocks_keys_idx SET (fastupdate = off);";
     client.batch_execute(made).await?;
     let sql = "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
                WHERE attrelid = 'copied.events'::regclass AND attnum > 0 AND attgenerated = ''";
@@ -34,22 +36,25 @@ pub async fn again(cluster: &Cluster, rows: usize) -> Result<f64> {
     let mut commits = Vec::new();
     for range in client.query(sql, &[&i64::try_from(rows)?]).await? {
         let (first, last): (i64, i64) = (range.try_get(0)?, range.try_get(1)?);
-        let of = |columns: &str, table: &str| {
-            format!(
-                "SELECT {columns} FROM annals.{table} WHERE seq BETWEEN {first} AND {last}
-                 ORDER BY seq"
-            )
-        };
+        let events = format!(
+            "SELECT {columns} FROM annals.annals_events WHERE seq BETWEEN {first} AND {last}
+             ORDER BY seq"
+        );
+        // A block is written when its 64th event is.
+        let blocks = format!(
+            "SELECT block, keys FROM annals.annals_list_index
+             WHERE (block + 1) * 64 BETWEEN {first} AND {last} ORDER BY block"
+        );
         commits.push(Commit {
-            events: out(&client, &of(&columns, "annals_events")).await?,
-            ids: out(&client, &of("id, seq", "annals_event_ids")).await?,
+            events: out(&client, &events).await?,
+            blocks: out(&client, &blocks).await?,
         });
     }
     let began = Instant::now();
     for commit in commits {
         let transaction = client.transaction().await?;
         into(&transaction, &format!("copied.events ({columns})"), commit.events).await?;
-        into(&transaction, "copied.ids (id, seq)", commit.ids).await?;
+        into(&transaction, "copied.blocks (block, keys)", commit.blocks).await?;
         transaction.commit().await?;
     }
     let took = began.elapsed().as_secs_f64();

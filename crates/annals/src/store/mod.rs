@@ -34,6 +34,8 @@ mod definition;
 mod derived;
 mod entry;
 mod error;
+mod fresh;
+mod keys;
 pub mod ledger;
 mod person;
 pub mod postgres;

@@ -1,5 +1,6 @@
 //! Taking over a part of another journal as it stands there: numbered, sealed, deleted and all.
 
+use annals_event::Event;
 use annals_event::digest::{TILE, tree_root};
 use deadpool_postgres::{Object, Transaction};
 use tokio_postgres::types::ToSql;
@@ -8,12 +9,14 @@ use super::super::adopt::Part;
 use super::super::seal::tile_of;
 use super::super::{Result, UsedId};
 use super::accounts;
+use super::blocks::{block_of, first_of};
 use super::bury::{put_tombstones, run};
 use super::columns::Columns;
 use super::error::failed;
+use super::open::Journal;
 use super::rows::bound;
 
-pub(super) async fn adopt(client: &mut Object, part: &Part) -> Result<()> {
+pub(super) async fn adopt(client: &mut Object, journal: &Journal, part: &Part) -> Result<()> {
     let transaction = client.transaction().await.map_err(failed)?;
     super::rows::head(&*transaction, true).await?;
     let end = part.range.end - 1;
@@ -22,14 +25,14 @@ pub(super) async fn adopt(client: &mut Object, part: &Part) -> Result<()> {
     // What a copy that was broken off had of this part goes, and comes again.
     let start = bound(part.range.start);
     for sql in [
-        "DELETE FROM annals_event_ids WHERE seq >= $1",
         "DELETE FROM annals_events WHERE seq >= $1",
         "DELETE FROM annals_ledger WHERE seq >= $1",
         "DELETE FROM annals_tombstones WHERE first >= $1",
+        "DELETE FROM annals_list_index WHERE block >= ($1::bigint - 1) / 64",
     ] {
         run(&transaction, sql, &[&start]).await?;
     }
-    put_events(&transaction, part).await?;
+    put_events(&transaction, journal, part).await?;
     put_tombstones(&transaction, &part.tombstones).await?;
     for tile in &part.tiles {
         let sql = "INSERT INTO annals_tiles (tile, size, root, min_occurred_at, max_occurred_at)
@@ -43,10 +46,13 @@ pub(super) async fn adopt(client: &mut Object, part: &Part) -> Result<()> {
         run(&transaction, sql, &parameters).await?;
     }
     put_head(&transaction, part).await?;
-    transaction.commit().await.map_err(failed)
+    put_blocks(&transaction, journal, part).await?;
+    transaction.commit().await.map_err(failed)?;
+    journal.replaced(part.range.end - 1);
+    Ok(())
 }
 
-async fn put_events(transaction: &Transaction<'_>, part: &Part) -> Result<()> {
+async fn put_events(transaction: &Transaction<'_>, journal: &Journal, part: &Part) -> Result<()> {
     let mut columns = Columns::default();
     let (mut salts, mut commitments, mut leaves) = (Vec::new(), Vec::new(), Vec::new());
     for sealed in &part.events {
@@ -57,25 +63,22 @@ async fn put_events(transaction: &Transaction<'_>, part: &Part) -> Result<()> {
     }
     let events: Vec<_> = part.events.iter().filter_map(|e| e.event.as_ref().ok()).collect();
     accounts::enter(&**transaction, &events).await?;
-    let sql = "INSERT INTO annals_event_ids (id, seq)
-               SELECT * FROM unnest($1::uuid[], $2::bigint[])";
-    let ids: [&(dyn ToSql + Sync); 2] = [&columns.ids, &columns.seqs];
-    run(transaction, sql, &ids).await?;
+    journal.blocks.put_kinds(transaction, &events).await.map_err(failed)?;
     let sql = "INSERT INTO annals_events (
           seq, id, created_at, occurred_at, severity, actor_type, category, action, actor_id,
           actor_name, subject_id, subject_name, account_id, entity_type, entity_id, entity_name,
-          session_id, message, metadata_text, context, words, points_before, points_after,
+          session_id, message, metadata_text, context, points_before, points_after,
           points_delta, anonymised_at, salt, commitment, leaf)
         SELECT given.seq, given.id, given.created, given.occurred, given.severity, given.kind,
-          t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, string_to_array(t15, ' '),
+          t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14,
           p1, p2, p3, given.anonymised, given.salt, given.commitment, given.leaf
         FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::smallint[],
           $6::smallint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
           $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[],
-          $18::text[], $19::text[], $20::text[], $21::text[], $22::bigint[], $23::bigint[],
-          $24::bigint[], $25::bigint[], $26::bytea[], $27::bytea[], $28::bytea[])
+          $18::text[], $19::text[], $20::text[], $21::bigint[], $22::bigint[], $23::bigint[],
+          $24::bigint[], $25::bytea[], $26::bytea[], $27::bytea[])
         AS given (seq, id, created, occurred, severity, kind, t1, t2, t3, t4, t5, t6, t7, t8, t9,
-          t10, t11, t12, t13, t14, t15, p1, p2, p3, anonymised, salt, commitment, leaf)";
+          t10, t11, t12, t13, t14, p1, p2, p3, anonymised, salt, commitment, leaf)";
     let mut parameters: Vec<&(dyn ToSql + Sync)> = vec![
         &columns.seqs,
         &columns.ids,
@@ -89,6 +92,19 @@ async fn put_events(transaction: &Transaction<'_>, part: &Part) -> Result<()> {
     let rest: [&(dyn ToSql + Sync); 4] = [&columns.anonymised, &salts, &commitments, &leaves];
     parameters.extend(rest);
     run(transaction, sql, &parameters).await?;
+    Ok(())
+}
+
+/// What the list index holds of it: a part begins with a tile, and so with a block.
+async fn put_blocks(transaction: &Transaction<'_>, journal: &Journal, part: &Part) -> Result<()> {
+    let all: Vec<&Event> = part.events.iter().filter_map(|e| e.event.as_ref().ok()).collect();
+    let mut rest = &all[..];
+    for block in block_of(part.range.start)..block_of(part.range.end - 1) + 1 {
+        let beyond = first_of(block + 1);
+        let (events, others) = rest.split_at(rest.partition_point(|event| event.seq < beyond));
+        rest = others;
+        journal.blocks.put(transaction, block, beyond <= part.range.end, events).await?;
+    }
     Ok(())
 }
 
@@ -112,7 +128,8 @@ async fn put_head(transaction: &Transaction<'_>, part: &Part) -> Result<()> {
     let tile = part.tiles.iter().find(|tile| open != 0 && tile.tile == tile_of(head));
     let low = tile.map(|tile| tile.earliest.as_micros());
     let high = tile.map(|tile| tile.latest.as_micros());
-    let sql = "UPDATE annals_journal_head SET seq = $1, created_at = $2, frontier = $3,
+    let sql =
+        "UPDATE annals_journal_head SET seq = $1, created_at = $2, frontier = $3, keys = '{}',
                min_occurred_at = $4, max_occurred_at = $5";
     let created_at = part.created_at.as_micros();
     let parameters: [&(dyn ToSql + Sync); 5] = [&bound(head), &created_at, &frontier, &low, &high];

@@ -1,6 +1,6 @@
 //! Appending: one call of one function of the database, and what to do when its answer is lost.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use annals_event::digest::skeleton;
@@ -12,6 +12,7 @@ use super::super::burial::hashed_id;
 use super::super::{Appended, Entry, Result, StoreError};
 use super::columns::Columns;
 use super::error::{chain, failed, is_in_doubt};
+use super::open::Journal;
 use super::pools::Pools;
 use super::rows;
 
@@ -32,19 +33,22 @@ pub(super) struct Batch {
     stamps: Vec<bool>,
     tails: Vec<Vec<u8>>,
     salts: Vec<Vec<u8>>,
+    /// Each event's keys in the list index, as an array's text.
+    marks: Vec<String>,
 }
 
 impl Batch {
-    pub(super) fn of(entries: &[Entry], id_key: &[u8; 32]) -> Batch {
+    pub(super) fn of(entries: &[Entry], journal: &Journal) -> Batch {
         let mut batch = Batch::default();
         let mut seen = HashSet::new();
         // Of several under one id the first is written; the others are compared with it.
         for entry in entries.iter().filter(|entry| seen.insert(entry.event.id)) {
             batch.columns.push(&entry.event);
-            batch.hashes.push(hashed_id(id_key, entry.event.id).to_vec());
+            batch.hashes.push(hashed_id(&journal.id_key, entry.event.id).to_vec());
             batch.stamps.push(entry.derived.occurred_at);
             batch.tails.push([&skeleton(&entry.event)[NUMBERED..], &entry.commitment].concat());
             batch.salts.push(entry.salt.to_vec());
+            batch.marks.push(text(&journal.blocks.marks(&entry.event)));
         }
         batch
     }
@@ -52,8 +56,11 @@ impl Batch {
     pub(super) async fn call(
         &self,
         client: &impl GenericClient,
+        journal: &Journal,
+        events: &[&Event],
         now: i64,
     ) -> std::result::Result<Vec<Call>, Lost> {
+        journal.blocks.put_kinds(client, events).await.map_err(Lost::Before)?;
         let sql = "SELECT place, seq, created_at FROM annals_append($1, $2, $3, $4, $5, $6, $7, $8,
                    $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
                    $25, $26, $27)";
@@ -72,7 +79,6 @@ impl Batch {
             message,
             metadata,
             context,
-            found_by,
         ] = &self.columns.texts;
         let columns = &self.columns;
         let [before, after, delta] = &columns.points;
@@ -103,7 +109,7 @@ impl Batch {
             metadata,
             context,
             &self.salts,
-            found_by,
+            &self.marks,
         ];
         let statement = client.prepare_cached(sql).await.map_err(Lost::Before)?;
         let answer = tokio::time::timeout(CALL, client.query(&statement, &parameters));
@@ -115,6 +121,12 @@ impl Batch {
         };
         rows.iter().map(read).collect::<std::result::Result<_, _>>().map_err(Lost::During)
     }
+}
+
+/// Numbers as the text of an array.
+fn text(numbers: &BTreeSet<i32>) -> String {
+    let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    format!("{{{}}}", numbers.join(","))
 }
 
 /// What the function answers about an event it wrote.
@@ -155,19 +167,20 @@ impl Lost {
 
 pub(super) async fn append(
     pools: &Pools,
-    id_key: &[u8; 32],
-    entries: Vec<Entry>,
+    journal: &Journal,
+    entries: &[Entry],
     now: Time,
 ) -> Result<Vec<Appended>> {
     if entries.is_empty() {
         return Ok(Vec::new());
     }
-    let batch = Batch::of(&entries, id_key);
+    let batch = Batch::of(entries, journal);
     // Set once an answer was lost: why, and until when it is tried to find out what became of it.
     let mut doubt: Option<(String, Instant)> = None;
     let mut connections = 0;
     loop {
-        let tried = once(pools, &batch, &entries, now, doubt.is_some(), &mut connections).await;
+        let tried =
+            once(pools, journal, &batch, entries, now, doubt.is_some(), &mut connections).await;
         match (tried, &doubt) {
             (Ok(outcomes), _) => return Ok(outcomes),
             (Err(Failed::Doubtful(why)), None) => doubt = Some((why, Instant::now() + SETTLE)),
@@ -197,6 +210,7 @@ pub(super) enum Failed {
 /// lost one's transaction has ended, and finds its ids used.
 async fn once(
     pools: &Pools,
+    journal: &Journal,
     batch: &Batch,
     entries: &[Entry],
     now: Time,
@@ -205,7 +219,8 @@ async fn once(
 ) -> std::result::Result<Vec<Appended>, Failed> {
     let client = pools.writer().await.map_err(Failed::Plainly)?;
     *connections += 1;
-    let written = match batch.call(&client, now.as_micros()).await {
+    let events: Vec<&Event> = entries.iter().map(|entry| &entry.event).collect();
+    let written = match batch.call(&client, journal, &events, now.as_micros()).await {
         Ok(written) => written,
         Err(lost) => {
             let doubt = lost.doubt();
@@ -222,6 +237,7 @@ async fn once(
             });
         }
     };
+    journal.blocks.remember(&events);
     let mut accepted: HashMap<Uuid, Appended> = HashMap::new();
     for Call { place, seq, created_at } in written {
         let id = usize::try_from(place).ok().and_then(|place| batch.columns.ids.get(place - 1));

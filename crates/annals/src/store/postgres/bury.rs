@@ -11,11 +11,12 @@ use super::super::Result;
 use super::super::burial::{USED, hashed_id, merged, tombstones_for};
 use super::super::seal::{Tombstone, first_of, tile_of};
 use super::error::failed;
+use super::open::Journal;
 use super::rows::{self, bound};
 
 pub(super) async fn bury(
     client: &mut Object,
-    id_key: &[u8; 32],
+    journal: &Journal,
     range: Range<u64>,
     reason: &str,
     now: Time,
@@ -29,14 +30,14 @@ pub(super) async fn bury(
     // One transaction a tile: whoever appends never waits for long.
     for tile in tile_of(range.start)..=tile_of(range.end - 1) {
         let part = range.start.max(first_of(tile))..range.end.min(first_of(tile + 1));
-        gone += bury_in_tile(client, id_key, &part, reason, now).await?;
+        gone += bury_in_tile(client, journal, &part, reason, now).await?;
     }
     Ok(gone)
 }
 
 async fn bury_in_tile(
     client: &mut Object,
-    id_key: &[u8; 32],
+    journal: &Journal,
     range: &Range<u64>,
     reason: &str,
     now: Time,
@@ -44,11 +45,12 @@ async fn bury_in_tile(
     let transaction = client.transaction().await.map_err(failed)?;
     // Two that bury in one tile, or append to it meanwhile, take turns.
     rows::head(&*transaction, true).await?;
-    let events = rows::sealed(&*transaction, range, TILE as usize).await?;
+    let events = rows::sealed(&*transaction, &journal.blocks, range, TILE as usize).await?;
     let mut fresh = tombstones_for(&events, reason, now)?;
     let ids: Vec<Uuid> =
         events.iter().filter_map(|event| Some(event.event.as_ref().ok()?.id)).collect();
-    let hashes: Vec<Vec<u8>> = ids.iter().map(|id| hashed_id(id_key, *id).to_vec()).collect();
+    let hashes: Vec<Vec<u8>> =
+        ids.iter().map(|id| hashed_id(&journal.id_key, *id).to_vec()).collect();
     let tile = tile_of(range.start);
     let whole_tile = first_of(tile)..first_of(tile + 1);
     let mut all = rows::tombstones(&*transaction, &whole_tile).await?;
@@ -63,15 +65,17 @@ async fn bury_in_tile(
     let sql = "INSERT INTO annals_used_ids (hash, until) SELECT unnest($1::bytea[]), $2
                ON CONFLICT (hash) DO UPDATE SET until = excluded.until";
     run(&transaction, sql, &[&hashes, &until]).await?;
-    let sql = "DELETE FROM annals_event_ids WHERE id = ANY ($1)";
-    run(&transaction, sql, &[&ids]).await?;
     for sql in [
         "DELETE FROM annals_events WHERE seq >= $1 AND seq < $2",
         "DELETE FROM annals_ledger WHERE seq >= $1 AND seq < $2",
     ] {
         run(&transaction, sql, &[&bound(range.start), &bound(range.end)]).await?;
     }
+    journal.blocks.renew(&transaction, range).await?;
+    let sql = "UPDATE annals_changes SET buried = buried + $1";
+    run(&transaction, sql, &[&bound(events.len() as u64)]).await?;
     transaction.commit().await.map_err(failed)?;
+    journal.fresh.forget();
     Ok(events.len() as u64)
 }
 

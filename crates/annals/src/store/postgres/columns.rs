@@ -3,8 +3,6 @@
 use annals_event::{Event, Uuid};
 
 use super::super::row::Row;
-use super::words;
-use crate::filter::searched;
 
 /// The columns that every event has, whoever writes it.
 #[derive(Default)]
@@ -16,8 +14,8 @@ pub(super) struct Columns {
     pub(super) severities: Vec<i16>,
     pub(super) actor_types: Vec<i16>,
     /// Category, action, actor's id and name, subject's id and name, account, entity's type, id
-    /// and name, session, message, metadata, context, and the words it is found by.
-    pub(super) texts: [Vec<Option<String>>; 15],
+    /// and name, session, message, metadata, context.
+    pub(super) texts: [Vec<Option<String>>; 14],
     /// Before, after, delta.
     pub(super) points: [Vec<Option<i64>>; 3],
     pub(super) anonymised: Vec<Option<i64>>,
@@ -25,7 +23,6 @@ pub(super) struct Columns {
 
 impl Columns {
     pub(super) fn push(&mut self, event: &Event) {
-        let found_by = words::of(searched(event));
         let row = Row::from(event);
         self.ids.push(row.id);
         self.seqs.push(super::rows::bound(row.seq));
@@ -55,7 +52,6 @@ impl Columns {
             Some(row.message),
             row.metadata,
             row.context,
-            Some(found_by),
         ];
         for (column, value) in self.texts.iter_mut().zip(texts) {
             column.push(value);

@@ -22,6 +22,7 @@ use super::super::{
 use super::accounts::{self, Kept};
 use super::append::{self, Batch, CALL, Failed, PAUSE, SETTLE};
 use super::error::{chain, failed, is_in_doubt};
+use super::open::Journal;
 use super::pools::Pools;
 use super::rows;
 
@@ -30,7 +31,7 @@ const TRIES: u32 = 4;
 
 pub(super) async fn commit(
     pools: &Pools,
-    id_key: &[u8; 32],
+    journal: &Journal,
     items: Vec<Item>,
     now: Time,
 ) -> Result<Vec<Outcome>> {
@@ -43,7 +44,9 @@ pub(super) async fn commit(
             Item::Append(entry) => Some(entry),
             Item::Decide(_) => None,
         });
-        let appended = append::append(pools, id_key, entries.collect(), now).await?;
+        let entries: Vec<Entry> = entries.collect();
+        let appended = append::append(pools, journal, &entries, now).await?;
+        journal.written(entries.into_iter().zip(&appended));
         return Ok(appended.into_iter().map(Outcome::Appended).collect());
     }
     let mut waiting = Some(items);
@@ -51,7 +54,7 @@ pub(super) async fn commit(
     loop {
         tried += 1;
         let mut client = pools.writer().await?;
-        let done = transact(&mut client, id_key, &mut waiting, now).await;
+        let done = transact(&mut client, journal, &mut waiting, now).await;
         let dead = client.is_closed();
         if dead || done.is_err() {
             // Not to be handed to the next caller: whatever was under way ends with it.
@@ -78,7 +81,7 @@ struct Done {
 /// One transaction. `waiting` is taken once something is decided: commands decide once.
 async fn transact(
     client: &mut Object,
-    id_key: &[u8; 32],
+    journal: &Journal,
     waiting: &mut Option<Vec<Item>>,
     now: Time,
 ) -> std::result::Result<Vec<Outcome>, (Failed, Done)> {
@@ -94,11 +97,12 @@ async fn transact(
         let Some(items) = waiting.take() else {
             return Ok(Done::default());
         };
-        let begun = Deciding::load(&transaction, id_key, Asked::by(&items), head, now).await;
+        let begun =
+            Deciding::load(&transaction, &journal.id_key, Asked::by(&items), head, now).await;
         let mut deciding = begun.map_err(Failed::Plainly)?;
         let decided = items.into_iter().map(|item| deciding.take(item)).collect::<Result<Vec<_>>>();
         let decided = decided.map_err(Failed::Plainly)?;
-        deciding.write(&transaction, id_key, decided, now).await
+        deciding.write(&transaction, journal, decided, now).await
     };
     let done = match timeout(CALL, work).await {
         Ok(done) => done.map_err(before)?,
@@ -109,7 +113,13 @@ async fn transact(
         return Ok(done.outcomes);
     }
     match timeout(CALL, transaction.commit()).await {
-        Ok(Ok(())) => Ok(done.outcomes),
+        Ok(Ok(())) => {
+            let Done { outcomes, entries } = done;
+            let events: Vec<&Event> = entries.iter().map(|entry| &entry.event).collect();
+            journal.blocks.remember(&events);
+            journal.add(entries);
+            Ok(outcomes)
+        }
         Ok(Err(error)) if is_in_doubt(&error) => Err((Failed::Doubtful(chain(&error)), done)),
         Ok(Err(error)) => Err((Failed::Plainly(failed(error)), done)),
         Err(_) => Err((Failed::Doubtful("the database took too long".to_owned()), done)),
@@ -284,15 +294,16 @@ impl Deciding {
     async fn write(
         self,
         transaction: &Transaction<'_>,
-        id_key: &[u8; 32],
+        journal: &Journal,
         steps: Vec<Step>,
         now: Time,
     ) -> std::result::Result<Done, Failed> {
         let mut accepted = HashMap::new();
         if !self.entries.is_empty() {
-            let batch = Batch::of(&self.entries, id_key);
+            let batch = Batch::of(&self.entries, journal);
+            let events: Vec<&Event> = self.entries.iter().map(|entry| &entry.event).collect();
             // Nothing is committed yet: however it fails, nothing is written.
-            let written = batch.call(transaction, now.as_micros()).await;
+            let written = batch.call(transaction, journal, &events, now.as_micros()).await;
             let written = written.map_err(|lost| Failed::Plainly(lost.into_error()))?;
             let numbered = self.entries.iter().map(|entry| entry.event.seq);
             if !written.iter().map(|call| call.seq).eq(numbered) {
@@ -352,7 +363,7 @@ async fn used(
     let hashes: Vec<Vec<u8>> = ids.iter().map(|id| hashed_id(id_key, *id).to_vec()).collect();
     // OFFSET 0: each is looked up, as in `annals_append`.
     let sql = "SELECT given.id FROM unnest($1::uuid[], $2::bytea[]) AS given (id, hash)
-       WHERE EXISTS (SELECT FROM annals_event_ids known WHERE known.id = given.id OFFSET 0)
+       WHERE EXISTS (SELECT FROM annals_events known WHERE known.id = given.id OFFSET 0)
           OR EXISTS (SELECT FROM annals_used_ids used WHERE used.hash = given.hash OFFSET 0)";
     let parameters: [super::viewer::Typed<'_>; 2] =
         [(&ids, Type::UUID_ARRAY), (&hashes, Type::BYTEA_ARRAY)];

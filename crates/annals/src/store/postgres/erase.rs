@@ -2,52 +2,55 @@
 
 use annals_event::{Event, Time};
 use deadpool_postgres::{Object, Transaction};
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::ToSql;
 
+use super::super::keys::Indexed;
 use super::super::ledger::account_of;
+use super::super::predicate::{Parameter, Predicate};
 use super::super::remains::kept;
-use super::super::{Person, Result};
+use super::super::{Order, Person, Result};
+use super::blocks;
 use super::bury::run;
 use super::columns::Columns;
 use super::error::failed;
+use super::open::Journal;
 use super::people;
+use super::question::Question;
 use super::rows::{self, bound};
-use super::viewer::Typed;
+use super::search;
 
-/// Events in which a person stands as actor, subject, account or thing, after a position. Each
-/// place is asked for by an index of its own.
+/// Events in which a person stands as actor, subject, account or thing, after a position.
 pub(super) async fn about(
     client: &Object,
+    journal: &Journal,
     person: &str,
     after: u64,
     limit: usize,
 ) -> Result<Vec<Event>> {
-    let places = [
-        "subject_id = $1",
-        "account_id = $1",
-        "actor_id = $1 AND actor_type IN (0, 1)",
-        "entity_type = 'user' AND entity_id = $1",
-        "entity_type = 'child' AND entity_id = $1",
-    ];
-    let each = places.map(|place| {
-        format!("(SELECT seq FROM annals_events WHERE {place} AND seq > $2 ORDER BY seq LIMIT $3)")
-    });
-    let sql = format!(
-        "SELECT {} FROM annals_events e JOIN (SELECT seq FROM ({}) AS found ORDER BY seq LIMIT $3)
-           AS page ON page.seq = e.seq
-         ORDER BY e.seq",
-        rows::COLUMNS,
-        each.join(" UNION ")
-    );
-    let (after, limit) = (bound(after), i64::try_from(limit).unwrap_or(i64::MAX));
-    let parameters: [Typed<'_>; 3] =
-        [(&person, Type::TEXT), (&after, Type::INT8), (&limit, Type::INT8)];
-    let found = client.query_typed(&sql, &parameters).await.map_err(failed)?;
-    found.iter().map(rows::event).collect()
+    let fields = [Indexed::Actor, Indexed::Subject, Indexed::Account, Indexed::EntityId];
+    let keys = fields.map(|field| journal.blocks.key(field, person)).to_vec();
+    let condition = "(subject_id = $1 OR account_id = $1
+        OR (actor_type IN (0, 1) AND actor_id = $1)
+        OR (entity_type IN ('user', 'child') AND entity_id = $1))";
+    let question = Question {
+        sets: vec![keys],
+        condition: Predicate {
+            sql: condition.to_owned(),
+            parameters: vec![Parameter::Text(person.to_owned())],
+        },
+        words: Vec::new(),
+    };
+    let range = after + 1..journal.head(client).await? + 1;
+    let found = search::positions(client, &question, &range, Order::Asc, limit).await?;
+    rows::at(&***client, &found.into_iter().map(bound).collect::<Vec<_>>()).await
 }
 
 /// Puts what remains of events in their place, all or none. Salts go, commitments stay.
-pub(super) async fn anonymise(client: &mut Object, events: &[Event]) -> Result<()> {
+pub(super) async fn anonymise(
+    client: &mut Object,
+    journal: &Journal,
+    events: &[Event],
+) -> Result<()> {
     let transaction = client.transaction().await.map_err(failed)?;
     // Nobody buries in these tiles meanwhile, or appends to them.
     rows::head(&*transaction, true).await?;
@@ -55,11 +58,23 @@ pub(super) async fn anonymise(client: &mut Object, events: &[Event]) -> Result<(
     let sql = "UPDATE annals_changes SET rewritten = rewritten + $1";
     run(&transaction, sql, &[&bound(events.len() as u64)]).await?;
     for event in events {
-        let there = rows::sealed(&*transaction, &(event.seq..event.seq + 1), 1).await?.pop();
+        let there = rows::sealed(&*transaction, &journal.blocks, &(event.seq..event.seq + 1), 1)
+            .await?
+            .pop();
         let (_, commitment) = kept(there.as_ref(), event)?;
         replace(&transaction, event, &commitment).await?;
     }
-    transaction.commit().await.map_err(failed)
+    let mut done = None;
+    for block in events.iter().map(|event| blocks::block_of(event.seq)) {
+        if done != Some(block) {
+            let range = blocks::first_of(block)..blocks::first_of(block + 1);
+            journal.blocks.renew(&transaction, &range).await?;
+        }
+        done = Some(block);
+    }
+    transaction.commit().await.map_err(failed)?;
+    journal.fresh.forget();
+    Ok(())
 }
 
 async fn replace(transaction: &Transaction<'_>, event: &Event, commitment: &[u8]) -> Result<()> {
@@ -69,7 +84,7 @@ async fn replace(transaction: &Transaction<'_>, event: &Event, commitment: &[u8]
     let sql = "UPDATE annals_events SET actor_type = $2, actor_id = $3, actor_name = $4,
           subject_id = $5, subject_name = $6, account_id = $7, entity_type = $8, entity_id = $9,
           entity_name = $10, session_id = $11, message = $12, metadata_text = $13, context = $14,
-          words = string_to_array($15, ' '), anonymised_at = $16, salt = NULL, commitment = $17
+          anonymised_at = $15, salt = NULL, commitment = $16
         WHERE seq = $1";
     let seq = bound(event.seq);
     let texts = columns.texts.iter().skip(2).filter_map(|column| column.first());

@@ -1,8 +1,7 @@
-//! The list index: which events match a filter, and how many.
-//!
-//! PostgreSQL chooses the index; what is asked is the same as on every engine. Texts are sent as
-//! parameters, never as part of a statement.
+//! Lists and counts: what the search finds, read and counted as whoever asks may.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use annals_event::{Event, Severity};
@@ -10,41 +9,15 @@ use bytes::BytesMut;
 use deadpool_postgres::Object;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-use super::super::predicate::{Dialect, Parameter, Predicate, Push, predicate};
+use super::super::predicate::Parameter;
 use super::super::seal::first_of;
 use super::super::{Counts, Order, Result, Scoped, Selection};
 use super::error::failed;
-use super::rows::{self, COLUMNS, bound, whole};
-use super::viewer::{self, Typed, ViewerKey};
-use super::words;
-use crate::filter::{Field, metadata_text};
-
-/// PostgreSQL's way of saying it.
-const POSTGRES: Dialect = Dialect {
-    parameter: |n| format!("${n}"),
-    metadata,
-    words: |words| format!("words @> string_to_array({words}, ' ')"),
-};
-
-/// A value is compared as text on every engine; the index holds it as the JSON it was.
-fn metadata(key: &str, values: &[String], push: Push<'_>) -> String {
-    let mut wanted = Vec::new();
-    for value in values {
-        wanted.push(serde_json::Value::String(value.clone()));
-        // `7` asks for the text and for the number; `1.50` is no number as JSON writes it.
-        let parsed = serde_json::from_str::<serde_json::Value>(value).ok();
-        wanted.extend(
-            parsed.filter(|parsed| {
-                !parsed.is_string() && metadata_text(parsed).as_ref() == Some(value)
-            }),
-        );
-    }
-    let conditions = wanted.into_iter().map(|value| {
-        let object = serde_json::json!({ key: value });
-        format!("metadata @> {}::text::jsonb", push(Parameter::Text(object.to_string())))
-    });
-    format!("({})", conditions.collect::<Vec<_>>().join(" OR "))
-}
+use super::open::Journal;
+use super::question::Question;
+use super::rows::{self, COLUMNS, whole};
+use super::search::{self, Parts, array, matching};
+use super::viewer::{self, Typed};
 
 impl ToSql for Parameter {
     fn to_sql(
@@ -75,100 +48,123 @@ pub(super) fn typed(parameters: &[Parameter]) -> Vec<Typed<'_>> {
     parameters.iter().map(|p| (p as &(dyn ToSql + Sync), kind(p))).collect()
 }
 
-/// The filter without what no row can match; `None` when then nothing can match at all.
-fn possible(scoped: &Scoped) -> Option<Scoped> {
-    let mut scoped = scoped.clone();
-    let mut nothing = false;
-    scoped.filter.terms.retain_mut(|term| {
-        let key = match &term.field {
-            Field::Metadata(key) => key.as_str(),
-            _ => "",
-        };
-        term.values.retain(|value| !value.contains('\0') && !key.contains('\0'));
-        nothing |= term.values.is_empty() && !term.negated;
-        !term.values.is_empty()
-    });
-    for word in &mut scoped.filter.words {
-        *word = words::key(word);
-    }
-    (!nothing).then_some(scoped)
-}
-
-/// Asks about the events of a range that match, with the viewer's own rights where there is one.
-async fn ask(
-    client: &mut Object,
-    key: &ViewerKey,
-    scoped: &Scoped,
-    range: &Range<u64>,
-    sql: impl FnOnce(&Predicate) -> String,
-) -> Result<Vec<tokio_postgres::Row>> {
-    let Some(possible) = possible(scoped) else {
-        return Ok(Vec::new());
-    };
-    let Some(range) = narrowed(client, &possible, range).await? else {
-        return Ok(Vec::new());
-    };
-    let bound = |seq: u64| Parameter::Integer(bound(seq));
-    let condition = predicate(&possible, &POSTGRES, vec![bound(range.start), bound(range.end)]);
-    let sql = sql(&condition);
-    let parameters = typed(&condition.parameters);
-    match possible.scope.person_id() {
-        Some(person) => viewer::query_as(client, key, person, &sql, &parameters).await,
-        None => client.query_typed(&sql, &parameters).await.map_err(failed),
-    }
-}
-
+/// A page of events: the search names positions, their rows are read as the viewer.
 pub(super) async fn select(
     client: &mut Object,
-    key: &ViewerKey,
+    journal: &Journal,
     selection: &Selection,
 ) -> Result<Vec<Event>> {
-    let order = match selection.order {
-        Order::Desc => "DESC",
-        Order::Asc => "ASC",
+    let Selection { filter, range, order, limit } = selection;
+    let Some((question, mut range)) = asked(client, journal, filter, range).await? else {
+        return Ok(Vec::new());
     };
-    let limit = selection.limit;
-    let found = ask(client, key, &selection.filter, &selection.range, |condition| {
-        format!(
-            "SELECT {COLUMNS} FROM annals_events e WHERE seq >= $1 AND seq < $2 AND {}
-             ORDER BY seq {order} LIMIT {limit}",
-            condition.sql
-        )
-    });
-    let mut events = found.await?.iter().map(rows::event).collect::<Result<Vec<_>>>()?;
-    events.iter_mut().for_each(|event| selection.filter.show(event));
+    let mut events = Vec::new();
+    while events.len() < *limit && !range.is_empty() {
+        let wanted = limit - events.len();
+        let found = search::positions(client, &question, &range, *order, wanted).await?;
+        let Some(last) = found.last() else {
+            break;
+        };
+        // A page that is not full is taken for the last one: what was deleted meanwhile is
+        // replaced by what comes after it.
+        range = match order {
+            _ if found.len() < wanted => 0..0,
+            Order::Desc => range.start..*last,
+            Order::Asc => last + 1..range.end,
+        };
+        let direction = if *order == Order::Desc { "DESC" } else { "ASC" };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM annals_events e WHERE e.seq = ANY ({}) ORDER BY e.seq {direction}",
+            array(&found)
+        );
+        for row in read(client, journal, filter, &sql).await? {
+            events.push(rows::event(&row)?);
+        }
+    }
+    events.iter_mut().for_each(|event| filter.show(event));
     Ok(events)
+}
+
+/// The question, and the part of the range that it is about; `None` where nothing can match.
+async fn asked(
+    client: &Object,
+    journal: &Journal,
+    filter: &Scoped,
+    range: &Range<u64>,
+) -> Result<Option<(Question, Range<u64>)>> {
+    let range = journal.within(client, range).await?;
+    let Some(range) = narrowed(client, filter, &range).await? else {
+        return Ok(None);
+    };
+    Ok(Question::of(client, &journal.blocks, filter).await?.map(|question| (question, range)))
+}
+
+/// Reads with the viewer's own rights, where there is one.
+async fn read(
+    client: &mut Object,
+    journal: &Journal,
+    filter: &Scoped,
+    sql: &str,
+) -> Result<Vec<tokio_postgres::Row>> {
+    match filter.scope.person_id() {
+        Some(person) => viewer::query_as(client, &journal.viewer_key, person, sql, &[]).await,
+        None => client.query_typed(sql, &[]).await.map_err(failed),
+    }
+}
+
+/// What the events of a range that match come to, part by part: columns, counted in groups.
+async fn grouped(
+    client: &mut Object,
+    journal: &Journal,
+    filter: &Scoped,
+    range: &Range<u64>,
+    columns: &str,
+) -> Result<Vec<tokio_postgres::Row>> {
+    let Some((question, range)) = asked(client, journal, filter, range).await? else {
+        return Ok(Vec::new());
+    };
+    // Words are not known to the database, and a person's rows are counted as that person.
+    let by_position = !question.words.is_empty() || filter.scope.person_id().is_some();
+    let mut parts = Parts::new(&question, &range, Order::Asc);
+    let mut all = Vec::new();
+    while let Some(part) = parts.next(client, usize::MAX).await? {
+        if !by_position {
+            let source = part.source(&question);
+            let sql = format!("SELECT {columns}, count(*) {source} GROUP BY {columns}");
+            let parameters = typed(&question.condition.parameters);
+            all.extend(client.query_typed(&sql, &parameters).await.map_err(failed)?);
+            continue;
+        }
+        let found = matching(client, &question, &part, Order::Asc, usize::MAX).await?;
+        let sql = format!(
+            "SELECT {columns}, count(*) FROM annals_events WHERE seq = ANY ({}) GROUP BY {columns}",
+            array(&found)
+        );
+        all.extend(read(client, journal, filter, &sql).await?);
+    }
+    Ok(all)
 }
 
 /// How many match, by category and severity.
 pub(super) async fn counts(
     client: &mut Object,
-    key: &ViewerKey,
+    journal: &Journal,
     filter: &Scoped,
     range: &Range<u64>,
 ) -> Result<Counts> {
-    let found = ask(client, key, filter, range, |condition| {
-        format!(
-            "SELECT category, severity::bigint, count(*) FROM annals_events
-             WHERE seq >= $1 AND seq < $2 AND {} GROUP BY category, severity ORDER BY category",
-            condition.sql
-        )
-    });
     let mut counts = Counts::default();
+    let mut categories = BTreeMap::<String, u64>::new();
     let mut by_severity = [0; Severity::ALL.len()];
-    for row in found.await? {
-        let category: String = row.try_get(0).map_err(failed)?;
+    for row in grouped(client, journal, filter, range, "category, severity").await? {
         let count = whole(&row, 2)?;
         counts.total += count;
-        match counts.categories.last_mut() {
-            Some((last, sum)) if *last == category => *sum += count,
-            _ => counts.categories.push((category, count)),
-        }
-        let severity = usize::try_from(whole(&row, 1)?).unwrap_or(usize::MAX);
-        if let Some(sum) = by_severity.get_mut(severity) {
+        *categories.entry(row.try_get(0).map_err(failed)?).or_default() += count;
+        let severity: i16 = row.try_get(1).map_err(failed)?;
+        if let Some(sum) = usize::try_from(severity).ok().and_then(|at| by_severity.get_mut(at)) {
             *sum += count;
         }
     }
+    counts.categories = categories.into_iter().collect();
     counts.severities = Severity::ALL
         .into_iter()
         .zip(by_severity)
@@ -181,21 +177,19 @@ pub(super) async fn counts(
 /// How many match, by action: the most frequent first, those of equal frequency by name.
 pub(super) async fn action_counts(
     client: &mut Object,
-    key: &ViewerKey,
+    journal: &Journal,
     filter: &Scoped,
     range: &Range<u64>,
     limit: usize,
 ) -> Result<Vec<(String, u64)>> {
-    let found = ask(client, key, filter, range, |condition| {
-        format!(
-            "SELECT action, count(*) AS n FROM annals_events
-             WHERE seq >= $1 AND seq < $2 AND {} GROUP BY action ORDER BY n DESC, action
-             LIMIT {limit}",
-            condition.sql
-        )
-    });
-    let read = |row: &tokio_postgres::Row| Ok((row.try_get(0).map_err(failed)?, whole(row, 1)?));
-    found.await?.iter().map(read).collect()
+    let mut actions = BTreeMap::<String, u64>::new();
+    for row in grouped(client, journal, filter, range, "action").await? {
+        *actions.entry(row.try_get(0).map_err(failed)?).or_default() += whole(&row, 1)?;
+    }
+    let mut actions: Vec<_> = actions.into_iter().collect();
+    actions.sort_by_key(|(_, count)| Reverse(*count));
+    actions.truncate(limit);
+    Ok(actions)
 }
 
 /// The part of the range whose tiles hold times within the filter's period; `None` when no tile

@@ -7,7 +7,9 @@
 //! | `pools.rs` | connections, and what holds on each |
 //! | `append.rs` | a batch as one call of `annals_append`; what a lost answer meant |
 //! | `commit.rs` | commands, decided and written in one transaction |
-//! | `list_index.rs` | which events match a filter |
+//! | `question.rs`, `search.rs` | filter → keys → positions |
+//! | `list_index.rs` | lists and counts |
+//! | `blocks.rs` | what the list index holds |
 //! | `viewer.rs` | reading as a person, held to it by row-level security |
 //! | `rows.rs`, `columns.rs`, `words.rs` | columns in, events out; many at once; words as an index holds them |
 //! | `adopt.rs` | take over what a copy brings |
@@ -22,6 +24,7 @@
 mod accounts;
 mod adopt;
 mod append;
+mod blocks;
 mod bury;
 mod columns;
 mod commit;
@@ -34,7 +37,9 @@ mod list_index;
 mod open;
 mod people;
 mod pools;
+mod question;
 mod rows;
+mod search;
 mod settings;
 mod target;
 mod viewer;
@@ -43,6 +48,7 @@ mod words;
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use annals_event::{Event, Time, Uuid};
@@ -63,7 +69,7 @@ use super::{
 pub use open::Seed;
 
 /// Positions in one partition of a journal made now.
-pub const PARTITION: u64 = 1_000_000;
+pub const PARTITION: u64 = 10_000_000;
 
 /// The journal in a PostgreSQL database.
 pub struct PostgresStore {
@@ -104,16 +110,26 @@ impl Store for PostgresStore {
     }
 
     async fn commit(&self, items: Vec<Item>, now: Time) -> Result<Vec<Outcome>> {
-        commit::commit(&self.pools, &self.journal.id_key, items, now).await
+        commit::commit(&self.pools, &self.journal, items, now).await
     }
 
     async fn head(&self) -> Result<Head> {
-        rows::head(&**self.pools.reader().await?, false).await
+        let head = rows::head(&**self.pools.reader().await?, false).await?;
+        self.journal.saw(head.seq);
+        Ok(head)
     }
 
     async fn select(&self, selection: Selection) -> Result<Vec<Event>> {
         let mut client = self.pools.reader().await?;
-        list_index::select(&mut client, &self.journal.viewer_key, &selection).await
+        list_index::select(&mut client, &self.journal, &selection).await
+    }
+
+    fn fresh(&self, filter: &Scoped, range: &Range<u64>) -> Option<Vec<Arc<Event>>> {
+        // A person's question is asked of the database, which holds it to that person.
+        if filter.scope.person_id().is_some() {
+            return None;
+        }
+        self.journal.fresh.read(filter, range)
     }
 
     async fn find(&self, id: Uuid, scope: Scope) -> Result<Option<Event>> {
@@ -137,7 +153,7 @@ impl Store for PostgresStore {
 
     async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts> {
         let mut client = self.pools.reader().await?;
-        list_index::counts(&mut client, &self.journal.viewer_key, &filter, &range).await
+        list_index::counts(&mut client, &self.journal, &filter, &range).await
     }
 
     async fn action_counts(
@@ -147,17 +163,16 @@ impl Store for PostgresStore {
         limit: usize,
     ) -> Result<Vec<(String, u64)>> {
         let mut client = self.pools.reader().await?;
-        let key = &self.journal.viewer_key;
-        list_index::action_counts(&mut client, key, &filter, &range, limit).await
+        list_index::action_counts(&mut client, &self.journal, &filter, &range, limit).await
     }
 
     async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
         let mut client = self.pools.writer().await?;
-        bury::bury(&mut client, &self.journal.id_key, range, reason, now).await
+        bury::bury(&mut client, &self.journal, range, reason, now).await
     }
 
     async fn sealed(&self, range: Range<u64>, limit: usize) -> Result<Vec<Sealed>> {
-        rows::sealed(&**self.pools.reader().await?, &range, limit).await
+        rows::sealed(&**self.pools.reader().await?, &self.journal.blocks, &range, limit).await
     }
 
     async fn tiles(&self, range: Range<u64>) -> Result<Vec<Tile>> {
@@ -238,11 +253,11 @@ impl Store for PostgresStore {
         if person.contains('\0') {
             return Ok(Vec::new());
         }
-        erase::about(&self.pools.reader().await?, person, after, limit).await
+        erase::about(&self.pools.reader().await?, &self.journal, person, after, limit).await
     }
 
     async fn anonymise(&self, events: Vec<Event>) -> Result<()> {
-        erase::anonymise(&mut self.pools.writer().await?, &events).await
+        erase::anonymise(&mut self.pools.writer().await?, &self.journal, &events).await
     }
 
     async fn account(&self, child: &str) -> Result<Account> {
@@ -317,7 +332,7 @@ impl Store for PostgresStore {
     }
 
     async fn changes(&self) -> Result<u64> {
-        settings::changes(&self.pools.reader().await?).await
+        settings::changes(&self.pools.reader().await?, &self.journal).await
     }
 
     async fn lease(&self, work: &str, period: Duration) -> Result<bool> {
@@ -357,7 +372,7 @@ impl Store for PostgresStore {
     }
 
     async fn adopt(&self, part: Part) -> Result<()> {
-        adopt::adopt(&mut self.pools.writer().await?, &part).await
+        adopt::adopt(&mut self.pools.writer().await?, &self.journal, &part).await
     }
 
     async fn adopt_used_ids(&self, ids: Vec<UsedId>) -> Result<()> {

@@ -1,12 +1,20 @@
 //! Opening a database: who we are there, migrations, identity.
 
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
 use annals_event::Uuid;
+use deadpool_postgres::Object;
 use refinery::Runner;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error};
 
-use super::super::{Identity, Result, StoreError};
+use super::super::fresh::Fresh;
+use super::super::{Appended, Entry, Identity, Result, StoreError};
+use super::blocks::Blocks;
 use super::error::{chain, failed};
+use super::rows;
 use super::target::Target;
 use super::viewer::ViewerKey;
 
@@ -39,6 +47,67 @@ pub(super) struct Journal {
     pub(super) viewer_key: ViewerKey,
     /// Who we are among the servers that have it open.
     pub(super) holder: Uuid,
+    /// Makes the keys of the list index.
+    pub(super) blocks: Blocks,
+    /// The newest events that this process has written.
+    pub(super) fresh: Fresh,
+    /// How far the journal is known to go.
+    seen: AtomicU64,
+    /// How many events were rewritten or deleted, when it was last asked.
+    pub(super) gone: AtomicI64,
+}
+
+impl Journal {
+    /// How far the journal goes, or went when it was last looked at: never less than anybody was
+    /// told before this was asked for.
+    pub(super) async fn head(&self, client: &Object) -> Result<u64> {
+        let head = rows::head(&***client, false).await?.seq;
+        self.saw(head);
+        Ok(head)
+    }
+
+    /// A range as far as there is something in it.
+    pub(super) async fn within(&self, client: &Object, range: &Range<u64>) -> Result<Range<u64>> {
+        let known = self.seen.load(Ordering::Relaxed) + 1;
+        let end = if range.end <= known { known } else { self.head(client).await? + 1 };
+        Ok(range.start.max(1)..range.end.min(end))
+    }
+
+    /// Remembers how far it goes.
+    pub(super) fn saw(&self, head: u64) {
+        self.seen.fetch_max(head, Ordering::Relaxed);
+    }
+
+    /// Takes note that whatever stood there is other than it was, and how far it goes now.
+    pub(super) fn replaced(&self, head: u64) {
+        self.seen.store(head, Ordering::Relaxed);
+        self.fresh.forget();
+    }
+
+    /// Keeps what was just appended for those who follow closely.
+    pub(super) fn written<'a>(&self, all: impl Iterator<Item = (Entry, &'a Appended)>) {
+        let placed = all.filter_map(|(mut entry, appended)| {
+            let Appended::Accepted { seq, created_at } = *appended else {
+                return None;
+            };
+            if entry.derived.occurred_at {
+                entry.event.occurred_at = created_at;
+            }
+            entry.event.seq = seq;
+            entry.event.created_at = created_at;
+            Some(entry)
+        });
+        self.add(placed.collect());
+    }
+
+    /// As [`Journal::written`], of what has its place.
+    pub(super) fn add(&self, entries: Vec<Entry>) {
+        if let Some(last) = entries.last() {
+            self.saw(last.event.seq);
+            let events = entries.into_iter().map(|entry| (Arc::new(entry.event), entry.bytes));
+            self.fresh.add(events.collect());
+        }
+    }
 }
 
 /// A connection of its own, outside the pools. It lives until the client is dropped.
@@ -184,8 +253,8 @@ async fn plant(client: &Client, seed: &Seed) -> Result<()> {
                VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
     let keys = (&cursor_key[..], &seed.id_key[..]);
     client.execute(sql, &[id, &epoch, &keys.0, &keys.1, &width]).await.map_err(failed)?;
-    let sql = "INSERT INTO annals_journal_head (seq, created_at, frontier, room)
-               VALUES (0, 0, '{}', 0) ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO annals_journal_head (seq, created_at, frontier, room, keys)
+               VALUES (0, 0, '{}', 0, '{}') ON CONFLICT DO NOTHING";
     client.execute(sql, &[]).await.map_err(failed)?;
     let (inner, outer) = ViewerKey::pads(&seed.viewer_key);
     let sql = "INSERT INTO annals_viewer_key (inner_pad, outer_pad) VALUES ($1, $2)
@@ -232,12 +301,14 @@ pub(super) async fn enter(target: &Target) -> Result<Journal> {
     let bytes = |index: usize| row.try_get::<_, &[u8]>(index).map_err(failed);
     let id: Uuid = row.try_get(0).map_err(failed)?;
     let epoch: i32 = row.try_get(1).map_err(failed)?;
+    let cursor_key = bytes(2)?.try_into().map_err(|_| damaged())?;
+    let identity = Identity { id, epoch: epoch.unsigned_abs(), cursor_key };
     Ok(Journal {
-        identity: Identity {
-            id,
-            epoch: epoch.unsigned_abs(),
-            cursor_key: bytes(2)?.try_into().map_err(|_| damaged())?,
-        },
+        blocks: Blocks::new(&identity),
+        fresh: Fresh::default(),
+        seen: AtomicU64::new(0),
+        gone: AtomicI64::new(0),
+        identity,
         id_key: bytes(3)?.try_into().map_err(|_| damaged())?,
         viewer_key: ViewerKey::of(bytes(4)?.try_into().map_err(|_| damaged())?),
         holder: row.try_get(5).map_err(failed)?,

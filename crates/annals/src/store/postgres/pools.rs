@@ -16,6 +16,8 @@ const WRITERS: usize = 2;
 pub(super) const BESIDE: usize = 1;
 /// How long a caller waits for a connection.
 const WAIT: Duration = Duration::from_secs(10);
+/// A reader's connection that was idle for so long may be dead without anybody knowing it.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// What holds on every connection, whatever the database's own settings are. Plans are made for
 /// each call: one made while a table was empty would be kept when it no longer is.
@@ -40,10 +42,9 @@ pub(super) struct Pools {
 impl Pools {
     pub(super) fn new(target: &Target, connections: usize) -> Result<Pools> {
         let readers = connections.saturating_sub(WRITERS + BESIDE).max(1);
-        // A reader's connection is tried before it is used; what a dead one does to an append is
-        // found out anyway.
-        let readers = pool(target, readers, RecyclingMethod::Verified)?;
-        let writers = pool(target, WRITERS, RecyclingMethod::Fast)?;
+        // What a dead connection does to an append is found out anyway.
+        let readers = pool(target, readers, Some(IDLE))?;
+        let writers = pool(target, WRITERS, None)?;
         Ok(Pools { readers, writers })
     }
 
@@ -61,20 +62,32 @@ impl Pools {
     }
 }
 
-fn pool(target: &Target, size: usize, recycling_method: RecyclingMethod) -> Result<Pool> {
+/// A pool of connections that are tried before they are used again, where they were idle for so
+/// long: one that breaks while it is in use tells so by itself.
+fn pool(target: &Target, size: usize, tried_after: Option<Duration>) -> Result<Pool> {
     let mut config = target.config.clone();
     config.connect_timeout(WAIT);
     config.keepalives_idle(Duration::from_secs(30));
     // Nothing above sees a server that is gone without a word; the kernel does.
     config.tcp_user_timeout(Duration::from_secs(20));
-    let manager =
-        Manager::from_config(config, target.tls.clone(), ManagerConfig { recycling_method });
+    let quickly = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = Manager::from_config(config, target.tls.clone(), quickly);
     Pool::builder(manager)
         .max_size(size)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(WAIT))
         .create_timeout(Some(WAIT))
         .recycle_timeout(Some(WAIT))
+        .pre_recycle(Hook::async_fn(move |client, metrics| {
+            Box::pin(async move {
+                match tried_after {
+                    Some(long) if metrics.last_used() > long => {
+                        client.simple_query("").await.map(drop).map_err(HookError::Backend)
+                    }
+                    _ => Ok(()),
+                }
+            })
+        }))
         .post_create(Hook::async_fn(|client, _| {
             Box::pin(
                 async move { client.batch_execute(SETTINGS).await.map_err(HookError::Backend) },

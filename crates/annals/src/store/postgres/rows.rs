@@ -1,6 +1,6 @@
 //! Columns in, events out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use annals_event::digest::Hash;
@@ -10,6 +10,7 @@ use tokio_postgres::types::Type;
 
 use super::super::row::Row;
 use super::super::{Head, Result, Sealed, StoreError, Tile, Tombstone, seal};
+use super::blocks::{BLOCK, Blocks};
 use super::error::failed;
 
 /// The columns of an event, in the order [`read`] expects them.
@@ -101,10 +102,7 @@ pub(super) async fn by_ids(
     client: &impl GenericClient,
     ids: &[Uuid],
 ) -> Result<Vec<(Event, Option<Vec<u8>>)>> {
-    let sql = format!(
-        "SELECT {COLUMNS}, e.salt FROM annals_event_ids i JOIN annals_events e ON e.seq = i.seq
-         WHERE i.id = ANY ($1)"
-    );
+    let sql = format!("SELECT {COLUMNS}, e.salt FROM annals_events e WHERE e.id = ANY ($1)");
     let rows = client.query_typed(&sql, &[(&ids, Type::UUID_ARRAY)]).await.map_err(failed)?;
     rows.iter().map(|row| Ok((event(row)?, row.try_get(24).map_err(failed)?))).collect()
 }
@@ -125,24 +123,36 @@ pub(super) async fn at(client: &impl GenericClient, positions: &[i64]) -> Result
 
 pub(super) async fn sealed(
     client: &impl GenericClient,
+    blocks: &Blocks,
     range: &Range<u64>,
     limit: usize,
 ) -> Result<Vec<Sealed>> {
-    // An id or a word that would not find the event is a change to it, too.
+    // A key that is not there, so that the event would not be found, is a change to it, too: with
+    // the first row of a block come the block's.
     let sql = format!(
-        "SELECT {COLUMNS}, e.salt, e.commitment, e.leaf, array_to_string(e.words, ' '),
-                EXISTS (SELECT FROM annals_event_ids i WHERE i.id = e.id AND i.seq = e.seq)
-         FROM annals_events e WHERE e.seq >= $1 AND e.seq < $2 ORDER BY e.seq LIMIT $3"
+        "SELECT {COLUMNS}, e.salt, e.commitment, e.leaf,
+                CASE WHEN lag((e.seq - 1) / {BLOCK}) OVER (ORDER BY e.seq)
+                     IS DISTINCT FROM (e.seq - 1) / {BLOCK} THEN coalesce(i.keys, h.keys) END
+         FROM annals_journal_head h, annals_events e
+         LEFT JOIN annals_list_index i ON i.block = (e.seq - 1) / {BLOCK}
+         WHERE e.seq >= $1 AND e.seq < $2 ORDER BY e.seq LIMIT $3"
     );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let (start, end) = (bound(range.start), bound(range.end));
     let parameters: [super::viewer::Typed<'_>; 3] =
         [(&start, Type::INT8), (&end, Type::INT8), (&limit, Type::INT8)];
     let rows = client.query_typed(&sql, &parameters).await.map_err(failed)?;
-    rows.iter().map(read_sealed).collect()
+    let mut keys = HashSet::new();
+    let mut read = |row: &tokio_postgres::Row| {
+        if let Ok(Some(others)) = row.try_get::<_, Option<Vec<i32>>>(27) {
+            keys = others.into_iter().collect();
+        }
+        read_sealed(row, |event| blocks.placed(event).all(|key| keys.contains(&key)))
+    };
+    rows.iter().map(&mut read).collect()
 }
 
-fn read_sealed(row: &tokio_postgres::Row) -> Result<Sealed> {
+fn read_sealed(row: &tokio_postgres::Row, is_found: impl Fn(&Event) -> bool) -> Result<Sealed> {
     let seal = || -> Option<_> {
         let salt: Option<&[u8]> = row.try_get(24).ok()?;
         let commitment: Option<&[u8]> = row.try_get(25).ok()?;
@@ -151,17 +161,12 @@ fn read_sealed(row: &tokio_postgres::Row) -> Result<Sealed> {
         let commitment = commitment.map(TryInto::try_into).transpose().ok()?;
         Some((salt, commitment, leaf.try_into().ok()?))
     };
-    let found_by = |event: &Event| {
-        let words: &str = row.try_get(27).unwrap_or_default();
-        words == super::words::of(crate::filter::searched(event))
-            && row.try_get(28).unwrap_or_default()
-    };
     // A value of the wrong length is a finding here, not a failure.
     let (event, (salt, commitment, leaf_prefix)) = match seal() {
         Some(seal) => {
             let event = read(row).and_then(Row::exactly).and_then(|event| {
                 let told = || "it cannot be found as it was written".to_owned();
-                if found_by(&event) { Ok(event) } else { Err(told()) }
+                if is_found(&event) { Ok(event) } else { Err(told()) }
             });
             (event, seal)
         }

@@ -1,5 +1,6 @@
 //! Settings, what changed, who does which work, and whether anything can be written at all.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use annals_event::Uuid;
@@ -7,6 +8,7 @@ use deadpool_postgres::Object;
 
 use super::super::Result;
 use super::error::failed;
+use super::open::Journal;
 use crate::catalog::Catalog;
 
 pub(super) async fn get(client: &Object, name: &str) -> Result<Option<String>> {
@@ -24,10 +26,15 @@ pub(super) async fn put(client: &Object, name: &str, value: &str) -> Result<()> 
     Ok(())
 }
 
-pub(super) async fn changes(client: &Object) -> Result<u64> {
-    let statement =
-        client.prepare_cached("SELECT version FROM annals_changes").await.map_err(failed)?;
+/// The number that tells of changes. What other servers rewrote or deleted is let go of.
+pub(super) async fn changes(client: &Object, journal: &Journal) -> Result<u64> {
+    let sql = "SELECT version, rewritten + buried FROM annals_changes";
+    let statement = client.prepare_cached(sql).await.map_err(failed)?;
     let row = client.query_one(&statement, &[]).await.map_err(failed)?;
+    let gone = row.try_get(1).map_err(failed)?;
+    if journal.gone.swap(gone, Ordering::Relaxed) != gone {
+        journal.fresh.forget();
+    }
     Ok(row.try_get::<_, i64>(0).map_err(failed)?.unsigned_abs())
 }
 

@@ -74,7 +74,7 @@ pub(super) async fn query_as(
 
 /// Where an id stands is asked by the server itself; what stands there, as the viewer.
 pub(super) async fn position_of(client: &Object, id: Uuid) -> Result<Option<i64>> {
-    let sql = "SELECT seq FROM annals_event_ids WHERE id = $1";
+    let sql = "SELECT seq FROM annals_events WHERE id = $1";
     let found = client.query_typed(sql, &[(&id, Type::UUID)]).await.map_err(failed)?;
     found.first().map(|row| row.try_get(0).map_err(failed)).transpose()
 }

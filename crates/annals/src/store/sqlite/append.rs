@@ -7,10 +7,10 @@ use annals_event::{Event, Time, Uuid};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use super::super::burial::hashed_id;
+use super::super::fresh::{Fresh, Written};
 use super::super::seal::{first_of, leaf_of, tile_of};
 use super::super::{Appended, Command, Decided, Entry, Item, Outcome, Result, Scope, StoreError};
 use super::columns::Insert;
-use super::fresh::{Fresh, Written};
 use super::interns::Interns;
 use super::list_index::ListIndex;
 use super::{accounts, rows, sealed, sweep};

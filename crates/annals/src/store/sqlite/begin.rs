@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use super::super::fresh::Fresh;
 use super::super::{Identity, Result, StoreError};
 use super::append::Writer;
-use super::fresh::Fresh;
 use super::list_index::{self, ListIndex};
 use super::threads::{Readers, WriterThread};
 use super::{SqliteStore, Tenancy, accounts, open, sweep};

@@ -6,7 +6,6 @@
 //! | `open.rs` | open, migrate, set the pragmas of every connection |
 //! | `threads.rs` | the writer's thread and the readers' pool |
 //! | `append.rs` | number, seal and insert a batch in one transaction |
-//! | `fresh.rs` | the newest events, for whoever follows closely |
 //! | `list_index/` | which positions match a filter, and how many |
 //! | `action_counts.rs` | how many match, by action |
 //! | `rows.rs`, `columns.rs` | columns in, events out |
@@ -32,7 +31,6 @@ mod credentials;
 mod definitions;
 mod derived;
 mod erase;
-mod fresh;
 mod interns;
 mod ledger;
 mod list_index;
@@ -54,9 +52,9 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 
 use self::append::Writer;
-use self::fresh::Fresh;
 use self::list_index::ListIndex;
 use self::threads::{Readers, WriterThread};
+use super::fresh::Fresh;
 use super::{
     Account, Answer, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery, Person, Result,
     Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, Task, Tile, Tombstone, TrackingQuery,

@@ -250,7 +250,7 @@ async fn nothing_else_can_be_read_written_or_gone_round() {
     assert!(!partitions.is_empty());
     let forced = "SELECT count(*) FROM pg_class c
         WHERE c.relnamespace = 'annals'::regnamespace AND c.relkind IN ('r', 'p')
-          AND (c.relname LIKE 'annals_events%' OR c.relname IN ('annals_event_ids',
+          AND (c.relname LIKE 'annals_events%' OR c.relname IN ('annals_list_index',
             'annals_people', 'annals_guardianships', 'annals_keys', 'annals_sign_ins',
             'annals_accounts', 'annals_requests', 'annals_ledger', 'annals_answers'))
           AND NOT (c.relrowsecurity AND c.relforcerowsecurity)";
@@ -294,7 +294,7 @@ async fn nothing_else_can_be_read_written_or_gone_round() {
         ("ALTER TABLE annals.annals_events DISABLE ROW LEVEL SECURITY", "must be owner"),
         ("CREATE TABLE annals.mine (n int)", "permission denied"),
         ("SET row_security = off; SELECT * FROM annals.annals_events", "row-level security"),
-        ("COPY annals.annals_event_ids TO STDOUT", "permission denied"),
+        ("COPY annals.annals_list_index TO STDOUT", "permission denied"),
     ] {
         let told = nosy.ask(sql).await.expect_err(sql);
         assert!(told.contains(how), "{sql}: {told}");

@@ -21,7 +21,8 @@ CREATE TABLE annals_journal_head (
   frontier bytea[] NOT NULL,
   min_occurred_at bigint,
   max_occurred_at bigint,
-  room bigint NOT NULL -- the first position that no partition holds yet
+  room bigint NOT NULL, -- the first position that no partition holds yet
+  keys integer[] NOT NULL -- of the block that is not whole yet
 ) WITH (fillfactor = 10);
 
 CREATE TABLE annals_events (
@@ -47,38 +48,33 @@ CREATE TABLE annals_events (
   session_id text COLLATE "C",
   message text NOT NULL,
   metadata_text text, -- canonical JSON, as it was hashed; NULL for an empty object
-  metadata jsonb GENERATED ALWAYS AS (metadata_text::jsonb) STORED,
   context text,       -- page, client, request, error as one canonical JSON object
   salt bytea,         -- dropped with the personal part
   commitment bytea,   -- kept only once the salt is gone; else computed from it
   leaf bytea NOT NULL, -- the first 8 bytes of the leaf
   anonymised_at bigint,
-  words text[] COLLATE "C" NOT NULL, -- what `q` finds it by, folded as on every engine
   PRIMARY KEY (seq)
 ) PARTITION BY RANGE (seq);
 
-CREATE INDEX annals_events_by_category ON annals_events (category, seq);
-CREATE INDEX annals_events_by_action ON annals_events (action, seq);
-CREATE INDEX annals_events_by_actor ON annals_events (actor_id, seq) WHERE actor_id IS NOT NULL;
-CREATE INDEX annals_events_by_subject ON annals_events (subject_id, seq)
-  WHERE subject_id IS NOT NULL;
-CREATE INDEX annals_events_by_account ON annals_events (account_id, seq)
-  WHERE account_id IS NOT NULL;
-CREATE INDEX annals_events_by_entity_type ON annals_events (entity_type, seq)
-  WHERE entity_type IS NOT NULL;
-CREATE INDEX annals_events_by_entity ON annals_events (entity_id, seq)
-  WHERE entity_id IS NOT NULL;
-CREATE INDEX annals_events_by_session ON annals_events (session_id, seq)
-  WHERE session_id IS NOT NULL;
-CREATE INDEX annals_events_by_severity ON annals_events (severity, seq) WHERE severity > 0;
-CREATE INDEX annals_events_by_words ON annals_events USING gin (words);
-CREATE INDEX annals_events_by_metadata ON annals_events USING gin (metadata jsonb_path_ops);
-CREATE INDEX annals_events_by_time ON annals_events USING brin (created_at, occurred_at);
+-- The list index: what stands in each block of 64 positions, as keyed hashes of field and value
+-- that differ with every 2^18 positions. It only names blocks worth reading: rows have the last word.
+-- The block that is not whole yet has its keys in the head.
+CREATE TABLE annals_list_index (
+  block bigint PRIMARY KEY,
+  keys integer[] NOT NULL
+);
+-- Without a list of what is pending, which every reader would read.
+CREATE INDEX annals_list_index_by_key ON annals_list_index USING gin (keys)
+  WITH (fastupdate = off);
 
--- One id, one event: a partitioned table can promise that only within a partition.
-CREATE TABLE annals_event_ids (
-  id uuid PRIMARY KEY,
-  seq bigint NOT NULL
+-- Every combination there is of what takes few values: which of them match is asked here first.
+CREATE TABLE annals_kinds (
+  key bigint PRIMARY KEY,
+  category text COLLATE "C" NOT NULL,
+  action text COLLATE "C" NOT NULL,
+  severity smallint NOT NULL,
+  actor_type smallint NOT NULL,
+  entity_type text COLLATE "C"
 );
 
 -- 256 positions each; the last one is open and its root grows with every commit.
@@ -164,13 +160,14 @@ CREATE TABLE annals_leases (
 );
 
 -- Grows with every change to what servers hold in memory: keys, people, settings; and with every
--- event that lost a person, because of what servers keep beside the journal.
+-- event that lost a person or was deleted, because of what servers keep beside the journal.
 CREATE TABLE annals_changes (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   version bigint NOT NULL,
-  rewritten bigint NOT NULL
+  rewritten bigint NOT NULL,
+  buried bigint NOT NULL
 );
-INSERT INTO annals_changes (version, rewritten) VALUES (0, 0);
+INSERT INTO annals_changes (version, rewritten, buried) VALUES (0, 0, 0);
 
 CREATE FUNCTION annals_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -71,7 +71,7 @@ DECLARE
   name text;
 BEGIN
   FOREACH name IN ARRAY ARRAY[
-    'annals_events', 'annals_event_ids', 'annals_people', 'annals_guardianships', 'annals_keys',
+    'annals_events', 'annals_list_index', 'annals_people', 'annals_guardianships', 'annals_keys',
     'annals_sign_ins'
   ] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
@@ -102,7 +102,8 @@ CREATE VIEW annals_activity WITH (security_invoker = true) AS
          (ARRAY['info', 'notice', 'warning', 'error', 'critical'])[e.severity + 1] AS severity,
          e.actor_id, e.actor_name, e.subject_id, e.subject_name, e.account_id,
          e.entity_type, e.entity_id, e.entity_name,
-         e.points_before, e.points_after, e.points_delta, e.session_id, e.message, e.metadata
+         e.points_before, e.points_after, e.points_delta, e.session_id, e.message,
+         e.metadata_text::jsonb AS metadata
   FROM annals_events e;
 
 CREATE VIEW annals_children WITH (security_invoker = true) AS
@@ -116,13 +117,14 @@ REVOKE ALL ON SCHEMA annals FROM PUBLIC;
 GRANT USAGE ON SCHEMA annals TO annals_writer, annals_reader;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-  annals_events, annals_event_ids, annals_tiles, annals_tombstones, annals_used_ids, annals_keys,
-  annals_sign_ins, annals_settings, annals_people, annals_guardianships, annals_leases
+  annals_events, annals_list_index, annals_kinds, annals_tiles, annals_tombstones, annals_used_ids,
+  annals_keys, annals_sign_ins, annals_settings, annals_people, annals_guardianships, annals_leases
   TO annals_writer;
 GRANT SELECT, UPDATE ON annals_journal, annals_journal_head, annals_changes, annals_probe
   TO annals_writer;
 GRANT SELECT ON annals_viewer_key, annals_schema_history TO annals_writer;
-GRANT EXECUTE ON FUNCTION annals_make_room, annals_append, annals_note_change TO annals_writer;
+GRANT EXECUTE ON FUNCTION annals_make_room, annals_append, annals_key, annals_note_change
+  TO annals_writer;
 
 GRANT SELECT ON annals_events, annals_people, annals_guardianships, annals_activity,
   annals_children TO annals_reader;

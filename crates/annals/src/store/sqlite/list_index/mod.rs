@@ -13,7 +13,6 @@
 //!
 //! | file | purpose |
 //! |---|---|
-//! | `keys.rs` | field and value → key |
 //! | `bits.rs`, `coding.rs`, `kinds.rs` | sets of positions; how they and the kinds are written |
 //! | `window.rs` | the newest events, in memory |
 //! | `run.rs`, `write.rs`, `merge.rs` | files of postings: read, written, merged |
@@ -29,7 +28,6 @@ mod bits;
 mod build;
 mod coding;
 mod counts;
-mod keys;
 mod kinds;
 mod merge;
 mod open;
@@ -51,13 +49,13 @@ use rusqlite::Connection;
 
 use self::answer::{Answer, Trouble};
 use self::build::Signal;
-use self::keys::Keys;
 use self::kinds::Tally;
 use self::periods::Periods;
 use self::question::Question;
 use self::run::Run;
 use self::shelf::Shelf;
 use self::view::{View, read, write};
+use super::super::keys::Keys;
 use super::super::{Counts, Head, Result, Scoped, Selection};
 
 /// How the index is built.

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, RwLock};
 use annals_event::digest::TILE;
 use rusqlite::Connection;
 
+use super::super::super::keys::Keys;
 use super::super::super::seal::{first_of, tile_of};
 use super::super::super::{Identity, Result};
 use super::super::{open, rows};
 use super::build::{Builder, Signal};
-use super::keys::Keys;
 use super::merge::Dead;
 use super::periods::Periods;
 use super::shelf::Shelf;

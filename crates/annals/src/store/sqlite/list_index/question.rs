@@ -3,9 +3,9 @@
 use std::io::Result;
 
 use super::super::super::Scope;
+use super::super::super::keys::{Indexed, Keys};
 use super::super::super::scope::{HiddenActions, Scoped, View};
 use super::bits::Bits;
-use super::keys::{Indexed, Keys};
 use crate::filter::{Field, Filter, Term};
 
 /// Which positions are wanted, as far as keys tell.

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use annals_event::digest::Hash;
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::super::super::keys::derived;
 use super::super::super::seal::tile_of;
 use super::super::super::{Identity, Result};
-use super::keys::derived;
 use super::run::{Run, Stamp};
 use super::write::{ENDING, UNFINISHED};
 

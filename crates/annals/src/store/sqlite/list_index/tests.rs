@@ -12,8 +12,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
+use super::super::super::keys::Indexed;
 use super::super::{SqliteStore, Tenancy};
-use super::keys::Indexed;
 use super::{ListIndex, Options};
 use crate::filter::Filter;
 use crate::store::conformance::world::{entries, filter, scope};

@@ -5,9 +5,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use annals_event::Event;
 
+use super::super::super::keys::Keys;
 use super::bits::Bits;
 use super::coding::Positions;
-use super::keys::Keys;
 use super::kinds::Kinds;
 
 /// Keys are hashes already.

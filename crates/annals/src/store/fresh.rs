@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use annals_event::Event;
 
-use super::super::Scoped;
+use super::Scoped;
 
 /// At most so many events are kept …
 const EVENTS: usize = 8_192;

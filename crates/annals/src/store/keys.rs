@@ -1,4 +1,4 @@
-//! What stands in the index in place of names: a keyed hash of field and value.
+//! What stands in a list index in place of names: a keyed hash of field and value.
 //!
 //! Whoever has the index alone learns nobody's name from it: the key is derived from the
 //! journal's own secret. Two values that share a hash (one in 2⁶⁴) cost a row looked at in vain,
@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use siphasher::sip::SipHasher13;
 
-use super::super::super::Identity;
+use super::Identity;
 use crate::filter::{Field, searched};
 use crate::words::each_word;
 
@@ -26,10 +26,13 @@ pub(super) enum Indexed {
     EntityId,
     SessionId,
     Word,
+    Account,
+    /// All that takes few values, as one.
+    Kind,
 }
 
 impl Indexed {
-    const COUNT: usize = 10;
+    const COUNT: usize = 12;
 
     /// The field a term asks about; metadata is not indexed.
     pub(super) fn of(field: &Field) -> Option<Indexed> {

@@ -1,0 +1,196 @@
+//! What the list index holds: the keys of each block of positions, and the kinds there are.
+//!
+//! A key only names blocks worth reading; rows have the last word. So it is short, and two values
+//! that share one cost a block read in vain.
+
+use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use annals_event::Event;
+use deadpool_postgres::{GenericClient, Transaction};
+use tokio_postgres::types::{ToSql, Type};
+
+use super::super::keys::{Indexed, Keys};
+use super::super::{Identity, Result};
+use super::bury::run;
+use super::error::failed;
+use super::rows::{self, COLUMNS, bound};
+use super::viewer::Typed;
+use crate::filter::searched;
+use crate::words::each_word;
+
+/// Positions in a block, as `annals_append` counts them.
+pub(super) const BLOCK: u64 = 64;
+/// Blocks in a window: positions under one set of keys, as `annals_key` counts them.
+pub(super) const WINDOW: u64 = (1 << 18) / BLOCK;
+/// Kinds that are remembered as written. Whoever invents more writes them again.
+const REMEMBERED: usize = 10_000;
+
+/// The block a position lies in.
+pub(super) fn block_of(seq: u64) -> u64 {
+    seq.saturating_sub(1) / BLOCK
+}
+
+/// The first position of a block.
+pub(super) fn first_of(block: u64) -> u64 {
+    block * BLOCK + 1
+}
+
+/// What is combined with every key in a window, as `annals_key` does.
+pub(super) fn mask(window: u64) -> i32 {
+    ((window.wrapping_mul(2_654_435_769) & 0xffff_ffff) as i64 - (1 << 31)) as i32
+}
+
+/// Makes keys, and remembers which kinds the database knows.
+pub(super) struct Blocks {
+    keys: Keys,
+    known: Mutex<HashSet<i64>>,
+}
+
+/// What takes few values, together: category, action, severity, actor's type, entity's type.
+pub(super) struct Kind<'a> {
+    event: &'a Event,
+    key: i64,
+}
+
+impl Blocks {
+    pub(super) fn new(identity: &Identity) -> Blocks {
+        Blocks { keys: Keys::new(identity), known: Mutex::default() }
+    }
+
+    /// The key of a value.
+    pub(super) fn key(&self, field: Indexed, value: &str) -> i32 {
+        short(self.keys.of(field, value).cast_signed())
+    }
+
+    pub(super) fn kind<'a>(&self, event: &'a Event) -> Kind<'a> {
+        let entity = event.entity.as_ref().map(|entity| &entity.kind);
+        let Event { category, action, severity, actor, .. } = event;
+        let all = format!("{category}\0{action}\0{severity:?}\0{:?}\0{entity:?}", actor.kind);
+        Kind { event, key: self.keys.of(Indexed::Kind, &all).cast_signed() }
+    }
+
+    /// The keys of an event, each once, before they are combined with its window's mask.
+    pub(super) fn marks(&self, event: &Event) -> BTreeSet<i32> {
+        let mut marks = BTreeSet::from([short(self.kind(event).key)]);
+        let id = |of: Option<&String>, field| of.map(|value| self.key(field, value));
+        marks.extend(id(event.actor.id.as_ref(), Indexed::Actor));
+        marks.extend(id(event.subject.as_ref().map(|subject| &subject.id), Indexed::Subject));
+        marks.extend(id(event.account.as_ref().map(|account| &account.id), Indexed::Account));
+        let entity = event.entity.as_ref().and_then(|entity| entity.id.as_ref());
+        marks.extend(id(entity, Indexed::EntityId));
+        marks.extend(id(event.session_id.as_ref(), Indexed::SessionId));
+        for text in searched(event) {
+            each_word(text, |word| {
+                marks.insert(self.key(Indexed::Word, word));
+            });
+        }
+        marks
+    }
+
+    /// The keys of an event where it stands.
+    pub(super) fn placed(&self, event: &Event) -> impl Iterator<Item = i32> + use<> {
+        let mask = mask(block_of(event.seq) / WINDOW);
+        self.marks(event).into_iter().map(move |mark| mark ^ mask)
+    }
+
+    /// Writes the kinds of events that the database may not know.
+    pub(super) async fn put_kinds(
+        &self,
+        client: &impl GenericClient,
+        events: &[&Event],
+    ) -> std::result::Result<(), tokio_postgres::Error> {
+        let mut fresh: Vec<Kind<'_>> = events.iter().map(|event| self.kind(event)).collect();
+        fresh.retain(|kind| !self.known().contains(&kind.key));
+        fresh.sort_unstable_by_key(|kind| kind.key);
+        fresh.dedup_by_key(|kind| kind.key);
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<i64> = fresh.iter().map(|kind| kind.key).collect();
+        let text = |of: fn(&Event) -> &str| -> Vec<&str> {
+            fresh.iter().map(|kind| of(kind.event)).collect()
+        };
+        let number = |of: fn(&Event) -> u8| -> Vec<i16> {
+            fresh.iter().map(|kind| of(kind.event).into()).collect()
+        };
+        let (categories, actions) = (text(|event| &event.category), text(|event| &event.action));
+        let severities = number(|event| event.severity.code());
+        let actors = number(|event| event.actor.kind.code());
+        let entities: Vec<Option<&str>> = fresh
+            .iter()
+            .map(|kind| kind.event.entity.as_ref().map(|entity| entity.kind.as_str()))
+            .collect();
+        let sql = "INSERT INTO annals_kinds
+                     (key, category, action, severity, actor_type, entity_type)
+                   SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[],
+                                        $5::smallint[], $6::text[])
+                   ON CONFLICT DO NOTHING";
+        let parameters: [&(dyn ToSql + Sync); 6] =
+            [&keys, &categories, &actions, &severities, &actors, &entities];
+        let statement = client.prepare_cached(sql).await?;
+        client.execute(&statement, &parameters).await.map(drop)
+    }
+
+    /// Remembers that the kinds of events are written, once that is committed.
+    pub(super) fn remember(&self, events: &[&Event]) {
+        let mut known = self.known();
+        if known.len() > REMEMBERED {
+            known.clear();
+        }
+        known.extend(events.iter().map(|event| self.kind(event).key));
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashSet<i64>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the blocks that hold a range anew from their rows, while the head is held.
+    pub(super) async fn renew(
+        &self,
+        transaction: &Transaction<'_>,
+        range: &Range<u64>,
+    ) -> Result<()> {
+        let end = rows::head(&**transaction, false).await?.seq + 1;
+        let blocks = block_of(range.start)..block_of(range.end.min(end) - 1) + 1;
+        for block in blocks {
+            let (first, beyond) = (bound(first_of(block)), bound(first_of(block + 1)));
+            let sql =
+                format!("SELECT {COLUMNS} FROM annals_events e WHERE e.seq >= $1 AND e.seq < $2");
+            let bounds: [Typed<'_>; 2] = [(&first, Type::INT8), (&beyond, Type::INT8)];
+            let found = transaction.query_typed(&sql, &bounds).await.map_err(failed)?;
+            // What cannot be read cannot be found either, and `verify` tells of it.
+            let events: Vec<Event> = found.iter().filter_map(|row| rows::event(row).ok()).collect();
+            let events: Vec<&Event> = events.iter().collect();
+            self.put_kinds(transaction, &events).await.map_err(failed)?;
+            self.put(transaction, block, first_of(block + 1) <= end, &events).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the keys of a block, whole or still open, that holds these events.
+    pub(super) async fn put(
+        &self,
+        transaction: &Transaction<'_>,
+        block: u64,
+        whole: bool,
+        events: &[&Event],
+    ) -> Result<()> {
+        let keys: BTreeSet<i32> = events.iter().flat_map(|event| self.placed(event)).collect();
+        let keys: Vec<i32> = keys.into_iter().collect();
+        if whole {
+            let sql = "INSERT INTO annals_list_index (block, keys) VALUES ($1, $2)
+                       ON CONFLICT (block) DO UPDATE SET keys = excluded.keys";
+            run(transaction, sql, &[&bound(block), &keys]).await?;
+        } else {
+            run(transaction, "UPDATE annals_journal_head SET keys = $1", &[&keys]).await?;
+        }
+        Ok(())
+    }
+}
+
+/// As it stands in a block.
+pub(super) fn short(key: i64) -> i32 {
+    key as i32
+}

@@ -1,0 +1,273 @@
+//! Which positions match: the nearest rows first, then the rows of the blocks that the index names.
+//!
+//! ```text
+//! range ─┬─ its first 1,024 positions ──────────────────────────► rows
+//!        ├─ whole blocks ── window by window ── keys ── blocks ──► rows, as many as it takes
+//!        └─ the block that may not be whole yet ─────────────────► rows
+//! ```
+//!
+//! A question that no key can narrow is asked of all rows of its range.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use deadpool_postgres::Object;
+
+use super::super::{Order, Result};
+use super::blocks::{BLOCK, WINDOW, block_of, first_of, mask};
+use super::error::failed;
+use super::list_index::typed;
+use super::question::Question;
+use super::rows::whole;
+use crate::words::all_found;
+
+/// Positions whose rows are read before any index: what is frequent is found there.
+const NEAR: u64 = 16 * BLOCK;
+/// Blocks that are named at once.
+const NAMED: usize = 1_024;
+/// Blocks whose rows are read first; how many more it takes is told by what they yield.
+const FEW: usize = 8;
+/// Columns that words are looked for in, after the position.
+const SEARCHED: &str = "seq, message, entity_name, actor_name, action";
+
+/// Rows to be asked, within a range of positions.
+pub(super) enum Part {
+    /// All of them.
+    All(Range<u64>),
+    /// Those of some blocks.
+    Blocks(Vec<u64>, Range<u64>),
+}
+
+impl Part {
+    /// `FROM` and `WHERE`, for what fulfils the question's condition.
+    pub(super) fn source(&self, question: &Question) -> String {
+        let condition = &question.condition.sql;
+        match self {
+            Part::All(Range { start, end }) => {
+                format!("FROM annals_events WHERE seq >= {start} AND seq < {end} AND {condition}")
+            }
+            Part::Blocks(blocks, Range { start, end }) => format!(
+                "FROM unnest({}::bigint[]) AS named (block)
+                 CROSS JOIN LATERAL (SELECT * FROM annals_events i
+                   WHERE i.seq > named.block * {BLOCK} AND i.seq <= (named.block + 1) * {BLOCK}) e
+                 WHERE seq >= {start} AND seq < {end} AND {condition}",
+                array(blocks)
+            ),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        match self {
+            Part::All(range) => range.is_empty(),
+            Part::Blocks(blocks, _) => blocks.is_empty(),
+        }
+    }
+}
+
+/// Numbers as a literal: nothing in them could end it.
+pub(super) fn array<T: ToString>(numbers: &[T]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    format!("'{{{}}}'", numbers.join(","))
+}
+
+/// The positions of a part that match, in order, at most `limit`.
+pub(super) async fn matching(
+    client: &Object,
+    question: &Question,
+    part: &Part,
+    order: Order,
+    limit: usize,
+) -> Result<Vec<u64>> {
+    let words = !question.words.is_empty();
+    let columns = if words { SEARCHED } else { "seq" };
+    // What words leave is known only once they are looked for.
+    let most = if words || limit == usize::MAX { String::new() } else { format!("LIMIT {limit}") };
+    let sql = format!(
+        "SELECT {columns} {} ORDER BY seq {} {most}",
+        part.source(question),
+        direction(order)
+    );
+    let found = client.query_typed(&sql, &typed(&question.condition.parameters)).await;
+    let mut positions = Vec::new();
+    for row in found.map_err(failed)? {
+        let text = |index| row.try_get::<_, Option<&str>>(index).map_err(failed);
+        let matches = !words
+            || all_found(
+                &question.words,
+                [text(1)?, text(2)?, text(3)?, text(4)?].into_iter().flatten(),
+            );
+        if matches {
+            positions.push(whole(&row, 0)?);
+        }
+        if positions.len() == limit {
+            break;
+        }
+    }
+    Ok(positions)
+}
+
+fn direction(order: Order) -> &'static str {
+    match order {
+        Order::Desc => "DESC",
+        Order::Asc => "ASC",
+    }
+}
+
+/// The parts of a range that may hold a match, in order.
+pub(super) struct Parts<'a> {
+    question: &'a Question,
+    range: Range<u64>,
+    order: Order,
+    stage: Stage,
+    /// Blocks that were not asked for yet.
+    left: Range<u64>,
+    /// Windows that are asked at once.
+    windows: u64,
+    /// Blocks that were named, and not handed out yet.
+    named: VecDeque<u64>,
+}
+
+enum Stage {
+    Near,
+    Blocks,
+    Rest,
+    Done,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn new(question: &'a Question, range: &Range<u64>, order: Order) -> Parts<'a> {
+        Parts {
+            question,
+            range: range.clone(),
+            order,
+            stage: Stage::Near,
+            left: 0..0,
+            windows: 1,
+            named: VecDeque::new(),
+        }
+    }
+
+    /// The next part; of blocks, at most so many.
+    pub(super) async fn next(&mut self, client: &Object, most: usize) -> Result<Option<Part>> {
+        loop {
+            let part = match self.stage {
+                Stage::Near => self.near(),
+                Stage::Blocks => self.blocks(client, most).await?,
+                Stage::Rest => self.rest(),
+                Stage::Done => return Ok(None),
+            };
+            if !part.is_empty() {
+                return Ok(Some(part));
+            }
+        }
+    }
+
+    fn near(&mut self) -> Part {
+        let Range { start, end } = self.range;
+        if self.question.sets.is_empty() || end - start <= NEAR {
+            self.stage = Stage::Done;
+            return Part::All(start..end);
+        }
+        self.stage = Stage::Blocks;
+        // The last block of the range may be open; those before it are whole.
+        match self.order {
+            Order::Desc => {
+                let edge = block_of(end - NEAR);
+                self.left = block_of(start)..edge;
+                Part::All(first_of(edge).max(start)..end)
+            }
+            Order::Asc => {
+                let edge = block_of(start + NEAR);
+                self.left = edge..block_of(end - 1);
+                Part::All(start..first_of(edge))
+            }
+        }
+    }
+
+    fn rest(&mut self) -> Part {
+        self.stage = Stage::Done;
+        match self.order {
+            Order::Desc => Part::All(0..0),
+            Order::Asc => Part::All(first_of(block_of(self.range.end - 1))..self.range.end),
+        }
+    }
+
+    async fn blocks(&mut self, client: &Object, most: usize) -> Result<Part> {
+        while self.named.is_empty() && !self.left.is_empty() {
+            self.name(client).await?;
+        }
+        if self.named.is_empty() {
+            self.stage = Stage::Rest;
+        }
+        let some = self.named.drain(..most.clamp(1, NAMED).min(self.named.len())).collect();
+        Ok(Part::Blocks(some, self.range.clone()))
+    }
+
+    /// Asks the index for the next blocks, in ever more windows at once.
+    async fn name(&mut self, client: &Object) -> Result<()> {
+        let Range { start, end } = self.left;
+        let blocks = match self.order {
+            Order::Desc => {
+                start.max(((end - 1) / WINDOW + 1).saturating_sub(self.windows) * WINDOW)..end
+            }
+            Order::Asc => start..end.min((start / WINDOW + self.windows) * WINDOW),
+        };
+        let masks: Vec<i32> =
+            (blocks.start / WINDOW..(blocks.end - 1) / WINDOW + 1).map(mask).collect();
+        let conditions = self.question.sets.iter().map(|set| {
+            let keys: Vec<i32> =
+                masks.iter().flat_map(|mask| set.iter().map(move |key| key ^ mask)).collect();
+            format!("keys && {}::integer[]", array(&keys))
+        });
+        // OFFSET 0: found by their keys, and put in order then.
+        let sql = format!(
+            "SELECT block FROM (SELECT block FROM annals_list_index WHERE {} OFFSET 0) AS found
+             WHERE block >= {} AND block < {} ORDER BY block {} LIMIT {NAMED}",
+            conditions.collect::<Vec<_>>().join(" AND "),
+            blocks.start,
+            blocks.end,
+            direction(self.order)
+        );
+        let found = client.query_typed(&sql, &[]).await.map_err(failed)?;
+        for row in &found {
+            self.named.push_back(whole(row, 0)?);
+        }
+        let last = self.named.back().filter(|_| found.len() == NAMED).copied();
+        self.left = match (self.order, last) {
+            (Order::Desc, Some(last)) => start..last,
+            (Order::Asc, Some(last)) => last + 1..end,
+            (Order::Desc, None) => start..blocks.start,
+            (Order::Asc, None) => blocks.end..end,
+        };
+        if last.is_none() {
+            self.windows *= 4;
+        }
+        Ok(())
+    }
+}
+
+/// At most `limit` positions of a range that match, in order.
+pub(super) async fn positions(
+    client: &Object,
+    question: &Question,
+    range: &Range<u64>,
+    order: Order,
+    limit: usize,
+) -> Result<Vec<u64>> {
+    let mut found = Vec::new();
+    let mut parts = Parts::new(question, range, order);
+    let mut most = FEW;
+    while found.len() < limit
+        && let Some(part) = parts.next(client, most).await?
+    {
+        let left = limit - found.len();
+        let some = matching(client, question, &part, order, left).await?;
+        if let Part::Blocks(blocks, _) = &part {
+            // As many as the yield so far makes likely to be enough, and some more.
+            let each = blocks.len().div_ceil(some.len().max(1));
+            most = (left.saturating_sub(some.len())).saturating_mul(each).max(FEW) * 5 / 4;
+        }
+        found.extend(some);
+    }
+    Ok(found)
+}
