@@ -21,6 +21,8 @@ pub type Push<'a> = &'a mut dyn FnMut(Parameter) -> String;
 pub struct Dialect {
     /// The n-th parameter, counted from 1.
     pub parameter: fn(usize) -> String,
+    /// When an event occurred.
+    pub occurred_at: &'static str,
     /// Whether a metadata field, named first, has one of the values; never true when absent.
     pub metadata: fn(&str, &[String], Push<'_>) -> String,
     /// Whether all of the folded words in the parameter given are found in the searched columns.
@@ -44,11 +46,11 @@ pub fn predicate(scoped: &Scoped, dialect: &Dialect, parameters: Vec<Parameter>)
     let filter = &scoped.filter;
     if let Some(from) = filter.from {
         let bound = builder.push(Parameter::Integer(from.as_micros()));
-        builder.conditions.push(format!("occurred_at >= {bound}"));
+        builder.conditions.push(format!("{} >= {bound}", dialect.occurred_at));
     }
     if let Some(to) = filter.to {
         let bound = builder.push(Parameter::Integer(to.as_micros()));
-        builder.conditions.push(format!("occurred_at < {bound}"));
+        builder.conditions.push(format!("{} < {bound}", dialect.occurred_at));
     }
     for term in &filter.terms {
         builder.term(term);

@@ -69,7 +69,8 @@ async fn put_events(transaction: &Transaction<'_>, journal: &Journal, part: &Par
           actor_name, subject_id, subject_name, account_id, entity_type, entity_id, entity_name,
           session_id, message, metadata_text, context, points_before, points_after,
           points_delta, anonymised_at, salt, commitment, leaf)
-        SELECT given.seq, given.id, given.created, given.occurred, given.severity, given.kind,
+        SELECT given.seq, given.id, given.created,
+          nullif(given.occurred, given.created), given.severity, given.kind,
           t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14,
           p1, p2, p3, given.anonymised, given.salt, given.commitment, given.leaf
         FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::smallint[],

@@ -20,11 +20,15 @@ const WAIT: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(1);
 
 /// What holds on every connection, whatever the database's own settings are. Plans are made for
-/// each call: one made while a table was empty would be kept when it no longer is.
+/// each call: one made while a table was empty would be kept when it no longer is. None is compiled,
+/// which takes longer than what is asked; and what an index can find is not looked for in all rows, though
+/// there be few of them.
 const SETTINGS: &str = "
     SET search_path = annals, pg_temp;
     SET default_transaction_isolation = 'read committed';
     SET plan_cache_mode = force_custom_plan;
+    SET jit = off;
+    SET enable_seqscan = off;
     SET statement_timeout = '60s';
     SET lock_timeout = '10s';
     SET idle_in_transaction_session_timeout = '60s';

@@ -14,8 +14,12 @@ use crate::filter::{Field, Filter, Term, metadata_text};
 const KINDS: usize = 256;
 
 /// PostgreSQL's way of saying it. Words are asked of what was read ([`Question::words`]).
-const POSTGRES: Dialect =
-    Dialect { parameter: |n| format!("${n}"), metadata, words: |_| "TRUE".to_owned() };
+const POSTGRES: Dialect = Dialect {
+    parameter: |n| format!("${n}"),
+    occurred_at: "coalesce(occurred_at, created_at)",
+    metadata,
+    words: |_| "TRUE".to_owned(),
+};
 
 /// What is asked.
 pub(super) struct Question {

@@ -14,8 +14,8 @@ use super::blocks::{BLOCK, Blocks};
 use super::error::failed;
 
 /// The columns of an event, in the order [`read`] expects them.
-pub(super) const COLUMNS: &str = "e.seq, e.id, e.created_at, e.occurred_at, e.category, e.action, \
-     e.severity, e.actor_type, e.actor_id, e.actor_name, e.subject_id, e.subject_name, \
+pub(super) const COLUMNS: &str = "e.seq, e.id, e.created_at, \
+     coalesce(e.occurred_at, e.created_at), e.category, e.action, e.severity, e.actor_type, e.actor_id, e.actor_name, e.subject_id, e.subject_name, \
      e.account_id, e.entity_type, e.entity_id, e.entity_name, e.points_before, e.points_after, \
      e.points_delta, e.session_id, e.message, e.metadata_text, e.context, e.anonymised_at";
 

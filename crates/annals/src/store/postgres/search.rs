@@ -46,11 +46,12 @@ impl Part {
             Part::All(Range { start, end }) => {
                 format!("FROM annals_events WHERE seq >= {start} AND seq < {end} AND {condition}")
             }
+            // OFFSET 0: block by block. Else each row would be compared with all blocks.
             Part::Blocks(blocks, Range { start, end }) => format!(
                 "FROM unnest({}::bigint[]) AS named (block)
                  CROSS JOIN LATERAL (SELECT * FROM annals_events i
-                   WHERE i.seq > named.block * {BLOCK} AND i.seq <= (named.block + 1) * {BLOCK}) e
-                 WHERE seq >= {start} AND seq < {end} AND {condition}",
+                   WHERE i.seq > named.block * {BLOCK} AND i.seq <= (named.block + 1) * {BLOCK}
+                     AND seq >= {start} AND seq < {end} AND {condition} OFFSET 0) AS e",
                 array(blocks)
             ),
         }

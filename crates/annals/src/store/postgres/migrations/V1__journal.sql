@@ -29,7 +29,7 @@ CREATE TABLE annals_events (
   seq bigint NOT NULL,
   id uuid NOT NULL,
   created_at bigint NOT NULL,
-  occurred_at bigint NOT NULL,
+  occurred_at bigint, -- NULL where it is created_at
   category text COLLATE "C" NOT NULL,
   action text COLLATE "C" NOT NULL,
   severity smallint NOT NULL,
@@ -53,7 +53,7 @@ CREATE TABLE annals_events (
   commitment bytea,   -- kept only once the salt is gone; else computed from it
   leaf bytea NOT NULL, -- the first 8 bytes of the leaf
   anonymised_at bigint,
-  PRIMARY KEY (seq)
+  PRIMARY KEY (seq) WITH (fillfactor = 100)
 ) PARTITION BY RANGE (seq);
 
 -- The list index: what stands in each block of 64 positions, as keyed hashes of field and value

@@ -92,7 +92,7 @@ BEGIN
       actor_name, subject_id, subject_name, account_id, entity_type, entity_id, entity_name,
       points_before, points_after, points_delta, session_id, message, metadata_text, context,
       salt, leaf)
-    SELECT s.seq, s.id, stamp, s.occurred_at, s.category, s.action, s.severity, s.actor_type,
+    SELECT s.seq, s.id, stamp, nullif(s.occurred_at, stamp), s.category, s.action, s.severity, s.actor_type,
       s.actor_id, s.actor_name, s.subject_id, s.subject_name, s.account_id, s.entity_type,
       s.entity_id, s.entity_name, s.before, s.after, s.delta, s.session_id, s.message,
       s.metadata_text, s.context, s.salt, substring(s.leaf FOR 8)

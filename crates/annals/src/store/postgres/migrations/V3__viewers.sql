@@ -96,7 +96,8 @@ CREATE POLICY directory ON annals_guardianships FOR SELECT TO CURRENT_USER USING
 -- What people read with psql and reports. The one who asks is the one whose policies hold.
 CREATE VIEW annals_activity WITH (security_invoker = true) AS
   SELECT e.seq, e.id,
-         timestamptz 'epoch' + e.occurred_at * interval '1 microsecond' AS occurred_at,
+         timestamptz 'epoch'
+           + coalesce(e.occurred_at, e.created_at) * interval '1 microsecond' AS occurred_at,
          timestamptz 'epoch' + e.created_at * interval '1 microsecond' AS created_at,
          e.category, e.action,
          (ARRAY['info', 'notice', 'warning', 'error', 'critical'])[e.severity + 1] AS severity,

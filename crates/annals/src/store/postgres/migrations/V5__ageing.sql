@@ -30,7 +30,7 @@ LANGUAGE sql STABLE SET search_path = annals, pg_temp AS $$
     LEFT JOIN annals_classes k ON k.category = e.category AND k.action = e.action
     LEFT JOIN annals_classes c ON c.category = e.category AND c.action = ''
   )
-  SELECT e.seq, e.class, e.occurred_at, e.anonymised_at IS NOT NULL,
+  SELECT e.seq, e.class, coalesce(e.occurred_at, e.created_at), e.anonymised_at IS NOT NULL,
     CASE WHEN e.class IN ('activity', 'error') THEN coalesce(
       (v -> 'categories' -> e.category ->> 'anonymise_after_days')::bigint,
       (v -> 'activity' ->> 'anonymise_after_days')::bigint, 90) END,

@@ -14,6 +14,7 @@ use super::kinds::Rows;
 /// SQLite's way of saying it. The functions are registered on every read connection.
 pub(in super::super) const SQLITE: Dialect = Dialect {
     parameter: |n| format!("?{n}"),
+    occurred_at: "occurred_at",
     metadata: |key, values, push| {
         let key = push(Parameter::Text(key.to_owned()));
         let values: Vec<String> =
