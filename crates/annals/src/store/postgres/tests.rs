@@ -6,7 +6,7 @@ use std::time::Duration;
 use annals_event::Uuid;
 use annals_throwaway_postgres::{Cluster, Database, Durability};
 
-use super::{PostgresStore, Seed};
+use super::{PostgresStore, Seed, blocks};
 use crate::store::conformance::world::plain_ones;
 use crate::store::conformance::{self, START, accepted, conformance, everything, verdicts};
 use crate::store::{Identity, Key, Role, Store};
@@ -226,6 +226,19 @@ async fn a_server_is_trusted_by_its_certificate_and_its_name() {
         let told = refused(&untrusted).await;
         assert!(told.contains(why), "{untrusted}: {told}");
     }
+}
+
+#[tokio::test]
+async fn keys_are_other_ones_in_each_window_and_the_database_knows_which() {
+    let (_store, database) = store().await;
+    let mut all = std::collections::HashSet::new();
+    for seq in [1, 262_144, 262_145, 10_000_000, 10_000_000_000] {
+        let mask = blocks::mask(blocks::block_of(seq) / blocks::WINDOW);
+        let told = database.sql(&format!("SELECT annals.annals_key(77, {seq})"));
+        assert_eq!(told, (77 ^ mask).to_string(), "{seq}");
+        all.insert(mask);
+    }
+    assert_eq!(all.len(), 4);
 }
 
 #[tokio::test]
