@@ -215,10 +215,10 @@ fn draft(item: &[u8]) -> std::result::Result<Draft, (Option<Uuid>, Refusal)> {
         let message = "The event is larger than 64 KiB.".to_owned();
         return Err(reject("too_large", message, Vec::new()));
     }
-    let value = json::parse(item, limits::DEPTH)
+    let json = json::read(item, limits::DEPTH)
         .map_err(|error| reject("invalid_json", format!("not JSON: {error}"), Vec::new()))?;
-    let id = value.get("id").and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
-    Draft::from_json(value).map_err(|errors| {
+    let id = json.text("id").and_then(|id| id.parse().ok());
+    Draft::from_json(json).map_err(|errors| {
         let (_, refusal) = reject("invalid", "The event has fields that are wrong.".into(), errors);
         (id, refusal)
     })

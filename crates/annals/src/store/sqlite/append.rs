@@ -266,12 +266,13 @@ impl Batch<'_> {
         let event = &mut entry.event;
         let leaf = self.end.take(event, &entry.commitment, entry.derived.occurred_at);
         let numbers = self.interns.numbers(self.transaction, event)?;
-        self.insert.run(event, &numbers, &entry.salt, &leaf)?;
+        let metadata = (!event.metadata.is_empty()).then(|| entry.personal.metadata());
+        self.insert.run(event, &numbers, metadata, &entry.salt, &leaf)?;
         if self.end.seq.is_multiple_of(TILE) {
             self.end.write_tile(self.transaction)?;
         }
         let event = Arc::new(entry.event);
-        self.events.push((Arc::clone(&event), entry.bytes));
+        self.events.push((Arc::clone(&event), entry.personal.as_bytes().len()));
         Ok(event)
     }
 
