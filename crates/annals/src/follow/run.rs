@@ -18,7 +18,7 @@ use crate::store::{Place, Step, Store};
 /// much as many …
 const REST: Duration = Duration::from_millis(100);
 /// … unless it grows by so many meanwhile, which the store still has in memory.
-const ENOUGH: u64 = 1_024;
+const ENOUGH: u64 = 2_048;
 /// How long it waits after the first failure; after each further one twice as long …
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// … up to this.

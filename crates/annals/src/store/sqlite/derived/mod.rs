@@ -52,7 +52,7 @@ impl SqliteDerived {
     pub fn new(path: &Path, journal: &Identity) -> Result<SqliteDerived> {
         let file = DerivedFile::new(path, journal);
         let generation = file.generation();
-        let writer = WriterThread::start("derived-writer", file)?;
+        let writer = WriterThread::start_behind("derived-writer", file)?;
         Ok(SqliteDerived { writer, readers: Arc::default(), generation })
     }
 
