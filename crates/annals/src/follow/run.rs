@@ -8,10 +8,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
-use super::pace::Pace;
 use super::{Fault, Output, State};
 use crate::clock::Clock;
 use crate::journal::{Journal, TailPage};
+use crate::pace::Pace;
 use crate::store::{Place, Step, Store};
 
 /// How long one that has caught up lets the journal grow, because a few events cost an output as

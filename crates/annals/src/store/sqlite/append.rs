@@ -50,7 +50,8 @@ impl Writer {
         // What a crash left undone, before any row is known.
         while let Some(mark) = sweep::marked(&connection)? {
             let unused = sweep::unused(&connection, mark)?;
-            sweep::sweep(&mut connection, mark, &unused)?;
+            sweep::delete(&mut connection, &unused)?;
+            sweep::done(&connection, mark)?;
         }
         let id_key =
             connection.query_row("SELECT id_key FROM annals_journal", [], |row| row.get(0))?;
@@ -65,6 +66,11 @@ impl Writer {
 
     pub(super) fn connection_mut(&mut self) -> &mut Connection {
         &mut self.connection
+    }
+
+    /// Whether what is written next may refer to rows of this position's block.
+    pub(super) fn is_writing_near(&self, seq: u64) -> bool {
+        self.interns.is_of_block(seq)
     }
 
     /// From here on no event refers to the people, things and visits written so far.

@@ -5,11 +5,13 @@
 //! | `file.rs` | open it, or make it anew where it does not fit |
 //! | `places.rs` | how far each output has come |
 //! | `rollups.rs`, `sessions.rs` | counts by day; sessions |
+//! | `closed.rs` | days that are about nobody any more |
 //! | `doings.rs` | what each person did in a span of days |
 //!
 //! It is opened when it is first used, and again after a failure: neither a full disk nor a
 //! damaged file keeps the journal from being written.
 
+mod closed;
 mod doings;
 mod file;
 mod places;
@@ -116,6 +118,10 @@ impl DerivedStore for SqliteDerived {
 
     async fn add_rollups(&self, step: Step, change: RollupChange) -> Result<()> {
         self.write(move |connection| rollups::add(connection, &step, &change)).await
+    }
+
+    async fn age_rollups(&self, before: Date) -> Result<()> {
+        self.write(move |connection| closed::age(connection, before)).await
     }
 
     async fn sessions(&self, visits: Vec<String>) -> Result<Vec<Session>> {
