@@ -12,7 +12,8 @@ const SKELETON_BYTES: usize = 512;
 /// Makes the entry.
 pub(super) fn run(work: Work<'_>) -> Result<Entry, Refusal> {
     let category = work.category().to_owned();
-    let Work { now, random, draft, derived, .. } = work;
+    let Work { now, random, draft, mut derived, .. } = work;
+    derived.id = draft.id.is_none();
     let mut event = Event {
         id: draft.id.unwrap_or_else(|| id::uuid_v7(random, now)),
         seq: 0,

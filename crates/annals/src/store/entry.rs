@@ -21,6 +21,9 @@ pub struct Entry {
 /// Fields that the sender did not give.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Derived {
+    /// `id` was made just now, so no event has it, and none is looked for. Of an entry that is
+    /// tried again this is no longer true.
+    pub id: bool,
     /// `occurred_at` was absent: the store sets it to `created_at`.
     pub occurred_at: bool,
     /// `occurred_at` was told as an age: two tries of one event differ by the time between.

@@ -232,7 +232,9 @@ struct Batch<'a> {
 
 impl Batch<'_> {
     fn append(&mut self, entry: Entry) -> Result<Appended> {
-        if let Some(known) = self.known(&entry)? {
+        if !entry.derived.id
+            && let Some(known) = self.known(&entry)?
+        {
             return Ok(known);
         }
         let event = self.write(entry)?;
