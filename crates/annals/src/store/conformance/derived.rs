@@ -12,6 +12,11 @@ use super::super::{
 };
 use super::START;
 
+mod errors;
+mod scores;
+pub use errors::*;
+pub use scores::*;
+
 /// Generates a test for every case. `$make` is an async function that answers an empty store and
 /// whatever must be kept until the test has ended.
 macro_rules! derived_conformance {
@@ -26,6 +31,10 @@ macro_rules! derived_conformance {
             a_span_without_days_has_nothing;
             doings_are_each_person_s_in_the_span;
             who_was_away_and_came_back_is_known_for_any_span;
+            errors_are_counted_by_group_and_day;
+            the_last_ten_errors_of_each_group_are_remembered;
+            scores_are_kept_by_day_and_replaced;
+            scores_are_stale_once_what_they_rest_on_is_counted;
         }
     };
     ($make:path => $($case:ident;)+) => {
