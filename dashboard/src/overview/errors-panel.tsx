@@ -21,7 +21,7 @@ const TITLE = "errors-title";
 /** What went wrong, where, how often and for whom. */
 export function ErrorsPanel({ query }: { query: ErrorsQuery }) {
   return (
-    <section className="panel errors" aria-labelledby={TITLE}>
+    <section className="panel errors" id="errors" aria-labelledby={TITLE}>
       <Loaded query={query}>{(data) => <Groups data={data} />}</Loaded>
       {query.data === undefined && (
         <h2 id={TITLE} className="visually-hidden">

@@ -23,7 +23,7 @@ const RISK_PANEL = "at-risk";
 export function AtRiskPanel({ query }: { query: AtRiskQuery }) {
   if (query.data === null) return null;
   return (
-    <section className="panel risk" aria-labelledby={`${RISK_PANEL}-title`}>
+    <section className="panel risk" id={RISK_PANEL} aria-labelledby={`${RISK_PANEL}-title`}>
       <Loaded query={query}>{(data) => data && <People data={data} />}</Loaded>
       {query.data === undefined && (
         <h2 id={`${RISK_PANEL}-title`} className="visually-hidden">

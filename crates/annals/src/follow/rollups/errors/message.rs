@@ -10,7 +10,7 @@ const LONGEST: usize = 300;
 /// Quoted words, addresses of people, and words with a digit in them: numbers and ids.
 static DIFFERS: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r#"(?x)
-        "[^"\n]*" | `[^`\n]*` | \B'[^'\n]*'\B | [“„][^“”\n]*[“”] | «[^»\n]*»
+        (?<quoted> "[^"\n]*" | `[^`\n]*` | \B'[^'\n]*'\B | [“„][^“”\n]*[“”] | «[^»\n]*» )
         | [\w.+-]+@[\w-]+(?:\.[\w-]+)+
         | [\w-]*\d[\w-]*(?:[.,:][\w-]*\d[\w-]*)*
     "#;
@@ -22,11 +22,8 @@ static DIFFERS: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn folded(message: &str) -> String {
     let start: String = message.trim().chars().take(LONGEST * 2).collect();
     let folded = DIFFERS.replace_all(&start, |found: &Captures<'_>| {
-        let mut ends = (found[0].chars().next(), found[0].chars().next_back());
-        if ends.0.is_some_and(|first| first.is_alphanumeric() || "_.+-".contains(first)) {
-            ends = (None, None);
-        }
-        match ends {
+        let quoted = found.name("quoted").map_or("", |quoted| quoted.as_str());
+        match (quoted.chars().next(), quoted.chars().next_back()) {
             (Some(open), Some(close)) => format!("{open}…{close}"),
             _ => "#".to_owned(),
         }
