@@ -33,7 +33,7 @@ enum Who {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-const JOBS: [Job; 6] = [
+const JOBS: [Job; 7] = [
     Job {
         name: "learn what other servers changed",
         period: Duration::from_secs(1),
@@ -52,6 +52,12 @@ const JOBS: [Job; 6] = [
         period: MINUTE,
         who: Who::Each,
         run: |http| Box::pin(async move { http.access.note_uses().await }),
+    },
+    Job {
+        name: "score learners for the days that are over",
+        period: Duration::from_secs(5),
+        who: Who::Each,
+        run: |http| Box::pin(async move { http.keep_scores().await }),
     },
     Job {
         name: "forget who asked how often",

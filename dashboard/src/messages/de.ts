@@ -3,6 +3,7 @@ import { activity, detail, filter, own } from "./de-activity";
 import { badges } from "./de-badges";
 import { chart, overview } from "./de-overview";
 import { risk } from "./de-risk";
+import { errorGroups } from "./de-errors";
 import { sentences } from "./de-sentences";
 import { family } from "./de-family";
 import { settings } from "./de-settings";
@@ -103,6 +104,7 @@ export const de: Messages = {
 
   overview,
   risk,
+  errorGroups,
   family,
   chart,
   settings,

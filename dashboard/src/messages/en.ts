@@ -4,6 +4,7 @@ import { activity, detail, filter, own } from "./en-activity";
 import { badges } from "./en-badges";
 import { chart, overview } from "./en-overview";
 import { risk } from "./en-risk";
+import { errorGroups } from "./en-errors";
 import { family } from "./en-family";
 import { settings } from "./en-settings";
 import { start } from "./en-start";
@@ -106,6 +107,7 @@ export const en = {
 
   overview,
   risk,
+  errorGroups,
   family,
   chart,
   settings,

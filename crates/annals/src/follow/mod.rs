@@ -52,7 +52,7 @@ pub const BADGES: &str = "badges";
 pub const FOLLOWERS: [Follower; 3] = [
     Follower {
         name: ROLLUPS,
-        what: "counts by day and person, and sessions",
+        what: "counts by day and person, sessions, groups of errors",
         who: Who::Each,
         output: |parts| Box::new(rollups::Rollups::new(parts)),
     },

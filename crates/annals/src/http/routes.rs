@@ -30,6 +30,9 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(analytics::overview::overview))
         .routes(routes!(analytics::engagement::engagement))
         .routes(routes!(analytics::at_risk::at_risk))
+        .routes(routes!(analytics::risk_history::risk_history))
+        .routes(routes!(analytics::errors::errors))
+        .routes(routes!(analytics::errors::error_group))
         // People
         .routes(routes!(people::list))
         .routes(routes!(people::put, people::get, people::archive))

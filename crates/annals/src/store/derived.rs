@@ -11,7 +11,7 @@ use annals_event::Time;
 use async_trait::async_trait;
 use jiff::civil::Date;
 
-use super::Result;
+use super::{Course, DayScores, ErrorGroups, Result, ScoredDays, Sighting, WhichGroups};
 
 /// A follower's output that is kept as rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub struct RollupChange {
     pub lives: BTreeMap<String, Life>,
     /// Sessions as they are now, by id and ordinal; `None` for those that are no more.
     pub sessions: BTreeMap<(String, u32), Option<Session>>,
+    /// Errors.
+    pub errors: Vec<Sighting>,
 }
 
 impl RollupChange {
@@ -192,6 +194,37 @@ pub trait DerivedStore: Send + Sync + 'static {
         spans: Vec<Range<Date>>,
         person: Option<String>,
     ) -> Result<(Place, Vec<Doings>)>;
+
+    /// Of which days scores are kept that are as these rules would make them now.
+    async fn scored_days(&self, rules: &str) -> Result<ScoredDays>;
+
+    /// Says that a day is about to be scored by what is counted from now on.
+    async fn begin_scores(&self, day: Date) -> Result<()>;
+
+    /// Keeps a day's scores in the place of older ones, and answers whether it did: not where
+    /// anything they rest on was counted since [`DerivedStore::begin_scores`].
+    async fn keep_scores(&self, scores: DayScores) -> Result<bool>;
+
+    /// Drops the scores of the days before this one.
+    async fn drop_scores(&self, before: Date) -> Result<()>;
+
+    /// How many people had at least this score, in hundredths, on each day of a span; days
+    /// without scores are missing.
+    async fn score_counts(&self, span: Range<Date>, least: u32) -> Result<BTreeMap<Date, u64>>;
+
+    /// The course of each of these people's score in a span.
+    async fn courses(
+        &self,
+        span: Range<Date>,
+        people: Vec<String>,
+    ) -> Result<BTreeMap<String, Course>>;
+
+    /// The errors in a span of days, by group, as of a place.
+    async fn error_groups(
+        &self,
+        span: Range<Date>,
+        which: WhichGroups,
+    ) -> Result<(Place, ErrorGroups)>;
 
     /// How many bytes it takes up.
     async fn bytes(&self) -> Result<u64>;

@@ -35,6 +35,7 @@ mod definition;
 mod derived;
 mod entry;
 mod error;
+mod error_groups;
 pub mod ledger;
 mod person;
 pub mod postgres;
@@ -42,6 +43,7 @@ pub mod predicate;
 mod remains;
 pub mod row;
 pub mod scope;
+mod scores;
 pub mod seal;
 pub mod sqlite;
 
@@ -56,9 +58,11 @@ pub use derived::{
 };
 pub use entry::{Appended, Derived, Entry};
 pub use error::StoreError;
+pub use error_groups::{ErrorGroup, ErrorGroups, Sighting, WhichGroups};
 pub use ledger::{LedgerAction, LedgerEntity, LedgerKind, TrackingQuery};
 pub use person::{Collection, Consent, PeopleQuery, Person, PersonKind};
 pub use scope::{Scope, Scoped};
+pub use scores::{Course, DayScores, ScoredDays};
 pub use seal::{Sealed, Tile, Tombstone};
 
 /// What a store answers with.

@@ -1,8 +1,9 @@
 //! Roll-ups: how much happened on each day of the deployment's calendar, whose days it was, and
-//! the sessions it happened in.
+//! the sessions it happened in; errors by group.
 //!
 //! What an event means the catalog says; no action is known here by name.
 
+mod errors;
 mod recent;
 mod sessions;
 
@@ -22,7 +23,7 @@ use crate::catalog::{Catalog, Class, Role, Source};
 use crate::store::{self, DerivedStore, Life, Place, RollupChange, Step};
 
 /// Grows whenever the same events would be counted otherwise.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 pub(super) struct Rollups {
     derived: Arc<dyn DerivedStore>,
@@ -65,6 +66,10 @@ impl Rollups {
             let what = [Some(RollupChange::ALL), role.map(Role::as_str)];
             for what in what.into_iter().flatten() {
                 *change.days.entry((day, what)).or_default() += 1;
+            }
+            if role == Some(Role::Error) {
+                let person = event.subject.as_ref().map(|subject| subject.id.as_str());
+                change.errors.push(errors::sighting(event, day, person));
             }
             let Some(subject) = &event.subject else { continue };
             // That Annals saved somebody is nothing they did.

@@ -3,6 +3,8 @@
 
 pub(super) mod at_risk;
 pub(super) mod engagement;
+pub(super) mod errors;
 pub(super) mod overview;
 mod period;
+pub(super) mod risk_history;
 mod wait;

@@ -12,6 +12,11 @@ use super::super::{
 };
 use super::START;
 
+mod errors;
+mod scores;
+pub use errors::*;
+pub use scores::*;
+
 /// Generates a test for every case. `$make` is an async function that answers an empty store and
 /// whatever must be kept until the test has ended.
 macro_rules! derived_conformance {
@@ -27,6 +32,12 @@ macro_rules! derived_conformance {
             doings_are_each_person_s_in_the_span;
             who_was_away_and_came_back_is_known_for_any_span;
             days_that_are_about_nobody_keep_their_counts;
+            errors_are_counted_by_group_and_day;
+            the_last_ten_errors_of_each_group_are_remembered;
+            scores_are_kept_by_day_and_replaced;
+            scores_are_stale_once_what_they_rest_on_is_counted;
+            whom_an_error_hit_goes_with_the_day;
+            scores_go_with_the_day_and_are_not_made_again;
         }
     };
     ($make:path => $($case:ident;)+) => {

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rusqlite::Connection;
 
 use super::super::super::{Activity, DayActivity, Result, RollupChange};
-use super::rollups::by_day;
+use super::rollups::{by_day, day};
 use crate::catalog::Role;
 
 /// Where a count belongs.
@@ -33,10 +33,23 @@ pub(super) fn age(connection: &mut Connection, before: Date) -> Result<()> {
         "DELETE FROM sessions WHERE day < ?1",
         // Whoever came back since is still known.
         "DELETE FROM lives WHERE last < ?1",
+        "DELETE FROM risk_scores WHERE day < ?1",
+        "DELETE FROM error_people WHERE day < ?1",
+        "DELETE FROM error_events WHERE day < ?1",
+        // The words are those of a group's last event.
+        "UPDATE error_groups SET words = '' WHERE words <> ''
+           AND id NOT IN (SELECT id FROM error_days WHERE day >= ?1)",
     ] {
         transaction.execute(sql, [&before])?;
     }
     Ok(transaction.commit()?)
+}
+
+/// The last closed day: nothing about people can be counted anew up to it.
+pub(super) fn last(connection: &Connection) -> Result<Option<Date>> {
+    let sql = "SELECT max(day) FROM closed_days WHERE what = 'people'";
+    let last: Option<String> = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    last.map(day).transpose()
 }
 
 /// Puts in what closed days were, where no more of it is known.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use super::super::super::{
     Activity, DayActivity, Output, Place, Result, RollupChange, Step, StoreError,
 };
-use super::{closed, places, sessions};
+use super::{closed, errors, places, scores, sessions};
 use crate::catalog::Role;
 
 pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChange) -> Result<()> {
@@ -47,6 +47,8 @@ pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChang
             ])?;
     }
     sessions::write(&transaction, &change.sessions)?;
+    errors::add(&transaction, &change.errors)?;
+    scores::touch(&transaction, change)?;
     Ok(transaction.commit()?)
 }
 

@@ -63,3 +63,64 @@ CREATE TABLE sessions (
 
 -- Holds all that is asked about a day's sessions.
 CREATE INDEX sessions_by_day ON sessions (day, subject, started, last);
+
+-- Days that are over whose scores are kept: by which rules they were made, and whether sign-ins
+-- were told then. One whose rules are empty is being scored; one that is missing is to be.
+CREATE TABLE risk_days (
+  day TEXT PRIMARY KEY,
+  rules TEXT NOT NULL,
+  logins INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Each learner's score at the end of a day, in hundredths.
+CREATE TABLE risk_scores (
+  day TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  score INTEGER NOT NULL,
+  PRIMARY KEY (day, subject)
+) STRICT, WITHOUT ROWID;
+
+-- How many had which; it names nobody.
+CREATE TABLE risk_counts (
+  day TEXT NOT NULL,
+  score INTEGER NOT NULL,
+  people INTEGER NOT NULL,
+  PRIMARY KEY (day, score)
+) STRICT, WITHOUT ROWID;
+
+-- Groups of errors, of which type and where, when each happened first and last.
+CREATE TABLE error_groups (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  place TEXT,
+  words TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How often on which day.
+CREATE TABLE error_days (
+  id TEXT NOT NULL,
+  day TEXT NOT NULL,
+  events INTEGER NOT NULL,
+  PRIMARY KEY (id, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX error_days_by_day ON error_days (day, id, events);
+
+-- Whom they hit.
+CREATE TABLE error_people (
+  id TEXT NOT NULL,
+  day TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  PRIMARY KEY (id, day, subject)
+) STRICT, WITHOUT ROWID;
+
+-- The last few events of each group.
+CREATE TABLE error_events (
+  id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  day TEXT NOT NULL,
+  event BLOB NOT NULL,
+  PRIMARY KEY (id, position)
+) STRICT, WITHOUT ROWID;
