@@ -91,6 +91,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics/page-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page views
+         * @description How often and by whom pages were looked at, for how long, how many sessions that entered by
+         *     them left at once, and how long they took to load: a row per path and day, and for each path
+         *     its total over the period. What opens and leaves a page the catalog says by its roles
+         *     `page_view` and `page_exit`.
+         */
+        get: operations["list_page_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/popular-quests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Popular quests
+         * @description What people looked at, began, finished and gave up in a period, the most popular first:
+         *     views, twice the starts and five times the completions, together. Quests are the things of
+         *     every type of which anything was ever begun, finished or given up; what that is the catalog
+         *     says by its roles.
+         */
+        get: operations["list_popular_quests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/catalog": {
         parameters: {
             query?: never;
@@ -1722,6 +1768,100 @@ export interface components {
             /** @description The page's title, ≤ 500 characters. */
             title?: string | null;
         };
+        /**
+         * @description What happened on a page. Medians and 75th percentiles are those of the nearest rank, to within
+         *     1.6 per cent; averages are exact.
+         */
+        PageFigures: {
+            /**
+             * Format: int64
+             * @description How many of these are visits of nobody known.
+             */
+            anonymous_visits: number;
+            /**
+             * Format: double
+             * @description How long it was looked at; `null` where nobody told.
+             */
+            avg_duration_seconds: number | null;
+            /**
+             * Format: double
+             * @description How long it took to load; `null` where nobody told.
+             */
+            avg_load_time_ms: number | null;
+            /**
+             * Format: double
+             * @description Sessions that entered by this page and left at once, in per cent of those that entered by
+             *     it; `null` where none did.
+             */
+            bounce_rate: number | null;
+            /**
+             * Format: double
+             * @description The median of that.
+             */
+            median_duration_seconds: number | null;
+            /**
+             * Format: double
+             * @description Three of four were no longer.
+             */
+            p75_duration_seconds: number | null;
+            /**
+             * Format: int64
+             * @description Three of four loaded no slower.
+             */
+            p75_load_time_ms: number | null;
+            /**
+             * Format: int64
+             * @description How often it was looked at.
+             */
+            total_views: number;
+            /**
+             * Format: int64
+             * @description Different people who looked, and visits of nobody known; those of a period are no sum of
+             *     its days.
+             */
+            unique_users: number;
+        };
+        /** @description What happened on pages in a period. */
+        PageViews: {
+            as_of?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /**
+             * @description The pages listed, by day: those of the most viewed page first, the oldest of them first.
+             *     Days on which nothing happened on a page are left out; empty where only totals were asked
+             *     for.
+             */
+            page_analytics: components["schemas"]["PageViewsDay"][];
+            /** @description The same pages over the whole period, the most viewed first. */
+            pages: components["schemas"]["PageViewsTotal"][];
+            /** @description The period asked for. */
+            period: components["schemas"]["Period"];
+            /** @description Whose calendar the days are of: an IANA time zone. */
+            timezone: string;
+            /**
+             * Format: int64
+             * @description How many pages there are, listed or not.
+             */
+            total: number;
+        };
+        /** @description A page on a day. */
+        PageViewsDay: components["schemas"]["PageFigures"] & {
+            /** @description The path, without query and fragment, and as the rules of `pages.fold` call it. */
+            page_path: string;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            view_date: string;
+        };
+        /** @description A page over the whole period. */
+        PageViewsTotal: components["schemas"]["PageFigures"] & {
+            /** @description The path. */
+            page_path: string;
+        };
         /** @description A reward that was asked for. */
         PendingReward: {
             /**
@@ -1829,6 +1969,65 @@ export interface components {
              * @description What changed.
              */
             delta: number;
+        };
+        /** @description A thing that people learn by. */
+        PopularQuest: {
+            /**
+             * Format: int64
+             * @description How often it was given up: `abandon`.
+             */
+            abandonments: number;
+            /**
+             * Format: double
+             * @description Finished of begun, in per cent: never more than 100, and 0 where nothing was begun.
+             */
+            completion_rate: number;
+            /**
+             * Format: int64
+             * @description How often it was finished: `complete`.
+             */
+            completions: number;
+            /** @description The thing's type, such as `quest` or `course`. */
+            entity_type: string;
+            /**
+             * Format: int64
+             * @description Views, twice the starts and five times the completions, together.
+             */
+            popularity_score: number;
+            /** @description The thing's id. */
+            quest_id: string;
+            /**
+             * Format: int64
+             * @description How often it was begun: `start`.
+             */
+            starts: number;
+            /** @description What it was called last; the id, where no event told a name. */
+            title: string;
+            /**
+             * Format: int64
+             * @description How often it was looked at: events whose role is `view`.
+             */
+            views: number;
+        };
+        /** @description What was most popular in a period. */
+        PopularQuests: {
+            as_of?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /** @description The period asked for. */
+            period: components["schemas"]["Period"];
+            /** @description The most popular first. */
+            popular_quests: components["schemas"]["PopularQuest"][];
+            /** @description Whose calendar the days are of: an IANA time zone. */
+            timezone: string;
+            /**
+             * Format: int64
+             * @description How many were used in the period, listed or not.
+             */
+            total: number;
         };
         /** @description A problem document. */
         Problem: {
@@ -2489,6 +2688,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cursor was given before a restore */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_page_views: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 30 unless given */
+                days?: number;
+                /** @description Instead of `days`: the first day, such as 2026-11-01 */
+                start_date?: string;
+                /** @description The last day, included; today unless given */
+                end_date?: string;
+                /** @description Only the page with this path, as it is listed */
+                page_path?: string;
+                /** @description List at most so many pages, the most viewed first, 1 to 1,000; 100 unless given. `total` counts all */
+                limit?: number;
+                /** @description `path` leaves out the rows by day, and leaves only the totals; `day` unless given */
+                by?: string;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageViews"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cursor was given before a restore */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_popular_quests: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 30 unless given */
+                days?: number;
+                /** @description Instead of `days`: the first day, such as 2026-11-01 */
+                start_date?: string;
+                /** @description The last day, included; today unless given */
+                end_date?: string;
+                /** @description Things of this type alone, such as `course` */
+                entity_type?: string;
+                /** @description List at most so many, 1 to 1,000; 10 unless given. `total` counts all */
+                limit?: number;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The quests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PopularQuests"];
                 };
             };
             /** @description A parameter is wrong */

@@ -34,7 +34,9 @@ mod definition;
 mod derived;
 mod entry;
 mod error;
+mod histogram;
 pub mod ledger;
+mod page;
 mod person;
 pub mod postgres;
 pub mod predicate;
@@ -43,6 +45,7 @@ pub mod row;
 pub mod scope;
 pub mod seal;
 pub mod sqlite;
+mod thing;
 
 pub use account::{Account, Command, Decide, Decided, Item, Outcome, Pending, Repeat, Tally};
 pub use adopt::{Answer, Part, UsedId};
@@ -50,14 +53,17 @@ pub use credential::{Key, Role, SignIn, SignInKind};
 pub use definition::{Reward, Task};
 pub use derived::{
     Activity, DayActivity, Deeds, DerivedStore, Doings, Life, Output, Place, RollupChange, Session,
-    Step,
+    SessionEntry, Step,
 };
 pub use entry::{Appended, Derived, Entry};
 pub use error::StoreError;
+pub use histogram::Histogram;
 pub use ledger::{LedgerAction, LedgerEntity, LedgerKind, TrackingQuery};
+pub use page::{Page, PageChange, PageDay, Pages, Visitor};
 pub use person::{Collection, Consent, PeopleQuery, Person, PersonKind};
 pub use scope::{Scope, Scoped};
 pub use seal::{Sealed, Tile, Tombstone};
+pub use thing::{Thing, ThingChange, Uses};
 
 /// What a store answers with.
 pub type Result<T> = std::result::Result<T, StoreError>;

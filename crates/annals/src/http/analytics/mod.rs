@@ -3,6 +3,9 @@
 
 pub(super) mod at_risk;
 pub(super) mod engagement;
+mod listed;
 pub(super) mod overview;
+pub(super) mod pages;
 mod period;
+pub(super) mod quests;
 mod wait;

@@ -3,5 +3,8 @@
 pub mod counted;
 pub mod learners;
 pub mod overview;
+pub mod pages;
 pub mod period;
+pub mod quests;
+mod rate;
 pub mod risk;

@@ -8,9 +8,17 @@ use jiff::civil::{Date, date};
 
 use super::super::{
     Activity, DayActivity, Deeds, DerivedStore, Doings, Life, Output, Place, RollupChange, Session,
-    Step, StoreError,
+    SessionEntry, Step, StoreError,
 };
 use super::START;
+
+mod uses;
+
+pub use uses::{
+    a_thing_is_called_what_it_was_called_last, pages_have_their_views_and_times_by_day,
+    things_are_those_of_a_type_or_of_types_that_people_learn_by,
+    who_looked_counts_once_over_a_span,
+};
 
 /// Generates a test for every case. `$make` is an async function that answers an empty store and
 /// whatever must be kept until the test has ended.
@@ -26,6 +34,10 @@ macro_rules! derived_conformance {
             a_span_without_days_has_nothing;
             doings_are_each_person_s_in_the_span;
             who_was_away_and_came_back_is_known_for_any_span;
+            things_are_those_of_a_type_or_of_types_that_people_learn_by;
+            a_thing_is_called_what_it_was_called_last;
+            pages_have_their_views_and_times_by_day;
+            who_looked_counts_once_over_a_span;
         }
     };
     ($make:path => $($case:ident;)+) => {
@@ -134,6 +146,10 @@ pub async fn sessions_are_kept_changed_and_removed(store: Arc<dyn DerivedStore>)
         day,
         last: START.plus_micros(5),
         ended: ordinal == 2,
+        entry: (visit == "v").then(|| SessionEntry { path: "/".to_owned(), at: START }),
+        page_views: 3,
+        actions: ordinal.into(),
+        engaged_ms: 12_345,
     };
     let write = async |from, sessions: Vec<(&str, u32, Option<Session>)>| {
         let sessions =
@@ -195,6 +211,10 @@ pub async fn doings_are_each_person_s_in_the_span(store: Arc<dyn DerivedStore>) 
                     day,
                     last: START.plus_micros(i64::from(ordinal) * 10),
                     ended: false,
+                    entry: None,
+                    page_views: 0,
+                    actions: 1,
+                    engaged_ms: 0,
                 };
                 change.sessions.insert(("v".to_owned(), ordinal), Some(session));
             }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Root, Server, data_dir, root};
 
 /// A server with these lines in its configuration.
-fn configured(root: &Root, lines: &str) -> Server {
+pub(super) fn configured(root: &Root, lines: &str) -> Server {
     let file = root.path().join("test.toml");
     std::fs::write(&file, lines).unwrap();
     let data = data_dir(root);
@@ -43,7 +43,7 @@ fn did(now: Timestamp, who: &str, action: &str, days: i64, minutes: i64) -> Valu
     })
 }
 
-async fn cursor(server: &Server) -> String {
+pub(super) async fn cursor(server: &Server) -> String {
     let last = server.get("/api/v1/events?limit=1").send().await.json();
     last["events"][0]["cursor"].as_str().unwrap().to_owned()
 }

@@ -136,6 +136,8 @@ fn matrix() -> Vec<Row> {
         keys("GET /api/analytics/overview", OK, OK, NO),
         Row { service: NO, ..reading("GET /api/analytics/engagement/{user_id}", HIDDEN) },
         keys("GET /api/analytics/at-risk-students", OK, OK, NO),
+        keys("GET /api/analytics/page-views", OK, OK, NO),
+        keys("GET /api/analytics/popular-quests", OK, OK, NO),
         reading("GET /api/v1/people", Nothing),
         reading("GET /api/v1/people/{id}", HIDDEN),
         keys("DELETE /api/v1/people/{id}", OK, NO, OK),

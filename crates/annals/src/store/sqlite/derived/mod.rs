@@ -5,6 +5,7 @@
 //! | `file.rs` | open it, or make it anew where it does not fit |
 //! | `places.rs` | how far each output has come |
 //! | `rollups.rs`, `sessions.rs` | counts by day; sessions |
+//! | `things.rs`, `pages.rs` | what was done with things; pages and who looked at them |
 //! | `doings.rs` | what each person did in a span of days |
 //!
 //! It is opened when it is first used, and again after a failure: neither a full disk nor a
@@ -12,9 +13,11 @@
 
 mod doings;
 mod file;
+mod pages;
 mod places;
 mod rollups;
 mod sessions;
+mod things;
 
 use std::ops::Range;
 use std::path::Path;
@@ -26,8 +29,8 @@ use rusqlite::Connection;
 
 use self::file::{DerivedFile, Generation};
 use super::super::{
-    Activity, DerivedStore, Doings, Identity, Output, Place, Result, RollupChange, Session, Step,
-    StoreError,
+    Activity, DerivedStore, Doings, Identity, Output, Pages, Place, Result, RollupChange, Session,
+    Step, StoreError, Thing,
 };
 use super::threads::WriterThread;
 
@@ -132,6 +135,19 @@ impl DerivedStore for SqliteDerived {
         person: Option<String>,
     ) -> Result<(Place, Vec<Doings>)> {
         self.read(move |connection| doings::of(connection, &spans, person.as_deref())).await
+    }
+
+    async fn things(&self, span: Range<Date>, kind: Option<String>) -> Result<(Place, Vec<Thing>)> {
+        self.read(move |connection| things::used(connection, &span, kind.as_deref())).await
+    }
+
+    async fn pages(
+        &self,
+        span: Range<Date>,
+        path: Option<String>,
+        limit: usize,
+    ) -> Result<(Place, Pages)> {
+        self.read(move |connection| pages::viewed(connection, &span, path.as_deref(), limit)).await
     }
 
     async fn bytes(&self) -> Result<u64> {

@@ -8,7 +8,17 @@ use super::super::super::{Output, Place, Result, Step, StoreError};
 /// The tables of an output.
 const fn tables(output: Output) -> &'static [&'static str] {
     match output {
-        Output::Rollups => &["rollup_days", "rollup_people", "lives", "sessions"],
+        Output::Rollups => &[
+            "rollup_days",
+            "rollup_people",
+            "lives",
+            "sessions",
+            "thing_days",
+            "things",
+            "page_paths",
+            "page_days",
+            "page_visitors",
+        ],
     }
 }
 

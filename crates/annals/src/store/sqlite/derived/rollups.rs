@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use super::super::super::{
     Activity, DayActivity, Output, Place, Result, RollupChange, Step, StoreError,
 };
-use super::{places, sessions};
+use super::{pages, places, sessions, things};
 use crate::catalog::Role;
 
 pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChange) -> Result<()> {
@@ -47,6 +47,8 @@ pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChang
             ])?;
     }
     sessions::write(&transaction, &change.sessions)?;
+    things::write(&transaction, change)?;
+    pages::write(&transaction, change)?;
     Ok(transaction.commit()?)
 }
 
