@@ -3,6 +3,7 @@
 import { activity, detail, filter, own } from "./en-activity";
 import { badges } from "./en-badges";
 import { chart, overview } from "./en-overview";
+import { pages, quests } from "./en-pages";
 import { risk } from "./en-risk";
 import { family } from "./en-family";
 import { settings } from "./en-settings";
@@ -105,6 +106,8 @@ export const en = {
   },
 
   overview,
+  pages,
+  quests,
   risk,
   family,
   chart,

@@ -13,7 +13,9 @@ import { useTitle } from "../ui/use-title";
 import { go, usePlace } from "../url/history";
 import { Link } from "../url/link";
 import { Cards, CardsSkeleton } from "./cards";
+import { PagesPanel } from "./pages-panel";
 import { PeriodChoice } from "./period-choice";
+import { QuestsPanel } from "./quests-panel";
 import { Recent } from "./recent";
 import { AtRiskPanel } from "./risk-panel";
 import { RiskCard } from "./risk-card";
@@ -76,6 +78,10 @@ function Counted({ state }: { state: OverviewState }) {
             <RiskCard query={risk} day={data.previous_period.end_date} />
           </Cards>
           <Main state={state} data={data} />
+          <div className="rank-pair">
+            <PagesPanel period={state.period} />
+            <QuestsPanel period={state.period} />
+          </div>
           <AtRiskPanel query={risk} />
           <Recent live={state.live} onLive={() => change({ live: !state.live }, true)} />
         </div>
