@@ -59,9 +59,7 @@ function PageRow({ page, longest }: { page: PageViewsTotal; longest: number }) {
   ];
   return (
     <>
-      <span className="rank-name" title={page.page_path}>
-        {page.page_path}
-      </span>
+      <span className="rank-name">{page.page_path}</span>
       <span className="rank-value">
         <strong>{formatNumber(views)}</strong> <small>{m.viewsOf(views)}</small>
       </span>

@@ -30,7 +30,7 @@ describe("segmentsOf", () => {
 
 describe("factsText", () => {
   it("breaks between facts alone, and leaves out what is not known", () => {
-    expect(factsText(["2 people", null, "33% bounce"])).toBe("2\u00a0people · 33%\u00a0bounce");
+    expect(factsText(["2 people", null, "33% bounce"])).toBe("2\u00a0people\u00a0· 33%\u00a0bounce");
   });
 });
 

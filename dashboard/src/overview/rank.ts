@@ -37,5 +37,5 @@ export function segmentsOf(parts: Readonly<Record<string, number>>, longest: num
 
 /** What is known of a row, side by side; none is broken over two lines. */
 export function factsText(facts: readonly (string | null)[]): string {
-  return facts.filter((fact) => fact !== null).map((fact) => fact.replaceAll(" ", "\u00a0")).join(" · ");
+  return facts.filter((fact) => fact !== null).map((fact) => fact.replaceAll(" ", "\u00a0")).join("\u00a0· ");
 }
