@@ -22,6 +22,12 @@ const DEMO = [
   ["overview", "overview"],
   ["overview-days", "overview?days=7&show=events", (page) => page.getByRole("slider").press("ArrowLeft")],
   ["overview-table", "overview?days=90&show=completions", (page) => page.getByRole("figure").getByRole("button", { name: "Table" }).click()],
+  ["overview-rankings", "overview", (page) => page.locator(".rank-pair").evaluate((panels) => panels.scrollIntoView())],
+  ["overview-quests", "overview", (page) => page.locator("#quests").evaluate((panel) => panel.scrollIntoView())],
+  ["overview-rankings-table", "overview", async (page) => {
+    for (const id of ["pages", "quests"]) await page.locator(`#${id}`).getByRole("button").first().click();
+    await page.locator(".rank-pair").evaluate((panels) => panels.scrollIntoView());
+  }],
   ["overview-risk", "overview", (page) => page.locator("#at-risk").evaluate((panel) => panel.scrollIntoView())],
   ["overview-risk-table", "overview", (page) => page.locator("#at-risk").getByRole("button", { name: "Table" }).click()],
   ["overview-risk-chart", "overview?show=at_risk"],

@@ -132,6 +132,7 @@ impl App {
             derived: Arc::clone(&derived),
             catalog: Arc::clone(&catalog),
             calendar: calendar.clone(),
+            pages: config.pages.clone(),
             audit_files: audit_files(config, &store.identity()),
         };
         let following = CancellationToken::new();

@@ -2,6 +2,7 @@ import type { Messages } from ".";
 import { activity, detail, filter, own } from "./de-activity";
 import { badges } from "./de-badges";
 import { chart, overview } from "./de-overview";
+import { pages, quests } from "./de-pages";
 import { risk } from "./de-risk";
 import { errorGroups } from "./de-errors";
 import { sentences } from "./de-sentences";
@@ -103,6 +104,8 @@ export const de: Messages = {
   },
 
   overview,
+  pages,
+  quests,
   risk,
   errorGroups,
   family,

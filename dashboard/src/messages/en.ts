@@ -3,6 +3,7 @@
 import { activity, detail, filter, own } from "./en-activity";
 import { badges } from "./en-badges";
 import { chart, overview } from "./en-overview";
+import { pages, quests } from "./en-pages";
 import { risk } from "./en-risk";
 import { errorGroups } from "./en-errors";
 import { family } from "./en-family";
@@ -106,6 +107,8 @@ export const en = {
   },
 
   overview,
+  pages,
+  quests,
   risk,
   errorGroups,
   family,

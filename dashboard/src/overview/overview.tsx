@@ -13,8 +13,10 @@ import { useTitle } from "../ui/use-title";
 import { go, usePlace } from "../url/history";
 import { Link } from "../url/link";
 import { Cards, CardsSkeleton } from "./cards";
+import { PagesPanel } from "./pages-panel";
 import { PeriodChoice } from "./period-choice";
 import { ErrorsPanel } from "./errors-panel";
+import { QuestsPanel } from "./quests-panel";
 import { Recent } from "./recent";
 import { AtRiskPanel } from "./risk-panel";
 import { RiskCard } from "./risk-card";
@@ -79,6 +81,10 @@ function Counted({ state }: { state: OverviewState }) {
             <RiskCard data={data} query={risk} show={state.show} onShow={(show) => change({ show })} />
           </Cards>
           <Main state={state} data={data} />
+          <div className="rank-pair">
+            <PagesPanel period={state.period} />
+            <QuestsPanel period={state.period} />
+          </div>
           <AtRiskPanel query={risk} />
           <ErrorsPanel query={errors} />
           <Recent live={state.live} onLive={() => change({ live: !state.live }, true)} />

@@ -28,6 +28,8 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(tickets::create))
         // Analytics
         .routes(routes!(analytics::overview::overview))
+        .routes(routes!(analytics::pages::views))
+        .routes(routes!(analytics::quests::popular))
         .routes(routes!(analytics::engagement::engagement))
         .routes(routes!(analytics::at_risk::at_risk))
         .routes(routes!(analytics::risk_history::risk_history))

@@ -4,19 +4,21 @@
 //! fit, and so it lives apart from it and is synced less strictly. What a follower writes and how
 //! far it has come are one write, so that no event counts twice and none is left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use annals_event::Time;
 use async_trait::async_trait;
 use jiff::civil::Date;
 
+use super::page::{PageChange, Pages, Visitor};
+use super::thing::{Thing, ThingChange, Uses};
 use super::{Course, DayScores, ErrorGroups, Result, ScoredDays, Sighting, WhichGroups};
 
 /// A follower's output that is kept as rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// Counts by day, by person and day; sessions.
+    /// Counts by day, and by person, thing or page and day; sessions.
     Rollups,
 }
 
@@ -63,6 +65,14 @@ pub struct RollupChange {
     pub sessions: BTreeMap<(String, u32), Option<Session>>,
     /// Errors.
     pub errors: Vec<Sighting>,
+    /// What was done with things, by day, type and id.
+    pub thing_days: BTreeMap<(Date, String, String), Uses>,
+    /// What these things are called, by type and id.
+    pub things: BTreeMap<(String, String), ThingChange>,
+    /// What happened on pages, by path and day.
+    pub pages: BTreeMap<(String, Date), PageChange>,
+    /// Who looked at pages on which day.
+    pub visitors: BTreeSet<(String, Date, Visitor)>,
 }
 
 impl RollupChange {
@@ -107,6 +117,23 @@ pub struct Session {
     pub last: Time,
     /// Whether the last one was a sign-out.
     pub ended: bool,
+    /// The page it entered by: the first it looked at.
+    pub entry: Option<SessionEntry>,
+    /// How many pages it looked at.
+    pub page_views: u64,
+    /// What was done in it besides looking at pages.
+    pub actions: u64,
+    /// How long pages were looked at, in milliseconds.
+    pub engaged_ms: u64,
+}
+
+/// Where a session entered.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SessionEntry {
+    /// The page's path.
+    pub path: String,
+    /// When it was looked at.
+    pub at: Time,
 }
 
 /// What happened in a span of days.
@@ -225,6 +252,18 @@ pub trait DerivedStore: Send + Sync + 'static {
         span: Range<Date>,
         which: WhichGroups,
     ) -> Result<(Place, ErrorGroups)>;
+
+    /// The things used in a span of days, in no order: those of a type, or of the types of which
+    /// anything was ever begun, finished or given up.
+    async fn things(&self, span: Range<Date>, kind: Option<String>) -> Result<(Place, Vec<Thing>)>;
+
+    /// The most viewed pages of a span of days, or only that with a path.
+    async fn pages(
+        &self,
+        span: Range<Date>,
+        path: Option<String>,
+        limit: usize,
+    ) -> Result<(Place, Pages)>;
 
     /// How many bytes it takes up.
     async fn bytes(&self) -> Result<u64>;

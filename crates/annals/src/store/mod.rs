@@ -36,7 +36,9 @@ mod derived;
 mod entry;
 mod error;
 mod error_groups;
+mod histogram;
 pub mod ledger;
+mod page;
 mod person;
 pub mod postgres;
 pub mod predicate;
@@ -46,6 +48,7 @@ pub mod scope;
 mod scores;
 pub mod seal;
 pub mod sqlite;
+mod thing;
 
 pub use account::{Account, Command, Decide, Decided, Item, Outcome, Pending, Repeat, Tally};
 pub use adopt::{Answer, Part, UsedId};
@@ -54,16 +57,19 @@ pub use credential::{Key, Role, SignIn, SignInKind};
 pub use definition::{Reward, Task};
 pub use derived::{
     Activity, DayActivity, Deeds, DerivedStore, Doings, Life, Output, Place, RollupChange, Session,
-    Step,
+    SessionEntry, Step,
 };
 pub use entry::{Appended, Derived, Entry};
 pub use error::StoreError;
 pub use error_groups::{ErrorGroup, ErrorGroups, Sighting, WhichGroups};
+pub use histogram::Histogram;
 pub use ledger::{LedgerAction, LedgerEntity, LedgerKind, TrackingQuery};
+pub use page::{Page, PageChange, PageDay, Pages, Visitor};
 pub use person::{Collection, Consent, PeopleQuery, Person, PersonKind};
 pub use scope::{Scope, Scoped};
 pub use scores::{Course, DayScores, ScoredDays};
 pub use seal::{Sealed, Tile, Tombstone};
+pub use thing::{Thing, ThingChange, Uses};
 
 /// What a store answers with.
 pub type Result<T> = std::result::Result<T, StoreError>;

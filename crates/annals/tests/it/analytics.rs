@@ -13,6 +13,8 @@ use crate::support::{Answer, Server, data_dir, root};
 
 mod course;
 mod errors;
+mod pages;
+mod quests;
 mod risk;
 
 const ZONE: &str = "Europe/Berlin";

@@ -79,6 +79,7 @@ pub fn visit(
     if dice.chance(25) {
         visit.tell(visit.does("navigation", "dashboard_viewed"), dice);
     }
+    visit.leave("/", "Home", 60_000, dice);
     visit.page(&path, quest.title, dice);
     visit.tell(visit.quest("quest_viewed", quest), dice);
     if !learner.started {
@@ -129,7 +130,7 @@ pub fn visit(
     if dice.chance(15) {
         visit.tell(visit.does("navigation", "portfolio_viewed"), dice);
     }
-    visit.leave(&path, quest.title, dice);
+    visit.leave(&path, quest.title, 900_000, dice);
     if dice.chance(30) {
         visit.tell(visit.does("auth", "logout"), dice);
     }
@@ -171,10 +172,11 @@ impl Visit<'_> {
         self.tell(draft, dice);
     }
 
-    fn leave(&mut self, path: &str, title: &str, dice: &mut Dice) {
+    /// Leaves a page, after so many milliseconds at most.
+    fn leave(&mut self, path: &str, title: &str, longest: i64, dice: &mut Dice) {
         let mut draft = self.does("navigation", "page_exit");
         draft.page = Some(Page {
-            engaged_ms: u64::try_from(dice.within(40_000, 900_000)).ok(),
+            engaged_ms: u64::try_from(dice.within(longest / 20, longest)).ok(),
             ..page(path, title)
         });
         self.tell(draft, dice);

@@ -6,5 +6,8 @@ pub mod course;
 pub mod errors;
 pub mod learners;
 pub mod overview;
+pub mod pages;
 pub mod period;
+pub mod quests;
+mod rate;
 pub mod risk;

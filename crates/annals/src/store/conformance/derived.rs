@@ -8,14 +8,16 @@ use jiff::civil::{Date, date};
 
 use super::super::{
     Activity, DayActivity, Deeds, DerivedStore, Doings, Life, Output, Place, RollupChange, Session,
-    Step, StoreError,
+    SessionEntry, Step, StoreError,
 };
 use super::START;
 
 mod errors;
 mod scores;
+mod uses;
 pub use errors::*;
 pub use scores::*;
+pub use uses::*;
 
 /// Generates a test for every case. `$make` is an async function that answers an empty store and
 /// whatever must be kept until the test has ended.
@@ -38,6 +40,11 @@ macro_rules! derived_conformance {
             scores_are_stale_once_what_they_rest_on_is_counted;
             whom_an_error_hit_goes_with_the_day;
             scores_go_with_the_day_and_are_not_made_again;
+            things_are_those_of_a_type_or_of_types_that_people_learn_by;
+            a_thing_is_called_what_it_was_called_last;
+            pages_have_their_views_and_times_by_day;
+            who_looked_counts_once_over_a_span;
+            looks_of_days_about_nobody_keep_their_counts;
         }
     };
     ($make:path => $($case:ident;)+) => {
@@ -146,6 +153,10 @@ pub async fn sessions_are_kept_changed_and_removed(store: Arc<dyn DerivedStore>)
         day,
         last: START.plus_micros(5),
         ended: ordinal == 2,
+        entry: (visit == "v").then(|| SessionEntry { path: "/".to_owned(), at: START }),
+        page_views: 3,
+        actions: ordinal.into(),
+        engaged_ms: 12_345,
     };
     let write = async |from, sessions: Vec<(&str, u32, Option<Session>)>| {
         let sessions =
@@ -207,6 +218,10 @@ pub async fn doings_are_each_person_s_in_the_span(store: Arc<dyn DerivedStore>) 
                     day,
                     last: START.plus_micros(i64::from(ordinal) * 10),
                     ended: false,
+                    entry: None,
+                    page_views: 0,
+                    actions: 1,
+                    engaged_ms: 0,
                 };
                 change.sessions.insert(("v".to_owned(), ordinal), Some(session));
             }
@@ -296,6 +311,10 @@ pub async fn days_that_are_about_nobody_keep_their_counts(store: Arc<dyn Derived
         day: FIRST,
         last: START,
         ended: false,
+        entry: None,
+        page_views: 0,
+        actions: 0,
+        engaged_ms: 0,
     };
     first.sessions.insert(("s".to_owned(), 0), Some(visit));
     store.add_rollups(step(0, 5), first).await.unwrap();

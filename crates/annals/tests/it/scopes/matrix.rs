@@ -139,6 +139,8 @@ fn matrix() -> Vec<Row> {
         Row { service: NO, ..reading("GET /api/analytics/risk-history/{user_id}", HIDDEN) },
         keys("GET /api/analytics/errors", OK, OK, NO),
         keys("GET /api/analytics/errors/{group}", HIDDEN, HIDDEN, NO),
+        keys("GET /api/analytics/page-views", OK, OK, NO),
+        keys("GET /api/analytics/popular-quests", OK, OK, NO),
         reading("GET /api/v1/people", Nothing),
         reading("GET /api/v1/people/{id}", HIDDEN),
         keys("DELETE /api/v1/people/{id}", OK, NO, OK),

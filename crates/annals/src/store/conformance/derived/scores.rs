@@ -71,6 +71,10 @@ pub async fn scores_are_stale_once_what_they_rest_on_is_counted(store: Arc<dyn D
         day: THIRD,
         last: START,
         ended: false,
+        entry: None,
+        page_views: 0,
+        actions: 0,
+        engaged_ms: 0,
     };
     let sessions = [(("v".to_owned(), 1), Some(session))].into();
     let goes_on = RollupChange { sessions, ..change(fourth, "view", &["ada"]) };

@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use rusqlite::Connection;
 
-use super::super::super::{Activity, DayActivity, Result, RollupChange};
+use super::super::super::{Activity, DayActivity, Page, Result, RollupChange};
 use super::rollups::{by_day, day};
 use crate::catalog::Role;
 
@@ -28,7 +28,16 @@ pub(super) fn age(connection: &mut Connection, before: Date) -> Result<()> {
         );
         transaction.execute(&sql, [&before])?;
     }
+    transaction.execute(
+        "INSERT INTO closed_pages (day, path, people, visits)
+         SELECT day, path, sum(NOT visit), sum(visit) FROM page_visitors JOIN page_paths USING (page)
+         WHERE day < ?1 GROUP BY day, path
+         ON CONFLICT DO UPDATE SET
+           people = max(people, excluded.people), visits = max(visits, excluded.visits)",
+        [&before],
+    )?;
     for sql in [
+        "DELETE FROM page_visitors WHERE day < ?1",
         "DELETE FROM rollup_people WHERE day < ?1",
         "DELETE FROM sessions WHERE day < ?1",
         // Whoever came back since is still known.
@@ -50,6 +59,30 @@ pub(super) fn last(connection: &Connection) -> Result<Option<Date>> {
     let sql = "SELECT max(day) FROM closed_days WHERE what = 'people'";
     let last: Option<String> = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     last.map(day).transpose()
+}
+
+/// How many looked at a page on the closed days of a span. Over all of them at least as many did as on
+/// the busiest: who came again is not known any more.
+pub(super) fn add_looks(
+    connection: &Connection,
+    span: &Range<Date>,
+    page: &mut Page,
+) -> Result<()> {
+    let mut statement = connection.prepare_cached(
+        "SELECT day, people, visits FROM closed_pages
+         WHERE path = ?1 AND day >= ?2 AND day < ?3",
+    )?;
+    let (from, to) = (span.start.to_string(), span.end.to_string());
+    let mut rows = statement.query([&page.path, &from, &to])?;
+    while let Some(row) = rows.next()? {
+        let (people, visits) = (row.get(1)?, row.get(2)?);
+        let told = page.days.entry(day(row.get(0)?)?).or_default();
+        told.people = told.people.max(people);
+        told.visits = told.visits.max(visits);
+        page.people = page.people.max(people);
+        page.visits = page.visits.max(visits);
+    }
+    Ok(())
 }
 
 /// Puts in what closed days were, where no more of it is known.

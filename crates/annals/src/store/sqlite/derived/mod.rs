@@ -6,6 +6,7 @@
 //! | `places.rs` | how far each output has come |
 //! | `rollups.rs`, `sessions.rs` | counts by day; sessions |
 //! | `closed.rs` | days that are about nobody any more |
+//! | `things.rs`, `pages.rs` | what was done with things; pages and who looked at them |
 //! | `doings.rs` | what each person did in a span of days |
 //! | `scores.rs` | scores of days that are over |
 //! | `errors.rs` | groups of errors |
@@ -17,10 +18,12 @@ mod closed;
 mod doings;
 mod errors;
 mod file;
+mod pages;
 mod places;
 mod rollups;
 mod scores;
 mod sessions;
+mod things;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -33,8 +36,8 @@ use rusqlite::Connection;
 
 use self::file::{DerivedFile, Generation};
 use super::super::{
-    Activity, Course, DayScores, DerivedStore, Doings, ErrorGroups, Identity, Output, Place,
-    Result, RollupChange, ScoredDays, Session, Step, StoreError, WhichGroups,
+    Activity, Course, DayScores, DerivedStore, Doings, ErrorGroups, Identity, Output, Pages, Place,
+    Result, RollupChange, ScoredDays, Session, Step, StoreError, Thing, WhichGroups,
 };
 use super::threads::WriterThread;
 
@@ -180,6 +183,19 @@ impl DerivedStore for SqliteDerived {
         which: WhichGroups,
     ) -> Result<(Place, ErrorGroups)> {
         self.read(move |connection| errors::groups(connection, &span, &which)).await
+    }
+
+    async fn things(&self, span: Range<Date>, kind: Option<String>) -> Result<(Place, Vec<Thing>)> {
+        self.read(move |connection| things::used(connection, &span, kind.as_deref())).await
+    }
+
+    async fn pages(
+        &self,
+        span: Range<Date>,
+        path: Option<String>,
+        limit: usize,
+    ) -> Result<(Place, Pages)> {
+        self.read(move |connection| pages::viewed(connection, &span, path.as_deref(), limit)).await
     }
 
     async fn bytes(&self) -> Result<u64> {

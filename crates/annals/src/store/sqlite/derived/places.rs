@@ -20,6 +20,11 @@ const fn tables(output: Output) -> &'static [&'static str] {
             "error_days",
             "error_people",
             "error_events",
+            "thing_days",
+            "things",
+            "page_paths",
+            "page_days",
+            "page_visitors",
         ],
     }
 }

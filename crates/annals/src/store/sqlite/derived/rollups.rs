@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use super::super::super::{
     Activity, DayActivity, Output, Place, Result, RollupChange, Step, StoreError,
 };
-use super::{closed, errors, places, scores, sessions};
+use super::{closed, errors, pages, places, scores, sessions, things};
 use crate::catalog::Role;
 
 pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChange) -> Result<()> {
@@ -49,6 +49,8 @@ pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChang
     sessions::write(&transaction, &change.sessions)?;
     errors::add(&transaction, &change.errors)?;
     scores::touch(&transaction, change)?;
+    things::write(&transaction, change)?;
+    pages::write(&transaction, change)?;
     Ok(transaction.commit()?)
 }
 

@@ -41,6 +41,15 @@ CREATE TABLE closed_days (
   PRIMARY KEY (what, day)
 ) STRICT, WITHOUT ROWID;
 
+-- How many looked at each page on such a day: people, and visits of nobody known.
+CREATE TABLE closed_pages (
+  day TEXT NOT NULL,
+  path TEXT NOT NULL,
+  people INTEGER NOT NULL,
+  visits INTEGER NOT NULL,
+  PRIMARY KEY (day, path)
+) STRICT, WITHOUT ROWID;
+
 -- Between which days each person was active, and on which one they last learned.
 CREATE TABLE lives (
   subject TEXT PRIMARY KEY,
@@ -49,7 +58,9 @@ CREATE TABLE lives (
   learned TEXT
 ) STRICT, WITHOUT ROWID;
 
--- Parts of a visit without a long gap, by one person; the day is that of its first event.
+-- Parts of a visit without a long gap, by one person; the day is that of its first event. `entry` is
+-- the page it entered by, `entered` when; `actions` are what was done besides looking at pages, and
+-- `engaged_ms` is how long pages were looked at.
 CREATE TABLE sessions (
   session_id TEXT NOT NULL,
   ordinal INTEGER NOT NULL,
@@ -58,6 +69,11 @@ CREATE TABLE sessions (
   day TEXT NOT NULL,
   last INTEGER NOT NULL,
   ended INTEGER NOT NULL,
+  entry INTEGER,
+  entered INTEGER,
+  page_views INTEGER NOT NULL,
+  actions INTEGER NOT NULL,
+  engaged_ms INTEGER NOT NULL,
   PRIMARY KEY (session_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
@@ -123,4 +139,56 @@ CREATE TABLE error_events (
   day TEXT NOT NULL,
   event BLOB NOT NULL,
   PRIMARY KEY (id, position)
+) STRICT, WITHOUT ROWID;
+
+-- What was done with things by day: looked at, begun, finished, given up.
+CREATE TABLE thing_days (
+  day TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  views INTEGER NOT NULL,
+  starts INTEGER NOT NULL,
+  completions INTEGER NOT NULL,
+  abandonments INTEGER NOT NULL,
+  PRIMARY KEY (day, kind, id)
+) STRICT, WITHOUT ROWID;
+
+-- What each of them was called last, and when; whether anybody ever did more than look.
+CREATE TABLE things (
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  name TEXT,
+  named INTEGER,
+  learnt INTEGER NOT NULL,
+  PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX things_learnt ON things (kind) WHERE learnt;
+
+-- The paths of pages, and the numbers they have here.
+CREATE TABLE page_paths (
+  page INTEGER PRIMARY KEY,
+  path TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Pages by day: views, sessions that entered by them and those that left at once, and histograms
+-- of the time they were looked at and took to load, in milliseconds.
+CREATE TABLE page_days (
+  day TEXT NOT NULL,
+  page INTEGER NOT NULL,
+  views INTEGER NOT NULL,
+  entries INTEGER NOT NULL,
+  bounces INTEGER NOT NULL,
+  engaged BLOB NOT NULL,
+  load BLOB NOT NULL,
+  PRIMARY KEY (day, page)
+) STRICT, WITHOUT ROWID;
+
+-- Who looked at each page on each day: people, and visits of nobody known.
+CREATE TABLE page_visitors (
+  page INTEGER NOT NULL,
+  day TEXT NOT NULL,
+  visit INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  PRIMARY KEY (page, day, visit, id)
 ) STRICT, WITHOUT ROWID;
