@@ -518,6 +518,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/retention/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retention runs
+         * @description The one under way on this server, and the last that ended, on any.
+         */
+        get: operations["get_retention_run"];
+        put?: never;
+        /**
+         * Carry out retention now
+         * @description What is due by the settings loses its people or is deleted, as by night. With `dry_run=true`
+         *     nothing is changed, and the answer says what would go. A run that takes longer goes on by itself:
+         *     202, and `GET` of this address tells how far it is.
+         */
+        post: operations["run_retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-in-links": {
         parameters: {
             query?: never;
@@ -1966,6 +1992,88 @@ export interface components {
              */
             revision?: number | null;
         };
+        /** @description How many events of a category met which fate. */
+        RetentionKind: {
+            /**
+             * Format: int64
+             * @description How many lost their people.
+             */
+            anonymised: number;
+            /** @description The category; `other` also holds those beyond the 200 that are counted by name. */
+            category: string;
+            /** @description The class that decides how long they are kept. */
+            class: components["schemas"]["Class"];
+            /**
+             * Format: int64
+             * @description How many were deleted.
+             */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description How many are due, and a hold keeps them.
+             */
+            held: number;
+        };
+        /** @description How far a run is. */
+        RetentionProgress: {
+            /**
+             * Format: int64
+             * @description Positions of the journal that are done …
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description … of so many.
+             */
+            of: number;
+            /** @description What it did so far. */
+            so_far: components["schemas"]["RetentionRun"];
+        };
+        /** @description What a run did, or would do. */
+        RetentionRun: {
+            /**
+             * Format: int64
+             * @description How many events lost their people.
+             */
+            anonymised: number;
+            /** @description The moment as of which events were due. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many are due, and are not the ones written: they stay as they are, for `annals verify`.
+             */
+            damaged: number;
+            /**
+             * Format: int64
+             * @description How many were deleted.
+             */
+            deleted: number;
+            /** @description Whether nothing was changed. */
+            dry_run: boolean;
+            /** @description When it ended. */
+            finished_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many are due, and a hold keeps them.
+             */
+            held: number;
+            /** @description The same by class and category, those without any left out. */
+            kinds: components["schemas"]["RetentionKind"][];
+            /** @description The root over what remains of those that lost their people, in hex (`docs/digest.md`). */
+            residue_root: string;
+            /** @description Which part of what is due. */
+            scope: components["schemas"]["RetentionScope"];
+        };
+        /** @description What is known of runs. */
+        RetentionRuns: {
+            last?: components["schemas"]["RetentionRun"] | null;
+            running?: components["schemas"]["RetentionProgress"] | null;
+        };
+        /**
+         * @description Which part of what is due a run carries out.
+         * @enum {string}
+         */
+        RetentionScope: "all" | "anonymise" | "delete";
         /** @description A reward. */
         Reward: {
             /**
@@ -3636,6 +3744,78 @@ export interface operations {
             };
             /** @description A value is out of bounds; every field is named */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known of runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRuns"];
+                };
+            };
+        };
+    };
+    run_retention: {
+        parameters: {
+            query?: {
+                /** @description Whether to tell only what would go; for auditors, too */
+                dry_run?: boolean;
+                /** @description Which part of what is due; all of it unless given */
+                scope?: components["schemas"]["RetentionScope"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done; or, of a dry run, what would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRun"];
+                };
+            };
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRuns"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another run is under way */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

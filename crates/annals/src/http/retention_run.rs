@@ -150,7 +150,7 @@ pub(super) async fn run(
     caller.require(&[Role::Admin])?;
     // A task of its own: a caller that hangs up does not end the run.
     let own = http.clone();
-    let mut done = spawn_with_actor(async move { own.retain(scope).await });
+    let mut done = spawn_with_actor(async move { own.retain(Some(scope)).await });
     match tokio::time::timeout(PATIENCE, &mut done).await {
         Ok(done) => Ok(Json(done.map_err(|_| Problem::internal())??).into_response()),
         Err(_) => {
@@ -184,8 +184,9 @@ impl Http {
         Ok(run.outcome(self.clock.now()))
     }
 
-    /// Carries out what is due. A run that was cut off is brought to its end first.
-    pub async fn retain(&self, scope: Scope) -> Result<Outcome> {
+    /// Carries out what is due. A run that was cut off is brought to its end first, and without a
+    /// scope nothing more than that.
+    pub async fn retain(&self, scope: Option<Scope>) -> Result<Outcome> {
         let _turn = self.retaining.turn.try_lock().map_err(|_| under_way())?;
         if self.retaining.stop.is_cancelled() {
             return Err(stopping());
@@ -201,7 +202,7 @@ impl Http {
         done
     }
 
-    async fn retain_in_turn(&self, scope: Scope) -> Result<Outcome> {
+    async fn retain_in_turn(&self, scope: Option<Scope>) -> Result<Outcome> {
         let head = *self.journal.head().borrow();
         if let Some(rollups) = self.followers.get(ROLLUPS) {
             // What is anonymised before it was counted is never counted.
@@ -209,10 +210,13 @@ impl Http {
         }
         let mut place = self.known_runs().await?;
         if let Some(cut_off) = place.underway.take() {
-            self.carry_out_run(place, cut_off).await?;
+            let outcome = self.carry_out_run(place, cut_off).await?;
+            if scope.is_none() {
+                return Ok(outcome);
+            }
             place = self.known_runs().await?;
         }
-        let underway = self.new_run(scope).await?;
+        let underway = self.new_run(scope.unwrap_or_default()).await?;
         self.carry_out_run(place, underway).await
     }
 
