@@ -14,6 +14,7 @@ on_every_engine!(
     a_run_does_what_the_dry_run_said,
     a_run_that_is_killed_goes_on_and_is_told_once,
     a_run_that_was_missed_is_made_up_for,
+    the_audit_record_keeps_its_newest_entries,
     the_command_runs_with_and_without_a_server,
 );
 
@@ -89,8 +90,12 @@ async fn a_run_does_what_the_dry_run_said(engine: Engine) {
     assert_eq!(dry["dry_run"], true);
     assert_eq!((told(&server).await, total(&server, "subject=ada").await), (vec![], json!(40)));
 
+    let charts = charts(&server).await;
     let done = run(&server, "").await;
     assert_eq!(counts(&done), counts(&dry));
+    // Charts do not change when days are about nobody any more.
+    assert_eq!(self::charts(&server).await, charts);
+    assert_eq!(charts[0]["value"], json!(2));
     assert_eq!(
         run(&server, "?dry_run=true").await["kinds"],
         json!([kind("activity", "quest", 0, 0, 6)])
@@ -129,6 +134,16 @@ async fn a_run_does_what_the_dry_run_said(engine: Engine) {
     change(&root, sql);
     let (code, report) = verify(&root);
     assert_eq!((code, &report["mismatched"]), (Some(1), &json!(1)), "{report}");
+}
+
+/// The people and sessions of the last year, once all is counted.
+async fn charts(server: &Server) -> [Value; 2] {
+    let told = until("all to be counted", async || {
+        let told = server.get("/api/analytics/overview?days=366").send().await.json();
+        (told["lag"] == 0).then_some(told)
+    })
+    .await;
+    ["active_users", "sessions"].map(|name| told["figures"][name].clone())
 }
 
 /// Changes the journal behind the server's back.
@@ -217,6 +232,31 @@ fn count(root: &Root, sql: &str) -> i64 {
     let journal = data_dir(root).join("journal.db");
     let connection = rusqlite::Connection::open(journal).unwrap();
     connection.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+async fn the_audit_record_keeps_its_newest_entries(engine: Engine) {
+    let root = root_on(engine);
+    let server = Server::on(&root);
+    let most = json!({"audit": {"max_days": 365, "max_entries": 1_000}});
+    assert_eq!(put(&server, most).await.status, 200);
+    let event = |number: usize| match number % 4 {
+        0 => old(1, "quest", "quest_started", "ada"),
+        _ => old(1, "auth", "login_success", "ada"),
+    };
+    for from in (0..1_600).step_by(400) {
+        server.append(&(from..from + 400).map(event).collect::<Vec<_>>()).await;
+    }
+    // All that is no quest is audit, what the server told of itself as well.
+    let audit = total(&server, "category=!quest").await.as_u64().unwrap();
+    assert!(audit > 1_200, "{audit}");
+    let done = run(&server, "").await;
+    assert_eq!(done["deleted"], json!(audit - 1_000));
+    assert_eq!(total(&server, "category=quest").await, json!(400));
+    let oldest = server.get("/api/v1/events?category=!quest&order=asc&limit=1").send().await.json();
+    assert_eq!(oldest["events"][0]["action"], "login_success");
+    // The run's own event is one more.
+    assert_eq!(run(&server, "?dry_run=true").await["deleted"], json!(1));
+    assert_eq!(verify(&root).0, Some(0));
 }
 
 async fn the_command_runs_with_and_without_a_server(engine: Engine) {
