@@ -23,7 +23,7 @@ const TURN: Duration = Duration::from_secs(1);
 const REST: Duration = Duration::from_millis(250);
 /// What one of several servers does at a time, and for how long it need not say that it goes on.
 const RUNNING: &str = "carry out retention";
-const HELD: Duration = Duration::from_secs(30);
+const HELD: Duration = Duration::from_secs(15);
 /// How long a run waits for what is read out of the journal to have all that it may take away.
 const CATCH_UP: Duration = Duration::from_secs(10);
 
