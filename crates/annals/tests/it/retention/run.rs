@@ -283,3 +283,21 @@ async fn the_command_runs_with_and_without_a_server(engine: Engine) {
     let none = annals(&root_on(Engine::Sqlite)).args(["retention", "run"]).output().unwrap();
     assert!(!none.status.success() && String::from_utf8_lossy(&none.stderr).contains("no journal"));
 }
+
+#[tokio::test]
+async fn an_auditor_may_ask_what_would_go_and_nothing_else() {
+    let server = Server::start();
+    let (auditor, _) = server.key("auditor").await;
+    for (query, expected) in [
+        ("?dry_run=true", 200),
+        ("", 403),
+        ("?scope=delete", 403),
+        ("?dry_run=true&scope=everything", 400),
+        ("?dry_run=yes", 400),
+        ("?dry_run=true&when=now", 400),
+    ] {
+        let call = server.call(Method::POST, &format!("{RUN}{query}")).key(&auditor);
+        assert_eq!(call.send().await.status, expected, "{query}");
+    }
+    assert_eq!(told(&server).await, Vec::<Value>::new());
+}
