@@ -51,6 +51,7 @@ const DEMO = [
   ["settings-new-key", "settings?section=keys", (page) => page.locator(".settings-head button.primary").click()],
   ["settings-recording", "settings?section=recording"],
   ["settings-retention", "settings?section=retention"],
+  ["settings-retention-due", "settings?section=retention", (page) => page.locator(".retention-run-actions button").first().click()],
   ["settings-hold", "settings?section=retention", (page) => page.locator(".retention-holds button").first().click()],
   ["settings-catalog", "settings?section=catalog"],
   ["settings-health", "settings?section=health"],

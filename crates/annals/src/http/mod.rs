@@ -7,7 +7,7 @@
 //!                                         ├─► points/ ─► points, record, journal; badges: follow
 //!                                         ├─► analytics/ ─► query ─► derived store
 //!                                         ├─► keys.rs, people.rs, session.rs ─► access
-//!                                         ├─► settings.rs, retention*.rs ─► store, record, privacy
+//!                                         ├─► settings.rs, retention*.rs, retain.rs ─► store, record, privacy
 //!                                         └─► dashboard.rs (embedded files)
 //! ```
 //!
@@ -37,6 +37,7 @@ mod people;
 mod points;
 mod rate;
 mod rebuild;
+mod retain;
 mod retention;
 mod retention_due;
 mod retention_run;
@@ -75,7 +76,7 @@ pub use error::Problem;
 pub use live::Live;
 pub use openapi::document as openapi;
 pub use rate::RateLimits;
-pub use retention_run::Retaining;
+pub use retain::Retaining;
 pub use settings::recording_switch;
 
 /// Everything a request can need.

@@ -19,21 +19,23 @@ impl Http {
         self.follow_runs(&place).await?;
         let asked = self.store.setting(RETENTION_ASKED).await?;
         for scope in scopes(asked.as_deref()) {
-            if !self.retained(scope).await {
+            if !self.retained(Some(scope)).await {
                 return Ok(());
             }
         }
         if asked.is_some() && self.store.setting(RETENTION_ASKED).await? == asked {
             self.store.put_setting(RETENTION_ASKED, "{}").await?;
         }
-        if place.underway.is_some() || is_due(place.since, self.clock.now()) {
-            self.retained(Scope::All).await;
+        if place.underway.is_some() {
+            self.retained(None).await;
+        } else if is_due(place.since, self.clock.now()) {
+            self.retained(Some(Scope::All)).await;
         }
         Ok(())
     }
 
     /// Whether a run has come to its end. One that could not be begun is tried again.
-    async fn retained(&self, scope: Scope) -> bool {
+    async fn retained(&self, scope: Option<Scope>) -> bool {
         match self.retain(scope).await {
             Ok(outcome) => {
                 let (anonymised, deleted) = (outcome.anonymised, outcome.deleted);

@@ -17,7 +17,7 @@ use crate::pace::Pace;
 use crate::store::{Aged, Ageing, Fate, Result, Store, StoreError};
 
 /// Positions looked at in one step.
-const STEP: u64 = 4_096;
+const STEP: u64 = 1_024;
 /// Positions after which what nothing refers to is taken away.
 const TIDY: u64 = 1 << 16;
 

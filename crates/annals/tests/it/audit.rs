@@ -8,7 +8,7 @@ use crate::support::{Answer, Call, Engine, Server, on_every_engine, root, run};
 on_every_engine!(every_change_leaves_one_event);
 
 /// What each route that changes something leaves on the record. Nothing is said with its reason.
-const LEAVES: [(&str, &str, &[&str]); 21] = [
+const LEAVES: [(&str, &str, &[&str]); 22] = [
     ("POST", "/api/v1/keys", &["key_created"]),
     ("DELETE", "/api/v1/keys/{id}", &["key_revoked"]),
     ("PUT", "/api/v1/people/{id}", &["person_saved"]),
@@ -29,6 +29,7 @@ const LEAVES: [(&str, &str, &[&str]); 21] = [
     ("POST", "/api/v1/sign-in-links", &["sign_in_link_created"]),
     ("PUT", "/api/v1/settings/recording", &["recording_disabled"]),
     ("PUT", "/api/v1/settings/retention", &["settings_changed"]),
+    ("POST", "/api/v1/settings/retention/run", &["retention_ran"]),
     // It opens nothing that its maker could not open, and is gone in a minute.
     ("POST", "/api/v1/tickets", &[]),
     // The events themselves are the record.

@@ -375,11 +375,7 @@ impl Store for PostgresStore {
     }
 
     async fn adopt_accounts(&self, all: Vec<(String, Account)>) -> Result<()> {
-        let mut client = self.pools.writer().await?;
-        let transaction = client.transaction().await.map_err(error::failed)?;
-        let all: Vec<_> = all.iter().map(|(child, account)| (child.as_str(), account)).collect();
-        accounts::put(&*transaction, &all).await?;
-        transaction.commit().await.map_err(error::failed)
+        adopt::put_accounts(&mut self.pools.writer().await?, &all).await
     }
 
     async fn adopt_answers(&self, answers: Vec<Answer>) -> Result<()> {

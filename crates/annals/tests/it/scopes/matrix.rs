@@ -180,6 +180,8 @@ fn matrix() -> Vec<Row> {
         keys("PUT /api/v1/settings/recording", WRONG, NO, NO),
         keys("GET /api/v1/settings/retention", OK, OK, NO),
         keys("PUT /api/v1/settings/retention", WRONG, NO, NO),
+        keys("GET /api/v1/settings/retention/run", OK, OK, NO),
+        keys("POST /api/v1/settings/retention/run", OK, NO, NO),
         keys("GET /api/v1/debug-log", OK, NO, NO),
         keys("GET /api/v1/health", OK, OK, NO),
         // From this machine also without a key: `operations.rs`.
