@@ -33,12 +33,19 @@ enum Who {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-const JOBS: [Job; 6] = [
+const JOBS: [Job; 7] = [
     Job {
         name: "learn what other servers changed",
         period: Duration::from_secs(1),
         who: Who::Each,
         run: |http| Box::pin(async move { http.learn().await }),
+    },
+    Job {
+        // Whether it is time to, and of several servers whose turn, is found out each time.
+        name: "carry out retention when it is due",
+        period: Duration::from_secs(2),
+        who: Who::Each,
+        run: |http| Box::pin(async move { http.retain_when_due().await }),
     },
     Job {
         name: "note when keys were last used",

@@ -15,7 +15,6 @@
 
 mod audit_file;
 mod badges;
-mod pace;
 mod rollups;
 mod run;
 

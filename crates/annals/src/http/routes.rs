@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use super::live::{sse, tickets, ws};
 use super::{
     Http, analytics, append, cors, dashboard, erase, error, events, export, health, keys, openapi,
-    operations, people, points, rebuild, retention, session, settings,
+    operations, people, points, rebuild, retention, retention_run, session, settings,
 };
 
 /// The documented routes.
@@ -67,6 +67,7 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         // Settings
         .routes(routes!(settings::recording, settings::put_recording))
         .routes(routes!(retention::retention, retention::put_retention))
+        .routes(routes!(retention_run::run, retention_run::runs))
         // Session
         .routes(routes!(session::sign_in, session::whoami, session::sign_out))
         .routes(routes!(session::link))

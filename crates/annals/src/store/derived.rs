@@ -178,6 +178,10 @@ pub trait DerivedStore: Send + Sync + 'static {
     /// do not stand where the step begins.
     async fn add_rollups(&self, step: Step, change: RollupChange) -> Result<()>;
 
+    /// Lets go of what each person did on the days before this one. How many there were, and how
+    /// much happened, stays as it was, also when an output is made again out of less.
+    async fn age_rollups(&self, before: Date) -> Result<()>;
+
     /// The sessions of some visits.
     async fn sessions(&self, visits: Vec<String>) -> Result<Vec<Session>>;
 

@@ -90,3 +90,22 @@ pub async fn the_last_ten_errors_of_each_group_are_remembered(store: Arc<dyn Der
     assert_eq!((told.groups[0].events, &told.groups[0].latest), (25, &ids(16..26)));
     assert_eq!(told.latest, ids(17..27));
 }
+
+pub async fn whom_an_error_hit_goes_with_the_day(store: Arc<dyn DerivedStore>) {
+    store.resume(Output::Rollups, "1").await.unwrap();
+    let errors = vec![
+        seen("a1", FIRST, Some("ada"), 5),
+        seen("b1", FIRST, Some("ada"), 6),
+        seen("b1", SECOND, Some("ben"), 7),
+    ];
+    add(&*store, 0, errors).await;
+    store.age_rollups(SECOND).await.unwrap();
+    let told = most(&*store, FIRST..THIRD, 9).await;
+    let known: Vec<_> = told
+        .groups
+        .iter()
+        .map(|group| (&*group.id, group.events, group.people, &*group.words, group.latest.len()))
+        .collect();
+    assert_eq!(known, [("b1", 2, 1, "said at 7", 1), ("a1", 1, 0, "", 0)]);
+    assert_eq!((told.events, told.latest), (3, vec![Uuid::from_u128(7)]));
+}

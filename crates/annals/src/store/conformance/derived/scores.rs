@@ -94,3 +94,18 @@ pub async fn scores_are_stale_once_what_they_rest_on_is_counted(store: Arc<dyn D
     keep(&*store, DayScores { logins_known: true, ..scores(FIRST, &[("ada", 10)]) }).await;
     assert_eq!(scored(&*store, "1").await, [FIRST]);
 }
+
+pub async fn scores_go_with_the_day_and_are_not_made_again(store: Arc<dyn DerivedStore>) {
+    store.resume(Output::Rollups, "1").await.unwrap();
+    store.add_rollups(step(0, 1), change(FIRST, "view", &["ada"])).await.unwrap();
+    store.add_rollups(step(1, 2), change(SECOND, "view", &["ada"])).await.unwrap();
+    keep(&*store, scores(FIRST, &[("ada", 70)])).await;
+    keep(&*store, scores(SECOND, &[("ada", 40)])).await;
+    store.age_rollups(SECOND).await.unwrap();
+    let courses = store.courses(FIRST..THIRD, vec!["ada".to_owned()]).await.unwrap();
+    assert_eq!(courses["ada"], [(SECOND, 40)].into());
+    // How many there were stays, as it was told on the day.
+    let counts = store.score_counts(FIRST..THIRD, 40).await.unwrap();
+    assert_eq!(counts, [(FIRST, 1), (SECOND, 1)].into());
+    assert_eq!(store.scored_days("2").await.unwrap().first, Some(SECOND));
+}

@@ -5,6 +5,7 @@
 //! | `file.rs` | open it, or make it anew where it does not fit |
 //! | `places.rs` | how far each output has come |
 //! | `rollups.rs`, `sessions.rs` | counts by day; sessions |
+//! | `closed.rs` | days that are about nobody any more |
 //! | `doings.rs` | what each person did in a span of days |
 //! | `scores.rs` | scores of days that are over |
 //! | `errors.rs` | groups of errors |
@@ -12,6 +13,7 @@
 //! It is opened when it is first used, and again after a failure: neither a full disk nor a
 //! damaged file keeps the journal from being written.
 
+mod closed;
 mod doings;
 mod errors;
 mod file;
@@ -57,7 +59,7 @@ impl SqliteDerived {
     pub fn new(path: &Path, journal: &Identity) -> Result<SqliteDerived> {
         let file = DerivedFile::new(path, journal);
         let generation = file.generation();
-        let writer = WriterThread::start("derived-writer", file)?;
+        let writer = WriterThread::start_behind("derived-writer", file)?;
         Ok(SqliteDerived { writer, readers: Arc::default(), generation })
     }
 
@@ -121,6 +123,10 @@ impl DerivedStore for SqliteDerived {
 
     async fn add_rollups(&self, step: Step, change: RollupChange) -> Result<()> {
         self.write(move |connection| rollups::add(connection, &step, &change)).await
+    }
+
+    async fn age_rollups(&self, before: Date) -> Result<()> {
+        self.write(move |connection| closed::age(connection, before)).await
     }
 
     async fn sessions(&self, visits: Vec<String>) -> Result<Vec<Session>> {

@@ -32,6 +32,15 @@ CREATE TABLE rollup_people (
   PRIMARY KEY (what, day, subject)
 ) STRICT, WITHOUT ROWID;
 
+-- Days that are about nobody any more, as they were when their people went: `people`, `sessions`, and
+-- what rollup_days counts. They are not read out of the journal again, where the people are no more.
+CREATE TABLE closed_days (
+  what TEXT NOT NULL,
+  day TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (what, day)
+) STRICT, WITHOUT ROWID;
+
 -- Between which days each person was active, and on which one they last learned.
 CREATE TABLE lives (
   subject TEXT PRIMARY KEY,

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::super::super::{Course, DayScores, Result, RollupChange, ScoredDays};
+use super::closed;
 use super::rollups::day;
 use crate::catalog::Role;
 
@@ -20,7 +21,10 @@ pub(super) fn days(connection: &Connection, rules: &str) -> Result<ScoredDays> {
          WHERE rules = ?1 AND logins = (SELECT EXISTS (SELECT 1 FROM rollup_people WHERE what = ?2))",
     )?;
     let mut rows = statement.query([rules, Role::Login.as_str()])?;
-    let mut scored = ScoredDays { first: first.map(day).transpose()?, ..ScoredDays::default() };
+    let first = first.map(day).transpose()?;
+    let open = closed::last(&snapshot)?.and_then(|last| last.tomorrow().ok());
+    let first = first.map(|first| open.map_or(first, |open| first.max(open)));
+    let mut scored = ScoredDays { first, ..ScoredDays::default() };
     while let Some(row) = rows.next()? {
         scored.days.insert(day(row.get(0)?)?);
     }
