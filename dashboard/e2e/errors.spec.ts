@@ -61,13 +61,33 @@ test("groups say what went wrong where, and lead to their events", async ({ page
   const file = await download;
   const lines = readFileSync(await file.path(), "utf8").trim().split("\r\n");
   expect(lines).toHaveLength(9);
-  expect(lines[0]).toMatch(/^group,type,frame,message,count,people,first_seen,last_seen,\d{4}-/);
-  expect(lines[1]).toMatch(/^[0-9a-f]{16},TypeError,QuestMap \(\/assets\/app\.js\),.*,3,2,/);
+  expect(lines[0]).toMatch(/^group,type,frame,message,status,count,people,first_seen,last_seen,\d{4}-/);
+  expect(lines[1]).toMatch(/^[0-9a-f]{16},TypeError,QuestMap \(\/assets\/app\.js\),.*,open,3,2,/);
 
   await panel(page).getByRole("button", { name: "Table" }).click();
   await panel(page).getByRole("link", { name: /ChunkLoadError/ }).click();
   await expect(page).toHaveURL(/\/activity\?category=error&q=Loading%20chunk%20failed$/);
   await expect(rows(page)).toHaveCount(1);
+});
+
+test("a group is resolved, comes back, and is ignored", async ({ page, server }) => {
+  await server.append(faults());
+  await open(page);
+  await groups(page).first().getByRole("button", { name: "Resolve: TypeError" }).click();
+  const done = groups(page).filter({ hasText: "TypeError" });
+  // It goes behind those that are not.
+  await expect(done).toHaveCount(0);
+  await panel(page).getByRole("button", { name: "Show 8" }).click();
+  await expect(groups(page).last()).toContainText("Resolved");
+  await expect(groups(page).last()).toContainText("TypeError");
+  await accessible(page);
+  await server.append([{ ...fault("ada", 0, {}), occurred_at: undefined }]);
+  await expect(groups(page).first()).toContainText("Came back", { timeout: 15_000 });
+  await groups(page).first().getByRole("button", { name: "Ignore: TypeError" }).click();
+  await expect(groups(page).last()).toContainText("Ignored");
+  await page.goto("/activity?action=error_group_changed");
+  await expect(rows(page)).toHaveCount(2);
+  await expect(rows(page).first()).toContainText("marked TypeError as ignored");
 });
 
 test("no errors are said so, and a failure can be asked again", async ({ page, server }) => {

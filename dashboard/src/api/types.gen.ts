@@ -108,7 +108,12 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Resolve or ignore a group of errors
+         * @description The decision is put on the record and lasts until another one. A resolved group that happens
+         *     again is told as `regressed`. Answers the group as it is now, with its last 7 days.
+         */
+        patch: operations["patch_error_group"];
         trace?: never;
     };
     "/api/analytics/overview": {
@@ -1493,6 +1498,11 @@ export interface components {
             delete_after_days: number;
         };
         /**
+         * @description What somebody can say about a group.
+         * @enum {string}
+         */
+        ErrorDecision: "open" | "resolved" | "ignored";
+        /**
          * @description Errors of one type at one place in the application; where no stack tells the place, with one
          *     message, but for numbers, ids and quoted words.
          */
@@ -1521,8 +1531,15 @@ export interface components {
              * @description How many different people they hit in the period.
              */
             people: number;
+            /** @description How it stands. */
+            status: components["schemas"]["ErrorStatus"];
             /** @description The type of the errors; their action, where they name none. */
             type: string;
+        };
+        /** @description What is decided. */
+        ErrorGroupChange: {
+            /** @description How the group stands from now on. */
+            status: components["schemas"]["ErrorDecision"];
         };
         /** @description A group, and the last errors of it. */
         ErrorGroupPage: {
@@ -1557,6 +1574,11 @@ export interface components {
             /** @description The error's type, such as `TypeError`, ≤ 200 characters. */
             type?: string | null;
         };
+        /**
+         * @description How a group of errors stands.
+         * @enum {string}
+         */
+        ErrorStatus: "open" | "resolved" | "ignored" | "regressed";
         /** @description The errors of a period. */
         Errors: {
             as_of?: components["schemas"]["Time"] | null;
@@ -3044,6 +3066,51 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_error_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The group's id */
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErrorGroupChange"];
+            };
+        };
+        responses: {
+            /** @description The group as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorGroup"];
                 };
             };
             /** @description Not for this key */

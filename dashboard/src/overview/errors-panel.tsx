@@ -9,7 +9,8 @@ import { Loaded } from "../ui/loaded";
 import { StatePanel } from "../ui/state-panel";
 import { Time } from "../ui/time";
 import { Link } from "../url/link";
-import { errorRows, eventsOf } from "./errors";
+import { ErrorStatus } from "./error-status";
+import { errorRows, eventsOf, isDone, openFirst } from "./errors";
 import { ErrorsTable } from "./errors-table";
 import type { ErrorsQuery } from "./use-errors";
 import "./errors.css";
@@ -19,10 +20,10 @@ const FIRST = 5;
 const TITLE = "errors-title";
 
 /** What went wrong, where, how often and for whom. */
-export function ErrorsPanel({ query }: { query: ErrorsQuery }) {
+export function ErrorsPanel({ query, admin }: { query: ErrorsQuery; admin: boolean }) {
   return (
     <section className="panel errors" id="errors" aria-labelledby={TITLE}>
-      <Loaded query={query}>{(data) => <Groups data={data} />}</Loaded>
+      <Loaded query={query}>{(data) => <Groups data={data} admin={admin} />}</Loaded>
       {query.data === undefined && (
         <h2 id={TITLE} className="visually-hidden">
           {m.title}
@@ -32,10 +33,11 @@ export function ErrorsPanel({ query }: { query: ErrorsQuery }) {
   );
 }
 
-function Groups({ data }: { data: Errors }) {
+function Groups({ data, admin }: { data: Errors; admin: boolean }) {
   const [table, setTable] = useState(false);
   const [all, setAll] = useState(false);
-  const { groups, period } = data;
+  const { period } = data;
+  const groups = openFirst(data.groups);
   const shown = all ? groups : groups.slice(0, FIRST);
   const range = rangeText(period.start_date, period.end_date);
   return (
@@ -63,7 +65,7 @@ function Groups({ data }: { data: Errors }) {
       ) : (
         <>
           <p className="errors-sum">{m.sum(data.total_errors, data.total_groups)}</p>
-          {table ? <ErrorsTable title={`${m.title}, ${range}`} groups={shown} /> : <List groups={shown} days={period.days} end={period.end_date} />}
+          {table ? <ErrorsTable title={`${m.title}, ${range}`} groups={shown} /> : <List admin={admin} groups={shown} days={period.days} end={period.end_date} />}
           <p className="risk-foot">
             {groups.length > FIRST && (
               <button type="button" className="button small" onClick={() => setAll(!all)}>
@@ -78,18 +80,21 @@ function Groups({ data }: { data: Errors }) {
   );
 }
 
-function List({ groups, days, end }: { groups: readonly ErrorGroup[]; days: number; end: string }) {
+function List({ groups, days, end, admin }: { groups: readonly ErrorGroup[]; days: number; end: string; admin: boolean }) {
   // One measure for all, so that bars can be compared.
   const top = Math.max(...groups.flatMap((group) => group.days.map(({ count }) => count)));
   return (
     <ol className="error-list" aria-labelledby={TITLE}>
       {groups.map((group) => (
-        <li key={group.id}>
+        <li key={group.id} data-done={isDone(group)}>
           <div className="error-what">
             <Link to={eventsOf(group)}>
               <strong>{group.type}</strong> {group.message}
             </Link>
-            {group.frame != null && <code title={m.frame}>{group.frame}</code>}
+            <p>
+              {group.frame != null && <code title={m.frame}>{group.frame}</code>}
+              <ErrorStatus group={group} admin={admin} />
+            </p>
           </div>
           <SparkBars label={m.byDay(group.count, days)} points={group.days.map(({ date: day, count: value }) => ({ day, value }))} end={end} days={days} top={top} />
           <strong className="error-count">

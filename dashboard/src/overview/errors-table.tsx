@@ -14,7 +14,7 @@ export function ErrorsTable({ title, groups }: { title: string; groups: readonly
         <caption className="visually-hidden">{title}</caption>
         <thead>
           <tr>
-            {[m.type, m.message, m.frame, m.count, m.hit, m.first, m.last].map((name) => (
+            {[m.type, m.message, m.frame, m.status, m.count, m.hit, m.first, m.last].map((name) => (
               <th scope="col" key={name}>
                 {name}
               </th>
@@ -27,6 +27,7 @@ export function ErrorsTable({ title, groups }: { title: string; groups: readonly
               <th scope="row">{group.type}</th>
               <td>{group.message}</td>
               <td>{group.frame == null ? "–" : <code>{group.frame}</code>}</td>
+              <td>{m.statuses[group.status]}</td>
               <td>{formatNumber(group.count)}</td>
               <td>{formatNumber(group.people)}</td>
               <td>

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ErrorGroup } from "../api/types";
-import { errorRows, eventsOf, wordsOf } from "./errors";
+import { errorRows, eventsOf, openFirst, wordsOf } from "./errors";
 
 const group: ErrorGroup = {
   id: "0123456789abcdef",
@@ -8,6 +8,7 @@ const group: ErrorGroup = {
   frame: "QuestMap (/assets/app.js)",
   message: "Cannot read 'steps' of quest 17",
   category: "error",
+  status: "open",
   count: 3,
   people: 2,
   first_seen: "2026-11-01T00:00:00Z",
@@ -31,10 +32,15 @@ it("leads to the events of the group", () => {
   expect(eventsOf({ message: "404", category: "payment" })).toBe("activity?category=payment");
 });
 
+it("puts what is done with last", () => {
+  const statuses = (["resolved", "open", "ignored", "regressed"] as const).map((status) => ({ ...group, status }));
+  expect(openFirst(statuses).map(({ status }) => status)).toEqual(["open", "regressed", "resolved", "ignored"]);
+});
+
 it("writes a row a group and a column a day", () => {
   expect(errorRows([group])).toEqual([
-    ["group", "type", "frame", "message", "count", "people", "first_seen", "last_seen", "2026-11-20", "2026-11-21"],
-    ["0123456789abcdef", "TypeError", "QuestMap (/assets/app.js)", "Cannot read 'steps' of quest 17", "3", "2", "2026-11-01T00:00:00Z", "2026-11-21T00:00:00Z", "0", "3"],
+    ["group", "type", "frame", "message", "status", "count", "people", "first_seen", "last_seen", "2026-11-20", "2026-11-21"],
+    ["0123456789abcdef", "TypeError", "QuestMap (/assets/app.js)", "Cannot read 'steps' of quest 17", "open", "3", "2", "2026-11-01T00:00:00Z", "2026-11-21T00:00:00Z", "0", "3"],
   ]);
   expect(errorRows([])).toHaveLength(1);
 });

@@ -19,6 +19,16 @@ export function eventsOf(group: Pick<ErrorGroup, "message"> & { readonly categor
   return activityRoute({ ...EVERYTHING, terms, q: wordsOf(group.message) });
 }
 
+/** Whether nobody need look at it now. */
+export function isDone({ status }: Pick<ErrorGroup, "status">): boolean {
+  return status === "resolved" || status === "ignored";
+}
+
+/** What is done with comes last. */
+export function openFirst(groups: readonly ErrorGroup[]): ErrorGroup[] {
+  return [...groups.filter((group) => !isDone(group)), ...groups.filter(isDone)];
+}
+
 /** As a file: a row a group, a column a day. */
 export function errorRows(groups: readonly ErrorGroup[]): string[][] {
   const days = groups[0]?.days.map(({ date }) => date) ?? [];
@@ -27,11 +37,12 @@ export function errorRows(groups: readonly ErrorGroup[]): string[][] {
     group.type,
     group.frame ?? "",
     group.message,
+    group.status,
     String(group.count),
     String(group.people),
     group.first_seen,
     group.last_seen,
     ...group.days.map(({ count }) => String(count)),
   ]);
-  return [["group", "type", "frame", "message", "count", "people", "first_seen", "last_seen", ...days], ...rows];
+  return [["group", "type", "frame", "message", "status", "count", "people", "first_seen", "last_seen", ...days], ...rows];
 }

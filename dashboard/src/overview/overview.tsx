@@ -37,10 +37,10 @@ export function Overview() {
   useTitle(m.title);
   if (!session.data) return <p className="visually-hidden" role="status">{m.loading}</p>;
   if (!mayCount(session.data.role)) return <NoAccess detail={m.noAccessDetail} />;
-  return <Counted state={state} />;
+  return <Counted state={state} admin={session.data.role === "admin"} />;
 }
 
-function Counted({ state }: { state: OverviewState }) {
+function Counted({ state, admin }: { state: OverviewState; admin: boolean }) {
   const query = useOverview(state.period, true);
   const stats = useStats(ALL);
   const errors = useErrors(state.period, query.data !== undefined);
@@ -86,7 +86,7 @@ function Counted({ state }: { state: OverviewState }) {
             <QuestsPanel period={state.period} />
           </div>
           <AtRiskPanel query={risk} />
-          <ErrorsPanel query={errors} />
+          <ErrorsPanel query={errors} admin={admin} />
           <Recent live={state.live} onLive={() => change({ live: !state.live }, true)} />
         </div>
       )}

@@ -23,7 +23,7 @@ it("takes more people at risk for worse, and compares with a day", () => {
   expect(changeOfRisk({ value: 0, previous: 1 }, "22 Oct")).toEqual({ direction: "down", tone: "good", words: "1 fewer", than: "than on 22 Oct (1)" });
   expect(changeOfRisk({ value: 5, previous: 5 }, "22 Oct")).toMatchObject({ words: "as many", than: "as on 22 Oct" });
   expect(changeOfRisk({ value: 0, previous: 0 }, "22 Oct")).toMatchObject({ words: null, than: "none on 22 Oct" });
-  expect(changeOfRisk({ value: 5, previous: 0 }, "22 Oct")).toMatchObject({ words: "5 more", than: "none on 22 Oct" });
+  expect(changeOfRisk({ value: 5, previous: 0 }, "22 Oct")).toMatchObject({ words: null, than: "none on 22 Oct" });
 });
 
 it("stacks what adds to the score, end to end", () => {

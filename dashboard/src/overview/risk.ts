@@ -9,7 +9,8 @@ export type RiskFactor = AtRiskStudent["metrics"]["factors"][number];
 /** What the figure is compared with, in words; `tone` says whether it is better so. */
 export function changeOfRisk({ value, previous }: Pick<Figure, "value" | "previous">, day: string) {
   if (value === previous) return { direction: "none", tone: "none", words: value === 0 ? null : m.same, than: value === 0 ? m.none(day) : m.as(day) } as const;
-  if (value > previous) return { direction: "up", tone: "bad", words: m.more(value - previous), than: previous === 0 ? m.none(day) : m.than(day, previous) } as const;
+  if (previous === 0) return { direction: "none", tone: "none", words: null, than: m.none(day) } as const;
+  if (value > previous) return { direction: "up", tone: "bad", words: m.more(value - previous), than: m.than(day, previous) } as const;
   return { direction: "down", tone: "good", words: m.fewer(previous - value), than: m.than(day, previous) } as const;
 }
 

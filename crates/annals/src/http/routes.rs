@@ -34,7 +34,7 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(analytics::at_risk::at_risk))
         .routes(routes!(analytics::risk_history::risk_history))
         .routes(routes!(analytics::errors::errors))
-        .routes(routes!(analytics::errors::error_group))
+        .routes(routes!(analytics::errors::error_group, analytics::error_status::patch))
         // People
         .routes(routes!(people::list))
         .routes(routes!(people::put, people::get, people::archive))

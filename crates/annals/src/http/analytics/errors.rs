@@ -52,7 +52,7 @@ pub(in super::super) async fn errors(
     http.wait_until_counted(wait_for).await?;
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
-    let mut errors = http.error_log(&caller).errors(period, limit, head, now).await?;
+    let mut errors = http.error_log(&caller).await?.errors(period, limit, head, now).await?;
     http.with_cursors(&mut errors.recent_errors);
     Ok(Json(errors))
 }
@@ -90,21 +90,20 @@ pub(in super::super) async fn error_group(
     http.wait_until_counted(wait_for).await?;
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
-    let Some(mut page) = http.error_log(&caller).group(&id, period, head, now).await? else {
-        let told = "There is no group of errors with this id; /api/analytics/errors lists them.";
-        return Err(Problem::not_found(told));
-    };
+    let found = http.error_log(&caller).await?.group(&id, period, head, now).await?;
+    let mut page = found.ok_or_else(no_such_group)?;
     http.with_cursors(&mut page.events);
     Ok(Json(page))
 }
 
 impl Http {
-    fn error_log(&self, caller: &Caller) -> ErrorLog<'_> {
-        ErrorLog {
+    pub(super) async fn error_log(&self, caller: &Caller) -> Result<ErrorLog<'_>> {
+        Ok(ErrorLog {
             store: &*self.store,
             derived: &*self.derived,
             scope: caller.scope(&self.catalog),
-        }
+            marks: self.error_marks().await?,
+        })
     }
 
     fn with_cursors(&self, events: &mut [Event]) {
@@ -112,4 +111,10 @@ impl Http {
             event.cursor = self.cursors.event(event.seq);
         }
     }
+}
+
+pub(super) fn no_such_group() -> Problem {
+    Problem::not_found(
+        "There is no group of errors with this id; GET /api/analytics/errors lists them.",
+    )
 }

@@ -3,6 +3,7 @@
 
 pub(super) mod at_risk;
 pub(super) mod engagement;
+pub(super) mod error_status;
 pub(super) mod errors;
 mod listed;
 pub(super) mod overview;

@@ -122,10 +122,12 @@ impl Learners<'_> {
         let rules = self.rules();
         let scored = self.derived.scored_days(&rules).await?;
         let Some(first) = scored.first else { return Ok(()) };
-        let oldest = first.max(today.saturating_sub(KEPT_DAYS.days()));
+        let kept = today.saturating_sub(KEPT_DAYS.days());
+        let oldest = first.max(kept);
         let mut missing = days_before(today, oldest).filter(|day| !scored.days.contains(day));
         let Some(mut day) = missing.next() else { return Ok(()) };
-        self.derived.drop_scores(oldest).await?;
+        // Not those of closed days: how many were at risk then stays.
+        self.derived.drop_scores(kept).await?;
         let directory = self.directory().await?;
         let began = Instant::now();
         loop {

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::counted::counted;
+use super::error_marks::{ErrorMarks, ErrorStatus};
 use super::period::Period;
 use crate::store::{self, DerivedStore, Result, Scope, Store, WhichGroups};
 
@@ -55,6 +56,8 @@ pub struct ErrorGroup {
     /// The category of the last one; absent where none of the last ones is still there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
+    /// How it stands.
+    pub status: ErrorStatus,
     /// How many there were in the period.
     pub count: u64,
     /// How many different people they hit in the period.
@@ -100,6 +103,8 @@ pub struct ErrorLog<'a> {
     pub derived: &'a dyn DerivedStore,
     /// What the caller may see.
     pub scope: Scope,
+    /// What was decided about groups.
+    pub marks: ErrorMarks,
 }
 
 impl ErrorLog<'_> {
@@ -117,7 +122,7 @@ impl ErrorLog<'_> {
         let mut groups = Vec::with_capacity(found.groups.len());
         for group in found.groups {
             let last = self.first_of(&group.latest).await?;
-            groups.push(told(group, period, last.as_ref()));
+            groups.push(self.told(group, period, last.as_ref()));
         }
         Ok(Errors {
             period,
@@ -144,7 +149,7 @@ impl ErrorLog<'_> {
         let Some(group) = found.groups.into_iter().next() else { return Ok(None) };
         let (as_of, lag) = counted(place, head, now);
         let events = self.events(&group.latest).await?;
-        let group = told(group, period, events.first());
+        let group = self.told(group, period, events.first());
         Ok(Some(ErrorGroupPage { group, period, events, as_of, lag }))
     }
 
@@ -165,21 +170,22 @@ impl ErrorLog<'_> {
         }
         Ok(None)
     }
-}
 
-fn told(group: store::ErrorGroup, period: Period, last: Option<&Event>) -> ErrorGroup {
-    let said = last.and_then(|event| event.error.as_ref()?.message.clone());
-    let on = |date| group.days.get(&date).copied().unwrap_or(0);
-    ErrorGroup {
-        days: period.each().map(|date| ErrorDay { date, count: on(date) }).collect(),
-        id: group.id,
-        kind: group.kind,
-        frame: group.place,
-        message: said.unwrap_or(group.words),
-        category: last.map(|event| event.category.clone()),
-        count: group.events,
-        people: group.people,
-        first_seen: group.first,
-        last_seen: group.last,
+    fn told(&self, group: store::ErrorGroup, period: Period, last: Option<&Event>) -> ErrorGroup {
+        let said = last.and_then(|event| event.error.as_ref()?.message.clone());
+        let on = |date| group.days.get(&date).copied().unwrap_or(0);
+        ErrorGroup {
+            days: period.each().map(|date| ErrorDay { date, count: on(date) }).collect(),
+            status: self.marks.status(&group.id, group.last),
+            id: group.id,
+            kind: group.kind,
+            frame: group.place,
+            message: said.unwrap_or(group.words),
+            category: last.map(|event| event.category.clone()),
+            count: group.events,
+            people: group.people,
+            first_seen: group.first,
+            last_seen: group.last,
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod counted;
 pub mod course;
+pub mod error_marks;
 pub mod errors;
 pub mod learners;
 pub mod overview;

@@ -110,3 +110,56 @@ async fn who_is_erased_is_hit_no_more() {
     assert_eq!((&told["groups"][0]["people"], &told["groups"][0]["count"]), (&json!(0), &json!(1)));
     assert!(!told.to_string().contains("lovelace"), "{told}");
 }
+
+#[tokio::test]
+async fn what_is_resolved_stays_so_until_it_happens_again() {
+    let root = root();
+    let server = Server::on(&root);
+    let day = now(&server).await;
+    server.append(&[error(day, Some("ada"), "open", 1, 1)]).await;
+    let told = errors(&server, "").await["groups"][0].clone();
+    assert_eq!(told["status"], "open");
+    let path = format!("/api/analytics/errors/{}", told["id"].as_str().unwrap());
+    let decide = async |server: &Server, status: &str| {
+        let call = server.call(http::Method::PATCH, &path);
+        let body = json!({ "status": status }).to_string();
+        call.body("application/json", body).send().await
+    };
+    let answer = decide(&server, "resolved").await.json();
+    assert_eq!((&answer["status"], &answer["count"]), (&json!("resolved"), &json!(1)));
+    // It outlives the server, and what is derived.
+    assert!(server.stop().success());
+    std::fs::remove_file(crate::support::data_dir(&root).join("derived.db")).unwrap();
+    let server = Server::on(&root);
+    // Told late, it happened before.
+    server.append(&[error(day, Some("ben"), "open", 7, 2)]).await;
+    assert_eq!(errors(&server, "").await["groups"][0]["status"], "resolved");
+    server.append(&[error(now(&server).await, Some("ben"), "open", 7, 0)]).await;
+    let again = json!({"category": "error", "action": "javascript_error", "error": {
+        "type": "TypeError", "stack": "TypeError: no\n    at open (https://a.example/app.js:7:1)",
+    }});
+    server.append(&[again]).await;
+    assert_eq!(errors(&server, "").await["groups"][0]["status"], "regressed");
+    for (status, stands) in [("resolved", "resolved"), ("ignored", "ignored"), ("open", "open")] {
+        let answer = decide(&server, status).await.json();
+        assert_eq!(answer["status"], stands, "{answer}");
+        // Said twice, it is told once.
+        assert_eq!(decide(&server, status).await.status, 200);
+    }
+    let acts = server.get("/api/v1/events?action=error_group_changed").send().await.json();
+    let acts = acts["events"].as_array().unwrap().clone();
+    let told: Vec<_> = acts.iter().map(|act| &act["metadata"]).collect();
+    let act = |old: &str, status: &str| json!({"old": old, "status": status});
+    assert_eq!(
+        json!(told),
+        json!([
+            act("ignored", "open"),
+            act("resolved", "ignored"),
+            act("resolved", "resolved"),
+            act("open", "resolved"),
+        ])
+    );
+    assert_eq!(acts[0]["entity"]["name"], "TypeError");
+    let wrong = decide(&server, "regressed").await;
+    assert!(wrong.status == 400 || wrong.status == 422, "{}", wrong.text());
+}

@@ -141,6 +141,7 @@ fn matrix() -> Vec<Row> {
         keys("GET /api/analytics/errors/{group}", HIDDEN, HIDDEN, NO),
         keys("GET /api/analytics/page-views", OK, OK, NO),
         keys("GET /api/analytics/popular-quests", OK, OK, NO),
+        keys("PATCH /api/analytics/errors/{group}", HIDDEN, NO, NO),
         reading("GET /api/v1/people", Nothing),
         reading("GET /api/v1/people/{id}", HIDDEN),
         keys("DELETE /api/v1/people/{id}", OK, NO, OK),
@@ -231,6 +232,7 @@ fn request(server: &Server, endpoint: &str, at: usize) -> Call {
         // Any change would be one to what the other rows rest on.
         "PUT /api/v1/settings/recording" => json!({ "categories": { "nothing_such": true } }),
         "PUT /api/v1/settings/retention" => json!({ "errors": { "delete_after_days": 0 } }),
+        "PATCH /api/analytics/errors/{group}" => json!({ "status": "resolved" }),
         _ => json!({}),
     };
     let method: Method = method.parse().unwrap();
