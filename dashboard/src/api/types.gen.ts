@@ -68,6 +68,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Errors
+         * @description What went wrong in the last days, by group: errors of one type at one place in the
+         *     application's own code belong together, and where no stack tells the place, those with one
+         *     message, but for numbers, ids and quoted words. Errors are the events whose role or class in
+         *     the catalog is `error`.
+         */
+        get: operations["get_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/errors/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One group of errors
+         * @description How often it happened in the last days, and its last errors.
+         */
+        get: operations["get_error_group"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/analytics/overview": {
         parameters: {
             query?: never;
@@ -91,7 +134,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/analytics/page-views": {
+    "/api/analytics/risk-history/{user_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -99,36 +142,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Page views
-         * @description How often and by whom pages were looked at, for how long, how many sessions that entered by
-         *     them left at once, and how long they took to load: a row per path and day, and for each path
-         *     its total over the period. What opens and leaves a page the catalog says by its roles
-         *     `page_view` and `page_exit`.
+         * Course of a risk score
+         * @description A person's risk score at the end of each of the last days, oldest first, by the 30 days that
+         *     end with it; today's as it stands. Scores of days that are over are kept for 400 days. People
+         *     see their own and their children's. It is advice for people, never a decision.
          */
-        get: operations["list_page_views"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/analytics/popular-quests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Popular quests
-         * @description What people looked at, began, finished and gave up in a period, the most popular first:
-         *     views, twice the starts and five times the completions, together. Quests are the things of
-         *     every type of which anything was ever begun, finished or given up; what that is the catalog
-         *     says by its roles.
-         */
-        get: operations["list_popular_quests"];
+        get: operations["get_risk_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1043,6 +1062,8 @@ export interface components {
         };
         /** @description A learner at risk. */
         AtRiskStudent: {
+            /** @description The course of the score up to the end of the period, oldest first; absent unless asked for. */
+            course?: components["schemas"]["RiskDay"][] | null;
             /**
              * Format: int32
              * @description Days since their last event; all the days asked about, where there was none.
@@ -1378,6 +1399,19 @@ export interface components {
          * @enum {string}
          */
         EntityType: "task" | "penalty" | "reward" | "adjustment";
+        /** @description How many errors of a group happened on a day. */
+        ErrorDay: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            date: string;
+        };
         /** @description How long errors are kept. */
         ErrorDays: {
             /**
@@ -1385,6 +1419,53 @@ export interface components {
              * @description Days until the event is deleted.
              */
             delete_after_days: number;
+        };
+        /**
+         * @description Errors of one type at one place in the application; where no stack tells the place, with one
+         *     message, but for numbers, ids and quoted words.
+         */
+        ErrorGroup: {
+            /** @description The category of the last one; absent where none of the last ones is still there. */
+            category?: string | null;
+            /**
+             * Format: int64
+             * @description How many there were in the period.
+             */
+            count: number;
+            /** @description How many on each day of the period, oldest first. */
+            days: components["schemas"]["ErrorDay"][];
+            /** @description When the first one happened, in the period or before it. */
+            first_seen: components["schemas"]["Time"];
+            /** @description The uppermost frame of the application's own code, such as `open (/assets/app.js)`. */
+            frame?: string | null;
+            /** @description The group's id. */
+            id: string;
+            /** @description When the last one did. */
+            last_seen: components["schemas"]["Time"];
+            /** @description What the last one said. */
+            message: string;
+            /**
+             * Format: int64
+             * @description How many different people they hit in the period.
+             */
+            people: number;
+            /** @description The type of the errors; their action, where they name none. */
+            type: string;
+        };
+        /** @description A group, and the last errors of it. */
+        ErrorGroupPage: {
+            as_of?: components["schemas"]["Time"] | null;
+            /** @description The ten recorded last, latest first, whenever they happened. */
+            events: components["schemas"]["Event"][];
+            /** @description The group. */
+            group: components["schemas"]["ErrorGroup"];
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /** @description The days that are counted. */
+            period: components["schemas"]["Period"];
         };
         /** @description A fault in the application. */
         ErrorInfo: {
@@ -1403,6 +1484,35 @@ export interface components {
             status?: number | null;
             /** @description The error's type, such as `TypeError`, ≤ 200 characters. */
             type?: string | null;
+        };
+        /** @description The errors of a period. */
+        Errors: {
+            as_of?: components["schemas"]["Time"] | null;
+            /** @description How many of each type: of the hundred most frequent ones. */
+            error_counts_by_type: {
+                [key: string]: number;
+            };
+            /** @description The most frequent groups first. */
+            groups: components["schemas"]["ErrorGroup"][];
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /** @description The days. */
+            period: components["schemas"]["Period"];
+            /** @description The ten recorded last, latest first. */
+            recent_errors: components["schemas"]["Event"][];
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            total_errors: number;
+            /**
+             * Format: int64
+             * @description How many groups they belong to, listed or not.
+             */
+            total_groups: number;
         };
         /** @description An event on the record: who did what, to whom, when, and what it changed. */
         Event: {
@@ -1506,6 +1616,7 @@ export interface components {
         Figures: {
             /** @description Different people with any event. Those of a period are no sum of its days. */
             active_users: components["schemas"]["Figure"];
+            at_risk?: components["schemas"]["Figure"] | null;
             /** @description Events by which something was finished: those whose role is `complete`. */
             completions: components["schemas"]["Figure"];
             /** @description Faults of the application: events whose role or class is `error`. */
@@ -1768,100 +1879,6 @@ export interface components {
             /** @description The page's title, ≤ 500 characters. */
             title?: string | null;
         };
-        /**
-         * @description What happened on a page. Medians and 75th percentiles are those of the nearest rank, to within
-         *     1.6 per cent; averages are exact.
-         */
-        PageFigures: {
-            /**
-             * Format: int64
-             * @description How many of these are visits of nobody known.
-             */
-            anonymous_visits: number;
-            /**
-             * Format: double
-             * @description How long it was looked at; `null` where nobody told.
-             */
-            avg_duration_seconds: number | null;
-            /**
-             * Format: double
-             * @description How long it took to load; `null` where nobody told.
-             */
-            avg_load_time_ms: number | null;
-            /**
-             * Format: double
-             * @description Sessions that entered by this page and left at once, in per cent of those that entered by
-             *     it; `null` where none did.
-             */
-            bounce_rate: number | null;
-            /**
-             * Format: double
-             * @description The median of that.
-             */
-            median_duration_seconds: number | null;
-            /**
-             * Format: double
-             * @description Three of four were no longer.
-             */
-            p75_duration_seconds: number | null;
-            /**
-             * Format: int64
-             * @description Three of four loaded no slower.
-             */
-            p75_load_time_ms: number | null;
-            /**
-             * Format: int64
-             * @description How often it was looked at.
-             */
-            total_views: number;
-            /**
-             * Format: int64
-             * @description Different people who looked, and visits of nobody known; those of a period are no sum of
-             *     its days.
-             */
-            unique_users: number;
-        };
-        /** @description What happened on pages in a period. */
-        PageViews: {
-            as_of?: components["schemas"]["Time"] | null;
-            /**
-             * Format: int64
-             * @description Events on the record that are not counted yet.
-             */
-            lag: number;
-            /**
-             * @description The pages listed, by day: those of the most viewed page first, the oldest of them first.
-             *     Days on which nothing happened on a page are left out; empty where only totals were asked
-             *     for.
-             */
-            page_analytics: components["schemas"]["PageViewsDay"][];
-            /** @description The same pages over the whole period, the most viewed first. */
-            pages: components["schemas"]["PageViewsTotal"][];
-            /** @description The period asked for. */
-            period: components["schemas"]["Period"];
-            /** @description Whose calendar the days are of: an IANA time zone. */
-            timezone: string;
-            /**
-             * Format: int64
-             * @description How many pages there are, listed or not.
-             */
-            total: number;
-        };
-        /** @description A page on a day. */
-        PageViewsDay: components["schemas"]["PageFigures"] & {
-            /** @description The path, without query and fragment, and as the rules of `pages.fold` call it. */
-            page_path: string;
-            /**
-             * Format: date
-             * @description The day.
-             */
-            view_date: string;
-        };
-        /** @description A page over the whole period. */
-        PageViewsTotal: components["schemas"]["PageFigures"] & {
-            /** @description The path. */
-            page_path: string;
-        };
         /** @description A reward that was asked for. */
         PendingReward: {
             /**
@@ -1969,65 +1986,6 @@ export interface components {
              * @description What changed.
              */
             delta: number;
-        };
-        /** @description A thing that people learn by. */
-        PopularQuest: {
-            /**
-             * Format: int64
-             * @description How often it was given up: `abandon`.
-             */
-            abandonments: number;
-            /**
-             * Format: double
-             * @description Finished of begun, in per cent: never more than 100, and 0 where nothing was begun.
-             */
-            completion_rate: number;
-            /**
-             * Format: int64
-             * @description How often it was finished: `complete`.
-             */
-            completions: number;
-            /** @description The thing's type, such as `quest` or `course`. */
-            entity_type: string;
-            /**
-             * Format: int64
-             * @description Views, twice the starts and five times the completions, together.
-             */
-            popularity_score: number;
-            /** @description The thing's id. */
-            quest_id: string;
-            /**
-             * Format: int64
-             * @description How often it was begun: `start`.
-             */
-            starts: number;
-            /** @description What it was called last; the id, where no event told a name. */
-            title: string;
-            /**
-             * Format: int64
-             * @description How often it was looked at: events whose role is `view`.
-             */
-            views: number;
-        };
-        /** @description What was most popular in a period. */
-        PopularQuests: {
-            as_of?: components["schemas"]["Time"] | null;
-            /**
-             * Format: int64
-             * @description Events on the record that are not counted yet.
-             */
-            lag: number;
-            /** @description The period asked for. */
-            period: components["schemas"]["Period"];
-            /** @description The most popular first. */
-            popular_quests: components["schemas"]["PopularQuest"][];
-            /** @description Whose calendar the days are of: an IANA time zone. */
-            timezone: string;
-            /**
-             * Format: int64
-             * @description How many were used in the period, listed or not.
-             */
-            total: number;
         };
         /** @description A problem document. */
         Problem: {
@@ -2191,6 +2149,34 @@ export interface components {
         Rewards: {
             /** @description The rewards. */
             rewards: components["schemas"]["Reward"][];
+        };
+        /** @description A score at the end of a day, by the 30 days that end with it. */
+        RiskDay: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            date: string;
+            /** @description The same in a word. */
+            engagement_level: components["schemas"]["EngagementLevel"];
+            /**
+             * Format: double
+             * @description 0 is engaged, 1 is high risk.
+             */
+            risk_score: number;
+        };
+        /** @description The course of a person's score. */
+        RiskHistory: {
+            as_of?: components["schemas"]["Time"] | null;
+            /** @description Each day on which they were scored, oldest first; the last one is today and not over. */
+            days: components["schemas"]["RiskDay"][];
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /** @description The person. */
+            user_id: string;
         };
         /**
          * @description What a caller may do.
@@ -2570,6 +2556,8 @@ export interface operations {
                 compare_date?: string;
                 /** @description List at most so many, 1 to 10,000; `total` counts all */
                 limit?: number;
+                /** @description Tell the course of each score over so many days, 1 to 366; `limit` may be at most 500 then, and is unless given */
+                course_days?: number;
                 /** @description An event's cursor: answers once it is counted, or after 2 seconds */
                 wait_for?: string;
             };
@@ -2663,6 +2651,114 @@ export interface operations {
             };
         };
     };
+    get_errors: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 7 unless given */
+                days?: number;
+                /** @description Instead of `days`: the first day, such as 2026-11-01 */
+                start_date?: string;
+                /** @description The last day, included; today unless given */
+                end_date?: string;
+                /** @description List at most so many groups, 1 to 500; 50 unless given */
+                limit?: number;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The errors */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_error_group: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 7 unless given */
+                days?: number;
+                /** @description Instead of `days`: the first day, such as 2026-11-01 */
+                start_date?: string;
+                /** @description The last day, included; today unless given */
+                end_date?: string;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The group's id */
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The group */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorGroupPage"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_overview: {
         parameters: {
             query?: {
@@ -2719,37 +2815,30 @@ export interface operations {
             };
         };
     };
-    list_page_views: {
+    get_risk_history: {
         parameters: {
             query?: {
                 /** @description The last so many days with today, 1 to 366; 30 unless given */
                 days?: number;
-                /** @description Instead of `days`: the first day, such as 2026-11-01 */
-                start_date?: string;
-                /** @description The last day, included; today unless given */
-                end_date?: string;
-                /** @description Only the page with this path, as it is listed */
-                page_path?: string;
-                /** @description List at most so many pages, the most viewed first, 1 to 1,000; 100 unless given. `total` counts all */
-                limit?: number;
-                /** @description `path` leaves out the rows by day, and leaves only the totals; `day` unless given */
-                by?: string;
                 /** @description An event's cursor: answers once it is counted, or after 2 seconds */
                 wait_for?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                /** @description The application's id */
+                user_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The pages */
+            /** @description The course */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageViews"];
+                    "application/json": components["schemas"]["RiskHistory"];
                 };
             };
             /** @description A parameter is wrong */
@@ -2761,77 +2850,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not for this key */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The cursor was given before a restore */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_popular_quests: {
-        parameters: {
-            query?: {
-                /** @description The last so many days with today, 1 to 366; 30 unless given */
-                days?: number;
-                /** @description Instead of `days`: the first day, such as 2026-11-01 */
-                start_date?: string;
-                /** @description The last day, included; today unless given */
-                end_date?: string;
-                /** @description Things of this type alone, such as `course` */
-                entity_type?: string;
-                /** @description List at most so many, 1 to 1,000; 10 unless given. `total` counts all */
-                limit?: number;
-                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
-                wait_for?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The quests */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PopularQuests"];
-                };
-            };
-            /** @description A parameter is wrong */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not for this key */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The cursor was given before a restore */
-            410: {
+            /** @description Nobody is known by this id, or nobody is scored here */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

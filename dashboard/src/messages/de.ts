@@ -4,6 +4,7 @@ import { badges } from "./de-badges";
 import { chart, overview } from "./de-overview";
 import { pages, quests } from "./de-pages";
 import { risk } from "./de-risk";
+import { errorGroups } from "./de-errors";
 import { sentences } from "./de-sentences";
 import { family } from "./de-family";
 import { settings } from "./de-settings";
@@ -106,6 +107,7 @@ export const de: Messages = {
   pages,
   quests,
   risk,
+  errorGroups,
   family,
   chart,
   settings,

@@ -5,6 +5,7 @@ import { badges } from "./en-badges";
 import { chart, overview } from "./en-overview";
 import { pages, quests } from "./en-pages";
 import { risk } from "./en-risk";
+import { errorGroups } from "./en-errors";
 import { family } from "./en-family";
 import { settings } from "./en-settings";
 import { start } from "./en-start";
@@ -109,6 +110,7 @@ export const en = {
   pages,
   quests,
   risk,
+  errorGroups,
   family,
   chart,
   settings,

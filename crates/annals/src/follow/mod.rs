@@ -15,7 +15,6 @@
 
 mod audit_file;
 mod badges;
-mod pace;
 mod rollups;
 mod run;
 
@@ -54,7 +53,7 @@ pub const BADGES: &str = "badges";
 pub const FOLLOWERS: [Follower; 3] = [
     Follower {
         name: ROLLUPS,
-        what: "counts by day and person, thing and page, and sessions",
+        what: "counts by day, person, thing and page, sessions, groups of errors",
         who: Who::Each,
         output: |parts| Box::new(rollups::Rollups::new(parts)),
     },

@@ -124,7 +124,7 @@ impl Http {
     }
 
     /// Waits until no other server erases anybody.
-    async fn await_turn(&self) -> Result<()> {
+    pub(super) async fn await_turn(&self) -> Result<()> {
         let until = tokio::time::Instant::now() + PATIENCE;
         while !self.store.lease(ERASING, LONGEST).await? {
             if tokio::time::Instant::now() > until {

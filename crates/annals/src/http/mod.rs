@@ -7,7 +7,7 @@
 //!                                         ├─► points/ ─► points, record, journal; badges: follow
 //!                                         ├─► analytics/ ─► query ─► derived store
 //!                                         ├─► keys.rs, people.rs, session.rs ─► access
-//!                                         ├─► settings.rs, retention.rs ─► store, record, privacy
+//!                                         ├─► settings.rs, retention*.rs ─► store, record, privacy
 //!                                         └─► dashboard.rs (embedded files)
 //! ```
 //!
@@ -38,6 +38,8 @@ mod points;
 mod rate;
 mod rebuild;
 mod retention;
+mod retention_due;
+mod retention_run;
 mod routes;
 mod session;
 mod settings;
@@ -73,6 +75,7 @@ pub use error::Problem;
 pub use live::Live;
 pub use openapi::document as openapi;
 pub use rate::RateLimits;
+pub use retention_run::Retaining;
 pub use settings::recording_switch;
 
 /// Everything a request can need.
@@ -127,6 +130,8 @@ pub struct Services {
     pub erasure_turn: Arc<Mutex<()>>,
     /// Which erasures, of other servers too, what is kept beside the journal has followed.
     pub erasures: Mutex<Erasures>,
+    /// Retention runs.
+    pub retaining: Retaining,
     /// Held while a setting is changed: one change at a time.
     pub settings_turn: Mutex<()>,
     /// [`Store::changes`] as of what is held in memory.

@@ -11,9 +11,9 @@ use annals_event::Time;
 use async_trait::async_trait;
 use jiff::civil::Date;
 
-use super::Result;
 use super::page::{PageChange, Pages, Visitor};
 use super::thing::{Thing, ThingChange, Uses};
+use super::{Course, DayScores, ErrorGroups, Result, ScoredDays, Sighting, WhichGroups};
 
 /// A follower's output that is kept as rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,8 @@ pub struct RollupChange {
     pub pages: BTreeMap<(String, Date), PageChange>,
     /// Who looked at pages on which day.
     pub visitors: BTreeSet<(String, Date, Visitor)>,
+    /// Errors.
+    pub errors: Vec<Sighting>,
 }
 
 impl RollupChange {
@@ -203,6 +205,10 @@ pub trait DerivedStore: Send + Sync + 'static {
     /// do not stand where the step begins.
     async fn add_rollups(&self, step: Step, change: RollupChange) -> Result<()>;
 
+    /// Lets go of what each person did on the days before this one. How many there were, and how
+    /// much happened, stays as it was, also when an output is made again out of less.
+    async fn age_rollups(&self, before: Date) -> Result<()>;
+
     /// The sessions of some visits.
     async fn sessions(&self, visits: Vec<String>) -> Result<Vec<Session>>;
 
@@ -227,6 +233,37 @@ pub trait DerivedStore: Send + Sync + 'static {
         path: Option<String>,
         limit: usize,
     ) -> Result<(Place, Pages)>;
+
+    /// Of which days scores are kept that are as these rules would make them now.
+    async fn scored_days(&self, rules: &str) -> Result<ScoredDays>;
+
+    /// Says that a day is about to be scored by what is counted from now on.
+    async fn begin_scores(&self, day: Date) -> Result<()>;
+
+    /// Keeps a day's scores in the place of older ones, and answers whether it did: not where
+    /// anything they rest on was counted since [`DerivedStore::begin_scores`].
+    async fn keep_scores(&self, scores: DayScores) -> Result<bool>;
+
+    /// Drops the scores of the days before this one.
+    async fn drop_scores(&self, before: Date) -> Result<()>;
+
+    /// How many people had at least this score, in hundredths, on each day of a span; days
+    /// without scores are missing.
+    async fn score_counts(&self, span: Range<Date>, least: u32) -> Result<BTreeMap<Date, u64>>;
+
+    /// The course of each of these people's score in a span.
+    async fn courses(
+        &self,
+        span: Range<Date>,
+        people: Vec<String>,
+    ) -> Result<BTreeMap<String, Course>>;
+
+    /// The errors in a span of days, by group, as of a place.
+    async fn error_groups(
+        &self,
+        span: Range<Date>,
+        which: WhichGroups,
+    ) -> Result<(Place, ErrorGroups)>;
 
     /// How many bytes it takes up.
     async fn bytes(&self) -> Result<u64>;

@@ -1,10 +1,11 @@
 //! A child's visits: quests, badges, the tutor, and what goes wrong in between.
 
-use annals_event::{Draft, Entity, ErrorInfo, Page, Severity, Time};
+use annals_event::{Draft, Entity, Page, Time};
 use serde_json::Value;
 
 use super::dice::Dice;
 use super::families::{DAY, MINUTE, SECOND, Story};
+use super::faults;
 use super::people::{Child, Family};
 use crate::cli::import::when::day_of;
 
@@ -108,7 +109,7 @@ pub fn visit(
             visit.tell(draft, dice);
         }
     }
-    if dice.chance(8) {
+    if dice.chance(16) {
         visit.fault(&path, dice);
     }
     if dice.chance(15) {
@@ -197,21 +198,10 @@ impl Visit<'_> {
     }
 
     fn fault(&mut self, path: &str, dice: &mut Dice) {
-        let mut draft = self.does("error", "javascript_error");
-        draft.severity = Some(Severity::Error);
+        let (action, say) = faults::tell(dice);
+        let mut draft = self.does("error", action);
         draft.page = Some(page(path, "Quest"));
-        let (kind, message, component, stack) = *dice.pick(&[
-            ("TypeError", "Cannot read properties of undefined (reading 'steps')", "QuestMap", "TypeError: Cannot read properties of undefined (reading 'steps')\n    at QuestMap (/assets/app.js:812:17)\n    at renderWithHooks (/assets/vendor.js:2011:9)"),
-            ("ChunkLoadError", "Loading chunk 17 failed", "TutorPanel", "ChunkLoadError: Loading chunk 17 failed\n    at load (/assets/app.js:44:11)"),
-            ("TypeError", "Cannot read properties of undefined (reading 'steps')", "QuestMap", "TypeError: Cannot read properties of undefined (reading 'steps')\n    at QuestMap (/assets/app.js:812:17)\n    at renderWithHooks (/assets/vendor.js:2011:9)"),
-        ]);
-        draft.error = Some(ErrorInfo {
-            kind: Some(kind.into()),
-            message: Some(message.into()),
-            stack: Some(stack.into()),
-            component: Some(component.into()),
-            ..ErrorInfo::default()
-        });
+        say(&mut draft);
         self.tell(draft, dice);
     }
 }

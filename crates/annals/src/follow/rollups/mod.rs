@@ -1,8 +1,9 @@
 //! Roll-ups: how much happened on each day of the deployment's calendar, whose days it was, on
-//! which pages and to which things, and the sessions it happened in.
+//! which pages and to which things, and the sessions it happened in; errors by group.
 //!
 //! What an event means the catalog says; no action is known here by name.
 
+mod errors;
 mod pages;
 mod recent;
 mod sessions;
@@ -25,7 +26,7 @@ use crate::config::Pages;
 use crate::store::{self, DerivedStore, Life, Place, RollupChange, Step};
 
 /// Grows whenever the same events would be counted otherwise.
-const VERSION: u32 = 3;
+const VERSION: u32 = 5;
 
 pub(super) struct Rollups {
     derived: Arc<dyn DerivedStore>,
@@ -76,6 +77,10 @@ impl Rollups {
             }
             things::count(&mut change, event, day, role);
             pages::count(&mut change, event, day, role, &self.pages);
+            if role == Some(Role::Error) {
+                let person = event.subject.as_ref().map(|subject| subject.id.as_str());
+                change.errors.push(errors::sighting(event, day, person));
+            }
             let Some(subject) = &event.subject else { continue };
             // That Annals saved somebody is nothing they did.
             if is_own(&self.catalog, &event.category, &event.action) {

@@ -8,6 +8,7 @@ use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
 use crate::access::Caller;
 use crate::query::analytics::pages::{PageViews, PagesQuestion, page_views};
+use crate::query::analytics::period::DEFAULT_DAYS;
 use crate::store::Role;
 
 /// Listed unless asked otherwise.
@@ -44,7 +45,7 @@ pub(in super::super) async fn views(
 ) -> Result<Json<PageViews>> {
     caller.require(&[Role::Admin, Role::Auditor])?;
     let mut parameters = Parameters::read(query.as_deref());
-    let period = parameters.period(http.calendar.day(http.clock.now()))?;
+    let period = parameters.period(http.calendar.day(http.clock.now()), DEFAULT_DAYS)?;
     let page_path = parameters.filled("page_path", "must be a path such as `/quests`")?;
     let limit = parameters.most(LISTED)?;
     let by_day = parameters.by_day()?;

@@ -7,6 +7,7 @@ use super::super::Http;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
 use crate::access::Caller;
+use crate::query::analytics::period::DEFAULT_DAYS;
 use crate::query::analytics::quests::{PopularQuests, QuestsQuestion, popular_quests};
 use crate::store::Role;
 
@@ -43,7 +44,7 @@ pub(in super::super) async fn popular(
 ) -> Result<Json<PopularQuests>> {
     caller.require(&[Role::Admin, Role::Auditor])?;
     let mut parameters = Parameters::read(query.as_deref());
-    let period = parameters.period(http.calendar.day(http.clock.now()))?;
+    let period = parameters.period(http.calendar.day(http.clock.now()), DEFAULT_DAYS)?;
     let entity_type = parameters.filled("entity_type", "must name a type such as `quest`")?;
     let limit = parameters.most(LISTED)?;
     let wait_for = parameters.take("wait_for")?;

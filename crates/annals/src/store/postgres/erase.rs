@@ -54,12 +54,18 @@ pub(super) async fn anonymise(client: &mut Object, events: &[Event]) -> Result<(
     // Servers hear of it that keep something beside the journal.
     let sql = "UPDATE annals_changes SET rewritten = rewritten + $1";
     run(&transaction, sql, &[&bound(events.len() as u64)]).await?;
-    for event in events {
-        let there = rows::sealed(&*transaction, &(event.seq..event.seq + 1), 1).await?.pop();
-        let (_, commitment) = kept(there.as_ref(), event)?;
-        replace(&transaction, event, &commitment).await?;
-    }
+    put_remains(&transaction, events).await?;
     transaction.commit().await.map_err(failed)
+}
+
+/// The same, within a transaction that holds the head, and no more than that.
+pub(super) async fn put_remains(transaction: &Transaction<'_>, events: &[Event]) -> Result<()> {
+    for event in events {
+        let there = rows::sealed(&**transaction, &(event.seq..event.seq + 1), 1).await?.pop();
+        let (_, commitment) = kept(there.as_ref(), event)?;
+        replace(transaction, event, &commitment).await?;
+    }
+    Ok(())
 }
 
 async fn replace(transaction: &Transaction<'_>, event: &Event, commitment: &[u8]) -> Result<()> {

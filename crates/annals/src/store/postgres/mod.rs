@@ -13,6 +13,7 @@
 //! | `adopt.rs` | take over what a copy brings |
 //! | `bury.rs` | delete, leaving tombstones |
 //! | `erase.rs` | forget a person |
+//! | `age.rs` | what is due by age; a slice of a retention run |
 //! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else a journal keeps |
 //! | `watch.rs` | hearing of other servers |
@@ -21,6 +22,7 @@
 
 mod accounts;
 mod adopt;
+mod age;
 mod append;
 mod bury;
 mod columns;
@@ -55,9 +57,9 @@ use self::pools::Pools;
 use self::target::Target;
 use self::watch::Watch;
 use super::{
-    Account, Answer, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery, Person, Result,
-    Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, StoreError, Task, Tile, Tombstone,
-    TrackingQuery, UsedId,
+    Account, Aged, Ageing, Answer, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery,
+    Person, Result, Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, StoreError, Task,
+    Tile, Tombstone, TrackingQuery, UsedId,
 };
 
 pub use open::Seed;
@@ -243,6 +245,14 @@ impl Store for PostgresStore {
 
     async fn anonymise(&self, events: Vec<Event>) -> Result<()> {
         erase::anonymise(&mut self.pools.writer().await?, &events).await
+    }
+
+    async fn due(&self, ageing: &Ageing, range: Range<u64>) -> Result<Vec<Event>> {
+        age::due(&self.pools.reader().await?, ageing, &range).await
+    }
+
+    async fn age(&self, slice: Aged) -> Result<()> {
+        age::age(&mut self.pools.writer().await?, &self.journal.id_key, &slice).await
     }
 
     async fn account(&self, child: &str) -> Result<Account> {

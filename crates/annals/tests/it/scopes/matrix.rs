@@ -138,6 +138,9 @@ fn matrix() -> Vec<Row> {
         keys("GET /api/analytics/at-risk-students", OK, OK, NO),
         keys("GET /api/analytics/page-views", OK, OK, NO),
         keys("GET /api/analytics/popular-quests", OK, OK, NO),
+        Row { service: NO, ..reading("GET /api/analytics/risk-history/{user_id}", HIDDEN) },
+        keys("GET /api/analytics/errors", OK, OK, NO),
+        keys("GET /api/analytics/errors/{group}", HIDDEN, HIDDEN, NO),
         reading("GET /api/v1/people", Nothing),
         reading("GET /api/v1/people/{id}", HIDDEN),
         keys("DELETE /api/v1/people/{id}", OK, NO, OK),
@@ -249,7 +252,9 @@ fn holds(endpoint: &str, answer: &Answer, whom: &str) -> bool {
             people.iter().any(|person| person["id"] == whom)
         }
         "GET /api/v1/people/{id}" | "GET /child/{id}" => answer.json()["id"] == whom,
-        "GET /api/analytics/engagement/{user_id}" => answer.json()["user_id"] == whom,
+        "GET /api/analytics/engagement/{user_id}" | "GET /api/analytics/risk-history/{user_id}" => {
+            answer.json()["user_id"] == whom
+        }
         "GET /child/{id}/weeks" => answer.json()["child_id"] == whom,
         "GET /child/{id}/standing" => answer.json()["children"][0]["id"] == whom,
         "GET /admin/tracking" => answer.json()["tracking_events"][0]["child_id"] == whom,

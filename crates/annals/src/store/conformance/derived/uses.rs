@@ -161,3 +161,24 @@ pub async fn who_looked_counts_once_over_a_span(store: Arc<dyn DerivedStore>) {
     let by_day: Vec<_> = found.days.values().map(|day| (day.people, day.visits)).collect();
     assert_eq!(by_day, [(1, 1), (2, 0)]);
 }
+
+pub async fn who_looked_goes_with_the_day_and_how_many_stays(store: Arc<dyn DerivedStore>) {
+    store.resume(Output::Rollups, "1").await.unwrap();
+    for (at, (day, ids)) in (0..).zip([(FIRST, ["ada", "ben"]), (SECOND, ["ada", "cleo"])]) {
+        let path = || "/".to_owned();
+        let visitors = ids.map(|id| (path(), day, Visitor::Person(id.to_owned())));
+        let views = PageChange { views: 2, ..PageChange::default() };
+        let visitors = visitors.into_iter().chain([(path(), day, Visitor::Visit("v".to_owned()))]);
+        let pages = [((path(), day), views)].into();
+        let visitors = visitors.collect();
+        let change = RollupChange { visitors, pages, ..RollupChange::default() };
+        store.add_rollups(step(at, at + 1), change).await.unwrap();
+    }
+    let before = pages(&*store, None, 1).await.pages.remove(0);
+    assert_eq!((before.people, before.visits), (3, 1));
+    store.age_rollups(SECOND).await.unwrap();
+    let after = pages(&*store, None, 1).await.pages.remove(0);
+    assert_eq!(after.days, before.days);
+    // At least so many; that Ben did not come again is not known any more.
+    assert_eq!((after.people, after.visits), (2, 1));
+}

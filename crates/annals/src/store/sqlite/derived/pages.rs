@@ -142,7 +142,8 @@ fn in_span(connection: &Connection, span: &Range<Date>, page: i64, path: String)
     let mut rows = statement.query(params![page, from, to])?;
     while let Some(row) = rows.next()? {
         let told = found.days.entry(day(row.get(0)?)?).or_default();
-        *(if row.get(1)? { &mut told.visits } else { &mut told.people }) = row.get(2)?;
+        let count = if row.get(1)? { &mut told.visits } else { &mut told.people };
+        *count = row.get::<_, u64>(2)?.max(*count);
     }
     let mut statement = connection.prepare_cached(
         "SELECT visit, count(DISTINCT id) FROM page_visitors
@@ -152,13 +153,18 @@ fn in_span(connection: &Connection, span: &Range<Date>, page: i64, path: String)
     while let Some(row) = rows.next()? {
         *(if row.get(0)? { &mut found.visits } else { &mut found.people }) = row.get(1)?;
     }
+    // Of days that are about nobody any more it is not known who came again on another one.
+    for day in found.days.values() {
+        found.people = found.people.max(day.people);
+        found.visits = found.visits.max(day.visits);
+    }
     Ok(found)
 }
 
-/// A page's day, but for who looked.
+/// A page's day; who looked is counted elsewhere until the day is about nobody any more.
 fn on_day(connection: &Connection, page: i64, day: &str) -> Result<Option<PageDay>> {
     let mut statement = connection.prepare_cached(
-        "SELECT views, max(entries, 0), max(bounces, 0), engaged, load FROM page_days
+        "SELECT views, max(entries, 0), max(bounces, 0), engaged, load, people, visits FROM page_days
          WHERE day = ?1 AND page = ?2",
     )?;
     let mut rows = statement.query(params![day, page])?;
@@ -169,7 +175,8 @@ fn on_day(connection: &Connection, page: i64, day: &str) -> Result<Option<PageDa
         bounces: row.get(2)?,
         engaged: histogram(row, 3)?,
         load: histogram(row, 4)?,
-        ..PageDay::default()
+        people: row.get(5)?,
+        visits: row.get(6)?,
     }))
 }
 

@@ -18,6 +18,13 @@ const fn tables(output: Output) -> &'static [&'static str] {
             "page_paths",
             "page_days",
             "page_visitors",
+            "risk_days",
+            "risk_scores",
+            "risk_counts",
+            "error_groups",
+            "error_days",
+            "error_people",
+            "error_events",
         ],
     }
 }

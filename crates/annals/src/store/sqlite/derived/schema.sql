@@ -32,6 +32,15 @@ CREATE TABLE rollup_people (
   PRIMARY KEY (what, day, subject)
 ) STRICT, WITHOUT ROWID;
 
+-- Days that are about nobody any more, as they were when their people went: `people`, `sessions`, and
+-- what rollup_days counts. They are not read out of the journal again, where the people are no more.
+CREATE TABLE closed_days (
+  what TEXT NOT NULL,
+  day TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (what, day)
+) STRICT, WITHOUT ROWID;
+
 -- Between which days each person was active, and on which one they last learned.
 CREATE TABLE lives (
   subject TEXT PRIMARY KEY,
@@ -93,13 +102,16 @@ CREATE TABLE page_paths (
 ) STRICT;
 
 -- Pages by day: views, sessions that entered by them and those that left at once, and histograms
--- of the time they were looked at and took to load, in milliseconds.
+-- of the time they were looked at and took to load, in milliseconds. `people` and `visits` are how many
+-- looked, of days that are about nobody any more.
 CREATE TABLE page_days (
   day TEXT NOT NULL,
   page INTEGER NOT NULL,
   views INTEGER NOT NULL,
   entries INTEGER NOT NULL,
   bounces INTEGER NOT NULL,
+  people INTEGER NOT NULL DEFAULT 0,
+  visits INTEGER NOT NULL DEFAULT 0,
   engaged BLOB NOT NULL,
   load BLOB NOT NULL,
   PRIMARY KEY (day, page)
@@ -112,4 +124,65 @@ CREATE TABLE page_visitors (
   visit INTEGER NOT NULL,
   id TEXT NOT NULL,
   PRIMARY KEY (page, day, visit, id)
+) STRICT, WITHOUT ROWID;
+
+-- Days that are over whose scores are kept: by which rules they were made, and whether sign-ins
+-- were told then. One whose rules are empty is being scored; one that is missing is to be.
+CREATE TABLE risk_days (
+  day TEXT PRIMARY KEY,
+  rules TEXT NOT NULL,
+  logins INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Each learner's score at the end of a day, in hundredths.
+CREATE TABLE risk_scores (
+  day TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  score INTEGER NOT NULL,
+  PRIMARY KEY (day, subject)
+) STRICT, WITHOUT ROWID;
+
+-- How many had which; it names nobody.
+CREATE TABLE risk_counts (
+  day TEXT NOT NULL,
+  score INTEGER NOT NULL,
+  people INTEGER NOT NULL,
+  PRIMARY KEY (day, score)
+) STRICT, WITHOUT ROWID;
+
+-- Groups of errors, of which type and where, when each happened first and last.
+CREATE TABLE error_groups (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  place TEXT,
+  words TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How often on which day.
+CREATE TABLE error_days (
+  id TEXT NOT NULL,
+  day TEXT NOT NULL,
+  events INTEGER NOT NULL,
+  PRIMARY KEY (id, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX error_days_by_day ON error_days (day, id, events);
+
+-- Whom they hit.
+CREATE TABLE error_people (
+  id TEXT NOT NULL,
+  day TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  PRIMARY KEY (id, day, subject)
+) STRICT, WITHOUT ROWID;
+
+-- The last few events of each group.
+CREATE TABLE error_events (
+  id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  day TEXT NOT NULL,
+  event BLOB NOT NULL,
+  PRIMARY KEY (id, position)
 ) STRICT, WITHOUT ROWID;

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::super::super::{Result, StoreError};
+use super::super::threads::stand_back;
 use super::merge::{deleted_from, merge, seal};
 use super::open::fill;
 use super::run::Run;
@@ -22,8 +23,6 @@ use super::{ListIndex, State};
 
 /// How long after a failure until it is tried again, and how long the writer waits for room.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Below everybody else who wants to compute, but not so far that it never gets its turn.
-const NICE: i32 = 5;
 
 /// How the writer and the builder wake each other.
 #[derive(Default)]
@@ -121,8 +120,7 @@ impl Builder {
         std::thread::Builder::new()
             .name("list-index".to_owned())
             .spawn(move || {
-                // On Linux this is the thread's own; elsewhere it may be refused.
-                let _ = rustix::process::nice(NICE);
+                stand_back();
                 builder.run();
             })
             .map_err(|error| StoreError::Unavailable(error.to_string()))
