@@ -134,6 +134,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics/page-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page views
+         * @description How often and by whom pages were looked at, for how long, how many sessions that entered by
+         *     them left at once, and how long they took to load: a row per path and day, and for each path
+         *     its total over the period. What opens and leaves a page the catalog says by its roles
+         *     `page_view` and `page_exit`.
+         */
+        get: operations["list_page_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/popular-quests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Popular quests
+         * @description What people looked at, began, finished and gave up in a period, the most popular first:
+         *     views, twice the starts and five times the completions, together. Quests are the things of
+         *     every type of which anything was ever begun, finished or given up; what that is the catalog
+         *     says by its roles.
+         */
+        get: operations["list_popular_quests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/analytics/risk-history/{user_id}": {
         parameters: {
             query?: never;
@@ -577,6 +623,32 @@ export interface paths {
          */
         put: operations["put_retention"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/retention/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retention runs
+         * @description The one under way on this server, and the last that ended, on any.
+         */
+        get: operations["get_retention_run"];
+        put?: never;
+        /**
+         * Carry out retention now
+         * @description What is due by the settings loses its people or is deleted, as by night. With `dry_run=true`
+         *     nothing is changed, and the answer says what would go. A run that takes longer goes on by itself:
+         *     202, and `GET` of this address tells how far it is.
+         */
+        post: operations["run_retention"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1879,6 +1951,100 @@ export interface components {
             /** @description The page's title, ≤ 500 characters. */
             title?: string | null;
         };
+        /**
+         * @description What happened on a page. Medians and 75th percentiles are those of the nearest rank, to within
+         *     1.6 per cent; averages are exact.
+         */
+        PageFigures: {
+            /**
+             * Format: int64
+             * @description How many of these are visits of nobody known.
+             */
+            anonymous_visits: number;
+            /**
+             * Format: double
+             * @description How long it was looked at; `null` where nobody told.
+             */
+            avg_duration_seconds: number | null;
+            /**
+             * Format: double
+             * @description How long it took to load; `null` where nobody told.
+             */
+            avg_load_time_ms: number | null;
+            /**
+             * Format: double
+             * @description Sessions that entered by this page and left at once, in per cent of those that entered by
+             *     it; `null` where none did.
+             */
+            bounce_rate: number | null;
+            /**
+             * Format: double
+             * @description The median of that.
+             */
+            median_duration_seconds: number | null;
+            /**
+             * Format: double
+             * @description Three of four were no longer.
+             */
+            p75_duration_seconds: number | null;
+            /**
+             * Format: int64
+             * @description Three of four loaded no slower.
+             */
+            p75_load_time_ms: number | null;
+            /**
+             * Format: int64
+             * @description How often it was looked at.
+             */
+            total_views: number;
+            /**
+             * Format: int64
+             * @description Different people who looked, and visits of nobody known; those of a period are no sum of
+             *     its days.
+             */
+            unique_users: number;
+        };
+        /** @description What happened on pages in a period. */
+        PageViews: {
+            as_of?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /**
+             * @description The pages listed, by day: those of the most viewed page first, the oldest of them first.
+             *     Days on which nothing happened on a page are left out; empty where only totals were asked
+             *     for.
+             */
+            page_analytics: components["schemas"]["PageViewsDay"][];
+            /** @description The same pages over the whole period, the most viewed first. */
+            pages: components["schemas"]["PageViewsTotal"][];
+            /** @description The period asked for. */
+            period: components["schemas"]["Period"];
+            /** @description Whose calendar the days are of: an IANA time zone. */
+            timezone: string;
+            /**
+             * Format: int64
+             * @description How many pages there are, listed or not.
+             */
+            total: number;
+        };
+        /** @description A page on a day. */
+        PageViewsDay: components["schemas"]["PageFigures"] & {
+            /** @description The path, without query and fragment, and as the rules of `pages.fold` call it. */
+            page_path: string;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            view_date: string;
+        };
+        /** @description A page over the whole period. */
+        PageViewsTotal: components["schemas"]["PageFigures"] & {
+            /** @description The path. */
+            page_path: string;
+        };
         /** @description A reward that was asked for. */
         PendingReward: {
             /**
@@ -1986,6 +2152,65 @@ export interface components {
              * @description What changed.
              */
             delta: number;
+        };
+        /** @description A thing that people learn by. */
+        PopularQuest: {
+            /**
+             * Format: int64
+             * @description How often it was given up: `abandon`.
+             */
+            abandonments: number;
+            /**
+             * Format: double
+             * @description Finished of begun, in per cent: never more than 100, and 0 where nothing was begun.
+             */
+            completion_rate: number;
+            /**
+             * Format: int64
+             * @description How often it was finished: `complete`.
+             */
+            completions: number;
+            /** @description The thing's type, such as `quest` or `course`. */
+            entity_type: string;
+            /**
+             * Format: int64
+             * @description Views, twice the starts and five times the completions, together.
+             */
+            popularity_score: number;
+            /** @description The thing's id. */
+            quest_id: string;
+            /**
+             * Format: int64
+             * @description How often it was begun: `start`.
+             */
+            starts: number;
+            /** @description What it was called last; the id, where no event told a name. */
+            title: string;
+            /**
+             * Format: int64
+             * @description How often it was looked at: events whose role is `view`.
+             */
+            views: number;
+        };
+        /** @description What was most popular in a period. */
+        PopularQuests: {
+            as_of?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /** @description The period asked for. */
+            period: components["schemas"]["Period"];
+            /** @description The most popular first. */
+            popular_quests: components["schemas"]["PopularQuest"][];
+            /** @description Whose calendar the days are of: an IANA time zone. */
+            timezone: string;
+            /**
+             * Format: int64
+             * @description How many were used in the period, listed or not.
+             */
+            total: number;
         };
         /** @description A problem document. */
         Problem: {
@@ -2123,6 +2348,88 @@ export interface components {
              */
             revision?: number | null;
         };
+        /** @description How many events of a category met which fate. */
+        RetentionKind: {
+            /**
+             * Format: int64
+             * @description How many lost their people.
+             */
+            anonymised: number;
+            /** @description The category; `other` also holds those beyond the 200 that are counted by name. */
+            category: string;
+            /** @description The class that decides how long they are kept. */
+            class: components["schemas"]["Class"];
+            /**
+             * Format: int64
+             * @description How many were deleted.
+             */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description How many are due, and a hold keeps them.
+             */
+            held: number;
+        };
+        /** @description How far a run is. */
+        RetentionProgress: {
+            /**
+             * Format: int64
+             * @description Positions of the journal that are done …
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description … of so many.
+             */
+            of: number;
+            /** @description What it did so far. */
+            so_far: components["schemas"]["RetentionRun"];
+        };
+        /** @description What a run did, or would do. */
+        RetentionRun: {
+            /**
+             * Format: int64
+             * @description How many events lost their people.
+             */
+            anonymised: number;
+            /** @description The moment as of which events were due. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many are due, and are not the ones written: they stay as they are, for `annals verify`.
+             */
+            damaged: number;
+            /**
+             * Format: int64
+             * @description How many were deleted.
+             */
+            deleted: number;
+            /** @description Whether nothing was changed. */
+            dry_run: boolean;
+            /** @description When it ended. */
+            finished_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many are due, and a hold keeps them.
+             */
+            held: number;
+            /** @description The same by class and category, those without any left out. */
+            kinds: components["schemas"]["RetentionKind"][];
+            /** @description The root over what remains of those that lost their people, in hex (`docs/digest.md`). */
+            residue_root: string;
+            /** @description Which part of what is due. */
+            scope: components["schemas"]["RetentionScope"];
+        };
+        /** @description What is known of runs. */
+        RetentionRuns: {
+            last?: components["schemas"]["RetentionRun"] | null;
+            running?: components["schemas"]["RetentionProgress"] | null;
+        };
+        /**
+         * @description Which part of what is due a run carries out.
+         * @enum {string}
+         */
+        RetentionScope: "all" | "anonymise" | "delete";
         /** @description A reward. */
         Reward: {
             /**
@@ -2784,6 +3091,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cursor was given before a restore */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_page_views: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 30 unless given */
+                days?: number;
+                /** @description Instead of `days`: the first day, such as 2026-11-01 */
+                start_date?: string;
+                /** @description The last day, included; today unless given */
+                end_date?: string;
+                /** @description Only the page with this path, as it is listed */
+                page_path?: string;
+                /** @description List at most so many pages, the most viewed first, 1 to 1,000; 100 unless given. `total` counts all */
+                limit?: number;
+                /** @description `path` leaves out the rows by day, and leaves only the totals; `day` unless given */
+                by?: string;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageViews"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cursor was given before a restore */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_popular_quests: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 30 unless given */
+                days?: number;
+                /** @description Instead of `days`: the first day, such as 2026-11-01 */
+                start_date?: string;
+                /** @description The last day, included; today unless given */
+                end_date?: string;
+                /** @description Things of this type alone, such as `course` */
+                entity_type?: string;
+                /** @description List at most so many, 1 to 1,000; 10 unless given. `total` counts all */
+                limit?: number;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The quests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PopularQuests"];
                 };
             };
             /** @description A parameter is wrong */
@@ -3977,6 +4406,78 @@ export interface operations {
             };
             /** @description A value is out of bounds; every field is named */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known of runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRuns"];
+                };
+            };
+        };
+    };
+    run_retention: {
+        parameters: {
+            query?: {
+                /** @description Whether to tell only what would go; for auditors, too */
+                dry_run?: boolean;
+                /** @description Which part of what is due; all of it unless given */
+                scope?: components["schemas"]["RetentionScope"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done; or, of a dry run, what would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRun"];
+                };
+            };
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRuns"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another run is under way */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
