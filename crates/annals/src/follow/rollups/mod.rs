@@ -26,7 +26,7 @@ use crate::config::Pages;
 use crate::store::{self, DerivedStore, Life, Place, RollupChange, Step};
 
 /// Grows whenever the same events would be counted otherwise.
-const VERSION: u32 = 3;
+const VERSION: u32 = 5;
 
 pub(super) struct Rollups {
     derived: Arc<dyn DerivedStore>,
