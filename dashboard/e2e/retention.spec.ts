@@ -113,6 +113,31 @@ test("an auditor reads the values and changes none", async ({ page, server }) =>
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByText("Only an administrator can change this.")).toBeVisible();
   await expect(page.getByRole("group", { name: "Errors" }).getByLabel("Delete after")).toBeDisabled();
-  await expect(page.getByRole("button", { name: /Save|New hold/ })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: /Save|New hold|Run now/ })).toHaveCount(0);
   await accessible(page);
+});
+
+test("what would go is shown, and goes once it is confirmed", async ({ page, server }) => {
+  const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+  const old = (days: number, message: string) => ({ category: "quest", action: "quest_started", message, occurred_at: ago(days), subject: { id: "ben", name: "Ben" } });
+  await server.append([old(800, "Ben began"), old(100, "Ben went on"), old(1, "Ben is here")]);
+  await retention(page);
+  await page.getByRole("button", { name: "See what would go" }).click();
+  const due = page.getByRole("table", { name: "What the next run would do" }).getByRole("row").filter({ hasText: "Quest" });
+  await expect(due.getByRole("cell")).toHaveText(["1", "1", "0"]);
+  await accessible(page);
+  await page.getByRole("button", { name: "Run now" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("Names taken out: 1. Deleted: 1.");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  expect(await api(server, "GET", `${ADDRESS}/run`)).toEqual({});
+  await page.getByRole("button", { name: "Run now" }).click();
+  await dialog.getByRole("button", { name: "Carry it out" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText(/Last retention run:.*Names taken out: 1\. Deleted: 1\./)).toBeVisible();
+  await page.getByRole("button", { name: "See what would go" }).click();
+  await expect(page.getByText("Nothing is due.")).toBeVisible();
+  await page.goto("/activity?category=quest");
+  await expect(rows(page)).toHaveCount(2);
+  await expect(page.getByText("[anonymised] went on")).toBeVisible();
 });

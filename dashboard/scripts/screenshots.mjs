@@ -22,8 +22,17 @@ const DEMO = [
   ["overview", "overview"],
   ["overview-days", "overview?days=7&show=events", (page) => page.getByRole("slider").press("ArrowLeft")],
   ["overview-table", "overview?days=90&show=completions", (page) => page.getByRole("figure").getByRole("button", { name: "Table" }).click()],
+  ["overview-rankings", "overview", (page) => page.locator(".rank-pair").evaluate((panels) => panels.scrollIntoView())],
+  ["overview-quests", "overview", (page) => page.locator("#quests").evaluate((panel) => panel.scrollIntoView())],
+  ["overview-rankings-table", "overview", async (page) => {
+    for (const id of ["pages", "quests"]) await page.locator(`#${id}`).getByRole("button").first().click();
+    await page.locator(".rank-pair").evaluate((panels) => panels.scrollIntoView());
+  }],
   ["overview-risk", "overview", (page) => page.locator("#at-risk").evaluate((panel) => panel.scrollIntoView())],
   ["overview-risk-table", "overview", (page) => page.locator("#at-risk").getByRole("button", { name: "Table" }).click()],
+  ["overview-risk-chart", "overview?show=at_risk"],
+  ["overview-errors", "overview", (page) => page.locator("#errors").evaluate((panel) => panel.scrollIntoView())],
+  ["overview-errors-table", "overview", (page) => page.locator("#errors").getByRole("button", { name: "Table" }).click()],
   ["overview-period", "overview", (page) => page.getByRole("button", { name: "Custom…" }).click()],
   ["overview-foot", "overview", (page) => page.locator("#content").evaluate((main) => main.scrollTo(0, main.scrollHeight))],
   ["overview-nothing", "overview?start_date=2001-01-01&end_date=2001-01-31"],
@@ -42,6 +51,7 @@ const DEMO = [
   ["settings-new-key", "settings?section=keys", (page) => page.locator(".settings-head button.primary").click()],
   ["settings-recording", "settings?section=recording"],
   ["settings-retention", "settings?section=retention"],
+  ["settings-retention-due", "settings?section=retention", (page) => page.locator(".retention-run-actions button").first().click()],
   ["settings-hold", "settings?section=retention", (page) => page.locator(".retention-holds button").first().click()],
   ["settings-catalog", "settings?section=catalog"],
   ["settings-health", "settings?section=health"],

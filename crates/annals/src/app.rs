@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::config::{ClientIp, Config, ConfigError, RequireConsent};
 use crate::data_dir::{DataDir, Hold};
 use crate::follow::{AuditFiles, Award, BadgeParts, Badges, Followers, Parts};
-use crate::http::{Erasures, Http, Live, RateLimits, Services};
+use crate::http::{Erasures, Http, Live, RateLimits, Retaining, Services};
 use crate::id::Random;
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
@@ -132,6 +132,7 @@ impl App {
             derived: Arc::clone(&derived),
             catalog: Arc::clone(&catalog),
             calendar: calendar.clone(),
+            pages: config.pages.clone(),
             audit_files: audit_files(config, &store.identity()),
         };
         let following = CancellationToken::new();
@@ -161,6 +162,7 @@ impl App {
             base_path: config.base_path.clone(),
             origin: OnceLock::new(),
             settings_turn: Mutex::default(),
+            retaining: Retaining::default(),
             learnt: Mutex::new(learnt),
             erasure_turn,
             erasures: Mutex::new(Erasures::known(config.data_dir.join("erasures"))),
@@ -239,6 +241,8 @@ impl App {
             tracing::warn!(%error, "the shutdown could not be put on the record");
         }
         running.stop.cancel();
+        // Jobs and requests wait for it.
+        self.http.retaining.stop().await;
         let streams = tokio::time::timeout(DRAIN, self.http.live.close()).await;
         if streams.is_err() {
             tracing::warn!(
@@ -261,6 +265,7 @@ impl App {
     /// Writes what waits, then closes the journal.
     pub async fn stop(self) -> Result<()> {
         let http = &self.http;
+        http.retaining.stop().await;
         let noted = http.access.note_uses().await;
         self.recording.finish().await;
         // Before the journal: one of them writes there.

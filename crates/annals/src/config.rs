@@ -12,10 +12,12 @@ use serde::{Deserialize, Serialize};
 
 mod database;
 mod jwt;
+mod pages;
 mod risk;
 
 pub use database::{Database, DatabaseUrl, Postgres};
 pub use jwt::{Jwt, JwtAlgorithm};
+pub use pages::{Pages, PathRule};
 pub use risk::{Hundredths, Risk, RiskFactor, RiskStep};
 
 /// The file read when it exists and no other is named.
@@ -65,6 +67,8 @@ pub struct Config {
     pub points: Points,
     /// A file of points events for each user account.
     pub audit_files: AuditFiles,
+    /// Which paths are one page.
+    pub pages: Pages,
     /// How learners' risk of dropping out is scored.
     pub risk: Risk,
     /// Whose consent is needed before their activity is recorded.
@@ -205,6 +209,7 @@ impl Default for Config {
             streams: Streams { max: 2_000, stall_seconds: 30 },
             points: Points::default(),
             audit_files: AuditFiles { max_bytes: 10_000_000, backups: 5 },
+            pages: Pages::default(),
             risk: Risk::default(),
             require_consent: RequireConsent::Nobody,
             jwt: None,

@@ -33,7 +33,7 @@ enum Who {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-const JOBS: [Job; 5] = [
+const JOBS: [Job; 7] = [
     Job {
         name: "learn what other servers changed",
         period: Duration::from_secs(1),
@@ -41,10 +41,23 @@ const JOBS: [Job; 5] = [
         run: |http| Box::pin(async move { http.learn().await }),
     },
     Job {
+        // Whether it is time to, and of several servers whose turn, is found out each time.
+        name: "carry out retention when it is due",
+        period: Duration::from_secs(2),
+        who: Who::Each,
+        run: |http| Box::pin(async move { http.retain_when_due().await }),
+    },
+    Job {
         name: "note when keys were last used",
         period: MINUTE,
         who: Who::Each,
         run: |http| Box::pin(async move { http.access.note_uses().await }),
+    },
+    Job {
+        name: "score learners for the days that are over",
+        period: Duration::from_secs(5),
+        who: Who::Each,
+        run: |http| Box::pin(async move { http.keep_scores().await }),
     },
     Job {
         name: "forget who asked how often",

@@ -8,13 +8,14 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256};
 
-use self::canonical::Object;
 use crate::Event;
 
 mod canonical;
+mod personal;
 mod tree;
 
 pub use canonical::{canonical, canonical_object};
+pub use personal::{Personal, context, personal};
 pub use tree::{GrowingTree, tree_root};
 
 /// The version byte of this layout.
@@ -31,74 +32,6 @@ pub type Salt = [u8; 16];
 const LEAF: u8 = 0x00;
 /// Domain byte of a residue.
 const RESIDUE: u8 = 0x02;
-
-/// The personal part of an event as canonical JSON (RFC 8785): what of it is about people.
-pub fn personal(event: &Event) -> Vec<u8> {
-    let mut out = Vec::with_capacity(512);
-    Object::write(&mut out, |personal| {
-        if let Some(account) = &event.account {
-            personal.object("account", |fields| fields.text("id", &account.id));
-        }
-        personal.object("actor", |fields| {
-            fields.some_text("id", event.actor.id.as_deref());
-            fields.some_text("name", event.actor.name.as_deref());
-            fields.text("type", event.actor.kind.as_str());
-        });
-        if let Some(client) = &event.client {
-            personal.object("client", |fields| {
-                fields.some_text("browser", client.browser.as_deref());
-                fields.some_text("device", client.device.as_deref());
-                fields.some_text("ip", client.ip.as_deref());
-                fields.some_text("os", client.os.as_deref());
-                fields.some_text("user_agent", client.user_agent.as_deref());
-            });
-        }
-        // Without its type, which stands in the skeleton.
-        if let Some(entity) = &event.entity {
-            personal.object("entity", |fields| {
-                fields.some_text("id", entity.id.as_deref());
-                fields.some_text("name", entity.name.as_deref());
-            });
-        }
-        if let Some(error) = &event.error {
-            personal.object("error", |fields| {
-                fields.some_text("component", error.component.as_deref());
-                fields.some_text("endpoint", error.endpoint.as_deref());
-                fields.some_text("message", error.message.as_deref());
-                fields.some_text("stack", error.stack.as_deref());
-                fields.some_number("status", error.status.map(u64::from));
-                fields.some_text("type", error.kind.as_deref());
-            });
-        }
-        personal.text("message", &event.message);
-        personal.map("metadata", &event.metadata);
-        if let Some(page) = &event.page {
-            personal.object("page", |fields| {
-                fields.some_number("engaged_ms", page.engaged_ms);
-                fields.some_number("load_ms", page.load_ms);
-                fields.some_text("path", page.path.as_deref());
-                fields.some_text("referrer", page.referrer.as_deref());
-                fields.some_text("title", page.title.as_deref());
-            });
-        }
-        if let Some(request) = &event.request {
-            personal.object("request", |fields| {
-                fields.some_number("duration_ms", request.duration_ms);
-                fields.some_text("method", request.method.as_deref());
-                fields.some_text("route", request.route.as_deref());
-                fields.some_number("status", request.status.map(u64::from));
-            });
-        }
-        personal.some_text("session_id", event.session_id.as_deref());
-        if let Some(subject) = &event.subject {
-            personal.object("subject", |fields| {
-                fields.text("id", &subject.id);
-                fields.some_text("name", subject.name.as_deref());
-            });
-        }
-    });
-    out
-}
 
 /// `HMAC-SHA256(salt, personal part)`.
 pub fn commitment(salt: &Salt, personal: &[u8]) -> Hash {
@@ -127,7 +60,7 @@ pub fn residue(event: &Event) -> Hash {
     let mut hash = Sha256::new();
     hash.update([RESIDUE, VERSION]);
     hash.update(event.seq.to_be_bytes());
-    hash.update(personal(event));
+    hash.update(personal(event).as_bytes());
     hash.finalize().into()
 }
 

@@ -5,14 +5,17 @@
 //! beyond ±(2⁵³−1). Numbers are normalised on the way in (`1.0` is `1`, `-0` is `0`), because a
 //! stored value is compared with a sent one after a round trip through canonical text.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize as _, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Number, Value};
 
 use crate::limits;
 
+mod node;
 mod split;
+pub use node::{Node, Object};
 pub use split::split;
 
 /// Deepest nesting that may ever be asked for; below serde_json's own limit of 128, so that ours
@@ -53,6 +56,14 @@ impl std::error::Error for JsonError {}
 /// # Errors
 /// Names the first thing that is wrong and where it stands.
 pub fn parse(bytes: &[u8], depth: usize) -> Result<Value, JsonError> {
+    read(bytes, depth).map(Value::from)
+}
+
+/// As [`parse`], without copying any text that stands in the JSON as it is.
+///
+/// # Errors
+/// As [`parse`].
+pub fn read(bytes: &[u8], depth: usize) -> Result<Node<'_>, JsonError> {
     let mut path = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let seed = Strict { depth: depth.min(DEEPEST), path: &mut path };
@@ -162,53 +173,54 @@ impl Strict<'_> {
 }
 
 impl<'de> DeserializeSeed<'de> for Strict<'_> {
-    type Value = Value;
+    type Value = Node<'de>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node<'de>, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Strict<'_> {
-    type Value = Value;
+    type Value = Node<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> Result<Node<'de>, E> {
+        Ok(Node::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
+    fn visit_bool<E>(self, value: bool) -> Result<Node<'de>, E> {
+        Ok(Node::Bool(value))
     }
 
-    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Value, E> {
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Node<'de>, E> {
         number(value.into())
     }
 
-    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Value, E> {
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Node<'de>, E> {
         number(value.into())
     }
 
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Node<'de>, E> {
         let value = Number::from_f64(value).ok_or_else(|| E::custom("not a finite number"))?;
         number(value)
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Value, E> {
+    fn visit_borrowed_str<E: serde::de::Error>(self, text: &'de str) -> Result<Node<'de>, E> {
+        self::text(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Node<'de>, E> {
         self.visit_string(text.to_owned())
     }
 
-    fn visit_string<E: serde::de::Error>(self, text: String) -> Result<Value, E> {
-        match text_fault(&text) {
-            Some(fault) => Err(E::custom(fault)),
-            None => Ok(Value::String(text)),
-        }
+    fn visit_string<E: serde::de::Error>(self, text: String) -> Result<Node<'de>, E> {
+        self::text(Cow::Owned(text))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Node<'de>, A::Error> {
         let depth = self.deeper()?;
         let mut items = Vec::new();
         loop {
@@ -217,46 +229,74 @@ impl<'de> Visitor<'de> for Strict<'_> {
             let item = item.inspect_err(|_| self.path.push(Step::Index(items.len())))?;
             match item {
                 Some(item) => items.push(item),
-                None => return Ok(Value::Array(items)),
+                None => return Ok(Node::Array(items)),
             }
         }
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<Node<'de>, A::Error> {
         use serde::de::Error as _;
         let depth = self.deeper()?;
-        let mut map = Map::new();
+        let mut object = Object::default();
         while let Some(key) = access.next_key_seed(Key)? {
-            let twice = || map.contains_key(&key).then_some("this key stands twice in one object");
+            let twice = || object.has(&key).then_some("this key stands twice in one object");
             let value = match key_fault(&key).or_else(twice) {
                 Some(fault) => Err(A::Error::custom(fault)),
                 None => access.next_value_seed(Strict { depth, path: &mut *self.path }),
             };
             match value {
-                Ok(value) => map.insert(key, value),
+                Ok(value) => object.push(key, value),
                 Err(error) => {
-                    self.path.push(Step::Key(key));
+                    self.path.push(Step::Key(key.into_owned()));
                     return Err(error);
                 }
-            };
+            }
         }
-        Ok(Value::Object(map))
+        Ok(Node::Object(object))
+    }
+}
+
+/// A text that can be stored, as a value.
+fn text<E: serde::de::Error>(text: Cow<'_, str>) -> Result<Node<'_>, E> {
+    match text_fault(&text) {
+        Some(fault) => Err(E::custom(fault)),
+        None => Ok(Node::Text(text)),
     }
 }
 
 /// A canonical number as a value.
-fn number<E: serde::de::Error>(number: Number) -> Result<Value, E> {
-    canonical_number(&number).map(Value::Number).map_err(E::custom)
+fn number<'t, E: serde::de::Error>(number: Number) -> Result<Node<'t>, E> {
+    canonical_number(&number).map(Node::Number).map_err(E::custom)
 }
 
 /// Reads a key as it is.
 struct Key;
 
 impl<'de> DeserializeSeed<'de> for Key {
-    type Value = String;
+    type Value = Cow<'de, str>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
-        String::deserialize(deserializer)
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(key))
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(key.to_owned()))
+    }
+
+    fn visit_string<E>(self, key: String) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(key))
     }
 }
 

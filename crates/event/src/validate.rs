@@ -1,8 +1,9 @@
 //! The rules an event must meet, and JSON to [`Draft`]: every field that is wrong is named.
 //!
-//! * [`Draft::from_json`] reads a JSON object: types, unknown fields.
-//! * [`Draft::check`] holds the rules about content. `from_json` ends with it, and programs that
-//!   build a draft by hand meet the same rules at intake.
+//! * [`Draft::from_json`] reads a JSON object: types, unknown fields. What is wrong in type is told
+//!   first; content is judged once the types are right.
+//! * [`Draft::check`] holds the rules about content. Drafts read from JSON and those that programs
+//!   build by hand meet them at intake alike.
 //! * [`validate_time`] needs the time of day and so stands apart.
 
 use serde::{Deserialize, Serialize};

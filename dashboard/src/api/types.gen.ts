@@ -68,6 +68,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Errors
+         * @description What went wrong in the last days, by group: errors of one type at one place in the
+         *     application's own code belong together, and where no stack tells the place, those with one
+         *     message, but for numbers, ids and quoted words. Errors are the events whose role or class in
+         *     the catalog is `error`.
+         */
+        get: operations["get_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/errors/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One group of errors
+         * @description How often it happened in the last days, and its last errors.
+         */
+        get: operations["get_error_group"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Resolve or ignore a group of errors
+         * @description The decision is put on the record and lasts until another one. A resolved group that happens
+         *     again is told as `regressed`. Answers the group as it is now, with its last 7 days.
+         */
+        patch: operations["patch_error_group"];
+        trace?: never;
+    };
     "/api/analytics/overview": {
         parameters: {
             query?: never;
@@ -83,6 +131,74 @@ export interface paths {
          *     them yet, and `wait_for` waits up to 2 seconds for the one with this cursor.
          */
         get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/page-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page views
+         * @description How often and by whom pages were looked at, for how long, how many sessions that entered by
+         *     them left at once, and how long they took to load: a row per path and day, and for each path
+         *     its total over the period. What opens and leaves a page the catalog says by its roles
+         *     `page_view` and `page_exit`.
+         */
+        get: operations["list_page_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/popular-quests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Popular quests
+         * @description What people looked at, began, finished and gave up in a period, the most popular first:
+         *     views, twice the starts and five times the completions, together. Quests are the things of
+         *     every type of which anything was ever begun, finished or given up; what that is the catalog
+         *     says by its roles.
+         */
+        get: operations["list_popular_quests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/risk-history/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Course of a risk score
+         * @description A person's risk score at the end of each of the last days, oldest first, by the 30 days that
+         *     end with it; today's as it stands. Scores of days that are over are kept for 400 days. People
+         *     see their own and their children's. It is advice for people, never a decision.
+         */
+        get: operations["get_risk_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -512,6 +628,32 @@ export interface paths {
          */
         put: operations["put_retention"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/retention/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retention runs
+         * @description The one under way on this server, and the last that ended, on any.
+         */
+        get: operations["get_retention_run"];
+        put?: never;
+        /**
+         * Carry out retention now
+         * @description What is due by the settings loses its people or is deleted, as by night. With `dry_run=true`
+         *     nothing is changed, and the answer says what would go. A run that takes longer goes on by itself:
+         *     202, and `GET` of this address tells how far it is.
+         */
+        post: operations["run_retention"];
         delete?: never;
         options?: never;
         head?: never;
@@ -997,6 +1139,8 @@ export interface components {
         };
         /** @description A learner at risk. */
         AtRiskStudent: {
+            /** @description The course of the score up to the end of the period, oldest first; absent unless asked for. */
+            course?: components["schemas"]["RiskDay"][] | null;
             /**
              * Format: int32
              * @description Days since their last event; all the days asked about, where there was none.
@@ -1332,6 +1476,19 @@ export interface components {
          * @enum {string}
          */
         EntityType: "task" | "penalty" | "reward" | "adjustment";
+        /** @description How many errors of a group happened on a day. */
+        ErrorDay: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            date: string;
+        };
         /** @description How long errors are kept. */
         ErrorDays: {
             /**
@@ -1339,6 +1496,65 @@ export interface components {
              * @description Days until the event is deleted.
              */
             delete_after_days: number;
+        };
+        /**
+         * @description What somebody can say about a group.
+         * @enum {string}
+         */
+        ErrorDecision: "open" | "resolved" | "ignored";
+        /**
+         * @description Errors of one type at one place in the application; where no stack tells the place, with one
+         *     message, but for numbers, ids and quoted words.
+         */
+        ErrorGroup: {
+            /** @description The category of the last one; absent where none of the last ones is still there. */
+            category?: string | null;
+            /**
+             * Format: int64
+             * @description How many there were in the period.
+             */
+            count: number;
+            /** @description How many on each day of the period, oldest first. */
+            days: components["schemas"]["ErrorDay"][];
+            /** @description When the first one happened, in the period or before it. */
+            first_seen: components["schemas"]["Time"];
+            /** @description The uppermost frame of the application's own code, such as `open (/assets/app.js)`. */
+            frame?: string | null;
+            /** @description The group's id. */
+            id: string;
+            /** @description When the last one did. */
+            last_seen: components["schemas"]["Time"];
+            /** @description What the last one said. */
+            message: string;
+            /**
+             * Format: int64
+             * @description How many different people they hit in the period.
+             */
+            people: number;
+            /** @description How it stands. */
+            status: components["schemas"]["ErrorStatus"];
+            /** @description The type of the errors; their action, where they name none. */
+            type: string;
+        };
+        /** @description What is decided. */
+        ErrorGroupChange: {
+            /** @description How the group stands from now on. */
+            status: components["schemas"]["ErrorDecision"];
+        };
+        /** @description A group, and the last errors of it. */
+        ErrorGroupPage: {
+            as_of?: components["schemas"]["Time"] | null;
+            /** @description The ten recorded last, latest first, whenever they happened. */
+            events: components["schemas"]["Event"][];
+            /** @description The group. */
+            group: components["schemas"]["ErrorGroup"];
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /** @description The days that are counted. */
+            period: components["schemas"]["Period"];
         };
         /** @description A fault in the application. */
         ErrorInfo: {
@@ -1357,6 +1573,40 @@ export interface components {
             status?: number | null;
             /** @description The error's type, such as `TypeError`, ≤ 200 characters. */
             type?: string | null;
+        };
+        /**
+         * @description How a group of errors stands.
+         * @enum {string}
+         */
+        ErrorStatus: "open" | "resolved" | "ignored" | "regressed";
+        /** @description The errors of a period. */
+        Errors: {
+            as_of?: components["schemas"]["Time"] | null;
+            /** @description How many of each type: of the hundred most frequent ones. */
+            error_counts_by_type: {
+                [key: string]: number;
+            };
+            /** @description The most frequent groups first. */
+            groups: components["schemas"]["ErrorGroup"][];
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /** @description The days. */
+            period: components["schemas"]["Period"];
+            /** @description The ten recorded last, latest first. */
+            recent_errors: components["schemas"]["Event"][];
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            total_errors: number;
+            /**
+             * Format: int64
+             * @description How many groups they belong to, listed or not.
+             */
+            total_groups: number;
         };
         /** @description An event on the record: who did what, to whom, when, and what it changed. */
         Event: {
@@ -1460,6 +1710,7 @@ export interface components {
         Figures: {
             /** @description Different people with any event. Those of a period are no sum of its days. */
             active_users: components["schemas"]["Figure"];
+            at_risk?: components["schemas"]["Figure"] | null;
             /** @description Events by which something was finished: those whose role is `complete`. */
             completions: components["schemas"]["Figure"];
             /** @description Faults of the application: events whose role or class is `error`. */
@@ -1722,6 +1973,100 @@ export interface components {
             /** @description The page's title, ≤ 500 characters. */
             title?: string | null;
         };
+        /**
+         * @description What happened on a page. Medians and 75th percentiles are those of the nearest rank, to within
+         *     1.6 per cent; averages are exact.
+         */
+        PageFigures: {
+            /**
+             * Format: int64
+             * @description How many of these are visits of nobody known.
+             */
+            anonymous_visits: number;
+            /**
+             * Format: double
+             * @description How long it was looked at; `null` where nobody told.
+             */
+            avg_duration_seconds: number | null;
+            /**
+             * Format: double
+             * @description How long it took to load; `null` where nobody told.
+             */
+            avg_load_time_ms: number | null;
+            /**
+             * Format: double
+             * @description Sessions that entered by this page and left at once, in per cent of those that entered by
+             *     it; `null` where none did.
+             */
+            bounce_rate: number | null;
+            /**
+             * Format: double
+             * @description The median of that.
+             */
+            median_duration_seconds: number | null;
+            /**
+             * Format: double
+             * @description Three of four were no longer.
+             */
+            p75_duration_seconds: number | null;
+            /**
+             * Format: int64
+             * @description Three of four loaded no slower.
+             */
+            p75_load_time_ms: number | null;
+            /**
+             * Format: int64
+             * @description How often it was looked at.
+             */
+            total_views: number;
+            /**
+             * Format: int64
+             * @description Different people who looked, and visits of nobody known; those of a period are no sum of
+             *     its days.
+             */
+            unique_users: number;
+        };
+        /** @description What happened on pages in a period. */
+        PageViews: {
+            as_of?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /**
+             * @description The pages listed, by day: those of the most viewed page first, the oldest of them first.
+             *     Days on which nothing happened on a page are left out; empty where only totals were asked
+             *     for.
+             */
+            page_analytics: components["schemas"]["PageViewsDay"][];
+            /** @description The same pages over the whole period, the most viewed first. */
+            pages: components["schemas"]["PageViewsTotal"][];
+            /** @description The period asked for. */
+            period: components["schemas"]["Period"];
+            /** @description Whose calendar the days are of: an IANA time zone. */
+            timezone: string;
+            /**
+             * Format: int64
+             * @description How many pages there are, listed or not.
+             */
+            total: number;
+        };
+        /** @description A page on a day. */
+        PageViewsDay: components["schemas"]["PageFigures"] & {
+            /** @description The path, without query and fragment, and as the rules of `pages.fold` call it. */
+            page_path: string;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            view_date: string;
+        };
+        /** @description A page over the whole period. */
+        PageViewsTotal: components["schemas"]["PageFigures"] & {
+            /** @description The path. */
+            page_path: string;
+        };
         /** @description A reward that was asked for. */
         PendingReward: {
             /**
@@ -1829,6 +2174,65 @@ export interface components {
              * @description What changed.
              */
             delta: number;
+        };
+        /** @description A thing that people learn by. */
+        PopularQuest: {
+            /**
+             * Format: int64
+             * @description How often it was given up: `abandon`.
+             */
+            abandonments: number;
+            /**
+             * Format: double
+             * @description Finished of begun, in per cent: never more than 100, and 0 where nothing was begun.
+             */
+            completion_rate: number;
+            /**
+             * Format: int64
+             * @description How often it was finished: `complete`.
+             */
+            completions: number;
+            /** @description The thing's type, such as `quest` or `course`. */
+            entity_type: string;
+            /**
+             * Format: int64
+             * @description Views, twice the starts and five times the completions, together.
+             */
+            popularity_score: number;
+            /** @description The thing's id. */
+            quest_id: string;
+            /**
+             * Format: int64
+             * @description How often it was begun: `start`.
+             */
+            starts: number;
+            /** @description What it was called last; the id, where no event told a name. */
+            title: string;
+            /**
+             * Format: int64
+             * @description How often it was looked at: events whose role is `view`.
+             */
+            views: number;
+        };
+        /** @description What was most popular in a period. */
+        PopularQuests: {
+            as_of?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /** @description The period asked for. */
+            period: components["schemas"]["Period"];
+            /** @description The most popular first. */
+            popular_quests: components["schemas"]["PopularQuest"][];
+            /** @description Whose calendar the days are of: an IANA time zone. */
+            timezone: string;
+            /**
+             * Format: int64
+             * @description How many were used in the period, listed or not.
+             */
+            total: number;
         };
         /** @description A problem document. */
         Problem: {
@@ -1966,6 +2370,88 @@ export interface components {
              */
             revision?: number | null;
         };
+        /** @description How many events of a category met which fate. */
+        RetentionKind: {
+            /**
+             * Format: int64
+             * @description How many lost their people.
+             */
+            anonymised: number;
+            /** @description The category; `other` also holds those beyond the 200 that are counted by name. */
+            category: string;
+            /** @description The class that decides how long they are kept. */
+            class: components["schemas"]["Class"];
+            /**
+             * Format: int64
+             * @description How many were deleted.
+             */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description How many are due, and a hold keeps them.
+             */
+            held: number;
+        };
+        /** @description How far a run is. */
+        RetentionProgress: {
+            /**
+             * Format: int64
+             * @description Positions of the journal that are done …
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description … of so many.
+             */
+            of: number;
+            /** @description What it did so far. */
+            so_far: components["schemas"]["RetentionRun"];
+        };
+        /** @description What a run did, or would do. */
+        RetentionRun: {
+            /**
+             * Format: int64
+             * @description How many events lost their people.
+             */
+            anonymised: number;
+            /** @description The moment as of which events were due. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many are due, and are not the ones written: they stay as they are, for `annals verify`.
+             */
+            damaged: number;
+            /**
+             * Format: int64
+             * @description How many were deleted.
+             */
+            deleted: number;
+            /** @description Whether nothing was changed. */
+            dry_run: boolean;
+            /** @description When it ended. */
+            finished_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many are due, and a hold keeps them.
+             */
+            held: number;
+            /** @description The same by class and category, those without any left out. */
+            kinds: components["schemas"]["RetentionKind"][];
+            /** @description The root over what remains of those that lost their people, in hex (`docs/digest.md`). */
+            residue_root: string;
+            /** @description Which part of what is due. */
+            scope: components["schemas"]["RetentionScope"];
+        };
+        /** @description What is known of runs. */
+        RetentionRuns: {
+            last?: components["schemas"]["RetentionRun"] | null;
+            running?: components["schemas"]["RetentionProgress"] | null;
+        };
+        /**
+         * @description Which part of what is due a run carries out.
+         * @enum {string}
+         */
+        RetentionScope: "all" | "anonymise" | "delete";
         /** @description A reward. */
         Reward: {
             /**
@@ -1992,6 +2478,34 @@ export interface components {
         Rewards: {
             /** @description The rewards. */
             rewards: components["schemas"]["Reward"][];
+        };
+        /** @description A score at the end of a day, by the 30 days that end with it. */
+        RiskDay: {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            date: string;
+            /** @description The same in a word. */
+            engagement_level: components["schemas"]["EngagementLevel"];
+            /**
+             * Format: double
+             * @description 0 is engaged, 1 is high risk.
+             */
+            risk_score: number;
+        };
+        /** @description The course of a person's score. */
+        RiskHistory: {
+            as_of?: components["schemas"]["Time"] | null;
+            /** @description Each day on which they were scored, oldest first; the last one is today and not over. */
+            days: components["schemas"]["RiskDay"][];
+            /**
+             * Format: int64
+             * @description Events on the record that are not counted yet.
+             */
+            lag: number;
+            /** @description The person. */
+            user_id: string;
         };
         /**
          * @description What a caller may do.
@@ -2371,6 +2885,8 @@ export interface operations {
                 compare_date?: string;
                 /** @description List at most so many, 1 to 10,000; `total` counts all */
                 limit?: number;
+                /** @description Tell the course of each score over so many days, 1 to 366; `limit` may be at most 500 then, and is unless given */
+                course_days?: number;
                 /** @description An event's cursor: answers once it is counted, or after 2 seconds */
                 wait_for?: string;
             };
@@ -2464,6 +2980,159 @@ export interface operations {
             };
         };
     };
+    get_errors: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 7 unless given */
+                days?: number;
+                /** @description Instead of `days`: the first day, such as 2026-11-01 */
+                start_date?: string;
+                /** @description The last day, included; today unless given */
+                end_date?: string;
+                /** @description List at most so many groups, 1 to 500; 50 unless given */
+                limit?: number;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The errors */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Errors"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_error_group: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 7 unless given */
+                days?: number;
+                /** @description Instead of `days`: the first day, such as 2026-11-01 */
+                start_date?: string;
+                /** @description The last day, included; today unless given */
+                end_date?: string;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The group's id */
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The group */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorGroupPage"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_error_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The group's id */
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErrorGroupChange"];
+            };
+        };
+        responses: {
+            /** @description The group as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorGroup"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such group */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_overview: {
         parameters: {
             query?: {
@@ -2511,6 +3180,174 @@ export interface operations {
             };
             /** @description The cursor was given before a restore */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_page_views: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 30 unless given */
+                days?: number;
+                /** @description Instead of `days`: the first day, such as 2026-11-01 */
+                start_date?: string;
+                /** @description The last day, included; today unless given */
+                end_date?: string;
+                /** @description Only the page with this path, as it is listed */
+                page_path?: string;
+                /** @description List at most so many pages, the most viewed first, 1 to 1,000; 100 unless given. `total` counts all */
+                limit?: number;
+                /** @description `path` leaves out the rows by day, and leaves only the totals; `day` unless given */
+                by?: string;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageViews"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cursor was given before a restore */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_popular_quests: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 30 unless given */
+                days?: number;
+                /** @description Instead of `days`: the first day, such as 2026-11-01 */
+                start_date?: string;
+                /** @description The last day, included; today unless given */
+                end_date?: string;
+                /** @description Things of this type alone, such as `course` */
+                entity_type?: string;
+                /** @description List at most so many, 1 to 1,000; 10 unless given. `total` counts all */
+                limit?: number;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The quests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PopularQuests"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not for this key */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The cursor was given before a restore */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_risk_history: {
+        parameters: {
+            query?: {
+                /** @description The last so many days with today, 1 to 366; 30 unless given */
+                days?: number;
+                /** @description An event's cursor: answers once it is counted, or after 2 seconds */
+                wait_for?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The application's id */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The course */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskHistory"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is known by this id, or nobody is scored here */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3636,6 +4473,78 @@ export interface operations {
             };
             /** @description A value is out of bounds; every field is named */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known of runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRuns"];
+                };
+            };
+        };
+    };
+    run_retention: {
+        parameters: {
+            query?: {
+                /** @description Whether to tell only what would go; for auditors, too */
+                dry_run?: boolean;
+                /** @description Which part of what is due; all of it unless given */
+                scope?: components["schemas"]["RetentionScope"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done; or, of a dry run, what would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRun"];
+                };
+            };
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionRuns"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another run is under way */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -26,6 +26,7 @@ export const overview: typeof enOverview = {
     events: "Ereignisse",
     completions: "Abschlüsse",
     errors: "Fehler",
+    at_risk: "Gefährdet",
   },
   hints: {
     active_users: "Verschiedene Personen mit einem Ereignis",
@@ -33,6 +34,7 @@ export const overview: typeof enOverview = {
     events: "Alles, was aufgezeichnet wurde",
     completions: "Was Leute zu Ende gebracht haben",
     errors: "Fehler, die deine Anwendung gemeldet hat",
+    at_risk: "Lernende mit hohem Risiko aufzugeben, am Ende jedes Tages",
   },
   cards: "Zahlen: wähle eine für das Diagramm",
   more: (n) => `${percent(n)} mehr`,

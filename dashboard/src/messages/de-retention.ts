@@ -3,11 +3,27 @@ import type { Messages } from ".";
 const number = (n: number) => new Intl.NumberFormat("de").format(n);
 
 export const retention: Messages["settings"]["retention"] = {
-  detail: "Was wie lange bleibt. Speichern löscht nichts von selbst: Die Werte stehen hier und wirken, wenn der Aufbewahrungslauf über das Protokoll geht.",
+  detail: "Was wie lange bleibt. Speichern löscht nichts von selbst: Die Werte wirken, wenn der Aufbewahrungslauf das nächste Mal über das Protokoll geht.",
   onRecord: "Änderungen im Protokoll",
   lastRun: "Letzter Aufbewahrungslauf:",
   noRun: "Über dieses Protokoll ging noch kein Aufbewahrungslauf.",
   runs: "Läufe im Protokoll",
+  runsTitle: "Läufe",
+  runsDetail: "Jede Nacht um 02:00 UTC werden Namen aus dem entfernt, was alt genug ist, und was noch älter ist, wird gelöscht. Ein versäumter Lauf wird nachgeholt.",
+  running: (done, of) => `Ein Lauf ist im Gang: ${number(done)} von ${number(of)} Positionen.`,
+  counts: (anonymised, deleted, held) =>
+    `Namen entfernt: ${number(anonymised)}. Gelöscht: ${number(deleted)}.${held > 0 ? ` Zurückgehalten: ${number(held)}.` : ""}`,
+  dryRun: "Ansehen, was ginge",
+  looking: "Wird nachgesehen …",
+  runNow: "Jetzt ausführen",
+  runTitle: "Aufbewahrung jetzt ausführen?",
+  runDetail: "Was nach den gespeicherten Werten fällig ist, verliert seine Namen oder wird gelöscht, endgültig. Was zurückgehalten wird, bleibt.",
+  runSubmit: "Ausführen",
+  runBusy: "Im Gang …",
+  due: "Was der nächste Lauf täte",
+  nothingDue: "Nichts ist fällig.",
+  dueColumns: { what: "Kategorie", anonymised: "Namen entfernt", deleted: "Gelöscht", held: "Zurückgehalten" },
+  number,
   readOnly: "Nur die Verwaltung kann das ändern.",
   activity: "Aktivität",
   activityDetail: "Was Menschen tun: Seiten, Quests, Abzeichen, alles außer Punkten und Verwaltung.",

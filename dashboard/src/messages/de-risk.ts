@@ -6,14 +6,12 @@ const value = (n: number) => new Intl.NumberFormat("de", { maximumFractionDigits
 const days = (n: number) => (n === 1 ? "1 Tag" : `${number(n)} Tage`);
 
 export const risk: typeof enRisk = {
-  card: "Gefährdet",
-  cardHint: (threshold) => `Lernende mit einem Risiko von ${score(threshold)} oder mehr; zeigt, wer sie sind`,
+  cardHint: (threshold) => `Lernende mit einem Risiko von ${score(threshold)} oder mehr am Ende jedes Tages`,
   of: (learners) => `von ${number(learners)}`,
   learners: () => "Lernenden",
   than: (day, previous) => `als am ${day} (${number(previous)})`,
   as: (day) => `wie am ${day}`,
   none: (day) => `niemand am ${day}`,
-  nobodyYet: (day) => `am ${day} noch keine Lernenden`,
   more: (n) => `${number(n)} mehr`,
   fewer: (n) => `${number(n)} weniger`,
   same: "ebenso viele",
@@ -43,6 +41,9 @@ export const risk: typeof enRisk = {
   },
   adds: (name, found, contribution, weight) => `${name}: ${found}, trägt ${score(contribution)} von ${score(weight)} bei`,
   levels: { high: "Engagiert", medium: "Eher engagiert", low: "Wenig engagiert", at_risk: "Gefährdet" },
+  courseTitle: "30 Tage",
+  course: (day, then, now) => `Wert am ${day}: ${score(then)}, am Ende: ${score(now)}`,
+  noCourse: (now) => `Wert: ${score(now)}, davor keiner`,
   inactive: (n) => (n === 0 ? "heute aktiv" : n === 1 ? "1 Tag inaktiv" : `${number(n)} Tage inaktiv`),
   name: "Name",
   score: "Wert",

@@ -58,6 +58,7 @@ export const sentences: Readonly<Record<string, string>> = {
   "system server_started": "Annals ist gestartet",
   "system server_shutting_down": "Annals fährt herunter",
   "system settings_changed": "{actor} hat die Einstellungen von {entity} geändert",
+  "system error_group_changed": "{actor} hat {entity} auf {metadata.status} gesetzt",
   "system recording_disabled": "{actor} hat die Aufzeichnung ausgeschaltet",
   "system recording_enabled": "{actor} hat die Aufzeichnung eingeschaltet",
   "system key_created": "{actor} hat den Schlüssel {entity} erzeugt",

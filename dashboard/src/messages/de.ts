@@ -2,7 +2,9 @@ import type { Messages } from ".";
 import { activity, detail, filter, own } from "./de-activity";
 import { badges } from "./de-badges";
 import { chart, overview } from "./de-overview";
+import { pages, quests } from "./de-pages";
 import { risk } from "./de-risk";
+import { errorGroups } from "./de-errors";
 import { sentences } from "./de-sentences";
 import { family } from "./de-family";
 import { settings } from "./de-settings";
@@ -102,7 +104,10 @@ export const de: Messages = {
   },
 
   overview,
+  pages,
+  quests,
   risk,
+  errorGroups,
   family,
   chart,
   settings,

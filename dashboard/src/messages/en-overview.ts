@@ -26,6 +26,7 @@ export const overview = {
     events: "Events",
     completions: "Completions",
     errors: "Errors",
+    at_risk: "At risk",
   },
   hints: {
     active_users: "Different people with any event",
@@ -33,6 +34,7 @@ export const overview = {
     events: "Everything recorded",
     completions: "Things people finished",
     errors: "Faults your application reported",
+    at_risk: "Learners with a high risk of dropping out, at the end of each day",
   },
   cards: "Figures: choose one for the chart",
   more: (n: number) => `${percent(n)} more`,

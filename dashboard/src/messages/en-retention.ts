@@ -2,11 +2,27 @@ const number = (n: number) => new Intl.NumberFormat("en").format(n);
 
 /** Settings, Retention. */
 export const retention = {
-  detail: "How long what is kept. Saving deletes nothing by itself: the values are kept here and take effect when the retention run goes over the record.",
+  detail: "How long what is kept. Saving deletes nothing by itself: the values take effect when the retention run next goes over the record.",
   onRecord: "Changes on the record",
   lastRun: "Last retention run:",
   noRun: "No retention run has gone over this record yet.",
   runs: "Runs on the record",
+  runsTitle: "Runs",
+  runsDetail: "Every night at 02:00 UTC names are taken out of what is old enough, and what is older is deleted. A run that was missed is made up for.",
+  running: (done: number, of: number) => `A run is under way: ${number(done)} of ${number(of)} positions.`,
+  counts: (anonymised: number, deleted: number, held: number) =>
+    `Names taken out: ${number(anonymised)}. Deleted: ${number(deleted)}.${held > 0 ? ` Kept by a hold: ${number(held)}.` : ""}`,
+  dryRun: "See what would go",
+  looking: "Looking…",
+  runNow: "Run now",
+  runTitle: "Carry out retention now?",
+  runDetail: "What is due by the saved values loses its names or is deleted, for good. What a hold keeps stays.",
+  runSubmit: "Carry it out",
+  runBusy: "Under way…",
+  due: "What the next run would do",
+  nothingDue: "Nothing is due.",
+  dueColumns: { what: "Category", anonymised: "Names taken out", deleted: "Deleted", held: "Kept by a hold" },
+  number,
   readOnly: "Only an administrator can change this.",
   activity: "Activity",
   activityDetail: "What people do: pages, quests, badges, whatever is neither points nor administration.",

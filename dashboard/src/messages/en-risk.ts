@@ -5,14 +5,12 @@ const days = (n: number) => (n === 1 ? "1 day" : `${number(n)} days`);
 
 /** People at risk of dropping out. */
 export const risk = {
-  card: "At risk",
-  cardHint: (threshold: number) => `Learners with a risk score of ${score(threshold)} or more; shows who they are`,
+  cardHint: (threshold: number) => `Learners with a risk score of ${score(threshold)} or more at the end of each day`,
   of: (learners: number) => `of ${number(learners)}`,
   learners: (learners: number): string => (learners === 1 ? "learner" : "learners"),
   than: (day: string, previous: number) => `than on ${day} (${number(previous)})`,
   as: (day: string) => `as on ${day}`,
   none: (day: string) => `none on ${day}`,
-  nobodyYet: (day: string) => `no learners yet on ${day}`,
   more: (n: number) => `${number(n)} more`,
   fewer: (n: number) => `${number(n)} fewer`,
   same: "as many",
@@ -42,6 +40,9 @@ export const risk = {
   },
   adds: (name: string, found: string, contribution: number, weight: number) => `${name}: ${found}, adds ${score(contribution)} of ${score(weight)}`,
   levels: { high: "Engaged", medium: "Somewhat engaged", low: "Little engaged", at_risk: "At risk" },
+  courseTitle: "30 days",
+  course: (day: string, then: number, now: number) => `Score on ${day}: ${score(then)}, at the end: ${score(now)}`,
+  noCourse: (now: number) => `Score: ${score(now)}, none before`,
   inactive: (n: number) => (n === 0 ? "active today" : `${days(n)} inactive`),
   name: "Name",
   score: "Score",

@@ -3,7 +3,9 @@
 import { activity, detail, filter, own } from "./en-activity";
 import { badges } from "./en-badges";
 import { chart, overview } from "./en-overview";
+import { pages, quests } from "./en-pages";
 import { risk } from "./en-risk";
+import { errorGroups } from "./en-errors";
 import { family } from "./en-family";
 import { settings } from "./en-settings";
 import { start } from "./en-start";
@@ -105,7 +107,10 @@ export const en = {
   },
 
   overview,
+  pages,
+  quests,
   risk,
+  errorGroups,
   family,
   chart,
   settings,

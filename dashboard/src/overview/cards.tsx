@@ -33,7 +33,7 @@ export function Cards({ data, show, onShow, children }: Props) {
   );
 }
 
-function ChangeWords({ data, name }: { data: Overview; name: FigureName }) {
+function ChangeWords({ data, name }: { data: Overview; name: (typeof FIGURES)[number] }) {
   const { direction, words, than } = changeOf(data.figures[name], data.period.days);
   return (
     <span className="figure-change">

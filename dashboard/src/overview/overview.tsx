@@ -13,12 +13,16 @@ import { useTitle } from "../ui/use-title";
 import { go, usePlace } from "../url/history";
 import { Link } from "../url/link";
 import { Cards, CardsSkeleton } from "./cards";
+import { PagesPanel } from "./pages-panel";
 import { PeriodChoice } from "./period-choice";
+import { ErrorsPanel } from "./errors-panel";
+import { QuestsPanel } from "./quests-panel";
 import { Recent } from "./recent";
 import { AtRiskPanel } from "./risk-panel";
 import { RiskCard } from "./risk-card";
 import { FIGURES, overviewRoute, parseOverview, type OverviewState } from "./state";
 import { useAtRisk } from "./use-at-risk";
+import { useErrors } from "./use-errors";
 import { useOverview } from "./use-overview";
 import "./overview.css";
 
@@ -33,13 +37,14 @@ export function Overview() {
   useTitle(m.title);
   if (!session.data) return <p className="visually-hidden" role="status">{m.loading}</p>;
   if (!mayCount(session.data.role)) return <NoAccess detail={m.noAccessDetail} />;
-  return <Counted state={state} />;
+  return <Counted state={state} admin={session.data.role === "admin"} />;
 }
 
-function Counted({ state }: { state: OverviewState }) {
+function Counted({ state, admin }: { state: OverviewState; admin: boolean }) {
   const query = useOverview(state.period, true);
   const stats = useStats(ALL);
-  const risk = useAtRisk(query.data?.period.end_date, query.data?.previous_period.end_date);
+  const errors = useErrors(state.period, query.data !== undefined);
+  const risk = useAtRisk(query.data?.period.end_date);
   const change = useCallback((next: Partial<OverviewState>, replace = false) => go(overviewRoute({ ...state, ...next }), { replace }), [state]);
   const refetch = query.refetch;
   const start = useFirstRun({
@@ -73,10 +78,15 @@ function Counted({ state }: { state: OverviewState }) {
       {start === null && data && (
         <div className="overview-body" aria-busy={query.isPlaceholderData}>
           <Cards data={data} show={state.show} onShow={(show) => change({ show })}>
-            <RiskCard query={risk} day={data.previous_period.end_date} />
+            <RiskCard data={data} query={risk} show={state.show} onShow={(show) => change({ show })} />
           </Cards>
           <Main state={state} data={data} />
+          <div className="rank-pair">
+            <PagesPanel period={state.period} />
+            <QuestsPanel period={state.period} />
+          </div>
           <AtRiskPanel query={risk} />
+          <ErrorsPanel query={errors} admin={admin} />
           <Recent live={state.live} onLive={() => change({ live: !state.live }, true)} />
         </div>
       )}
@@ -99,16 +109,18 @@ function Main({ state, data }: { state: OverviewState; data: Data }) {
     );
   }
   const { period, previous_period: before, as_of: asOf } = data;
-  const points = data.figures[state.show].series.map((day) => ({ day: day.date, value: day.value, previousDay: day.previous_date, previous: day.previous }));
+  // Where nobody is scored, a link to who is at risk shows what comes first.
+  const show = data.figures[state.show] ? state.show : "active_users";
+  const points = (data.figures[show] ?? data.figures.active_users).series.map((day) => ({ day: day.date, value: day.value, previousDay: day.previous_date, previous: day.previous }));
   return (
     <section className="panel">
       <Chart
-        title={m.figures[state.show]}
+        title={m.figures[show]}
         period={rangeText(period.start_date, period.end_date)}
         previousPeriod={rangeText(before.start_date, before.end_date)}
         points={points}
         today={asOf == null ? "" : dayIn(asOf, data.timezone)}
-        fileName={`annals-${state.show.replace("_", "-")}-${period.start_date}-${period.end_date}`}
+        fileName={`annals-${show.replace("_", "-")}-${period.start_date}-${period.end_date}`}
       />
     </section>
   );

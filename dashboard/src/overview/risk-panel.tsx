@@ -10,19 +10,20 @@ import { StatePanel } from "../ui/state-panel";
 import { Link } from "../url/link";
 import { riskRows } from "./risk";
 import { RiskBar, RiskLegend } from "./risk-bar";
+import { RiskCourse } from "./risk-course";
 import { RiskTable } from "./risk-table";
 import type { AtRiskQuery } from "./use-at-risk";
 import "./risk.css";
 
 const m = messages.risk;
 const FIRST = 10;
-export const RISK_PANEL = "at-risk";
+const RISK_PANEL = "at-risk";
 
 /** Who is at risk of dropping out, and by what. Where nobody is scored there is no panel. */
 export function AtRiskPanel({ query }: { query: AtRiskQuery }) {
   if (query.data === null) return null;
   return (
-    <section className="panel risk" id={RISK_PANEL} aria-labelledby={`${RISK_PANEL}-title`} tabIndex={-1}>
+    <section className="panel risk" id={RISK_PANEL} aria-labelledby={`${RISK_PANEL}-title`}>
       <Loaded query={query}>{(data) => data && <People data={data} />}</Loaded>
       {query.data === undefined && (
         <h2 id={`${RISK_PANEL}-title`} className="visually-hidden">
@@ -65,7 +66,7 @@ function People({ data }: { data: AtRisk }) {
       {people.length > 0 && (
         <>
           <p className="risk-advice">{m.advice}</p>
-          {table ? <RiskTable title={`${m.title}, ${range}`} people={shown} /> : <List people={shown} />}
+          {table ? <RiskTable title={`${m.title}, ${range}`} people={shown} data={data} /> : <List people={shown} data={data} />}
           <p className="risk-foot">
             {people.length > FIRST && (
               <button type="button" className="button small" onClick={() => setAll(!all)}>
@@ -80,7 +81,7 @@ function People({ data }: { data: AtRisk }) {
   );
 }
 
-function List({ people }: { people: readonly AtRiskStudent[] }) {
+function List({ people, data }: { people: readonly AtRiskStudent[]; data: AtRisk }) {
   return (
     <>
       <RiskLegend />
@@ -94,6 +95,7 @@ function List({ people }: { people: readonly AtRiskStudent[] }) {
               {m.levels[person.engagement_level]}
             </span>
             <RiskBar person={person} />
+            <RiskCourse person={person} data={data} />
             <strong className="risk-score">{person.risk_score.toFixed(2)}</strong>
             <span className="risk-away">{m.inactive(person.days_inactive)}</span>
           </li>

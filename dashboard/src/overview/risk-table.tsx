@@ -1,10 +1,11 @@
-import type { AtRiskStudent } from "../api/types";
+import type { AtRisk, AtRiskStudent } from "../api/types";
 import { messages } from "../messages";
+import { RiskCourse } from "./risk-course";
 
 const m = messages.risk;
 
 /** The same as numbers: what was found of each factor, and what it adds. */
-export function RiskTable({ title, people }: { title: string; people: readonly AtRiskStudent[] }) {
+export function RiskTable({ title, people, data }: { title: string; people: readonly AtRiskStudent[]; data: AtRisk }) {
   const factors = people[0]?.metrics.factors ?? [];
   return (
     // What scrolls must be reachable by the keyboard.
@@ -17,6 +18,7 @@ export function RiskTable({ title, people }: { title: string; people: readonly A
             <th scope="col">{m.name}</th>
             <th scope="col">{m.score}</th>
             <th scope="col">{m.level}</th>
+            <th scope="col">{m.courseTitle}</th>
             {factors.map(({ name }) => (
               <th scope="col" key={name}>
                 {m.factors[name]}
@@ -30,6 +32,9 @@ export function RiskTable({ title, people }: { title: string; people: readonly A
               <th scope="row">{person.display_name}</th>
               <td>{person.risk_score.toFixed(2)}</td>
               <td>{m.levels[person.engagement_level]}</td>
+              <td>
+                <RiskCourse person={person} data={data} />
+              </td>
               {person.metrics.factors.map((factor) => (
                 <td key={factor.name}>
                   {m.values[factor.name](factor.value)} <small>+{factor.contribution.toFixed(2)}</small>

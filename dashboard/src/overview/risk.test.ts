@@ -19,11 +19,11 @@ const ben: AtRiskStudent = {
 };
 
 it("takes more people at risk for worse, and compares with a day", () => {
-  expect(changeOfRisk({ total: 7, previous_total: 5 }, "22 Oct")).toEqual({ direction: "up", tone: "bad", words: "2 more", than: "than on 22 Oct (5)" });
-  expect(changeOfRisk({ total: 0, previous_total: 1 }, "22 Oct")).toEqual({ direction: "down", tone: "good", words: "1 fewer", than: "than on 22 Oct (1)" });
-  expect(changeOfRisk({ total: 5, previous_total: 5 }, "22 Oct")).toMatchObject({ words: "as many", than: "as on 22 Oct" });
-  expect(changeOfRisk({ total: 0, previous_total: 0 }, "22 Oct")).toMatchObject({ words: null, than: "none on 22 Oct" });
-  expect(changeOfRisk({ total: 5 }, "22 Oct")).toMatchObject({ words: null, than: "no learners yet on 22 Oct" });
+  expect(changeOfRisk({ value: 7, previous: 5 }, "22 Oct")).toEqual({ direction: "up", tone: "bad", words: "2 more", than: "than on 22 Oct (5)" });
+  expect(changeOfRisk({ value: 0, previous: 1 }, "22 Oct")).toEqual({ direction: "down", tone: "good", words: "1 fewer", than: "than on 22 Oct (1)" });
+  expect(changeOfRisk({ value: 5, previous: 5 }, "22 Oct")).toMatchObject({ words: "as many", than: "as on 22 Oct" });
+  expect(changeOfRisk({ value: 0, previous: 0 }, "22 Oct")).toMatchObject({ words: null, than: "none on 22 Oct" });
+  expect(changeOfRisk({ value: 5, previous: 0 }, "22 Oct")).toMatchObject({ words: null, than: "none on 22 Oct" });
 });
 
 it("stacks what adds to the score, end to end", () => {
@@ -43,10 +43,16 @@ it("says what was found, in its unit, and what it adds", () => {
   ]);
 });
 
-it("writes a row a person, with every factor", () => {
+it("writes a row a person, with every factor and every day of the course", () => {
   const [head, row] = riskRows([ben]);
   expect(head).toHaveLength(15);
   expect(row).toHaveLength(15);
   expect(row?.slice(0, 9)).toEqual(["ben", "Ben", "0.55", "medium", "8", "8", "0.3", "2.1", "0"]);
+  const course = [
+    { date: "2026-11-20", risk_score: 0.4, engagement_level: "medium" as const },
+    { date: "2026-11-21", risk_score: 0.55, engagement_level: "medium" as const },
+  ];
+  const rows = riskRows([{ ...ben, course }, { ...ben, course: course.slice(1) }]);
+  expect(rows.map((cells) => cells.slice(15))).toEqual([["2026-11-20", "2026-11-21"], ["0.4", "0.55"], ["", "0.55"]]);
   expect(riskRows([])).toEqual([["user_id", "display_name", "risk_score", "engagement_level", "days_inactive"]]);
 });

@@ -1,5 +1,5 @@
 // People at risk: what is told of them, in words and in rows.
-import type { AtRisk, AtRiskStudent } from "../api/types";
+import type { AtRiskStudent, Figure } from "../api/types";
 import { messages } from "../messages";
 
 const m = messages.risk;
@@ -7,11 +7,11 @@ const m = messages.risk;
 export type RiskFactor = AtRiskStudent["metrics"]["factors"][number];
 
 /** What the figure is compared with, in words; `tone` says whether it is better so. */
-export function changeOfRisk({ total, previous_total: previous }: Pick<AtRisk, "total" | "previous_total">, day: string) {
-  if (previous == null) return { direction: "none", tone: "none", words: null, than: m.nobodyYet(day) } as const;
-  if (total === previous) return { direction: "none", tone: "none", words: total === 0 ? null : m.same, than: total === 0 ? m.none(day) : m.as(day) } as const;
-  if (total > previous) return { direction: "up", tone: "bad", words: m.more(total - previous), than: m.than(day, previous) } as const;
-  return { direction: "down", tone: "good", words: m.fewer(previous - total), than: m.than(day, previous) } as const;
+export function changeOfRisk({ value, previous }: Pick<Figure, "value" | "previous">, day: string) {
+  if (value === previous) return { direction: "none", tone: "none", words: value === 0 ? null : m.same, than: value === 0 ? m.none(day) : m.as(day) } as const;
+  if (previous === 0) return { direction: "none", tone: "none", words: null, than: m.none(day) } as const;
+  if (value > previous) return { direction: "up", tone: "bad", words: m.more(value - previous), than: m.than(day, previous) } as const;
+  return { direction: "down", tone: "good", words: m.fewer(previous - value), than: m.than(day, previous) } as const;
 }
 
 /** `Streak: 0 days, adds 0.05 of 0.05` */
@@ -30,10 +30,11 @@ export function segmentsOf(factors: readonly RiskFactor[]) {
   return segments.filter((segment) => segment.width > 0);
 }
 
-/** As a file: what was found and what it adds, side by side. */
+/** As a file: what was found and what it adds, side by side, then the score at the end of each day. */
 export function riskRows(people: readonly AtRiskStudent[]): string[][] {
   const names = (people[0]?.metrics.factors ?? []).map((factor) => factor.name);
-  const head = ["user_id", "display_name", "risk_score", "engagement_level", "days_inactive", ...names.flatMap((name) => [name, `${name}_adds`])];
+  const days = [...new Set(people.flatMap((person) => (person.course ?? []).map(({ date }) => date)))].sort();
+  const head = ["user_id", "display_name", "risk_score", "engagement_level", "days_inactive", ...names.flatMap((name) => [name, `${name}_adds`]), ...days];
   const rows = people.map((person) => [
     person.user_id,
     person.display_name,
@@ -41,6 +42,7 @@ export function riskRows(people: readonly AtRiskStudent[]): string[][] {
     person.engagement_level,
     String(person.days_inactive),
     ...person.metrics.factors.flatMap((factor) => [String(factor.value), String(factor.contribution)]),
+    ...days.map((day) => String(person.course?.find(({ date }) => date === day)?.risk_score ?? "")),
   ]);
   return [head, ...rows];
 }

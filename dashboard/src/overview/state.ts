@@ -1,8 +1,11 @@
 // What the Overview shows is written in its URL, and only there.
 import { dayAfter } from "../chart/days";
 
+/** What is counted. */
 export const FIGURES = ["active_users", "sessions", "events", "completions", "errors"] as const;
-export type FigureName = (typeof FIGURES)[number];
+/** What the chart can show; who is at risk only where learners are scored. */
+const SHOWN = [...FIGURES, "at_risk"] as const;
+export type FigureName = (typeof SHOWN)[number];
 
 /** Days that end today. */
 export const PRESETS = [7, 30, 90] as const;
@@ -25,7 +28,7 @@ export interface OverviewState {
 
 export function parseOverview(search: string): OverviewState {
   const parameters = new URLSearchParams(search);
-  const show = FIGURES.find((name) => name === parameters.get("show")) ?? "active_users";
+  const show = SHOWN.find((name) => name === parameters.get("show")) ?? "active_users";
   const span = { start: parameters.get("start_date") ?? "", end: parameters.get("end_date") ?? "" };
   const live = parameters.get("live") !== "off";
   if (faultOf(span) === null) return { period: span, show, live };

@@ -1,12 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
-import { call } from "../api/client";
-import type { EventPage } from "../api/types";
 import { messages } from "../messages";
 import { Loaded } from "../ui/loaded";
-import { Time } from "../ui/time";
 import { Link } from "../url/link";
 import { Holds } from "./retention-holds";
 import { RetentionForm } from "./retention-form";
+import { Runs } from "./retention-run";
 import { useRetention } from "./use-retention";
 import "./retention.css";
 
@@ -22,7 +19,7 @@ export function RetentionSection({ admin }: { admin: boolean }) {
           {m.detail} <Link to="activity?action=settings_changed&entity_id=retention">{m.onRecord}</Link>
         </p>
       </div>
-      <LastRun />
+      <Runs admin={admin} />
       {!admin && <p className="form-hint">{m.readOnly}</p>}
       <Loaded query={retention}>
         {(held) => (
@@ -34,21 +31,5 @@ export function RetentionSection({ admin }: { admin: boolean }) {
         )}
       </Loaded>
     </>
-  );
-}
-
-/** The record itself tells when these values last took effect. */
-function LastRun() {
-  const { data } = useQuery({
-    queryKey: ["retention-runs"],
-    queryFn: ({ signal }) => call<EventPage>("api/v1/events", { query: { category: "system", action: "retention_ran", limit: 1 }, signal }),
-  });
-  if (!data) return null;
-  const [last] = data.events;
-  if (!last) return <p className="retention-run">{m.noRun}</p>;
-  return (
-    <p className="retention-run">
-      {m.lastRun} <Time at={last.occurred_at} /> <Link to="activity?category=system&action=retention_ran">{m.runs}</Link>
-    </p>
   );
 }

@@ -1,7 +1,7 @@
 //! The command line: one file per subcommand.
 //!
-//! `serve` and `demo` run the server. Commands that write (`key`, `people`, `link`, `import`,
-//! `backup`, `rebuild`) go through the running server's local socket, or, when none runs, through the same
+//! `serve` and `demo` run the server. Commands that write (`key`, `people`, `retention`,
+//! `link`, `import`, `backup`, `rebuild`) go through the running server's local socket, or, when none runs, through the same
 //! API in this process ([`client`]). Commands that read the file itself (`tail`, `verify`) open it read-only
 //! beside the server.
 //!
@@ -22,6 +22,7 @@ mod openapi;
 mod people;
 mod rebuild;
 mod restore;
+mod retention;
 mod serve;
 mod tail;
 mod terminal;
@@ -113,6 +114,9 @@ enum Command {
     /// Keep the directory: who there is and who looks after whom
     #[command(subcommand)]
     People(people::Command),
+    /// Carry out how long what is kept
+    #[command(subcommand)]
+    Retention(retention::Command),
     /// Make a link that signs an admin in to the dashboard once
     Link,
     /// Check that the journal is what was written
@@ -191,6 +195,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Tail(options) => tail::run(context, options).await,
             Command::Key(command) => key::run(context, command).await,
             Command::People(command) => people::run(context, command).await,
+            Command::Retention(command) => retention::run(context, command).await,
             Command::Link => link::run(context).await,
             Command::Verify => verify::run(context).await,
             Command::Backup(options) => backup::run(context, options).await,

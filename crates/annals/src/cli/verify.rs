@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::Context;
-use super::terminal::{number, progress};
+use super::terminal::{number, printable, progress};
 use crate::app::open_existing;
 use crate::journal::verify::{Report, verify};
 
@@ -37,6 +37,15 @@ fn print(report: &Report) {
         if count > 0 {
             println!("{:>12} {what}", number(count));
         }
+    }
+    for (reason, count) in &report.reasons {
+        println!("{:>12} deleted: {}", number(*count), printable(reason));
+    }
+    if report.residues_verified > 0 {
+        println!(
+            "{:>12} as the act left them that took people out",
+            number(report.residues_verified)
+        );
     }
     for fault in &report.faults {
         if fault.first == fault.last {

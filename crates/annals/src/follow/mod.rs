@@ -15,7 +15,6 @@
 
 mod audit_file;
 mod badges;
-mod pace;
 mod rollups;
 mod run;
 
@@ -37,6 +36,7 @@ pub use badges::{
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
+use crate::config::Pages;
 use crate::journal::Journal;
 use crate::store::{DerivedStore, Place, Step, Store};
 
@@ -53,7 +53,7 @@ pub const BADGES: &str = "badges";
 pub const FOLLOWERS: [Follower; 3] = [
     Follower {
         name: ROLLUPS,
-        what: "counts by day and person, and sessions",
+        what: "counts by day and person, thing and page, sessions, groups of errors",
         who: Who::Each,
         output: |parts| Box::new(rollups::Rollups::new(parts)),
     },
@@ -102,6 +102,8 @@ pub struct Parts {
     pub catalog: Arc<Catalog>,
     /// Which day a moment falls on.
     pub calendar: Calendar,
+    /// Which paths are one page.
+    pub pages: Pages,
     /// Where audit files go.
     pub audit_files: AuditFiles,
     /// What can be earned, and how it is awarded.

@@ -8,17 +8,17 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
-use super::pace::Pace;
 use super::{Fault, Output, State};
 use crate::clock::Clock;
 use crate::journal::{Journal, TailPage};
+use crate::pace::Pace;
 use crate::store::{Place, Step, Store};
 
 /// How long one that has caught up lets the journal grow, because a few events cost an output as
 /// much as many …
 const REST: Duration = Duration::from_millis(100);
 /// … unless it grows by so many meanwhile, which the store still has in memory.
-const ENOUGH: u64 = 1_024;
+const ENOUGH: u64 = 2_048;
 /// How long it waits after the first failure; after each further one twice as long …
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// … up to this.

@@ -115,7 +115,7 @@ impl Http {
 
     async fn forget(&self, id: &str) -> Result<Receipt> {
         let _turn = self.erasure_turn.lock().await;
-        self.await_turn().await?;
+        self.await_turn(LONGEST).await?;
         let done = self.forget_in_turn(id).await;
         if let Err(error) = self.store.release(ERASING).await {
             tracing::warn!(%error, "other servers wait before they erase anybody");
@@ -123,10 +123,10 @@ impl Http {
         done
     }
 
-    /// Waits until no other server erases anybody.
-    async fn await_turn(&self) -> Result<()> {
+    /// Waits until no other server takes anybody out of events, and none does for so long from then.
+    pub(super) async fn await_turn(&self, longest: Duration) -> Result<()> {
         let until = tokio::time::Instant::now() + PATIENCE;
-        while !self.store.lease(ERASING, LONGEST).await? {
+        while !self.store.lease(ERASING, longest).await? {
             if tokio::time::Instant::now() > until {
                 let told = "another server is erasing a person just now".to_owned();
                 return Err(StoreError::Unavailable(told).into());

@@ -7,7 +7,7 @@
 //!                                         ├─► points/ ─► points, record, journal; badges: follow
 //!                                         ├─► analytics/ ─► query ─► derived store
 //!                                         ├─► keys.rs, people.rs, session.rs ─► access
-//!                                         ├─► settings.rs, retention.rs ─► store, record, privacy
+//!                                         ├─► settings.rs, retention*.rs, retain.rs ─► store, record, privacy
 //!                                         └─► dashboard.rs (embedded files)
 //! ```
 //!
@@ -37,7 +37,10 @@ mod people;
 mod points;
 mod rate;
 mod rebuild;
+mod retain;
 mod retention;
+mod retention_due;
+mod retention_run;
 mod routes;
 mod session;
 mod settings;
@@ -73,6 +76,7 @@ pub use error::Problem;
 pub use live::Live;
 pub use openapi::document as openapi;
 pub use rate::RateLimits;
+pub use retain::Retaining;
 pub use settings::recording_switch;
 
 /// Everything a request can need.
@@ -127,6 +131,8 @@ pub struct Services {
     pub erasure_turn: Arc<Mutex<()>>,
     /// Which erasures, of other servers too, what is kept beside the journal has followed.
     pub erasures: Mutex<Erasures>,
+    /// Retention runs.
+    pub retaining: Retaining,
     /// Held while a setting is changed: one change at a time.
     pub settings_turn: Mutex<()>,
     /// [`Store::changes`] as of what is held in memory.

@@ -83,7 +83,7 @@ impl Http {
         Ok(after)
     }
 
-    async fn stored_retention(&self) -> Result<Retention> {
+    pub(super) async fn stored_retention(&self) -> Result<Retention> {
         let Some(text) = self.store.setting(Retention::SETTING).await? else {
             return Ok(Retention::default());
         };

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use super::live::{sse, tickets, ws};
 use super::{
     Http, analytics, append, cors, dashboard, erase, error, events, export, health, keys, openapi,
-    operations, people, points, rebuild, retention, session, settings,
+    operations, people, points, rebuild, retention, retention_run, session, settings,
 };
 
 /// The documented routes.
@@ -28,8 +28,13 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         .routes(routes!(tickets::create))
         // Analytics
         .routes(routes!(analytics::overview::overview))
+        .routes(routes!(analytics::pages::views))
+        .routes(routes!(analytics::quests::popular))
         .routes(routes!(analytics::engagement::engagement))
         .routes(routes!(analytics::at_risk::at_risk))
+        .routes(routes!(analytics::risk_history::risk_history))
+        .routes(routes!(analytics::errors::errors))
+        .routes(routes!(analytics::errors::error_group, analytics::error_status::patch))
         // People
         .routes(routes!(people::list))
         .routes(routes!(people::put, people::get, people::archive))
@@ -64,6 +69,7 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         // Settings
         .routes(routes!(settings::recording, settings::put_recording))
         .routes(routes!(retention::retention, retention::put_retention))
+        .routes(routes!(retention_run::run, retention_run::runs))
         // Session
         .routes(routes!(session::sign_in, session::whoami, session::sign_out))
         .routes(routes!(session::link))

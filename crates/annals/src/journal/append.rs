@@ -233,7 +233,7 @@ impl Writer {
     async fn gather(&mut self, first: Waiting) -> Vec<Waiting> {
         let bytes = |waiting: &Waiting| {
             let sizes = waiting.items.iter().map(|item| match item {
-                Item::Append(entry) => entry.bytes,
+                Item::Append(entry) => entry.personal.as_bytes().len(),
                 Item::Decide(_) => COMMAND_BYTES,
             });
             sizes.sum::<usize>()

@@ -14,6 +14,7 @@ mod append;
 pub mod copy;
 pub mod cursor;
 mod pages;
+mod residues;
 mod tail;
 pub mod verify;
 

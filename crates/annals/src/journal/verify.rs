@@ -1,7 +1,10 @@
 //! `annals verify`: walks the whole journal and says of every position what became of it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
+use super::residues::Residues;
 use crate::store::seal::{Verdict, check_tile, first_of, tile_of};
 use crate::store::{Result, Store, StoreError};
 
@@ -25,6 +28,11 @@ pub struct Report {
     pub mismatched: u64,
     /// Tiles whose root does not fit.
     pub broken_tiles: u64,
+    /// Of those without people, how many stand under the root that the act left which took them out.
+    /// Others of the act were deleted or changed on the record since, so that its root tells nothing.
+    pub residues_verified: u64,
+    /// Of the deleted ones, how many for which reason.
+    pub reasons: BTreeMap<String, u64>,
     /// The first faults by name.
     pub faults: Vec<Fault>,
 }
@@ -56,7 +64,10 @@ impl Report {
         match verdict {
             Verdict::Verified => self.verified += 1,
             Verdict::Anonymised => self.anonymised += 1,
-            Verdict::Deleted { .. } => self.deleted += 1,
+            Verdict::Deleted { reason } => {
+                self.deleted += 1;
+                *self.reasons.entry(reason).or_default() += 1;
+            }
             Verdict::Missing => {
                 self.missing += 1;
                 self.name(seq, seq, "missing".to_owned());
@@ -77,13 +88,14 @@ pub async fn verify(
 ) -> Result<Report> {
     let head = store.head().await?.seq;
     let mut report = Report { positions: head, ..Report::default() };
+    let mut residues = Residues::default();
     for tile in 0..=tile_of(head) {
         if head == 0 {
             break;
         }
         let last_tile = tile == tile_of(head);
         let end = first_of(tile + 1).min(head + 1);
-        match check(store, tile, end, last_tile).await {
+        match check(store, tile, end, last_tile, &mut residues).await {
             Ok((verdicts, fault)) => {
                 for (seq, verdict) in verdicts {
                     report.count(seq, verdict);
@@ -101,6 +113,15 @@ pub async fn verify(
         }
         progress(end - 1, head);
     }
+    for (seq, found) in residues.acts() {
+        match found {
+            Ok(events) => report.residues_verified += events,
+            Err(what) => {
+                report.mismatched += 1;
+                report.name(seq, seq, format!("mismatch: {what}"));
+            }
+        }
+    }
     // Read before the head is read again: what lies beyond even that was never counted.
     let after = store.sealed(head + 1..i64::MAX as u64, usize::MAX >> 1).await?;
     let head = store.head().await?.seq;
@@ -116,6 +137,7 @@ async fn check(
     tile: u64,
     end: u64,
     last_tile: bool,
+    residues: &mut Residues,
 ) -> Result<(Vec<(u64, Verdict)>, Option<String>)> {
     let range = first_of(tile)..end;
     let size = end - first_of(tile);
@@ -127,5 +149,6 @@ async fn check(
     let range = range.start..range.start + size;
     let events = store.sealed(range.clone(), usize::MAX >> 1).await?;
     let tombstones = store.tombstones(range).await?;
+    events.iter().filter_map(|sealed| sealed.event.as_ref().ok()).for_each(|e| residues.take(e));
     Ok(check_tile(tile, size, tiles.first(), &events, &tombstones))
 }

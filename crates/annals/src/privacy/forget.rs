@@ -108,7 +108,7 @@ fn is_actor(actor: &Actor, id: &str) -> bool {
 }
 
 /// Whether the thing an event was done to is a person.
-fn is_person(entity: &Entity) -> bool {
+pub(super) fn is_person(entity: &Entity) -> bool {
     matches!(entity.kind.as_str(), "user" | "child")
 }
 

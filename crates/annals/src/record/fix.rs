@@ -12,7 +12,8 @@ const SKELETON_BYTES: usize = 512;
 /// Makes the entry.
 pub(super) fn run(work: Work<'_>) -> Result<Entry, Refusal> {
     let category = work.category().to_owned();
-    let Work { now, random, draft, derived, .. } = work;
+    let Work { now, random, draft, mut derived, .. } = work;
+    derived.id = draft.id.is_none();
     let mut event = Event {
         id: draft.id.unwrap_or_else(|| id::uuid_v7(random, now)),
         seq: 0,
@@ -40,7 +41,7 @@ pub(super) fn run(work: Work<'_>) -> Result<Entry, Refusal> {
     event.metadata.values_mut().for_each(json::normalise);
 
     let personal = digest::personal(&event);
-    if personal.len() + SKELETON_BYTES > limits::EVENT_BYTES {
+    if personal.as_bytes().len() + SKELETON_BYTES > limits::EVENT_BYTES {
         return Err(Refusal::Rejected {
             code: "too_large",
             message: "the event has more than 64 KiB".to_owned(),
@@ -48,6 +49,6 @@ pub(super) fn run(work: Work<'_>) -> Result<Entry, Refusal> {
         });
     }
     let salt = id::bytes(random);
-    let commitment = digest::commitment(&salt, &personal);
-    Ok(Entry { event, salt, commitment, bytes: personal.len(), derived })
+    let commitment = digest::commitment(&salt, personal.as_bytes());
+    Ok(Entry { event, salt, commitment, personal, derived })
 }

@@ -89,7 +89,7 @@ fn a_browsers_event_is_completed() {
     assert!(entry.derived.occurred_at && entry.derived.message && !entry.derived.age);
     assert_eq!(entry.event.id.get_version_num(), 7);
     let personal = digest::personal(&entry.event);
-    assert_eq!(entry.commitment, digest::commitment(&entry.salt, &personal));
+    assert_eq!(entry.commitment, digest::commitment(&entry.salt, personal.as_bytes()));
 }
 
 #[test]

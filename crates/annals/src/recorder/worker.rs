@@ -131,7 +131,7 @@ impl Writing {
 
     /// Writes the entries, trying again as long as it takes: they keep their ids, so that nothing
     /// is written twice.
-    async fn append(&self, entries: Vec<Entry>) {
+    async fn append(&self, mut entries: Vec<Entry>) {
         let mut pause = PAUSE;
         let mut last_tries = LAST_TRIES;
         loop {
@@ -146,6 +146,8 @@ impl Writing {
                 }
                 Err(error) => error,
             };
+            // They may be on the record by now.
+            entries.iter_mut().for_each(|entry| entry.derived.id = false);
             if self.stop.is_cancelled() {
                 last_tries -= 1;
                 if last_tries == 0 {

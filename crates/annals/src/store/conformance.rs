@@ -21,6 +21,7 @@ use crate::filter::Filter;
 
 pub mod accounts;
 pub mod adopt;
+pub mod age;
 pub mod append;
 pub mod bury;
 pub mod credentials;
@@ -85,6 +86,9 @@ macro_rules! conformance {
             erase: what_tells_of_a_person_is_found_and_replaced;
             erase: what_is_not_about_people_cannot_be_replaced;
             erase: a_forgotten_guardian_leaves_their_children;
+            age: what_is_due_is_what_the_model_finds;
+            age: a_slice_is_carried_out_whole_and_can_be_verified;
+            age: a_slice_that_does_not_fit_changes_nothing;
             credentials: settings_are_kept;
             credentials: a_probe_leaves_no_trace;
             credentials: a_backup_overwrites_nothing;

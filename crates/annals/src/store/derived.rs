@@ -4,19 +4,21 @@
 //! fit, and so it lives apart from it and is synced less strictly. What a follower writes and how
 //! far it has come are one write, so that no event counts twice and none is left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use annals_event::Time;
 use async_trait::async_trait;
 use jiff::civil::Date;
 
-use super::Result;
+use super::page::{PageChange, Pages, Visitor};
+use super::thing::{Thing, ThingChange, Uses};
+use super::{Course, DayScores, ErrorGroups, Result, ScoredDays, Sighting, WhichGroups};
 
 /// A follower's output that is kept as rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// Counts by day, by person and day; sessions.
+    /// Counts by day, and by person, thing or page and day; sessions.
     Rollups,
 }
 
@@ -61,6 +63,16 @@ pub struct RollupChange {
     pub lives: BTreeMap<String, Life>,
     /// Sessions as they are now, by id and ordinal; `None` for those that are no more.
     pub sessions: BTreeMap<(String, u32), Option<Session>>,
+    /// Errors.
+    pub errors: Vec<Sighting>,
+    /// What was done with things, by day, type and id.
+    pub thing_days: BTreeMap<(Date, String, String), Uses>,
+    /// What these things are called, by type and id.
+    pub things: BTreeMap<(String, String), ThingChange>,
+    /// What happened on pages, by path and day.
+    pub pages: BTreeMap<(String, Date), PageChange>,
+    /// Who looked at pages on which day.
+    pub visitors: BTreeSet<(String, Date, Visitor)>,
 }
 
 impl RollupChange {
@@ -105,6 +117,23 @@ pub struct Session {
     pub last: Time,
     /// Whether the last one was a sign-out.
     pub ended: bool,
+    /// The page it entered by: the first it looked at.
+    pub entry: Option<SessionEntry>,
+    /// How many pages it looked at.
+    pub page_views: u64,
+    /// What was done in it besides looking at pages.
+    pub actions: u64,
+    /// How long pages were looked at, in milliseconds.
+    pub engaged_ms: u64,
+}
+
+/// Where a session entered.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SessionEntry {
+    /// The page's path.
+    pub path: String,
+    /// When it was looked at.
+    pub at: Time,
 }
 
 /// What happened in a span of days.
@@ -176,6 +205,10 @@ pub trait DerivedStore: Send + Sync + 'static {
     /// do not stand where the step begins.
     async fn add_rollups(&self, step: Step, change: RollupChange) -> Result<()>;
 
+    /// Lets go of what each person did on the days before this one. How many there were, and how
+    /// much happened, stays as it was, also when an output is made again out of less.
+    async fn age_rollups(&self, before: Date) -> Result<()>;
+
     /// The sessions of some visits.
     async fn sessions(&self, visits: Vec<String>) -> Result<Vec<Session>>;
 
@@ -188,6 +221,49 @@ pub trait DerivedStore: Send + Sync + 'static {
         spans: Vec<Range<Date>>,
         person: Option<String>,
     ) -> Result<(Place, Vec<Doings>)>;
+
+    /// Of which days scores are kept that are as these rules would make them now.
+    async fn scored_days(&self, rules: &str) -> Result<ScoredDays>;
+
+    /// Says that a day is about to be scored by what is counted from now on.
+    async fn begin_scores(&self, day: Date) -> Result<()>;
+
+    /// Keeps a day's scores in the place of older ones, and answers whether it did: not where
+    /// anything they rest on was counted since [`DerivedStore::begin_scores`].
+    async fn keep_scores(&self, scores: DayScores) -> Result<bool>;
+
+    /// Drops the scores of the days before this one.
+    async fn drop_scores(&self, before: Date) -> Result<()>;
+
+    /// How many people had at least this score, in hundredths, on each day of a span; days
+    /// without scores are missing.
+    async fn score_counts(&self, span: Range<Date>, least: u32) -> Result<BTreeMap<Date, u64>>;
+
+    /// The course of each of these people's score in a span.
+    async fn courses(
+        &self,
+        span: Range<Date>,
+        people: Vec<String>,
+    ) -> Result<BTreeMap<String, Course>>;
+
+    /// The errors in a span of days, by group, as of a place.
+    async fn error_groups(
+        &self,
+        span: Range<Date>,
+        which: WhichGroups,
+    ) -> Result<(Place, ErrorGroups)>;
+
+    /// The things used in a span of days, in no order: those of a type, or of the types of which
+    /// anything was ever begun, finished or given up.
+    async fn things(&self, span: Range<Date>, kind: Option<String>) -> Result<(Place, Vec<Thing>)>;
+
+    /// The most viewed pages of a span of days, or only that with a path.
+    async fn pages(
+        &self,
+        span: Range<Date>,
+        path: Option<String>,
+        limit: usize,
+    ) -> Result<(Place, Pages)>;
 
     /// How many bytes it takes up.
     async fn bytes(&self) -> Result<u64>;

@@ -1,6 +1,6 @@
 //! What goes into a store, and what became of it.
 
-use annals_event::digest::{Hash, Salt};
+use annals_event::digest::{Hash, Personal, Salt};
 use annals_event::{Event, Time};
 
 /// An event ready to be numbered: complete but for `seq` and `created_at`.
@@ -12,8 +12,8 @@ pub struct Entry {
     pub salt: Salt,
     /// The commitment to its personal part.
     pub commitment: Hash,
-    /// Bytes of the personal part: what the size of a batch is measured by.
-    pub bytes: usize,
+    /// Its personal part, as canonical text: what the commitment is to.
+    pub personal: Personal,
     /// Which fields the server made up, so that a retry is known for what it is.
     pub derived: Derived,
 }
@@ -21,6 +21,9 @@ pub struct Entry {
 /// Fields that the sender did not give.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Derived {
+    /// `id` was made just now, so no event has it, and none is looked for. Of an entry that is
+    /// tried again this is no longer true.
+    pub id: bool,
     /// `occurred_at` was absent: the store sets it to `created_at`.
     pub occurred_at: bool,
     /// `occurred_at` was told as an age: two tries of one event differ by the time between.

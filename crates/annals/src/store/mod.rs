@@ -26,6 +26,7 @@ use crate::catalog::Catalog;
 
 mod account;
 pub mod adopt;
+mod ageing;
 mod burial;
 #[cfg(test)]
 pub mod conformance;
@@ -34,32 +35,43 @@ mod definition;
 mod derived;
 mod entry;
 mod error;
+mod error_groups;
 mod fresh;
+mod histogram;
 mod keys;
 pub mod ledger;
+mod page;
 mod person;
 pub mod postgres;
 pub mod predicate;
 mod remains;
 pub mod row;
 pub mod scope;
+mod scores;
 pub mod seal;
 pub mod sqlite;
+mod thing;
 
 pub use account::{Account, Command, Decide, Decided, Item, Outcome, Pending, Repeat, Tally};
 pub use adopt::{Answer, Part, UsedId};
+pub use ageing::{Aged, Ageing, Fate, Limits};
 pub use credential::{Key, Role, SignIn, SignInKind};
 pub use definition::{Reward, Task};
 pub use derived::{
     Activity, DayActivity, Deeds, DerivedStore, Doings, Life, Output, Place, RollupChange, Session,
-    Step,
+    SessionEntry, Step,
 };
 pub use entry::{Appended, Derived, Entry};
 pub use error::StoreError;
+pub use error_groups::{ErrorGroup, ErrorGroups, Sighting, WhichGroups};
+pub use histogram::Histogram;
 pub use ledger::{LedgerAction, LedgerEntity, LedgerKind, TrackingQuery};
+pub use page::{Page, PageChange, PageDay, Pages, Visitor};
 pub use person::{Collection, Consent, PeopleQuery, Person, PersonKind};
 pub use scope::{Scope, Scoped};
+pub use scores::{Course, DayScores, ScoredDays};
 pub use seal::{Sealed, Tile, Tombstone};
+pub use thing::{Thing, ThingChange, Uses};
 
 /// What a store answers with.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -67,6 +79,9 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 /// What one server does at a time ([`Store::lease`]): taking a person out of events. Whoever writes
 /// about people by itself does it in turn with that.
 pub const ERASING: &str = "erase a person";
+
+/// The setting in which the database itself may ask for retention: JSON, by what is asked for.
+pub const RETENTION_ASKED: &str = "retention_asked";
 
 /// How far the journal goes, and which journal it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,6 +251,18 @@ pub trait Store: Send + Sync + 'static {
     /// Puts what remains of events in their place, all or none: salts go, commitments stay, and
     /// each leaf is what it was. Fails where it would not be, or was not.
     async fn anonymise(&self, events: Vec<Event>) -> Result<()>;
+
+    /// The events at the positions that are due by age, in order.
+    async fn due(&self, ageing: &Ageing, range: Range<u64>) -> Result<Vec<Event>>;
+
+    /// Carries out a slice of a retention run, with how far the run is then: all or nothing. Fails
+    /// where an event is not the one written, as [`Store::anonymise`] and [`Store::bury`] do.
+    async fn age(&self, slice: Aged) -> Result<()>;
+
+    /// Takes away what nothing refers to any more, after many slices.
+    async fn tidy(&self) -> Result<()> {
+        Ok(())
+    }
 
     /// Whom a person is a guardian of, archived children too, by id.
     async fn wards(&self, guardian: &str) -> Result<Vec<String>>;

@@ -17,7 +17,7 @@ pub(super) fn kept<'a>(there: Option<&'a Sealed>, remains: &Event) -> Result<(&'
 fn fitting<'a>(sealed: &'a Sealed, remains: &Event) -> Option<(&'a Event, Hash)> {
     let leaf = leaf_of(sealed)?;
     let event = sealed.event.as_ref().ok()?;
-    let of_salt = |salt| digest::commitment(&salt, &digest::personal(event));
+    let of_salt = |salt| digest::commitment(&salt, digest::personal(event).as_bytes());
     let commitment = sealed.commitment.or_else(|| sealed.salt.map(of_salt))?;
     let somebody = |actor: &Actor| actor.id.is_some() || actor.name.is_some();
     // People and visits stay as they are or go; nobody comes in their place.

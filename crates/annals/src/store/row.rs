@@ -8,7 +8,7 @@ use annals_event::{
     Account, Actor, ActorType, Client, Entity, ErrorInfo, Event, Metadata, Page, Points, Request,
     Severity, Subject, Time, Uuid, digest,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::StoreError;
 
@@ -41,16 +41,12 @@ pub struct Row {
 }
 
 /// What is shown but never asked for.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 struct Context {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     client: Option<Client>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<ErrorInfo>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     page: Option<Page>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     request: Option<Request>,
 }
 
@@ -71,20 +67,7 @@ pub fn metadata(event: &Event) -> Option<String> {
 
 /// An event's page, client, request and error as the column has them; none without any.
 pub fn context(event: &Event) -> Option<String> {
-    if event.client.is_none()
-        && event.error.is_none()
-        && event.page.is_none()
-        && event.request.is_none()
-    {
-        return None;
-    }
-    let context = Context {
-        client: event.client.clone(),
-        error: event.error.clone(),
-        page: event.page.clone(),
-        request: event.request.clone(),
-    };
-    Some(text(digest::canonical(&context)))
+    digest::context(event).map(text)
 }
 
 impl From<&Event> for Row {

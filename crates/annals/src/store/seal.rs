@@ -169,7 +169,7 @@ fn check_event(sealed: &Sealed) -> (Verdict, Option<Hash>) {
     };
     let (commitment, verdict) = match (sealed.salt, sealed.commitment, event.anonymised_at) {
         (Some(salt), None, None) => {
-            (digest::commitment(&salt, &digest::personal(event)), Verdict::Verified)
+            (digest::commitment(&salt, digest::personal(event).as_bytes()), Verdict::Verified)
         }
         (None, Some(commitment), Some(_)) => (commitment, Verdict::Anonymised),
         _ => return (mismatch("its seal is neither whole nor anonymised"), None),

@@ -11,6 +11,10 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Server, data_dir, root};
 
+mod course;
+mod errors;
+mod pages;
+mod quests;
 mod risk;
 
 const ZONE: &str = "Europe/Berlin";

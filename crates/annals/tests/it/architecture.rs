@@ -14,9 +14,9 @@ const LAYERS: [&[&str]; 7] = [
     &["store"],
 ];
 /// The bottom: these import nothing of the crate.
-const BOTTOM: [&str; 12] = [
-    "config", "catalog", "calendar", "filter", "words", "actor", "clock", "id", "data_dir", "log",
-    "metrics", "lib",
+const BOTTOM: [&str; 13] = [
+    "config", "catalog", "calendar", "filter", "words", "actor", "clock", "id", "pace", "data_dir",
+    "log", "metrics", "lib",
 ];
 /// Upward or sideways arrows that are meant, each with its reason.
 const MEANT: [(&str, &str, &str); 3] = [

@@ -8,7 +8,7 @@ use crate::support::{Answer, Call, Engine, Server, on_every_engine, root, run};
 on_every_engine!(every_change_leaves_one_event);
 
 /// What each route that changes something leaves on the record. Nothing is said with its reason.
-const LEAVES: [(&str, &str, &[&str]); 21] = [
+const LEAVES: [(&str, &str, &[&str]); 23] = [
     ("POST", "/api/v1/keys", &["key_created"]),
     ("DELETE", "/api/v1/keys/{id}", &["key_revoked"]),
     ("PUT", "/api/v1/people/{id}", &["person_saved"]),
@@ -29,6 +29,8 @@ const LEAVES: [(&str, &str, &[&str]); 21] = [
     ("POST", "/api/v1/sign-in-links", &["sign_in_link_created"]),
     ("PUT", "/api/v1/settings/recording", &["recording_disabled"]),
     ("PUT", "/api/v1/settings/retention", &["settings_changed"]),
+    ("POST", "/api/v1/settings/retention/run", &["retention_ran"]),
+    ("PATCH", "/api/analytics/errors/{group}", &["error_group_changed"]),
     // It opens nothing that its maker could not open, and is gone in a minute.
     ("POST", "/api/v1/tickets", &[]),
     // The events themselves are the record.
@@ -55,6 +57,16 @@ fn actions(acts: &[Value]) -> Vec<&str> {
     acts.iter().map(|act| act["action"].as_str().unwrap()).collect()
 }
 
+/// A group of errors, by one of it.
+async fn error_group(server: &Server) -> String {
+    server.append(&[json!({"category": "error", "action": "api_error"})]).await;
+    let last = server.get("/api/v1/events?limit=1").send().await.json();
+    let cursor = last["events"][0]["cursor"].as_str().unwrap();
+    let path = format!("/api/analytics/errors?wait_for={cursor}");
+    let told = server.get(&path).send().await.json();
+    told["groups"][0]["id"].as_str().unwrap().to_owned()
+}
+
 async fn every_change_leaves_one_event(engine: Engine) {
     let server = Server::start_on(engine);
     let document = server.get("/api/openapi.json").send().await.json();
@@ -67,12 +79,13 @@ async fn every_change_leaves_one_event(engine: Engine) {
     }
 
     let (_, spare) = server.key("service").await;
+    let group = error_group(&server).await;
     let (secret, key) = server.key("admin").await;
     let mut cookie = String::new();
     let mut csrf = String::new();
     for (method, path, expected) in LEAVES {
         let method: Method = method.parse().unwrap();
-        let uri = path.replace("{id}", &spare);
+        let uri = path.replace("{id}", &spare).replace("{group}", &group);
         let mut call = server.call(method.clone(), &uri).key(&secret);
         let body = match (method.as_str(), path) {
             ("POST", "/api/v1/keys") => Some(json!({"role": "ingest", "name": "a page"})),
@@ -80,6 +93,7 @@ async fn every_change_leaves_one_event(engine: Engine) {
             ("PUT", "/api/v1/settings/retention") => {
                 Some(json!({"errors": {"delete_after_days": 90}}))
             }
+            ("PATCH", _) => Some(json!({"status": "resolved"})),
             ("PUT", "/api/v1/people/{id}") => Some(json!({"kind": "child", "name": "Ada"})),
             ("PUT", "/api/v1/tasks/{id}") => {
                 Some(json!({"name": "Dishes", "points": 1, "is_good": true}))

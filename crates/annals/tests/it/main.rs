@@ -12,7 +12,7 @@
 //! | `embed` | Annals inside another program: recording never hurts it, its file stays its own |
 //! | `points` | no update of a balance is lost, none is without its event |
 //! | `recording` | what is switched off is not recorded, and that it was is |
-//! | `retention` | how long what is kept: bounds, and every change on the record |
+//! | `retention` | how long what is kept: bounds, every change on the record, and runs |
 //! | `crash` | what was acknowledged is there after kill -9 |
 //! | `disk` | a full disk is said so, and recovered from |
 //! | `network` | limits by key and address, proxies, and which web pages may send |

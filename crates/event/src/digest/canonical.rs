@@ -5,6 +5,7 @@
 //! of the same value is the test.
 
 use std::io::Write as _;
+use std::ops::Range;
 
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
@@ -71,8 +72,12 @@ impl Object<'_> {
         Object::write(self.name(name), fields);
     }
 
-    pub(super) fn map(&mut self, name: &str, value: &Map<String, Value>) {
-        map(self.name(name), value);
+    /// Answers where the object stands.
+    pub(super) fn map(&mut self, name: &str, value: &Map<String, Value>) -> Range<usize> {
+        let out = self.name(name);
+        let start = out.len();
+        map(out, value);
+        start..out.len()
     }
 }
 

@@ -77,7 +77,7 @@ fn changed(value: &Value) -> Vec<Value> {
 }
 
 fn leaf_of(event: &Event, salt: &Salt) -> Hash {
-    leaf(event, &commitment(salt, &personal(event)))
+    leaf(event, &commitment(salt, personal(event).as_bytes()))
 }
 
 proptest! {
@@ -94,9 +94,21 @@ proptest! {
 
     #[test]
     fn the_personal_part_is_canonical(event in testing::event()) {
-        let text = personal(&event);
-        let value: Value = serde_json::from_slice(&text).unwrap();
-        prop_assert_eq!(canonical(&value), text);
+        let personal = personal(&event);
+        let value: Value = serde_json::from_slice(personal.as_bytes()).unwrap();
+        prop_assert_eq!(canonical(&value), personal.as_bytes());
+        let metadata = canonical_object(&event.metadata);
+        prop_assert_eq!(personal.metadata().as_bytes(), metadata);
+    }
+
+    #[test]
+    fn the_context_is_canonical(event in testing::event()) {
+        let Value::Object(all) = serde_json::to_value(&event).unwrap() else { panic!() };
+        let parts = ["client", "error", "page", "request"];
+        let parts = parts.iter().filter_map(|part| Some((*part, all.get(*part)?)));
+        let parts: std::collections::BTreeMap<_, _> = parts.collect();
+        let expected = (!parts.is_empty()).then(|| canonical(&parts));
+        prop_assert_eq!(context(&event), expected);
     }
 
     #[test]
@@ -120,7 +132,7 @@ proptest! {
     fn any_flipped_bit_changes_the_leaf(
         event in testing::event(), salt in any::<Salt>(), bit in any::<prop::sample::Index>(),
     ) {
-        let bytes = personal(&event);
+        let bytes = personal(&event).as_bytes().to_vec();
         let was = leaf(&event, &commitment(&salt, &bytes));
         let bit = bit.index(bytes.len() * 8);
         let mut flipped = bytes;

@@ -1,5 +1,6 @@
 //! The Merkle tree hash of RFC 6962, section 2.1: over all leaves at once, and leaf by leaf.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Hash;
@@ -30,8 +31,9 @@ fn node(left: &Hash, right: &Hash) -> Hash {
     hash.finalize().into()
 }
 
-/// A tree that grows leaf by leaf, and whose root costs a few hashes however many leaves it has.
-#[derive(Clone, Debug, Default)]
+/// A tree that grows leaf by leaf, and whose root costs a few hashes however many leaves it has. It
+/// can be put away and grow on later.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrowingTree {
     size: u64,
     /// The roots of the whole subtrees, the largest first: one for each bit of the size.

@@ -94,12 +94,12 @@ fn answers() -> Value {
                 u8::try_from(at).unwrap() * 16 + u8::try_from(seq).unwrap()
             });
             let personal = personal(&event);
-            let commitment = commitment(&salt, &personal);
+            let commitment = commitment(&salt, personal.as_bytes());
             let leaf = leaf(&event, &commitment);
             leaves.push(hex(&leaf));
             json!({
                 "name": name, "seq": seq, "salt": hex(&salt), "event": json,
-                "personal": String::from_utf8(personal).unwrap(), "commitment": hex(&commitment),
+                "personal": str::from_utf8(personal.as_bytes()).unwrap(), "commitment": hex(&commitment),
                 "skeleton": hex(&skeleton(&event)), "leaf": hex(&leaf),
             })
         })

@@ -1,5 +1,7 @@
 //! One request body into the texts of its events, so that each is read, and may fail, by itself.
 
+use memchr::memchr2;
+
 use super::JsonError;
 
 /// Cuts a body into the texts of its events: a JSON array into its items, anything else is one
@@ -30,20 +32,10 @@ fn array(bytes: &[u8], most: usize) -> Result<Vec<&[u8]>, JsonError> {
     let mut items = Vec::new();
     let mut start = open + 1;
     let mut depth = 0_usize;
-    let mut in_string = false;
-    let mut escaped = false;
-    for (at, byte) in bytes.iter().enumerate().skip(open) {
-        if in_string {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' => escaped = true,
-                b'"' => in_string = false,
-                _ => {}
-            }
-            continue;
-        }
+    let mut at = open;
+    while let Some(byte) = bytes.get(at) {
         match byte {
-            b'"' => in_string = true,
+            b'"' => at = string_end(bytes, at),
             b'[' | b'{' => depth += 1,
             b',' if depth == 1 => {
                 items.push(&bytes[start..at]);
@@ -68,8 +60,23 @@ fn array(bytes: &[u8], most: usize) -> Result<Vec<&[u8]>, JsonError> {
             b']' | b'}' => depth -= 1,
             _ => {}
         }
+        at += 1;
     }
     Err(fault("the array is not closed: was the body cut off?", bytes, bytes.len()))
+}
+
+/// Where the string that begins here ends: at its closing quote, or where the text does.
+fn string_end(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(next) = bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        at += next;
+        if bytes[at] == b'"' {
+            return at;
+        }
+        // What is escaped, a quote perhaps, is part of the string.
+        at += 2;
+    }
+    bytes.len()
 }
 
 fn fault(message: &str, bytes: &[u8], at: usize) -> JsonError {

@@ -117,6 +117,16 @@ proptest! {
     }
 
     #[test]
+    fn a_key_twice_is_found_among_few_and_many(keys in 1_usize..100, again in any::<prop::sample::Index>()) {
+        let fields: Vec<String> = (0..keys).map(|key| format!("\"k{key}\":{key}")).collect();
+        let twice = format!("\"k{}\":0", again.index(keys));
+        let object = |fields: &[String]| format!("{{{}}}", fields.join(","));
+        prop_assert!(read(&object(&fields)).is_ok());
+        let text = object(&[fields, vec![twice]].concat());
+        prop_assert_eq!(read(&text).unwrap_err().path, format!("k{}", again.index(keys)));
+    }
+
+    #[test]
     fn bytes_of_any_kind_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = parse(&bytes, 8);
         let _ = split(&bytes, false, 10);

@@ -1,9 +1,10 @@
 //! Reads a JSON object field by field and keeps what is wrong.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 use super::FieldError;
-use crate::limits;
+use crate::json::{Node, Object};
+use crate::{Metadata, limits};
 
 /// Errors told about one event. A sender who got twenty wrong is helped by twenty.
 const MOST_ERRORS: usize = 20;
@@ -25,15 +26,15 @@ impl Faults {
 }
 
 /// An object being read: each field is taken out once, and what is left over is unknown.
-pub(super) struct Fields {
-    map: Map<String, Value>,
+pub(super) struct Fields<'t> {
+    object: Object<'t>,
     path: &'static str,
     known: Vec<&'static str>,
 }
 
-impl Fields {
-    pub(super) fn new(map: Map<String, Value>, path: &'static str) -> Fields {
-        Fields { map, path, known: Vec::with_capacity(20) }
+impl<'t> Fields<'t> {
+    pub(super) fn new(object: Object<'t>, path: &'static str) -> Fields<'t> {
+        Fields { object, path, known: Vec::with_capacity(20) }
     }
 
     /// Where a field stands.
@@ -42,14 +43,18 @@ impl Fields {
     }
 
     /// A field's value; null is absent.
-    pub(super) fn take(&mut self, key: &'static str) -> Option<Value> {
+    pub(super) fn take(&mut self, key: &'static str) -> Option<Node<'t>> {
         self.known.push(key);
-        self.map.remove(key).filter(|value| !value.is_null())
+        self.object.remove(key).filter(|value| !matches!(value, Node::Null))
     }
 
     pub(super) fn text(&mut self, key: &'static str, faults: &mut Faults) -> Option<String> {
+        self.borrowed(key, faults).map(Cow::into_owned)
+    }
+
+    fn borrowed(&mut self, key: &'static str, faults: &mut Faults) -> Option<Cow<'t, str>> {
         match self.take(key)? {
-            Value::String(text) => Some(text),
+            Node::Text(text) => Some(text),
             other => {
                 faults.add(self.at(key), format!("must be text, not {}", kind(&other)));
                 None
@@ -59,10 +64,14 @@ impl Fields {
 
     /// A text that must be there.
     pub(super) fn required(&mut self, key: &'static str, faults: &mut Faults) -> String {
-        if self.map.get(key).is_none_or(Value::is_null) {
+        self.demand(key, faults);
+        self.text(key, faults).unwrap_or_default()
+    }
+
+    fn demand(&self, key: &str, faults: &mut Faults) {
+        if self.object.get(key).is_none_or(|value| matches!(value, Node::Null)) {
             faults.add(self.at(key), "is required");
         }
-        self.text(key, faults).unwrap_or_default()
     }
 
     /// A text that is one of a few words, or an instance of a written form.
@@ -73,7 +82,7 @@ impl Fields {
         expected: &str,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
-        let text = self.text(key, faults)?;
+        let text = self.borrowed(key, faults)?;
         let value = read(&text);
         if value.is_none() {
             faults.add(self.at(key), format!("must be {expected}"));
@@ -84,7 +93,7 @@ impl Fields {
     pub(super) fn integer(&mut self, key: &'static str, faults: &mut Faults) -> Option<i64> {
         let value = self.take(key)?;
         let integer = match &value {
-            Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
+            Node::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
             _ => None,
         };
         let integer = integer.filter(|n| n.unsigned_abs() <= limits::MAX_INTEGER.unsigned_abs());
@@ -97,9 +106,7 @@ impl Fields {
 
     /// An integer that must be there.
     pub(super) fn required_integer(&mut self, key: &'static str, faults: &mut Faults) -> i64 {
-        if self.map.get(key).is_none_or(Value::is_null) {
-            faults.add(self.at(key), "is required");
-        }
+        self.demand(key, faults);
         self.integer(key, faults).unwrap_or_default()
     }
 
@@ -120,18 +127,18 @@ impl Fields {
         Some(u16::try_from(integer).unwrap_or(0))
     }
 
-    pub(super) fn object(&mut self, key: &'static str, faults: &mut Faults) -> Option<Fields> {
-        self.map_of(key, faults).map(|map| Fields::new(map, key))
+    pub(super) fn object(&mut self, key: &'static str, faults: &mut Faults) -> Option<Fields<'t>> {
+        self.inner(key, faults).map(|object| Fields::new(object, key))
     }
 
     /// An object whose keys are the sender's own.
-    pub(super) fn map_of(
-        &mut self,
-        key: &'static str,
-        faults: &mut Faults,
-    ) -> Option<Map<String, Value>> {
+    pub(super) fn own(&mut self, key: &'static str, faults: &mut Faults) -> Metadata {
+        self.inner(key, faults).map(Metadata::from).unwrap_or_default()
+    }
+
+    fn inner(&mut self, key: &'static str, faults: &mut Faults) -> Option<Object<'t>> {
         match self.take(key)? {
-            Value::Object(map) => Some(map),
+            Node::Object(object) => Some(object),
             other => {
                 faults.add(self.at(key), format!("must be an object, not {}", kind(&other)));
                 None
@@ -141,7 +148,7 @@ impl Fields {
 
     /// Names what is left over.
     pub(super) fn finish(self, faults: &mut Faults) {
-        for key in self.map.keys() {
+        for key in self.object.keys() {
             let shown: String = key.chars().filter(|c| !c.is_control()).take(60).collect();
             let message = match closest(key, &self.known) {
                 Some(known) => format!("unknown field: did you mean `{known}`?"),
@@ -162,14 +169,14 @@ fn whole(float: f64) -> Option<i64> {
 }
 
 /// What a value is, in words.
-fn kind(value: &Value) -> &'static str {
+fn kind(value: &Node<'_>) -> &'static str {
     match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "this number",
-        Value::String(_) => "text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+        Node::Null => "null",
+        Node::Bool(_) => "true or false",
+        Node::Number(_) => "this number",
+        Node::Text(_) => "text",
+        Node::Array(_) => "a list",
+        Node::Object(_) => "an object",
     }
 }
 

@@ -1,34 +1,32 @@
 //! JSON to a [`Draft`]: types and names of fields.
 
-use serde_json::Value;
-
 use super::FieldError;
 use super::fields::{Faults, Fields};
+use crate::json::Node;
 use crate::{
     Account, Actor, ActorType, Client, Draft, Entity, ErrorInfo, Page, Points, Request, Severity,
     Subject, Time, Uuid,
 };
 
 impl Draft {
-    /// Reads a draft from JSON that [`json::parse`](crate::json::parse) has read.
+    /// Reads a draft from JSON that [`json::read`](crate::json::read) or
+    /// [`json::parse`](crate::json::parse) has read. Whether its content is right is for
+    /// [`Draft::check`] to say.
     ///
     /// # Errors
-    /// Every field that is wrong, by name. Unknown fields are refused: a misspelt one would
+    /// Every field that is wrong in type, by name. Unknown fields are refused: a misspelt one would
     /// otherwise be lost without a word. Nothing of a value is repeated in an error.
-    pub fn from_json(value: Value) -> Result<Draft, Vec<FieldError>> {
-        let Value::Object(map) = value else {
+    pub fn from_json<'t>(json: impl Into<Node<'t>>) -> Result<Draft, Vec<FieldError>> {
+        let Node::Object(object) = json.into() else {
             return Err(vec![FieldError::new("", "an event must be a JSON object")]);
         };
         let mut faults = Faults::default();
-        let draft = draft(Fields::new(map, ""), &mut faults);
-        // What is wrong in type is told first; content is judged once the types are right.
-        faults.into_result()?;
-        draft.check()?;
-        Ok(draft)
+        let draft = draft(Fields::new(object, ""), &mut faults);
+        faults.into_result().map(|()| draft)
     }
 }
 
-fn draft(mut fields: Fields, faults: &mut Faults) -> Draft {
+fn draft(mut fields: Fields<'_>, faults: &mut Faults) -> Draft {
     let id = fields.parsed("id", faults, "a UUID", |text| Uuid::parse_str(text).ok());
     let time = "an RFC 3339 time such as 2026-11-21T08:30:00Z, between the years 1900 and 9999";
     let occurred_at = fields.parsed("occurred_at", faults, time, |text| text.parse::<Time>().ok());
@@ -51,13 +49,13 @@ fn draft(mut fields: Fields, faults: &mut Faults) -> Draft {
         request: fields.object("request", faults).map(|f| request(f, faults)),
         error: fields.object("error", faults).map(|f| error(f, faults)),
         message: fields.text("message", faults),
-        metadata: fields.map_of("metadata", faults).unwrap_or_default(),
+        metadata: fields.own("metadata", faults),
     };
     fields.finish(faults);
     draft
 }
 
-fn actor(mut fields: Fields, faults: &mut Faults) -> Actor {
+fn actor(mut fields: Fields<'_>, faults: &mut Faults) -> Actor {
     let kinds = "one of user, child, api_key, device, system, anonymous";
     let given = fields.required("type", faults);
     let kind = ActorType::from_name(&given);
@@ -73,19 +71,19 @@ fn actor(mut fields: Fields, faults: &mut Faults) -> Actor {
     actor
 }
 
-fn subject(mut fields: Fields, faults: &mut Faults) -> Subject {
+fn subject(mut fields: Fields<'_>, faults: &mut Faults) -> Subject {
     let subject = Subject { id: fields.required("id", faults), name: fields.text("name", faults) };
     fields.finish(faults);
     subject
 }
 
-fn account(mut fields: Fields, faults: &mut Faults) -> Account {
+fn account(mut fields: Fields<'_>, faults: &mut Faults) -> Account {
     let account = Account { id: fields.required("id", faults) };
     fields.finish(faults);
     account
 }
 
-fn entity(mut fields: Fields, faults: &mut Faults) -> Entity {
+fn entity(mut fields: Fields<'_>, faults: &mut Faults) -> Entity {
     let entity = Entity {
         kind: fields.required("type", faults),
         id: fields.text("id", faults),
@@ -95,7 +93,7 @@ fn entity(mut fields: Fields, faults: &mut Faults) -> Entity {
     entity
 }
 
-fn points(mut fields: Fields, faults: &mut Faults) -> Points {
+fn points(mut fields: Fields<'_>, faults: &mut Faults) -> Points {
     let points = Points {
         before: fields.required_integer("before", faults),
         after: fields.required_integer("after", faults),
@@ -105,7 +103,7 @@ fn points(mut fields: Fields, faults: &mut Faults) -> Points {
     points
 }
 
-fn page(mut fields: Fields, faults: &mut Faults) -> Page {
+fn page(mut fields: Fields<'_>, faults: &mut Faults) -> Page {
     let page = Page {
         path: fields.text("path", faults),
         title: fields.text("title", faults),
@@ -117,7 +115,7 @@ fn page(mut fields: Fields, faults: &mut Faults) -> Page {
     page
 }
 
-fn client(mut fields: Fields, faults: &mut Faults) -> Client {
+fn client(mut fields: Fields<'_>, faults: &mut Faults) -> Client {
     let client = Client {
         ip: fields.text("ip", faults),
         user_agent: fields.text("user_agent", faults),
@@ -129,7 +127,7 @@ fn client(mut fields: Fields, faults: &mut Faults) -> Client {
     client
 }
 
-fn request(mut fields: Fields, faults: &mut Faults) -> Request {
+fn request(mut fields: Fields<'_>, faults: &mut Faults) -> Request {
     let request = Request {
         method: fields.text("method", faults),
         route: fields.text("route", faults),
@@ -140,7 +138,7 @@ fn request(mut fields: Fields, faults: &mut Faults) -> Request {
     request
 }
 
-fn error(mut fields: Fields, faults: &mut Faults) -> ErrorInfo {
+fn error(mut fields: Fields<'_>, faults: &mut Faults) -> ErrorInfo {
     let error = ErrorInfo {
         kind: fields.text("type", faults),
         message: fields.text("message", faults),

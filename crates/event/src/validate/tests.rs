@@ -5,8 +5,8 @@ use super::*;
 use crate::{Actor, ActorType, Points, json as strict};
 
 fn fields(value: Value) -> Vec<String> {
-    match Draft::from_json(value) {
-        Ok(_) => Vec::new(),
+    match Draft::from_json(value).and_then(|draft| draft.check()) {
+        Ok(()) => Vec::new(),
         Err(errors) => errors.into_iter().map(|error| error.field).collect(),
     }
 }
@@ -216,11 +216,11 @@ proptest! {
 
     #[test]
     fn malformed_events_are_refused_and_never_panic(event in almost_event(), cut in 0_usize..500) {
-        let _ = Draft::from_json(event.clone());
+        let _ = Draft::from_json(event.clone()).map(|draft| draft.check());
         let mut text = serde_json::to_vec(&event).unwrap();
         text.truncate(cut);
-        if let Ok(value) = strict::parse(&text, limits::DEPTH) {
-            let _ = Draft::from_json(value);
+        if let Ok(json) = strict::read(&text, limits::DEPTH) {
+            let _ = Draft::from_json(json).map(|draft| draft.check());
         }
     }
 }
@@ -233,6 +233,8 @@ proptest! {
         prop_assert_eq!(draft.check(), Ok(()));
         let text = serde_json::to_vec(&draft).unwrap();
         let value = strict::parse(&text, limits::DEPTH).unwrap();
-        prop_assert_eq!(Draft::from_json(value), Ok(draft));
+        prop_assert_eq!(Draft::from_json(value), Ok(draft.clone()));
+        let borrowed = strict::read(&text, limits::DEPTH).unwrap();
+        prop_assert_eq!(Draft::from_json(borrowed), Ok(draft));
     }
 }

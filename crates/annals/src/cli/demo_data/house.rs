@@ -1,6 +1,6 @@
 //! What guardians and devices do.
 
-use annals_event::{Actor, ActorType, Draft, Severity, Time};
+use annals_event::{Actor, ActorType, Draft, Page, Severity, Time};
 
 use super::dice::Dice;
 use super::families::{HOUR, MINUTE, Story};
@@ -24,7 +24,13 @@ pub fn evening(story: &mut Story, family: &Family, morning: Time, dice: &mut Dic
             story.event(at.plus_micros(-MINUTE), draft("auth", "login_failed"));
         }
         story.event(at, by("auth", "login_success"));
+        let mut opened = by("navigation", "page_view");
+        opened.page = page(u64::try_from(dice.within(200, 1_400)).ok(), None);
+        story.event(at.plus_micros(MINUTE / 3), opened);
         story.event(at.plus_micros(MINUTE / 2), by("parent", "parent_dashboard_opened"));
+        let mut left = by("navigation", "page_exit");
+        left.page = page(None, u64::try_from(dice.within(20_000, 400_000)).ok());
+        story.event(at.plus_micros(7 * MINUTE), left);
         if dice.chance(12) {
             let at = at.plus_micros(3 * MINUTE);
             let child = dice.pick(family.children);
@@ -39,6 +45,12 @@ pub fn evening(story: &mut Story, family: &Family, morning: Time, dice: &mut Dic
             story.event(at.plus_micros(5 * MINUTE), draft);
         }
     }
+}
+
+/// The parents' dashboard.
+fn page(load_ms: Option<u64>, engaged_ms: Option<u64>) -> Option<Page> {
+    let (path, title) = (Some("/parents".into()), Some("Your family".into()));
+    Some(Page { path, title, load_ms, engaged_ms, ..Page::default() })
 }
 
 /// The hub and its devices: found on the first day, now and then away.

@@ -1,10 +1,11 @@
 //! A child's visits: quests, badges, the tutor, and what goes wrong in between.
 
-use annals_event::{Draft, Entity, ErrorInfo, Page, Severity, Time};
+use annals_event::{Draft, Entity, Page, Time};
 use serde_json::Value;
 
 use super::dice::Dice;
 use super::families::{DAY, MINUTE, SECOND, Story};
+use super::faults;
 use super::people::{Child, Family};
 use crate::cli::import::when::day_of;
 
@@ -78,6 +79,7 @@ pub fn visit(
     if dice.chance(25) {
         visit.tell(visit.does("navigation", "dashboard_viewed"), dice);
     }
+    visit.leave("/", "Home", 60_000, dice);
     visit.page(&path, quest.title, dice);
     visit.tell(visit.quest("quest_viewed", quest), dice);
     if !learner.started {
@@ -107,7 +109,7 @@ pub fn visit(
             visit.tell(draft, dice);
         }
     }
-    if dice.chance(8) {
+    if dice.chance(16) {
         visit.fault(&path, dice);
     }
     if dice.chance(15) {
@@ -128,7 +130,7 @@ pub fn visit(
     if dice.chance(15) {
         visit.tell(visit.does("navigation", "portfolio_viewed"), dice);
     }
-    visit.leave(&path, quest.title, dice);
+    visit.leave(&path, quest.title, 900_000, dice);
     if dice.chance(30) {
         visit.tell(visit.does("auth", "logout"), dice);
     }
@@ -170,10 +172,11 @@ impl Visit<'_> {
         self.tell(draft, dice);
     }
 
-    fn leave(&mut self, path: &str, title: &str, dice: &mut Dice) {
+    /// Leaves a page, after so many milliseconds at most.
+    fn leave(&mut self, path: &str, title: &str, longest: i64, dice: &mut Dice) {
         let mut draft = self.does("navigation", "page_exit");
         draft.page = Some(Page {
-            engaged_ms: u64::try_from(dice.within(40_000, 900_000)).ok(),
+            engaged_ms: u64::try_from(dice.within(longest / 20, longest)).ok(),
             ..page(path, title)
         });
         self.tell(draft, dice);
@@ -195,21 +198,10 @@ impl Visit<'_> {
     }
 
     fn fault(&mut self, path: &str, dice: &mut Dice) {
-        let mut draft = self.does("error", "javascript_error");
-        draft.severity = Some(Severity::Error);
+        let (action, say) = faults::tell(dice);
+        let mut draft = self.does("error", action);
         draft.page = Some(page(path, "Quest"));
-        let (kind, message, component, stack) = *dice.pick(&[
-            ("TypeError", "Cannot read properties of undefined (reading 'steps')", "QuestMap", "TypeError: Cannot read properties of undefined (reading 'steps')\n    at QuestMap (/assets/app.js:812:17)\n    at renderWithHooks (/assets/vendor.js:2011:9)"),
-            ("ChunkLoadError", "Loading chunk 17 failed", "TutorPanel", "ChunkLoadError: Loading chunk 17 failed\n    at load (/assets/app.js:44:11)"),
-            ("TypeError", "Cannot read properties of undefined (reading 'steps')", "QuestMap", "TypeError: Cannot read properties of undefined (reading 'steps')\n    at QuestMap (/assets/app.js:812:17)\n    at renderWithHooks (/assets/vendor.js:2011:9)"),
-        ]);
-        draft.error = Some(ErrorInfo {
-            kind: Some(kind.into()),
-            message: Some(message.into()),
-            stack: Some(stack.into()),
-            component: Some(component.into()),
-            ..ErrorInfo::default()
-        });
+        say(&mut draft);
         self.tell(draft, dice);
     }
 }

@@ -8,6 +8,7 @@
 pub mod dice;
 pub mod examples;
 pub mod families;
+mod faults;
 mod house;
 mod learning;
 mod ledger;

@@ -1,10 +1,13 @@
-//! Roll-ups: how much happened on each day of the deployment's calendar, whose days it was, and
-//! the sessions it happened in.
+//! Roll-ups: how much happened on each day of the deployment's calendar, whose days it was, on
+//! which pages and to which things, and the sessions it happened in; errors by group.
 //!
 //! What an event means the catalog says; no action is known here by name.
 
+mod errors;
+mod pages;
 mod recent;
 mod sessions;
+mod things;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,15 +22,17 @@ use self::sessions::{Sessions, Sign};
 use super::{Output, Parts};
 use crate::calendar::Calendar;
 use crate::catalog::{Catalog, Class, Role, Source};
+use crate::config::Pages;
 use crate::store::{self, DerivedStore, Life, Place, RollupChange, Step};
 
 /// Grows whenever the same events would be counted otherwise.
-const VERSION: u32 = 2;
+const VERSION: u32 = 5;
 
 pub(super) struct Rollups {
     derived: Arc<dyn DerivedStore>,
     catalog: Arc<Catalog>,
     calendar: Calendar,
+    pages: Pages,
     recent: Recent,
 }
 
@@ -37,11 +42,12 @@ impl Rollups {
             derived: Arc::clone(&parts.derived),
             catalog: Arc::clone(&parts.catalog),
             calendar: parts.calendar.clone(),
+            pages: parts.pages.clone(),
             recent: Recent::default(),
         }
     }
 
-    /// Counts made under another calendar or other roles are of no use.
+    /// Counts made under another calendar, other roles or other paths are of no use.
     fn stamp(&self) -> String {
         let mut roles = Sha256::new();
         for entry in self.catalog.entries() {
@@ -52,6 +58,9 @@ impl Rollups {
         }
         for (category, class) in self.catalog.categories() {
             roles.update(format!("{category} {}\n", class.as_str()));
+        }
+        for rule in &self.pages.fold {
+            roles.update(format!("{}\n", String::from(rule.clone())));
         }
         let roles = u64::from_be_bytes(*roles.finalize().first_chunk().unwrap_or(&[0; 8]));
         format!("{VERSION} {} {roles:016x}", self.calendar.name())
@@ -66,6 +75,12 @@ impl Rollups {
             for what in what.into_iter().flatten() {
                 *change.days.entry((day, what)).or_default() += 1;
             }
+            if role == Some(Role::Error) {
+                let person = event.subject.as_ref().map(|subject| subject.id.as_str());
+                change.errors.push(errors::sighting(event, day, person));
+            }
+            things::count(&mut change, event, day, role);
+            pages::count(&mut change, event, day, role, &self.pages);
             let Some(subject) = &event.subject else { continue };
             // That Annals saved somebody is nothing they did.
             if is_own(&self.catalog, &event.category, &event.action) {
@@ -99,13 +114,16 @@ impl Rollups {
         let mut sessions = Sessions::new(before);
         for event in events {
             let Some(session_id) = &event.session_id else { continue };
-            let role = role(&self.catalog, &event.category, &event.action);
+            let (category, action) = (event.category.as_str(), event.action.as_str());
+            let role = role(&self.catalog, category, action);
+            let own = is_own(&self.catalog, category, action);
             sessions.take(&Sign {
                 session_id,
                 person: event.subject.as_ref().map(|subject| subject.id.as_str()),
                 at: event.occurred_at,
                 day: self.calendar.day(event.occurred_at),
                 logout: role == Some(Role::Logout),
+                did: pages::did(event, role, own, &self.pages),
             });
         }
         Ok(sessions)
@@ -135,7 +153,13 @@ impl Output for Rollups {
 
     async fn take(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
         let sessions = self.sessions(events).await?;
-        let change = RollupChange { sessions: sessions.changes(), ..self.count(events) };
+        let mut change = RollupChange { sessions: sessions.changes(), ..self.count(events) };
+        for (entry, (entries, bounces)) in sessions.entries() {
+            let key = (entry.path.clone(), self.calendar.day(entry.at));
+            let page = change.pages.entry(key).or_default();
+            page.entries += entries;
+            page.bounces += bounces;
+        }
         self.derived.add_rollups(step, change).await?;
         self.recent.put(sessions.visits());
         Ok(())

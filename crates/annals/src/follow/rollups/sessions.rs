@@ -7,15 +7,18 @@
 //! An event that says nothing of a person belongs to whoever is there; a session of nobody known
 //! becomes the session of the first who is.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use annals_event::Time;
 use jiff::civil::Date;
 
-use crate::store::Session;
+use crate::store::{Session, SessionEntry};
 
 /// The longest gap within a session: 30 minutes, in microseconds.
 const GAP: i64 = 30 * 60 * 1_000_000;
+/// Whoever looked at a page for so long has not left at once: 10 seconds, in milliseconds.
+const BOUNCE_MS: u64 = 10_000;
 
 /// What an event says about the session it is in.
 pub(super) struct Sign<'a> {
@@ -26,6 +29,19 @@ pub(super) struct Sign<'a> {
     pub(super) day: Date,
     /// Whether the person signed out by it, which ends the session.
     pub(super) logout: bool,
+    pub(super) did: Did<'a>,
+}
+
+/// What an event is to its session.
+pub(super) enum Did<'a> {
+    /// A page was looked at, and which.
+    Viewed(Option<Cow<'a, str>>),
+    /// A page was left, after so many milliseconds of looking at it.
+    Left(u64),
+    /// The visitor did something else.
+    Acted,
+    /// The visitor did nothing.
+    Nothing,
 }
 
 /// The sessions of some visits, as they were read and as they become.
@@ -60,10 +76,13 @@ impl Sessions {
             None
         };
         let Some(at) = joined else {
-            visit.push(begun(sign, visit.iter().map(|session| session.ordinal).max()));
+            let mut session = begun(sign, visit.iter().map(|session| session.ordinal).max());
+            count(&mut session, sign);
+            visit.push(session);
             return;
         };
         widen(&mut visit[at], sign);
+        count(&mut visit[at], sign);
         let meets = visit.get(at + 1).is_some_and(|later| meet(&visit[at], later));
         if meets {
             let later = visit.remove(at + 1);
@@ -86,6 +105,21 @@ impl Sessions {
         changes
     }
 
+    /// How many sessions more, or fewer, entered by a page then, and how many of these left at once.
+    pub(super) fn entries(&self) -> BTreeMap<&SessionEntry, (i64, i64)> {
+        let was = self.before.values().map(|session| (session, -1));
+        let is = self.now.values().flatten().map(|session| (session, 1));
+        let mut entries: BTreeMap<&SessionEntry, (i64, i64)> = BTreeMap::new();
+        for (session, by) in was.chain(is) {
+            let Some(entry) = &session.entry else { continue };
+            let (entered, left) = entries.entry(entry).or_default();
+            *entered += by;
+            *left += if bounced(session) { by } else { 0 };
+        }
+        entries.retain(|_, changes| *changes != (0, 0));
+        entries
+    }
+
     /// Every visit's sessions, as they are once that is written.
     pub(super) fn visits(self) -> impl Iterator<Item = (String, Vec<Session>)> {
         self.now.into_iter()
@@ -101,7 +135,32 @@ fn begun(sign: &Sign<'_>, last_ordinal: Option<u32>) -> Session {
         day: sign.day,
         last: sign.at,
         ended: sign.logout,
+        entry: None,
+        page_views: 0,
+        actions: 0,
+        engaged_ms: 0,
     }
+}
+
+/// Counts what the visitor did.
+fn count(session: &mut Session, sign: &Sign<'_>) {
+    match &sign.did {
+        Did::Viewed(path) => {
+            session.page_views += 1;
+            let earlier = session.entry.as_ref().is_none_or(|entry| sign.at < entry.at);
+            if let Some(path) = path.as_ref().filter(|_| earlier) {
+                session.entry = Some(SessionEntry { path: path.clone().into_owned(), at: sign.at });
+            }
+        }
+        Did::Left(engaged_ms) => session.engaged_ms += engaged_ms,
+        Did::Acted => session.actions += 1,
+        Did::Nothing => {}
+    }
+}
+
+/// Whether a session left where it entered, at once.
+fn bounced(session: &Session) -> bool {
+    session.page_views < 2 && session.actions == 0 && session.engaged_ms < BOUNCE_MS
 }
 
 fn same_person(one: Option<&str>, other: Option<&str>) -> bool {
@@ -146,6 +205,11 @@ fn merge(earlier: &mut Session, later: Session) {
     earlier.ended = if later.last >= earlier.last { later.ended } else { earlier.ended };
     earlier.last = earlier.last.max(later.last);
     earlier.subject = earlier.subject.take().or(later.subject);
+    let entries = [earlier.entry.take(), later.entry];
+    earlier.entry = entries.into_iter().flatten().min_by_key(|entry| entry.at);
+    earlier.page_views += later.page_views;
+    earlier.actions += later.actions;
+    earlier.engaged_ms += later.engaged_ms;
 }
 
 #[cfg(test)]

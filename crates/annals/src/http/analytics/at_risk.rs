@@ -12,8 +12,10 @@ use crate::query::analytics::learners::{AtRisk, AtRiskQuestion};
 use crate::query::analytics::period::Period;
 use crate::store::Role;
 
-/// The most that are listed at once, and unless asked otherwise.
+/// The most that are listed at once, and unless asked otherwise …
 const MAX_LISTED: usize = 10_000;
+/// … and with their courses.
+const MAX_COURSES: usize = 500;
 
 /// Learners at risk
 ///
@@ -28,6 +30,7 @@ const MAX_LISTED: usize = 10_000;
         ("end_date" = Option<String>, Query, description = "The last of these days; today unless given", format = Date),
         ("compare_date" = Option<String>, Query, description = "An earlier day: `previous_total` tells how many there were at its end", format = Date),
         ("limit" = Option<u32>, Query, description = "List at most so many, 1 to 10,000; `total` counts all", minimum = 1, maximum = 10_000),
+        ("course_days" = Option<u32>, Query, description = "Tell the course of each score over so many days, 1 to 366; `limit` may be at most 500 then, and is unless given", minimum = 1, maximum = 366),
         ("wait_for" = Option<String>, Query, description = "An event's cursor: answers once it is counted, or after 2 seconds"),
     ),
     responses(
@@ -47,7 +50,9 @@ pub(in super::super) async fn at_risk(
     let days = parameters.days()?;
     let threshold = parameters.threshold()?.unwrap_or(http.risk.threshold);
     let (end, compare) = (parameters.day("end_date")?, parameters.day("compare_date")?);
-    let limit = parameters.listed()?;
+    let course = parameters.number_of_days("course_days")?;
+    let most = if course.is_some() { MAX_COURSES } else { MAX_LISTED };
+    let limit = parameters.listed(most, most)?;
     let wait_for = parameters.take("wait_for")?;
     parameters.none()?;
     let today = http.calendar.day(http.clock.now());
@@ -63,7 +68,7 @@ pub(in super::super) async fn at_risk(
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
     let period = Period::ending(end, days);
-    let asked = AtRiskQuestion { period, threshold, limit, compare };
+    let asked = AtRiskQuestion { period, threshold, limit, compare, course };
     Ok(Json(learners.at_risk(&asked, head, now).await?))
 }
 
@@ -79,12 +84,5 @@ impl Parameters {
             )
         };
         number.map(Some).ok_or_else(wrong)
-    }
-
-    fn listed(&mut self) -> Result<usize> {
-        let Some(text) = self.take("limit")? else { return Ok(MAX_LISTED) };
-        let limit = text.parse().ok().filter(|limit| (1..=MAX_LISTED).contains(limit));
-        let wrong = || format!("must be a number from 1 to {MAX_LISTED}");
-        limit.ok_or_else(|| Problem::parameter("limit", wrong()))
     }
 }

@@ -71,7 +71,7 @@ impl Http {
     }
 }
 
-fn nobody() -> Problem {
+pub(super) fn nobody() -> Problem {
     Problem::not_found(
         "Nothing is known by which a person with this id could be scored; their id must stand in \
          the directory or be the subject of events.",

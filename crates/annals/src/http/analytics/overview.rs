@@ -8,6 +8,7 @@ use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
 use crate::access::Caller;
 use crate::query::analytics::overview::{self, Overview};
+use crate::query::analytics::period::DEFAULT_DAYS;
 use crate::store::Role;
 
 /// Overview
@@ -39,12 +40,20 @@ pub(in super::super) async fn overview(
     caller.require(&[Role::Admin, Role::Auditor])?;
     let mut parameters = Parameters::read(query.as_deref());
     let now = http.clock.now();
-    let period = parameters.period(http.calendar.day(now))?;
+    let period = parameters.period(http.calendar.day(now), DEFAULT_DAYS)?;
     let wait_for = parameters.take("wait_for")?;
     parameters.none()?;
     http.wait_until_counted(wait_for).await?;
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
+    let today = http.calendar.day(now);
+    let at_risk = match http.risk.enabled {
+        true => {
+            let periods = [period, period.before()];
+            Some(http.learners()?.at_risk_by_day(periods, today, head, now).await?)
+        }
+        false => None,
+    };
     let timezone = http.calendar.name();
-    Ok(Json(overview::overview(&*http.derived, period, timezone, head, now).await?))
+    Ok(Json(overview::overview(&*http.derived, period, at_risk, timezone, head, now).await?))
 }

@@ -1,4 +1,4 @@
-//! `days`, or `start_date` and `end_date`: the period of a question.
+//! `days`, or `start_date` and `end_date`: the period of a question; how many to list.
 
 use jiff::civil::Date;
 
@@ -7,8 +7,8 @@ use super::super::parameters::Parameters;
 use crate::query::analytics::period::{DEFAULT_DAYS, InvalidPeriod, MAX_DAYS, Period};
 
 impl Parameters {
-    /// Takes the period: 30 days that end today, unless asked otherwise.
-    pub(super) fn period(&mut self, today: Date) -> Result<Period> {
+    /// Takes the period: so many days that end today, unless asked otherwise.
+    pub(super) fn period(&mut self, today: Date, usual: i32) -> Result<Period> {
         let days = self.take("days")?;
         let (start, end) = (self.day("start_date")?, self.day("end_date")?);
         if let Some(days) = days {
@@ -16,12 +16,12 @@ impl Parameters {
                 let message = "cannot be given together with `start_date` or `end_date`";
                 return Err(Problem::parameter("days", message));
             }
-            return Ok(Period::ending(today, number_of_days(&days)?));
+            return Ok(Period::ending(today, number_of_days("days", &days)?));
         }
         let period = match (start, end) {
-            (None, None) => return Ok(Period::ending(today, DEFAULT_DAYS)),
+            (None, None) => return Ok(Period::ending(today, usual)),
             (Some(start), None) => Period::between(start, today),
-            (None, Some(end)) => Period::between(Period::ending(end, DEFAULT_DAYS).start_date, end),
+            (None, Some(end)) => Period::between(Period::ending(end, usual).start_date, end),
             (Some(start), Some(end)) => Period::between(start, end),
         };
         period.map_err(|why| match why {
@@ -37,9 +37,22 @@ impl Parameters {
         })
     }
 
+    /// Takes how many are to be listed.
+    pub(super) fn listed(&mut self, usual: usize, most: usize) -> Result<usize> {
+        let Some(text) = self.take("limit")? else { return Ok(usual) };
+        let limit = text.parse().ok().filter(|limit| (1..=most).contains(limit));
+        let wrong = || format!("must be a number from 1 to {most}");
+        limit.ok_or_else(|| Problem::parameter("limit", wrong()))
+    }
+
     /// Takes `days`: 30 unless asked otherwise.
     pub(super) fn days(&mut self) -> Result<i32> {
-        self.take("days")?.map_or(Ok(DEFAULT_DAYS), |days| number_of_days(&days))
+        Ok(self.number_of_days("days")?.unwrap_or(DEFAULT_DAYS))
+    }
+
+    /// Takes a number of days by another name.
+    pub(super) fn number_of_days(&mut self, name: &str) -> Result<Option<i32>> {
+        self.take(name)?.map(|days| number_of_days(name, &days)).transpose()
     }
 
     /// Takes a day.
@@ -54,8 +67,8 @@ impl Parameters {
     }
 }
 
-fn number_of_days(text: &str) -> Result<i32> {
+fn number_of_days(name: &str, text: &str) -> Result<i32> {
     let days = text.parse().ok().filter(|days| (1..=MAX_DAYS).contains(days));
-    let wrong = || Problem::parameter("days", format!("must be a number from 1 to {MAX_DAYS}"));
+    let wrong = || Problem::parameter(name, format!("must be a number from 1 to {MAX_DAYS}"));
     days.ok_or_else(wrong)
 }

@@ -12,11 +12,12 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::counted::counted;
+use super::course::RiskDay;
 use super::period::Period;
 use super::risk::{EngagementLevel, Metrics, Scored, score};
 use crate::config::{Hundredths, Risk};
 use crate::store::{
-    Collection, Deeds, DerivedStore, PeopleQuery, Person, PersonKind, Result, Store,
+    Collection, Course, Deeds, DerivedStore, Doings, PeopleQuery, Person, PersonKind, Result, Store,
 };
 
 /// Whoever did not learn for so many days, and is no child of the directory, has left.
@@ -99,6 +100,9 @@ pub struct AtRiskStudent {
     pub days_inactive: u32,
     /// What the score rests on.
     pub metrics: Metrics,
+    /// The course of the score up to the end of the period, oldest first; absent unless asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub course: Option<Vec<RiskDay>>,
 }
 
 /// Whom to list.
@@ -111,6 +115,8 @@ pub struct AtRiskQuestion {
     pub limit: usize,
     /// The last day of as many days to compare with.
     pub compare: Option<Date>,
+    /// Over how many days to tell the course of each listed score.
+    pub course: Option<i32>,
 }
 
 impl Learners<'_> {
@@ -146,7 +152,7 @@ impl Learners<'_> {
 
     /// Who is at risk.
     pub async fn at_risk(&self, asked: &AtRiskQuestion, head: u64, now: Time) -> Result<AtRisk> {
-        let AtRiskQuestion { period, threshold, limit, compare } = *asked;
+        let AtRiskQuestion { period, threshold, limit, compare, course } = *asked;
         let before = compare.map(|day| Period::ending(day, period.days));
         let periods: Vec<Period> = [Some(period), before].into_iter().flatten().collect();
         let directory = self.directory().await?;
@@ -154,18 +160,7 @@ impl Learners<'_> {
         let (place, doings) = self.derived.doings(spans, None).await?;
         let mut groups = Vec::with_capacity(periods.len());
         for (period, doings) in periods.iter().zip(&doings) {
-            let absent = directory.keys().filter(|id| !doings.people.contains_key(*id));
-            let ids = doings.people.keys().chain(absent);
-            let learners = ids.filter(|id| {
-                let (person, deeds) = (directory.get(*id), doings.people.get(*id));
-                self.is_learner(person, deeds, period.end_date)
-            });
-            let scored = learners.map(|id| {
-                let deeds = doings.people.get(id);
-                let known = doings.logins_known;
-                (id, score(self.risk, period.end_date, period.days, deeds, known))
-            });
-            groups.push(scored.collect::<Vec<(&String, Scored)>>());
+            groups.push(self.scored(&directory, doings, *period));
         }
         let reached = |group: &[(&String, Scored)]| {
             group.iter().filter(|(_, scored)| scored.score >= threshold).count() as u64
@@ -180,7 +175,12 @@ impl Learners<'_> {
             let away = scored.metrics.days_since_last_activity;
             (std::cmp::Reverse((scored.score, away)), *id)
         });
-        let listed = group.into_iter().take(limit).map(|(id, scored)| {
+        group.truncate(limit);
+        let mut courses = match course {
+            Some(days) => self.courses(&group, Period::ending(period.end_date, days)).await?,
+            None => BTreeMap::new(),
+        };
+        let listed = group.into_iter().map(|(id, scored)| {
             let name = directory.get(id).and_then(|person| person.name.as_deref());
             AtRiskStudent {
                 user_id: id.clone(),
@@ -189,6 +189,7 @@ impl Learners<'_> {
                 engagement_level: EngagementLevel::of(scored.score),
                 days_inactive: scored.metrics.days_since_last_activity,
                 metrics: scored.metrics,
+                course: courses.remove(id).map(|course| RiskDay::each(&course)),
             }
         });
         let (as_of, lag) = counted(place, head, now);
@@ -202,6 +203,40 @@ impl Learners<'_> {
             as_of,
             lag,
         })
+    }
+
+    /// Every learner's score at the end of a period.
+    pub(super) fn scored<'a>(
+        &self,
+        directory: &'a BTreeMap<String, Person>,
+        doings: &'a Doings,
+        period: Period,
+    ) -> Vec<(&'a String, Scored)> {
+        let absent = directory.keys().filter(|id| !doings.people.contains_key(*id));
+        let ids = doings.people.keys().chain(absent);
+        let learners = ids.filter(|id| {
+            let (person, deeds) = (directory.get(*id), doings.people.get(*id));
+            self.is_learner(person, deeds, period.end_date)
+        });
+        let scored = learners.map(|id| {
+            let deeds = doings.people.get(id);
+            (id, score(self.risk, period.end_date, period.days, deeds, doings.logins_known))
+        });
+        scored.collect()
+    }
+
+    /// The course of each score, which ends with the score itself.
+    async fn courses(
+        &self,
+        group: &[(&String, Scored)],
+        period: Period,
+    ) -> Result<BTreeMap<String, Course>> {
+        let ids = group.iter().map(|(id, _)| (*id).clone()).collect();
+        let mut courses = self.derived.courses(period.range(), ids).await?;
+        for (id, scored) in group {
+            courses.entry((*id).clone()).or_default().insert(period.end_date, scored.score.0);
+        }
+        Ok(courses)
     }
 
     /// Whether somebody is a learner on a day.
@@ -226,7 +261,7 @@ impl Learners<'_> {
     }
 
     /// Everybody in the directory, archived ones too.
-    async fn directory(&self) -> Result<BTreeMap<String, Person>> {
+    pub(super) async fn directory(&self) -> Result<BTreeMap<String, Person>> {
         let mut directory = BTreeMap::new();
         let mut after = None;
         loop {

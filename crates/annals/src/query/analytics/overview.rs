@@ -1,5 +1,7 @@
 //! The overview: how much happened in a period, and in as many days before it.
 
+use std::collections::BTreeMap;
+
 use annals_event::Time;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -39,6 +41,10 @@ pub struct Figures {
     pub completions: Figure,
     /// Faults of the application: events whose role or class is `error`.
     pub errors: Figure,
+    /// Learners whose score was at the threshold or above it at the end of the day; the value is
+    /// that of the last day. Absent where nobody is scored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_risk: Option<Figure>,
 }
 
 /// A figure of the period, and of the one before.
@@ -68,11 +74,12 @@ pub struct DayFigure {
     pub previous: u64,
 }
 
-/// Answers it. `head` is how far the journal went, and `now` what time it was, before this was
-/// asked.
+/// Answers it. `at_risk` is how many were at risk on each day of the period and of the one before,
+/// `head` how far the journal went, and `now` what time it was, before this was asked.
 pub async fn overview(
     derived: &dyn DerivedStore,
     period: Period,
+    at_risk: Option<[BTreeMap<Date, u64>; 2]>,
     timezone: &str,
     head: u64,
     now: Time,
@@ -109,8 +116,25 @@ pub async fn overview(
             events: figure(|day| day.events),
             completions: figure(|day| day.completions),
             errors: figure(|day| day.errors),
+            at_risk: at_risk.map(|counts| last_days(period, &counts)),
         },
     })
+}
+
+/// A figure whose value is that of the last day, not a sum.
+fn last_days(period: Period, [now, before]: &[BTreeMap<Date, u64>; 2]) -> Figure {
+    let days = period.each().zip(period.before().each());
+    let on = |counts: &BTreeMap<Date, u64>, day| counts.get(&day).copied().unwrap_or(0);
+    let series: Vec<DayFigure> = days
+        .map(|(date, previous_date)| DayFigure {
+            date,
+            value: on(now, date),
+            previous_date,
+            previous: on(before, previous_date),
+        })
+        .collect();
+    let last = |counts: &BTreeMap<Date, u64>| counts.values().last().copied().unwrap_or(0);
+    Figure::new(last(now), last(before), series)
 }
 
 impl Figure {
@@ -126,6 +150,17 @@ impl Figure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_at_risk_is_told_of_the_last_day_that_was_scored() {
+        let day = |n| jiff::civil::date(2026, 11, n);
+        let period = Period::between(day(11), day(14)).unwrap();
+        let now = [(day(11), 4), (day(13), 6)].into();
+        let figure = last_days(period, &[now, [(day(7), 9), (day(10), 3)].into()]);
+        assert_eq!((figure.value, figure.previous, figure.change_percent), (6, 3, Some(100.0)));
+        let days: Vec<_> = figure.series.iter().map(|day| (day.value, day.previous)).collect();
+        assert_eq!(days, [(4, 9), (0, 0), (6, 0), (0, 3)]);
+    }
 
     #[test]
     fn a_change_is_told_in_per_cent_where_there_is_something_to_compare_with() {

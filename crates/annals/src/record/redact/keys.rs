@@ -133,8 +133,7 @@ impl Keys {
     /// Whether the value under this key is secret.
     pub(super) fn is_secret(&self, key: &str) -> bool {
         // Most keys hold no secret word at all, and need not be taken apart.
-        let flat = flat(key);
-        if self.inside.as_ref().is_some_and(|inside| !inside.is_match(&flat)) {
+        if self.inside.as_ref().is_some_and(|inside| !holds(inside, key)) {
             return false;
         }
         let words = words(key);
@@ -163,6 +162,22 @@ impl Keys {
                 || (term.len() >= BEGINNING && word.starts_with(term.as_str()))
         })
     }
+}
+
+/// Whether any of the words stands in a key, gaps or not.
+fn holds(inside: &AhoCorasick, key: &str) -> bool {
+    // Keys are short and plain, as a rule, and need no memory of their own.
+    let mut flat = [0_u8; 64];
+    if !key.is_ascii() || key.len() > flat.len() {
+        return inside.is_match(&self::flat(key));
+    }
+    let letters = key.bytes().filter(u8::is_ascii_alphanumeric);
+    let mut length = 0;
+    for (place, letter) in flat.iter_mut().zip(letters) {
+        *place = letter.to_ascii_lowercase();
+        length += 1;
+    }
+    inside.is_match(&flat[..length])
 }
 
 /// A key's letters and digits in lower case, without gaps.

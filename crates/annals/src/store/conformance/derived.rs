@@ -8,9 +8,16 @@ use jiff::civil::{Date, date};
 
 use super::super::{
     Activity, DayActivity, Deeds, DerivedStore, Doings, Life, Output, Place, RollupChange, Session,
-    Step, StoreError,
+    SessionEntry, Step, StoreError,
 };
 use super::START;
+
+mod errors;
+mod scores;
+mod uses;
+pub use errors::*;
+pub use scores::*;
+pub use uses::*;
 
 /// Generates a test for every case. `$make` is an async function that answers an empty store and
 /// whatever must be kept until the test has ended.
@@ -26,6 +33,18 @@ macro_rules! derived_conformance {
             a_span_without_days_has_nothing;
             doings_are_each_person_s_in_the_span;
             who_was_away_and_came_back_is_known_for_any_span;
+            days_that_are_about_nobody_keep_their_counts;
+            errors_are_counted_by_group_and_day;
+            the_last_ten_errors_of_each_group_are_remembered;
+            scores_are_kept_by_day_and_replaced;
+            scores_are_stale_once_what_they_rest_on_is_counted;
+            whom_an_error_hit_goes_with_the_day;
+            scores_go_with_the_day_and_are_not_made_again;
+            things_are_those_of_a_type_or_of_types_that_people_learn_by;
+            a_thing_is_called_what_it_was_called_last;
+            pages_have_their_views_and_times_by_day;
+            who_looked_counts_once_over_a_span;
+            looks_of_days_about_nobody_keep_their_counts;
         }
     };
     ($make:path => $($case:ident;)+) => {
@@ -134,6 +153,10 @@ pub async fn sessions_are_kept_changed_and_removed(store: Arc<dyn DerivedStore>)
         day,
         last: START.plus_micros(5),
         ended: ordinal == 2,
+        entry: (visit == "v").then(|| SessionEntry { path: "/".to_owned(), at: START }),
+        page_views: 3,
+        actions: ordinal.into(),
+        engaged_ms: 12_345,
     };
     let write = async |from, sessions: Vec<(&str, u32, Option<Session>)>| {
         let sessions =
@@ -195,6 +218,10 @@ pub async fn doings_are_each_person_s_in_the_span(store: Arc<dyn DerivedStore>) 
                     day,
                     last: START.plus_micros(i64::from(ordinal) * 10),
                     ended: false,
+                    entry: None,
+                    page_views: 0,
+                    actions: 1,
+                    engaged_ms: 0,
                 };
                 change.sessions.insert(("v".to_owned(), ordinal), Some(session));
             }
@@ -271,4 +298,42 @@ pub async fn who_was_away_and_came_back_is_known_for_any_span(store: Arc<dyn Der
         assert_eq!((ada.last, ada.streak), (last.map(day), streak), "{from}..{to}");
         assert_eq!(ada.life, Life { first: day(0), last: day(40), learned: None });
     }
+}
+
+pub async fn days_that_are_about_nobody_keep_their_counts(store: Arc<dyn DerivedStore>) {
+    store.resume(Output::Rollups, "1").await.unwrap();
+    let mut first = change(FIRST, "complete", &["ada", "ben"]);
+    let visit = Session {
+        session_id: "s".to_owned(),
+        ordinal: 0,
+        subject: Some("ada".to_owned()),
+        started: START,
+        day: FIRST,
+        last: START,
+        ended: false,
+        entry: None,
+        page_views: 0,
+        actions: 0,
+        engaged_ms: 0,
+    };
+    first.sessions.insert(("s".to_owned(), 0), Some(visit));
+    store.add_rollups(step(0, 5), first).await.unwrap();
+    store.add_rollups(step(5, 6), change(SECOND, "error", &["ada"])).await.unwrap();
+    let before = both_days(&*store).await;
+    store.age_rollups(SECOND).await.unwrap();
+    assert_eq!(both_days(&*store).await, before);
+    // Nobody's day is known any more, and whoever did not come back is not either.
+    let (_, doings) = store.doings(vec![FIRST..THIRD], None).await.unwrap();
+    assert_eq!(doings[0].people.keys().collect::<Vec<_>>(), ["ada"]);
+    assert_eq!((doings[0].people["ada"].completed, doings[0].people["ada"].sessions), (0, 0));
+    assert_eq!(store.sessions(vec!["s".to_owned()]).await.unwrap(), []);
+
+    // Read out of the journal again, where nobody is left of the first day and some events are gone.
+    store.clear(Output::Rollups).await.unwrap();
+    let mut left = RollupChange::default();
+    left.days.insert((FIRST, RollupChange::ALL), 1);
+    store.add_rollups(step(0, 5), left).await.unwrap();
+    store.add_rollups(step(5, 6), change(SECOND, "error", &["ada"])).await.unwrap();
+    store.age_rollups(SECOND).await.unwrap();
+    assert_eq!(both_days(&*store).await, before);
 }

@@ -128,8 +128,8 @@ pub fn entry(event: Event) -> Entry {
     let salt = event.id.into_bytes();
     let personal = personal(&event);
     Entry {
-        commitment: commitment(&salt, &personal),
-        bytes: personal.len(),
+        commitment: commitment(&salt, personal.as_bytes()),
+        personal,
         salt,
         event,
         derived: Derived::default(),

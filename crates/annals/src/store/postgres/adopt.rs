@@ -7,7 +7,7 @@ use tokio_postgres::types::ToSql;
 
 use super::super::adopt::Part;
 use super::super::seal::tile_of;
-use super::super::{Result, UsedId};
+use super::super::{Account, Result, UsedId};
 use super::accounts;
 use super::blocks::{block_of, first_of};
 use super::bury::{put_tombstones, run};
@@ -153,6 +153,14 @@ pub(super) async fn used_ids(
         UsedId::read(hash, until)
     };
     rows.iter().map(read).collect()
+}
+
+/// Takes over what children have.
+pub(super) async fn put_accounts(client: &mut Object, all: &[(String, Account)]) -> Result<()> {
+    let transaction = client.transaction().await.map_err(failed)?;
+    let all: Vec<_> = all.iter().map(|(child, account)| (child.as_str(), account)).collect();
+    accounts::put(&*transaction, &all).await?;
+    transaction.commit().await.map_err(failed)
 }
 
 pub(super) async fn put_used_ids(client: &Object, ids: &[UsedId]) -> Result<()> {

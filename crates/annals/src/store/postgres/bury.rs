@@ -9,7 +9,7 @@ use tokio_postgres::types::ToSql;
 
 use super::super::Result;
 use super::super::burial::{USED, hashed_id, merged, tombstones_for};
-use super::super::seal::{Tombstone, first_of, tile_of};
+use super::super::seal::{Sealed, Tombstone, first_of, tile_of};
 use super::error::failed;
 use super::open::Journal;
 use super::rows::{self, bound};
@@ -46,37 +46,50 @@ async fn bury_in_tile(
     // Two that bury in one tile, or append to it meanwhile, take turns.
     rows::head(&*transaction, true).await?;
     let events = rows::sealed(&*transaction, &journal.blocks, range, TILE as usize).await?;
-    let mut fresh = tombstones_for(&events, reason, now)?;
+    bury_events(&transaction, journal, &events, reason, now).await?;
+    transaction.commit().await.map_err(failed)?;
+    journal.fresh.forget();
+    Ok(events.len() as u64)
+}
+
+/// Puts a tombstone in the place of each event of a tile, within a transaction that holds the head.
+/// Answers how many of them were about points.
+pub(super) async fn bury_events(
+    transaction: &Transaction<'_>,
+    journal: &Journal,
+    events: &[Sealed],
+    reason: &str,
+    now: Time,
+) -> Result<u64> {
+    let (Some(first), Some(last)) = (events.first(), events.last()) else {
+        return Ok(0);
+    };
+    let tile = tile_of(first.seq);
+    let mut fresh = tombstones_for(events, reason, now)?;
     let ids: Vec<Uuid> =
         events.iter().filter_map(|event| Some(event.event.as_ref().ok()?.id)).collect();
     let hashes: Vec<Vec<u8>> =
         ids.iter().map(|id| hashed_id(&journal.id_key, *id).to_vec()).collect();
-    let tile = tile_of(range.start);
     let whole_tile = first_of(tile)..first_of(tile + 1);
-    let mut all = rows::tombstones(&*transaction, &whole_tile).await?;
+    let mut all = rows::tombstones(&**transaction, &whole_tile).await?;
     all.append(&mut fresh);
     all.sort_by_key(|tombstone| tombstone.first);
 
     let sql = "DELETE FROM annals_tombstones WHERE first >= $1 AND first < $2";
     let bounds = (bound(whole_tile.start), bound(whole_tile.end));
-    run(&transaction, sql, &[&bounds.0, &bounds.1]).await?;
-    put_tombstones(&transaction, &merged(all)).await?;
+    run(transaction, sql, &[&bounds.0, &bounds.1]).await?;
+    put_tombstones(transaction, &merged(all)).await?;
     let until = now.plus_micros(USED).as_micros();
     let sql = "INSERT INTO annals_used_ids (hash, until) SELECT unnest($1::bytea[]), $2
                ON CONFLICT (hash) DO UPDATE SET until = excluded.until";
-    run(&transaction, sql, &[&hashes, &until]).await?;
-    for sql in [
-        "DELETE FROM annals_events WHERE seq >= $1 AND seq < $2",
-        "DELETE FROM annals_ledger WHERE seq >= $1 AND seq < $2",
-    ] {
-        run(&transaction, sql, &[&bound(range.start), &bound(range.end)]).await?;
-    }
-    journal.blocks.renew(&transaction, range).await?;
+    run(transaction, sql, &[&hashes, &until]).await?;
+    let positions: Vec<i64> = events.iter().map(|event| bound(event.seq)).collect();
+    let sql = "DELETE FROM annals_events WHERE seq = ANY ($1)";
+    run(transaction, sql, &[&positions]).await?;
+    journal.blocks.renew(transaction, &(first.seq..last.seq + 1)).await?;
     let sql = "UPDATE annals_changes SET buried = buried + $1";
-    run(&transaction, sql, &[&bound(events.len() as u64)]).await?;
-    transaction.commit().await.map_err(failed)?;
-    journal.fresh.forget();
-    Ok(events.len() as u64)
+    run(transaction, sql, &[&bound(events.len() as u64)]).await?;
+    run(transaction, "DELETE FROM annals_ledger WHERE seq = ANY ($1)", &[&positions]).await
 }
 
 pub(super) async fn put_tombstones(transaction: &Transaction<'_>, all: &[Tombstone]) -> Result<()> {

@@ -1,5 +1,7 @@
 //! Forgetting a person: finding what tells of them, and writing what remains. All SQL of it is here.
 
+use std::collections::BTreeSet;
+
 use annals_event::{Event, Time};
 use deadpool_postgres::{Object, Transaction};
 use tokio_postgres::types::ToSql;
@@ -57,23 +59,29 @@ pub(super) async fn anonymise(
     // Servers hear of it that keep something beside the journal.
     let sql = "UPDATE annals_changes SET rewritten = rewritten + $1";
     run(&transaction, sql, &[&bound(events.len() as u64)]).await?;
-    for event in events {
-        let there = rows::sealed(&*transaction, &journal.blocks, &(event.seq..event.seq + 1), 1)
-            .await?
-            .pop();
-        let (_, commitment) = kept(there.as_ref(), event)?;
-        replace(&transaction, event, &commitment).await?;
-    }
-    let mut done = None;
-    for block in events.iter().map(|event| blocks::block_of(event.seq)) {
-        if done != Some(block) {
-            let range = blocks::first_of(block)..blocks::first_of(block + 1);
-            journal.blocks.renew(&transaction, &range).await?;
-        }
-        done = Some(block);
-    }
+    put_remains(&transaction, journal, events).await?;
     transaction.commit().await.map_err(failed)?;
     journal.fresh.forget();
+    Ok(())
+}
+
+/// The same, within a transaction that holds the head, and no more than that.
+pub(super) async fn put_remains(
+    transaction: &Transaction<'_>,
+    journal: &Journal,
+    events: &[Event],
+) -> Result<()> {
+    for event in events {
+        let position = event.seq..event.seq + 1;
+        let there = rows::sealed(&**transaction, &journal.blocks, &position, 1).await?.pop();
+        let (_, commitment) = kept(there.as_ref(), event)?;
+        replace(transaction, event, &commitment).await?;
+    }
+    let touched: BTreeSet<u64> = events.iter().map(|event| blocks::block_of(event.seq)).collect();
+    for block in touched {
+        let positions = blocks::first_of(block)..blocks::first_of(block + 1);
+        journal.blocks.renew(transaction, &positions).await?;
+    }
     Ok(())
 }
 

@@ -15,6 +15,7 @@
 //! | `adopt.rs` | take over what a copy brings |
 //! | `bury.rs` | delete, leaving tombstones |
 //! | `erase.rs` | forget a person |
+//! | `age.rs` | what is due by age; a slice of a retention run |
 //! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else a journal keeps |
 //! | `watch.rs` | hearing of other servers |
@@ -23,6 +24,7 @@
 
 mod accounts;
 mod adopt;
+mod age;
 mod append;
 mod blocks;
 mod bury;
@@ -61,9 +63,9 @@ use self::pools::Pools;
 use self::target::Target;
 use self::watch::Watch;
 use super::{
-    Account, Answer, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery, Person, Result,
-    Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, StoreError, Task, Tile, Tombstone,
-    TrackingQuery, UsedId,
+    Account, Aged, Ageing, Answer, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery,
+    Person, Result, Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, StoreError, Task,
+    Tile, Tombstone, TrackingQuery, UsedId,
 };
 
 pub use open::Seed;
@@ -260,6 +262,14 @@ impl Store for PostgresStore {
         erase::anonymise(&mut self.pools.writer().await?, &self.journal, &events).await
     }
 
+    async fn due(&self, ageing: &Ageing, range: Range<u64>) -> Result<Vec<Event>> {
+        age::due(&self.pools.reader().await?, ageing, &range).await
+    }
+
+    async fn age(&self, slice: Aged) -> Result<()> {
+        age::age(&mut self.pools.writer().await?, &self.journal, &slice).await
+    }
+
     async fn account(&self, child: &str) -> Result<Account> {
         if child.contains('\0') {
             return Ok(Account::default());
@@ -380,11 +390,7 @@ impl Store for PostgresStore {
     }
 
     async fn adopt_accounts(&self, all: Vec<(String, Account)>) -> Result<()> {
-        let mut client = self.pools.writer().await?;
-        let transaction = client.transaction().await.map_err(error::failed)?;
-        let all: Vec<_> = all.iter().map(|(child, account)| (child.as_str(), account)).collect();
-        accounts::put(&*transaction, &all).await?;
-        transaction.commit().await.map_err(error::failed)
+        adopt::put_accounts(&mut self.pools.writer().await?, &all).await
     }
 
     async fn adopt_answers(&self, answers: Vec<Answer>) -> Result<()> {

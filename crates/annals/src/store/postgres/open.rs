@@ -104,7 +104,9 @@ impl Journal {
     pub(super) fn add(&self, entries: Vec<Entry>) {
         if let Some(last) = entries.last() {
             self.saw(last.event.seq);
-            let events = entries.into_iter().map(|entry| (Arc::new(entry.event), entry.bytes));
+            let events = entries
+                .into_iter()
+                .map(|entry| (Arc::new(entry.event), entry.personal.as_bytes().len()));
             self.fresh.add(events.collect());
         }
     }

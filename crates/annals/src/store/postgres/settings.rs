@@ -18,10 +18,12 @@ pub(super) async fn get(client: &Object, name: &str) -> Result<Option<String>> {
     row.map(|row| row.try_get(0).map_err(failed)).transpose()
 }
 
+/// Writes a setting over what it was.
+pub(super) const PUT: &str = "INSERT INTO annals_settings (name, value) VALUES ($1, $2)
+                              ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+
 pub(super) async fn put(client: &Object, name: &str, value: &str) -> Result<()> {
-    let sql = "INSERT INTO annals_settings (name, value) VALUES ($1, $2)
-               ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    let statement = client.prepare_cached(sql).await.map_err(failed)?;
+    let statement = client.prepare_cached(PUT).await.map_err(failed)?;
     client.execute(&statement, &[&name, &value]).await.map_err(failed)?;
     Ok(())
 }

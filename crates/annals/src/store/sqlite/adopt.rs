@@ -4,7 +4,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::super::adopt::{Answer, Part};
 use super::super::seal::tile_of;
-use super::super::{Account, Result, UsedId};
+use super::super::{Account, Result, UsedId, row};
 use super::append::Writer;
 use super::columns::Insert;
 use super::interns::{Interns, rows_of_block};
@@ -60,7 +60,14 @@ fn put_events(transaction: &Connection, part: &Part) -> Result<()> {
         let mut leaf = [0; 32];
         leaf[..8].copy_from_slice(&sealed.leaf_prefix);
         let numbers = interns.numbers(transaction, event)?;
-        insert.run(event, &numbers, &sealed.salt.unwrap_or_default(), &leaf)?;
+        let metadata = row::metadata(event);
+        insert.run(
+            event,
+            &numbers,
+            metadata.as_deref(),
+            &sealed.salt.unwrap_or_default(),
+            &leaf,
+        )?;
         if sealed.salt.is_none() || sealed.commitment.is_some() {
             let sql = "UPDATE annals_events SET salt = ?2, commitment = ?3 WHERE seq = ?1";
             transaction.execute(sql, params![sealed.seq, sealed.salt, sealed.commitment])?;

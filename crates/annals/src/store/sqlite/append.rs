@@ -50,7 +50,8 @@ impl Writer {
         // What a crash left undone, before any row is known.
         while let Some(mark) = sweep::marked(&connection)? {
             let unused = sweep::unused(&connection, mark)?;
-            sweep::sweep(&mut connection, mark, &unused)?;
+            sweep::delete(&mut connection, &unused)?;
+            sweep::done(&connection, mark)?;
         }
         let id_key =
             connection.query_row("SELECT id_key FROM annals_journal", [], |row| row.get(0))?;
@@ -65,6 +66,11 @@ impl Writer {
 
     pub(super) fn connection_mut(&mut self) -> &mut Connection {
         &mut self.connection
+    }
+
+    /// Whether what is written next may refer to rows of this position's block.
+    pub(super) fn is_writing_near(&self, seq: u64) -> bool {
+        self.interns.is_of_block(seq)
     }
 
     /// From here on no event refers to the people, things and visits written so far.
@@ -226,7 +232,9 @@ struct Batch<'a> {
 
 impl Batch<'_> {
     fn append(&mut self, entry: Entry) -> Result<Appended> {
-        if let Some(known) = self.known(&entry)? {
+        if !entry.derived.id
+            && let Some(known) = self.known(&entry)?
+        {
             return Ok(known);
         }
         let event = self.write(entry)?;
@@ -266,12 +274,13 @@ impl Batch<'_> {
         let event = &mut entry.event;
         let leaf = self.end.take(event, &entry.commitment, entry.derived.occurred_at);
         let numbers = self.interns.numbers(self.transaction, event)?;
-        self.insert.run(event, &numbers, &entry.salt, &leaf)?;
+        let metadata = (!event.metadata.is_empty()).then(|| entry.personal.metadata());
+        self.insert.run(event, &numbers, metadata, &entry.salt, &leaf)?;
         if self.end.seq.is_multiple_of(TILE) {
             self.end.write_tile(self.transaction)?;
         }
         let event = Arc::new(entry.event);
-        self.events.push((Arc::clone(&event), entry.bytes));
+        self.events.push((Arc::clone(&event), entry.personal.as_bytes().len()));
         Ok(event)
     }
 

@@ -76,9 +76,12 @@ impl SqliteStore {
     /// Deletes the words that no event refers to any more.
     pub(super) async fn sweep(&self) -> Result<()> {
         while let Some(mark) = self.readers.run(sweep::marked).await? {
-            let unused =
+            let mut unused =
                 self.readers.run(move |connection| sweep::unused(connection, mark)).await?;
-            self.write(move |writer| sweep::sweep(writer.connection_mut(), mark, &unused)).await?;
+            while let Some(slice) = unused.slice() {
+                self.write(move |writer| sweep::delete(writer.connection_mut(), &slice)).await?;
+            }
+            self.write(move |writer| sweep::done(writer.connection(), mark)).await?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::super::Result;
 use super::super::burial::{USED, merged, tombstones_for};
-use super::super::seal::{Tombstone, first_of, tile_of};
+use super::super::seal::{Sealed, Tombstone, first_of, tile_of};
 use super::append::Writer;
 use super::{rows, sealed, sweep};
 
@@ -30,23 +30,44 @@ pub(super) fn bury(writer: &mut Writer, range: Range<u64>, reason: &str, now: Ti
 
 fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time) -> Result<u64> {
     let events = sealed::sealed(writer.connection(), range, TILE as usize)?;
-    let mut hashes = Vec::with_capacity(events.len());
-    for event in &events {
-        hashes.extend(event.event.as_ref().ok().map(|event| writer.hashed_id(event.id)));
-    }
-    let mut fresh = tombstones_for(&events, reason, now)?;
+    let hashes = hashes(writer, &events);
     let transaction =
         writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let tile = tile_of(range.start);
-    let mut all = sealed::tombstones(&transaction, &(first_of(tile)..first_of(tile + 1)))?;
-    all.append(&mut fresh);
+    put_tombstones(&transaction, &events, &hashes, reason, now)?;
+    transaction.commit()?;
+    writer.index().bury(range);
+    writer.fresh().forget();
+    Ok(events.len() as u64)
+}
+
+/// The hashes under which the ids of events that go are remembered.
+pub(super) fn hashes(writer: &Writer, events: &[Sealed]) -> Vec<[u8; 32]> {
+    let readable = events.iter().filter_map(|event| event.event.as_ref().ok());
+    readable.map(|event| writer.hashed_id(event.id)).collect()
+}
+
+/// Puts a tombstone in the place of each event of a tile, within a transaction. Positions without an
+/// event are no matter.
+pub(super) fn put_tombstones(
+    transaction: &Connection,
+    events: &[Sealed],
+    hashes: &[[u8; 32]],
+    reason: &str,
+    now: Time,
+) -> Result<()> {
+    let Some(first) = events.first() else {
+        return Ok(());
+    };
+    let tile = tile_of(first.seq);
+    let mut all = sealed::tombstones(transaction, &(first_of(tile)..first_of(tile + 1)))?;
+    all.append(&mut tombstones_for(events, reason, now)?);
     all.sort_by_key(|tombstone| tombstone.first);
     transaction.execute(
         "DELETE FROM annals_tombstones WHERE first >= ?1 AND first < ?2",
         [first_of(tile), first_of(tile + 1)],
     )?;
     for tombstone in merged(all) {
-        insert(&transaction, &tombstone)?;
+        insert(transaction, &tombstone)?;
     }
     let until = now.plus_micros(USED).as_micros();
     for hash in hashes {
@@ -54,17 +75,15 @@ fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time
             .prepare_cached("INSERT OR REPLACE INTO annals_used_ids (hash, until) VALUES (?1, ?2)")?
             .execute(params![hash, until])?;
     }
-    for table in ["annals_events", "annals_ledger"] {
-        let sql = format!("DELETE FROM {table} WHERE seq >= ?1 AND seq < ?2");
-        transaction.execute(&sql, [range.start, range.end])?;
+    for sql in
+        ["DELETE FROM annals_events WHERE seq = ?1", "DELETE FROM annals_ledger WHERE seq = ?1"]
+    {
+        let mut statement = transaction.prepare_cached(sql)?;
+        for event in events {
+            statement.execute([event.seq])?;
+        }
     }
-    if !events.is_empty() {
-        sweep::mark(&transaction, range.start)?;
-    }
-    transaction.commit()?;
-    writer.index().bury(range);
-    writer.fresh().forget();
-    Ok(events.len() as u64)
+    sweep::mark(transaction, first.seq)
 }
 
 pub(super) fn insert(connection: &Connection, tombstone: &Tombstone) -> Result<()> {

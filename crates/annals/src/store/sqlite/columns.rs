@@ -120,10 +120,12 @@ impl<'c> Insert<'c> {
         )?))
     }
 
+    /// Writes one; `metadata` is the event's, as canonical text.
     pub(super) fn run(
         &mut self,
         event: &Event,
         numbers: &Numbers,
+        metadata: Option<&str>,
         salt: &Salt,
         leaf: &Hash,
     ) -> Result<()> {
@@ -149,7 +151,7 @@ impl<'c> Insert<'c> {
             after,
             delta,
             event.message,
-            row::metadata(event),
+            metadata,
             row::context(event),
             event.anonymised_at.map(annals_event::Time::as_micros),
             salt,

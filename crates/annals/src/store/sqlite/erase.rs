@@ -41,20 +41,25 @@ pub(super) fn anonymise(writer: &mut Writer, events: &[Event]) -> Result<()> {
     writer.index().rewrite(&positions);
     let transaction =
         writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
+    put_remains(&transaction, events)?;
+    transaction.commit()?;
+    writer.index().rewrite(&positions);
+    writer.fresh().forget();
+    Ok(())
+}
+
+/// The same, within a transaction, and no more than that.
+pub(super) fn put_remains(transaction: &Connection, events: &[Event]) -> Result<()> {
     for event in events {
-        let found = sealed::sealed(&transaction, &(event.seq..event.seq + 1), 1)?.pop();
+        let found = sealed::sealed(transaction, &(event.seq..event.seq + 1), 1)?.pop();
         let (before, commitment) = kept(found.as_ref(), event)?;
-        replace(&transaction, before, event, &commitment)?;
-        sweep::mark(&transaction, event.seq)?;
+        replace(transaction, before, event, &commitment)?;
         let child = event.subject.as_ref().map(|subject| &subject.id);
         transaction
             .prepare_cached("UPDATE annals_ledger SET child = ?2, account = ?3 WHERE seq = ?1")?
             .execute(params![event.seq, child, account_of(event)])?;
     }
-    transaction.commit()?;
-    writer.index().rewrite(&positions);
-    writer.fresh().forget();
-    Ok(())
+    sweep::mark_all(transaction, events.iter().map(|event| event.seq))
 }
 
 fn replace(

@@ -147,6 +147,11 @@ impl Interns {
         Ok(interns)
     }
 
+    /// Whether they are the rows of the block that a position belongs to.
+    pub(super) fn is_of_block(&self, seq: u64) -> bool {
+        self.block == block_of(seq)
+    }
+
     /// Forgets the rows of people, things and visits: no further event will refer to them.
     pub(super) fn forget(&mut self) {
         for known in [&mut self.persons, &mut self.entities, &mut self.sessions] {

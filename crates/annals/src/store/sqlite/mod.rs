@@ -14,6 +14,7 @@
 //! | `adopt.rs` | take over what a copy brings |
 //! | `bury.rs`, `sweep.rs` | delete, leaving tombstones and no word of who was spoken of |
 //! | `erase.rs` | forget a person |
+//! | `age.rs` | what is due by age; a slice of a retention run |
 //! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else the journal's file keeps |
 //! | `backup.rs` | copy the file while it is written, and put a copy in its place |
@@ -22,6 +23,7 @@
 mod accounts;
 mod action_counts;
 mod adopt;
+mod age;
 mod append;
 mod backup;
 mod begin;
@@ -56,9 +58,9 @@ use self::list_index::ListIndex;
 use self::threads::{Readers, WriterThread};
 use super::fresh::Fresh;
 use super::{
-    Account, Answer, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery, Person, Result,
-    Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, Task, Tile, Tombstone, TrackingQuery,
-    UsedId,
+    Account, Aged, Ageing, Answer, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery,
+    Person, Result, Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, Task, Tile, Tombstone,
+    TrackingQuery, UsedId,
 };
 
 pub use backup::restore;
@@ -208,6 +210,19 @@ impl Store for SqliteStore {
 
     async fn anonymise(&self, events: Vec<Event>) -> Result<()> {
         self.write(move |writer| erase::anonymise(writer, &events)).await?;
+        self.sweep().await
+    }
+
+    async fn due(&self, ageing: &Ageing, range: Range<u64>) -> Result<Vec<Event>> {
+        let ageing = ageing.clone();
+        self.readers.run(move |connection| age::due(connection, &ageing, &range)).await
+    }
+
+    async fn age(&self, slice: Aged) -> Result<()> {
+        self.write(move |writer| age::age(writer, &slice)).await
+    }
+
+    async fn tidy(&self) -> Result<()> {
         self.sweep().await
     }
 

@@ -16,6 +16,9 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::super::Result;
 use super::interns::{positions_of_block, rows_of_block};
 
+/// Rows that one transaction deletes.
+const SLICE: usize = 500;
+
 /// A block that may hold rows nothing refers to.
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
@@ -30,6 +33,21 @@ pub(super) struct Unused(Vec<(&'static str, Vec<i64>)>);
 /// Marks the block of a position.
 pub(super) fn mark(connection: &Connection, seq: u64) -> Result<()> {
     connection.prepare_cached("INSERT INTO annals_sweeps (seq) VALUES (?1)")?.execute([seq])?;
+    Ok(())
+}
+
+/// Marks the block of each of the positions, which are in order, once.
+pub(super) fn mark_all(
+    connection: &Connection,
+    positions: impl IntoIterator<Item = u64>,
+) -> Result<()> {
+    let mut marked = 0..0;
+    for seq in positions {
+        if !marked.contains(&seq) {
+            marked = positions_of_block(seq);
+            mark(connection, seq)?;
+        }
+    }
     Ok(())
 }
 
@@ -98,8 +116,16 @@ pub(super) fn unused(connection: &Connection, mark: Mark) -> Result<Unused> {
     ]))
 }
 
-/// Deletes what is unused in a block, and its marks up to the one it was found by.
-pub(super) fn sweep(connection: &mut Connection, mark: Mark, unused: &Unused) -> Result<()> {
+impl Unused {
+    /// Takes away what one transaction deletes: the writer is never held for long.
+    pub(super) fn slice(&mut self) -> Option<Unused> {
+        let (sql, rows) = self.0.iter_mut().find(|(_, rows)| !rows.is_empty())?;
+        Some(Unused(vec![(sql, rows.split_off(rows.len().saturating_sub(SLICE)))]))
+    }
+}
+
+/// Deletes rows that nothing refers to.
+pub(super) fn delete(connection: &mut Connection, unused: &Unused) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for (sql, rows) in &unused.0 {
         let mut statement = transaction.prepare_cached(sql)?;
@@ -107,10 +133,15 @@ pub(super) fn sweep(connection: &mut Connection, mark: Mark, unused: &Unused) ->
             statement.execute([row])?;
         }
     }
+    Ok(transaction.commit()?)
+}
+
+/// Takes a block's marks away up to the one it was swept by.
+pub(super) fn done(connection: &Connection, mark: Mark) -> Result<()> {
     let block = positions_of_block(mark.seq);
-    transaction.execute(
+    connection.execute(
         "DELETE FROM annals_sweeps WHERE sweep <= ?1 AND seq >= ?2 AND seq < ?3",
         (mark.sweep, block.start, block.end),
     )?;
-    Ok(transaction.commit()?)
+    Ok(())
 }

@@ -26,16 +26,35 @@ pub(super) struct WriterThread<T> {
     running: Mutex<Option<Running<T>>>,
 }
 
+/// Below everybody else who wants to compute, but not so far that it never gets its turn.
+const NICE: i32 = 5;
+
+/// Lets other threads have the processor first.
+pub(super) fn stand_back() {
+    // On Linux this is the thread's own; elsewhere it may be refused.
+    let _ = rustix::process::nice(NICE);
+}
+
 fn stopped() -> StoreError {
     StoreError::Unavailable("the server is stopping".to_owned())
 }
 
 impl<T: Send + 'static> WriterThread<T> {
-    pub(super) fn start(name: &str, mut state: T) -> Result<WriterThread<T>> {
+    pub(super) fn start(name: &str, state: T) -> Result<WriterThread<T>> {
+        WriterThread::begin(name, state, || {})
+    }
+
+    /// A writer nobody waits for: whoever is waited for goes first.
+    pub(super) fn start_behind(name: &str, state: T) -> Result<WriterThread<T>> {
+        WriterThread::begin(name, state, stand_back)
+    }
+
+    fn begin(name: &str, mut state: T, first: fn()) -> Result<WriterThread<T>> {
         let (sender, receiver) = mpsc::channel::<Job<T>>();
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
+                first();
                 for job in receiver {
                     job(&mut state);
                 }

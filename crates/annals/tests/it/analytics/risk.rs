@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Root, Server, data_dir, root};
 
 /// A server with these lines in its configuration.
-fn configured(root: &Root, lines: &str) -> Server {
+pub(super) fn configured(root: &Root, lines: &str) -> Server {
     let file = root.path().join("test.toml");
     std::fs::write(&file, lines).unwrap();
     let data = data_dir(root);
@@ -17,21 +17,21 @@ fn configured(root: &Root, lines: &str) -> Server {
     Server::with(root, &arguments)
 }
 
-async fn put(server: &Server, id: &str, person: &Value) {
+pub(super) async fn put(server: &Server, id: &str, person: &Value) {
     let call = server.call(Method::PUT, &format!("/api/v1/people/{id}"));
     let answer = call.body("application/json", person.to_string()).send().await;
     assert_eq!(answer.status, 200, "{}", answer.text());
 }
 
 /// What time the server says it is.
-async fn now(server: &Server) -> Timestamp {
+pub(super) async fn now(server: &Server) -> Timestamp {
     let path = format!("/api/analytics/overview?wait_for={}", cursor(server).await);
     let told = server.get(&path).send().await.json();
     told["as_of"].as_str().unwrap().parse().unwrap()
 }
 
 /// Something somebody did so many days ago, so many minutes after noon.
-fn did(now: Timestamp, who: &str, action: &str, days: i64, minutes: i64) -> Value {
+pub(super) fn did(now: Timestamp, who: &str, action: &str, days: i64, minutes: i64) -> Value {
     let day: Date = now.to_zoned(TimeZone::UTC).date() - days.days();
     let noon = day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap().timestamp();
     // Today's noon may lie ahead.
@@ -43,7 +43,7 @@ fn did(now: Timestamp, who: &str, action: &str, days: i64, minutes: i64) -> Valu
     })
 }
 
-async fn cursor(server: &Server) -> String {
+pub(super) async fn cursor(server: &Server) -> String {
     let last = server.get("/api/v1/events?limit=1").send().await.json();
     last["events"][0]["cursor"].as_str().unwrap().to_owned()
 }
@@ -53,7 +53,7 @@ async fn at_risk(server: &Server, query: &str) -> Answer {
     server.get(&path).send().await
 }
 
-async fn engagement(server: &Server, id: &str, query: &str) -> Answer {
+pub(super) async fn engagement(server: &Server, id: &str, query: &str) -> Answer {
     let cursor = cursor(server).await;
     let path = format!("/api/analytics/engagement/{id}?wait_for={cursor}&{query}");
     server.get(&path).send().await
@@ -66,7 +66,7 @@ fn contributions(metrics: &Value) -> Vec<f64> {
 
 /// Five children, one of them archived and one recorded in essentials only; a student whom no
 /// directory knows, a parent, and somebody who left long ago.
-async fn school(server: &Server) {
+pub(super) async fn school(server: &Server) {
     let now = now(server).await;
     put(server, "mum", &json!({"kind": "user", "name": "Mum"})).await;
     for (id, change) in [

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Engine, Root, Server, root_on};
+use crate::support::{Engine, Root, Server, root_on, until};
 
 /// An event of so many days ago.
 fn old(root: &Root, days: u32, category: &str, action: &str, subject: &str) -> Value {
@@ -76,4 +76,46 @@ async fn what_is_due_is_counted_by_class_and_settings() {
     // Nothing is changed by asking.
     let there = server.get("/api/v1/stats?action=quest_started").send().await.json();
     assert_eq!(there["total"], 8, "{there}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_operator_asks_for_a_server_carries_out() {
+    let root = root_on(Engine::Postgres);
+    let server = Server::on(&root);
+    let mut events = Vec::new();
+    for days in [1, 91, 400, 731] {
+        events.push(old(&root, days, "quest", "quest_started", "ada"));
+        events.push(old(&root, days, "error", "client_error", "ben"));
+    }
+    server.append(&events).await;
+    assert_eq!(due(&root, "anonymise"), "activity|2|0 error|1|0");
+    assert_eq!(due(&root, "delete"), "activity|1|0 error|2|0");
+    let ask = |what: &str| {
+        let sql = format!("SET ROLE annals_writer; SELECT annals.{what}_old_activity_events()");
+        root.database().sql(&sql)
+    };
+    let runs = async |count: usize| {
+        until("what was asked for", async || {
+            let page = server.get("/api/v1/events?action=retention_ran").send().await.json();
+            let events = page["events"].as_array().unwrap().clone();
+            (events.len() == count).then(|| events[0]["metadata"].clone())
+        })
+        .await
+    };
+    let told = ask("anonymise");
+    assert!(told.starts_with("Asked for: 3 events are due to be anonymised"), "{told}");
+    let run = runs(1).await;
+    assert_eq!((&run["anonymised"], &run["deleted"]), (&json!(3), &json!(0)));
+    assert_eq!(due(&root, "anonymise"), "");
+    assert_eq!(due(&root, "delete"), "activity|1|0 error|2|0");
+
+    let told = ask("delete");
+    assert!(told.starts_with("Asked for: 3 events are due to be deleted"), "{told}");
+    let run = runs(2).await;
+    assert_eq!((&run["anonymised"], &run["deleted"]), (&json!(0), &json!(3)));
+    assert_eq!(due(&root, "delete"), "");
+    // Nobody else may ask.
+    let may = "SELECT has_function_privilege('annals_reader',
+                 'annals.delete_old_activity_events()', 'EXECUTE')";
+    assert_eq!(root.database().sql(may), "f");
 }

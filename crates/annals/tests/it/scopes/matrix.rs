@@ -136,6 +136,12 @@ fn matrix() -> Vec<Row> {
         keys("GET /api/analytics/overview", OK, OK, NO),
         Row { service: NO, ..reading("GET /api/analytics/engagement/{user_id}", HIDDEN) },
         keys("GET /api/analytics/at-risk-students", OK, OK, NO),
+        Row { service: NO, ..reading("GET /api/analytics/risk-history/{user_id}", HIDDEN) },
+        keys("GET /api/analytics/errors", OK, OK, NO),
+        keys("GET /api/analytics/errors/{group}", HIDDEN, HIDDEN, NO),
+        keys("GET /api/analytics/page-views", OK, OK, NO),
+        keys("GET /api/analytics/popular-quests", OK, OK, NO),
+        keys("PATCH /api/analytics/errors/{group}", HIDDEN, NO, NO),
         reading("GET /api/v1/people", Nothing),
         reading("GET /api/v1/people/{id}", HIDDEN),
         keys("DELETE /api/v1/people/{id}", OK, NO, OK),
@@ -175,6 +181,8 @@ fn matrix() -> Vec<Row> {
         keys("PUT /api/v1/settings/recording", WRONG, NO, NO),
         keys("GET /api/v1/settings/retention", OK, OK, NO),
         keys("PUT /api/v1/settings/retention", WRONG, NO, NO),
+        keys("GET /api/v1/settings/retention/run", OK, OK, NO),
+        keys("POST /api/v1/settings/retention/run", OK, NO, NO),
         keys("GET /api/v1/debug-log", OK, NO, NO),
         keys("GET /api/v1/health", OK, OK, NO),
         // From this machine also without a key: `operations.rs`.
@@ -224,6 +232,7 @@ fn request(server: &Server, endpoint: &str, at: usize) -> Call {
         // Any change would be one to what the other rows rest on.
         "PUT /api/v1/settings/recording" => json!({ "categories": { "nothing_such": true } }),
         "PUT /api/v1/settings/retention" => json!({ "errors": { "delete_after_days": 0 } }),
+        "PATCH /api/analytics/errors/{group}" => json!({ "status": "resolved" }),
         _ => json!({}),
     };
     let method: Method = method.parse().unwrap();
@@ -247,7 +256,9 @@ fn holds(endpoint: &str, answer: &Answer, whom: &str) -> bool {
             people.iter().any(|person| person["id"] == whom)
         }
         "GET /api/v1/people/{id}" | "GET /child/{id}" => answer.json()["id"] == whom,
-        "GET /api/analytics/engagement/{user_id}" => answer.json()["user_id"] == whom,
+        "GET /api/analytics/engagement/{user_id}" | "GET /api/analytics/risk-history/{user_id}" => {
+            answer.json()["user_id"] == whom
+        }
         "GET /child/{id}/weeks" => answer.json()["child_id"] == whom,
         "GET /child/{id}/standing" => answer.json()["children"][0]["id"] == whom,
         "GET /admin/tracking" => answer.json()["tracking_events"][0]["child_id"] == whom,

@@ -14,7 +14,7 @@ type Plain = (i64, Option<&'static str>, bool);
 
 fn sign(&(minute, person, logout): &Plain) -> Sign<'static> {
     let at = Time::from_micros(minute * MINUTE);
-    Sign { session_id: "v", person, at, day: date(2026, 11, 21), logout }
+    Sign { session_id: "v", person, at, day: date(2026, 11, 21), logout, did: Did::Acted }
 }
 
 /// Handed over in slices of this many, written and read again in between.

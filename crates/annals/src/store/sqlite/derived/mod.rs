@@ -5,17 +5,27 @@
 //! | `file.rs` | open it, or make it anew where it does not fit |
 //! | `places.rs` | how far each output has come |
 //! | `rollups.rs`, `sessions.rs` | counts by day; sessions |
+//! | `closed.rs` | days that are about nobody any more |
+//! | `things.rs`, `pages.rs` | what was done with things; pages and who looked at them |
 //! | `doings.rs` | what each person did in a span of days |
+//! | `scores.rs` | scores of days that are over |
+//! | `errors.rs` | groups of errors |
 //!
 //! It is opened when it is first used, and again after a failure: neither a full disk nor a
 //! damaged file keeps the journal from being written.
 
+mod closed;
 mod doings;
+mod errors;
 mod file;
+mod pages;
 mod places;
 mod rollups;
+mod scores;
 mod sessions;
+mod things;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,8 +36,8 @@ use rusqlite::Connection;
 
 use self::file::{DerivedFile, Generation};
 use super::super::{
-    Activity, DerivedStore, Doings, Identity, Output, Place, Result, RollupChange, Session, Step,
-    StoreError,
+    Activity, Course, DayScores, DerivedStore, Doings, ErrorGroups, Identity, Output, Pages, Place,
+    Result, RollupChange, ScoredDays, Session, Step, StoreError, Thing, WhichGroups,
 };
 use super::threads::WriterThread;
 
@@ -52,7 +62,7 @@ impl SqliteDerived {
     pub fn new(path: &Path, journal: &Identity) -> Result<SqliteDerived> {
         let file = DerivedFile::new(path, journal);
         let generation = file.generation();
-        let writer = WriterThread::start("derived-writer", file)?;
+        let writer = WriterThread::start_behind("derived-writer", file)?;
         Ok(SqliteDerived { writer, readers: Arc::default(), generation })
     }
 
@@ -118,6 +128,10 @@ impl DerivedStore for SqliteDerived {
         self.write(move |connection| rollups::add(connection, &step, &change)).await
     }
 
+    async fn age_rollups(&self, before: Date) -> Result<()> {
+        self.write(move |connection| closed::age(connection, before)).await
+    }
+
     async fn sessions(&self, visits: Vec<String>) -> Result<Vec<Session>> {
         self.read(move |connection| sessions::of(connection, &visits)).await
     }
@@ -132,6 +146,56 @@ impl DerivedStore for SqliteDerived {
         person: Option<String>,
     ) -> Result<(Place, Vec<Doings>)> {
         self.read(move |connection| doings::of(connection, &spans, person.as_deref())).await
+    }
+
+    async fn scored_days(&self, rules: &str) -> Result<ScoredDays> {
+        let rules = rules.to_owned();
+        self.read(move |connection| scores::days(connection, &rules)).await
+    }
+
+    async fn begin_scores(&self, day: Date) -> Result<()> {
+        self.write(move |connection| scores::begin(connection, day)).await
+    }
+
+    async fn keep_scores(&self, scores: DayScores) -> Result<bool> {
+        self.write(move |connection| scores::keep(connection, &scores)).await
+    }
+
+    async fn drop_scores(&self, before: Date) -> Result<()> {
+        self.write(move |connection| scores::drop_before(connection, before)).await
+    }
+
+    async fn score_counts(&self, span: Range<Date>, least: u32) -> Result<BTreeMap<Date, u64>> {
+        self.read(move |connection| scores::counts(connection, &span, least)).await
+    }
+
+    async fn courses(
+        &self,
+        span: Range<Date>,
+        people: Vec<String>,
+    ) -> Result<BTreeMap<String, Course>> {
+        self.read(move |connection| scores::courses(connection, &span, &people)).await
+    }
+
+    async fn error_groups(
+        &self,
+        span: Range<Date>,
+        which: WhichGroups,
+    ) -> Result<(Place, ErrorGroups)> {
+        self.read(move |connection| errors::groups(connection, &span, &which)).await
+    }
+
+    async fn things(&self, span: Range<Date>, kind: Option<String>) -> Result<(Place, Vec<Thing>)> {
+        self.read(move |connection| things::used(connection, &span, kind.as_deref())).await
+    }
+
+    async fn pages(
+        &self,
+        span: Range<Date>,
+        path: Option<String>,
+        limit: usize,
+    ) -> Result<(Place, Pages)> {
+        self.read(move |connection| pages::viewed(connection, &span, path.as_deref(), limit)).await
     }
 
     async fn bytes(&self) -> Result<u64> {

@@ -8,7 +8,24 @@ use super::super::super::{Output, Place, Result, Step, StoreError};
 /// The tables of an output.
 const fn tables(output: Output) -> &'static [&'static str] {
     match output {
-        Output::Rollups => &["rollup_days", "rollup_people", "lives", "sessions"],
+        Output::Rollups => &[
+            "rollup_days",
+            "rollup_people",
+            "lives",
+            "sessions",
+            "risk_days",
+            "risk_scores",
+            "risk_counts",
+            "error_groups",
+            "error_days",
+            "error_people",
+            "error_events",
+            "thing_days",
+            "things",
+            "page_paths",
+            "page_days",
+            "page_visitors",
+        ],
     }
 }
 

@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 use super::super::super::{
     Activity, DayActivity, Output, Place, Result, RollupChange, Step, StoreError,
 };
-use super::{places, sessions};
+use super::{closed, errors, pages, places, scores, sessions, things};
 use crate::catalog::Role;
 
 pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChange) -> Result<()> {
@@ -47,6 +47,10 @@ pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChang
             ])?;
     }
     sessions::write(&transaction, &change.sessions)?;
+    errors::add(&transaction, &change.errors)?;
+    scores::touch(&transaction, change)?;
+    things::write(&transaction, change)?;
+    pages::write(&transaction, change)?;
     Ok(transaction.commit()?)
 }
 
@@ -84,14 +88,18 @@ fn in_span(connection: &Connection, span: &Range<Date>) -> Result<Activity> {
     })?;
     let sql = "SELECT count(DISTINCT subject) FROM rollup_people
                WHERE what = ?1 AND day >= ?2 AND day < ?3";
-    activity.active_users = connection.prepare_cached(sql)?.query_row(
+    closed::add(connection, span, &mut activity)?;
+    // Of days that are about nobody any more it is not known who came again on another one.
+    let most = activity.days.values().map(|day| day.active_users).max().unwrap_or_default();
+    let known: u64 = connection.prepare_cached(sql)?.query_row(
         params![RollupChange::ALL, span.start.to_string(), span.end.to_string()],
         |row| row.get(0),
     )?;
+    activity.active_users = known.max(most);
     Ok(activity)
 }
 
-fn by_day(
+pub(super) fn by_day(
     connection: &Connection,
     sql: &str,
     what: &str,

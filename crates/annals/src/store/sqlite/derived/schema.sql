@@ -32,6 +32,24 @@ CREATE TABLE rollup_people (
   PRIMARY KEY (what, day, subject)
 ) STRICT, WITHOUT ROWID;
 
+-- Days that are about nobody any more, as they were when their people went: `people`, `sessions`, and
+-- what rollup_days counts. They are not read out of the journal again, where the people are no more.
+CREATE TABLE closed_days (
+  what TEXT NOT NULL,
+  day TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (what, day)
+) STRICT, WITHOUT ROWID;
+
+-- How many looked at each page on such a day: people, and visits of nobody known.
+CREATE TABLE closed_pages (
+  day TEXT NOT NULL,
+  path TEXT NOT NULL,
+  people INTEGER NOT NULL,
+  visits INTEGER NOT NULL,
+  PRIMARY KEY (day, path)
+) STRICT, WITHOUT ROWID;
+
 -- Between which days each person was active, and on which one they last learned.
 CREATE TABLE lives (
   subject TEXT PRIMARY KEY,
@@ -40,7 +58,9 @@ CREATE TABLE lives (
   learned TEXT
 ) STRICT, WITHOUT ROWID;
 
--- Parts of a visit without a long gap, by one person; the day is that of its first event.
+-- Parts of a visit without a long gap, by one person; the day is that of its first event. `entry` is
+-- the page it entered by, `entered` when; `actions` are what was done besides looking at pages, and
+-- `engaged_ms` is how long pages were looked at.
 CREATE TABLE sessions (
   session_id TEXT NOT NULL,
   ordinal INTEGER NOT NULL,
@@ -49,8 +69,126 @@ CREATE TABLE sessions (
   day TEXT NOT NULL,
   last INTEGER NOT NULL,
   ended INTEGER NOT NULL,
+  entry INTEGER,
+  entered INTEGER,
+  page_views INTEGER NOT NULL,
+  actions INTEGER NOT NULL,
+  engaged_ms INTEGER NOT NULL,
   PRIMARY KEY (session_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
 -- Holds all that is asked about a day's sessions.
 CREATE INDEX sessions_by_day ON sessions (day, subject, started, last);
+
+-- Days that are over whose scores are kept: by which rules they were made, and whether sign-ins
+-- were told then. One whose rules are empty is being scored; one that is missing is to be.
+CREATE TABLE risk_days (
+  day TEXT PRIMARY KEY,
+  rules TEXT NOT NULL,
+  logins INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Each learner's score at the end of a day, in hundredths.
+CREATE TABLE risk_scores (
+  day TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  score INTEGER NOT NULL,
+  PRIMARY KEY (day, subject)
+) STRICT, WITHOUT ROWID;
+
+-- How many had which; it names nobody.
+CREATE TABLE risk_counts (
+  day TEXT NOT NULL,
+  score INTEGER NOT NULL,
+  people INTEGER NOT NULL,
+  PRIMARY KEY (day, score)
+) STRICT, WITHOUT ROWID;
+
+-- Groups of errors, of which type and where, when each happened first and last.
+CREATE TABLE error_groups (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  place TEXT,
+  words TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How often on which day.
+CREATE TABLE error_days (
+  id TEXT NOT NULL,
+  day TEXT NOT NULL,
+  events INTEGER NOT NULL,
+  PRIMARY KEY (id, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX error_days_by_day ON error_days (day, id, events);
+
+-- Whom they hit.
+CREATE TABLE error_people (
+  id TEXT NOT NULL,
+  day TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  PRIMARY KEY (id, day, subject)
+) STRICT, WITHOUT ROWID;
+
+-- The last few events of each group.
+CREATE TABLE error_events (
+  id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  day TEXT NOT NULL,
+  event BLOB NOT NULL,
+  PRIMARY KEY (id, position)
+) STRICT, WITHOUT ROWID;
+
+-- What was done with things by day: looked at, begun, finished, given up.
+CREATE TABLE thing_days (
+  day TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  views INTEGER NOT NULL,
+  starts INTEGER NOT NULL,
+  completions INTEGER NOT NULL,
+  abandonments INTEGER NOT NULL,
+  PRIMARY KEY (day, kind, id)
+) STRICT, WITHOUT ROWID;
+
+-- What each of them was called last, and when; whether anybody ever did more than look.
+CREATE TABLE things (
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  name TEXT,
+  named INTEGER,
+  learnt INTEGER NOT NULL,
+  PRIMARY KEY (kind, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX things_learnt ON things (kind) WHERE learnt;
+
+-- The paths of pages, and the numbers they have here.
+CREATE TABLE page_paths (
+  page INTEGER PRIMARY KEY,
+  path TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Pages by day: views, sessions that entered by them and those that left at once, and histograms
+-- of the time they were looked at and took to load, in milliseconds.
+CREATE TABLE page_days (
+  day TEXT NOT NULL,
+  page INTEGER NOT NULL,
+  views INTEGER NOT NULL,
+  entries INTEGER NOT NULL,
+  bounces INTEGER NOT NULL,
+  engaged BLOB NOT NULL,
+  load BLOB NOT NULL,
+  PRIMARY KEY (day, page)
+) STRICT, WITHOUT ROWID;
+
+-- Who looked at each page on each day: people, and visits of nobody known.
+CREATE TABLE page_visitors (
+  page INTEGER NOT NULL,
+  day TEXT NOT NULL,
+  visit INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  PRIMARY KEY (page, day, visit, id)
+) STRICT, WITHOUT ROWID;

@@ -7,18 +7,23 @@ use annals_event::Time;
 use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
-use super::super::super::{Result, Session};
+use super::super::super::{Result, Session, SessionEntry};
+use super::pages;
 use super::rollups::day;
 
 pub(super) fn of(connection: &Connection, visits: &[String]) -> Result<Vec<Session>> {
     let mut sessions = Vec::new();
     for visit in visits {
         let mut statement = connection.prepare_cached(
-            "SELECT ordinal, subject, started, day, last, ended FROM sessions
+            "SELECT ordinal, subject, started, day, last, ended, path, entered,
+                    page_views, actions, engaged_ms
+             FROM sessions LEFT JOIN page_paths ON page = entry
              WHERE session_id = ?1 ORDER BY ordinal",
         )?;
         let mut rows = statement.query([visit])?;
         while let Some(row) = rows.next()? {
+            let (path, entered): (Option<String>, Option<i64>) = (row.get(6)?, row.get(7)?);
+            let entry = path.zip(entered);
             sessions.push(Session {
                 session_id: visit.clone(),
                 ordinal: row.get(0)?,
@@ -27,6 +32,10 @@ pub(super) fn of(connection: &Connection, visits: &[String]) -> Result<Vec<Sessi
                 day: day(row.get(3)?)?,
                 last: Time::from_micros(row.get(4)?),
                 ended: row.get(5)?,
+                entry: entry.map(|(path, at)| SessionEntry { path, at: Time::from_micros(at) }),
+                page_views: row.get(8)?,
+                actions: row.get(9)?,
+                engaged_ms: row.get(10)?,
             });
         }
     }
@@ -44,11 +53,14 @@ pub(super) fn write(
                 .execute(params![session_id, ordinal])?;
             continue;
         };
+        let entry = session.entry.as_ref();
+        let page = entry.map(|entry| pages::number(connection, &entry.path)).transpose()?;
         connection
             .prepare_cached(
                 "INSERT OR REPLACE INTO sessions
-                   (session_id, ordinal, subject, started, day, last, ended)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                   (session_id, ordinal, subject, started, day, last, ended,
+                    entry, entered, page_views, actions, engaged_ms)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )?
             .execute(params![
                 session_id,
@@ -58,6 +70,11 @@ pub(super) fn write(
                 session.day.to_string(),
                 session.last.as_micros(),
                 session.ended,
+                page,
+                entry.map(|entry| entry.at.as_micros()),
+                session.page_views,
+                session.actions,
+                session.engaged_ms,
             ])?;
     }
     Ok(())

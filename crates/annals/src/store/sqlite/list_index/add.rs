@@ -138,6 +138,6 @@ impl ListIndex {
         }
         drop(view);
         gone.iter().for_each(|run| self.state.shelf.remove(&run.path));
-        self.state.signal.work();
+        self.state.signal.rewritten();
     }
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::super::super::{Result, StoreError};
+use super::super::threads::stand_back;
 use super::merge::{deleted_from, merge, seal};
 use super::open::fill;
 use super::run::Run;
@@ -22,8 +23,6 @@ use super::{ListIndex, State};
 
 /// How long after a failure until it is tried again, and how long the writer waits for room.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Below everybody else who wants to compute, but not so far that it never gets its turn.
-const NICE: i32 = 5;
 
 /// How the writer and the builder wake each other.
 #[derive(Default)]
@@ -39,6 +38,8 @@ struct Now {
     work: bool,
     /// When something was deleted last.
     deleted: Option<Instant>,
+    /// When events were written anew last.
+    rewritten: Option<Instant>,
     /// The last thing tried went wrong.
     failing: bool,
 }
@@ -60,6 +61,11 @@ impl Signal {
     pub(super) fn deleted(&self) {
         let at = Instant::now();
         self.change(|now| (now.work, now.deleted) = (true, Some(at)));
+    }
+
+    pub(super) fn rewritten(&self) {
+        let at = Instant::now();
+        self.change(|now| (now.work, now.rewritten) = (true, Some(at)));
     }
 
     fn stopped(&self) -> bool {
@@ -121,8 +127,7 @@ impl Builder {
         std::thread::Builder::new()
             .name("list-index".to_owned())
             .spawn(move || {
-                // On Linux this is the thread's own; elsewhere it may be refused.
-                let _ = rustix::process::nice(NICE);
+                stand_back();
                 builder.run();
             })
             .map_err(|error| StoreError::Unavailable(error.to_string()))
@@ -263,9 +268,17 @@ impl State {
         // The newest first: they are asked for most.
         let mut missing = (0..open.0).rev().filter(|window| !unreadable.contains(window));
         if let Some(window) = missing.find(|window| matches!(view.place(*window), Place::Rows)) {
-            return Some(Job::Read(window));
+            // What is written anew slice by slice is read once, when all of it is.
+            let rewritten = self.signal.lock().rewritten;
+            return Some(self.left(rewritten).map_or(Job::Read(window), Job::Wait));
         }
         self.purge(view)
+    }
+
+    /// How much of the quiet time is left since a moment.
+    fn left(&self, since: Option<Instant>) -> Option<Duration> {
+        let left = self.options.quiet.checked_sub(since?.elapsed());
+        left.filter(|left| !left.is_zero())
     }
 
     /// A run that holds something deleted is written anew, once nothing more is being deleted.
@@ -274,12 +287,8 @@ impl State {
             run.covers().any(|window| deleted_from(run, window, &view.dead).is_some())
         };
         let at = view.runs.iter().position(holds)?;
-        let quiet = self.options.quiet;
-        let since = self.signal.lock().deleted.map(|at| at.elapsed());
-        match since.and_then(|since| quiet.checked_sub(since)).filter(|left| !left.is_zero()) {
-            None => Some(Job::Merge(at..at + 1)),
-            Some(left) => Some(Job::Wait(left)),
-        }
+        let deleted = self.signal.lock().deleted;
+        Some(self.left(deleted).map_or(Job::Merge(at..at + 1), Job::Wait))
     }
 }
 

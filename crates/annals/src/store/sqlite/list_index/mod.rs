@@ -67,7 +67,8 @@ pub(super) struct Options {
     pub(super) merged: u64,
     /// The most windows in a run.
     pub(super) largest: u64,
-    /// How long nothing is deleted before runs are written without what was.
+    /// How long nothing is deleted before runs are written without what was, and nothing is written
+    /// anew before what was is read again.
     pub(super) quiet: Duration,
 }
 

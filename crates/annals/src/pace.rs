@@ -1,15 +1,16 @@
-//! How many events a follower hands over at once.
+//! How many events are written at once, by whoever shares a writer with others.
 
 use std::time::Duration;
 
-/// Followers share one writer: none may hold it longer than this.
+/// None may hold the writer longer than this.
 const SLICE: Duration = Duration::from_millis(20);
 /// No page is longer.
 const MOST: usize = 2_048;
 const LEAST: usize = 4;
 
 /// The size of a slice, learned from how long the last ones took.
-pub(super) struct Pace(usize);
+#[derive(Clone, Copy, Debug)]
+pub struct Pace(usize);
 
 impl Default for Pace {
     fn default() -> Pace {
@@ -19,12 +20,12 @@ impl Default for Pace {
 
 impl Pace {
     /// Events in the next slice.
-    pub(super) fn events(&self) -> usize {
+    pub fn events(&self) -> usize {
         self.0
     }
 
     /// Notes how long a slice took.
-    pub(super) fn took(&mut self, events: usize, time: Duration) {
+    pub fn took(&mut self, events: usize, time: Duration) {
         if time > SLICE {
             self.0 = (self.0 / 2).max(LEAST);
         } else if time < SLICE / 3 && events == self.0 {

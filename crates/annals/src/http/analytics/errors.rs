@@ -1,0 +1,120 @@
+//! `GET /api/analytics/errors`, and one group of them.
+
+use annals_event::Event;
+use axum::Json;
+use axum::extract::{RawQuery, State};
+
+use super::super::Http;
+use super::super::body::PathId;
+use super::super::error::{Problem, Result};
+use super::super::parameters::Parameters;
+use crate::access::Caller;
+use crate::query::analytics::errors::{DEFAULT_DAYS, ErrorGroupPage, ErrorLog, Errors};
+use crate::store::Role;
+
+/// Groups that are listed, unless asked otherwise …
+const LISTED: usize = 50;
+/// … and at most.
+const MAX_LISTED: usize = 500;
+
+/// Errors
+///
+/// What went wrong in the last days, by group: errors of one type at one place in the
+/// application's own code belong together, and where no stack tells the place, those with one
+/// message, but for numbers, ids and quoted words. Errors are the events whose role or class in
+/// the catalog is `error`.
+#[utoipa::path(
+    get, path = "/api/analytics/errors", operation_id = "get_errors", tag = "Analytics",
+    params(
+        ("days" = Option<u32>, Query, description = "The last so many days with today, 1 to 366; 7 unless given", minimum = 1, maximum = 366),
+        ("start_date" = Option<String>, Query, description = "Instead of `days`: the first day, such as 2026-11-01", format = Date),
+        ("end_date" = Option<String>, Query, description = "The last day, included; today unless given", format = Date),
+        ("limit" = Option<u32>, Query, description = "List at most so many groups, 1 to 500; 50 unless given", minimum = 1, maximum = 500),
+        ("wait_for" = Option<String>, Query, description = "An event's cursor: answers once it is counted, or after 2 seconds"),
+    ),
+    responses(
+        (status = 200, description = "The errors", body = Errors),
+        (status = 400, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not for this key", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn errors(
+    State(http): State<Http>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Errors>> {
+    caller.require(&[Role::Admin, Role::Auditor])?;
+    let mut parameters = Parameters::read(query.as_deref());
+    let period = parameters.period(http.calendar.day(http.clock.now()), DEFAULT_DAYS)?;
+    let limit = parameters.listed(LISTED, MAX_LISTED)?;
+    let wait_for = parameters.take("wait_for")?;
+    parameters.none()?;
+    http.wait_until_counted(wait_for).await?;
+    let now = http.clock.now();
+    let head = *http.journal.head().borrow();
+    let mut errors = http.error_log(&caller).await?.errors(period, limit, head, now).await?;
+    http.with_cursors(&mut errors.recent_errors);
+    Ok(Json(errors))
+}
+
+/// One group of errors
+///
+/// How often it happened in the last days, and its last errors.
+#[utoipa::path(
+    get, path = "/api/analytics/errors/{group}", operation_id = "get_error_group", tag = "Analytics",
+    params(
+        ("group" = String, Path, description = "The group's id"),
+        ("days" = Option<u32>, Query, description = "The last so many days with today, 1 to 366; 7 unless given", minimum = 1, maximum = 366),
+        ("start_date" = Option<String>, Query, description = "Instead of `days`: the first day, such as 2026-11-01", format = Date),
+        ("end_date" = Option<String>, Query, description = "The last day, included; today unless given", format = Date),
+        ("wait_for" = Option<String>, Query, description = "An event's cursor: answers once it is counted, or after 2 seconds"),
+    ),
+    responses(
+        (status = 200, description = "The group", body = ErrorGroupPage),
+        (status = 400, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not for this key", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such group", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn error_group(
+    State(http): State<Http>,
+    caller: Caller,
+    PathId(id): PathId,
+    RawQuery(query): RawQuery,
+) -> Result<Json<ErrorGroupPage>> {
+    caller.require(&[Role::Admin, Role::Auditor])?;
+    let mut parameters = Parameters::read(query.as_deref());
+    let period = parameters.period(http.calendar.day(http.clock.now()), DEFAULT_DAYS)?;
+    let wait_for = parameters.take("wait_for")?;
+    parameters.none()?;
+    http.wait_until_counted(wait_for).await?;
+    let now = http.clock.now();
+    let head = *http.journal.head().borrow();
+    let found = http.error_log(&caller).await?.group(&id, period, head, now).await?;
+    let mut page = found.ok_or_else(no_such_group)?;
+    http.with_cursors(&mut page.events);
+    Ok(Json(page))
+}
+
+impl Http {
+    pub(super) async fn error_log(&self, caller: &Caller) -> Result<ErrorLog<'_>> {
+        Ok(ErrorLog {
+            store: &*self.store,
+            derived: &*self.derived,
+            scope: caller.scope(&self.catalog),
+            marks: self.error_marks().await?,
+        })
+    }
+
+    fn with_cursors(&self, events: &mut [Event]) {
+        for event in events {
+            event.cursor = self.cursors.event(event.seq);
+        }
+    }
+}
+
+pub(super) fn no_such_group() -> Problem {
+    Problem::not_found(
+        "There is no group of errors with this id; GET /api/analytics/errors lists them.",
+    )
+}

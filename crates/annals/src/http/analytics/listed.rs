@@ -1,0 +1,26 @@
+//! Parameters of lists: how many at most, and of what.
+
+use super::super::error::{Problem, Result};
+use super::super::parameters::Parameters;
+
+/// The most that are listed at once.
+const MOST: usize = 1_000;
+
+impl Parameters {
+    /// Takes `limit`: so many unless asked otherwise, at most 1,000.
+    pub(super) fn most(&mut self, unless_given: usize) -> Result<usize> {
+        let Some(text) = self.take("limit")? else { return Ok(unless_given) };
+        let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
+        let wrong = || format!("must be a number from 1 to {MOST}");
+        limit.ok_or_else(|| Problem::parameter("limit", wrong()))
+    }
+
+    /// Takes one that must not be empty.
+    pub(super) fn filled(&mut self, name: &str, message: &str) -> Result<Option<String>> {
+        let text = self.take(name)?;
+        if text.as_deref() == Some("") {
+            return Err(Problem::parameter(name, message));
+        }
+        Ok(text)
+    }
+}

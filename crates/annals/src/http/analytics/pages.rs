@@ -1,0 +1,70 @@
+//! `GET /api/analytics/page-views`.
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+
+use super::super::Http;
+use super::super::error::{Problem, Result};
+use super::super::parameters::Parameters;
+use crate::access::Caller;
+use crate::query::analytics::pages::{PageViews, PagesQuestion, page_views};
+use crate::query::analytics::period::DEFAULT_DAYS;
+use crate::store::Role;
+
+/// Listed unless asked otherwise.
+const LISTED: usize = 100;
+
+/// Page views
+///
+/// How often and by whom pages were looked at, for how long, how many sessions that entered by
+/// them left at once, and how long they took to load: a row per path and day, and for each path
+/// its total over the period. What opens and leaves a page the catalog says by its roles
+/// `page_view` and `page_exit`.
+#[utoipa::path(
+    get, path = "/api/analytics/page-views", operation_id = "list_page_views", tag = "Analytics",
+    params(
+        ("days" = Option<u32>, Query, description = "The last so many days with today, 1 to 366; 30 unless given", minimum = 1, maximum = 366),
+        ("start_date" = Option<String>, Query, description = "Instead of `days`: the first day, such as 2026-11-01", format = Date),
+        ("end_date" = Option<String>, Query, description = "The last day, included; today unless given", format = Date),
+        ("page_path" = Option<String>, Query, description = "Only the page with this path, as it is listed"),
+        ("limit" = Option<u32>, Query, description = "List at most so many pages, the most viewed first, 1 to 1,000; 100 unless given. `total` counts all", minimum = 1, maximum = 1_000),
+        ("by" = Option<String>, Query, description = "`path` leaves out the rows by day, and leaves only the totals; `day` unless given"),
+        ("wait_for" = Option<String>, Query, description = "An event's cursor: answers once it is counted, or after 2 seconds"),
+    ),
+    responses(
+        (status = 200, description = "The pages", body = PageViews),
+        (status = 400, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not for this key", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The cursor was given before a restore", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn views(
+    State(http): State<Http>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Json<PageViews>> {
+    caller.require(&[Role::Admin, Role::Auditor])?;
+    let mut parameters = Parameters::read(query.as_deref());
+    let period = parameters.period(http.calendar.day(http.clock.now()), DEFAULT_DAYS)?;
+    let page_path = parameters.filled("page_path", "must be a path such as `/quests`")?;
+    let limit = parameters.most(LISTED)?;
+    let by_day = parameters.by_day()?;
+    let wait_for = parameters.take("wait_for")?;
+    parameters.none()?;
+    http.wait_until_counted(wait_for).await?;
+    let now = http.clock.now();
+    let head = *http.journal.head().borrow();
+    let asked = PagesQuestion { period, page_path, limit, by_day };
+    let timezone = http.calendar.name();
+    Ok(Json(page_views(&*http.derived, asked, timezone, head, now).await?))
+}
+
+impl Parameters {
+    fn by_day(&mut self) -> Result<bool> {
+        match self.take("by")?.as_deref() {
+            None | Some("day") => Ok(true),
+            Some("path") => Ok(false),
+            Some(_) => Err(Problem::parameter("by", "must be `day` or `path`")),
+        }
+    }
+}

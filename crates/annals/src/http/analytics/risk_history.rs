@@ -1,0 +1,81 @@
+//! `GET /api/analytics/risk-history/{user_id}`, and the job that keeps what it tells.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use jiff::civil::Date;
+
+use super::super::Http;
+use super::super::body::PathId;
+use super::super::error::{Problem, Result};
+use super::super::parameters::Parameters;
+use super::engagement::nobody;
+use crate::access::Caller;
+use crate::follow::ROLLUPS;
+use crate::query::analytics::course::RiskHistory;
+use crate::query::analytics::period::Period;
+use crate::store::{self, Role};
+
+/// How long one waits for what was recorded before days are scored.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Course of a risk score
+///
+/// A person's risk score at the end of each of the last days, oldest first, by the 30 days that
+/// end with it; today's as it stands. Scores of days that are over are kept for 400 days. People
+/// see their own and their children's. It is advice for people, never a decision.
+#[utoipa::path(
+    get, path = "/api/analytics/risk-history/{user_id}", operation_id = "get_risk_history", tag = "Analytics",
+    params(
+        ("user_id" = String, Path, description = "The application's id"),
+        ("days" = Option<u32>, Query, description = "The last so many days with today, 1 to 366; 30 unless given", minimum = 1, maximum = 366),
+        ("wait_for" = Option<String>, Query, description = "An event's cursor: answers once it is counted, or after 2 seconds"),
+    ),
+    responses(
+        (status = 200, description = "The course", body = RiskHistory),
+        (status = 400, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "Nobody is known by this id, or nobody is scored here", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn risk_history(
+    State(http): State<Http>,
+    caller: Caller,
+    PathId(id): PathId,
+    RawQuery(query): RawQuery,
+) -> Result<Json<RiskHistory>> {
+    caller.require(&[Role::Admin, Role::Auditor, Role::User, Role::Child])?;
+    let mut parameters = Parameters::read(query.as_deref());
+    let days = parameters.days()?;
+    let wait_for = parameters.take("wait_for")?;
+    parameters.none()?;
+    if !caller.may_see_person(&id) {
+        return Err(nobody());
+    }
+    let learners = http.learners()?;
+    http.wait_until_counted(wait_for).await?;
+    let now = http.clock.now();
+    let head = *http.journal.head().borrow();
+    let period = Period::ending(http.calendar.day(now), days);
+    let told = learners.history(&id, period, head, now).await?;
+    told.map(Json).ok_or_else(nobody)
+}
+
+impl Http {
+    /// Scores learners for the days that are over, as far as they are not scored yet. Where nobody
+    /// is scored any more, nothing that was kept stays.
+    pub async fn keep_scores(&self) -> store::Result<()> {
+        let Ok(learners) = self.learners() else {
+            return self.derived.drop_scores(Date::MAX).await;
+        };
+        let head = *self.journal.head().borrow();
+        let Some(rollups) = self.followers.get(ROLLUPS) else { return Ok(()) };
+        // What is still to be counted would only have them made again.
+        if !rollups.reached(head, PATIENCE).await {
+            return Ok(());
+        }
+        // Who is erased meanwhile must not be put back.
+        let Ok(_turn) = self.erasure_turn.try_lock() else { return Ok(()) };
+        learners.keep_scores(self.calendar.day(self.clock.now())).await
+    }
+}

@@ -1,0 +1,130 @@
+//! What people decided about groups of errors: done with, or not worth a look.
+//!
+//! It is a setting, and lies with the journal: no event tells it, and what is derived comes and
+//! goes. A group that happens again after somebody said it is resolved has come back.
+
+use std::collections::BTreeMap;
+
+use annals_event::Time;
+use serde::{Deserialize, Serialize};
+
+/// Groups that are remembered; beyond them those decided first are open again.
+const MOST: usize = 2_000;
+
+/// How a group of errors stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorStatus {
+    /// Nobody said anything about it.
+    Open,
+    /// It is done with.
+    Resolved,
+    /// It is not worth a look.
+    Ignored,
+    /// It was resolved, and has happened since.
+    Regressed,
+}
+
+/// What somebody can say about a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorDecision {
+    /// Nothing; also: no longer what was said.
+    Open,
+    /// It is done with.
+    Resolved,
+    /// It is not worth a look.
+    Ignored,
+}
+
+/// A decision that stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Mark {
+    status: ErrorDecision,
+    at: Time,
+}
+
+/// The decisions about all groups.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorMarks(BTreeMap<String, Mark>);
+
+impl ErrorMarks {
+    /// The name of the setting.
+    pub const SETTING: &'static str = "error_groups";
+
+    /// What was said about a group.
+    pub fn decision(&self, group: &str) -> ErrorDecision {
+        self.0.get(group).map_or(ErrorDecision::Open, |mark| mark.status)
+    }
+
+    /// How a group stands that happened at this moment last.
+    pub fn status(&self, group: &str, last: Time) -> ErrorStatus {
+        match self.0.get(group) {
+            None | Some(Mark { status: ErrorDecision::Open, .. }) => ErrorStatus::Open,
+            Some(Mark { status: ErrorDecision::Ignored, .. }) => ErrorStatus::Ignored,
+            Some(Mark { at, .. }) if last > *at => ErrorStatus::Regressed,
+            Some(_) => ErrorStatus::Resolved,
+        }
+    }
+
+    /// The same with a decision more.
+    #[must_use]
+    pub fn decided(&self, group: &str, status: ErrorDecision, at: Time) -> ErrorMarks {
+        let mut marks = self.0.clone();
+        if status == ErrorDecision::Open {
+            marks.remove(group);
+        } else {
+            marks.insert(group.to_owned(), Mark { status, at });
+        }
+        while marks.len() > MOST {
+            let first = marks.iter().min_by_key(|(_, mark)| mark.at);
+            let Some(first) = first.map(|(group, _)| group.clone()) else { break };
+            marks.remove(&first);
+        }
+        ErrorMarks(marks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn at(micros: i64) -> Time {
+        Time::from_micros(micros)
+    }
+
+    #[test]
+    fn what_was_resolved_and_happens_again_has_come_back() {
+        let marks = ErrorMarks::default();
+        assert_eq!(marks.status("a", at(5)), ErrorStatus::Open);
+        let marks = marks.decided("a", ErrorDecision::Resolved, at(10));
+        let marks = marks.decided("b", ErrorDecision::Ignored, at(10));
+        // One that happened before and was told late has not.
+        for (group, last, status) in [
+            ("a", 9, ErrorStatus::Resolved),
+            ("a", 10, ErrorStatus::Resolved),
+            ("a", 11, ErrorStatus::Regressed),
+            ("b", 11, ErrorStatus::Ignored),
+            ("c", 11, ErrorStatus::Open),
+        ] {
+            assert_eq!(marks.status(group, at(last)), status, "{group} {last}");
+        }
+        let again = marks.decided("a", ErrorDecision::Resolved, at(12));
+        assert_eq!(again.status("a", at(11)), ErrorStatus::Resolved);
+        let open = again.decided("a", ErrorDecision::Open, at(13));
+        assert_eq!(open.status("a", at(11)), ErrorStatus::Open);
+        assert_eq!(open.decision("b"), ErrorDecision::Ignored);
+    }
+
+    #[test]
+    fn marks_are_kept_as_text_and_bounded() {
+        let marks = (0..).take(MOST + 5).fold(ErrorMarks::default(), |marks, n| {
+            marks.decided(&n.to_string(), ErrorDecision::Resolved, at(n))
+        });
+        assert_eq!(marks.0.len(), MOST);
+        assert_eq!(marks.decision("4"), ErrorDecision::Open);
+        assert_eq!(marks.decision("5"), ErrorDecision::Resolved);
+        let text = serde_json::to_string(&marks).unwrap();
+        assert_eq!(serde_json::from_str::<ErrorMarks>(&text).unwrap(), marks);
+    }
+}

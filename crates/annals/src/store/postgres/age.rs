@@ -1,0 +1,104 @@
+//! Retention: which events are due by age, and a slice of a run. All SQL of it is here.
+
+use std::ops::Range;
+
+use annals_event::{Event, Time};
+use deadpool_postgres::Object;
+use tokio_postgres::types::Type;
+
+use super::super::seal::tile_of;
+use super::super::{Aged, Ageing, Result};
+use super::error::failed;
+use super::open::Journal;
+use super::rows::{self, bound};
+use super::settings;
+use super::viewer::Typed;
+use super::{bury, erase};
+
+/// The events at the positions that are due: [`Ageing::fate`], in the words of the database.
+pub(super) async fn due(
+    client: &Object,
+    ageing: &Ageing,
+    range: &Range<u64>,
+) -> Result<Vec<Event>> {
+    let sql = format!(
+        "WITH kinds AS MATERIALIZED (
+           SELECT * FROM unnest($3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
+             AS k (category, action, whole, kept, through)
+         ), aged AS (
+           SELECT {columns}, coalesce(k.whole, c.whole, $8) AS whole,
+             coalesce(k.kept, c.kept, $9) AS kept, coalesce(k.through, c.through, $10) AS through
+           FROM annals_events e
+           LEFT JOIN kinds k ON k.category = e.category AND k.action = e.action
+           LEFT JOIN kinds c ON c.category = e.category AND c.action = ''
+           WHERE e.seq >= $1 AND e.seq < $2
+         )
+         SELECT {columns} FROM aged e
+         WHERE e.occurred_at < e.kept OR e.seq <= e.through
+           OR (e.occurred_at < e.whole
+             AND (e.anonymised_at IS NULL OR e.anonymised_at < e.occurred_at + ($11 - e.whole)
+               OR e.subject_id IS NOT NULL OR e.account_id IS NOT NULL OR e.session_id IS NOT NULL
+               OR (e.actor_type IN (0, 1) AND coalesce(e.actor_id, e.actor_name) IS NOT NULL)))
+         ORDER BY e.seq",
+        columns = rows::COLUMNS
+    );
+    let (mut categories, mut actions) = (Vec::new(), Vec::new());
+    let (mut whole, mut kept, mut through) = (Vec::new(), Vec::new(), Vec::new());
+    for ((category, action), limits) in &ageing.kinds {
+        categories.push(category.as_str());
+        actions.push(action.as_str());
+        whole.push(limits.anonymise_before.as_micros());
+        kept.push(limits.delete_before.as_micros());
+        through.push(bound(limits.delete_through));
+    }
+    let (start, end, at) = (bound(range.start), bound(range.end), ageing.at.as_micros());
+    let others = ageing.others;
+    let [others_whole, others_kept] =
+        [others.anonymise_before, others.delete_before].map(Time::as_micros);
+    let others_through = bound(others.delete_through);
+    let parameters: [Typed<'_>; 11] = [
+        (&start, Type::INT8),
+        (&end, Type::INT8),
+        (&categories, Type::TEXT_ARRAY),
+        (&actions, Type::TEXT_ARRAY),
+        (&whole, Type::INT8_ARRAY),
+        (&kept, Type::INT8_ARRAY),
+        (&through, Type::INT8_ARRAY),
+        (&others_whole, Type::INT8),
+        (&others_kept, Type::INT8),
+        (&others_through, Type::INT8),
+        (&at, Type::INT8),
+    ];
+    let found = client.query_typed(&sql, &parameters).await.map_err(failed)?;
+    found.iter().map(rows::event).collect()
+}
+
+/// Puts what remains in the place of events, tombstones in that of others, and writes down how far
+/// the run is.
+pub(super) async fn age(client: &mut Object, journal: &Journal, slice: &Aged) -> Result<()> {
+    let transaction = client.transaction().await.map_err(failed)?;
+    // Nobody buries in these tiles meanwhile, or appends to them.
+    rows::head(&*transaction, true).await?;
+    erase::put_remains(&transaction, journal, &slice.remains).await?;
+    let mut points = 0;
+    for tile in slice.gone.chunk_by(|one, next| tile_of(*one) == tile_of(*next)) {
+        let mut events = Vec::with_capacity(tile.len());
+        for run in tile.chunk_by(|one, next| one + 1 == *next) {
+            let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+            let positions = *first..last + 1;
+            let found = rows::sealed(&*transaction, &journal.blocks, &positions, run.len());
+            events.extend(found.await?);
+        }
+        points +=
+            bury::bury_events(&transaction, journal, &events, &slice.reason, slice.at).await?;
+    }
+    if points > 0 {
+        // Servers hear of it that keep files of points events beside the journal.
+        let sql = "UPDATE annals_changes SET rewritten = rewritten + $1";
+        bury::run(&transaction, sql, &[&bound(points)]).await?;
+    }
+    bury::run(&transaction, settings::PUT, &[&slice.place.0, &slice.place.1]).await?;
+    transaction.commit().await.map_err(failed)?;
+    journal.fresh.forget();
+    Ok(())
+}

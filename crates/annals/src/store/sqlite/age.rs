@@ -1,0 +1,97 @@
+//! Retention: which events are due by age, and a slice of a run. All SQL of it is here.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use annals_event::{ActorType, Event, Time};
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::super::ageing::Old;
+use super::super::seal::{Sealed, tile_of};
+use super::super::{Aged, Ageing, Limits, Result};
+use super::append::Writer;
+use super::{bury, erase, rows, sealed, settings};
+
+/// The events at the positions that are due. Of those that are not, only what decides is read.
+pub(super) fn due(
+    connection: &Connection,
+    ageing: &Ageing,
+    range: &Range<u64>,
+) -> Result<Vec<Event>> {
+    let snapshot = connection.unchecked_transaction()?;
+    let limits = limits(&snapshot, ageing)?;
+    let mut statement = snapshot.prepare_cached(
+        "SELECT seq, kind, created_at + ifnull(occurred_at, 0), anonymised_at,
+           subject IS NOT NULL OR account IS NOT NULL OR session IS NOT NULL
+             OR (actor IS NOT NULL AND actor_type IN (?3, ?4))
+         FROM annals_events WHERE seq >= ?1 AND seq < ?2 ORDER BY seq",
+    )?;
+    let [user, child] = [ActorType::User, ActorType::Child].map(|kind| u64::from(kind.code()));
+    let mut found = statement.query([range.start, range.end, user, child])?;
+    let mut positions = Vec::new();
+    while let Some(row) = found.next()? {
+        let anonymised_at: Option<i64> = row.get(3)?;
+        let old = Old {
+            seq: row.get(0)?,
+            occurred_at: Time::from_micros(row.get(2)?),
+            anonymised_at: anonymised_at.map(Time::from_micros),
+            somebody: row.get(4)?,
+        };
+        let limits = limits.get(&row.get::<_, i64>(1)?).copied().unwrap_or(ageing.others);
+        if ageing.fate_of(&old, limits).is_some() {
+            positions.push(old.seq);
+        }
+    }
+    rows::at(&snapshot, &positions)
+}
+
+/// The limits of each kind of event there is.
+fn limits(connection: &Connection, ageing: &Ageing) -> Result<HashMap<i64, Limits>> {
+    let sql = "SELECT kind, category, action FROM annals_kinds";
+    let mut statement = connection.prepare_cached(sql)?;
+    let kinds = statement.query_map([], |row| {
+        let (category, action): (String, String) = (row.get(1)?, row.get(2)?);
+        Ok((row.get(0)?, ageing.of(&category, &action)))
+    })?;
+    Ok(kinds.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Puts what remains in the place of events, tombstones in that of others, and writes down how far
+/// the run is. The words that nothing refers to any more are swept later, once for many slices.
+pub(super) fn age(writer: &mut Writer, slice: &Aged) -> Result<()> {
+    let rewritten: Vec<u64> = slice.remains.iter().map(|event| event.seq).collect();
+    if rewritten.iter().chain(&slice.gone).any(|seq| writer.is_writing_near(*seq)) {
+        // Until it has read its rows again, the writer refers to none of those written so far.
+        writer.reread();
+    }
+    let mut gone: Vec<(Vec<Sealed>, Vec<[u8; 32]>)> = Vec::new();
+    for tile in slice.gone.chunk_by(|one, next| tile_of(*one) == tile_of(*next)) {
+        let mut events = Vec::with_capacity(tile.len());
+        for seq in tile {
+            events.extend(sealed::sealed(writer.connection(), &(*seq..seq + 1), 1)?);
+        }
+        let hashes = bury::hashes(writer, &events);
+        gone.push((events, hashes));
+    }
+    if !rewritten.is_empty() {
+        writer.index().rewrite(&rewritten);
+    }
+    let transaction =
+        writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
+    erase::put_remains(&transaction, &slice.remains)?;
+    for (events, hashes) in &gone {
+        bury::put_tombstones(&transaction, events, hashes, &slice.reason, slice.at)?;
+    }
+    settings::put(&transaction, slice.place.0, &slice.place.1)?;
+    transaction.commit()?;
+    if !rewritten.is_empty() {
+        writer.index().rewrite(&rewritten);
+    }
+    for run in slice.gone.chunk_by(|one, next| one + 1 == *next) {
+        if let [first, .., last] | [first @ last] = run {
+            writer.index().bury(&(*first..last + 1));
+        }
+    }
+    writer.fresh().forget();
+    Ok(())
+}

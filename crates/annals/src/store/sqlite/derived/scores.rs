@@ -1,0 +1,139 @@
+//! Scores by day: who had which, how many had each, and of which days they are up to date.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use jiff::civil::Date;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::super::super::{Course, DayScores, Result, RollupChange, ScoredDays};
+use super::closed;
+use super::rollups::day;
+use crate::catalog::Role;
+
+/// The days scored by these rules, as long as it is still the same whether sign-ins are told.
+pub(super) fn days(connection: &Connection, rules: &str) -> Result<ScoredDays> {
+    let snapshot = connection.unchecked_transaction()?;
+    let first: Option<String> =
+        snapshot.prepare_cached("SELECT min(first) FROM lives")?.query_row([], |row| row.get(0))?;
+    let mut statement = snapshot.prepare_cached(
+        "SELECT day FROM risk_days
+         WHERE rules = ?1 AND logins = (SELECT EXISTS (SELECT 1 FROM rollup_people WHERE what = ?2))",
+    )?;
+    let mut rows = statement.query([rules, Role::Login.as_str()])?;
+    let first = first.map(day).transpose()?;
+    let open = closed::last(&snapshot)?.and_then(|last| last.tomorrow().ok());
+    let first = first.map(|first| open.map_or(first, |open| first.max(open)));
+    let mut scored = ScoredDays { first, ..ScoredDays::default() };
+    while let Some(row) = rows.next()? {
+        scored.days.insert(day(row.get(0)?)?);
+    }
+    Ok(scored)
+}
+
+/// Marks a day: the mark goes when anything is counted that the day's scores rest on.
+pub(super) fn begin(connection: &Connection, day: Date) -> Result<()> {
+    let sql = "INSERT OR REPLACE INTO risk_days (day, rules, logins) VALUES (?1, '', 0)";
+    connection.prepare_cached(sql)?.execute([day.to_string()])?;
+    Ok(())
+}
+
+/// Keeps them if the day's mark still stands.
+pub(super) fn keep(connection: &mut Connection, scores: &DayScores) -> Result<bool> {
+    let transaction = connection.transaction()?;
+    let day = scores.day.to_string();
+    let marked = transaction
+        .prepare_cached(
+            "UPDATE risk_days SET rules = ?2, logins = ?3 WHERE day = ?1 AND rules = ''",
+        )?
+        .execute(params![day, scores.rules, scores.logins_known])?;
+    if marked == 0 {
+        return Ok(false);
+    }
+    for table in ["risk_scores", "risk_counts"] {
+        transaction
+            .prepare_cached(&format!("DELETE FROM {table} WHERE day = ?1"))?
+            .execute([&day])?;
+    }
+    let mut counts = BTreeMap::<u32, u64>::new();
+    for (subject, score) in &scores.people {
+        *counts.entry(*score).or_default() += 1;
+        transaction
+            .prepare_cached("INSERT INTO risk_scores (day, subject, score) VALUES (?1, ?2, ?3)")?
+            .execute(params![day, subject, score])?;
+    }
+    for (score, people) in counts {
+        transaction
+            .prepare_cached("INSERT INTO risk_counts (day, score, people) VALUES (?1, ?2, ?3)")?
+            .execute(params![day, score, people])?;
+    }
+    transaction.commit()?;
+    Ok(true)
+}
+
+/// Drops those of the days before this one.
+pub(super) fn drop_before(connection: &mut Connection, day: Date) -> Result<()> {
+    let transaction = connection.transaction()?;
+    for table in ["risk_days", "risk_scores", "risk_counts"] {
+        transaction
+            .prepare_cached(&format!("DELETE FROM {table} WHERE day < ?1"))?
+            .execute([day.to_string()])?;
+    }
+    Ok(transaction.commit()?)
+}
+
+/// Makes stale what rests on a day that is counted anew.
+pub(super) fn touch(connection: &Connection, change: &RollupChange) -> Result<()> {
+    let of_people = change.people.keys().map(|(day, _, _)| *day).min();
+    let of_sessions = change.sessions.values().flatten().map(|session| session.day).min();
+    if let Some(day) = of_people.into_iter().chain(of_sessions).min() {
+        connection
+            .prepare_cached("DELETE FROM risk_days WHERE day >= ?1")?
+            .execute([day.to_string()])?;
+    }
+    Ok(())
+}
+
+/// How many had at least this score, on each day of a span; days not scored are missing.
+pub(super) fn counts(
+    connection: &Connection,
+    span: &Range<Date>,
+    least: u32,
+) -> Result<BTreeMap<Date, u64>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT day, sum(iif(score >= ?3, people, 0)) FROM risk_counts
+         WHERE day >= ?1 AND day < ?2 GROUP BY day",
+    )?;
+    let mut rows = statement.query(params![span.start.to_string(), span.end.to_string(), least])?;
+    let mut counts = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        counts.insert(day(row.get(0)?)?, row.get(1)?);
+    }
+    Ok(counts)
+}
+
+/// The scores of some people in a span.
+pub(super) fn courses(
+    connection: &Connection,
+    span: &Range<Date>,
+    people: &[String],
+) -> Result<BTreeMap<String, Course>> {
+    let snapshot = connection.unchecked_transaction()?;
+    let mut courses: BTreeMap<String, Course> =
+        people.iter().map(|person| (person.clone(), Course::new())).collect();
+    let mut date = span.start;
+    while date < span.end {
+        let text = date.to_string();
+        for (person, course) in &mut courses {
+            let sql = "SELECT score FROM risk_scores WHERE day = ?1 AND subject = ?2";
+            let score = snapshot
+                .prepare_cached(sql)?
+                .query_row([&text, person], |row| row.get(0))
+                .optional()?;
+            course.extend(score.map(|score: u32| (date, score)));
+        }
+        let Ok(next) = date.tomorrow() else { break };
+        date = next;
+    }
+    Ok(courses)
+}

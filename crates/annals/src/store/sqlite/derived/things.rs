@@ -1,0 +1,76 @@
+//! Things: what was done with them by day, and what they were called last.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+use rusqlite::{Connection, params};
+
+use super::super::super::{Output, Place, Result, RollupChange, Thing, Uses};
+use super::places;
+
+pub(super) fn write(connection: &Connection, change: &RollupChange) -> Result<()> {
+    for ((day, kind, id), uses) in &change.thing_days {
+        connection
+            .prepare_cached(
+                "INSERT INTO thing_days (day, kind, id, views, starts, completions, abandonments)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT DO UPDATE SET
+                   views = views + excluded.views,
+                   starts = starts + excluded.starts,
+                   completions = completions + excluded.completions,
+                   abandonments = abandonments + excluded.abandonments",
+            )?
+            .execute(params![
+                day.to_string(),
+                kind,
+                id,
+                uses.views,
+                uses.starts,
+                uses.completions,
+                uses.abandonments,
+            ])?;
+    }
+    for ((kind, id), thing) in &change.things {
+        let (named, name) = thing.name.as_ref().map(|(at, name)| (at.as_micros(), name)).unzip();
+        connection
+            .prepare_cached(
+                "INSERT INTO things (kind, id, name, named, learnt) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET
+                   name = iif(excluded.named >= ifnull(named, excluded.named), excluded.name, name),
+                   named = max(ifnull(named, excluded.named), ifnull(excluded.named, named)),
+                   learnt = learnt OR excluded.learnt",
+            )?
+            .execute(params![kind, id, name, named, thing.learnt])?;
+    }
+    Ok(())
+}
+
+/// What was used in a span of days: things of one type, or of the types that people learn by.
+pub(super) fn used(
+    connection: &Connection,
+    span: &Range<Date>,
+    kind: Option<&str>,
+) -> Result<(Place, Vec<Thing>)> {
+    let snapshot = connection.unchecked_transaction()?;
+    let place = places::place(&snapshot, Output::Rollups)?;
+    let mut statement = snapshot.prepare_cached(
+        "SELECT kind, id, sum(views), sum(starts), sum(completions), sum(abandonments),
+                (SELECT name FROM things WHERE things.kind = d.kind AND things.id = d.id)
+         FROM thing_days AS d
+         WHERE day >= ?1 AND day < ?2
+           AND iif(?3 IS NULL, kind IN (SELECT kind FROM things WHERE learnt), kind = ?3)
+         GROUP BY kind, id",
+    )?;
+    let mut rows = statement.query(params![span.start.to_string(), span.end.to_string(), kind])?;
+    let mut things = Vec::new();
+    while let Some(row) = rows.next()? {
+        let uses = Uses {
+            views: row.get(2)?,
+            starts: row.get(3)?,
+            completions: row.get(4)?,
+            abandonments: row.get(5)?,
+        };
+        things.push(Thing { kind: row.get(0)?, id: row.get(1)?, name: row.get(6)?, uses });
+    }
+    Ok((place, things))
+}

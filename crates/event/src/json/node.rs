@@ -1,0 +1,131 @@
+//! A JSON value that was read and not yet taken over: its texts still stand where they came from.
+//!
+//! Most of an event's keys and many of its texts are only looked at, so copying them out first
+//! would be work for nothing.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use serde_json::{Map, Number, Value};
+
+/// A JSON value that [`read`](super::read) has checked.
+#[derive(Clone, Debug)]
+pub enum Node<'t> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number in canonical form.
+    Number(Number),
+    /// A text, borrowed where it holds no escapes.
+    Text(Cow<'t, str>),
+    /// A list.
+    Array(Vec<Node<'t>>),
+    /// An object.
+    Object(Object<'t>),
+}
+
+/// An object's fields, in the order they came.
+#[derive(Clone, Debug, Default)]
+pub struct Object<'t> {
+    fields: Vec<(Cow<'t, str>, Node<'t>)>,
+    /// The keys of an object of many.
+    keys: Option<HashSet<Cow<'t, str>>>,
+}
+
+impl<'t> Node<'t> {
+    /// The text under a key, where this is an object that has one.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        match self {
+            Node::Object(object) => match object.get(key)? {
+                Node::Text(text) => Some(text),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// Up to so many keys are looked through one by one, which costs less than hashing them.
+const FEW: usize = 32;
+
+impl<'t> Object<'t> {
+    /// Whether it has this key, for as long as it is read.
+    pub(super) fn has(&self, key: &str) -> bool {
+        match &self.keys {
+            Some(keys) => keys.contains(key),
+            None => self.fields.iter().any(|(known, _)| known == key),
+        }
+    }
+
+    /// Adds a field whose key it does not have yet.
+    pub(super) fn push(&mut self, key: Cow<'t, str>, value: Node<'t>) {
+        if let Some(keys) = &mut self.keys {
+            keys.insert(key.clone());
+        } else if self.fields.len() == FEW {
+            let known = self.fields.iter().map(|(known, _)| known);
+            self.keys = Some(known.chain([&key]).cloned().collect());
+        } else if self.fields.is_empty() {
+            self.fields.reserve(8);
+        }
+        self.fields.push((key, value));
+    }
+
+    /// A field's value.
+    pub fn get(&self, key: &str) -> Option<&Node<'t>> {
+        self.fields.iter().find(|(known, _)| known == key).map(|(_, value)| value)
+    }
+
+    /// Takes a field out.
+    pub fn remove(&mut self, key: &str) -> Option<Node<'t>> {
+        let at = self.fields.iter().position(|(known, _)| known == key)?;
+        Some(self.fields.swap_remove(at).1)
+    }
+
+    /// The keys, sorted.
+    pub fn keys(&self) -> Vec<&str> {
+        let mut keys: Vec<&str> = self.fields.iter().map(|(key, _)| &**key).collect();
+        keys.sort_unstable();
+        keys
+    }
+}
+
+impl From<Object<'_>> for Map<String, Value> {
+    fn from(object: Object<'_>) -> Self {
+        let fields = object.fields.into_iter();
+        fields.map(|(key, value)| (key.into_owned(), value.into())).collect()
+    }
+}
+
+impl From<Map<String, Value>> for Object<'_> {
+    fn from(map: Map<String, Value>) -> Self {
+        let fields = map.into_iter().map(|(key, value)| (Cow::Owned(key), value.into()));
+        Object { fields: fields.collect(), keys: None }
+    }
+}
+
+impl From<Node<'_>> for Value {
+    fn from(node: Node<'_>) -> Self {
+        match node {
+            Node::Null => Value::Null,
+            Node::Bool(value) => Value::Bool(value),
+            Node::Number(number) => Value::Number(number),
+            Node::Text(text) => Value::String(text.into_owned()),
+            Node::Array(items) => Value::Array(items.into_iter().map(Value::from).collect()),
+            Node::Object(object) => Value::Object(object.into()),
+        }
+    }
+}
+
+impl From<Value> for Node<'_> {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Node::Null,
+            Value::Bool(value) => Node::Bool(value),
+            Value::Number(number) => Node::Number(number),
+            Value::String(text) => Node::Text(Cow::Owned(text)),
+            Value::Array(items) => Node::Array(items.into_iter().map(Node::from).collect()),
+            Value::Object(map) => Node::Object(map.into()),
+        }
+    }
+}
