@@ -26,7 +26,7 @@ pub(super) async fn due(
            SELECT * FROM unnest($3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
              AS k (category, action, whole, kept, through)
          ), aged AS (
-           SELECT {columns}, coalesce(k.whole, c.whole, $8) AS whole,
+           SELECT e.*, coalesce(e.occurred_at, e.created_at) AS at, coalesce(k.whole, c.whole, $8) AS whole,
              coalesce(k.kept, c.kept, $9) AS kept, coalesce(k.through, c.through, $10) AS through
            FROM annals_events e
            LEFT JOIN kinds k ON k.category = e.category AND k.action = e.action
@@ -34,9 +34,9 @@ pub(super) async fn due(
            WHERE e.seq >= $1 AND e.seq < $2
          )
          SELECT {columns} FROM aged e
-         WHERE e.occurred_at < e.kept OR e.seq <= e.through
-           OR (e.occurred_at < e.whole
-             AND (e.anonymised_at IS NULL OR e.anonymised_at < e.occurred_at + ($11 - e.whole)
+         WHERE e.at < e.kept OR e.seq <= e.through
+           OR (e.at < e.whole
+             AND (e.anonymised_at IS NULL OR e.anonymised_at < e.at + ($11 - e.whole)
                OR e.subject_id IS NOT NULL OR e.account_id IS NOT NULL OR e.session_id IS NOT NULL
                OR (e.actor_type IN (0, 1) AND coalesce(e.actor_id, e.actor_name) IS NOT NULL)))
          ORDER BY e.seq",
