@@ -1,7 +1,9 @@
 //! Events as applications send them: about 110 bytes of metadata, twenty in a person's visit.
 
-/// The text of an event; every number gives another.
-pub fn event(number: usize) -> String {
+use std::fmt::{self, Display, Formatter, Write as _};
+
+/// Writes the text of an event; every number gives another.
+pub fn event(out: &mut String, number: usize) {
     const KINDS: [(&str, &str); 4] = [
         ("quest", "quest_started"),
         ("quest", "quest_completed"),
@@ -11,11 +13,13 @@ pub fn event(number: usize) -> String {
     let (category, action) = KINDS[number % KINDS.len()];
     let learner = learner(number);
     let thing = number % 300;
-    format!(
+    // Writing to memory cannot fail.
+    let _ = write!(
+        out,
         r#"{{"category":"{category}","action":"{action}","actor":{{"type":"user","id":"learner-{learner}","name":"Learner {learner}"}},"entity":{{"type":"quest","id":"quest-{thing}","name":"Volcano {thing}"}},"session_id":"visit-{}","metadata":{}}}"#,
         number / 20,
-        metadata(number),
-    )
+        Metadata(number),
+    );
 }
 
 /// Whose event it is: of 5,000 people.
@@ -23,13 +27,18 @@ pub fn learner(number: usize) -> usize {
     number / 20 % 5_000
 }
 
-/// Its metadata.
-pub fn metadata(number: usize) -> String {
-    format!(
-        r#"{{"attempt":{},"course":"volcanoes-and-earthquakes","device_hint":"tablet in the library","pillar":"science","xp":{}}}"#,
-        number % 7,
-        number % 90,
-    )
+/// Its metadata, as it is shown.
+pub struct Metadata(pub usize);
+
+impl Display for Metadata {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            r#"{{"attempt":{},"course":"volcanoes-and-earthquakes","device_hint":"tablet in the library","pillar":"science","xp":{}}}"#,
+            self.0 % 7,
+            self.0 % 90,
+        )
+    }
 }
 
 /// The sentence the catalog makes of it, or one as long.

@@ -1,6 +1,9 @@
 //! A connection that posts, and does little else: the load shares the machine with the server, so
 //! every microsecond it takes is missing there.
 
+use std::io::Write as _;
+use std::ops::Range;
+
 use anyhow::{Context as _, Result, ensure};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -9,7 +12,9 @@ use tokio::net::TcpStream;
 pub struct Poster {
     stream: TcpStream,
     head: String,
-    buffer: Vec<u8>,
+    body: String,
+    request: Vec<u8>,
+    answer: Vec<u8>,
 }
 
 impl Poster {
@@ -21,27 +26,50 @@ impl Poster {
             "POST /api/v1/events HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {key}\r\n\
              content-type: application/json\r\ncontent-length: "
         );
-        Ok(Poster { stream, head, buffer: Vec::with_capacity(1 << 16) })
+        let (request, answer) = (Vec::new(), Vec::with_capacity(1 << 16));
+        Ok(Poster { stream, head, body: String::new(), request, answer })
     }
 
-    /// Posts events and waits for the answer: they are durable then.
-    pub async fn post(&mut self, body: &str) -> Result<()> {
-        let request = format!("{}{}\r\n\r\n{body}", self.head, body.len());
-        self.stream.write_all(request.as_bytes()).await?;
-        self.buffer.clear();
+    /// Posts an event and waits for the answer: it is durable then.
+    pub async fn post(&mut self, event: impl FnOnce(&mut String)) -> Result<()> {
+        self.body.clear();
+        event(&mut self.body);
+        self.send().await
+    }
+
+    /// As [`Poster::post`], of a batch of these numbers.
+    pub async fn post_all(
+        &mut self,
+        numbers: Range<usize>,
+        event: impl Fn(&mut String, usize),
+    ) -> Result<()> {
+        self.body.clear();
+        for number in numbers {
+            self.body.push(if self.body.is_empty() { '[' } else { ',' });
+            event(&mut self.body, number);
+        }
+        self.body.push(']');
+        self.send().await
+    }
+
+    async fn send(&mut self) -> Result<()> {
+        self.request.clear();
+        write!(self.request, "{}{}\r\n\r\n{}", self.head, self.body.len(), self.body)?;
+        self.stream.write_all(&self.request).await?;
+        self.answer.clear();
         loop {
-            let read = self.stream.read_buf(&mut self.buffer).await?;
+            let read = self.stream.read_buf(&mut self.answer).await?;
             ensure!(read > 0, "the server closed the connection");
-            let Some(end) = self.buffer.windows(4).position(|part| part == b"\r\n\r\n") else {
+            let Some(end) = self.answer.windows(4).position(|part| part == b"\r\n\r\n") else {
                 continue;
             };
-            let head = std::str::from_utf8(&self.buffer[..end])?;
+            let head = std::str::from_utf8(&self.answer[..end])?;
             let length = head.split("\r\n").find_map(|line| line.strip_prefix("content-length: "));
             let length: usize = length.context("an answer without a length")?.parse()?;
-            if self.buffer.len() < end + 4 + length {
+            if self.answer.len() < end + 4 + length {
                 continue;
             }
-            ensure!(head.starts_with("HTTP/1.1 201"), "{}", String::from_utf8_lossy(&self.buffer));
+            ensure!(head.starts_with("HTTP/1.1 201"), "{}", String::from_utf8_lossy(&self.answer));
             return Ok(());
         }
     }

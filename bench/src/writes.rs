@@ -66,7 +66,7 @@ async fn posts(server: &Server, connections: usize, seconds: u64) -> Result<Load
         tokio::spawn(async move {
             let mut sent = 0;
             while Instant::now() < until {
-                poster.post(&event(number * 1_000_000 + sent)).await?;
+                poster.post(|out| event(out, number * 1_000_000 + sent)).await?;
                 sent += 1;
             }
             anyhow::Ok(sent)
@@ -111,8 +111,7 @@ async fn fill(server: &Server, events: usize) -> Result<Load> {
             tokio::spawn(async move {
                 for batch in 0..batches {
                     let first = ((part * batches + batch) * SENDERS + sender) * BATCH;
-                    let events: Vec<String> = (first..first + BATCH).map(event).collect();
-                    poster.post(&format!("[{}]", events.join(","))).await?;
+                    poster.post_all(first..first + BATCH, event).await?;
                 }
                 anyhow::Ok(poster)
             })

@@ -38,7 +38,7 @@ pub async fn latency(server: &Server, streams: usize) -> Result<Times> {
     let mut poster = server.poster().await?;
     for lamp in 0..EVENTS {
         let body = format!(r#"{{"action":"lamp_lit","metadata":{{"lamp":{lamp}}}}}"#);
-        poster.post(&body).await?;
+        poster.post(|out| out.push_str(&body)).await?;
         acknowledged.lock().await.push(Instant::now());
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
