@@ -8,9 +8,10 @@
 //! Analytics, access and retention ask the catalog for roles, viewers and classes and know no
 //! action by name, so another application's `course_started` works like `quest_started`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use annals_event::{Event, FieldError, Severity};
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 mod load;

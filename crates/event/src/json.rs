@@ -64,8 +64,19 @@ pub fn parse(bytes: &[u8], depth: usize) -> Result<Value, JsonError> {
 /// # Errors
 /// As [`parse`].
 pub fn read(bytes: &[u8], depth: usize) -> Result<Node<'_>, JsonError> {
+    match str::from_utf8(bytes) {
+        // Looked at once as a whole, and not again text by text.
+        Ok(text) => strict(serde_json::Deserializer::from_str(text), depth),
+        // It says where.
+        Err(_) => strict(serde_json::Deserializer::from_slice(bytes), depth),
+    }
+}
+
+fn strict<'t, R: serde_json::de::Read<'t>>(
+    mut deserializer: serde_json::Deserializer<R>,
+    depth: usize,
+) -> Result<Node<'t>, JsonError> {
     let mut path = Vec::new();
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let seed = Strict { depth: depth.min(DEEPEST), path: &mut path };
     let value =
         seed.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));

@@ -1,9 +1,10 @@
 //! Reads catalogs, field by field, so that every error can name the entry and the key.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use annals_event::Severity;
 use annals_event::validate::is_snake_case;
+use foldhash::HashMap;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
@@ -79,8 +80,8 @@ impl Raw {
         let mut catalog = Catalog {
             strict: self.strict,
             categories: BTreeMap::new(),
-            entries: HashMap::new(),
-            by_action: HashMap::new(),
+            entries: HashMap::default(),
+            by_action: HashMap::default(),
         };
         for (name, raw) in self.categories {
             let shared = Category {

@@ -5,7 +5,7 @@
 //! Whoever is no browser can claim any origin: this protects nobody's data, it only keeps other
 //! people's pages from using a key by mistake. Nothing is ever read this way.
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -24,7 +24,7 @@ const HEADERS: &str = "authorization, content-type, content-encoding, x-annals-u
 
 /// Around the endpoints for publishable keys: answers preflights, and lets the page read
 /// the answers it may have.
-pub(super) async fn around(State(http): State<Http>, request: Request, next: Next) -> Response {
+pub(super) async fn around(http: &Http, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>();
     if !path.is_some_and(|path| PATHS.iter().any(|open| path.as_str().ends_with(open))) {
         return next.run(request).await;

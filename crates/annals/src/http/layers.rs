@@ -8,15 +8,15 @@ use axum::Router;
 use axum::extract::State;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 
-use super::Http;
 use super::error::Problem;
+use super::{Http, cors};
 use crate::actor::with_actor;
 
 /// Scripts, styles and connections from this server alone; no frames, no forms to elsewhere.
@@ -36,13 +36,13 @@ const HEADERS: [(HeaderName, &str); 6] = [
 
 /// Puts the layers around a router; the first one named is the outermost.
 pub(super) fn around(router: Router, http: &Http) -> Router {
-    // One stack around each route: the router boxes whatever is put around it by itself.
+    // One stack around each route: the router boxes whatever is put around it by itself, and a
+    // function among the layers copies all those below it for each request.
     router.layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(http.clone(), outermost))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(CompressionLayer::new())
-            .layer(from_fn(innermost))
             .layer(RequestDecompressionLayer::new()),
     )
 }
@@ -52,16 +52,16 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
     Problem::internal().into_response()
 }
 
-/// Refuses what the layer below cannot unpack, and lets nobody in particular act.
-async fn innermost(request: Request, next: Next) -> Response {
+/// Refuses what the layers below cannot unpack, and lets nobody in particular act.
+async fn answer(http: &Http, request: Request, next: Next) -> Response {
     if !unpacks(request.headers()) {
-        // In our own words: the layer below would answer without a body.
+        // In our own words: the layers below would answer without a body.
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         let detail = "Send the body as it is, or with `Content-Encoding: gzip`.";
         return Problem::new(status, "unsupported_encoding", detail).into_response();
     }
     // Whoever calls is named once known.
-    with_actor(Actor::default(), next.run(request)).await
+    with_actor(Actor::default(), cors::around(http, request, next)).await
 }
 
 fn unpacks(headers: &HeaderMap) -> bool {
@@ -80,7 +80,7 @@ async fn outermost(State(http): State<Http>, request: Request, next: Next) -> Re
     let method = name(request.method());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let began = Instant::now();
-    let mut response = next.run(request).await;
+    let mut response = answer(&http, request, next).await;
     add_headers(response.headers_mut(), api);
     // The route's pattern, never the query, never who.
     let route = route.as_ref().map_or("(file)", MatchedPath::as_str);

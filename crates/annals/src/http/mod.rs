@@ -165,7 +165,7 @@ impl Http {
     /// The router for the network.
     pub fn router(&self) -> Router {
         let base = self.base_path.trim_end_matches('/');
-        let inner = routes::routes(self).with_state(self.clone());
+        let inner = routes::routes().with_state(self.clone());
         let router = if base.is_empty() {
             inner
         } else {
@@ -178,7 +178,7 @@ impl Http {
 
     /// The router for the server's local socket: whoever may open it is the operator.
     pub fn operator_router(&self) -> Router {
-        let routes = routes::routes(self).merge(routes::operator_routes());
+        let routes = routes::routes().merge(routes::operator_routes());
         layers::around(routes.with_state(self.clone()), self).layer(Extension(Caller::operator()))
     }
 

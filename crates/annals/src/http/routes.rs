@@ -1,14 +1,13 @@
 //! The whole API on one screen.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::live::{sse, tickets, ws};
 use super::{
-    Http, analytics, append, cors, dashboard, erase, error, events, export, health, keys, openapi,
+    Http, analytics, append, dashboard, erase, error, events, export, health, keys, openapi,
     operations, people, points, rebuild, retention, retention_run, session, settings,
 };
 
@@ -82,14 +81,13 @@ pub(super) fn api() -> OpenApiRouter<Http> {
 }
 
 /// Everything the network may ask for.
-pub(super) fn routes(http: &Http) -> Router<Http> {
+pub(super) fn routes() -> Router<Http> {
     let (router, _document) = api().split_for_parts();
     router
         .route("/api/openapi.json", get(openapi::serve))
         .route("/api/{*rest}", axum::routing::any(error::no_such_endpoint))
         .fallback(dashboard::serve)
         .method_not_allowed_fallback(error::method_not_allowed)
-        .layer(from_fn_with_state(http.clone(), cors::around))
 }
 
 /// What only the operator may ask for, over the local socket.

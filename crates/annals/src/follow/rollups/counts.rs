@@ -1,9 +1,10 @@
 //! Counts of a slice of events, under texts that are still the events' own: of many events most are
 //! about a few people and things, and only what is written is copied.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use annals_event::{Event, Time};
+use foldhash::HashMap;
 use jiff::civil::Date;
 
 use super::Meaning;

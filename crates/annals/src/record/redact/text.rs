@@ -88,6 +88,18 @@ static COMPILED: LazyLock<Patterns> = LazyLock::new(|| Patterns {
         .collect(),
 });
 
+/// Bytes that begin what [`may_match`] looks for.
+const TELLING: [bool; 256] = {
+    let mut telling = [false; 256];
+    let bytes = b"=:%-eaAbB";
+    let mut at = 0;
+    while at < bytes.len() {
+        telling[bytes[at] as usize] = true;
+        at += 1;
+    }
+    telling
+};
+
 /// Whether any of the patterns could match: each needs one of these. Most texts hold none, and
 /// this is found out in a few nanoseconds.
 fn may_match(text: &str) -> bool {
@@ -97,7 +109,8 @@ fn may_match(text: &str) -> bool {
             .get(at..at + word.len())
             .is_some_and(|part| part.eq_ignore_ascii_case(word.as_bytes()))
     };
-    bytes.iter().enumerate().any(|(at, byte)| match byte {
+    let mut telling = bytes.iter().enumerate().filter(|(_, byte)| TELLING[usize::from(**byte)]);
+    telling.any(|(at, byte)| match byte {
         b'=' | b':' | b'%' => true,
         b'-' => word_at(at, "-----BEGIN"),
         b'e' => word_at(at, "eyJ"),

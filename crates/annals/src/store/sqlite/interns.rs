@@ -4,9 +4,8 @@
 //! why. The writer knows what it has written in the block so far, and so never has to look a row
 //! up. What it has forgotten it writes again: two rows may say the same.
 
-use std::collections::HashMap;
-
 use annals_event::Event;
+use foldhash::HashMap;
 use rusqlite::{Connection, OptionalExtension as _, ToSql};
 
 use super::super::Result;
@@ -225,7 +224,7 @@ impl Interns {
 
 impl Known {
     fn new(name: &'static str, insert: &'static str) -> Known {
-        Known { insert, name, numbers: HashMap::new(), next: 1, key: String::new() }
+        Known { insert, name, numbers: HashMap::default(), next: 1, key: String::new() }
     }
 
     /// Goes on behind the last number that was ever given.
