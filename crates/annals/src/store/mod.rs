@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
+use serde::Serialize;
 
 use crate::catalog::Catalog;
 
@@ -137,6 +138,17 @@ pub struct Counts {
     pub severities: Vec<(String, u64)>,
 }
 
+/// What [`Store::scrub`] did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Scrubbed {
+    /// Parts of the journal's table that were dropped, because nothing stood in them any more.
+    pub dropped: u64,
+    /// Tables, and parts of the journal's, that were written anew.
+    pub rewritten: u64,
+    /// Those that wait for another time, because they were in use.
+    pub waiting: u64,
+}
+
 /// A database that keeps the journal.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -249,8 +261,9 @@ pub trait Store: Send + Sync + 'static {
     async fn events_about(&self, person: &str, after: u64, limit: usize) -> Result<Vec<Event>>;
 
     /// Puts what remains of events in their place, all or none: salts go, commitments stay, and
-    /// each leaf is what it was. Fails where it would not be, or was not.
-    async fn anonymise(&self, events: Vec<Event>) -> Result<()>;
+    /// each leaf is what it was. Fails where it would not be, or was not. With it a setting is written:
+    /// how far whoever does this has come.
+    async fn anonymise(&self, events: Vec<Event>, place: (&'static str, String)) -> Result<()>;
 
     /// The events at the positions that are due by age, in order.
     async fn due(&self, ageing: &Ageing, range: Range<u64>) -> Result<Vec<Event>>;
@@ -262,6 +275,17 @@ pub trait Store: Send + Sync + 'static {
     /// Takes away what nothing refers to any more, after many slices.
     async fn tidy(&self) -> Result<()> {
         Ok(())
+    }
+
+    /// Since when the files hold bytes of what was erased or deleted, until [`Store::scrub`] takes them
+    /// out; nothing where they hold none, as of an engine that overwrites what it deletes.
+    async fn unscrubbed(&self) -> Result<Option<Time>> {
+        Ok(None)
+    }
+
+    /// Takes the bytes of what was erased or deleted out of the files, while others read and append.
+    async fn scrub(&self) -> Result<Scrubbed> {
+        Ok(Scrubbed::default())
     }
 
     /// Whom a person is a guardian of, archived children too, by id.

@@ -16,6 +16,7 @@
 //! | `bury.rs` | delete, leaving tombstones |
 //! | `erase.rs` | forget a person |
 //! | `age.rs` | what is due by age; a slice of a retention run |
+//! | `scrub.rs` | take bytes out of the files |
 //! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else a journal keeps |
 //! | `watch.rs` | hearing of other servers |
@@ -41,6 +42,7 @@ mod people;
 mod pools;
 mod question;
 mod rows;
+mod scrub;
 mod search;
 mod settings;
 mod target;
@@ -64,8 +66,8 @@ use self::target::Target;
 use self::watch::Watch;
 use super::{
     Account, Aged, Ageing, Answer, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery,
-    Person, Result, Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, StoreError, Task,
-    Tile, Tombstone, TrackingQuery, UsedId,
+    Person, Result, Reward, Scope, Scoped, Scrubbed, Sealed, Selection, SignIn, Store, StoreError,
+    Task, Tile, Tombstone, TrackingQuery, UsedId,
 };
 
 pub use open::Seed;
@@ -77,6 +79,7 @@ pub const PARTITION: u64 = 10_000_000;
 pub struct PostgresStore {
     journal: open::Journal,
     pools: Pools,
+    target: Target,
     watch: Watch,
 }
 
@@ -101,7 +104,7 @@ impl PostgresStore {
     async fn enter(target: Target, connections: usize) -> Result<PostgresStore> {
         let journal = open::enter(&target).await?;
         let pools = Pools::new(&target, connections)?;
-        Ok(PostgresStore { journal, pools, watch: Watch::start(target) })
+        Ok(PostgresStore { journal, pools, watch: Watch::start(target.clone()), target })
     }
 }
 
@@ -258,8 +261,8 @@ impl Store for PostgresStore {
         erase::about(&self.pools.reader().await?, &self.journal, person, after, limit).await
     }
 
-    async fn anonymise(&self, events: Vec<Event>) -> Result<()> {
-        erase::anonymise(&mut self.pools.writer().await?, &self.journal, &events).await
+    async fn anonymise(&self, events: Vec<Event>, place: (&'static str, String)) -> Result<()> {
+        erase::anonymise(&mut self.pools.writer().await?, &self.journal, &events, &place).await
     }
 
     async fn due(&self, ageing: &Ageing, range: Range<u64>) -> Result<Vec<Event>> {
@@ -268,6 +271,19 @@ impl Store for PostgresStore {
 
     async fn age(&self, slice: Aged) -> Result<()> {
         age::age(&mut self.pools.writer().await?, &self.journal, &slice).await
+    }
+
+    async fn tidy(&self) -> Result<()> {
+        let mut client = self.pools.writer().await?;
+        scrub::drop_empty(&mut client).await.map(drop)
+    }
+
+    async fn unscrubbed(&self) -> Result<Option<Time>> {
+        scrub::since(&self.pools.reader().await?).await
+    }
+
+    async fn scrub(&self) -> Result<Scrubbed> {
+        scrub::scrub(&self.target).await
     }
 
     async fn account(&self, child: &str) -> Result<Account> {

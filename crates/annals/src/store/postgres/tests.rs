@@ -11,6 +11,8 @@ use crate::store::conformance::world::plain_ones;
 use crate::store::conformance::{self, START, accepted, conformance, everything, verdicts};
 use crate::store::{Identity, Key, Role, Store};
 
+mod scrub;
+
 /// A partition is narrower than any case is long, and its edge is no tile's.
 const WIDTH: u64 = 250;
 
