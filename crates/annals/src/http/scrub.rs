@@ -4,6 +4,7 @@
 use annals_event::Draft;
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -45,12 +46,16 @@ pub(super) async fn scrub(
     // A task of its own: a caller that hangs up does not end it.
     let own = http.clone();
     let done = spawn_with_actor(async move { own.scrub().await });
-    done.await.map_err(|_| Problem::internal())?.map(Json)
+    let done = done.await.map_err(|_| Problem::internal())??;
+    let detail = "Tables are being written anew already; ask again when that has ended.";
+    done.map(Json).ok_or_else(|| Problem::new(StatusCode::CONFLICT, "scrub_running", detail))
 }
 
 impl Http {
-    async fn scrub(&self) -> Result<Scrubbed> {
-        let scrubbed = self.store.scrub().await?;
+    async fn scrub(&self) -> Result<Option<Scrubbed>> {
+        let Some(scrubbed) = self.store.scrub().await? else {
+            return Ok(None);
+        };
         if scrubbed != Scrubbed::default() {
             let Scrubbed { dropped, rewritten, waiting } = scrubbed;
             let metadata = details([
@@ -60,7 +65,7 @@ impl Http {
             ]);
             self.audit(Draft { metadata, ..act("bytes_scrubbed") }).await?;
         }
-        Ok(scrubbed)
+        Ok(Some(scrubbed))
     }
 
     /// Does so, if there is anything to do and a night has passed. What was in use is tried again.
@@ -76,7 +81,12 @@ impl Http {
         }
         let scrubbed = self.scrub().await;
         let scrubbed = scrubbed.map_err(|problem| StoreError::Unavailable(problem.detail))?;
-        tracing::info!(?scrubbed, "tables were written anew, without what was taken out of them");
+        if let Some(scrubbed) = scrubbed {
+            tracing::info!(
+                ?scrubbed,
+                "tables were written anew, without what was taken out of them"
+            );
+        }
         Ok(())
     }
 

@@ -21,7 +21,6 @@ use std::time::Duration;
 
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
-use serde::Serialize;
 
 use crate::catalog::Catalog;
 
@@ -49,6 +48,7 @@ mod remains;
 pub mod row;
 pub mod scope;
 mod scores;
+mod scrubbed;
 pub mod seal;
 pub mod sqlite;
 mod thing;
@@ -71,6 +71,7 @@ pub use page::{Page, PageChange, PageDay, Pages, Visitor};
 pub use person::{Collection, Consent, PeopleQuery, Person, PersonKind};
 pub use scope::{Scope, Scoped};
 pub use scores::{Course, DayScores, ScoredDays};
+pub use scrubbed::Scrubbed;
 pub use seal::{Sealed, Tile, Tombstone};
 pub use thing::{Thing, ThingChange, Uses};
 
@@ -136,17 +137,6 @@ pub struct Counts {
     pub categories: Vec<(String, u64)>,
     /// By severity, mildest first.
     pub severities: Vec<(String, u64)>,
-}
-
-/// What [`Store::scrub`] did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Scrubbed {
-    /// Parts of the journal's table that were dropped, because nothing stood in them any more.
-    pub dropped: u64,
-    /// Tables, and parts of the journal's, that were written anew.
-    pub rewritten: u64,
-    /// Those that wait for another time, because they were in use.
-    pub waiting: u64,
 }
 
 /// A database that keeps the journal.
@@ -284,8 +274,9 @@ pub trait Store: Send + Sync + 'static {
     }
 
     /// Takes the bytes of what was erased or deleted out of the files, while others read and append.
-    async fn scrub(&self) -> Result<Scrubbed> {
-        Ok(Scrubbed::default())
+    /// Nothing where another process is at it.
+    async fn scrub(&self) -> Result<Option<Scrubbed>> {
+        Ok(Some(Scrubbed::default()))
     }
 
     /// Whom a person is a guardian of, archived children too, by id.

@@ -57,7 +57,6 @@ use std::time::Duration;
 
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
-use tokio_postgres::types::Type;
 
 use crate::catalog::Catalog;
 
@@ -81,31 +80,6 @@ pub struct PostgresStore {
     pools: Pools,
     target: Target,
     watch: Watch,
-}
-
-impl PostgresStore {
-    /// Opens the journal, making it if it does not exist and this login may.
-    pub async fn open(url: &str, connections: usize, seed: &Seed) -> Result<PostgresStore> {
-        let target = Target::parse(url)?;
-        open::migrate(&target, seed).await?;
-        Self::enter(target, connections).await
-    }
-
-    /// Opens a journal that is there, as this program knows it.
-    pub async fn open_existing(url: &str, connections: usize) -> Result<PostgresStore> {
-        Self::enter(Target::parse(url)?, connections).await
-    }
-
-    /// Brings the schema up to date, and nothing more: for a login that owns it.
-    pub async fn migrate(url: &str, seed: &Seed) -> Result<()> {
-        open::migrate(&Target::parse(url)?, seed).await
-    }
-
-    async fn enter(target: Target, connections: usize) -> Result<PostgresStore> {
-        let journal = open::enter(&target).await?;
-        let pools = Pools::new(&target, connections)?;
-        Ok(PostgresStore { journal, pools, watch: Watch::start(target.clone()), target })
-    }
 }
 
 #[async_trait]
@@ -139,21 +113,7 @@ impl Store for PostgresStore {
 
     async fn find(&self, id: Uuid, scope: Scope) -> Result<Option<Event>> {
         let mut client = self.pools.reader().await?;
-        let Some(seq) = viewer::position_of(&client, id).await? else {
-            return Ok(None);
-        };
-        let sql = format!("SELECT {} FROM annals_events e WHERE e.seq = $1", rows::COLUMNS);
-        let parameters: [viewer::Typed<'_>; 1] = [(&seq, Type::INT8)];
-        let key = &self.journal.viewer_key;
-        let found = match scope.person_id() {
-            Some(person) => viewer::query_as(&mut client, key, person, &sql, &parameters).await?,
-            None => client.query_typed(&sql, &parameters).await.map_err(error::failed)?,
-        };
-        let event = found.first().map(rows::event).transpose()?;
-        Ok(event.filter(|event| event.id == id && scope.contains(event)).map(|mut event| {
-            scope.show(&mut event);
-            event
-        }))
+        viewer::find(&mut client, &self.journal.viewer_key, id, &scope).await
     }
 
     async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts> {
@@ -282,7 +242,7 @@ impl Store for PostgresStore {
         scrub::since(&self.pools.reader().await?).await
     }
 
-    async fn scrub(&self) -> Result<Scrubbed> {
+    async fn scrub(&self) -> Result<Option<Scrubbed>> {
         scrub::scrub(&self.target).await
     }
 

@@ -18,7 +18,7 @@ use deadpool_postgres::{Object, Transaction};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
-use super::super::{Result, Scrubbed, StoreError};
+use super::super::{Result, Scrubbed};
 use super::bury::run;
 use super::error::failed;
 use super::pools;
@@ -37,8 +37,9 @@ const DIRECTORY: [&str; 6] = [
 /// Positions copied at once, and between two such slices a rest for everybody else.
 const SLICE: u64 = 4_096;
 const REST: Duration = Duration::from_millis(5);
-/// How long appends and readers may have to wait for a table to be exchanged, how often that is tried,
-/// and how long they are left alone before the next try.
+/// How long appends and readers may have to wait for each lock that exchanging a table takes: longer than
+/// PostgreSQL waits before it ends an autovacuum that is in the way. How often that is tried, and how long
+/// they are left alone before the next try.
 const PATIENCE: &str = "SET LOCAL lock_timeout = '1500ms'";
 const TRIES: usize = 8;
 const PAUSE: Duration = Duration::from_millis(500);
@@ -102,7 +103,7 @@ pub(super) async fn drop_empty(client: &mut Client) -> Result<u64> {
 }
 
 /// Writes anew whatever is marked. One process at a time does, over a connection of its own.
-pub(super) async fn scrub(target: &Target) -> Result<Scrubbed> {
+pub(super) async fn scrub(target: &Target) -> Result<Option<Scrubbed>> {
     let pool = pools::alone(target)?;
     let mut client = pools::get(&pool).await?;
     let done = scrub_over(&mut client).await;
@@ -112,24 +113,29 @@ pub(super) async fn scrub(target: &Target) -> Result<Scrubbed> {
     done
 }
 
-async fn scrub_over(client: &mut Client) -> Result<Scrubbed> {
+async fn scrub_over(client: &mut Client) -> Result<Option<Scrubbed>> {
     let sql = "SELECT pg_try_advisory_lock($1)";
     let row = client.query_one(sql, &[&SCRUBBING]).await.map_err(failed)?;
     if !row.try_get(0).map_err(failed)? {
-        return Err(StoreError::Unavailable("another server writes tables anew".to_owned()));
+        return Ok(None);
     }
     let mut scrubbed = Scrubbed { dropped: drop_empty(client).await?, ..Scrubbed::default() };
     let sql = "SELECT name, changes FROM annals_sweeps ORDER BY since, name";
     for marked in client.query(sql, &[]).await.map_err(failed)? {
         let name: String = marked.try_get(0).map_err(failed)?;
         let done = if name.starts_with("annals_events") {
-            renew(client, &name, marked.try_get(1).map_err(failed)?).await?
+            renew(client, &name, marked.try_get(1).map_err(failed)?).await
         } else {
-            rewrite(client, &name).await?
+            rewrite(client, &name).await
         };
+        // One that fails keeps the others from nothing.
+        let done = done.unwrap_or_else(|error| {
+            tracing::warn!(table = name, %error, "a table could not be written anew");
+            false
+        });
         *(if done { &mut scrubbed.rewritten } else { &mut scrubbed.waiting }) += 1;
     }
-    Ok(scrubbed)
+    Ok(Some(scrubbed))
 }
 
 /// Writes a smaller table anew. Answers whether it could: nobody may use it meanwhile.

@@ -123,9 +123,9 @@ async fn what_is_written_anew_is_what_it_was_while_events_come_in() {
         number += 3;
     }
     let scrubbed = scrubbing.await.unwrap().unwrap();
-    assert_eq!(scrubbed, Scrubbed { dropped: 0, rewritten: 2, waiting: 0 });
+    assert_eq!(scrubbed, Some(Scrubbed { dropped: 0, rewritten: 2, waiting: 0 }));
     assert_eq!(store.unscrubbed().await, Ok(None));
-    assert_eq!(store.scrub().await, Ok(Scrubbed::default()));
+    assert_eq!(store.scrub().await, Ok(Some(Scrubbed::default())));
     assert_eq!(database.sql(OPEN), "0");
     let odd = "SELECT count(*) FROM pg_class WHERE relnamespace = 'annals'::regnamespace
                AND relname LIKE '%twin%'";
@@ -145,6 +145,39 @@ async fn what_is_written_anew_is_what_it_was_while_events_come_in() {
     // One id is one event there, too.
     let again = store.append(plain_ones(300..301), START).await.unwrap();
     assert!(!matches!(again[0], Appended::Accepted { .. }), "{again:?}");
+}
+
+/// What is taken out of events while their partition is copied stays out of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_erasure_during_a_copy_is_not_undone_by_it() {
+    let (store, _database) = store().await;
+    let about = |number: u128| {
+        let mut event = plain(number).event;
+        event.subject = Some(Subject { id: "greta".to_owned(), name: None });
+        entry(event)
+    };
+    accepted(&*store, (1..401).map(about).collect(), START).await;
+    let erasing = tokio::spawn({
+        let store = store.clone();
+        async move {
+            for mut event in store.events_about("greta", 0, 400).await.unwrap() {
+                (event.subject, event.anonymised_at) = (None, Some(START));
+                store.anonymise(vec![event], ("a_place", String::new())).await.unwrap();
+            }
+        }
+    });
+    let mut copied = 0;
+    while !erasing.is_finished() {
+        copied += store.scrub().await.unwrap().unwrap().rewritten;
+    }
+    erasing.await.unwrap();
+    store.scrub().await.unwrap();
+    assert_eq!(store.unscrubbed().await, Ok(None), "after {copied}");
+    assert_eq!(store.events_about("greta", 0, 400).await, Ok(Vec::new()));
+    let all = everything(&*store).await;
+    assert_eq!(all.len(), 400);
+    assert!(all.iter().all(|event| event.subject.is_none()));
+    assert!(verdicts(&*store).await.iter().all(|verdict| verdict.is_fine()));
 }
 
 /// Roles as docs/postgres.md has them: an owner who is no superuser, and a server that owns nothing.
@@ -171,7 +204,7 @@ async fn a_server_that_owns_nothing_scrubs_with_an_owner_who_is_no_superuser() {
     store.put_setting("erasure_place", "null").await.unwrap();
     let scrubbed = tokio::time::timeout(SOON, store.scrub()).await.unwrap();
     // The rest of the second partition, six tables of the directory, and the settings.
-    assert_eq!(scrubbed, Ok(Scrubbed { dropped: 1, rewritten: 8, waiting: 0 }));
+    assert_eq!(scrubbed, Ok(Some(Scrubbed { dropped: 1, rewritten: 8, waiting: 0 })));
     assert_eq!(everything(&store).await.len(), 401);
     assert_eq!(database.sql(OPEN), "0");
     // Nobody drops what is not empty, or reads a partition, with these rights.
