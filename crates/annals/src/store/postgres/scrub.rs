@@ -106,19 +106,22 @@ pub(super) async fn drop_empty(client: &mut Client) -> Result<u64> {
 pub(super) async fn scrub(target: &Target) -> Result<Option<Scrubbed>> {
     let pool = pools::alone(target)?;
     let mut client = pools::get(&pool).await?;
-    let done = scrub_over(&mut client).await;
-    // The lock goes with the connection.
+    let sql = "SELECT pg_try_advisory_lock($1)";
+    let row = client.query_one(sql, &[&SCRUBBING]).await.map_err(failed)?;
+    let done = if row.try_get(0).map_err(failed)? {
+        let done = scrub_over(&mut client).await.map(Some);
+        // It goes with the connection, too, but nobody knows when that has ended.
+        let _ = client.execute("SELECT pg_advisory_unlock($1)", &[&SCRUBBING]).await;
+        done
+    } else {
+        Ok(None)
+    };
     pool.close();
     drop(Object::take(client));
     done
 }
 
-async fn scrub_over(client: &mut Client) -> Result<Option<Scrubbed>> {
-    let sql = "SELECT pg_try_advisory_lock($1)";
-    let row = client.query_one(sql, &[&SCRUBBING]).await.map_err(failed)?;
-    if !row.try_get(0).map_err(failed)? {
-        return Ok(None);
-    }
+async fn scrub_over(client: &mut Client) -> Result<Scrubbed> {
     let mut scrubbed = Scrubbed { dropped: drop_empty(client).await?, ..Scrubbed::default() };
     let sql = "SELECT name, changes FROM annals_sweeps ORDER BY since, name";
     for marked in client.query(sql, &[]).await.map_err(failed)? {
@@ -135,7 +138,7 @@ async fn scrub_over(client: &mut Client) -> Result<Option<Scrubbed>> {
         });
         *(if done { &mut scrubbed.rewritten } else { &mut scrubbed.waiting }) += 1;
     }
-    Ok(Some(scrubbed))
+    Ok(scrubbed)
 }
 
 /// Writes a smaller table anew. Answers whether it could: nobody may use it meanwhile.
