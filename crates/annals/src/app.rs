@@ -164,6 +164,7 @@ impl App {
             settings_turn: Mutex::default(),
             retaining: Retaining::default(),
             learnt: Mutex::new(learnt),
+            scrub_nightly: config.postgres.scrub,
             erasure_turn,
             erasures: Mutex::new(Erasures::known(config.data_dir.join("erasures"))),
             last_probe: Mutex::default(),

@@ -33,7 +33,7 @@ enum Who {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-const JOBS: [Job; 7] = [
+const JOBS: [Job; 9] = [
     Job {
         name: "learn what other servers changed",
         period: Duration::from_secs(1),
@@ -46,6 +46,20 @@ const JOBS: [Job; 7] = [
         period: Duration::from_secs(2),
         who: Who::Each,
         run: |http| Box::pin(async move { http.retain_when_due().await }),
+    },
+    Job {
+        // Only where it is cut off, here or on a server that is gone.
+        name: "bring an erasure to its end",
+        period: Duration::from_secs(3),
+        who: Who::Each,
+        run: |http| Box::pin(async move { http.finish_erasure().await }),
+    },
+    Job {
+        // Whether there is anything to, and whether another server does it, is found out each time.
+        name: "take the bytes of what was erased out of the database's files",
+        period: MINUTE,
+        who: Who::Each,
+        run: |http| Box::pin(async move { http.scrub_when_due().await }),
     },
     Job {
         name: "note when keys were last used",

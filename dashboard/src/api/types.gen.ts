@@ -1214,6 +1214,11 @@ export interface components {
             /** @description The child's id. */
             child_id: string;
         };
+        /**
+         * @description When the files of the database hold no byte any more of who was erased.
+         * @enum {string}
+         */
+        BytesGone: "overwritten" | "nightly" | "on_scrub";
         /** @description What is known about one action. */
         CatalogEntry: {
             /** @description The action, such as `quest_started`. */
@@ -2282,6 +2287,11 @@ export interface components {
         Receipt: {
             /** @description How many children are archived because their last guardian went. */
             archived_children: number;
+            /**
+             * @description When the database's own files hold nothing of them any more. Backups, and logs that the
+             *     database archives, are the operator's.
+             */
+            bytes_gone: components["schemas"]["BytesGone"];
             /** @description When it was done. */
             erased_at: components["schemas"]["Time"];
             /**

@@ -1,7 +1,7 @@
 //! The command line: one file per subcommand.
 //!
 //! `serve` and `demo` run the server. Commands that write (`key`, `people`, `retention`,
-//! `link`, `import`, `backup`, `rebuild`) go through the running server's local socket, or, when none runs, through the same
+//! `link`, `import`, `backup`, `rebuild`, `scrub`) go through the running server's local socket, or, when none runs, through the same
 //! API in this process ([`client`]). Commands that read the file itself (`tail`, `verify`) open it read-only
 //! beside the server.
 //!
@@ -23,6 +23,7 @@ mod people;
 mod rebuild;
 mod restore;
 mod retention;
+mod scrub;
 mod serve;
 mod tail;
 mod terminal;
@@ -131,6 +132,8 @@ enum Command {
     Migrate,
     /// Drop what a follower keeps, and read it out of the journal again
     Rebuild(rebuild::Options),
+    /// Take the bytes of what was erased or deleted out of the database's files
+    Scrub,
     /// Show the configuration in force
     #[command(subcommand)]
     Config(config::Command),
@@ -203,6 +206,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Copy(options) => copy::run(context, options).await,
             Command::Migrate => migrate::run(context).await,
             Command::Rebuild(options) => rebuild::run(context, options).await,
+            Command::Scrub => scrub::run(context).await,
             Command::Config(command) => config::run(&context, &command),
             Command::Openapi => openapi::run(),
         }

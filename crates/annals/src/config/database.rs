@@ -26,6 +26,8 @@ pub enum Database {
 pub struct Postgres {
     /// Connections this process may open, 4 to 1,000.
     pub connections: u32,
+    /// Whether tables are written anew by night after somebody was erased or events were deleted.
+    pub scrub: bool,
 }
 
 impl Postgres {
@@ -35,7 +37,7 @@ impl Postgres {
 
 impl Default for Postgres {
     fn default() -> Postgres {
-        Postgres { connections: 12 }
+        Postgres { connections: 12, scrub: true }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Forgetting a person, on request.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use annals_event::{Actor, Draft, Time};
+use annals_event::{Draft, Time};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -14,17 +14,20 @@ use super::audit::{act, details};
 use super::body::PathId;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
+use super::scrub::BytesGone;
 use crate::access::Caller;
 use crate::actor::{current_actor, spawn_with_actor};
 use crate::follow::{self, AUDIT_FILES};
 use crate::id;
-use crate::privacy::{self, Erased};
+use crate::privacy::Erasure;
 use crate::store::{self, ERASING, PersonKind, Role, StoreError};
 
 /// How long the audit files may take to come to where the person is named no more.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long an erasure may take before another server takes it that this one is gone.
-const LONGEST: Duration = Duration::from_secs(600);
+/// For how long a server that erases need not say that it goes on, and how often it does. Whoever is
+/// killed is followed by another within that time.
+const HELD: Duration = Duration::from_secs(10);
+const RENEWED: Duration = Duration::from_secs(3);
 
 /// What was erased. It names nobody: it can be kept.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -39,6 +42,9 @@ pub(super) struct Receipt {
     archived_children: usize,
     /// The root over what remains of those events, in hex (`docs/digest.md`).
     residue_root: String,
+    /// When the database's own files hold nothing of them any more. Backups, and logs that the
+    /// database archives, are the operator's.
+    bytes_gone: BytesGone,
 }
 
 /// Erase a person
@@ -115,12 +121,45 @@ impl Http {
 
     async fn forget(&self, id: &str) -> Result<Receipt> {
         let _turn = self.erasure_turn.lock().await;
-        self.await_turn(LONGEST).await?;
-        let done = self.forget_in_turn(id).await;
-        if let Err(error) = self.store.release(ERASING).await {
-            tracing::warn!(%error, "other servers wait before they erase anybody");
+        self.await_turn(HELD).await?;
+        self.keep_turn(async {
+            // One that was cut off, of whomever, comes first.
+            if let Some(cut_off) = Erasure::read(&*self.store).await? {
+                let same = cut_off.person == id;
+                let receipt = self.carry_out_erasure(cut_off).await?;
+                if same {
+                    return Ok(receipt);
+                }
+            }
+            let now = self.clock.now();
+            let receipt = id::hex(&id::bytes::<16>(&*self.random));
+            let told = (id::uuid_v7(&*self.random, now), receipt);
+            // Whoever erases themselves is no longer named as the one who did.
+            let by = Some(current_actor()).filter(|actor| actor.id.as_deref() != Some(id));
+            let by = by.unwrap_or_default();
+            self.carry_out_erasure(Erasure::begin(&*self.store, told, by, id, now).await?).await
+        })
+        .await
+    }
+
+    /// Brings an erasure to its end that was cut off, here or on a server that is gone.
+    pub async fn finish_erasure(&self) -> store::Result<()> {
+        if Erasure::read(&*self.store).await?.is_none() {
+            return Ok(());
         }
-        done
+        let Ok(_turn) = self.erasure_turn.try_lock() else {
+            return Ok(());
+        };
+        if !self.store.lease(ERASING, HELD).await? {
+            return Ok(());
+        }
+        let finished = self.keep_turn(async {
+            match Erasure::read(&*self.store).await? {
+                Some(cut_off) => self.carry_out_erasure(cut_off).await.map(drop),
+                None => Ok(()),
+            }
+        });
+        finished.await.map_err(|problem| StoreError::Unavailable(problem.detail))
     }
 
     /// Waits until no other server takes anybody out of events, and none does for so long from then.
@@ -136,28 +175,66 @@ impl Http {
         Ok(())
     }
 
-    async fn forget_in_turn(&self, id: &str) -> Result<Receipt> {
-        let mut erasures = self.erasures.lock().await;
-        let now = self.clock.now();
-        let before = self.store.rewritten().await?;
-        let erased = privacy::erase(&*self.store, &self.access, id, now).await?;
-        self.forget_in_outputs(id, erased.kind == Some(PersonKind::User)).await?;
-        // Otherwise what others erased is still to be followed, and so is this.
-        if before == erasures.followed && before + erased.events == self.store.rewritten().await? {
-            erasures.follow(before + erased.events)?;
+    /// Goes on with what one server does at a time for as long as it stays this one's turn, and then
+    /// gives it to others.
+    async fn keep_turn<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let lost = async {
+            let mut held = Instant::now();
+            while held.elapsed() < HELD {
+                tokio::time::sleep(RENEWED).await;
+                let now = Instant::now();
+                match tokio::time::timeout(RENEWED, self.store.lease(ERASING, HELD)).await {
+                    Ok(Ok(true)) => held = now,
+                    Ok(Ok(false)) => return,
+                    // The database may come back in time.
+                    Ok(Err(_)) | Err(_) => {}
+                }
+            }
+        };
+        let done = tokio::select! {
+            done = work => done,
+            () = lost => {
+                let told = "another server goes on with the erasure, or this one does later";
+                Err(StoreError::Unavailable(told.to_owned()).into())
+            }
+        };
+        if let Err(error) = self.store.release(ERASING).await {
+            tracing::warn!(%error, "other servers wait before they erase anybody");
         }
-        let receipt = self.receipt(now, &erased);
+        done
+    }
+
+    async fn carry_out_erasure(&self, mut erasure: Erasure) -> Result<Receipt> {
+        let mut erasures = self.erasures.lock().await;
+        let (before, done) = (self.store.rewritten().await?, erasure.events());
+        erasure.carry_out(&*self.store, &self.access).await?;
+        let user = erasure.kind == Some(PersonKind::User);
+        self.forget_in_outputs(&erasure.person, user).await?;
+        // Otherwise what others erased is still to be followed, and so is this.
+        let ours = before + erasure.events() - done;
+        if before == erasures.followed && ours == self.store.rewritten().await? {
+            erasures.follow(ours)?;
+        }
+        let receipt = Receipt {
+            receipt: erasure.receipt.clone(),
+            erased_at: erasure.at,
+            events: erasure.events(),
+            archived_children: erasure.archived_children,
+            residue_root: erasure.residue_root(),
+            bytes_gone: self.bytes_gone().await?,
+        };
         let metadata = details([
             ("receipt", receipt.receipt.as_str().into()),
             ("events", json!(receipt.events)),
             ("archived_children", json!(receipt.archived_children)),
-            ("anonymised_at", json!(now)),
+            ("anonymised_at", json!(receipt.erased_at)),
             ("residue_root", receipt.residue_root.as_str().into()),
+            ("bytes_gone", json!(receipt.bytes_gone)),
         ]);
-        // Whoever erases themselves is no longer named as the one who did.
-        let oneself = current_actor().id.as_deref() == Some(id);
-        let actor = oneself.then(Actor::default);
-        self.audit(Draft { actor, metadata, ..act("person_erased") }).await?;
+        // Told again after a crash, it is the same event.
+        let (id, actor) = (Some(erasure.event), Some(erasure.by.clone()));
+        self.audit(Draft { id, actor, metadata, ..act("person_erased") }).await?;
+        erasure.finish(&*self.store).await?;
         Ok(receipt)
     }
 
@@ -185,16 +262,5 @@ impl Http {
                 .map_err(|error| unfinished(format!("{error:#}")))?;
         }
         Ok(())
-    }
-
-    fn receipt(&self, now: Time, erased: &Erased) -> Receipt {
-        let archived = erased.children.iter().filter(|child| child.guardians.is_empty());
-        Receipt {
-            receipt: id::hex(&id::bytes::<16>(&*self.random)),
-            erased_at: now,
-            events: erased.events,
-            archived_children: archived.count(),
-            residue_root: id::hex(&erased.residue_root),
-        }
     }
 }

@@ -42,6 +42,7 @@ mod retention;
 mod retention_due;
 mod retention_run;
 mod routes;
+mod scrub;
 mod session;
 mod settings;
 
@@ -127,6 +128,8 @@ pub struct Services {
     pub origin: OnceLock<String>,
     /// The folder of the audit files.
     pub audit_files: PathBuf,
+    /// Whether tables are written anew by night, after somebody was erased.
+    pub scrub_nightly: bool,
     /// Held while a person is erased: what one takes out of an event another must not put back.
     pub erasure_turn: Arc<Mutex<()>>,
     /// Which erasures, of other servers too, what is kept beside the journal has followed.

@@ -28,7 +28,7 @@ impl Http {
         }
         if place.underway.is_some() {
             self.retained(None).await;
-        } else if is_due(place.since, self.clock.now()) {
+        } else if a_night_has_passed(2, place.since, self.clock.now()) {
             self.retained(Some(Scope::All)).await;
         }
         Ok(())
@@ -61,9 +61,9 @@ impl Http {
     }
 }
 
-/// Whether two in the morning has passed since a moment.
-fn is_due(since: Time, now: Time) -> bool {
-    let nights = |time: Time| (time.as_micros() - 2 * HOUR).div_euclid(DAY);
+/// Whether this hour of the day, UTC, has passed since a moment.
+pub(super) fn a_night_has_passed(hour: i64, since: Time, now: Time) -> bool {
+    let nights = |time: Time| (time.as_micros() - hour * HOUR).div_euclid(DAY);
     nights(now) > nights(since)
 }
 
@@ -95,9 +95,9 @@ mod tests {
             // A clock that was set back.
             ("2026-11-20T15:00:00Z", false),
         ] {
-            assert_eq!(is_due(run, at(now)), due, "{now}");
+            assert_eq!(a_night_has_passed(2, run, at(now)), due, "{now}");
         }
-        assert!(is_due(at("2026-11-21T01:59:59Z"), run));
+        assert!(a_night_has_passed(2, at("2026-11-21T01:59:59Z"), run));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 use super::live::{sse, tickets, ws};
 use super::{
     Http, analytics, append, dashboard, erase, error, events, export, health, keys, openapi,
-    operations, people, points, rebuild, retention, retention_run, session, settings,
+    operations, people, points, rebuild, retention, retention_run, scrub, session, settings,
 };
 
 /// The documented routes.
@@ -95,4 +95,5 @@ pub(super) fn operator_routes() -> Router<Http> {
     Router::new()
         .route("/operator/backup", post(operations::backup))
         .route("/operator/rebuild", post(rebuild::rebuild))
+        .route("/operator/scrub", post(scrub::scrub))
 }

@@ -25,7 +25,7 @@ pub mod policy;
 mod run;
 
 pub use anonymise::Anonymiser;
-pub use erase::{Erased, erase};
+pub use erase::Erasure;
 pub use forget::Forget;
 pub use hold::{Hold, HoldDraft};
 pub use outcome::{Kind, Outcome, Scope, Tally};

@@ -48,6 +48,7 @@ mod remains;
 pub mod row;
 pub mod scope;
 mod scores;
+mod scrubbed;
 pub mod seal;
 pub mod sqlite;
 mod thing;
@@ -70,6 +71,7 @@ pub use page::{Page, PageChange, PageDay, Pages, Visitor};
 pub use person::{Collection, Consent, PeopleQuery, Person, PersonKind};
 pub use scope::{Scope, Scoped};
 pub use scores::{Course, DayScores, ScoredDays};
+pub use scrubbed::Scrubbed;
 pub use seal::{Sealed, Tile, Tombstone};
 pub use thing::{Thing, ThingChange, Uses};
 
@@ -249,8 +251,9 @@ pub trait Store: Send + Sync + 'static {
     async fn events_about(&self, person: &str, after: u64, limit: usize) -> Result<Vec<Event>>;
 
     /// Puts what remains of events in their place, all or none: salts go, commitments stay, and
-    /// each leaf is what it was. Fails where it would not be, or was not.
-    async fn anonymise(&self, events: Vec<Event>) -> Result<()>;
+    /// each leaf is what it was. Fails where it would not be, or was not. With it a setting is written:
+    /// how far whoever does this has come.
+    async fn anonymise(&self, events: Vec<Event>, place: (&'static str, String)) -> Result<()>;
 
     /// The events at the positions that are due by age, in order.
     async fn due(&self, ageing: &Ageing, range: Range<u64>) -> Result<Vec<Event>>;
@@ -262,6 +265,18 @@ pub trait Store: Send + Sync + 'static {
     /// Takes away what nothing refers to any more, after many slices.
     async fn tidy(&self) -> Result<()> {
         Ok(())
+    }
+
+    /// Since when the files hold bytes of what was erased or deleted, until [`Store::scrub`] takes them
+    /// out; nothing where they hold none, as of an engine that overwrites what it deletes.
+    async fn unscrubbed(&self) -> Result<Option<Time>> {
+        Ok(None)
+    }
+
+    /// Takes the bytes of what was erased or deleted out of the files, while others read and append.
+    /// Nothing where another process is at it.
+    async fn scrub(&self) -> Result<Option<Scrubbed>> {
+        Ok(Some(Scrubbed::default()))
     }
 
     /// Whom a person is a guardian of, archived children too, by id.

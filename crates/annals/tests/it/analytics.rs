@@ -9,7 +9,9 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Server, data_dir, root};
+use crate::support::{Answer, Engine, Server, data_dir, on_every_engine, root, root_on};
+
+on_every_engine!(figures_are_the_model_s_whatever_comes_in_which_order,);
 
 mod course;
 mod errors;
@@ -139,9 +141,8 @@ async fn overview(server: &Server, query: &str) -> Answer {
     server.get(&format!("/api/analytics/overview?{query}")).send().await
 }
 
-#[tokio::test]
-async fn figures_are_the_model_s_whatever_comes_in_which_order() {
-    let root = root();
+async fn figures_are_the_model_s_whatever_comes_in_which_order(engine: Engine) {
+    let root = root_on(engine);
     let file = root.path().join("annals.toml");
     std::fs::write(&file, format!("timezone = \"{ZONE}\"\n")).unwrap();
     let data = data_dir(&root);

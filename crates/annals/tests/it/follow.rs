@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::cli::refused;
-use crate::support::{Server, printed, root, run, until};
+use crate::support::{Engine, Server, on_every_engine, printed, root, run, until};
+
+on_every_engine!(health_and_metrics_tell_how_far_followers_are,);
 
 /// How the roll-ups fare, once they have caught up.
 async fn caught_up(server: &Server) -> Value {
@@ -25,9 +27,8 @@ fn lamps(count: usize) -> Vec<Value> {
     vec![json!({"action": "lamp_lit"}); count]
 }
 
-#[tokio::test]
-async fn health_and_metrics_tell_how_far_followers_are() {
-    let server = Server::start();
+async fn health_and_metrics_tell_how_far_followers_are(engine: Engine) {
+    let server = Server::start_on(engine);
     server.append(&lamps(20)).await;
     let told = caught_up(&server).await;
     let last = server.get("/api/v1/events?limit=1").send().await.json();

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::support::{Server, root, until};
+use crate::support::{Engine, Server, on_every_engine, root, until};
+
+on_every_engine!(health_tells_the_journal_and_why_events_were_not_taken,);
 
 /// The value of a metric's line.
 fn value(metrics: &str, series: &str) -> Option<f64> {
@@ -102,9 +104,8 @@ async fn the_log_tells_how_the_server_fares_and_nothing_of_anybody() {
     assert_eq!(answer.problem(), (403, "forbidden".to_owned()));
 }
 
-#[tokio::test]
-async fn health_tells_the_journal_and_why_events_were_not_taken() {
-    let server = Server::start();
+async fn health_tells_the_journal_and_why_events_were_not_taken(engine: Engine) {
+    let server = Server::start_on(engine);
     let before = server.get("/api/v1/health").send().await.json();
     assert_eq!(before["writable"], true);
     server.append(&[json!({"action": "lamp_lit"}), json!({"action": "lamp_lit"})]).await;

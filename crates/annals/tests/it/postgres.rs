@@ -2,7 +2,9 @@
 //! and a database that can go away.
 
 mod ageing;
+mod bytes;
 mod fleet;
 mod outage;
 mod rights;
+mod takeover;
 mod tamper;

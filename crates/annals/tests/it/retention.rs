@@ -6,7 +6,15 @@ mod run;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Server};
+use crate::support::{Answer, Engine, Server, on_every_engine};
+
+on_every_engine!(
+    the_defaults_are_the_documented_ones,
+    a_change_stands_over_a_restart_and_is_on_the_record_once,
+    what_is_out_of_bounds_is_refused_field_by_field_and_as_a_whole,
+    a_change_made_on_what_is_no_longer_so_is_refused,
+    a_change_too_large_for_the_record_is_not_made,
+);
 
 const RETENTION: &str = "/api/v1/settings/retention";
 
@@ -22,9 +30,8 @@ async fn changes(server: &Server) -> Vec<Value> {
     events.as_array().unwrap().iter().map(|event| event["metadata"].clone()).collect()
 }
 
-#[tokio::test]
-async fn the_defaults_are_the_documented_ones() {
-    let server = Server::start();
+async fn the_defaults_are_the_documented_ones(engine: Engine) {
+    let server = Server::start_on(engine);
     let values = server.get(RETENTION).send().await.json();
     assert_eq!(
         values,
@@ -42,9 +49,8 @@ async fn the_defaults_are_the_documented_ones() {
     assert_eq!(changes(&server).await, Vec::<Value>::new());
 }
 
-#[tokio::test]
-async fn a_change_stands_over_a_restart_and_is_on_the_record_once() {
-    let server = Server::start();
+async fn a_change_stands_over_a_restart_and_is_on_the_record_once(engine: Engine) {
+    let server = Server::start_on(engine);
     let answer = put(
         &server,
         json!({
@@ -83,9 +89,8 @@ async fn a_change_stands_over_a_restart_and_is_on_the_record_once() {
     );
 }
 
-#[tokio::test]
-async fn what_is_out_of_bounds_is_refused_field_by_field_and_as_a_whole() {
-    let server = Server::start();
+async fn what_is_out_of_bounds_is_refused_field_by_field_and_as_a_whole(engine: Engine) {
+    let server = Server::start_on(engine);
     let answer = put(
         &server,
         json!({
@@ -124,9 +129,8 @@ async fn what_is_out_of_bounds_is_refused_field_by_field_and_as_a_whole() {
     assert_eq!(changes(&server).await, Vec::<Value>::new());
 }
 
-#[tokio::test]
-async fn a_change_made_on_what_is_no_longer_so_is_refused() {
-    let server = Server::start();
+async fn a_change_made_on_what_is_no_longer_so_is_refused(engine: Engine) {
+    let server = Server::start_on(engine);
     let errors = |days: u32| json!({"revision": 0, "errors": {"delete_after_days": days}});
     let both = [put(&server, errors(100)), put(&server, errors(200))];
     let mut codes: Vec<u16> =
@@ -138,9 +142,8 @@ async fn a_change_made_on_what_is_no_longer_so_is_refused() {
     assert_eq!(late.problem(), (409, "changed_meanwhile".to_owned()));
 }
 
-#[tokio::test]
-async fn a_change_too_large_for_the_record_is_not_made() {
-    let server = Server::start();
+async fn a_change_too_large_for_the_record_is_not_made(engine: Engine) {
+    let server = Server::start_on(engine);
     let hold = |number: usize| {
         json!({"person": format!("p{number}"), "owner": "Dana", "reason": "x".repeat(500),
             "expires_at": "2099-01-01T00:00:00Z"})

@@ -33,6 +33,11 @@ fn events() -> Vec<Event> {
     all
 }
 
+/// How far whoever takes somebody out has come.
+fn place(told: &str) -> (&'static str, String) {
+    ("a_place", told.to_owned())
+}
+
 fn without(event: &Event) -> Event {
     let mut event = event.clone();
     if event.actor.kind.is_person() {
@@ -53,7 +58,8 @@ pub async fn what_tells_of_a_person_is_found_and_replaced(store: Arc<dyn Store>)
     assert_eq!(store.events_about("nobody", 0, 10).await, Ok(Vec::new()));
 
     let remains: Vec<Event> = found.iter().map(without).collect();
-    store.anonymise(remains.clone()).await.unwrap();
+    store.anonymise(remains.clone(), place("4 done")).await.unwrap();
+    assert_eq!(store.setting("a_place").await, Ok(Some("4 done".to_owned())));
     assert_eq!(everything(&*store).await[..4], remains);
     assert_eq!(store.events_about(GONE, 0, 10).await, Ok(Vec::new()));
     let told = verdicts(&*store).await;
@@ -75,7 +81,7 @@ pub async fn what_tells_of_a_person_is_found_and_replaced(store: Arc<dyn Store>)
 
     // Another one of them may go later, and events go on being written in the same tile.
     let child = without(&Event { subject: None, ..remains[2].clone() });
-    store.anonymise(vec![child]).await.unwrap();
+    store.anonymise(vec![child], place("5 done")).await.unwrap();
     assert_eq!(store.tracking(query(Some("c1"), None)).await.unwrap().0, 0);
     accepted(&*store, super::world::plain_ones(10..300), START).await;
     assert_eq!(verdicts(&*store).await[2], Verdict::Anonymised);
@@ -92,10 +98,11 @@ pub async fn what_is_not_about_people_cannot_be_replaced(store: Arc<dyn Store>) 
     ] {
         let mut remains: Vec<Event> = found.iter().map(without).collect();
         change(&mut remains[2]);
-        let refused = store.anonymise(remains).await;
+        let refused = store.anonymise(remains, place("done")).await;
         assert!(matches!(refused, Err(StoreError::Damaged(_))), "{refused:?}");
         // All or none.
         assert_eq!(store.events_about(GONE, 0, 10).await.as_ref(), Ok(&found));
+        assert_eq!(store.setting("a_place").await, Ok(None));
     }
 }
 

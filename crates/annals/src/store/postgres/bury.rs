@@ -13,6 +13,7 @@ use super::super::seal::{Sealed, Tombstone, first_of, tile_of};
 use super::error::failed;
 use super::open::Journal;
 use super::rows::{self, bound};
+use super::scrub;
 
 pub(super) async fn bury(
     client: &mut Object,
@@ -83,13 +84,19 @@ pub(super) async fn bury_events(
     let sql = "INSERT INTO annals_used_ids (hash, until) SELECT unnest($1::bytea[]), $2
                ON CONFLICT (hash) DO UPDATE SET until = excluded.until";
     run(transaction, sql, &[&hashes, &until]).await?;
+    scrub::mark(transaction, events.iter().map(|event| event.seq)).await?;
     let positions: Vec<i64> = events.iter().map(|event| bound(event.seq)).collect();
     let sql = "DELETE FROM annals_events WHERE seq = ANY ($1)";
     run(transaction, sql, &[&positions]).await?;
     journal.blocks.renew(transaction, &(first.seq..last.seq + 1)).await?;
     let sql = "UPDATE annals_changes SET buried = buried + $1";
     run(transaction, sql, &[&bound(events.len() as u64)]).await?;
-    run(transaction, "DELETE FROM annals_ledger WHERE seq = ANY ($1)", &[&positions]).await
+    let sql = "DELETE FROM annals_ledger WHERE seq = ANY ($1)";
+    let of_points = run(transaction, sql, &[&positions]).await?;
+    if of_points > 0 {
+        scrub::mark_tables(transaction, &["annals_ledger"]).await?;
+    }
+    Ok(of_points)
 }
 
 pub(super) async fn put_tombstones(transaction: &Transaction<'_>, all: &[Tombstone]) -> Result<()> {

@@ -19,7 +19,7 @@ use super::open::Journal;
 use super::people;
 use super::question::Question;
 use super::rows::{self, bound};
-use super::search;
+use super::{scrub, search, settings};
 
 /// Events in which a person stands as actor, subject, account or thing, after a position.
 pub(super) async fn about(
@@ -52,6 +52,7 @@ pub(super) async fn anonymise(
     client: &mut Object,
     journal: &Journal,
     events: &[Event],
+    place: &(&str, String),
 ) -> Result<()> {
     let transaction = client.transaction().await.map_err(failed)?;
     // Nobody buries in these tiles meanwhile, or appends to them.
@@ -60,6 +61,7 @@ pub(super) async fn anonymise(
     let sql = "UPDATE annals_changes SET rewritten = rewritten + $1";
     run(&transaction, sql, &[&bound(events.len() as u64)]).await?;
     put_remains(&transaction, journal, events).await?;
+    run(&transaction, settings::PUT, &[&place.0, &place.1]).await?;
     transaction.commit().await.map_err(failed)?;
     journal.fresh.forget();
     Ok(())
@@ -71,21 +73,28 @@ pub(super) async fn put_remains(
     journal: &Journal,
     events: &[Event],
 ) -> Result<()> {
+    settings::expect_turn(transaction, journal.holder).await?;
+    scrub::mark(transaction, events.iter().map(|event| event.seq)).await?;
+    let mut of_points = 0;
     for event in events {
         let position = event.seq..event.seq + 1;
         let there = rows::sealed(&**transaction, &journal.blocks, &position, 1).await?.pop();
         let (_, commitment) = kept(there.as_ref(), event)?;
-        replace(transaction, event, &commitment).await?;
+        of_points += replace(transaction, event, &commitment).await?;
     }
     let touched: BTreeSet<u64> = events.iter().map(|event| blocks::block_of(event.seq)).collect();
     for block in touched {
         let positions = blocks::first_of(block)..blocks::first_of(block + 1);
         journal.blocks.renew(transaction, &positions).await?;
     }
+    if of_points > 0 {
+        scrub::mark_tables(transaction, &["annals_ledger"]).await?;
+    }
     Ok(())
 }
 
-async fn replace(transaction: &Transaction<'_>, event: &Event, commitment: &[u8]) -> Result<()> {
+/// Answers how many rows of the ledger went along.
+async fn replace(transaction: &Transaction<'_>, event: &Event, commitment: &[u8]) -> Result<u64> {
     let mut columns = Columns::default();
     columns.push(event);
     // Category, action and points stand in the skeleton, and are what they were.
@@ -104,8 +113,7 @@ async fn replace(transaction: &Transaction<'_>, event: &Event, commitment: &[u8]
     run(transaction, sql, &parameters).await?;
     let child = event.subject.as_ref().map(|subject| &subject.id);
     let sql = "UPDATE annals_ledger SET child = $2, account = $3 WHERE seq = $1";
-    run(transaction, sql, &[&seq, &child, &account_of(event)]).await?;
-    Ok(())
+    run(transaction, sql, &[&seq, &child, &account_of(event)]).await
 }
 
 /// Removes a person from everything but events. Answers the children who lost a guardian, as they
@@ -126,6 +134,7 @@ pub(super) async fn forget(client: &mut Object, id: &str, now: Time) -> Result<V
     ] {
         run(&transaction, sql, &[&id]).await?;
     }
+    scrub::mark_directory(&transaction).await?;
     let sql = "UPDATE annals_people p SET archived_at = coalesce(p.archived_at, $2)
                WHERE p.id = ANY ($1) AND NOT EXISTS
                  (SELECT FROM annals_guardianships g WHERE g.child = p.id)";

@@ -16,6 +16,7 @@
 //! | `bury.rs` | delete, leaving tombstones |
 //! | `erase.rs` | forget a person |
 //! | `age.rs` | what is due by age; a slice of a retention run |
+//! | `scrub.rs` | take bytes out of the files |
 //! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else a journal keeps |
 //! | `watch.rs` | hearing of other servers |
@@ -41,6 +42,7 @@ mod people;
 mod pools;
 mod question;
 mod rows;
+mod scrub;
 mod search;
 mod settings;
 mod target;
@@ -55,7 +57,6 @@ use std::time::Duration;
 
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
-use tokio_postgres::types::Type;
 
 use crate::catalog::Catalog;
 
@@ -64,8 +65,8 @@ use self::target::Target;
 use self::watch::Watch;
 use super::{
     Account, Aged, Ageing, Answer, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery,
-    Person, Result, Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, StoreError, Task,
-    Tile, Tombstone, TrackingQuery, UsedId,
+    Person, Result, Reward, Scope, Scoped, Scrubbed, Sealed, Selection, SignIn, Store, StoreError,
+    Task, Tile, Tombstone, TrackingQuery, UsedId,
 };
 
 pub use open::Seed;
@@ -77,32 +78,8 @@ pub const PARTITION: u64 = 10_000_000;
 pub struct PostgresStore {
     journal: open::Journal,
     pools: Pools,
+    target: Target,
     watch: Watch,
-}
-
-impl PostgresStore {
-    /// Opens the journal, making it if it does not exist and this login may.
-    pub async fn open(url: &str, connections: usize, seed: &Seed) -> Result<PostgresStore> {
-        let target = Target::parse(url)?;
-        open::migrate(&target, seed).await?;
-        Self::enter(target, connections).await
-    }
-
-    /// Opens a journal that is there, as this program knows it.
-    pub async fn open_existing(url: &str, connections: usize) -> Result<PostgresStore> {
-        Self::enter(Target::parse(url)?, connections).await
-    }
-
-    /// Brings the schema up to date, and nothing more: for a login that owns it.
-    pub async fn migrate(url: &str, seed: &Seed) -> Result<()> {
-        open::migrate(&Target::parse(url)?, seed).await
-    }
-
-    async fn enter(target: Target, connections: usize) -> Result<PostgresStore> {
-        let journal = open::enter(&target).await?;
-        let pools = Pools::new(&target, connections)?;
-        Ok(PostgresStore { journal, pools, watch: Watch::start(target) })
-    }
 }
 
 #[async_trait]
@@ -136,21 +113,7 @@ impl Store for PostgresStore {
 
     async fn find(&self, id: Uuid, scope: Scope) -> Result<Option<Event>> {
         let mut client = self.pools.reader().await?;
-        let Some(seq) = viewer::position_of(&client, id).await? else {
-            return Ok(None);
-        };
-        let sql = format!("SELECT {} FROM annals_events e WHERE e.seq = $1", rows::COLUMNS);
-        let parameters: [viewer::Typed<'_>; 1] = [(&seq, Type::INT8)];
-        let key = &self.journal.viewer_key;
-        let found = match scope.person_id() {
-            Some(person) => viewer::query_as(&mut client, key, person, &sql, &parameters).await?,
-            None => client.query_typed(&sql, &parameters).await.map_err(error::failed)?,
-        };
-        let event = found.first().map(rows::event).transpose()?;
-        Ok(event.filter(|event| event.id == id && scope.contains(event)).map(|mut event| {
-            scope.show(&mut event);
-            event
-        }))
+        viewer::find(&mut client, &self.journal.viewer_key, id, &scope).await
     }
 
     async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts> {
@@ -258,8 +221,8 @@ impl Store for PostgresStore {
         erase::about(&self.pools.reader().await?, &self.journal, person, after, limit).await
     }
 
-    async fn anonymise(&self, events: Vec<Event>) -> Result<()> {
-        erase::anonymise(&mut self.pools.writer().await?, &self.journal, &events).await
+    async fn anonymise(&self, events: Vec<Event>, place: (&'static str, String)) -> Result<()> {
+        erase::anonymise(&mut self.pools.writer().await?, &self.journal, &events, &place).await
     }
 
     async fn due(&self, ageing: &Ageing, range: Range<u64>) -> Result<Vec<Event>> {
@@ -268,6 +231,19 @@ impl Store for PostgresStore {
 
     async fn age(&self, slice: Aged) -> Result<()> {
         age::age(&mut self.pools.writer().await?, &self.journal, &slice).await
+    }
+
+    async fn tidy(&self) -> Result<()> {
+        let mut client = self.pools.writer().await?;
+        scrub::drop_empty(&mut client).await.map(drop)
+    }
+
+    async fn unscrubbed(&self) -> Result<Option<Time>> {
+        scrub::since(&self.pools.reader().await?).await
+    }
+
+    async fn scrub(&self) -> Result<Option<Scrubbed>> {
+        scrub::scrub(&self.target).await
     }
 
     async fn account(&self, child: &str) -> Result<Account> {

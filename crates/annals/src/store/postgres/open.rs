@@ -12,11 +12,14 @@ use tokio_postgres::{Client, Error};
 
 use super::super::fresh::Fresh;
 use super::super::{Appended, Entry, Identity, Result, StoreError};
+use super::PostgresStore;
 use super::blocks::Blocks;
 use super::error::{chain, failed};
+use super::pools::Pools;
 use super::rows;
 use super::target::Target;
 use super::viewer::ViewerKey;
+use super::watch::Watch;
 
 mod migrations {
     refinery::embed_migrations!("src/store/postgres/migrations");
@@ -109,6 +112,31 @@ impl Journal {
                 .map(|entry| (Arc::new(entry.event), entry.personal.as_bytes().len()));
             self.fresh.add(events.collect());
         }
+    }
+}
+
+impl PostgresStore {
+    /// Opens the journal, making it if it does not exist and this login may.
+    pub async fn open(url: &str, connections: usize, seed: &Seed) -> Result<PostgresStore> {
+        let target = Target::parse(url)?;
+        migrate(&target, seed).await?;
+        Self::enter(target, connections).await
+    }
+
+    /// Opens a journal that is there, as this program knows it.
+    pub async fn open_existing(url: &str, connections: usize) -> Result<PostgresStore> {
+        Self::enter(Target::parse(url)?, connections).await
+    }
+
+    /// Brings the schema up to date, and nothing more: for a login that owns it.
+    pub async fn migrate(url: &str, seed: &Seed) -> Result<()> {
+        migrate(&Target::parse(url)?, seed).await
+    }
+
+    async fn enter(target: Target, connections: usize) -> Result<PostgresStore> {
+        let journal = enter(&target).await?;
+        let pools = Pools::new(&target, connections)?;
+        Ok(PostgresStore { journal, pools, watch: Watch::start(target.clone()), target })
     }
 }
 

@@ -12,7 +12,7 @@ use super::target::Target;
 
 /// Connections for writing: an append, and what must not wait behind it.
 const WRITERS: usize = 2;
-/// Beside the pools: one that listens.
+/// Beside the pools: one that listens. What writes tables anew opens another one for that time.
 pub(super) const BESIDE: usize = 1;
 /// How long a caller waits for a connection.
 const WAIT: Duration = Duration::from_secs(10);
@@ -101,7 +101,12 @@ fn pool(target: &Target, size: usize, tried_after: Option<Duration>) -> Result<P
         .map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
-async fn get(pool: &Pool) -> Result<Object> {
+/// One connection, beside the others.
+pub(super) fn alone(target: &Target) -> Result<Pool> {
+    pool(target, 1, None)
+}
+
+pub(super) async fn get(pool: &Pool) -> Result<Object> {
     pool.get().await.map_err(|error| match error {
         PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
             match error.as_db_error() {

@@ -4,9 +4,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use annals_event::Uuid;
-use deadpool_postgres::Object;
+use deadpool_postgres::{Object, Transaction};
 
-use super::super::Result;
+use super::super::{ERASING, Result, StoreError};
 use super::error::failed;
 use super::open::Journal;
 use crate::catalog::Catalog;
@@ -87,6 +87,21 @@ pub(super) async fn lease(
     let statement = client.prepare_cached(sql).await.map_err(failed)?;
     let taken = client.execute(&statement, &[&work, &period.as_secs_f64(), &holder]).await;
     Ok(taken.map_err(failed)? == 1)
+}
+
+/// Expects that no other server is the one that takes people out of events, and keeps it so until the
+/// transaction ends: what it has read of them may be written anew by the other one since.
+pub(super) async fn expect_turn(transaction: &Transaction<'_>, holder: Uuid) -> Result<()> {
+    let sql = "SELECT holder FROM annals_leases
+               WHERE name = $1 AND until > clock_timestamp() FOR SHARE";
+    let statement = transaction.prepare_cached(sql).await.map_err(failed)?;
+    let row = transaction.query_opt(&statement, &[&ERASING]).await.map_err(failed)?;
+    match row.map(|row| row.try_get::<_, Uuid>(0)).transpose().map_err(failed)? {
+        Some(other) if other != holder => Err(StoreError::Unavailable(
+            "another server has begun to take people out of events".to_owned(),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Gives a lease back before it ends.

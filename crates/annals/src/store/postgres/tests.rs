@@ -9,7 +9,9 @@ use annals_throwaway_postgres::{Cluster, Database, Durability};
 use super::{PostgresStore, Seed, blocks};
 use crate::store::conformance::world::plain_ones;
 use crate::store::conformance::{self, START, accepted, conformance, everything, verdicts};
-use crate::store::{Identity, Key, Role, Store};
+use crate::store::{ERASING, Identity, Key, Role, Store, StoreError};
+
+mod scrub;
 
 /// A partition is narrower than any case is long, and its edge is no tile's.
 const WIDTH: u64 = 250;
@@ -128,6 +130,23 @@ async fn of_two_servers_one_has_a_lease_until_it_ends() {
     assert_eq!(two.lease("another", Duration::from_millis(50)).await, Ok(true));
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(one.lease("another", hour).await, Ok(true));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_lost_the_turn_takes_nobody_out_of_events() {
+    let (one, database) = store().await;
+    let two = PostgresStore::open(&database.url(), 10, &seed()).await.unwrap();
+    let mut events = accepted(&*one, plain_ones(1..3), START).await;
+    events.iter_mut().for_each(|event| event.anonymised_at = Some(START));
+    let place = ("a_place", String::new());
+    assert_eq!(one.lease(ERASING, Duration::from_millis(50)).await, Ok(true));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(two.lease(ERASING, Duration::from_secs(60)).await, Ok(true));
+    let late = one.anonymise(events[..1].to_vec(), place.clone()).await;
+    assert!(matches!(late, Err(StoreError::Unavailable(_))), "{late:?}");
+    assert_eq!(two.anonymise(events[..1].to_vec(), place.clone()).await, Ok(()));
+    two.release(ERASING).await.unwrap();
+    assert_eq!(one.anonymise(events[1..].to_vec(), place).await, Ok(()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,15 +6,16 @@
 //!                                                                       └─► the policies check it
 //! ```
 
-use annals_event::Uuid;
+use annals_event::{Event, Uuid};
 use deadpool_postgres::Object;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
-use super::super::Result;
+use super::super::{Result, Scope};
 use super::error::failed;
+use super::rows;
 use crate::id::hex;
 
 /// The key under which viewers are signed.
@@ -72,8 +73,31 @@ pub(super) async fn query_as(
     Ok(rows)
 }
 
+/// The event with an id, if the viewer may see it.
+pub(super) async fn find(
+    client: &mut Object,
+    key: &ViewerKey,
+    id: Uuid,
+    scope: &Scope,
+) -> Result<Option<Event>> {
+    let Some(seq) = position_of(client, id).await? else {
+        return Ok(None);
+    };
+    let sql = format!("SELECT {} FROM annals_events e WHERE e.seq = $1", rows::COLUMNS);
+    let parameters: [Typed<'_>; 1] = [(&seq, Type::INT8)];
+    let found = match scope.person_id() {
+        Some(person) => query_as(client, key, person, &sql, &parameters).await?,
+        None => client.query_typed(&sql, &parameters).await.map_err(failed)?,
+    };
+    let event = found.first().map(rows::event).transpose()?;
+    Ok(event.filter(|event| event.id == id && scope.contains(event)).map(|mut event| {
+        scope.show(&mut event);
+        event
+    }))
+}
+
 /// Where an id stands is asked by the server itself; what stands there, as the viewer.
-pub(super) async fn position_of(client: &Object, id: Uuid) -> Result<Option<i64>> {
+async fn position_of(client: &Object, id: Uuid) -> Result<Option<i64>> {
     let sql = "SELECT seq FROM annals_events WHERE id = $1";
     let found = client.query_typed(sql, &[(&id, Type::UUID)]).await.map_err(failed)?;
     found.first().map(|row| row.try_get(0).map_err(failed)).transpose()

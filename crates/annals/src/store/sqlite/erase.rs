@@ -9,7 +9,7 @@ use super::super::remains::kept;
 use super::super::{Person, Result, row};
 use super::append::Writer;
 use super::interns::rows_of_block;
-use super::{people, rows, sealed, sweep};
+use super::{people, rows, sealed, settings, sweep};
 
 /// Events in which a person stands as actor, subject, account or thing, after a position.
 pub(super) fn about(
@@ -34,7 +34,11 @@ pub(super) fn about(
 
 /// Puts what remains of events in their place, all or none. Salts go, commitments stay; the words
 /// that nothing refers to any more are swept afterwards.
-pub(super) fn anonymise(writer: &mut Writer, events: &[Event]) -> Result<()> {
+pub(super) fn anonymise(
+    writer: &mut Writer,
+    events: &[Event],
+    place: &(&str, String),
+) -> Result<()> {
     // Until it has read its rows again, the writer refers to none of those written so far.
     writer.reread();
     let positions: Vec<u64> = events.iter().map(|event| event.seq).collect();
@@ -42,6 +46,7 @@ pub(super) fn anonymise(writer: &mut Writer, events: &[Event]) -> Result<()> {
     let transaction =
         writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
     put_remains(&transaction, events)?;
+    settings::put(&transaction, place.0, &place.1)?;
     transaction.commit()?;
     writer.index().rewrite(&positions);
     writer.fresh().forget();

@@ -208,8 +208,8 @@ impl Store for SqliteStore {
         self.readers.run(move |connection| erase::about(connection, &person, after, limit)).await
     }
 
-    async fn anonymise(&self, events: Vec<Event>) -> Result<()> {
-        self.write(move |writer| erase::anonymise(writer, &events)).await?;
+    async fn anonymise(&self, events: Vec<Event>, place: (&'static str, String)) -> Result<()> {
+        self.write(move |writer| erase::anonymise(writer, &events, &place)).await?;
         self.sweep().await
     }
 

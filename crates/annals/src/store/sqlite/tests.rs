@@ -189,7 +189,7 @@ async fn of_a_person_who_is_forgotten_no_word_is_left_and_numbers_go_on() {
         event.entity = Some(annals_event::Entity { kind: "user".to_owned(), id: None, name: None });
         event.anonymised_at = Some(START);
     }
-    store.anonymise(remains.clone()).await.unwrap();
+    store.anonymise(remains.clone(), ("a_place", String::new())).await.unwrap();
     let path = directory.path().join("journal.db");
     let beside = Connection::open(&path).unwrap();
     let words = |text: &str| {

@@ -5,7 +5,9 @@ use jiff::{ToSpan as _, tz::TimeZone};
 use serde_json::{Value, json};
 
 use super::risk::{configured, cursor, did, engagement, now, school};
-use crate::support::{Server, root, until};
+use crate::support::{Engine, Server, on_every_engine, root, until};
+
+on_every_engine!(each_day_is_kept_as_it_is_scored,);
 
 async fn today(server: &Server) -> Date {
     now(server).await.to_zoned(TimeZone::UTC).date()
@@ -45,9 +47,8 @@ async fn as_made_now(server: &Server, id: &str, days: i32) {
     }
 }
 
-#[tokio::test]
-async fn each_day_is_kept_as_it_is_scored() {
-    let server = Server::start();
+async fn each_day_is_kept_as_it_is_scored(engine: Engine) {
+    let server = Server::start_on(engine);
     school(&server).await;
     let today = today(&server).await;
     until_course(&server, "student", 45, |days| days.len() == 41).await;

@@ -8,7 +8,11 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 
 use super::refused;
-use crate::support::{PATIENCE, Root, Server, annals, data_dir, printed, root, run};
+use crate::support::{
+    Engine, PATIENCE, Root, Server, annals, data_dir, on_every_engine, printed, root, run,
+};
+
+on_every_engine!(an_export_comes_back_as_the_same_events,);
 
 /// A file of drafts with ids.
 fn drafts(root: &Root, count: usize, padding: usize) -> PathBuf {
@@ -30,9 +34,8 @@ fn summary(root: &Root, file: &str) -> Value {
     serde_json::from_str(&printed(root, &["--json", "import", file])).unwrap()
 }
 
-#[tokio::test]
-async fn an_export_comes_back_as_the_same_events() {
-    let from = Server::start();
+async fn an_export_comes_back_as_the_same_events(engine: Engine) {
+    let from = Server::start_on(engine);
     let id = |n: u32| format!("0190b7a0-0000-7000-8000-{n:012x}");
     from.append(&[
         json!({"id": id(1), "action": "lamp_lit", "message": "'quoted', =1+1\r\n\"twice\"", "severity": "error"}),
@@ -61,7 +64,7 @@ async fn an_export_comes_back_as_the_same_events() {
         assert!(printed(&from.root, &export).contains("3 events"));
         let again = summary(&from.root, file);
         assert_eq!((&again["accepted"], &again["duplicates"]), (&json!(0), &json!(3)), "{again}");
-        let to = Server::start();
+        let to = Server::start_on(engine);
         let fresh = summary(&to.root, file);
         assert_eq!((&fresh["accepted"], &fresh["rejected"]), (&json!(3), &json!(0)), "{fresh}");
         assert_eq!(plain(wanted(&to).await.json()), events, "{format}");

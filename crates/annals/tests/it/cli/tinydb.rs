@@ -6,7 +6,9 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::refused;
-use crate::support::{Root, Server, printed, root, run, verify};
+use crate::support::{Engine, Root, Server, on_every_engine, printed, root, run, verify};
+
+on_every_engine!(a_log_comes_in_in_the_order_of_time_and_the_balance_is_its_last,);
 
 /// A row of ben's.
 fn row(number: u64, before: i64, after: i64) -> Value {
@@ -33,9 +35,8 @@ async fn points(server: &Server, child: &str) -> Value {
     server.get(&format!("/child/{child}")).send().await.json()["points"].clone()
 }
 
-#[tokio::test]
-async fn a_log_comes_in_in_the_order_of_time_and_the_balance_is_its_last() {
-    let server = Server::start();
+async fn a_log_comes_in_in_the_order_of_time_and_the_balance_is_its_last(engine: Engine) {
+    let server = Server::start_on(engine);
     // The later one stands first, as after an edit by hand; both under TinyDB's two names.
     let log = json!({
         "tracking_events": {"2": row(2, 10, 25), "1": row(1, 0, 10)},

@@ -6,7 +6,17 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 
 use super::refused;
-use crate::support::{Server, annals, data_dir, printed, root, run, until};
+use crate::support::{
+    Engine, Server, annals, data_dir, on_every_engine, printed, root_on, run, until,
+};
+
+on_every_engine!(
+    keys_are_made_listed_and_revoked_with_and_without_a_server,
+    a_link_signs_in_once,
+    told_to_end_the_server_says_so_and_ends_well,
+    tail_prints_what_comes,
+    verify_holds_beside_a_server,
+);
 
 #[tokio::test]
 async fn a_second_server_is_refused() {
@@ -28,9 +38,8 @@ async fn a_second_server_is_refused() {
     server.append(&[json!({"action": "lamp_lit"})]).await;
 }
 
-#[tokio::test]
-async fn keys_are_made_listed_and_revoked_with_and_without_a_server() {
-    let root = root();
+async fn keys_are_made_listed_and_revoked_with_and_without_a_server(engine: Engine) {
+    let root = root_on(engine);
     // The first key, before there is a server.
     let first = printed(&root, &["key", "create", "--role", "auditor", "--name", "first"]);
     let server = Server::on(&root);
@@ -51,9 +60,8 @@ async fn keys_are_made_listed_and_revoked_with_and_without_a_server() {
     assert_eq!(acts["total"], 3);
 }
 
-#[tokio::test]
-async fn a_link_signs_in_once() {
-    let server = Server::start();
+async fn a_link_signs_in_once(engine: Engine) {
+    let server = Server::start_on(engine);
     let link = printed(&server.root, &["link"]);
     let token = link.trim().split_once("#link=").unwrap().1;
     let body = json!({ "link": token });
@@ -63,9 +71,8 @@ async fn a_link_signs_in_once() {
     }
 }
 
-#[tokio::test]
-async fn told_to_end_the_server_says_so_and_ends_well() {
-    let server = Server::start();
+async fn told_to_end_the_server_says_so_and_ends_well(engine: Engine) {
+    let server = Server::start_on(engine);
     let root = server.root.clone();
     assert_eq!(server.stop().code(), Some(0));
     let server = Server::on(&root);
@@ -80,9 +87,8 @@ async fn told_to_end_the_server_says_so_and_ends_well() {
     assert_eq!(acts, ["server_started", "server_shutting_down", "server_started"]);
 }
 
-#[tokio::test]
-async fn tail_prints_what_comes() {
-    let server = Server::start();
+async fn tail_prints_what_comes(engine: Engine) {
+    let server = Server::start_on(engine);
     server.append(&[json!({"action": "lamp_lit", "message": "before"})]).await;
     let mut command = annals(&server.root);
     command.arg("--data-dir").arg(server.data_dir());
@@ -115,9 +121,8 @@ async fn tail_prints_what_comes() {
     child.wait().unwrap();
 }
 
-#[tokio::test]
-async fn verify_holds_beside_a_server() {
-    let server = Server::start();
+async fn verify_holds_beside_a_server(engine: Engine) {
+    let server = Server::start_on(engine);
     server.append(&[json!({"action": "lamp_lit"})]).await;
     let said = until("the journal to hold", async || {
         let output = run(&server.root, &["verify"]);

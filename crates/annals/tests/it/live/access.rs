@@ -6,7 +6,14 @@ use http::Method;
 use serde_json::json;
 
 use super::reader::{Ask, numbered};
-use crate::support::{ADMIN, PATIENCE, Server, data_dir, printed, root};
+use crate::support::{ADMIN, Engine, PATIENCE, Server, data_dir, on_every_engine, printed, root};
+
+on_every_engine!(
+    only_readers_are_let_in,
+    a_ticket_opens_one_stream_and_ends_with_its_key,
+    streams_end_with_their_key_and_their_session,
+    the_shutdown_is_told_and_then_the_streams_end,
+);
 
 /// A ticket made with a key.
 async fn ticket(server: &Server, key: &str) -> String {
@@ -15,9 +22,8 @@ async fn ticket(server: &Server, key: &str) -> String {
     made.json()["ticket"].as_str().unwrap().to_owned()
 }
 
-#[tokio::test]
-async fn only_readers_are_let_in() {
-    let server = Server::start();
+async fn only_readers_are_let_in(engine: Engine) {
+    let server = Server::start_on(engine);
     let (ingest, _) = server.key("ingest").await;
     for (ask, status, code) in [
         (Ask::query("").nobody(), 401, "key_missing"),
@@ -38,9 +44,8 @@ async fn only_readers_are_let_in() {
     assert_eq!(plain.problem(), (426, "websocket_required".to_owned()));
 }
 
-#[tokio::test]
-async fn a_ticket_opens_one_stream_and_ends_with_its_key() {
-    let server = Server::start();
+async fn a_ticket_opens_one_stream_and_ends_with_its_key(engine: Engine) {
+    let server = Server::start_on(engine);
     let (auditor, id) = server.key("auditor").await;
     let ticket = ticket(&server, &auditor).await;
     let ask = Ask::query(&format!("category=quest,badge&ticket={ticket}")).nobody();
@@ -69,9 +74,8 @@ async fn revoked(server: &Server, id: &str, end: impl AsyncFnOnce()) {
     assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
 }
 
-#[tokio::test]
-async fn streams_end_with_their_key_and_their_session() {
-    let server = Server::start();
+async fn streams_end_with_their_key_and_their_session(engine: Engine) {
+    let server = Server::start_on(engine);
     let (auditor, id) = server.key("auditor").await;
     let mut stream = Ask::query("").key(&auditor).open(&server).await;
     let mut socket = Ask::query("").key(&auditor).ws(server.address).await.unwrap();
@@ -95,9 +99,8 @@ async fn streams_end_with_their_key_and_their_session() {
     assert!(since.elapsed() < Duration::from_secs(5));
 }
 
-#[tokio::test]
-async fn the_shutdown_is_told_and_then_the_streams_end() {
-    let mut server = Server::start();
+async fn the_shutdown_is_told_and_then_the_streams_end(engine: Engine) {
+    let mut server = Server::start_on(engine);
     let mut stream = Ask::query("category=system").open(&server).await;
     let mut socket = Ask::query("category=system").ws(server.address).await.unwrap();
     stream.heartbeat().await;

@@ -5,11 +5,16 @@ use serde_json::json;
 use tokio_tungstenite::tungstenite;
 
 use super::reader::{Ask, numbered};
-use crate::support::{ADMIN, Server};
+use crate::support::{ADMIN, Engine, Server, on_every_engine};
 
-#[tokio::test]
-async fn it_says_the_same_as_server_sent_events() {
-    let server = Server::start();
+on_every_engine!(
+    it_says_the_same_as_server_sent_events,
+    it_lets_in_whom_the_other_lets_in,
+    a_page_from_elsewhere_cannot_use_the_cookie,
+);
+
+async fn it_says_the_same_as_server_sent_events(engine: Engine) {
+    let server = Server::start_on(engine);
     let ask = Ask::query("category=task,quest");
     let mut socket = ask.ws(server.address).await.unwrap();
     let mut stream = ask.open(&server).await;
@@ -36,9 +41,8 @@ async fn refused(ask: &Ask, server: &Server) -> u16 {
     }
 }
 
-#[tokio::test]
-async fn it_lets_in_whom_the_other_lets_in() {
-    let server = Server::start();
+async fn it_lets_in_whom_the_other_lets_in(engine: Engine) {
+    let server = Server::start_on(engine);
     assert_eq!(refused(&Ask::query("").nobody(), &server).await, 401);
     assert_eq!(refused(&Ask::query("after=nonsense"), &server).await, 400);
     let made = server.call(Method::POST, "/api/v1/tickets").send().await.json();
@@ -47,9 +51,8 @@ async fn it_lets_in_whom_the_other_lets_in() {
     assert_eq!(refused(&by_ticket, &server).await, 401);
 }
 
-#[tokio::test]
-async fn a_page_from_elsewhere_cannot_use_the_cookie() {
-    let server = Server::start();
+async fn a_page_from_elsewhere_cannot_use_the_cookie(engine: Engine) {
+    let server = Server::start_on(engine);
     let signed_in = server.post("/api/v1/session", &json!({ "key": ADMIN })).nobody().send().await;
     let cookie = signed_in.header("set-cookie").split(';').next().unwrap().to_owned();
     let by_cookie = Ask::query("").nobody().header("cookie", &cookie);

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::{activate, balance, command, prepare, put};
-use crate::support::{Server, root, until};
+use crate::support::{Engine, Server, on_every_engine, root, until};
+
+on_every_engine!(nobody_s_id_or_words_reach_beyond_their_own_line,);
 
 fn path(server: &Server, account: &str) -> PathBuf {
     server.data_dir().join(format!("logs/tracking_user_{account}.log"))
@@ -99,9 +101,8 @@ async fn a_killed_server_neither_repeats_nor_skips_a_line() {
     }
 }
 
-#[tokio::test]
-async fn nobody_s_id_or_words_reach_beyond_their_own_line() {
-    let server = Server::start();
+async fn nobody_s_id_or_words_reach_beyond_their_own_line(engine: Engine) {
+    let server = Server::start_on(engine);
     prepare(&server).await;
     let strange = "../../etc/passwd";
     let child = json!({"kind": "child", "guardians": [strange]});

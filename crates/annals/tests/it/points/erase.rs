@@ -9,6 +9,7 @@ use crate::support::{Engine, Server, files, on_every_engine, root_on, until, ver
 on_every_engine!(
     activate_track_stream_write_erase_and_ask_again,
     an_erased_child_leaves_the_files_of_its_guardians,
+    an_erasure_that_a_crash_cuts_off_is_finished_after_it,
 );
 
 /// The audit file of an account, once it has so many lines.
@@ -118,4 +119,41 @@ async fn an_erased_child_leaves_the_files_of_its_guardians(engine: Engine) {
     let child = json!({"kind": "child", "name": "Ben", "guardians": ["cleo"]});
     put(&server, "/api/v1/people/ben", &child).await;
     assert_eq!(balance(&server).await, 0);
+}
+
+async fn an_erasure_that_a_crash_cuts_off_is_finished_after_it(engine: Engine) {
+    const EVENTS: usize = 3_000;
+    let root = root_on(engine);
+    let server = Server::on(&root);
+    put(&server, "/api/v1/people/miriam", &json!({"kind": "user", "name": "Mirjam"})).await;
+    let made = |number: usize| {
+        json!({"category": "entity", "action": "created", "message": format!("Mirjam: {number}"),
+            "actor": {"type": "user", "id": "miriam"}})
+    };
+    for batch in (0..EVENTS).collect::<Vec<_>>().chunks(1_000) {
+        server.append(&batch.iter().copied().map(made).collect::<Vec<Value>>()).await;
+    }
+    let asked = server.post("/api/v1/people/miriam/erase", &json!({}));
+    let asked = tokio::spawn(asked.try_send());
+    until("the first of them to lose her", async || {
+        let path = "/api/v1/events?action=created&order=asc&limit=1";
+        let first = server.get(path).send().await.json()["events"][0].take();
+        first["anonymised_at"].is_string().then_some(())
+    })
+    .await;
+    server.kill();
+    assert!(asked.await.unwrap().is_err(), "it was over too soon");
+    let server = Server::on(&root);
+    let told = until("it to be finished", async || {
+        let page = server.get("/api/v1/events?action=person_erased").send().await.json();
+        page["events"].as_array().unwrap().first().cloned()
+    })
+    .await;
+    // Her entry in the directory is an event, too.
+    assert_eq!(told["metadata"]["events"], EVENTS + 1, "{told}");
+    let text = server.get("/api/v1/events/export").send().await.text().to_lowercase();
+    assert!(!text.contains("miriam") && !text.contains("mirjam"));
+    assert!(server.stop().success());
+    let (code, report) = verify(&root);
+    assert_eq!((code, &report["anonymised"]), (Some(0), &json!(EVENTS + 1)), "{report}");
 }

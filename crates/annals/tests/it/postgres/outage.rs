@@ -10,6 +10,11 @@ use serde_json::{Value, json};
 
 use crate::support::{Server, data_dir, root, until};
 
+/// How often the database goes away; each time of so many it is the whole server, else only what is
+/// connected to it.
+const ROUNDS: usize = 20;
+const RESTARTED: usize = 4;
+
 fn event(number: usize) -> Value {
     json!({ "id": format!("0190b7a0-0000-7000-8000-{number:012x}"), "action": "lamp_lit" })
 }
@@ -27,14 +32,29 @@ async fn there(server: &Server) -> BTreeMap<String, usize> {
     found
 }
 
-/// Sends one event after the other until told to end; tells which were acknowledged.
-async fn send(server: Arc<Server>, next: Arc<AtomicUsize>, end: Arc<AtomicBool>) -> Vec<String> {
+/// Sends events until told to end, so many at once; tells which were acknowledged.
+async fn send(
+    server: Arc<Server>,
+    at_once: usize,
+    next: Arc<AtomicUsize>,
+    end: Arc<AtomicBool>,
+) -> Vec<String> {
     let mut acknowledged = Vec::new();
     while !end.load(Ordering::Relaxed) {
-        let event = event(next.fetch_add(1, Ordering::Relaxed));
-        let answer = server.post("/api/v1/events", &event).send().await;
+        let first = next.fetch_add(at_once, Ordering::Relaxed);
+        let events: Vec<Value> = (first..first + at_once).map(event).collect();
+        let answer = server.post("/api/v1/events", &json!(events)).send().await;
         match answer.status {
-            201 => acknowledged.push(event["id"].as_str().unwrap().to_owned()),
+            201 => {
+                let results = answer.json()["results"].take();
+                for result in results.as_array().unwrap() {
+                    assert!(
+                        ["accepted", "duplicate"].contains(&result["status"].as_str().unwrap()),
+                        "{result}"
+                    );
+                    acknowledged.push(result["id"].as_str().unwrap().to_owned());
+                }
+            }
             503 => {
                 answer.problem();
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -79,24 +99,24 @@ async fn a_database_that_crashes_loses_and_doubles_nothing() {
     let arguments = ["--data-dir", data.to_str().unwrap(), "--database", &url];
     let server = Arc::new(Server::with(&root, &arguments));
     let (next, end) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
-    let senders: Vec<_> = (0..4)
-        .map(|_| tokio::spawn(send(Arc::clone(&server), Arc::clone(&next), Arc::clone(&end))))
-        .collect();
+    let senders: Vec<_> = [1, 1, 7, 40]
+        .map(|at_once| {
+            tokio::spawn(send(Arc::clone(&server), at_once, Arc::clone(&next), Arc::clone(&end)))
+        })
+        .into();
     let commands = tokio::spawn(command(Arc::clone(&server), Arc::clone(&end)));
     let more = async |count: usize| {
         let wanted = next.load(Ordering::Relaxed) + count;
         until("more to be sent", async || (next.load(Ordering::Relaxed) > wanted).then_some(()))
             .await;
     };
-    // More rounds for whoever wants to be surer: `ANNALS_OUTAGES=20`.
-    let rounds = std::env::var("ANNALS_OUTAGES").map_or(3, |rounds| rounds.parse().unwrap());
-    for round in 0..rounds {
-        more(30).await;
-        if round % 2 == 1 {
+    for round in 0..ROUNDS {
+        more(100).await;
+        if round % RESTARTED != 0 {
             // Only the connections: the server behind them goes on at once.
             let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                        WHERE application_name = 'annals'";
-            cluster.psql("postgres", sql);
+            assert_ne!(cluster.psql("postgres", sql), "0");
         } else {
             cluster.crash();
             until("the server to say that it cannot write", async || {

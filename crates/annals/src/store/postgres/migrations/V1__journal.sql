@@ -181,7 +181,8 @@ CREATE TRIGGER annals_changed
   ON annals_keys EXECUTE FUNCTION annals_note_change();
 CREATE TRIGGER annals_changed AFTER INSERT OR DELETE OR UPDATE
   ON annals_people EXECUTE FUNCTION annals_note_change();
--- Places, too, stand among the settings: where one server is, the others need not know.
+-- Places, too, stand among the settings: how far work is that is done once for all. They change with
+-- every slice, and no server holds them in memory: each reads them when it needs them.
 CREATE TRIGGER annals_changed AFTER INSERT OR UPDATE ON annals_settings
   FOR EACH ROW WHEN (NEW.name NOT LIKE '%\_place') EXECUTE FUNCTION annals_note_change();
 

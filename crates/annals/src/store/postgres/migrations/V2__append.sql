@@ -12,6 +12,7 @@ BEGIN
     EXECUTE format('CREATE TABLE annals.%I (LIKE annals.annals_events INCLUDING ALL)', name);
     -- One id, one event: within the partition by this, among all of them by who holds the head.
     EXECUTE format('CREATE UNIQUE INDEX %I ON annals.%I (id)', name || '_by_id', name);
+    PERFORM annals_hush(name);
     EXECUTE format('ALTER TABLE annals.%I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE annals.%I FORCE ROW LEVEL SECURITY', name);
     EXECUTE format('REVOKE ALL ON annals.%I FROM PUBLIC, annals_writer, annals_reader', name);

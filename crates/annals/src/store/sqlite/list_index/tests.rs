@@ -356,7 +356,7 @@ async fn what_was_made_anonymous_is_found_no_more() {
     for event in torn.model.iter_mut().filter(about).step_by(3) {
         (event.subject, event.session_id) = (None, None);
         event.anonymised_at = Some(START);
-        store.anonymise(vec![event.clone()]).await.unwrap();
+        store.anonymise(vec![event.clone()], ("a_place", String::new())).await.unwrap();
     }
     torn.answers(&store).await;
     settled(&store).await;
