@@ -151,6 +151,9 @@ fn each_at(
             Order::Desc => ("DESC", u64::gt),
             Order::Asc => ("ASC", u64::lt),
         };
+        if order == Order::Desc && positions.len() >= LONG {
+            fetch(connection, *low, *high)?;
+        }
         let condition = format!("e.seq BETWEEN ?1 AND ?2 ORDER BY e.seq {direction}");
         let mut statement = connection.prepare_cached(&columns::select("", &condition))?;
         let mut wanted = positions.iter().peekable();
@@ -175,6 +178,17 @@ fn each_at(
         }
     }
     Ok(ControlFlow::Continue(()))
+}
+
+/// Rows of a page that is worth fetching before it is read backwards.
+const LONG: usize = 500;
+
+/// Passes over the rows in the order of the file: kernels read ahead and never behind, and from a
+/// disk each page of the file would be waited for by itself.
+fn fetch(connection: &Connection, low: u64, high: u64) -> Result<()> {
+    let sql = "SELECT count(*) FROM annals_events WHERE seq BETWEEN ?1 AND ?2";
+    let _rows: u64 = connection.prepare_cached(sql)?.query_row([low, high], |row| row.get(0))?;
+    Ok(())
 }
 
 /// Every event at the positions of a range, in order.
