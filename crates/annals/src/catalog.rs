@@ -8,7 +8,7 @@
 //! Analytics, access and retention ask the catalog for roles, viewers and classes and know no
 //! action by name, so another application's `course_started` works like `quest_started`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use annals_event::{Event, FieldError, Severity};
 use serde::{Deserialize, Serialize};
@@ -80,10 +80,11 @@ struct Category {
 pub struct Catalog {
     strict: bool,
     categories: BTreeMap<String, Category>,
-    /// By category, then action: looking up needs no owned key.
-    entries: BTreeMap<String, BTreeMap<String, CatalogEntry>>,
+    /// By category, then action: looking up needs no owned key, and is done several times for each
+    /// event.
+    entries: HashMap<String, HashMap<String, CatalogEntry>>,
     /// The categories that have an action of this name.
-    by_action: BTreeMap<String, Vec<String>>,
+    by_action: HashMap<String, Vec<String>>,
 }
 
 impl Catalog {
@@ -193,7 +194,10 @@ impl Catalog {
 
     /// Every entry, by category and action.
     pub fn entries(&self) -> impl Iterator<Item = &CatalogEntry> {
-        self.entries.values().flat_map(BTreeMap::values)
+        let all = self.entries.values().flat_map(HashMap::values);
+        let mut sorted: Vec<&CatalogEntry> = all.collect();
+        sorted.sort_unstable_by_key(|entry| (&entry.category, &entry.action));
+        sorted.into_iter()
     }
 
     /// The sentence for an event that came without one.

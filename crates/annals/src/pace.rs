@@ -2,34 +2,35 @@
 
 use std::time::Duration;
 
-/// None may hold the writer longer than this.
-const SLICE: Duration = Duration::from_millis(20);
 /// No page is longer.
-const MOST: usize = 2_048;
+const MOST: usize = 4_096;
 const LEAST: usize = 4;
 
 /// The size of a slice, learned from how long the last ones took.
 #[derive(Clone, Copy, Debug)]
-pub struct Pace(usize);
-
-impl Default for Pace {
-    fn default() -> Pace {
-        Pace(64)
-    }
+pub struct Pace {
+    events: usize,
+    /// None may take longer than this.
+    longest: Duration,
 }
 
 impl Pace {
+    /// The pace at which no slice holds a writer for longer than this.
+    pub const fn of(longest: Duration) -> Pace {
+        Pace { events: 64, longest }
+    }
+
     /// Events in the next slice.
     pub fn events(&self) -> usize {
-        self.0
+        self.events
     }
 
     /// Notes how long a slice took.
     pub fn took(&mut self, events: usize, time: Duration) {
-        if time > SLICE {
-            self.0 = (self.0 / 2).max(LEAST);
-        } else if time < SLICE / 3 && events == self.0 {
-            self.0 = (self.0 * 2).min(MOST);
+        if time > self.longest {
+            self.events = (self.events / 2).max(LEAST);
+        } else if time < self.longest / 3 && events == self.events {
+            self.events = (self.events * 2).min(MOST);
         }
     }
 }
@@ -40,7 +41,7 @@ mod tests {
 
     #[test]
     fn slices_shrink_when_they_take_long_and_grow_when_they_are_full_and_quick() {
-        let mut pace = Pace::default();
+        let mut pace = Pace::of(Duration::from_millis(20));
         pace.took(64, Duration::from_millis(2));
         assert_eq!(pace.events(), 128);
         pace.took(3, Duration::from_millis(1));

@@ -1,6 +1,6 @@
 //! Reads catalogs, field by field, so that every error can name the entry and the key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use annals_event::Severity;
 use annals_event::validate::is_snake_case;
@@ -79,8 +79,8 @@ impl Raw {
         let mut catalog = Catalog {
             strict: self.strict,
             categories: BTreeMap::new(),
-            entries: BTreeMap::new(),
-            by_action: BTreeMap::new(),
+            entries: HashMap::new(),
+            by_action: HashMap::new(),
         };
         for (name, raw) in self.categories {
             let shared = Category {

@@ -18,7 +18,10 @@ use crate::store::{Place, Step, Store};
 /// much as many …
 const REST: Duration = Duration::from_millis(100);
 /// … unless it grows by so many meanwhile, which the store still has in memory.
-const ENOUGH: u64 = 2_048;
+const ENOUGH: u64 = 4_096;
+/// How long a slice may take: what a stop waits for. The longer it is, the more of its events are
+/// about the same people and things, which cost an output once.
+const SLICE: Duration = Duration::from_millis(100);
 /// How long it waits after the first failure; after each further one twice as long …
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// … up to this.
@@ -66,7 +69,7 @@ impl Task {
         state: watch::Sender<State>,
         asked: mpsc::UnboundedReceiver<Asked>,
     ) -> Task {
-        let (taken, pace, failures) = (None, Pace::default(), 0);
+        let (taken, pace, failures) = (None, Pace::of(SLICE), 0);
         Task { name, output, turns, taken, journal, clock, state, asked, pace, failures }
     }
 

@@ -20,7 +20,7 @@ use crate::store::{Order, Result, Scope, Scoped, Selection, Store, StoreError};
 /// Events in one page, and positions in one that is shared.
 pub(super) const PAGE: usize = 500;
 /// Events in one page of a follower, as long as they need not be read.
-const FOLLOWED: u64 = 2_048;
+const FOLLOWED: u64 = 4_096;
 /// Positions that one read of a reader far behind looks at. The narrower its filter, the more
 /// often it says how far it has come.
 const SLICE: u64 = 10_000;

@@ -4,7 +4,7 @@
 //! that was cut off, by a crash as well, goes on from there as if nothing had happened.
 
 use std::ops::Range;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use annals_event::{Event, Time, Uuid, digest};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ use crate::store::{Aged, Ageing, Fate, Result, Store, StoreError};
 
 /// Positions looked at in one step.
 const STEP: u64 = 1_024;
+/// How long the writer is held at a time.
+const SLICE: Duration = Duration::from_millis(20);
 /// Positions after which what nothing refers to is taken away.
 const TIDY: u64 = 1 << 16;
 
@@ -115,7 +117,7 @@ impl Run {
         let through = audit_through(store, catalog, retention.audit.max_entries, head).await?;
         let ageing = retention.ageing(catalog, at, through);
         let anonymiser = Anonymiser::load(store, at).await?;
-        let pace = Pace::default();
+        let pace = Pace::of(SLICE);
         let tidied = position;
         Ok(Run { place, underway, dry, retention, ageing, holds, anonymiser, pace, tidied })
     }

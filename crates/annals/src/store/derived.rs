@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use super::page::{PageChange, Pages, Visitor};
 use super::thing::{Thing, ThingChange, Uses};
 use super::{Course, DayScores, ErrorGroups, Result, ScoredDays, Sighting, WhichGroups};
+use crate::catalog::Role;
 
 /// A follower's output that is kept as rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +58,8 @@ pub struct Step {
 pub struct RollupChange {
     /// How many events more, by day and what.
     pub days: BTreeMap<(Date, &'static str), u64>,
-    /// The same by day, what and person.
-    pub people: BTreeMap<(Date, &'static str, String), u64>,
+    /// What each person did, by day and person.
+    pub people: BTreeMap<(Date, String), PersonDay>,
     /// When each person was active, as these events tell.
     pub lives: BTreeMap<String, Life>,
     /// Sessions as they are now, by id and ordinal; `None` for those that are no more.
@@ -78,6 +79,32 @@ pub struct RollupChange {
 impl RollupChange {
     /// Counts every event, whatever its role.
     pub const ALL: &'static str = "all";
+}
+
+/// What a person did on a day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PersonDay {
+    /// Events.
+    pub events: u64,
+    /// Times they signed in.
+    pub logins: u64,
+    /// Things they began.
+    pub started: u64,
+    /// Things they finished.
+    pub completed: u64,
+}
+
+impl PersonDay {
+    /// Counts an event of this role.
+    pub fn count(&mut self, role: Option<Role>) {
+        self.events += 1;
+        match role {
+            Some(Role::Login) => self.logins += 1,
+            Some(Role::Start) => self.started += 1,
+            Some(Role::Complete) => self.completed += 1,
+            _ => {}
+        }
+    }
 }
 
 /// Between which days a person was active.

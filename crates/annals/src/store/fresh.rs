@@ -10,9 +10,9 @@ use annals_event::Event;
 use super::Scoped;
 
 /// At most so many events are kept …
-const EVENTS: usize = 8_192;
+const EVENTS: usize = 16_384;
 /// … of so many bytes of personal parts.
-const BYTES: usize = 4 * 1024 * 1024;
+const BYTES: usize = 8 * 1024 * 1024;
 
 /// An event that was written, with what it counts for: the bytes of its personal part.
 pub(super) type Written = (Arc<Event>, usize);
@@ -121,11 +121,11 @@ mod tests {
     #[test]
     fn memory_is_bounded_by_number_and_by_bytes() {
         let fresh = Fresh::default();
-        fresh.add(events(1..10_001, 1));
-        assert_eq!(read(&fresh, 1_808..1_809), None);
-        assert_eq!(read(&fresh, 1_809..1_810), Some(vec![1_809]));
-        fresh.add(events(10_001..10_101, BYTES / 10));
-        assert_eq!(read(&fresh, 10_090..10_092), None);
-        assert_eq!(read(&fresh, 10_092..10_101).unwrap().len(), 9);
+        fresh.add(events(1..20_001, 1));
+        assert_eq!(read(&fresh, 3_616..3_617), None);
+        assert_eq!(read(&fresh, 3_617..3_618), Some(vec![3_617]));
+        fresh.add(events(20_001..20_101, BYTES / 10));
+        assert_eq!(read(&fresh, 20_090..20_092), None);
+        assert_eq!(read(&fresh, 20_092..20_101).unwrap().len(), 9);
     }
 }

@@ -59,8 +59,8 @@ pub use ageing::{Aged, Ageing, Fate, Limits};
 pub use credential::{Key, Role, SignIn, SignInKind};
 pub use definition::{Reward, Task};
 pub use derived::{
-    Activity, DayActivity, Deeds, DerivedStore, Doings, Life, Output, Place, RollupChange, Session,
-    SessionEntry, Step,
+    Activity, DayActivity, Deeds, DerivedStore, Doings, Life, Output, PersonDay, Place,
+    RollupChange, Session, SessionEntry, Step,
 };
 pub use entry::{Appended, Derived, Entry};
 pub use error::StoreError;

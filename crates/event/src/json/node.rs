@@ -30,7 +30,10 @@ pub enum Node<'t> {
 pub struct Object<'t> {
     fields: Vec<(Cow<'t, str>, Node<'t>)>,
     /// The keys of an object of many.
-    keys: Option<HashSet<Cow<'t, str>>>,
+    #[expect(clippy::box_collection, reason = "few objects have them, and all are moved about")]
+    keys: Option<Box<HashSet<Cow<'t, str>>>>,
+    /// The marks of all keys it ever had: most that it does not have are told by them.
+    marks: u64,
 }
 
 impl<'t> Node<'t> {
@@ -46,16 +49,25 @@ impl<'t> Node<'t> {
     }
 }
 
+/// One bit of 64, the same for the same key.
+fn mark(key: &str) -> u64 {
+    let end = |byte: Option<&u8>| byte.copied().unwrap_or_default();
+    let (first, last) = (end(key.as_bytes().first()), end(key.as_bytes().last()));
+    let mixed = key.len() as u8 ^ first.wrapping_mul(7) ^ last.wrapping_mul(29);
+    1 << (mixed & 63)
+}
+
 /// Up to so many keys are looked through one by one, which costs less than hashing them.
 const FEW: usize = 32;
 
 impl<'t> Object<'t> {
     /// Whether it has this key, for as long as it is read.
     pub(super) fn has(&self, key: &str) -> bool {
-        match &self.keys {
-            Some(keys) => keys.contains(key),
-            None => self.fields.iter().any(|(known, _)| known == key),
-        }
+        self.marks & mark(key) != 0
+            && match &self.keys {
+                Some(keys) => keys.contains(key),
+                None => self.fields.iter().any(|(known, _)| known == key),
+            }
     }
 
     /// Adds a field whose key it does not have yet.
@@ -64,21 +76,24 @@ impl<'t> Object<'t> {
             keys.insert(key.clone());
         } else if self.fields.len() == FEW {
             let known = self.fields.iter().map(|(known, _)| known);
-            self.keys = Some(known.chain([&key]).cloned().collect());
+            self.keys = Some(Box::new(known.chain([&key]).cloned().collect()));
         } else if self.fields.is_empty() {
             self.fields.reserve(8);
         }
+        self.marks |= mark(&key);
         self.fields.push((key, value));
     }
 
     /// A field's value.
     pub fn get(&self, key: &str) -> Option<&Node<'t>> {
-        self.fields.iter().find(|(known, _)| known == key).map(|(_, value)| value)
+        let found = || self.fields.iter().find(|(known, _)| known == key);
+        (self.marks & mark(key) != 0).then(found)?.map(|(_, value)| value)
     }
 
     /// Takes a field out.
     pub fn remove(&mut self, key: &str) -> Option<Node<'t>> {
-        let at = self.fields.iter().position(|(known, _)| known == key)?;
+        let found = || self.fields.iter().position(|(known, _)| known == key);
+        let at = (self.marks & mark(key) != 0).then(found)??;
         Some(self.fields.swap_remove(at).1)
     }
 
@@ -99,8 +114,9 @@ impl From<Object<'_>> for Map<String, Value> {
 
 impl From<Map<String, Value>> for Object<'_> {
     fn from(map: Map<String, Value>) -> Self {
+        let marks = map.keys().fold(0, |marks, key| marks | mark(key));
         let fields = map.into_iter().map(|(key, value)| (Cow::Owned(key), value.into()));
-        Object { fields: fields.collect(), keys: None }
+        Object { fields: fields.collect(), keys: None, marks }
     }
 }
 

@@ -3,11 +3,11 @@
 //!
 //! What an event means the catalog says; no action is known here by name.
 
+mod counts;
 mod errors;
 mod pages;
 mod recent;
 mod sessions;
-mod things;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,15 +15,17 @@ use std::sync::Arc;
 use annals_event::Event;
 use anyhow::Result;
 use async_trait::async_trait;
+use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
+use self::counts::Counts;
 use self::recent::Recent;
 use self::sessions::{Sessions, Sign};
 use super::{Output, Parts};
 use crate::calendar::Calendar;
 use crate::catalog::{Catalog, Class, Role, Source};
 use crate::config::Pages;
-use crate::store::{self, DerivedStore, Life, Place, RollupChange, Step};
+use crate::store::{self, DerivedStore, Place, RollupChange, Step};
 
 /// Grows whenever the same events would be counted otherwise.
 const VERSION: u32 = 5;
@@ -34,6 +36,15 @@ pub(super) struct Rollups {
     calendar: Calendar,
     pages: Pages,
     recent: Recent,
+}
+
+/// What an event is to the roll-ups.
+struct Meaning {
+    /// The day it counts for.
+    day: Date,
+    role: Option<Role>,
+    /// Whether Annals itself did it.
+    own: bool,
 }
 
 impl Rollups {
@@ -66,39 +77,34 @@ impl Rollups {
         format!("{VERSION} {} {roles:016x}", self.calendar.name())
     }
 
-    fn count(&self, events: &[Arc<Event>]) -> RollupChange {
+    /// What each event means.
+    fn meanings(&self, events: &[Arc<Event>]) -> Vec<Meaning> {
+        let meaning = |event: &Arc<Event>| Meaning {
+            day: self.calendar.day(event.occurred_at),
+            role: role(&self.catalog, &event.category, &event.action),
+            own: is_own(&self.catalog, &event.category, &event.action),
+        };
+        events.iter().map(meaning).collect()
+    }
+
+    fn count(&self, events: &[Arc<Event>], meanings: &[Meaning]) -> RollupChange {
         let mut change = RollupChange::default();
-        for event in events {
-            let day = self.calendar.day(event.occurred_at);
-            let role = role(&self.catalog, &event.category, &event.action);
-            let what = [Some(RollupChange::ALL), role.map(Role::as_str)];
-            for what in what.into_iter().flatten() {
-                *change.days.entry((day, what)).or_default() += 1;
-            }
+        let mut counts = Counts::default();
+        for (event, meaning) in events.iter().zip(meanings) {
+            counts.take(event, meaning);
+            let &Meaning { day, role, .. } = meaning;
             if role == Some(Role::Error) {
                 let person = event.subject.as_ref().map(|subject| subject.id.as_str());
                 change.errors.push(errors::sighting(event, day, person));
             }
-            things::count(&mut change, event, day, role);
             pages::count(&mut change, event, day, role, &self.pages);
-            let Some(subject) = &event.subject else { continue };
-            // That Annals saved somebody is nothing they did.
-            if is_own(&self.catalog, &event.category, &event.action) {
-                continue;
-            }
-            for what in what.into_iter().flatten() {
-                let key = (day, what, subject.id.clone());
-                *change.people.entry(key).or_default() += 1;
-            }
-            let unlived = Life { first: day, last: day, learned: None };
-            let life = change.lives.entry(subject.id.clone()).or_insert(unlived);
-            life.lived(day, role.is_some_and(Role::is_learning));
         }
+        counts.add_to(&mut change);
         change
     }
 
     /// The sessions of the visits that the events are in, and what becomes of them.
-    async fn sessions(&mut self, events: &[Arc<Event>]) -> Result<Sessions> {
+    async fn sessions(&mut self, events: &[Arc<Event>], meanings: &[Meaning]) -> Result<Sessions> {
         let visits: BTreeSet<&str> =
             events.iter().filter_map(|event| event.session_id.as_deref()).collect();
         let (mut before, mut unknown) = (Vec::new(), Vec::new());
@@ -112,16 +118,13 @@ impl Rollups {
             before.extend(self.derived.sessions(unknown).await?);
         }
         let mut sessions = Sessions::new(before);
-        for event in events {
+        for (event, &Meaning { day, role, own }) in events.iter().zip(meanings) {
             let Some(session_id) = &event.session_id else { continue };
-            let (category, action) = (event.category.as_str(), event.action.as_str());
-            let role = role(&self.catalog, category, action);
-            let own = is_own(&self.catalog, category, action);
             sessions.take(&Sign {
                 session_id,
                 person: event.subject.as_ref().map(|subject| subject.id.as_str()),
                 at: event.occurred_at,
-                day: self.calendar.day(event.occurred_at),
+                day,
                 logout: role == Some(Role::Logout),
                 did: pages::did(event, role, own, &self.pages),
             });
@@ -134,8 +137,8 @@ impl Rollups {
 /// nobody named its action.
 fn role(catalog: &Catalog, category: &str, action: &str) -> Option<Role> {
     let named = catalog.get(category, action).and_then(|entry| entry.role);
-    let faulty = catalog.class(category, action) == Class::Error;
-    named.or_else(|| faulty.then_some(Role::Error))
+    let faulty = || catalog.class(category, action) == Class::Error;
+    named.or_else(|| faulty().then_some(Role::Error))
 }
 
 /// Whether it is an act of Annals itself, which nobody else may tell.
@@ -152,8 +155,10 @@ impl Output for Rollups {
     }
 
     async fn take(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
-        let sessions = self.sessions(events).await?;
-        let mut change = RollupChange { sessions: sessions.changes(), ..self.count(events) };
+        let meanings = self.meanings(events);
+        let sessions = self.sessions(events, &meanings).await?;
+        let change = self.count(events, &meanings);
+        let mut change = RollupChange { sessions: sessions.changes(), ..change };
         for (entry, (entries, bounces)) in sessions.entries() {
             let key = (entry.path.clone(), self.calendar.day(entry.at));
             let page = change.pages.entry(key).or_default();

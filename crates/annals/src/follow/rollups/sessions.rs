@@ -65,7 +65,10 @@ impl Sessions {
 
     /// Takes an event into the session it belongs to, or begins one with it.
     pub(super) fn take(&mut self, sign: &Sign<'_>) {
-        let visit = self.now.entry(sign.session_id.to_owned()).or_default();
+        if !self.now.contains_key(sign.session_id) {
+            self.now.insert(sign.session_id.to_owned(), Vec::new());
+        }
+        let Some(visit) = self.now.get_mut(sign.session_id) else { return };
         visit.sort_by_key(|session| (session.started, session.ordinal));
         let next = visit.partition_point(|session| session.started <= sign.at);
         let joined = if next > 0 && goes_on(&visit[next - 1], sign) {

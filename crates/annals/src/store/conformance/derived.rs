@@ -11,6 +11,7 @@ use super::super::{
     SessionEntry, Step, StoreError,
 };
 use super::START;
+use crate::catalog::Role;
 
 mod errors;
 mod scores;
@@ -72,14 +73,16 @@ fn step(from: u64, to: u64) -> Step {
 /// Events of a role on a day, one each by these people.
 fn change(day: Date, what: &'static str, people: &[&str]) -> RollupChange {
     let mut change = RollupChange::default();
+    let roles = [Role::Login, Role::Start, Role::Complete];
+    let role = roles.into_iter().find(|role| role.as_str() == what);
     for what in [RollupChange::ALL, what] {
         *change.days.entry((day, what)).or_default() += people.len() as u64;
-        for person in people {
-            *change.people.entry((day, what, (*person).to_owned())).or_default() += 1;
-            let life = Life { first: day, last: day, learned: None };
-            let life = change.lives.entry((*person).to_owned()).or_insert(life);
-            life.lived(day, what == "complete");
-        }
+    }
+    for person in people {
+        change.people.entry((day, (*person).to_owned())).or_default().count(role);
+        let life = Life { first: day, last: day, learned: None };
+        let life = change.lives.entry((*person).to_owned()).or_insert(life);
+        life.lived(day, what == "complete");
     }
     change
 }

@@ -19,7 +19,7 @@ pub(super) fn age(connection: &mut Connection, before: Date) -> Result<()> {
     let before = before.to_string();
     for counts in [
         "SELECT what, day, events FROM rollup_days WHERE day < ?1",
-        "SELECT 'people', day, count(*) FROM rollup_people WHERE what = 'all' AND day < ?1 GROUP BY day",
+        "SELECT 'people', day, count(*) FROM rollup_people WHERE day < ?1 GROUP BY day",
         "SELECT 'sessions', day, count(*) FROM sessions WHERE day < ?1 GROUP BY day",
     ] {
         let sql = format!(

@@ -9,14 +9,11 @@ use jiff::civil::Date;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::super::super::{Deeds, Doings, Life, Output, Place, Result, RollupChange, StoreError};
+use super::super::super::{Deeds, Doings, Life, Output, Place, Result, StoreError};
 use super::places;
 use super::rollups::day;
-use crate::catalog::Role;
 
 type People = BTreeMap<String, Deeds>;
-/// Writes a count where it belongs.
-type Set = fn(&mut Deeds, u64);
 
 /// One transaction sees one moment: the spans belong together.
 pub(super) fn of(
@@ -26,26 +23,13 @@ pub(super) fn of(
 ) -> Result<(Place, Vec<Doings>)> {
     let snapshot = connection.unchecked_transaction()?;
     let place = places::place(&snapshot, Output::Rollups)?;
-    let login = Role::Login.as_str();
-    let sql = "SELECT EXISTS (SELECT 1 FROM rollup_people WHERE what = ?1)";
-    let logins_known = snapshot.prepare_cached(sql)?.query_row([login], |row| row.get(0))?;
+    let sql = "SELECT EXISTS (SELECT 1 FROM rollup_people WHERE logins > 0)";
+    let logins_known = snapshot.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     let lives = lives(&snapshot, person)?;
     let mut told = Vec::with_capacity(spans.len());
     for span in spans {
         let mut people = lives.clone();
-        active(&snapshot, span, person, &mut people)?;
-        let roles: [(Role, Set); 3] = [
-            (Role::Login, |deeds, times| deeds.logins = times),
-            (Role::Start, |deeds, times| deeds.started = times),
-            (Role::Complete, |deeds, times| deeds.completed = times),
-        ];
-        for (role, set) in roles {
-            times(&snapshot, role, span, person, |id, times| {
-                if let Some(deeds) = people.get_mut(id) {
-                    set(deeds, times);
-                }
-            })?;
-        }
+        days(&snapshot, span, person, &mut people)?;
         sessions(&snapshot, span, person, &mut people)?;
         told.push(Doings { logins_known, people });
     }
@@ -81,8 +65,8 @@ fn lives(connection: &Connection, person: Option<&str>) -> Result<People> {
     Ok(people)
 }
 
-/// When each was active last, and for how many days in a row.
-fn active(
+/// What each did by day; when they were active last, and for how many days in a row.
+fn days(
     connection: &Connection,
     span: &Range<Date>,
     person: Option<&str>,
@@ -90,13 +74,12 @@ fn active(
 ) -> Result<()> {
     let last_day = before(span.end);
     let mut statement = connection.prepare_cached(
-        "SELECT day, subject FROM rollup_people
-         WHERE what = ?1 AND day >= ?2 AND day < ?3 AND (?4 IS NULL OR subject = ?4)
+        "SELECT day, subject, logins, started, completed FROM rollup_people
+         WHERE day >= ?1 AND day < ?2 AND (?3 IS NULL OR subject = ?3)
          ORDER BY day DESC",
     )?;
-    let all = RollupChange::ALL;
     let mut rows =
-        statement.query(params![all, span.start.to_string(), span.end.to_string(), person])?;
+        statement.query(params![span.start.to_string(), span.end.to_string(), person])?;
     // The day the rows are of, read once for all of its people.
     let mut now = (String::new(), last_day);
     while let Some(row) = rows.next()? {
@@ -105,6 +88,9 @@ fn active(
             now = (text.to_owned(), day(text.to_owned())?);
         }
         let Some(deeds) = people.get_mut(self::text(row, 1)?) else { continue };
+        deeds.logins += row.get::<_, u64>(2)?;
+        deeds.started += row.get::<_, u64>(3)?;
+        deeds.completed += row.get::<_, u64>(4)?;
         let last = *deeds.last.get_or_insert(now.1);
         let running = last >= before(last_day) && deeds.streak == since(now.1, last);
         deeds.streak += u32::from(running);
@@ -136,33 +122,12 @@ fn active(
 }
 
 fn was_active(connection: &Connection, day: Date, person: &str) -> Result<bool> {
-    let sql = "SELECT 1 FROM rollup_people WHERE what = ?1 AND day = ?2 AND subject = ?3";
+    let sql = "SELECT 1 FROM rollup_people WHERE day = ?1 AND subject = ?2";
     let found: Option<i64> = connection
         .prepare_cached(sql)?
-        .query_row(params![RollupChange::ALL, day.to_string(), person], |row| row.get(0))
+        .query_row(params![day.to_string(), person], |row| row.get(0))
         .optional()?;
     Ok(found.is_some())
-}
-
-/// How often each did what has a role.
-fn times(
-    connection: &Connection,
-    role: Role,
-    span: &Range<Date>,
-    person: Option<&str>,
-    mut each: impl FnMut(&str, u64),
-) -> Result<()> {
-    let mut statement = connection.prepare_cached(
-        "SELECT subject, sum(events) FROM rollup_people
-         WHERE what = ?1 AND day >= ?2 AND day < ?3 AND (?4 IS NULL OR subject = ?4)
-         GROUP BY subject",
-    )?;
-    let (from, to) = (span.start.to_string(), span.end.to_string());
-    let mut rows = statement.query(params![role.as_str(), from, to, person])?;
-    while let Some(row) = rows.next()? {
-        each(text(row, 0)?, row.get(1)?);
-    }
-    Ok(())
 }
 
 fn sessions(

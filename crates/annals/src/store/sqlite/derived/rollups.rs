@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
 use super::super::super::{
-    Activity, DayActivity, Output, Place, Result, RollupChange, Step, StoreError,
+    Activity, DayActivity, Output, PersonDay, Place, Result, RollupChange, Step, StoreError,
 };
 use super::{closed, errors, pages, places, scores, sessions, things};
 use crate::catalog::Role;
@@ -22,36 +22,48 @@ pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChang
             )?
             .execute(params![what, day.to_string(), events])?;
     }
-    for ((day, what, subject), events) in &change.people {
-        transaction
-            .prepare_cached(
-                "INSERT INTO rollup_people (what, day, subject, events) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET events = events + excluded.events",
-            )?
-            .execute(params![what, day.to_string(), subject, events])?;
-    }
-    for (subject, life) in &change.lives {
-        transaction
-            .prepare_cached(
-                "INSERT INTO lives (subject, first, last, learned) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET
-                   first = min(first, excluded.first),
-                   last = max(last, excluded.last),
-                   learned = max(ifnull(learned, excluded.learned), ifnull(excluded.learned, learned))",
-            )?
-            .execute(params![
-                subject,
-                life.first.to_string(),
-                life.last.to_string(),
-                life.learned.map(|day| day.to_string()),
-            ])?;
-    }
+    write_people(&transaction, change)?;
     sessions::write(&transaction, &change.sessions)?;
     errors::add(&transaction, &change.errors)?;
     scores::touch(&transaction, change)?;
     things::write(&transaction, change)?;
     pages::write(&transaction, change)?;
     Ok(transaction.commit()?)
+}
+
+/// The many rows of a change: their statements are prepared once for all of them.
+fn write_people(connection: &Connection, change: &RollupChange) -> Result<()> {
+    let mut did = connection.prepare_cached(
+        "INSERT INTO rollup_people (day, subject, events, logins, started, completed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT DO UPDATE SET
+           events = events + excluded.events,
+           logins = logins + excluded.logins,
+           started = started + excluded.started,
+           completed = completed + excluded.completed",
+    )?;
+    for ((day, subject), deeds) in &change.people {
+        let PersonDay { events, logins, started, completed } = deeds;
+        did.execute(params![day.to_string(), subject, events, logins, started, completed])?;
+    }
+    let mut lived = connection.prepare_cached(
+        "INSERT INTO lives (subject, first, last, learned) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET
+           first = min(first, excluded.first),
+           last = max(last, excluded.last),
+           learned = max(ifnull(learned, excluded.learned), ifnull(excluded.learned, learned))
+         WHERE first > excluded.first OR last < excluded.last
+           OR (excluded.learned IS NOT NULL AND ifnull(learned, '') < excluded.learned)",
+    )?;
+    for (subject, life) in &change.lives {
+        lived.execute(params![
+            subject,
+            life.first.to_string(),
+            life.last.to_string(),
+            life.learned.map(|day| day.to_string()),
+        ])?;
+    }
+    Ok(())
 }
 
 /// One transaction sees one moment: the spans belong together.
@@ -79,22 +91,23 @@ fn in_span(connection: &Connection, span: &Range<Date>) -> Result<Activity> {
         })?;
     }
     let sql = "SELECT day, count(*) FROM rollup_people
-               WHERE what = ?1 AND day >= ?2 AND day < ?3 GROUP BY day";
-    by_day(connection, sql, RollupChange::ALL, span, |day, people| {
-        activity.days.entry(day).or_default().active_users = people;
-    })?;
+               WHERE day >= ?1 AND day < ?2 GROUP BY day";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([span.start.to_string(), span.end.to_string()])?;
+    while let Some(row) = rows.next()? {
+        activity.days.entry(day(row.get(0)?)?).or_default().active_users = row.get(1)?;
+    }
     sessions::by_day(connection, span, |day, sessions| {
         activity.days.entry(day).or_default().sessions = sessions;
     })?;
     let sql = "SELECT count(DISTINCT subject) FROM rollup_people
-               WHERE what = ?1 AND day >= ?2 AND day < ?3";
+               WHERE day >= ?1 AND day < ?2";
     closed::add(connection, span, &mut activity)?;
     // Of days that are about nobody any more it is not known who came again on another one.
     let most = activity.days.values().map(|day| day.active_users).max().unwrap_or_default();
-    let known: u64 = connection.prepare_cached(sql)?.query_row(
-        params![RollupChange::ALL, span.start.to_string(), span.end.to_string()],
-        |row| row.get(0),
-    )?;
+    let known: u64 = connection
+        .prepare_cached(sql)?
+        .query_row([span.start.to_string(), span.end.to_string()], |row| row.get(0))?;
     activity.active_users = known.max(most);
     Ok(activity)
 }

@@ -23,14 +23,20 @@ CREATE TABLE rollup_days (
   PRIMARY KEY (what, day)
 ) STRICT, WITHOUT ROWID;
 
--- The same by person.
+-- What each person did by day: events, and of these sign-ins, things begun and things finished. One
+-- row, since whatever a person does is told here.
 CREATE TABLE rollup_people (
-  what TEXT NOT NULL,
   day TEXT NOT NULL,
   subject TEXT NOT NULL,
   events INTEGER NOT NULL,
-  PRIMARY KEY (what, day, subject)
+  logins INTEGER NOT NULL,
+  started INTEGER NOT NULL,
+  completed INTEGER NOT NULL,
+  PRIMARY KEY (day, subject)
 ) STRICT, WITHOUT ROWID;
+
+-- Whether sign-ins are told at all.
+CREATE INDEX rollup_people_logins ON rollup_people (day) WHERE logins > 0;
 
 -- Days that are about nobody any more, as they were when their people went: `people`, `sessions`, and
 -- what rollup_days counts. They are not read out of the journal again, where the people are no more.

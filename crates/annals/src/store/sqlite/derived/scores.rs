@@ -9,7 +9,6 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::super::super::{Course, DayScores, Result, RollupChange, ScoredDays};
 use super::closed;
 use super::rollups::day;
-use crate::catalog::Role;
 
 /// The days scored by these rules, as long as it is still the same whether sign-ins are told.
 pub(super) fn days(connection: &Connection, rules: &str) -> Result<ScoredDays> {
@@ -18,9 +17,9 @@ pub(super) fn days(connection: &Connection, rules: &str) -> Result<ScoredDays> {
         snapshot.prepare_cached("SELECT min(first) FROM lives")?.query_row([], |row| row.get(0))?;
     let mut statement = snapshot.prepare_cached(
         "SELECT day FROM risk_days
-         WHERE rules = ?1 AND logins = (SELECT EXISTS (SELECT 1 FROM rollup_people WHERE what = ?2))",
+         WHERE rules = ?1 AND logins = (SELECT EXISTS (SELECT 1 FROM rollup_people WHERE logins > 0))",
     )?;
-    let mut rows = statement.query([rules, Role::Login.as_str()])?;
+    let mut rows = statement.query([rules])?;
     let first = first.map(day).transpose()?;
     let open = closed::last(&snapshot)?.and_then(|last| last.tomorrow().ok());
     let first = first.map(|first| open.map_or(first, |open| first.max(open)));
@@ -84,7 +83,7 @@ pub(super) fn drop_before(connection: &mut Connection, day: Date) -> Result<()> 
 
 /// Makes stale what rests on a day that is counted anew.
 pub(super) fn touch(connection: &Connection, change: &RollupChange) -> Result<()> {
-    let of_people = change.people.keys().map(|(day, _, _)| *day).min();
+    let of_people = change.people.keys().map(|(day, _)| *day).min();
     let of_sessions = change.sessions.values().flatten().map(|session| session.day).min();
     if let Some(day) = of_people.into_iter().chain(of_sessions).min() {
         connection

@@ -46,6 +46,12 @@ pub(super) fn write(
     connection: &Connection,
     sessions: &BTreeMap<(String, u32), Option<Session>>,
 ) -> Result<()> {
+    let mut written = connection.prepare_cached(
+        "INSERT OR REPLACE INTO sessions
+           (session_id, ordinal, subject, started, day, last, ended,
+            entry, entered, page_views, actions, engaged_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?;
     for ((session_id, ordinal), session) in sessions {
         let Some(session) = session else {
             connection
@@ -55,27 +61,20 @@ pub(super) fn write(
         };
         let entry = session.entry.as_ref();
         let page = entry.map(|entry| pages::number(connection, &entry.path)).transpose()?;
-        connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO sessions
-                   (session_id, ordinal, subject, started, day, last, ended,
-                    entry, entered, page_views, actions, engaged_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-            )?
-            .execute(params![
-                session_id,
-                ordinal,
-                session.subject,
-                session.started.as_micros(),
-                session.day.to_string(),
-                session.last.as_micros(),
-                session.ended,
-                page,
-                entry.map(|entry| entry.at.as_micros()),
-                session.page_views,
-                session.actions,
-                session.engaged_ms,
-            ])?;
+        written.execute(params![
+            session_id,
+            ordinal,
+            session.subject,
+            session.started.as_micros(),
+            session.day.to_string(),
+            session.last.as_micros(),
+            session.ended,
+            page,
+            entry.map(|entry| entry.at.as_micros()),
+            session.page_views,
+            session.actions,
+            session.engaged_ms,
+        ])?;
     }
     Ok(())
 }

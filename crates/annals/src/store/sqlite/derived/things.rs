@@ -9,38 +9,30 @@ use super::super::super::{Output, Place, Result, RollupChange, Thing, Uses};
 use super::places;
 
 pub(super) fn write(connection: &Connection, change: &RollupChange) -> Result<()> {
+    let mut used = connection.prepare_cached(
+        "INSERT INTO thing_days (day, kind, id, views, starts, completions, abandonments)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT DO UPDATE SET
+           views = views + excluded.views,
+           starts = starts + excluded.starts,
+           completions = completions + excluded.completions,
+           abandonments = abandonments + excluded.abandonments",
+    )?;
     for ((day, kind, id), uses) in &change.thing_days {
-        connection
-            .prepare_cached(
-                "INSERT INTO thing_days (day, kind, id, views, starts, completions, abandonments)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT DO UPDATE SET
-                   views = views + excluded.views,
-                   starts = starts + excluded.starts,
-                   completions = completions + excluded.completions,
-                   abandonments = abandonments + excluded.abandonments",
-            )?
-            .execute(params![
-                day.to_string(),
-                kind,
-                id,
-                uses.views,
-                uses.starts,
-                uses.completions,
-                uses.abandonments,
-            ])?;
+        let Uses { views, starts, completions, abandonments } = uses;
+        let day = day.to_string();
+        used.execute(params![day, kind, id, views, starts, completions, abandonments])?;
     }
+    let mut called = connection.prepare_cached(
+        "INSERT INTO things (kind, id, name, named, learnt) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT DO UPDATE SET
+           name = iif(excluded.named >= ifnull(named, excluded.named), excluded.name, name),
+           named = max(ifnull(named, excluded.named), ifnull(excluded.named, named)),
+           learnt = learnt OR excluded.learnt",
+    )?;
     for ((kind, id), thing) in &change.things {
         let (named, name) = thing.name.as_ref().map(|(at, name)| (at.as_micros(), name)).unzip();
-        connection
-            .prepare_cached(
-                "INSERT INTO things (kind, id, name, named, learnt) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT DO UPDATE SET
-                   name = iif(excluded.named >= ifnull(named, excluded.named), excluded.name, name),
-                   named = max(ifnull(named, excluded.named), ifnull(excluded.named, named)),
-                   learnt = learnt OR excluded.learnt",
-            )?
-            .execute(params![kind, id, name, named, thing.learnt])?;
+        called.execute(params![kind, id, name, named, thing.learnt])?;
     }
     Ok(())
 }
