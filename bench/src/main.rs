@@ -59,6 +59,8 @@ enum Engine {
 enum Part {
     Writes,
     Reads,
+    /// Of reading, exports alone.
+    Exports,
 }
 
 #[tokio::main]
@@ -68,15 +70,17 @@ async fn main() -> Result<()> {
         return limits::parse_only().await;
     }
     row("what", "measured", "beside its limit");
-    if arguments.only != Some(Part::Reads) {
+    if matches!(arguments.only, None | Some(Part::Writes)) {
         let server = Server::start(arguments.database).await?;
         row("server's memory, idle", &format!("{} MB", server.memory("VmRSS")? / 1_000), "");
         writes::singles(&server, arguments.seconds).await?;
         writes::batches(&server, arguments.events).await?;
         row("server's memory, peak", &format!("{} MB", server.memory("VmHWM")? / 1_000), "");
     }
-    if arguments.only != Some(Part::Writes) {
-        reading::measure(arguments.database, arguments.events).await?;
+    match arguments.only {
+        None | Some(Part::Reads) => reading::measure(arguments.database, arguments.events).await?,
+        Some(Part::Exports) => reading::exports(arguments.database, arguments.events).await?,
+        Some(Part::Writes) => {}
     }
     Ok(())
 }

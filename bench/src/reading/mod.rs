@@ -4,6 +4,7 @@
 //! hidden by the calls that waited for it.
 
 mod direct;
+mod export;
 mod fill;
 mod live;
 mod schedule;
@@ -48,14 +49,15 @@ const COUNTS: [(&str, &str); 4] = [
     ("a year and a word", "from=2025-01-01&to=2026-01-01&q=volcano"),
 ];
 
+/// Measures exports alone, on a journal of so many events.
+pub async fn exports(engine: Engine, events: usize) -> Result<()> {
+    let mut server = filled(engine, events).await?;
+    export::measure(&mut server).await
+}
+
 /// Measures all of it, on a journal of so many events.
 pub async fn measure(engine: Engine, events: usize) -> Result<()> {
-    let mut server = Server::start(engine).await?;
-    let began = Instant::now();
-    fill::fill(&server, events).await?;
-    let rate = events as f64 / began.elapsed().as_secs_f64();
-    row(&format!("reading: {events} events filled in"), &format!("{rate:.0} events/s"), "");
-    server.settled().await?;
+    let mut server = filled(engine, events).await?;
     let index = server.index_bytes()? as f64 / events as f64;
     row("list index and full text, bytes an event", &format!("{index:.1}"), "");
     let journal = server.journal_bytes()? as f64 / events as f64;
@@ -76,9 +78,20 @@ pub async fn measure(engine: Engine, events: usize) -> Result<()> {
     row("appended meanwhile", &format!("{:.0} events/s", appended as f64 / seconds), "");
     server.settled().await?;
     row("live, 200 streams, from acknowledgement", &told(live::latency(&server, 200).await?), "");
-    export(&server).await?;
+    export::measure(&mut server).await?;
     row("memory, peak of all", &format!("{} MB", server.memory("VmHWM")? / 1_000), "");
     Ok(())
+}
+
+/// A server with so many events, that does nothing more by itself.
+async fn filled(engine: Engine, events: usize) -> Result<Server> {
+    let server = Server::start(engine).await?;
+    let began = Instant::now();
+    fill::fill(&server, events).await?;
+    let rate = events as f64 / began.elapsed().as_secs_f64();
+    row(&format!("reading: {events} events filled in"), &format!("{rate:.0} events/s"), "");
+    server.settled().await?;
+    Ok(server)
 }
 
 /// Every list, word and count once a schedule.
@@ -122,14 +135,4 @@ async fn page_2000(server: &Server) -> Result<String> {
         path = format!("/api/v1/events?limit=50&cursor={cursor}");
     }
     Ok(path)
-}
-
-async fn export(server: &Server) -> Result<()> {
-    let began = Instant::now();
-    let (bytes, lines) =
-        server.connect().await?.drain("/api/v1/events/export?format=ndjson").await?;
-    let seconds = began.elapsed().as_secs_f64();
-    let (rate, size) = (lines as f64 / seconds, bytes as f64 / seconds / 1e6);
-    row("export, NDJSON", &format!("{rate:.0} events/s, {size:.0} MB/s"), "");
-    Ok(())
 }

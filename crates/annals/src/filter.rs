@@ -7,10 +7,13 @@
 //! ```
 
 use annals_event::{ActorType, Event, FieldError, Severity, Time};
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::words::{all_found, words};
+
+mod asked;
+
+pub use asked::{Asked, metadata_text, searched};
 
 /// Values in one term, and characters of one value: what a person types fits many times over.
 const MAX_VALUES: usize = 100;
@@ -162,10 +165,16 @@ impl Filter {
 
     /// Whether an event is wanted.
     pub fn matches(&self, event: &Event) -> bool {
-        self.from.is_none_or(|from| event.occurred_at >= from)
-            && self.to.is_none_or(|to| event.occurred_at < to)
-            && self.terms.iter().all(|term| term.matches(event))
-            && (self.words.is_empty() || all_found(&self.words, searched(event)))
+        self.fits(event)
+    }
+
+    /// As [`Filter::matches`], of an event however it is kept.
+    pub fn fits(&self, event: &impl Asked) -> bool {
+        self.from.is_none_or(|from| event.occurred_at() >= from)
+            && self.to.is_none_or(|to| event.occurred_at() < to)
+            && self.terms.iter().all(|term| term.fits(event))
+            && (self.words.is_empty()
+                || all_found(&self.words, event.searched().into_iter().flatten()))
     }
 
     /// Eight bytes that differ where filters differ: what binds a cursor to its filter.
@@ -176,50 +185,6 @@ impl Filter {
         let mut bytes = [0; 8];
         bytes.copy_from_slice(&hash[..8]);
         bytes
-    }
-}
-
-/// The texts that `q` searches.
-pub fn searched(event: &Event) -> impl Iterator<Item = &str> {
-    [
-        Some(event.message.as_str()),
-        event.entity.as_ref().and_then(|entity| entity.name.as_deref()),
-        event.actor.name.as_deref(),
-        Some(event.action.as_str()),
-    ]
-    .into_iter()
-    .flatten()
-}
-
-impl Term {
-    fn matches(&self, event: &Event) -> bool {
-        let has = |value: Option<&str>| match value {
-            Some(value) => self.values.iter().any(|wanted| wanted == value) != self.negated,
-            None => self.negated,
-        };
-        let entity = event.entity.as_ref();
-        match &self.field {
-            Field::Category => has(Some(&event.category)),
-            Field::Action => has(Some(&event.action)),
-            Field::Severity => has(Some(event.severity.as_str())),
-            Field::Actor => has(event.actor.id.as_deref()),
-            Field::ActorType => has(Some(event.actor.kind.as_str())),
-            Field::Subject => has(event.subject.as_ref().map(|subject| subject.id.as_str())),
-            Field::EntityType => has(entity.map(|entity| entity.kind.as_str())),
-            Field::EntityId => has(entity.and_then(|entity| entity.id.as_deref())),
-            Field::SessionId => has(event.session_id.as_deref()),
-            Field::Metadata(key) => has(event.metadata.get(key).and_then(metadata_text).as_deref()),
-        }
-    }
-}
-
-/// A metadata value as the text a filter compares: strings as they are, numbers and booleans as
-/// JSON writes them; `null`, arrays and objects count as absent.
-pub fn metadata_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

@@ -17,7 +17,7 @@
 //! L3  record   query   points   follow   privacy
 //! L2  journal   access
 //! L1  store
-//! L0  event (crate)   filter   words   catalog   calendar   actor   clock   id   pace   config   data_dir   log   metrics
+//! L0  event (crate)   filter   words   catalog   calendar   actor   clock   id   pace   config   data_dir   log   metrics   serving
 //! ```
 
 pub mod cli;
@@ -51,6 +51,7 @@ pub mod id;
 pub mod log;
 pub mod metrics;
 pub mod pace;
+pub mod serving;
 pub mod words;
 
 // What a program with Annals inside works with; `docs/embedding.md` is its guide.

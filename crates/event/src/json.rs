@@ -15,8 +15,11 @@ use crate::limits;
 
 mod node;
 mod split;
+mod stable;
+pub mod write;
 pub use node::{Node, Object};
 pub use split::split;
+pub use stable::is_stable;
 
 /// Deepest nesting that may ever be asked for; below serde_json's own limit of 128, so that ours
 /// is the one that answers, and far below what a thread's stack holds.

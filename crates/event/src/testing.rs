@@ -51,7 +51,8 @@ pub fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-fn metadata() -> impl Strategy<Value = Map<String, Value>> {
+/// Metadata that may be stored.
+pub fn metadata() -> impl Strategy<Value = Map<String, Value>> {
     prop::collection::btree_map("[^\0$]{0,10}", value(), 0..4)
         .prop_map(|map| map.into_iter().collect())
 }

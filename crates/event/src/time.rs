@@ -73,7 +73,7 @@ impl fmt::Display for Time {
 impl Time {
     /// The text, digit by digit: every event that is told carries two, and a formatter for all
     /// calendars takes longer than the rest of the event.
-    fn text(self, text: &mut [u8; 27]) -> &str {
+    pub(crate) fn text(self, text: &mut [u8; 27]) -> &str {
         const SECOND: i64 = 1_000_000;
         const DAY: i64 = 86_400 * SECOND;
         let (day, within) = (self.0.div_euclid(DAY), self.0.rem_euclid(DAY));

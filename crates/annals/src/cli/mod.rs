@@ -41,7 +41,7 @@ use serde::Serialize;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError};
 use crate::id::{Random, SystemRandom};
-use crate::log;
+use crate::{log, serving};
 
 /// A self-hosted, privacy-first record of what happens in an application.
 #[derive(Parser)]
@@ -188,7 +188,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.enable_all().on_thread_start(serving::mark_thread).build()?;
     runtime.block_on(async {
         match cli.command {
             Command::Serve(options) => serve::run(context, options).await,

@@ -3,6 +3,8 @@
 use annals_event::{Event, Uuid};
 use axum::Json;
 use axum::extract::{RawQuery, State};
+use axum::http::header;
+use axum::response::IntoResponse;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -36,7 +38,7 @@ pub(super) async fn list(
     State(http): State<Http>,
     caller: Caller,
     RawQuery(query): RawQuery,
-) -> Result<Json<EventPage>> {
+) -> Result<impl IntoResponse> {
     caller.require_reader()?;
     let mut parameters = Parameters::read(query.as_deref());
     let order = parameters.order()?;
@@ -44,7 +46,8 @@ pub(super) async fn list(
     let cursor = parameters.take("cursor")?;
     let filter = caller.scope(&http.catalog).over(parameters.filter()?);
     let request = ListRequest { filter, order, limit, cursor };
-    Ok(Json(list::list(&*http.store, &http.cursors, request).await?))
+    let page = list::list(&*http.store, &http.cursors, request).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], page.into_json()))
 }
 
 /// Get one event

@@ -1,24 +1,25 @@
 //! Exports: everything a filter matches, streamed in constant memory.
 //!
-//! A page is read while the one before it is written down and forgotten; no transaction spans two
-//! pages. Each format ends with a marker, so that a cut file shows.
+//! A page is written down as it is read, while the one before it is sent and forgotten; no
+//! transaction spans two pages. Each format ends with a marker, so that a cut file shows.
 
 use std::sync::Arc;
 
-use annals_event::Event;
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
 use tokio::task::JoinHandle;
 
 use crate::journal::Cursors;
-use crate::store::{Order, Result, Scoped, Selection, Store, StoreError};
+use crate::store::{Lines, Order, Result, Scoped, Seen, Selection, Store, StoreError};
 
 mod csv;
 
 pub use csv::COLUMNS;
 
-/// Events read at once.
-const PAGE: usize = 500;
+/// Events read at once …
+const EVENTS: usize = 2_000;
+/// … unless they come to so many bytes before.
+const BYTES: usize = 1 << 20;
 
 /// How an export is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,18 +67,23 @@ impl Format {
         }
     }
 
-    fn write(self, out: &mut Vec<u8>, event: &Event, first: bool) {
+    fn write(self, out: &mut Vec<u8>, seen: Seen<'_>, cursor: &str, first: bool) -> Result<()> {
         match self {
-            Format::Csv => csv::row(out, event),
+            Format::Csv => {
+                let mut event = seen.event()?;
+                cursor.clone_into(&mut event.cursor);
+                csv::row(out, &event);
+            }
             Format::Json => {
                 out.extend_from_slice(if first { b"\n" } else { b",\n" });
-                json(out, event);
+                seen.json(out, cursor)?;
             }
             Format::Ndjson => {
-                json(out, event);
+                seen.json(out, cursor)?;
                 out.push(b'\n');
             }
         }
+        Ok(())
     }
 
     fn end(self, count: u64) -> String {
@@ -87,11 +93,6 @@ impl Format {
             Format::Ndjson => format!("{{\"count\":{count}}}\n"),
         }
     }
-}
-
-fn json(out: &mut Vec<u8>, event: &Event) {
-    // Writing to memory cannot fail, and an event has no map with keys that are not strings.
-    let _ = serde_json::to_writer(out, event);
 }
 
 /// Every event that matches, up to and with the position `upto`. An error ends the
@@ -104,20 +105,15 @@ pub fn export(
     format: Format,
     upto: u64,
 ) -> impl Stream<Item = Result<Bytes>> + Send {
-    let selection = Selection { filter, range: 1..upto + 1, order, limit: PAGE };
+    let selection = Selection { filter, range: 1..upto + 1, order, limit: EVENTS };
     let export = Export { store, cursors, selection, format, reading: None, count: 0 };
-    stream::unfold(Some((export, true)), |state| async {
-        let (mut export, first) = state?;
-        let mut out = Vec::new();
-        if first {
-            out = export.format.head();
-            export.read();
-        }
-        match export.page(out).await {
+    stream::unfold(Some(export), |state| async {
+        let mut export = state?;
+        match export.page().await {
             Ok(page) => {
                 // Nothing is being read: that was the last one.
                 let more = export.reading.is_some();
-                Some((Ok(page), more.then_some((export, false))))
+                Some((Ok(page), more.then_some(export)))
             }
             Err(error) => Some((Err(error), None)),
         }
@@ -133,38 +129,42 @@ struct Export {
     /// What is read next.
     selection: Selection,
     format: Format,
-    /// The next page is read while this one is written down.
-    reading: Option<JoinHandle<Result<Vec<Event>>>>,
+    /// The next page is read while this one is sent.
+    reading: Option<JoinHandle<Result<Lines>>>,
     /// Events written down so far.
     count: u64,
 }
 
 impl Export {
     /// Begins to read the next page.
-    fn read(&mut self) {
+    fn read(&mut self) -> JoinHandle<Result<Lines>> {
         let (store, selection) = (Arc::clone(&self.store), self.selection.clone());
-        self.reading = Some(tokio::spawn(async move { store.select(selection).await }));
+        let (format, cursors, nothing_yet) = (self.format, self.cursors.clone(), self.count == 0);
+        let line = move |out: &mut Vec<u8>, seen: Seen<'_>| {
+            let (cursor, first) = (cursors.event(seen.seq()), nothing_yet && out.is_empty());
+            format.write(out, seen, &cursor, first)
+        };
+        tokio::spawn(async move { store.lines(selection, BYTES, Arc::new(line)).await })
     }
 
-    /// Writes down the page being read, behind what is written already.
-    async fn page(&mut self, mut out: Vec<u8>) -> Result<Bytes> {
-        let events = match self.reading.take() {
-            Some(reading) => {
-                reading.await.map_err(|e| StoreError::Unavailable(e.to_string()))??
-            }
-            None => Vec::new(),
+    /// The page being read; what comes before the first and after the last goes with it.
+    async fn page(&mut self) -> Result<Bytes> {
+        let (head, reading) = match self.reading.take() {
+            Some(reading) => (Vec::new(), reading),
+            None => (self.format.head(), self.read()),
         };
-        if let Some(last) = events.last().filter(|_| events.len() == PAGE) {
+        let lines = reading.await.map_err(|e| StoreError::Unavailable(e.to_string()))??;
+        self.count += lines.count as u64;
+        if let Some(last) = lines.last.filter(|_| lines.more) {
             match self.selection.order {
-                Order::Desc => self.selection.range.end = last.seq,
-                Order::Asc => self.selection.range.start = last.seq + 1,
+                Order::Desc => self.selection.range.end = last,
+                Order::Asc => self.selection.range.start = last + 1,
             }
-            self.read();
+            self.reading = Some(self.read());
         }
-        for mut event in events {
-            event.cursor = self.cursors.event(event.seq);
-            self.format.write(&mut out, &event, self.count == 0);
-            self.count += 1;
+        let mut out = lines.bytes;
+        if !head.is_empty() {
+            out.splice(..0, head);
         }
         if self.reading.is_none() {
             out.extend_from_slice(self.format.end(self.count).as_bytes());

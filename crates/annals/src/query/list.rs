@@ -3,12 +3,14 @@
 //! The first page fixes the list's upper end at the journal's head; the cursor carries it on, so
 //! that events appended meanwhile neither push rows to the next page nor show twice.
 
+use std::sync::Arc;
+
 use annals_event::Event;
-use serde::Serialize;
+use annals_event::json::write::Object;
 
 use crate::journal::cursor::ListCursor;
 use crate::journal::{Cursors, InvalidCursor};
-use crate::store::{Order, Scoped, Selection, Store, StoreError};
+use crate::store::{Order, Scoped, Seen, Selection, Store, StoreError};
 
 /// Events in a page, unless asked otherwise.
 pub const DEFAULT_LIMIT: usize = 50;
@@ -29,14 +31,38 @@ pub struct ListRequest {
 }
 
 /// A page of events.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, utoipa::ToSchema)]
 pub struct EventPage {
     /// The events.
-    pub events: Vec<Event>,
+    #[schema(value_type = Vec<Event>)]
+    pub events: EventsJson,
     /// Where the next page begins; absent on the last one.
     pub next_cursor: Option<String>,
     /// Whether there is a next page.
     pub has_more: bool,
+}
+
+/// Events as JSON, with commas between them.
+pub type EventsJson = Vec<u8>;
+
+impl EventPage {
+    /// The page as it is served.
+    pub fn into_json(self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.events.len() + 256);
+        Object::write(&mut out, |page| {
+            let events = page.name("events");
+            events.push(b'[');
+            events.extend(self.events);
+            events.push(b']');
+            match &self.next_cursor {
+                Some(cursor) => page.text("next_cursor", cursor),
+                None => page.name("next_cursor").extend_from_slice(b"null"),
+            }
+            let has_more: &[u8] = if self.has_more { b"true" } else { b"false" };
+            page.name("has_more").extend_from_slice(has_more);
+        });
+        out
+    }
 }
 
 /// Why there is no page.
@@ -81,20 +107,22 @@ pub async fn list(
         Order::Desc => 1..position.at,
         Order::Asc => position.at + 1..position.upto + 1,
     };
-    // One more than asked for tells whether there is a next page.
-    let selection =
-        Selection { filter: request.filter, range, order: request.order, limit: request.limit + 1 };
-    let mut events = store.select(selection).await?;
-    let has_more = events.len() > request.limit;
-    events.truncate(request.limit);
-    let next_cursor = events
-        .last()
-        .filter(|_| has_more)
-        .map(|last| cursors.list(&ListCursor { at: last.seq, ..position }));
-    for event in &mut events {
-        event.cursor = cursors.event(event.seq);
-    }
-    Ok(EventPage { events, next_cursor, has_more })
+    let ListRequest { filter, order, limit, .. } = request;
+    let cursor = cursors.clone();
+    let line = move |out: &mut Vec<u8>, seen: Seen<'_>| {
+        if !out.is_empty() {
+            out.push(b',');
+        }
+        let cursor = cursor.event(seen.seq());
+        seen.json(out, &cursor)
+    };
+    let selection = Selection { filter, range, order, limit };
+    let lines = store.lines(selection, usize::MAX, Arc::new(line)).await?;
+    let next_cursor = lines
+        .last
+        .filter(|_| lines.more)
+        .map(|last| cursors.list(&ListCursor { at: last, ..position }));
+    Ok(EventPage { events: lines.bytes, next_cursor, has_more: lines.more })
 }
 
 #[cfg(test)]

@@ -49,6 +49,7 @@ macro_rules! conformance {
             append: every_shape_of_event_comes_back_as_it_was;
             append: extremes_come_back_as_they_were;
             select: filters_find_what_the_model_finds;
+            select: lines_are_what_serde_makes_of_the_events;
             select: counts_are_the_model_s;
             select: actions_are_counted_as_the_model_counts_them;
             select: a_longer_journal_is_searched_and_counted_like_the_model;

@@ -40,6 +40,7 @@ mod fresh;
 mod histogram;
 mod keys;
 pub mod ledger;
+mod lines;
 mod page;
 mod person;
 pub mod postgres;
@@ -67,6 +68,7 @@ pub use error::StoreError;
 pub use error_groups::{ErrorGroup, ErrorGroups, Sighting, WhichGroups};
 pub use histogram::Histogram;
 pub use ledger::{LedgerAction, LedgerEntity, LedgerKind, TrackingQuery};
+pub use lines::{Line, Lines, Seen};
 pub use page::{Page, PageChange, PageDay, Pages, Visitor};
 pub use person::{Collection, Consent, PeopleQuery, Person, PersonKind};
 pub use scope::{Scope, Scoped};
@@ -170,6 +172,21 @@ pub trait Store: Send + Sync + 'static {
 
     /// A page of events.
     async fn select(&self, selection: Selection) -> Result<Vec<Event>>;
+
+    /// A page of events, each written down by `line`: what [`Store::select`] answers, but that the
+    /// page also ends once it has so many bytes.
+    async fn lines(&self, page: Selection, bytes: usize, line: Arc<Line>) -> Result<Lines> {
+        let limit = page.limit;
+        let events = self.select(Selection { limit: limit + 1, ..page }).await?;
+        let mut lines = Lines::default();
+        for event in events {
+            let seen = Seen::Event(Box::new(event));
+            if lines.take(seen, (limit, bytes), &*line)?.is_break() {
+                break;
+            }
+        }
+        Ok(lines)
+    }
 
     /// What matches at these positions, oldest first, if all that stands there is still in memory
     /// from being written; `None` where it must be read.

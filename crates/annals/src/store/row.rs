@@ -3,6 +3,9 @@
 //! Ids, names and whatever a filter asks for are columns; what is only shown (page, client,
 //! request, error) goes into one `context` object. Texts of JSON are canonical, so that what is
 //! read back hashes as it did when it was written.
+//!
+//! Lists and exports ask and write rows as they stand (`asked.rs`, `json.rs`), and make no event of
+//! them.
 
 use annals_event::{
     Account, Actor, ActorType, Client, Entity, ErrorInfo, Event, Metadata, Page, Points, Request,
@@ -12,31 +15,35 @@ use serde::Deserialize;
 
 use super::StoreError;
 
-/// An event as columns. Times are microseconds.
+mod asked;
+mod json;
+
+/// An event as columns, whose texts are its own or those of whatever it was read from. Times are
+/// microseconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each field is the column, and the event's field, of its name")]
-pub struct Row {
+pub struct Row<T = String> {
     pub seq: u64,
     pub id: Uuid,
     pub created_at: i64,
     pub occurred_at: i64,
-    pub category: String,
-    pub action: String,
+    pub category: T,
+    pub action: T,
     pub severity: u8,
     pub actor_type: u8,
-    pub actor_id: Option<String>,
-    pub actor_name: Option<String>,
-    pub subject_id: Option<String>,
-    pub subject_name: Option<String>,
-    pub account_id: Option<String>,
-    pub entity_type: Option<String>,
-    pub entity_id: Option<String>,
-    pub entity_name: Option<String>,
+    pub actor_id: Option<T>,
+    pub actor_name: Option<T>,
+    pub subject_id: Option<T>,
+    pub subject_name: Option<T>,
+    pub account_id: Option<T>,
+    pub entity_type: Option<T>,
+    pub entity_id: Option<T>,
+    pub entity_name: Option<T>,
     pub points: Option<(i64, i64, i64)>,
-    pub session_id: Option<String>,
-    pub message: String,
-    pub metadata: Option<String>,
-    pub context: Option<String>,
+    pub session_id: Option<T>,
+    pub message: T,
+    pub metadata: Option<T>,
+    pub context: Option<T>,
     pub anonymised_at: Option<i64>,
 }
 
@@ -100,6 +107,37 @@ impl From<&Event> for Row {
     }
 }
 
+impl Row<&str> {
+    /// The same with texts of its own.
+    pub fn into_owned(self) -> Row {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        Row {
+            seq: self.seq,
+            id: self.id,
+            created_at: self.created_at,
+            occurred_at: self.occurred_at,
+            category: self.category.to_owned(),
+            action: self.action.to_owned(),
+            severity: self.severity,
+            actor_type: self.actor_type,
+            actor_id: own(self.actor_id),
+            actor_name: own(self.actor_name),
+            subject_id: own(self.subject_id),
+            subject_name: own(self.subject_name),
+            account_id: own(self.account_id),
+            entity_type: own(self.entity_type),
+            entity_id: own(self.entity_id),
+            entity_name: own(self.entity_name),
+            points: self.points,
+            session_id: own(self.session_id),
+            message: self.message.to_owned(),
+            metadata: own(self.metadata),
+            context: own(self.context),
+            anonymised_at: self.anonymised_at,
+        }
+    }
+}
+
 impl Row {
     /// The event of a row, if the row is the one that event is written as. Other columns can give
     /// the same event, such as JSON with a space more: the event would pass for untouched, the row
@@ -126,51 +164,84 @@ fn text(canonical: Vec<u8>) -> String {
     String::from_utf8(canonical).unwrap_or_default()
 }
 
-impl TryFrom<Row> for Event {
+/// What a column's value means, if any event could have written it.
+impl<T: AsRef<str>> Row<T> {
+    fn unreadable(&self, column: &'static str) -> Unreadable {
+        Unreadable { seq: self.seq, column }
+    }
+
+    fn severity(&self) -> Result<Severity, Unreadable> {
+        Severity::from_code(self.severity).ok_or_else(|| self.unreadable("severity"))
+    }
+
+    fn actor_type(&self) -> Result<ActorType, Unreadable> {
+        ActorType::from_code(self.actor_type).ok_or_else(|| self.unreadable("actor_type"))
+    }
+
+    fn metadata(&self) -> Result<Metadata, Unreadable> {
+        match &self.metadata {
+            None => Ok(Metadata::new()),
+            Some(text) => {
+                serde_json::from_str(text.as_ref()).map_err(|_| self.unreadable("metadata"))
+            }
+        }
+    }
+
+    fn context(&self) -> Result<Context, Unreadable> {
+        match &self.context {
+            None => Ok(Context::default()),
+            Some(text) => {
+                serde_json::from_str(text.as_ref()).map_err(|_| self.unreadable("context"))
+            }
+        }
+    }
+
+    /// A thing has a type, and a subject an id.
+    fn check_parts(&self) -> Result<(), Unreadable> {
+        if self.entity_type.is_none() && (self.entity_id.is_some() || self.entity_name.is_some()) {
+            return Err(self.unreadable("entity_type"));
+        }
+        if self.subject_id.is_none() && self.subject_name.is_some() {
+            return Err(self.unreadable("subject_id"));
+        }
+        Ok(())
+    }
+}
+
+impl<T: AsRef<str> + Into<String>> TryFrom<Row<T>> for Event {
     type Error = Unreadable;
 
-    fn try_from(row: Row) -> Result<Event, Unreadable> {
-        let unreadable = |column| Unreadable { seq: row.seq, column };
-        let metadata: Metadata = match &row.metadata {
-            None => Metadata::new(),
-            Some(text) => serde_json::from_str(text).map_err(|_| unreadable("metadata"))?,
-        };
-        let context: Context = match &row.context {
-            None => Context::default(),
-            Some(text) => serde_json::from_str(text).map_err(|_| unreadable("context"))?,
-        };
-        let severity = Severity::from_code(row.severity).ok_or(unreadable("severity"))?;
-        let kind = ActorType::from_code(row.actor_type).ok_or(unreadable("actor_type"))?;
-        let entity = match (row.entity_type, row.entity_id, row.entity_name) {
-            (Some(kind), id, name) => Some(Entity { kind, id, name }),
-            (None, None, None) => None,
-            _ => return Err(unreadable("entity_type")),
-        };
-        let subject = match (row.subject_id, row.subject_name) {
-            (Some(id), name) => Some(Subject { id, name }),
-            (None, None) => None,
-            (None, Some(_)) => return Err(unreadable("subject_id")),
-        };
+    fn try_from(row: Row<T>) -> Result<Event, Unreadable> {
+        row.check_parts()?;
+        let (severity, kind) = (row.severity()?, row.actor_type()?);
+        let (metadata, context) = (row.metadata()?, row.context()?);
+        let own = |text: Option<T>| text.map(Into::into);
+        let (entity_id, entity_name) = (own(row.entity_id), own(row.entity_name));
+        let subject_name = own(row.subject_name);
         Ok(Event {
             id: row.id,
             seq: row.seq,
             cursor: String::new(),
             occurred_at: Time::from_micros(row.occurred_at),
             created_at: Time::from_micros(row.created_at),
-            category: row.category,
-            action: row.action,
+            category: row.category.into(),
+            action: row.action.into(),
             severity,
-            actor: Actor { kind, id: row.actor_id, name: row.actor_name },
-            subject,
-            account: row.account_id.map(|id| Account { id }),
-            entity,
+            actor: Actor { kind, id: own(row.actor_id), name: own(row.actor_name) },
+            subject: own(row.subject_id).map(|id| Subject { id, name: subject_name }),
+            account: own(row.account_id).map(|id| Account { id }),
+            entity: own(row.entity_type).map(|kind| Entity {
+                kind,
+                id: entity_id,
+                name: entity_name,
+            }),
             points: row.points.map(|(before, after, delta)| Points { before, after, delta }),
-            session_id: row.session_id,
+            session_id: own(row.session_id),
             page: context.page,
             client: context.client,
             request: context.request,
             error: context.error,
-            message: row.message,
+            message: row.message.into(),
             metadata,
             anonymised_at: row.anonymised_at.map(Time::from_micros),
         })

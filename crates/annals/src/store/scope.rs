@@ -12,10 +12,10 @@
 
 use std::sync::Arc;
 
-use annals_event::Event;
+use annals_event::{ActorType, Event};
 
 use crate::catalog::{Catalog, Viewer};
-use crate::filter::Filter;
+use crate::filter::{Asked, Field, Filter};
 
 /// What a viewer may see: whatever one of the views shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,8 +100,11 @@ impl Scope {
     }
 
     /// Whether the viewer may see an event.
-    pub fn contains(&self, event: &Event) -> bool {
-        self.views.iter().any(|view| view.contains(event))
+    pub fn contains(&self, event: &impl Asked) -> bool {
+        let text = |field| event.text(&field);
+        let (category, action) = (text(Field::Category), text(Field::Action));
+        let (category, action) = (category.unwrap_or_default(), action.unwrap_or_default());
+        self.shows(text(Field::Subject).as_deref(), &category, &action)
     }
 
     /// Whether the viewer may see such events about somebody; `None`: about anybody.
@@ -123,10 +126,11 @@ impl Scope {
         }
     }
 
-    fn shows_client(&self, event: &Event) -> bool {
+    /// Whether the viewer is shown with what an event was done.
+    fn shows_client(&self, event: &impl Asked) -> bool {
         match &self.clients {
             Clients::Everybodys => true,
-            Clients::Nobodys => event.client.is_none(),
+            Clients::Nobodys => false,
             Clients::OnesOwn(id) => did_it(event, id),
         }
     }
@@ -146,20 +150,11 @@ impl Scope {
 }
 
 /// Whether the client of an event is this person's: they acted, or a machine acted for them.
-fn did_it(event: &Event, id: &str) -> bool {
-    let actor = &event.actor;
-    if actor.kind.is_person() {
-        return actor.id.as_deref() == Some(id);
-    }
-    event.subject.as_ref().is_some_and(|subject| subject.id == id)
-}
-
-impl View {
-    fn contains(&self, event: &Event) -> bool {
-        let about = event.subject.as_ref().map(|subject| &subject.id);
-        self.people.as_ref().is_none_or(|people| about.is_some_and(|id| people.contains(id)))
-            && !self.hidden.iter().any(|hidden| hidden.hides(&event.category, &event.action))
-    }
+fn did_it(event: &impl Asked, id: &str) -> bool {
+    let text = |field| event.text(&field);
+    let kind = text(Field::ActorType).and_then(|kind| ActorType::from_name(&kind));
+    let whose = if kind.is_some_and(ActorType::is_person) { Field::Actor } else { Field::Subject };
+    text(whose).as_deref() == Some(id)
 }
 
 impl HiddenActions {
@@ -196,15 +191,25 @@ impl Scoped {
 
     /// Whether an event is wanted, and may be seen.
     pub fn matches(&self, event: &Event) -> bool {
-        self.scope.contains(event) && self.filter.matches(event)
+        self.fits(event)
+    }
+
+    /// As [`Scoped::matches`], of an event however it is kept.
+    pub fn fits(&self, event: &impl Asked) -> bool {
+        self.scope.contains(event) && self.filter.fits(event)
     }
 
     /// A shared event that may be seen, as this viewer is shown it.
     pub fn shown(&self, event: &Arc<Event>) -> Arc<Event> {
-        if self.scope.shows_client(event) {
+        if event.client.is_none() || self.shows_client(&**event) {
             return Arc::clone(event);
         }
         Arc::new(Event { client: None, ..Event::clone(event) })
+    }
+
+    /// Whether the viewer is shown with what an event was done.
+    pub fn shows_client(&self, event: &impl Asked) -> bool {
+        self.scope.shows_client(event)
     }
 
     /// [`Scope::show`].

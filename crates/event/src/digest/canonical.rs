@@ -10,6 +10,7 @@ use std::ops::Range;
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
+use crate::json::write::{Object, text};
 use crate::limits;
 
 /// Any JSON value in canonical form (RFC 8785, without Unicode normalisation).
@@ -26,50 +27,11 @@ pub fn canonical_object(object: &Map<String, Value>) -> Vec<u8> {
     out
 }
 
-/// Writes an object whose fields are given in canonical order.
-pub(super) struct Object<'o> {
-    out: &'o mut Vec<u8>,
-    empty: bool,
-}
-
 impl Object<'_> {
-    pub(super) fn write(out: &mut Vec<u8>, fields: impl FnOnce(&mut Object<'_>)) {
-        out.push(b'{');
-        let mut object = Object { out, empty: true };
-        fields(&mut object);
-        out.push(b'}');
-    }
-
-    /// A field's name; its value must follow. Names are plain words.
-    fn name(&mut self, name: &str) -> &mut Vec<u8> {
-        if !self.empty {
-            self.out.push(b',');
-        }
-        self.empty = false;
-        self.out.push(b'"');
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.extend_from_slice(b"\":");
-        self.out
-    }
-
-    pub(super) fn text(&mut self, name: &str, value: &str) {
-        text(self.name(name), value);
-    }
-
-    pub(super) fn some_text(&mut self, name: &str, value: Option<&str>) {
-        if let Some(value) = value {
-            self.text(name, value);
-        }
-    }
-
     pub(super) fn some_number(&mut self, name: &str, value: Option<u64>) {
         if let Some(value) = value {
             number(self.name(name), &Number::from(value));
         }
-    }
-
-    pub(super) fn object(&mut self, name: &str, fields: impl FnOnce(&mut Object<'_>)) {
-        Object::write(self.name(name), fields);
     }
 
     /// Answers where the object stands.
@@ -125,12 +87,6 @@ fn fields<'v>(out: &mut Vec<u8>, fields: impl Iterator<Item = (&'v String, &'v V
         out.push(b':');
         value(out, field);
     }
-}
-
-/// JSON's short escapes, the rest of the control characters as `\u00…`: both agree on these.
-fn text(out: &mut Vec<u8>, text: &str) {
-    // Writing to memory cannot fail.
-    let _ = serde_json::to_writer(out, text);
 }
 
 fn number(out: &mut Vec<u8>, number: &Number) {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::canonical::Object;
+use crate::json::write::Object;
 use crate::{Client, ErrorInfo, Event, Page, Request};
 
 /// An event's personal part as canonical JSON (RFC 8785).

@@ -48,9 +48,12 @@ fn pages_of_any_limit_are_the_model_s_list() {
                     cursor,
                 };
                 let page = runtime.block_on(list(&store, &cursors, request)).unwrap();
-                prop_assert!(page.events.len() == limit || !page.has_more);
-                prop_assert_eq!(page.has_more, page.next_cursor.is_some());
-                all.extend(page.events);
+                let page: serde_json::Value = serde_json::from_slice(&page.into_json()).unwrap();
+                let events: Vec<Event> = serde_json::from_value(page["events"].clone()).unwrap();
+                let has_more = page["has_more"].as_bool().unwrap();
+                prop_assert!(events.len() == limit || !has_more);
+                prop_assert_eq!(has_more, page["next_cursor"].is_string());
+                all.extend(events);
                 // What comes meanwhile is not of this list.
                 let number = next.get();
                 if number < 10_030 {
@@ -58,13 +61,13 @@ fn pages_of_any_limit_are_the_model_s_list() {
                     model.borrow_mut().extend(runtime.block_on(more));
                     next.set(number + 1);
                 }
-                cursor = page.next_cursor;
+                cursor = page["next_cursor"].as_str().map(str::to_owned);
                 if cursor.is_none() {
                     break;
                 }
             }
             for event in &mut all {
-                prop_assert_eq!(cursors.open_event(&event.cursor), Ok(event.seq));
+                event.seq = cursors.open_event(&event.cursor).unwrap();
                 event.cursor.clear();
             }
             prop_assert_eq!(all, wanted);

@@ -11,7 +11,7 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
 use tokio::runtime::Handle;
 
-use super::super::{Counts, Order, Scope, Selection, Store};
+use super::super::{Counts, Line, Order, Scope, Seen, Selection, Store};
 use super::world::{entries, filter, scope};
 use super::{START, accepted};
 use crate::filter::{Field, Filter, Term};
@@ -96,6 +96,36 @@ pub async fn filters_find_what_the_model_finds(store: Arc<dyn Store>) {
     });
     // A world in which filters find nothing proves nothing.
     assert!(found.get() > TRIES as usize / 5, "{} found", found.get());
+}
+
+pub async fn lines_are_what_serde_makes_of_the_events(store: Arc<dyn Store>) {
+    let model = model(&*store).await;
+    let line: Arc<Line> = Arc::new(|out: &mut Vec<u8>, seen: Seen<'_>| {
+        let cursor = format!("c{}", seen.seq());
+        seen.json(out, &cursor)?;
+        out.push(b'\n');
+        Ok(())
+    });
+    let bytes = prop_oneof![Just(usize::MAX), 0_usize..5_000];
+    let page = (scope(), filter(), range(), order(), 1_usize..50, bytes);
+    for_all(&page, |(scope, filter, range, order, limit, bytes)| {
+        let page = Selection { filter: scope.over(filter), range, order, limit };
+        let all = wanted(&model, &Selection { limit: usize::MAX, ..page.clone() });
+        let lines = store.lines(page, bytes, Arc::clone(&line));
+        let lines = Handle::current().block_on(lines).unwrap();
+        let mut text = String::new();
+        for event in all.iter().take(lines.count) {
+            prop_assert!(text.len() < bytes);
+            let event = Event { cursor: format!("c{}", event.seq), ..event.clone() };
+            text += &serde_json::to_string(&event).unwrap();
+            text.push('\n');
+        }
+        prop_assert_eq!(lines.last, all[..lines.count].last().map(|event| event.seq));
+        prop_assert_eq!(lines.more, lines.count < all.len());
+        prop_assert!(!lines.more || lines.count == limit || text.len() >= bytes);
+        prop_assert_eq!(String::from_utf8(lines.bytes).unwrap(), text);
+        Ok(())
+    });
 }
 
 /// Wherever an index draws its lines: many windows, in all stages, and what is deleted meanwhile.

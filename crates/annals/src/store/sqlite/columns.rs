@@ -5,6 +5,7 @@
 
 use annals_event::digest::{Hash, Salt};
 use annals_event::{Event, Uuid};
+use rusqlite::types::{FromSqlError, ValueRef};
 use rusqlite::{CachedStatement, Connection, params};
 
 use super::super::row::{self, Row, Unreadable};
@@ -36,9 +37,9 @@ pub(super) fn select(further: &str, condition: &str) -> String {
 /// The first of the further columns.
 pub(super) const FURTHER: usize = 31;
 
-/// Reads what [`select`] asks for. A number without its row is a fault, and so is a row that was
-/// never written like that.
-pub(super) fn read(row: &rusqlite::Row<'_>) -> Result<Row> {
+/// Reads what [`select`] asks for, its texts where SQLite has them. A number without its row is a
+/// fault, and so is a row that was never written like that.
+pub(super) fn read<'r>(row: &'r rusqlite::Row<'_>) -> Result<Row<&'r str>> {
     let seq = row.get(0)?;
     let unreadable = |column| Unreadable { seq, column };
     let created_at: i64 = row.get(2)?;
@@ -49,7 +50,7 @@ pub(super) fn read(row: &rusqlite::Row<'_>) -> Result<Row> {
         Some(apart) => created_at.checked_add(apart).ok_or(unreadable("occurred_at"))?,
     };
     let person = |at: usize, column| {
-        let (id, name): (Option<String>, Option<String>) = (row.get(at + 1)?, row.get(at + 2)?);
+        let (id, name) = (some_text(row, at + 1)?, some_text(row, at + 2)?);
         let number = row.get::<_, Option<i64>>(at)?;
         if number.is_some() != (id.is_some() || name.is_some()) {
             return Err(StoreError::from(unreadable(column)));
@@ -58,17 +59,17 @@ pub(super) fn read(row: &rusqlite::Row<'_>) -> Result<Row> {
     };
     let (actor, actor_id, actor_name) = person(8, "actor")?;
     let (subject, subject_id, subject_name) = match row.get(11)? {
-        Some(subject) if actor == Some(subject) => (actor, actor_id.clone(), actor_name.clone()),
+        Some(subject) if actor == Some(subject) => (actor, actor_id, actor_name),
         _ => person(11, "subject")?,
     };
     let (_, account_id, None) = person(14, "account")? else {
         return Err(unreadable("account").into());
     };
-    let entity_type: Option<String> = row.get(18)?;
+    let entity_type = some_text(row, 18)?;
     if row.get::<_, Option<i64>>(17)?.is_some() != entity_type.is_some() {
         return Err(unreadable("entity").into());
     }
-    let session_id: Option<String> = row.get(23)?;
+    let session_id = some_text(row, 23)?;
     let whose: Option<i64> = row.get(22)?;
     if row.get::<_, Option<i64>>(21)?.is_some() != session_id.is_some()
         || (session_id.is_some() && whose != subject.or(actor))
@@ -86,8 +87,8 @@ pub(super) fn read(row: &rusqlite::Row<'_>) -> Result<Row> {
         id: Uuid::from_bytes(row.get(1)?),
         created_at,
         occurred_at,
-        category: row.get(4)?,
-        action: row.get(5)?,
+        category: text(row, 4)?,
+        action: text(row, 5)?,
         severity: row.get(6)?,
         actor_type: row.get(7)?,
         actor_id,
@@ -96,15 +97,30 @@ pub(super) fn read(row: &rusqlite::Row<'_>) -> Result<Row> {
         subject_name,
         account_id,
         entity_type,
-        entity_id: row.get(19)?,
-        entity_name: row.get(20)?,
+        entity_id: some_text(row, 19)?,
+        entity_name: some_text(row, 20)?,
         points,
         session_id,
-        message: row.get(27)?,
-        metadata: row.get(28)?,
-        context: row.get(29)?,
+        message: text(row, 27)?,
+        metadata: some_text(row, 28)?,
+        context: some_text(row, 29)?,
         anonymised_at: row.get(30)?,
     })
+}
+
+fn some_text<'r>(row: &'r rusqlite::Row<'_>, at: usize) -> Result<Option<&'r str>> {
+    let value = row.get_ref(at)?;
+    value.as_str_or_null().map_err(|error| another(at, value, error))
+}
+
+fn text<'r>(row: &'r rusqlite::Row<'_>, at: usize) -> Result<&'r str> {
+    let value = row.get_ref(at)?;
+    value.as_str().map_err(|error| another(at, value, error))
+}
+
+/// A value that is no text was not written by us.
+fn another(at: usize, value: ValueRef<'_>, error: FromSqlError) -> StoreError {
+    rusqlite::Error::FromSqlConversionFailure(at, value.data_type(), Box::new(error)).into()
 }
 
 /// Writes events.

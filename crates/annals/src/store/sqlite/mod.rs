@@ -58,9 +58,9 @@ use self::list_index::ListIndex;
 use self::threads::{Readers, WriterThread};
 use super::fresh::Fresh;
 use super::{
-    Account, Aged, Ageing, Answer, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery,
-    Person, Result, Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, Task, Tile, Tombstone,
-    TrackingQuery, UsedId,
+    Account, Aged, Ageing, Answer, Counts, Head, Identity, Item, Key, Line, Lines, Outcome, Part,
+    PeopleQuery, Person, Result, Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, Task,
+    Tile, Tombstone, TrackingQuery, UsedId,
 };
 
 pub use backup::restore;
@@ -100,7 +100,14 @@ impl Store for SqliteStore {
 
     async fn select(&self, selection: Selection) -> Result<Vec<Event>> {
         let index = self.index.clone();
-        let read = move |connection: &_| rows::select(connection, index.as_deref(), selection);
+        let read = move |connection: &_| rows::select(connection, index.as_deref(), &selection);
+        self.readers.run(read).await
+    }
+
+    async fn lines(&self, page: Selection, bytes: usize, line: Arc<Line>) -> Result<Lines> {
+        let index = self.index.clone();
+        let read =
+            move |connection: &_| rows::lines(connection, index.as_deref(), page, bytes, &*line);
         self.readers.run(read).await
     }
 

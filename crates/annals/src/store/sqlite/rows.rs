@@ -1,12 +1,12 @@
 //! Events by their ids and positions.
 
-use std::collections::HashSet;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use annals_event::{Event, Time, Uuid};
 use rusqlite::Connection;
 
-use super::super::{Head, Order, Result, Scope, Selection, StoreError};
+use super::super::row::Row;
+use super::super::{Head, Line, Lines, Order, Result, Scope, Seen, Selection, StoreError};
 use super::columns::{self, read};
 use super::list_index::{self, ListIndex};
 
@@ -53,18 +53,58 @@ pub(super) fn at(connection: &Connection, positions: &[u64]) -> Result<Vec<Event
 pub(super) fn select_in(snapshot: &Connection, selection: &Selection) -> Result<Vec<Event>> {
     let positions = list_index::positions(snapshot, selection)?;
     let mut events = Vec::with_capacity(positions.len());
-    read_at(snapshot, &positions, selection.order, &mut events)?;
+    let _all = each_at(snapshot, &positions, selection.order, &mut |row| {
+        events.push(Event::try_from(row)?);
+        Ok(ControlFlow::Continue(()))
+    })?;
     Ok(events)
 }
 
-/// A page of events: the list index names positions, the rows have the last word.
+/// A page of events.
 pub(super) fn select(
     connection: &Connection,
     index: Option<&ListIndex>,
-    selection: Selection,
+    selection: &Selection,
 ) -> Result<Vec<Event>> {
-    let mut left = selection;
     let mut events: Vec<Event> = Vec::new();
+    each(connection, index, selection, &mut |row| {
+        events.push(Event::try_from(row)?);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    events.iter_mut().for_each(|event| selection.filter.show(event));
+    Ok(events)
+}
+
+/// A page of events, written down.
+pub(super) fn lines(
+    connection: &Connection,
+    index: Option<&ListIndex>,
+    page: Selection,
+    bytes: usize,
+    line: &Line,
+) -> Result<Lines> {
+    let mut lines = Lines::default();
+    let limit = page.limit;
+    // One more than is written tells whether there are more.
+    let page = Selection { limit: limit + 1, ..page };
+    each(connection, index, &page, &mut |row| {
+        let client = page.filter.shows_client(&row);
+        lines.take(Seen::Row { row: &row, client }, (limit, bytes), line)
+    })?;
+    Ok(lines)
+}
+
+/// What is done with each row, and whether that is enough.
+type Take<'t> = &'t mut dyn FnMut(Row<&str>) -> Result<ControlFlow<()>>;
+
+/// The rows of a page: the list index names positions, the rows have the last word.
+fn each(
+    connection: &Connection,
+    index: Option<&ListIndex>,
+    page: &Selection,
+    take: Take<'_>,
+) -> Result<()> {
+    let mut left = page.clone();
     while left.limit > 0 {
         // One moment for both questions, where there is no index.
         let snapshot = connection.unchecked_transaction()?;
@@ -72,60 +112,82 @@ pub(super) fn select(
             Some(index) => index.positions(&snapshot, &left)?,
             None => list_index::positions(&snapshot, &left)?,
         };
-        let before = events.len();
-        read_at(&snapshot, &positions, left.order, &mut events)?;
-        let found = events.split_off(before).into_iter();
-        events.extend(found.filter(|event| left.filter.matches(event)));
+        let mut taken = 0;
+        let enough = each_at(&snapshot, &positions, left.order, &mut |row| {
+            if !page.filter.fits(&row) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            taken += 1;
+            take(row)
+        })?;
         // A page that is not full is taken for the last one. So whatever the index named and is
         // not there, because it was removed just now, is made up for.
-        let Some(last) = positions.last().filter(|_| positions.len() == left.limit) else {
+        let full = enough.is_continue() && positions.len() == left.limit;
+        let Some(last) = positions.last().filter(|_| full) else {
             break;
         };
         match left.order {
             Order::Desc => left.range.end = *last,
             Order::Asc => left.range.start = last + 1,
         }
-        left.limit -= events.len() - before;
+        left.limit -= taken;
     }
-    events.iter_mut().for_each(|event| left.filter.show(event));
-    Ok(events)
+    Ok(())
 }
 
-/// Reads the events at positions that are in order, as far as they are there.
-fn read_at(
+/// Reads the rows at positions that are in order, as far as they are there.
+fn each_at(
     connection: &Connection,
     positions: &[u64],
     order: Order,
-    events: &mut Vec<Event>,
-) -> Result<()> {
+    take: Take<'_>,
+) -> Result<ControlFlow<()>> {
     let (Some(low), Some(high)) = (positions.iter().min(), positions.iter().max()) else {
-        return Ok(());
+        return Ok(ControlFlow::Continue(()));
     };
     // Dense pages, which are most, are read as one range; sparse ones position by position.
     if high - low < 2 * positions.len() as u64 {
-        let order = match order {
-            Order::Desc => "DESC",
-            Order::Asc => "ASC",
+        let (direction, precedes): (_, fn(&u64, &u64) -> bool) = match order {
+            Order::Desc => ("DESC", u64::gt),
+            Order::Asc => ("ASC", u64::lt),
         };
-        let condition = format!("e.seq BETWEEN ?1 AND ?2 ORDER BY e.seq {order}");
+        if order == Order::Desc && positions.len() >= LONG {
+            fetch(connection, *low, *high)?;
+        }
+        let condition = format!("e.seq BETWEEN ?1 AND ?2 ORDER BY e.seq {direction}");
         let mut statement = connection.prepare_cached(&columns::select("", &condition))?;
-        let mut wanted: HashSet<&u64> = positions.iter().collect();
+        let mut wanted = positions.iter().peekable();
         let mut rows = statement.query([low, high])?;
         while let Some(row) = rows.next()? {
             let seq: u64 = row.get(0)?;
-            if wanted.remove(&seq) {
-                events.push(Event::try_from(read(row)?)?);
+            // Positions whose rows are gone are passed over.
+            while wanted.next_if(|next| precedes(next, &seq)).is_some() {}
+            if wanted.next_if(|next| **next == seq).is_some() && take(read(row)?)?.is_break() {
+                return Ok(ControlFlow::Break(()));
             }
         }
-        return Ok(());
+        return Ok(ControlFlow::Continue(()));
     }
     let mut statement = connection.prepare_cached(&columns::select("", "e.seq = ?1"))?;
     for seq in positions {
         let mut rows = statement.query([seq])?;
-        if let Some(row) = rows.next()? {
-            events.push(Event::try_from(read(row)?)?);
+        if let Some(row) = rows.next()?
+            && take(read(row)?)?.is_break()
+        {
+            return Ok(ControlFlow::Break(()));
         }
     }
+    Ok(ControlFlow::Continue(()))
+}
+
+/// Rows of a page that is worth fetching before it is read backwards.
+const LONG: usize = 500;
+
+/// Passes over the rows in the order of the file: kernels read ahead and never behind, and from a
+/// disk each page of the file would be waited for by itself.
+fn fetch(connection: &Connection, low: u64, high: u64) -> Result<()> {
+    let sql = "SELECT count(*) FROM annals_events WHERE seq BETWEEN ?1 AND ?2";
+    let _rows: u64 = connection.prepare_cached(sql)?.query_row([low, high], |row| row.get(0))?;
     Ok(())
 }
 

@@ -23,7 +23,7 @@ pub(super) fn sealed(
         let seal = || Ok((row.get(FURTHER)?, row.get(FURTHER + 1)?, row.get(FURTHER + 2)?));
         let (event, (salt, commitment, leaf_prefix)) = match seal() {
             Ok(seal) => match read(row) {
-                Ok(columns) => (columns.exactly(), seal),
+                Ok(columns) => (columns.into_owned().exactly(), seal),
                 Err(StoreError::Damaged(what)) => (Err(what), seal),
                 Err(error) => return Err(error),
             },

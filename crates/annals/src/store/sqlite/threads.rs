@@ -1,6 +1,6 @@
 //! The writer's thread and the readers' pool.
 //!
-//! SQLite blocks, so it never runs on the threads that serve requests. There is one writer,
+//! SQLite blocks, so it never runs on a thread that goes on serving requests. There is one writer,
 //! because SQLite has one; readers see the last commit and wait for nobody.
 
 use std::path::Path;
@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::super::{Result, StoreError};
 use super::open;
+use crate::serving;
 
 type Job<T> = Box<dyn FnOnce(&mut T) + Send>;
 
@@ -115,7 +116,7 @@ impl Readers {
     ) -> Result<R> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| stopped())?;
         let (path, idle) = (Arc::clone(&self.path), Arc::clone(&self.idle));
-        let done = tokio::task::spawn_blocking(move || {
+        let read = move || {
             let lock = || idle.lock().unwrap_or_else(PoisonError::into_inner);
             // A read that panicked has taken its connection along.
             let idle = lock().pop();
@@ -124,8 +125,12 @@ impl Readers {
             lock().push(connection);
             drop(permit);
             result
-        });
-        done.await.map_err(|error| StoreError::Unavailable(error.to_string()))?
+        };
+        let failed = |error: &dyn std::fmt::Display| StoreError::Unavailable(error.to_string());
+        match serving::in_place(read) {
+            Ok(done) => done.map_err(|_| failed(&"a read panicked"))?,
+            Err(read) => tokio::task::spawn_blocking(read).await.map_err(|error| failed(&error))?,
+        }
     }
 
     /// Ends reading: what runs is finished, what waits fails.

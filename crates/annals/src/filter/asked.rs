@@ -1,0 +1,76 @@
+//! What a filter asks of an event, whether it was made already or still stands in a row.
+
+use std::borrow::Cow;
+
+use annals_event::{Event, Time};
+use serde_json::Value;
+
+use super::{Field, Term};
+
+/// An event that a filter can be asked about.
+pub trait Asked {
+    /// When it happened.
+    fn occurred_at(&self) -> Time;
+    /// A field as the text that terms compare; absent where the event has none.
+    fn text(&self, field: &Field) -> Option<Cow<'_, str>>;
+    /// The texts that `q` searches.
+    fn searched(&self) -> [Option<&str>; 4];
+}
+
+impl Asked for Event {
+    fn occurred_at(&self) -> Time {
+        self.occurred_at
+    }
+
+    fn text(&self, field: &Field) -> Option<Cow<'_, str>> {
+        let entity = self.entity.as_ref();
+        let text = match field {
+            Field::Category => Some(self.category.as_str()),
+            Field::Action => Some(self.action.as_str()),
+            Field::Severity => Some(self.severity.as_str()),
+            Field::Actor => self.actor.id.as_deref(),
+            Field::ActorType => Some(self.actor.kind.as_str()),
+            Field::Subject => self.subject.as_ref().map(|subject| subject.id.as_str()),
+            Field::EntityType => entity.map(|entity| entity.kind.as_str()),
+            Field::EntityId => entity.and_then(|entity| entity.id.as_deref()),
+            Field::SessionId => self.session_id.as_deref(),
+            Field::Metadata(key) => {
+                return self.metadata.get(key).and_then(metadata_text).map(Cow::Owned);
+            }
+        };
+        text.map(Cow::Borrowed)
+    }
+
+    fn searched(&self) -> [Option<&str>; 4] {
+        [
+            Some(self.message.as_str()),
+            self.entity.as_ref().and_then(|entity| entity.name.as_deref()),
+            self.actor.name.as_deref(),
+            Some(self.action.as_str()),
+        ]
+    }
+}
+
+/// The texts of an event that `q` searches.
+pub fn searched(event: &Event) -> impl Iterator<Item = &str> {
+    Asked::searched(event).into_iter().flatten()
+}
+
+impl Term {
+    pub(super) fn fits(&self, event: &impl Asked) -> bool {
+        match event.text(&self.field) {
+            Some(value) => self.values.iter().any(|wanted| *wanted == value) != self.negated,
+            None => self.negated,
+        }
+    }
+}
+
+/// A metadata value as the text a filter compares: strings as they are, numbers and booleans as
+/// JSON writes them; `null`, arrays and objects count as absent.
+pub fn metadata_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
