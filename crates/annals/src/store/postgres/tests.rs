@@ -228,17 +228,12 @@ async fn a_server_is_trusted_by_its_certificate_and_its_name() {
     }
 }
 
-#[tokio::test]
-async fn keys_are_other_ones_in_each_window_and_the_database_knows_which() {
-    let (_store, database) = store().await;
-    let mut all = std::collections::HashSet::new();
-    for seq in [1, 262_144, 262_145, 10_000_000, 10_000_000_000] {
-        let mask = blocks::mask(blocks::block_of(seq) / blocks::WINDOW);
-        let told = database.sql(&format!("SELECT annals.annals_key(77, {seq})"));
-        assert_eq!(told, (77 ^ mask).to_string(), "{seq}");
-        all.insert(mask);
-    }
-    assert_eq!(all.len(), 4);
+#[test]
+fn keys_are_other_ones_in_each_window() {
+    let windows = [1, 262_144, 262_145, 10_000_000, 10_000_000_000]
+        .map(|seq| blocks::mask(blocks::block_of(seq) / blocks::WINDOW));
+    assert_eq!(windows[0], windows[1]);
+    assert_eq!(std::collections::HashSet::from(windows).len(), 4);
 }
 
 #[tokio::test]
