@@ -140,14 +140,12 @@ async fn once(
         Ok(heads) => heads,
         Err(lost) => {
             let doubt = lost.doubt();
-            let alive = !client.is_closed() && !matches!(lost, Lost::Silent);
-            if !alive {
-                // Not to be handed to the next caller.
-                drop(Object::take(client));
-            }
+            let dead = client.is_closed();
+            // Not to be handed to the next caller: whatever was under way ends with it.
+            drop(Object::take(client));
             return Err(match (doubt, lost) {
                 (Some(why), _) => Failed::Doubtful(why),
-                (None, Lost::Before(error)) if !alive => Failed::Unsaid(failed(error)),
+                (None, Lost::Before(error)) if dead => Failed::Unsaid(failed(error)),
                 (None, lost) => Failed::Plainly(lost.into_error()),
             });
         }

@@ -24,7 +24,7 @@ pub(super) struct Batch {
     turn: i64,
     after: u64,
     /// Ids that must not be used yet, and their hashes.
-    ids: Vec<Uuid>,
+    looked_for: Vec<Uuid>,
     hashes: Vec<Vec<u8>>,
     events: Records,
     tiles: Records,
@@ -55,10 +55,11 @@ impl Batch {
         end.head.created_at = end.head.created_at.max(now);
         let (turn, after) = (end.turn, end.head.seq);
         end.turn += 1;
-        let (ids_to_look_for, hashes, events, tiles, blocks) = Default::default();
         let heads = Vec::with_capacity(entries.len());
+        let (events, tiles, blocks) = Default::default();
+        let (looked_for, hashes) = (Vec::new(), Vec::new());
         let mut batch =
-            Batch { turn, after, ids: ids_to_look_for, hashes, events, tiles, blocks, end, heads };
+            Batch { turn, after, looked_for, hashes, events, tiles, blocks, end, heads };
         let mut seen = HashSet::new();
         for entry in entries {
             let id = entry.event.id;
@@ -67,7 +68,7 @@ impl Batch {
             if fresh {
                 batch.push(entry, journal);
                 if matches!(ids, Ids::LookFor) && !entry.derived.id {
-                    batch.ids.push(id);
+                    batch.looked_for.push(id);
                     batch.hashes.push(hashed_id(&journal.id_key, id).to_vec());
                 }
             }
@@ -139,7 +140,7 @@ impl Batch {
         let parameters: [&(dyn ToSql + Sync); 13] = [
             &self.turn,
             &after,
-            &self.ids,
+            &self.looked_for,
             &self.hashes,
             &self.events,
             &self.tiles,
