@@ -41,6 +41,17 @@ pub struct GrowingTree {
 }
 
 impl GrowingTree {
+    /// The tree that was put away as its [`GrowingTree::peaks`]; `None` where they are not those of
+    /// so many leaves.
+    pub fn of(size: u64, peaks: Vec<Hash>) -> Option<GrowingTree> {
+        (peaks.len() == size.count_ones() as usize).then_some(GrowingTree { size, peaks })
+    }
+
+    /// The roots of the whole subtrees, the largest first: one for each bit of the size.
+    pub fn peaks(&self) -> &[Hash] {
+        &self.peaks
+    }
+
     /// How many leaves it has.
     pub fn size(&self) -> u64 {
         self.size
@@ -80,6 +91,8 @@ mod tests {
         for number in 0..=600_u16 {
             assert_eq!(growing.root(), tree_root(&leaves), "{number}");
             assert_eq!(growing.size(), leaves.len() as u64);
+            // Put away and taken out again it goes on.
+            growing = GrowingTree::of(growing.size(), growing.peaks().to_vec()).unwrap();
             let leaf: Hash = Sha256::digest(number.to_be_bytes()).into();
             growing.push(leaf);
             leaves.push(leaf);

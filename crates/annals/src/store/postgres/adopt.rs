@@ -1,7 +1,7 @@
 //! Taking over a part of another journal as it stands there: numbered, sealed, deleted and all.
 
 use annals_event::Event;
-use annals_event::digest::{TILE, tree_root};
+use annals_event::digest::{GrowingTree, TILE};
 use deadpool_postgres::{Object, Transaction};
 use tokio_postgres::types::ToSql;
 
@@ -63,7 +63,7 @@ async fn put_events(transaction: &Transaction<'_>, journal: &Journal, part: &Par
     }
     let events: Vec<_> = part.events.iter().filter_map(|e| e.event.as_ref().ok()).collect();
     accounts::enter(&**transaction, &events).await?;
-    journal.blocks.put_kinds(transaction, &events).await.map_err(failed)?;
+    journal.blocks.put_kinds(transaction, events.iter().copied()).await.map_err(failed)?;
     let sql = "INSERT INTO annals_events (
           seq, id, created_at, occurred_at, severity, actor_type, category, action, actor_id,
           actor_name, subject_id, subject_name, account_id, entity_type, entity_id, entity_name,
@@ -113,25 +113,17 @@ async fn put_blocks(transaction: &Transaction<'_>, journal: &Journal, part: &Par
 async fn put_head(transaction: &Transaction<'_>, part: &Part) -> Result<()> {
     let head = part.range.end - 1;
     let open = head % TILE;
-    let frontier: Vec<Vec<u8>> = if open == 0 {
-        Vec::new()
-    } else {
-        let mut leaves = part.leaves_of(tile_of(head))?;
-        // A tree for every power of two in the size, greatest first.
-        let mut trees = Vec::new();
-        for bit in (0..TILE.ilog2()).rev().filter(|bit| open & (1 << bit) != 0) {
-            let rest = leaves.split_off(1 << bit);
-            trees.push(tree_root(&leaves).to_vec());
-            leaves = rest;
-        }
-        trees
-    };
+    let mut tree = GrowingTree::default();
+    if open != 0 {
+        part.leaves_of(tile_of(head))?.into_iter().for_each(|leaf| tree.push(leaf));
+    }
+    let frontier: Vec<&[u8]> = tree.peaks().iter().map(<[u8; 32]>::as_slice).collect();
     let tile = part.tiles.iter().find(|tile| open != 0 && tile.tile == tile_of(head));
     let low = tile.map(|tile| tile.earliest.as_micros());
     let high = tile.map(|tile| tile.latest.as_micros());
     let sql =
         "UPDATE annals_journal_head SET seq = $1, created_at = $2, frontier = $3, keys = '{}',
-               min_occurred_at = $4, max_occurred_at = $5";
+               min_occurred_at = $4, max_occurred_at = $5, turn = turn + 1";
     let created_at = part.created_at.as_micros();
     let parameters: [&(dyn ToSql + Sync); 5] = [&bound(head), &created_at, &frontier, &low, &high];
     run(transaction, sql, &parameters).await?;

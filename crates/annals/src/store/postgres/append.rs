@@ -1,20 +1,28 @@
 //! Appending: one call of one function of the database, and what to do when its answer is lost.
+//!
+//! ```text
+//! end known ── number, seal ── annals_append ─► written
+//!                                        └► another had a turn, or an id is used:
+//! BEGIN ─► hold the head ─► which ids are used ── number, seal ── annals_append ─► COMMIT
+//! ```
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
-use annals_event::digest::skeleton;
 use annals_event::{Event, Time, Uuid};
-use deadpool_postgres::{GenericClient, Object};
-use tokio_postgres::types::ToSql;
+use deadpool_postgres::Object;
+use tokio_postgres::GenericClient;
+use tokio_postgres::types::Type;
 
 use super::super::burial::hashed_id;
-use super::super::{Appended, Entry, Result, StoreError};
-use super::columns::Columns;
+use super::super::{Appended, Entry, Head, Result, StoreError};
+use super::batch::{Batch, Ids};
+use super::end::End;
 use super::error::{chain, failed, is_in_doubt};
 use super::open::Journal;
 use super::pools::Pools;
 use super::rows;
+use super::viewer::Typed;
 
 /// How long one call may take before its connection is given up.
 pub(super) const CALL: Duration = Duration::from_secs(30);
@@ -22,120 +30,6 @@ pub(super) const CALL: Duration = Duration::from_secs(30);
 pub(super) const SETTLE: Duration = Duration::from_secs(20);
 /// Between two tries.
 pub(super) const PAUSE: Duration = Duration::from_millis(200);
-/// Bytes of a skeleton before its rest: version, position, created_at, id, occurred_at.
-const NUMBERED: usize = 1 + 8 + 8 + 16 + 8;
-
-/// The parameters of `annals_append` after the clock.
-#[derive(Default)]
-pub(super) struct Batch {
-    columns: Columns,
-    hashes: Vec<Vec<u8>>,
-    stamps: Vec<bool>,
-    tails: Vec<Vec<u8>>,
-    salts: Vec<Vec<u8>>,
-    /// Each event's keys in the list index, as an array's text.
-    marks: Vec<String>,
-}
-
-impl Batch {
-    pub(super) fn of(entries: &[Entry], journal: &Journal) -> Batch {
-        let mut batch = Batch::default();
-        let mut seen = HashSet::new();
-        // Of several under one id the first is written; the others are compared with it.
-        for entry in entries.iter().filter(|entry| seen.insert(entry.event.id)) {
-            batch.columns.push(&entry.event);
-            batch.hashes.push(hashed_id(&journal.id_key, entry.event.id).to_vec());
-            batch.stamps.push(entry.derived.occurred_at);
-            batch.tails.push([&skeleton(&entry.event)[NUMBERED..], &entry.commitment].concat());
-            batch.salts.push(entry.salt.to_vec());
-            batch.marks.push(text(&journal.blocks.marks(&entry.event)));
-        }
-        batch
-    }
-
-    pub(super) async fn call(
-        &self,
-        client: &impl GenericClient,
-        journal: &Journal,
-        events: &[&Event],
-        now: i64,
-    ) -> std::result::Result<Vec<Call>, Lost> {
-        journal.blocks.put_kinds(client, events).await.map_err(Lost::Before)?;
-        let sql = "SELECT place, seq, created_at FROM annals_append($1, $2, $3, $4, $5, $6, $7, $8,
-                   $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-                   $25, $26, $27)";
-        let [
-            category,
-            action,
-            actor,
-            actor_name,
-            subject,
-            subject_name,
-            account,
-            kind,
-            entity,
-            entity_name,
-            session,
-            message,
-            metadata,
-            context,
-        ] = &self.columns.texts;
-        let columns = &self.columns;
-        let [before, after, delta] = &columns.points;
-        let parameters: [&(dyn ToSql + Sync); 27] = [
-            &now,
-            &columns.ids,
-            &self.hashes,
-            &columns.moments,
-            &self.stamps,
-            &self.tails,
-            category,
-            action,
-            &columns.severities,
-            &columns.actor_types,
-            actor,
-            actor_name,
-            subject,
-            subject_name,
-            account,
-            kind,
-            entity,
-            entity_name,
-            before,
-            after,
-            delta,
-            session,
-            message,
-            metadata,
-            context,
-            &self.salts,
-            &self.marks,
-        ];
-        let statement = client.prepare_cached(sql).await.map_err(Lost::Before)?;
-        let answer = tokio::time::timeout(CALL, client.query(&statement, &parameters));
-        let rows = answer.await.map_err(|_| Lost::Silent)?.map_err(Lost::During)?;
-        let read = |row: &tokio_postgres::Row| {
-            let number = |index| row.try_get::<_, i64>(index).map(i64::unsigned_abs);
-            let created_at = Time::from_micros(row.try_get(2)?);
-            Ok(Call { place: number(0)?, seq: number(1)?, created_at })
-        };
-        rows.iter().map(read).collect::<std::result::Result<_, _>>().map_err(Lost::During)
-    }
-}
-
-/// Numbers as the text of an array.
-fn text(numbers: &BTreeSet<i32>) -> String {
-    let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-    format!("{{{}}}", numbers.join(","))
-}
-
-/// What the function answers about an event it wrote.
-pub(super) struct Call {
-    place: u64,
-    pub(super) seq: u64,
-    created_at: Time,
-}
-
 /// A call without an answer.
 pub(super) enum Lost {
     /// It was never made.
@@ -144,6 +38,17 @@ pub(super) enum Lost {
     During(tokio_postgres::Error),
     /// It took too long.
     Silent,
+    /// It was given up, and nothing of it committed.
+    Refused(StoreError),
+}
+
+/// Where each entry stands; none where its id is used.
+type Heads = Vec<Option<Head>>;
+
+impl From<StoreError> for Lost {
+    fn from(error: StoreError) -> Lost {
+        Lost::Refused(error)
+    }
 }
 
 impl Lost {
@@ -152,7 +57,13 @@ impl Lost {
         match self {
             Lost::Before(error) | Lost::During(error) => failed(error),
             Lost::Silent => StoreError::Unavailable("the database took too long".to_owned()),
+            Lost::Refused(error) => error,
         }
+    }
+
+    /// The same, of a call within a transaction that is not committed.
+    fn undone(self) -> Lost {
+        Lost::Refused(self.into_error())
     }
 
     /// Why, where it may have been committed all the same.
@@ -160,7 +71,7 @@ impl Lost {
         match self {
             Lost::During(error) if is_in_doubt(error) => Some(chain(error)),
             Lost::Silent => Some("the database took too long".to_owned()),
-            Lost::During(_) | Lost::Before(_) => None,
+            Lost::During(_) | Lost::Before(_) | Lost::Refused(_) => None,
         }
     }
 }
@@ -168,19 +79,17 @@ impl Lost {
 pub(super) async fn append(
     pools: &Pools,
     journal: &Journal,
-    entries: &[Entry],
+    entries: &mut [Entry],
     now: Time,
 ) -> Result<Vec<Appended>> {
     if entries.is_empty() {
         return Ok(Vec::new());
     }
-    let batch = Batch::of(entries, journal);
     // Set once an answer was lost: why, and until when it is tried to find out what became of it.
     let mut doubt: Option<(String, Instant)> = None;
     let mut connections = 0;
     loop {
-        let tried =
-            once(pools, journal, &batch, entries, now, doubt.is_some(), &mut connections).await;
+        let tried = once(pools, journal, entries, now, doubt.is_some(), &mut connections).await;
         match (tried, &doubt) {
             (Ok(outcomes), _) => return Ok(outcomes),
             (Err(Failed::Doubtful(why)), None) => doubt = Some((why, Instant::now() + SETTLE)),
@@ -211,71 +120,137 @@ pub(super) enum Failed {
 async fn once(
     pools: &Pools,
     journal: &Journal,
-    batch: &Batch,
-    entries: &[Entry],
+    entries: &mut [Entry],
     now: Time,
     again: bool,
     connections: &mut u32,
 ) -> std::result::Result<Vec<Appended>, Failed> {
-    let client = pools.writer().await.map_err(Failed::Plainly)?;
+    let mut client = pools.writer().await.map_err(Failed::Plainly)?;
     *connections += 1;
-    let events: Vec<&Event> = entries.iter().map(|entry| &entry.event).collect();
-    let written = match batch.call(&client, journal, &events, now.as_micros()).await {
-        Ok(written) => written,
+    let known = if again { None } else { journal.ends.take() };
+    let written = match known {
+        Some(end) => at_once(&client, journal, end, entries, now).await,
+        None => Ok(None),
+    };
+    let written = match written {
+        Ok(None) => holding(&mut client, journal, entries, now).await,
+        written => written.map(Option::unwrap_or_default),
+    };
+    let heads = match written {
+        Ok(heads) => heads,
         Err(lost) => {
             let doubt = lost.doubt();
-            let alive = !client.is_closed() && !matches!(lost, Lost::Silent);
-            if !alive {
-                // Not to be handed to the next caller.
-                drop(Object::take(client));
-            }
+            let dead = client.is_closed();
+            // Not to be handed to the next caller: whatever was under way ends with it.
+            drop(Object::take(client));
             return Err(match (doubt, lost) {
                 (Some(why), _) => Failed::Doubtful(why),
-                (None, Lost::Before(error)) if !alive => Failed::Unsaid(failed(error)),
-                (None, Lost::Before(error) | Lost::During(error)) => Failed::Plainly(failed(error)),
-                (None, Lost::Silent) => Failed::Doubtful(String::new()),
+                (None, Lost::Before(error)) if dead => Failed::Unsaid(failed(error)),
+                (None, lost) => Failed::Plainly(lost.into_error()),
             });
         }
     };
-    journal.blocks.remember(&events);
-    let mut accepted: HashMap<Uuid, Appended> = HashMap::new();
-    for Call { place, seq, created_at } in written {
-        let id = usize::try_from(place).ok().and_then(|place| batch.columns.ids.get(place - 1));
-        accepted.extend(id.map(|id| (*id, Appended::Accepted { seq, created_at })));
-    }
-    let outcomes = outcomes(&**client, entries, accepted, again).await;
+    journal.blocks.remember(entries.iter().map(|entry| &entry.event));
+    let outcomes = outcomes(&**client, entries, &heads, again).await;
     // It is written; only what to answer about what was known before is not.
     outcomes.map_err(|error| Failed::Doubtful(error.to_string()))
 }
 
-/// An outcome for every entry: those just written first, then what their ids tell.
+/// Writes in one call, which holds the head and commits: where the journal's end is known, and every
+/// id is new. Otherwise nothing is written, and nothing answered.
+async fn at_once(
+    client: &Object,
+    journal: &Journal,
+    end: End,
+    entries: &mut [Entry],
+    now: Time,
+) -> std::result::Result<Option<Heads>, Lost> {
+    let turn = end.turn;
+    let batch = Batch::of(end, entries, &Ids::LookFor, journal, now);
+    if !batch.call(client, journal, entries).await? {
+        return Ok(None);
+    }
+    journal.ends.put(turn, batch.end);
+    Ok(Some(batch.heads))
+}
+
+/// Writes while it holds the head: numbers what is new when it knows where the journal ends.
+async fn holding(
+    client: &mut Object,
+    journal: &Journal,
+    entries: &mut [Entry],
+    now: Time,
+) -> std::result::Result<Heads, Lost> {
+    let work = async {
+        let transaction = client.transaction().await.map_err(Lost::Before)?;
+        let end = End::hold(&*transaction).await?;
+        let turn = end.turn;
+        let ids: Vec<Uuid> = entries.iter().map(|entry| entry.event.id).collect();
+        let used = used(&*transaction, &journal.id_key, &ids).await?;
+        // A try before may have written what was made for it.
+        let batch = Batch::of(end, entries, &Ids::Used(&used), journal, now);
+        if batch.is_empty() {
+            // Nothing new: what was asked about is durable already.
+            return Ok((transaction, turn, batch));
+        }
+        if !batch.call(&transaction, journal, entries).await.map_err(Lost::undone)? {
+            let told = "the head changed while it was held".to_owned();
+            return Err(Lost::Refused(StoreError::Damaged(told)));
+        }
+        Ok((transaction, turn, batch))
+    };
+    let slow = || StoreError::Unavailable("the database took too long".to_owned());
+    let done = tokio::time::timeout(CALL, work).await;
+    let (transaction, turn, batch) = done.unwrap_or_else(|_| Err(Lost::Refused(slow())))?;
+    let committed = tokio::time::timeout(CALL, transaction.commit()).await;
+    committed.map_err(|_| Lost::Silent)?.map_err(Lost::During)?;
+    journal.ends.put(turn, batch.end);
+    Ok(batch.heads)
+}
+
+/// Which of these ids are used.
+pub(super) async fn used(
+    client: &impl GenericClient,
+    id_key: &[u8; 32],
+    ids: &[Uuid],
+) -> Result<HashSet<Uuid>> {
+    let hashes: Vec<Vec<u8>> = ids.iter().map(|id| hashed_id(id_key, *id).to_vec()).collect();
+    // OFFSET 0: each is looked up, as in `annals_append`.
+    let sql = "SELECT given.id FROM unnest($1::uuid[], $2::bytea[]) AS given (id, hash)
+       WHERE EXISTS (SELECT FROM annals_events known WHERE known.id = given.id OFFSET 0)
+          OR EXISTS (SELECT FROM annals_used_ids used WHERE used.hash = given.hash OFFSET 0)";
+    let parameters: [Typed<'_>; 2] = [(&ids, Type::UUID_ARRAY), (&hashes, Type::BYTEA_ARRAY)];
+    let rows = client.query_typed(sql, &parameters).await.map_err(failed)?;
+    rows.iter().map(|row| row.try_get(0).map_err(failed)).collect()
+}
+
+/// An outcome for every entry: where those stand that were just written, and what the ids of the
+/// others tell.
 pub(super) async fn outcomes(
-    client: &impl tokio_postgres::GenericClient,
+    client: &impl GenericClient,
     entries: &[Entry],
-    mut accepted: HashMap<Uuid, Appended>,
+    heads: &[Option<Head>],
     again: bool,
 ) -> Result<Vec<Appended>> {
-    if accepted.len() == entries.len() {
-        return Ok(entries.iter().filter_map(|entry| accepted.remove(&entry.event.id)).collect());
-    }
-    let ids: Vec<Uuid> = entries.iter().map(|entry| entry.event.id).collect();
+    let others = entries.iter().zip(heads).filter(|(_, head)| head.is_none());
+    let ids: Vec<Uuid> = others.map(|(entry, _)| entry.event.id).collect();
+    let stored = if ids.is_empty() { Vec::new() } else { rows::by_ids(client, &ids).await? };
     let stored: HashMap<Uuid, (Event, Option<Vec<u8>>)> =
-        rows::by_ids(client, &ids).await?.into_iter().map(|s| (s.0.id, s)).collect();
-    let mut outcomes = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let id = entry.event.id;
-        outcomes.push(match (accepted.remove(&id), stored.get(&id)) {
-            (Some(outcome), _) => outcome,
-            (None, None) => Appended::Duplicate { seq: None },
-            // Written by the try whose answer was lost: no other entry has this salt.
-            (None, Some((stored, salt))) if again && salt.as_deref() == Some(&entry.salt) => {
-                Appended::Accepted { seq: stored.seq, created_at: stored.created_at }
-            }
-            (None, Some((stored, _))) if entry.is_retry_of(stored) => {
-                Appended::Duplicate { seq: Some(stored.seq) }
-            }
-            (None, Some(_)) => Appended::Conflict,
-        });
-    }
-    Ok(outcomes)
+        stored.into_iter().map(|stored| (stored.0.id, stored)).collect();
+    let outcome = |(entry, head): (&Entry, &Option<Head>)| match (head, stored.get(&entry.event.id))
+    {
+        (Some(Head { seq, created_at }), _) => {
+            Appended::Accepted { seq: *seq, created_at: *created_at }
+        }
+        (None, None) => Appended::Duplicate { seq: None },
+        // Written by the try whose answer was lost: no other entry has this salt.
+        (None, Some((stored, salt))) if again && salt.as_deref() == Some(&entry.salt) => {
+            Appended::Accepted { seq: stored.seq, created_at: stored.created_at }
+        }
+        (None, Some((stored, _))) if entry.is_retry_of(stored) => {
+            Appended::Duplicate { seq: Some(stored.seq) }
+        }
+        (None, Some(_)) => Appended::Conflict,
+    };
+    Ok(entries.iter().zip(heads).map(outcome).collect())
 }

@@ -20,9 +20,9 @@ use super::viewer::Typed;
 use crate::filter::searched;
 use crate::words::each_word;
 
-/// Positions in a block, as `annals_append` counts them.
+/// Positions in a block.
 pub(super) const BLOCK: u64 = 64;
-/// Blocks in a window: positions under one set of keys, as `annals_key` counts them.
+/// Blocks in a window: positions under one set of keys.
 pub(super) const WINDOW: u64 = (1 << 18) / BLOCK;
 /// Kinds that are remembered as written. Whoever invents more writes them again.
 const REMEMBERED: usize = 10_000;
@@ -37,7 +37,7 @@ pub(super) fn first_of(block: u64) -> u64 {
     block * BLOCK + 1
 }
 
-/// What is combined with every key in a window, as `annals_key` does.
+/// What is combined with every key in a window.
 pub(super) fn mask(window: u64) -> i32 {
     ((window.wrapping_mul(2_654_435_769) & 0xffff_ffff) as i64 - (1 << 31)) as i32
 }
@@ -67,42 +67,47 @@ impl Blocks {
     pub(super) fn kind<'a>(&self, event: &'a Event) -> Kind<'a> {
         let entity = event.entity.as_ref().map(|entity| &entity.kind);
         let Event { category, action, severity, actor, .. } = event;
-        let all = format!("{category}\0{action}\0{severity:?}\0{:?}\0{entity:?}", actor.kind);
+        let mut all = String::with_capacity(64);
+        all.extend([severity.code(), actor.kind.code(), entity.is_some().into()].map(char::from));
+        for text in [&**category, "\0", action, "\0", entity.map_or("", String::as_str)] {
+            all.push_str(text);
+        }
         Kind { event, key: self.keys.of(Indexed::Kind, &all).cast_signed() }
     }
 
-    /// The keys of an event, each once, before they are combined with its window's mask.
-    pub(super) fn marks(&self, event: &Event) -> BTreeSet<i32> {
-        let mut marks = BTreeSet::from([short(self.kind(event).key)]);
-        let id = |of: Option<&String>, field| of.map(|value| self.key(field, value));
-        marks.extend(id(event.actor.id.as_ref(), Indexed::Actor));
-        marks.extend(id(event.subject.as_ref().map(|subject| &subject.id), Indexed::Subject));
-        marks.extend(id(event.account.as_ref().map(|account| &account.id), Indexed::Account));
-        let entity = event.entity.as_ref().and_then(|entity| entity.id.as_ref());
-        marks.extend(id(entity, Indexed::EntityId));
-        marks.extend(id(event.session_id.as_ref(), Indexed::SessionId));
-        for text in searched(event) {
-            each_word(text, |word| {
-                marks.insert(self.key(Indexed::Word, word));
-            });
-        }
-        marks
-    }
-
-    /// The keys of an event where it stands.
-    pub(super) fn placed(&self, event: &Event) -> impl Iterator<Item = i32> + use<> {
+    /// The keys of an event where it stands; one may come twice.
+    pub(super) fn each_placed(&self, event: &Event, mut take: impl FnMut(i32)) {
         let mask = mask(block_of(event.seq) / WINDOW);
-        self.marks(event).into_iter().map(move |mark| mark ^ mask)
+        let mut take = |key: i32| take(key ^ mask);
+        take(short(self.kind(event).key));
+        let entity = event.entity.as_ref().and_then(|entity| entity.id.as_ref());
+        for (field, value) in [
+            (Indexed::Actor, event.actor.id.as_ref()),
+            (Indexed::Subject, event.subject.as_ref().map(|subject| &subject.id)),
+            (Indexed::Account, event.account.as_ref().map(|account| &account.id)),
+            (Indexed::EntityId, entity),
+            (Indexed::SessionId, event.session_id.as_ref()),
+        ] {
+            if let Some(value) = value {
+                take(self.key(field, value));
+            }
+        }
+        for text in searched(event) {
+            each_word(text, |word| take(self.key(Indexed::Word, word)));
+        }
     }
 
     /// Writes the kinds of events that the database may not know.
-    pub(super) async fn put_kinds(
+    pub(super) async fn put_kinds<'e>(
         &self,
         client: &impl GenericClient,
-        events: &[&Event],
+        events: impl IntoIterator<Item = &'e Event>,
     ) -> std::result::Result<(), tokio_postgres::Error> {
-        let mut fresh: Vec<Kind<'_>> = events.iter().map(|event| self.kind(event)).collect();
-        fresh.retain(|kind| !self.known().contains(&kind.key));
+        let kinds = events.into_iter().map(|event| self.kind(event));
+        let mut fresh: Vec<Kind<'_>> = {
+            let known = self.known();
+            kinds.filter(|kind| !known.contains(&kind.key)).collect()
+        };
         fresh.sort_unstable_by_key(|kind| kind.key);
         fresh.dedup_by_key(|kind| kind.key);
         if fresh.is_empty() {
@@ -134,12 +139,12 @@ impl Blocks {
     }
 
     /// Remembers that the kinds of events are written, once that is committed.
-    pub(super) fn remember(&self, events: &[&Event]) {
+    pub(super) fn remember<'e>(&self, events: impl IntoIterator<Item = &'e Event>) {
         let mut known = self.known();
         if known.len() > REMEMBERED {
             known.clear();
         }
-        known.extend(events.iter().map(|event| self.kind(event).key));
+        known.extend(events.into_iter().map(|event| self.kind(event).key));
     }
 
     fn known(&self) -> MutexGuard<'_, HashSet<i64>> {
@@ -163,7 +168,7 @@ impl Blocks {
             // What cannot be read cannot be found either, and `verify` tells of it.
             let events: Vec<Event> = found.iter().filter_map(|row| rows::event(row).ok()).collect();
             let events: Vec<&Event> = events.iter().collect();
-            self.put_kinds(transaction, &events).await.map_err(failed)?;
+            self.put_kinds(transaction, events.iter().copied()).await.map_err(failed)?;
             self.put(transaction, block, first_of(block + 1) <= end, &events).await?;
         }
         Ok(())
@@ -177,14 +182,20 @@ impl Blocks {
         whole: bool,
         events: &[&Event],
     ) -> Result<()> {
-        let keys: BTreeSet<i32> = events.iter().flat_map(|event| self.placed(event)).collect();
+        let mut keys = BTreeSet::new();
+        for event in events {
+            self.each_placed(event, |key| {
+                keys.insert(key);
+            });
+        }
         let keys: Vec<i32> = keys.into_iter().collect();
         if whole {
             let sql = "INSERT INTO annals_list_index (block, keys) VALUES ($1, $2)
                        ON CONFLICT (block) DO UPDATE SET keys = excluded.keys";
             run(transaction, sql, &[&bound(block), &keys]).await?;
         } else {
-            run(transaction, "UPDATE annals_journal_head SET keys = $1", &[&keys]).await?;
+            let sql = "UPDATE annals_journal_head SET keys = $1, turn = turn + 1";
+            run(transaction, sql, &[&keys]).await?;
         }
         Ok(())
     }

@@ -12,15 +12,14 @@ use std::time::Instant;
 use annals_event::{Event, Time, Uuid};
 use deadpool_postgres::{Object, Transaction};
 use tokio::time::timeout;
-use tokio_postgres::types::Type;
 
-use super::super::burial::hashed_id;
 use super::super::{
-    Account, Answer, Appended, Command, Decided, Entry, Head, Item, LedgerKind, Outcome, Result,
-    StoreError,
+    Account, Answer, Command, Decided, Entry, Head, Item, LedgerKind, Outcome, Result, StoreError,
 };
 use super::accounts::{self, Kept};
-use super::append::{self, Batch, CALL, Failed, PAUSE, SETTLE};
+use super::append::{self, CALL, Failed, PAUSE, SETTLE};
+use super::batch::{Batch, Ids};
+use super::end::End;
 use super::error::{chain, failed, is_in_doubt};
 use super::open::Journal;
 use super::pools::Pools;
@@ -44,8 +43,8 @@ pub(super) async fn commit(
             Item::Append(entry) => Some(entry),
             Item::Decide(_) => None,
         });
-        let entries: Vec<Entry> = entries.collect();
-        let appended = append::append(pools, journal, &entries, now).await?;
+        let mut entries: Vec<Entry> = entries.collect();
+        let appended = append::append(pools, journal, &mut entries, now).await?;
         journal.written(entries.into_iter().zip(&appended));
         return Ok(appended.into_iter().map(Outcome::Appended).collect());
     }
@@ -76,6 +75,8 @@ struct Done {
     outcomes: Vec<Outcome>,
     /// What is new.
     entries: Vec<Entry>,
+    /// Where the journal ends then, and in which turn it began.
+    end: Option<(i64, End)>,
 }
 
 /// One transaction. `waiting` is taken once something is decided: commands decide once.
@@ -93,12 +94,12 @@ async fn transact(
         Err(_) => return Err(before(Failed::Unsaid(slow()))),
     };
     let work = async {
-        let head = rows::head(&*transaction, true).await.map_err(Failed::Unsaid)?;
+        let end = End::hold(&*transaction).await.map_err(Failed::Unsaid)?;
         let Some(items) = waiting.take() else {
             return Ok(Done::default());
         };
         let begun =
-            Deciding::load(&transaction, &journal.id_key, Asked::by(&items), head, now).await;
+            Deciding::load(&transaction, &journal.id_key, Asked::by(&items), end, now).await;
         let mut deciding = begun.map_err(Failed::Plainly)?;
         let decided = items.into_iter().map(|item| deciding.take(item)).collect::<Result<Vec<_>>>();
         let decided = decided.map_err(Failed::Plainly)?;
@@ -114,9 +115,11 @@ async fn transact(
     }
     match timeout(CALL, transaction.commit()).await {
         Ok(Ok(())) => {
-            let Done { outcomes, entries } = done;
-            let events: Vec<&Event> = entries.iter().map(|entry| &entry.event).collect();
-            journal.blocks.remember(&events);
+            let Done { outcomes, entries, end } = done;
+            journal.blocks.remember(entries.iter().map(|entry| &entry.event));
+            if let Some((turn, end)) = end {
+                journal.ends.put(turn, end);
+            }
             journal.add(entries);
             Ok(outcomes)
         }
@@ -162,7 +165,7 @@ async fn is_written(pools: &Pools, done: &Done) -> Result<bool> {
 
 /// The accounts as the items so far leave them, and what there is to write.
 struct Deciding {
-    head: Head,
+    end: End,
     accounts: HashMap<String, Result<Account>>,
     answers: HashMap<Vec<u8>, Kept>,
     /// Ids that are used, by deleted events as well.
@@ -216,18 +219,18 @@ impl Deciding {
         transaction: &Transaction<'_>,
         id_key: &[u8; 32],
         asked: Asked,
-        head: Head,
+        mut end: End,
         now: Time,
     ) -> Result<Deciding> {
-        let head = Head { seq: head.seq, created_at: head.created_at.max(now) };
+        end.head.created_at = end.head.created_at.max(now);
         let client = &**transaction;
         let (accounts, answers, used) = tokio::try_join!(
             accounts::of(client, &asked.children),
-            accounts::answered(client, &asked.slots, head.created_at),
-            used(client, id_key, &asked.ids),
+            accounts::answered(client, &asked.slots, end.head.created_at),
+            append::used(client, id_key, &asked.ids),
         )?;
         let (entries, changed, kept) = Default::default();
-        Ok(Deciding { head, accounts, answers, used, entries, changed, kept })
+        Ok(Deciding { end, accounts, answers, used, entries, changed, kept })
     }
 
     fn take(&mut self, item: Item) -> Result<Step> {
@@ -273,9 +276,9 @@ impl Deciding {
         Ok(Decided::Done { event: Box::new(event), account })
     }
 
-    /// Numbers an event, as `annals_append` will, and takes it into the account it belongs to.
+    /// Numbers an event, as its batch will, and takes it into the account it belongs to.
     fn add(&mut self, entry: Entry) -> Result<Event> {
-        let Head { seq, created_at } = self.head;
+        let Head { seq, created_at } = self.end.head;
         let seq = seq + self.entries.len() as u64 + 1;
         let occurred_at =
             if entry.derived.occurred_at { created_at } else { entry.event.occurred_at };
@@ -292,28 +295,28 @@ impl Deciding {
     }
 
     async fn write(
-        self,
+        mut self,
         transaction: &Transaction<'_>,
         journal: &Journal,
         steps: Vec<Step>,
         now: Time,
     ) -> std::result::Result<Done, Failed> {
         let mut accepted = HashMap::new();
+        let mut end = None;
         if !self.entries.is_empty() {
-            let batch = Batch::of(&self.entries, journal);
-            let events: Vec<&Event> = self.entries.iter().map(|entry| &entry.event).collect();
+            let turn = self.end.turn;
+            let begin = self.end.clone();
+            let batch = Batch::of(begin, &mut self.entries, &Ids::LookFor, journal, now);
             // Nothing is committed yet: however it fails, nothing is written.
-            let written = batch.call(transaction, journal, &events, now.as_micros()).await;
+            let written = batch.call(transaction, journal, &self.entries).await;
             let written = written.map_err(|lost| Failed::Plainly(lost.into_error()))?;
-            let numbered = self.entries.iter().map(|entry| entry.event.seq);
-            if !written.iter().map(|call| call.seq).eq(numbered) {
+            if !written || batch.heads.contains(&None) {
                 let told = "an event was numbered otherwise than it was decided";
                 return Err(Failed::Plainly(StoreError::Damaged(told.to_owned())));
             }
-            for Entry { event, .. } in &self.entries {
-                let Event { seq, created_at, .. } = *event;
-                accepted.insert(event.id, Appended::Accepted { seq, created_at });
-            }
+            let ids = self.entries.iter().map(|entry| entry.event.id);
+            accepted.extend(ids.zip(batch.heads));
+            end = Some((turn, batch.end));
             self.write_rest(transaction).await.map_err(Failed::Plainly)?;
         }
         let appended: Vec<Entry> = steps
@@ -323,13 +326,15 @@ impl Deciding {
                 Step::Decided(_) => None,
             })
             .collect();
-        let told = append::outcomes(&**transaction, &appended, accepted, false).await;
+        let ids = appended.iter().map(|entry| entry.event.id);
+        let heads: Vec<_> = ids.map(|id| accepted.remove(&id).flatten()).collect();
+        let told = append::outcomes(&**transaction, &appended, &heads, false).await;
         let mut told = told.map_err(Failed::Plainly)?.into_iter();
         let outcomes = steps.into_iter().filter_map(|step| match step {
             Step::Append(_) => told.next().map(Outcome::Appended),
             Step::Decided(decided) => Some(Outcome::Decided(decided)),
         });
-        Ok(Done { outcomes: outcomes.collect(), entries: self.entries })
+        Ok(Done { outcomes: outcomes.collect(), entries: self.entries, end })
     }
 
     /// Writes what follows from the events.
@@ -352,21 +357,4 @@ impl Deciding {
         )?;
         Ok(())
     }
-}
-
-/// Which of these ids are used.
-async fn used(
-    client: &impl tokio_postgres::GenericClient,
-    id_key: &[u8; 32],
-    ids: &[Uuid],
-) -> Result<HashSet<Uuid>> {
-    let hashes: Vec<Vec<u8>> = ids.iter().map(|id| hashed_id(id_key, *id).to_vec()).collect();
-    // OFFSET 0: each is looked up, as in `annals_append`.
-    let sql = "SELECT given.id FROM unnest($1::uuid[], $2::bytea[]) AS given (id, hash)
-       WHERE EXISTS (SELECT FROM annals_events known WHERE known.id = given.id OFFSET 0)
-          OR EXISTS (SELECT FROM annals_used_ids used WHERE used.hash = given.hash OFFSET 0)";
-    let parameters: [super::viewer::Typed<'_>; 2] =
-        [(&ids, Type::UUID_ARRAY), (&hashes, Type::BYTEA_ARRAY)];
-    let rows = client.query_typed(sql, &parameters).await.map_err(failed)?;
-    rows.iter().map(|row| row.try_get(0).map_err(failed)).collect()
 }

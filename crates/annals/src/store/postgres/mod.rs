@@ -5,7 +5,8 @@
 //! | `target.rs` | the URL, TLS |
 //! | `open.rs` | roles, migrations, who we are |
 //! | `pools.rs` | connections, and what holds on each |
-//! | `append.rs` | a batch as one call of `annals_append`; what a lost answer meant |
+//! | `append.rs` | a batch in one call, or while the head is held; what a lost answer meant |
+//! | `batch.rs`, `end.rs`, `records.rs` | numbered and sealed, as `annals_append` takes it |
 //! | `commit.rs` | commands, decided and written in one transaction |
 //! | `question.rs`, `search.rs` | filter → keys → positions |
 //! | `list_index.rs` | lists and counts |
@@ -27,12 +28,14 @@ mod accounts;
 mod adopt;
 mod age;
 mod append;
+mod batch;
 mod blocks;
 mod bury;
 mod columns;
 mod commit;
 mod credentials;
 mod definitions;
+mod end;
 mod erase;
 mod error;
 mod ledger;
@@ -41,6 +44,7 @@ mod open;
 mod people;
 mod pools;
 mod question;
+mod records;
 mod rows;
 mod scrub;
 mod search;

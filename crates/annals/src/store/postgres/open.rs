@@ -14,6 +14,7 @@ use super::super::fresh::Fresh;
 use super::super::{Appended, Entry, Identity, Result, StoreError};
 use super::PostgresStore;
 use super::blocks::Blocks;
+use super::end::Ends;
 use super::error::{chain, failed};
 use super::pools::Pools;
 use super::rows;
@@ -52,6 +53,8 @@ pub(super) struct Journal {
     pub(super) holder: Uuid,
     /// Makes the keys of the list index.
     pub(super) blocks: Blocks,
+    /// The journal's end, where this process wrote it.
+    pub(super) ends: Ends,
     /// The newest events that this process has written.
     pub(super) fresh: Fresh,
     /// How far the journal is known to go.
@@ -283,8 +286,8 @@ async fn plant(client: &Client, seed: &Seed) -> Result<()> {
                VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
     let keys = (&cursor_key[..], &seed.id_key[..]);
     client.execute(sql, &[id, &epoch, &keys.0, &keys.1, &width]).await.map_err(failed)?;
-    let sql = "INSERT INTO annals_journal_head (seq, created_at, frontier, room, keys)
-               VALUES (0, 0, '{}', 0, '{}') ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO annals_journal_head (turn, seq, created_at, frontier, room, keys)
+               VALUES (0, 0, 0, '{}', 0, '{}') ON CONFLICT DO NOTHING";
     client.execute(sql, &[]).await.map_err(failed)?;
     let (inner, outer) = ViewerKey::pads(&seed.viewer_key);
     let sql = "INSERT INTO annals_viewer_key (inner_pad, outer_pad) VALUES ($1, $2)
@@ -335,6 +338,7 @@ pub(super) async fn enter(target: &Target) -> Result<Journal> {
     let identity = Identity { id, epoch: epoch.unsigned_abs(), cursor_key };
     Ok(Journal {
         blocks: Blocks::new(&identity),
+        ends: Ends::default(),
         fresh: Fresh::default(),
         seen: AtomicU64::new(0),
         gone: AtomicI64::new(0),

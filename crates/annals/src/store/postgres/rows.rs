@@ -147,7 +147,11 @@ pub(super) async fn sealed(
         if let Ok(Some(others)) = row.try_get::<_, Option<Vec<i32>>>(27) {
             keys = others.into_iter().collect();
         }
-        read_sealed(row, |event| blocks.placed(event).all(|key| keys.contains(&key)))
+        read_sealed(row, |event| {
+            let mut all = true;
+            blocks.each_placed(event, |key| all &= keys.contains(&key));
+            all
+        })
     };
     rows.iter().map(&mut read).collect()
 }

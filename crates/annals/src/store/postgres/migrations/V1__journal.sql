@@ -13,9 +13,11 @@ CREATE TABLE annals_journal (
 
 -- How far it goes: whoever appends holds this row until commit, so that positions are dense and
 -- become visible in order. The frontier is the open tile's tree, folded as far as it can be:
--- a hash for every power of two in its size, greatest first.
+-- a hash for every power of two in its size, greatest first. Every change of this row takes another
+-- turn: who knows the turn knows the row.
 CREATE TABLE annals_journal_head (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  turn bigint NOT NULL,
   seq bigint NOT NULL,
   created_at bigint NOT NULL,
   frontier bytea[] NOT NULL,

@@ -26,137 +26,49 @@ BEGIN
 END
 $$;
 
--- A key of the list index, as it is at a position: another one every 2^18 of them.
-CREATE FUNCTION annals_key(mark integer, seq bigint) RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT mark # (((seq - 1) / 262144 * 2654435769) % 4294967296 - 2147483648)::integer
-$$;
-
--- Numbers events, seals them and writes them: one call is one commit. What is written answers
--- with its place in the arrays, its position and its moment; an id that is used already answers
--- nothing, and the caller looks what it is. `tails` are the skeletons' rest with the commitment
--- (docs/digest.md), `marks` each event's keys in the list index, as an array's text.
+-- Writes what was numbered and sealed for the journal's end as it was in this turn, and with it the
+-- journal's new end: one call is one commit. Answers whether it did: somebody else may have had a turn
+-- since, or one of the ids that are looked for be used. Then nothing is written, and the caller begins
+-- anew while it holds the head.
 --
 -- One plan for all calls, whatever it was made on: each id is looked up.
 CREATE FUNCTION annals_append(
-  now bigint, ids uuid[], hashes bytea[], moments bigint[], stamps boolean[], tails bytea[],
-  categories text[], actions text[], severities smallint[], actor_types smallint[],
-  actor_ids text[], actor_names text[], subject_ids text[], subject_names text[],
-  account_ids text[], entity_types text[], entity_ids text[], entity_names text[],
-  befores bigint[], afters bigint[], deltas bigint[], sessions text[], messages text[],
-  metadata_texts text[], contexts text[], salts bytea[], marks text[]
-) RETURNS TABLE (place bigint, seq bigint, created_at bigint)
+  turn bigint, after bigint, ids uuid[], hashes bytea[],
+  events annals_events[], tiles annals_tiles[], blocks annals_list_index[],
+  seq bigint, created_at bigint, frontier bytea[], min_occurred_at bigint, max_occurred_at bigint,
+  keys integer[]
+) RETURNS boolean
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
 DECLARE
-  head annals_journal_head;
-  stamp bigint;
-  places bigint[];
-  leaves bytea[];
-  occurred bigint[];
-  open_keys integer[];
-  pos bigint;
-  hash bytea;
-  bits bigint;
+  room bigint;
 BEGIN
-  SELECT * INTO STRICT head FROM annals_journal_head h FOR UPDATE;
-  IF head.seq + 2 * cardinality(ids) >= head.room THEN
-    PERFORM annals_make_room(head.seq + 2 * cardinality(ids));
+  SELECT h.room INTO room FROM annals_journal_head h
+  WHERE h.turn = turn AND h.seq = after FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN false;
   END IF;
-  stamp := greatest(now, head.created_at);
-
-  WITH fresh AS (
-    SELECT given.*, head.seq + row_number() OVER (ORDER BY given.place) AS seq,
-           CASE WHEN given.stamped THEN stamp ELSE given.moment END AS occurred_at
-    FROM unnest(
-      ids, hashes, moments, stamps, tails, categories, actions, severities, actor_types,
-      actor_ids, actor_names, subject_ids, subject_names, account_ids, entity_types, entity_ids,
-      entity_names, befores, afters, deltas, sessions, messages, metadata_texts, contexts, salts,
-      marks
-    ) WITH ORDINALITY AS given (
-      id, hash, moment, stamped, tail, category, action, severity, actor_type,
-      actor_id, actor_name, subject_id, subject_name, account_id, entity_type, entity_id,
-      entity_name, before, after, delta, session_id, message, metadata_text, context, salt,
-      marks, place
-    )
-    -- OFFSET 0: each id is looked up. Else, for a large batch, every id there is would be hashed.
-    WHERE NOT EXISTS (SELECT FROM annals_events known WHERE known.id = given.id OFFSET 0)
-      AND NOT EXISTS (SELECT FROM annals_used_ids used WHERE used.hash = given.hash OFFSET 0)
-  ), sealed AS MATERIALIZED (
-    SELECT fresh.*, sha256(
-      '\x0001'::bytea || int8send(fresh.seq) || int8send(stamp) || uuid_send(fresh.id)
-      || int8send(fresh.occurred_at) || fresh.tail) AS leaf
-    FROM fresh
-  ), written AS (
-    INSERT INTO annals_events (
-      seq, id, created_at, occurred_at, category, action, severity, actor_type, actor_id,
-      actor_name, subject_id, subject_name, account_id, entity_type, entity_id, entity_name,
-      points_before, points_after, points_delta, session_id, message, metadata_text, context,
-      salt, leaf)
-    SELECT s.seq, s.id, stamp, nullif(s.occurred_at, stamp), s.category, s.action, s.severity, s.actor_type,
-      s.actor_id, s.actor_name, s.subject_id, s.subject_name, s.account_id, s.entity_type,
-      s.entity_id, s.entity_name, s.before, s.after, s.delta, s.session_id, s.message,
-      s.metadata_text, s.context, s.salt, substring(s.leaf FOR 8)
-    FROM sealed s
-  ), keyed AS (
-    SELECT (s.seq - 1) / 64 AS block, annals_key(unnest(s.marks::integer[]), s.seq) AS key
-    FROM sealed s
-    UNION
-    SELECT head.seq / 64, unnest(head.keys)
-  ), blocks AS MATERIALIZED (
-    SELECT k.block, array_agg(k.key) AS keys FROM keyed k GROUP BY k.block
-  ), indexed AS (
-    INSERT INTO annals_list_index (block, keys)
-    SELECT b.block, b.keys FROM blocks b
-    WHERE b.block < (SELECT head.seq + count(*) FROM sealed) / 64
-  )
-  SELECT array_agg(s.place ORDER BY s.seq), array_agg(s.leaf ORDER BY s.seq),
-         array_agg(s.occurred_at ORDER BY s.seq),
-         (SELECT b.keys FROM blocks b WHERE b.block = (SELECT head.seq + count(*) FROM sealed) / 64)
-  INTO places, leaves, occurred, open_keys FROM sealed s;
-
-  -- Nothing new: what was asked about is durable already.
-  IF places IS NULL THEN
-    RETURN;
+  -- OFFSET 0: each id is looked up. Else, for a large batch, every id there is would be hashed.
+  IF cardinality(ids) > 0 AND EXISTS (
+    SELECT FROM unnest(ids, hashes) AS given (id, hash)
+    WHERE EXISTS (SELECT FROM annals_events known WHERE known.id = given.id OFFSET 0)
+       OR EXISTS (SELECT FROM annals_used_ids used WHERE used.hash = given.hash OFFSET 0)
+  ) THEN
+    RETURN false;
   END IF;
-
-  FOR nth IN 1 .. cardinality(leaves) LOOP
-    pos := head.seq + nth;
-    hash := leaves[nth];
-    head.min_occurred_at := least(head.min_occurred_at, occurred[nth]);
-    head.max_occurred_at := greatest(head.max_occurred_at, occurred[nth]);
-    -- Two trees of one size become one, as in adding one to a binary number.
-    bits := (pos - 1) % 256;
-    WHILE bits % 2 = 1 LOOP
-      hash := sha256('\x01'::bytea || head.frontier[cardinality(head.frontier)] || hash);
-      head.frontier := head.frontier[1 : cardinality(head.frontier) - 1];
-      bits := bits / 2;
-    END LOOP;
-    head.frontier := array_append(head.frontier, hash);
-    IF pos % 256 = 0 OR nth = cardinality(leaves) THEN
-      FOR level IN REVERSE cardinality(head.frontier) - 1 .. 1 LOOP
-        hash := sha256('\x01'::bytea || head.frontier[level] || hash);
-      END LOOP;
-      INSERT INTO annals_tiles AS t (tile, size, root, min_occurred_at, max_occurred_at)
-      VALUES ((pos - 1) / 256, (pos - 1) % 256 + 1, hash, head.min_occurred_at,
-              head.max_occurred_at)
-      ON CONFLICT (tile) DO UPDATE SET size = excluded.size, root = excluded.root,
-        min_occurred_at = excluded.min_occurred_at, max_occurred_at = excluded.max_occurred_at;
-    END IF;
-    IF pos % 256 = 0 THEN
-      head.frontier := '{}';
-      head.min_occurred_at := NULL;
-      head.max_occurred_at := NULL;
-    END IF;
-  END LOOP;
-
-  UPDATE annals_journal_head h SET seq = pos, created_at = stamp, frontier = head.frontier,
-    min_occurred_at = head.min_occurred_at, max_occurred_at = head.max_occurred_at,
-    keys = coalesce(open_keys, '{}');
+  IF 2 * seq - after >= room THEN
+    PERFORM annals_make_room(2 * seq - after);
+  END IF;
+  INSERT INTO annals_events SELECT e.* FROM unnest(events) AS e;
+  INSERT INTO annals_tiles AS t SELECT given.* FROM unnest(tiles) AS given
+    ON CONFLICT (tile) DO UPDATE SET size = excluded.size, root = excluded.root,
+      min_occurred_at = excluded.min_occurred_at, max_occurred_at = excluded.max_occurred_at;
+  INSERT INTO annals_list_index SELECT b.* FROM unnest(blocks) AS b;
+  UPDATE annals_journal_head h SET turn = turn + 1, seq = seq, created_at = created_at,
+    frontier = frontier, min_occurred_at = min_occurred_at, max_occurred_at = max_occurred_at,
+    keys = keys;
   -- Other servers read the head when they hear this; nothing is said that could be overheard.
   PERFORM pg_notify('annals_head', '');
-  RETURN QUERY
-    SELECT given.place, head.seq + given.nth, stamp
-    FROM unnest(places) WITH ORDINALITY AS given (place, nth);
+  RETURN true;
 END
 $$;

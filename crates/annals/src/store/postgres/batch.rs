@@ -1,0 +1,198 @@
+//! Events on their way into `annals_append`: numbered, sealed, and with all that follows from them.
+
+use std::collections::HashSet;
+
+use annals_event::digest::{self, Hash, Salt, TILE};
+use annals_event::{Event, Time, Uuid};
+use deadpool_postgres::GenericClient;
+use tokio_postgres::types::ToSql;
+
+use super::super::burial::hashed_id;
+use super::super::row;
+use super::super::seal::tile_of;
+use super::super::{Entry, Head};
+use super::append::{CALL, Lost};
+use super::blocks::{BLOCK, block_of};
+use super::end::End;
+use super::open::Journal;
+use super::records::Records;
+use super::rows::bound;
+
+/// What one call writes.
+pub(super) struct Batch {
+    /// What it continues.
+    turn: i64,
+    after: u64,
+    /// Ids that must not be used yet, and their hashes.
+    looked_for: Vec<Uuid>,
+    hashes: Vec<Vec<u8>>,
+    events: Records,
+    tiles: Records,
+    blocks: Records,
+    /// The end when it is written.
+    pub(super) end: End,
+    /// Where each entry stands then; none where its id is used.
+    pub(super) heads: Vec<Option<Head>>,
+}
+
+/// What is known of the ids of entries.
+pub(super) enum Ids<'a> {
+    /// Those that were not made just now may be used already: the database is to look.
+    LookFor,
+    /// These are used, and no others.
+    Used(&'a HashSet<Uuid>),
+}
+
+impl Batch {
+    /// Numbers and seals what continues an end. Of several under one id the first is written.
+    pub(super) fn of(
+        mut end: End,
+        entries: &mut [Entry],
+        ids: &Ids<'_>,
+        journal: &Journal,
+        now: Time,
+    ) -> Batch {
+        end.head.created_at = end.head.created_at.max(now);
+        let (turn, after) = (end.turn, end.head.seq);
+        end.turn += 1;
+        let heads = Vec::with_capacity(entries.len());
+        let (events, tiles, blocks) = Default::default();
+        let (looked_for, hashes) = (Vec::new(), Vec::new());
+        let mut batch =
+            Batch { turn, after, looked_for, hashes, events, tiles, blocks, end, heads };
+        let mut seen = HashSet::new();
+        for entry in entries {
+            let id = entry.event.id;
+            let fresh = (entry.derived.id || seen.insert(id))
+                && !matches!(ids, Ids::Used(used) if used.contains(&id));
+            if fresh {
+                batch.push(entry, journal);
+                if matches!(ids, Ids::LookFor) && !entry.derived.id {
+                    batch.looked_for.push(id);
+                    batch.hashes.push(hashed_id(&journal.id_key, id).to_vec());
+                }
+            }
+            batch.heads.push(fresh.then_some(batch.end.head));
+        }
+        batch.put_tile();
+        batch
+    }
+
+    fn push(&mut self, entry: &mut Entry, journal: &Journal) {
+        let Entry { event, salt, commitment, personal, derived } = entry;
+        self.end.take(event, derived.occurred_at);
+        let leaf = digest::leaf(event, commitment);
+        self.end.seal(event, leaf);
+        let metadata = (!event.metadata.is_empty()).then(|| personal.metadata());
+        put_event(&mut self.events, event, metadata, salt, &leaf);
+        let keys = &mut self.end.keys;
+        journal.blocks.each_placed(event, |key| {
+            keys.insert(key);
+        });
+        if event.seq.is_multiple_of(BLOCK) {
+            let keys = std::mem::take(keys);
+            self.blocks.push(|row| {
+                row.bigint(bound(block_of(event.seq))).integers(keys.into_iter());
+            });
+        }
+        if event.seq.is_multiple_of(TILE) {
+            self.put_tile();
+        }
+    }
+
+    /// Writes the open tile; a full one is closed.
+    fn put_tile(&mut self) {
+        let End { head, tree, occurred, .. } = &mut self.end;
+        let Some((low, high)) = *occurred else {
+            return;
+        };
+        self.tiles.push(|row| {
+            row.bigint(bound(tile_of(head.seq))).bigint(bound(tree.size()));
+            row.bytes(&tree.root()[..]).bigint(low).bigint(high);
+        });
+        if tree.size() == TILE {
+            *tree = Default::default();
+            *occurred = None;
+        }
+    }
+
+    /// Whether nothing of it is new.
+    pub(super) fn is_empty(&self) -> bool {
+        self.end.head.seq == self.after
+    }
+
+    /// Writes it. Answers whether it was written: not, where its end is not the journal's, or an id
+    /// that it looks for is used.
+    pub(super) async fn call(
+        &self,
+        client: &impl GenericClient,
+        journal: &Journal,
+        entries: &[Entry],
+    ) -> std::result::Result<bool, Lost> {
+        let events = entries.iter().map(|entry| &entry.event);
+        journal.blocks.put_kinds(client, events).await.map_err(Lost::Before)?;
+        let End { head, tree, occurred, keys, .. } = &self.end;
+        let keys: Vec<i32> = keys.iter().copied().collect();
+        let frontier: Vec<&[u8]> = tree.peaks().iter().map(<[u8; 32]>::as_slice).collect();
+        let (after, seq, created_at) =
+            (bound(self.after), bound(head.seq), head.created_at.as_micros());
+        let (low, high) = (occurred.map(|(low, _)| low), occurred.map(|(_, high)| high));
+        let parameters: [&(dyn ToSql + Sync); 13] = [
+            &self.turn,
+            &after,
+            &self.looked_for,
+            &self.hashes,
+            &self.events,
+            &self.tiles,
+            &self.blocks,
+            &seq,
+            &created_at,
+            &frontier,
+            &low,
+            &high,
+            &keys,
+        ];
+        let sql = "SELECT annals_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+        let statement = client.prepare_cached(sql).await.map_err(Lost::Before)?;
+        let answer = tokio::time::timeout(CALL, client.query_one(&statement, &parameters));
+        let row = answer.await.map_err(|_| Lost::Silent)?.map_err(Lost::During)?;
+        row.try_get(0).map_err(Lost::During)
+    }
+}
+
+/// Adds an event that was just written for the first time, in the columns' order.
+fn put_event(rows: &mut Records, event: &Event, metadata: Option<&str>, salt: &Salt, leaf: &Hash) {
+    let (created_at, occurred_at) = (event.created_at.as_micros(), event.occurred_at.as_micros());
+    let (subject, entity, points) = (event.subject.as_ref(), event.entity.as_ref(), event.points);
+    let context = row::context(event);
+    rows.push(|row| {
+        row.bigint(bound(event.seq))
+            .uuid(&event.id)
+            .bigint(created_at)
+            .bigint((occurred_at != created_at).then_some(occurred_at))
+            .text(&*event.category)
+            .text(&*event.action)
+            .smallint(event.severity.code())
+            .smallint(event.actor.kind.code())
+            .text(event.actor.id.as_deref())
+            .text(event.actor.name.as_deref())
+            .text(subject.map(|subject| &*subject.id))
+            .text(subject.and_then(|subject| subject.name.as_deref()))
+            .text(event.account.as_ref().map(|account| &*account.id))
+            .text(entity.map(|entity| &*entity.kind))
+            .text(entity.and_then(|entity| entity.id.as_deref()))
+            .text(entity.and_then(|entity| entity.name.as_deref()))
+            .bigint(points.map(|points| points.before))
+            .bigint(points.map(|points| points.after))
+            .bigint(points.map(|points| points.delta))
+            .text(event.session_id.as_deref())
+            .text(&*event.message)
+            .text(metadata)
+            .text(context.as_deref())
+            .bytes(&salt[..])
+            // The commitment, while there is a salt; when it was anonymised, as no new event is.
+            .bytes(None)
+            .bytes(&leaf[..8])
+            .bigint(None);
+    });
+}

@@ -1,0 +1,101 @@
+//! The journal's end: what the next event continues. Whoever holds the head may read it there; who
+//! wrote it last knows it, for as long as nobody else has had a turn.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use annals_event::digest::{GrowingTree, Hash, TILE};
+use annals_event::{Event, Time};
+use tokio_postgres::GenericClient;
+
+use super::super::{Head, Result, StoreError};
+use super::error::failed;
+use super::rows::whole;
+
+/// The journal's end.
+#[derive(Clone, Debug)]
+pub(super) struct End {
+    /// Which turn left it so.
+    pub(super) turn: i64,
+    pub(super) head: Head,
+    /// The leaves of the open tile.
+    pub(super) tree: GrowingTree,
+    /// The earliest and latest `occurred_at` of the open tile.
+    pub(super) occurred: Option<(i64, i64)>,
+    /// The keys of the open block.
+    pub(super) keys: BTreeSet<i32>,
+}
+
+impl End {
+    /// Holds the head until the transaction ends, and reads it.
+    pub(super) async fn hold(client: &impl GenericClient) -> Result<End> {
+        let sql = "SELECT turn, seq, created_at, frontier, min_occurred_at, max_occurred_at, keys
+                   FROM annals_journal_head FOR UPDATE";
+        let rows = client.query_typed(sql, &[]).await.map_err(failed)?;
+        let damaged = |what: &str| StoreError::Damaged(format!("its head {what}"));
+        let row = rows.first().ok_or_else(|| damaged("is gone"))?;
+        let number = |index| row.try_get::<_, Option<i64>>(index).map_err(failed);
+        let seq = whole(row, 1)?;
+        let created_at = Time::from_micros(row.try_get(2).map_err(failed)?);
+        let peaks: Vec<&[u8]> = row.try_get(3).map_err(failed)?;
+        let peaks: Option<Vec<Hash>> = peaks.into_iter().map(|peak| peak.try_into().ok()).collect();
+        let tree = peaks.and_then(|peaks| GrowingTree::of(seq % TILE, peaks));
+        let keys: Vec<i32> = row.try_get(6).map_err(failed)?;
+        Ok(End {
+            turn: row.try_get(0).map_err(failed)?,
+            head: Head { seq, created_at },
+            tree: tree.ok_or_else(|| damaged("and its open tile do not fit"))?,
+            occurred: number(4)?.zip(number(5)?),
+            keys: keys.into_iter().collect(),
+        })
+    }
+
+    /// Numbers an event, which is sealed by what it answers.
+    pub(super) fn take(&mut self, event: &mut Event, stamp: bool) {
+        self.head.seq += 1;
+        event.seq = self.head.seq;
+        event.created_at = self.head.created_at;
+        if stamp {
+            event.occurred_at = event.created_at;
+        }
+    }
+
+    /// Takes the leaf of the event that was numbered last into the open tile.
+    pub(super) fn seal(&mut self, event: &Event, leaf: Hash) {
+        self.tree.push(leaf);
+        let occurred = event.occurred_at.as_micros();
+        let (low, high) = self.occurred.unwrap_or((occurred, occurred));
+        self.occurred = Some((low.min(occurred), high.max(occurred)));
+    }
+}
+
+/// What this process knows of the journal's end.
+#[derive(Default)]
+pub(super) struct Ends(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    /// The turn that this process saw or took last.
+    turn: Option<i64>,
+    end: Option<End>,
+}
+
+impl Ends {
+    /// The end, if nobody else was at work when it was last looked at. It is known no more until it
+    /// is put back: what is under way may change it.
+    pub(super) fn take(&self) -> Option<End> {
+        self.known().end.take()
+    }
+
+    /// Remembers the end that began as `turn`. Where others take turns as well, it would hardly ever
+    /// be the end that the next one finds: then only the turn is remembered.
+    pub(super) fn put(&self, turn: i64, end: End) {
+        let mut known = self.known();
+        let alone = known.turn.replace(end.turn) == Some(turn);
+        known.end = alone.then_some(end);
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
