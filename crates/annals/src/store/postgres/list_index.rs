@@ -7,6 +7,7 @@ use std::ops::Range;
 use annals_event::{Event, Severity};
 use bytes::BytesMut;
 use deadpool_postgres::Object;
+use tokio_postgres::Row;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 use super::super::predicate::Parameter;
@@ -16,7 +17,7 @@ use super::error::failed;
 use super::open::Journal;
 use super::question::Question;
 use super::rows::{self, COLUMNS, whole};
-use super::search::{self, Parts, array, matching};
+use super::search::{self, Parts, SEARCHED, array, matching};
 use super::viewer::{self, Typed};
 
 impl ToSql for Parameter {
@@ -105,44 +106,60 @@ async fn read(
     journal: &Journal,
     filter: &Scoped,
     sql: &str,
-) -> Result<Vec<tokio_postgres::Row>> {
+) -> Result<Vec<Row>> {
     match filter.scope.person_id() {
         Some(person) => viewer::query_as(client, &journal.viewer_key, person, sql, &[]).await,
         None => client.query_typed(sql, &[]).await.map_err(failed),
     }
 }
 
-/// What the events of a range that match come to, part by part: columns, counted in groups.
+/// What the events of a range that match come to, part by part: how many, and the columns they
+/// share. The same may come more than once.
 async fn grouped(
     client: &mut Object,
     journal: &Journal,
     filter: &Scoped,
     range: &Range<u64>,
     columns: &str,
-) -> Result<Vec<tokio_postgres::Row>> {
+    mut add: impl FnMut(&Row, u64) -> Result<()>,
+) -> Result<()> {
     let Some((question, range)) = asked(client, journal, filter, range).await? else {
-        return Ok(Vec::new());
+        return Ok(());
     };
-    // Words are not known to the database, and a person's rows are counted as that person.
-    let by_position = !question.words.is_empty() || filter.scope.person_id().is_some();
+    let (words, shared) = (!question.words.is_empty(), columns.split(',').count());
     let mut parts = Parts::new(&question, &range, Order::Asc);
-    let mut all = Vec::new();
     while let Some(part) = parts.next(client, usize::MAX).await? {
-        if !by_position {
+        // A person's rows are counted as that person.
+        let rows = if filter.scope.person_id().is_some() {
+            let found = matching(client, &question, &part, Order::Asc, usize::MAX).await?;
+            let sql = format!(
+                "SELECT {columns}, count(*) FROM annals_events WHERE seq = ANY ({})
+                 GROUP BY {columns}",
+                array(&found)
+            );
+            read(client, journal, filter, &sql).await?
+        } else {
             let source = part.source(&question);
-            let sql = format!("SELECT {columns}, count(*) {source} GROUP BY {columns}");
+            // Words are not known to the database: rows that may have them are counted here.
+            let sql = match words {
+                true => format!("SELECT {columns}, 1::bigint, {SEARCHED} {source}"),
+                false => format!("SELECT {columns}, count(*) {source} GROUP BY {columns}"),
+            };
             let parameters = typed(&question.condition.parameters);
-            all.extend(client.query_typed(&sql, &parameters).await.map_err(failed)?);
-            continue;
+            let mut rows = client.query_typed(&sql, &parameters).await.map_err(failed)?;
+            if words {
+                let has =
+                    |row: Row| Ok(search::has_words(&row, shared + 1, &question)?.then_some(row));
+                let had: Result<Vec<Option<Row>>> = rows.into_iter().map(has).collect();
+                rows = had?.into_iter().flatten().collect();
+            }
+            rows
+        };
+        for row in &rows {
+            add(row, whole(row, shared)?)?;
         }
-        let found = matching(client, &question, &part, Order::Asc, usize::MAX).await?;
-        let sql = format!(
-            "SELECT {columns}, count(*) FROM annals_events WHERE seq = ANY ({}) GROUP BY {columns}",
-            array(&found)
-        );
-        all.extend(read(client, journal, filter, &sql).await?);
     }
-    Ok(all)
+    Ok(())
 }
 
 /// How many match, by category and severity.
@@ -155,15 +172,16 @@ pub(super) async fn counts(
     let mut counts = Counts::default();
     let mut categories = BTreeMap::<String, u64>::new();
     let mut by_severity = [0; Severity::ALL.len()];
-    for row in grouped(client, journal, filter, range, "category, severity").await? {
-        let count = whole(&row, 2)?;
+    let add = |row: &Row, count| {
         counts.total += count;
         *categories.entry(row.try_get(0).map_err(failed)?).or_default() += count;
         let severity: i16 = row.try_get(1).map_err(failed)?;
         if let Some(sum) = usize::try_from(severity).ok().and_then(|at| by_severity.get_mut(at)) {
             *sum += count;
         }
-    }
+        Ok(())
+    };
+    grouped(client, journal, filter, range, "category, severity", add).await?;
     counts.categories = categories.into_iter().collect();
     counts.severities = Severity::ALL
         .into_iter()
@@ -183,9 +201,11 @@ pub(super) async fn action_counts(
     limit: usize,
 ) -> Result<Vec<(String, u64)>> {
     let mut actions = BTreeMap::<String, u64>::new();
-    for row in grouped(client, journal, filter, range, "action").await? {
-        *actions.entry(row.try_get(0).map_err(failed)?).or_default() += whole(&row, 1)?;
-    }
+    let add = |row: &Row, count| {
+        *actions.entry(row.try_get(0).map_err(failed)?).or_default() += count;
+        Ok(())
+    };
+    grouped(client, journal, filter, range, "action", add).await?;
     let mut actions: Vec<_> = actions.into_iter().collect();
     actions.sort_by_key(|(_, count)| Reverse(*count));
     actions.truncate(limit);

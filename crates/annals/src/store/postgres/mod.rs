@@ -121,8 +121,8 @@ impl Store for PostgresStore {
     }
 
     async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts> {
-        let mut client = self.pools.reader().await?;
-        list_index::counts(&mut client, &self.journal, &filter, &range).await
+        let mut counter = self.pools.counter().await?;
+        list_index::counts(&mut counter.connection, &self.journal, &filter, &range).await
     }
 
     async fn action_counts(
@@ -131,8 +131,9 @@ impl Store for PostgresStore {
         range: Range<u64>,
         limit: usize,
     ) -> Result<Vec<(String, u64)>> {
-        let mut client = self.pools.reader().await?;
-        list_index::action_counts(&mut client, &self.journal, &filter, &range, limit).await
+        let mut counter = self.pools.counter().await?;
+        list_index::action_counts(&mut counter.connection, &self.journal, &filter, &range, limit)
+            .await
     }
 
     async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {

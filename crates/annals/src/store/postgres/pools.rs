@@ -6,6 +6,8 @@ use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
 };
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
 use super::super::{Result, StoreError};
 use super::error::{chain, failed};
 use super::target::Target;
@@ -41,19 +43,38 @@ const SETTINGS: &str = "
 pub(super) struct Pools {
     readers: Pool,
     writers: Pool,
+    /// Turns of those who count.
+    counters: Semaphore,
+}
+
+/// A reader's connection, for the time of a turn.
+pub(super) struct Counter<'p> {
+    pub(super) connection: Object,
+    _turn: SemaphorePermit<'p>,
 }
 
 impl Pools {
     pub(super) fn new(target: &Target, connections: usize) -> Result<Pools> {
         let readers = connections.saturating_sub(WRITERS + BESIDE).max(1);
+        let counters = Semaphore::new((readers / 2).max(1));
         // What a dead connection does to an append is found out anyway.
         let readers = pool(target, readers, Some(IDLE))?;
         let writers = pool(target, WRITERS, None)?;
-        Ok(Pools { readers, writers })
+        Ok(Pools { readers, writers, counters })
     }
 
     pub(super) async fn reader(&self) -> Result<Object> {
         get(&self.readers).await
+    }
+
+    /// A connection for what may take seconds. Such questions have half of them and wait for each
+    /// other, so that they never keep all the rest waiting.
+    pub(super) async fn counter(&self) -> Result<Counter<'_>> {
+        let turn = tokio::time::timeout(WAIT, self.counters.acquire()).await;
+        let _turn = turn.ok().and_then(std::result::Result::ok).ok_or_else(|| {
+            StoreError::Unavailable("too much is being counted; ask again in a moment".to_owned())
+        })?;
+        Ok(Counter { connection: self.reader().await?, _turn })
     }
 
     pub(super) async fn writer(&self) -> Result<Object> {

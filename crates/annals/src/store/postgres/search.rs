@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use deadpool_postgres::Object;
+use tokio_postgres::Row;
 
 use super::super::{Order, Result};
 use super::blocks::{BLOCK, WINDOW, block_of, first_of, mask};
@@ -27,8 +28,8 @@ const NEAR: u64 = 16 * BLOCK;
 const NAMED: usize = 1_024;
 /// Blocks whose rows are read first; how many more it takes is told by what they yield.
 const FEW: usize = 8;
-/// Columns that words are looked for in, after the position.
-const SEARCHED: &str = "seq, message, entity_name, actor_name, action";
+/// Columns that words are looked for in.
+pub(super) const SEARCHED: &str = "message, entity_name, actor_name, action";
 
 /// Rows to be asked, within a range of positions.
 pub(super) enum Part {
@@ -80,7 +81,7 @@ pub(super) async fn matching(
     limit: usize,
 ) -> Result<Vec<u64>> {
     let words = !question.words.is_empty();
-    let columns = if words { SEARCHED } else { "seq" };
+    let columns = if words { format!("seq, {SEARCHED}") } else { "seq".to_owned() };
     // What words leave is known only once they are looked for.
     let most = if words || limit == usize::MAX { String::new() } else { format!("LIMIT {limit}") };
     let sql = format!(
@@ -91,13 +92,7 @@ pub(super) async fn matching(
     let found = client.query_typed(&sql, &typed(&question.condition.parameters)).await;
     let mut positions = Vec::new();
     for row in found.map_err(failed)? {
-        let text = |index| row.try_get::<_, Option<&str>>(index).map_err(failed);
-        let matches = !words
-            || all_found(
-                &question.words,
-                [text(1)?, text(2)?, text(3)?, text(4)?].into_iter().flatten(),
-            );
-        if matches {
+        if !words || has_words(&row, 1, question)? {
             positions.push(whole(&row, 0)?);
         }
         if positions.len() == limit {
@@ -105,6 +100,13 @@ pub(super) async fn matching(
         }
     }
     Ok(positions)
+}
+
+/// Whether a row has all the words that are asked for, in the columns from one on.
+pub(super) fn has_words(row: &Row, from: usize, question: &Question) -> Result<bool> {
+    let text = |index| row.try_get::<_, Option<&str>>(index).map_err(failed);
+    let texts = [text(from)?, text(from + 1)?, text(from + 2)?, text(from + 3)?];
+    Ok(all_found(&question.words, texts.into_iter().flatten()))
 }
 
 fn direction(order: Order) -> &'static str {

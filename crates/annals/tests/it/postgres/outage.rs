@@ -65,8 +65,8 @@ async fn send(
     acknowledged
 }
 
-/// Has a child do a task again and again, each time until it is answered. Answers how often.
-async fn command(server: Arc<Server>, end: Arc<AtomicBool>) -> usize {
+/// A child with a task.
+async fn set_up(server: &Server) {
     for (path, body) in [
         ("/api/v1/people/ben", json!({ "kind": "child", "guardians": ["cleo"] })),
         ("/api/v1/tasks/dishes", json!({ "name": "Dishes", "points": 10, "is_good": true })),
@@ -74,6 +74,10 @@ async fn command(server: Arc<Server>, end: Arc<AtomicBool>) -> usize {
         let call = server.call(http::Method::PUT, path);
         assert_eq!(call.body("application/json", body.to_string()).send().await.status, 200);
     }
+}
+
+/// Has the child do the task again and again, each time until it is answered. Answers how often.
+async fn command(server: Arc<Server>, end: Arc<AtomicBool>) -> usize {
     let mut done = 0;
     while !end.load(Ordering::Relaxed) {
         loop {
@@ -98,6 +102,7 @@ async fn a_database_that_crashes_loses_and_doubles_nothing() {
     let url = cluster.url("postgres", "postgres");
     let arguments = ["--data-dir", data.to_str().unwrap(), "--database", &url];
     let server = Arc::new(Server::with(&root, &arguments));
+    set_up(&server).await;
     let (next, end) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
     let senders: Vec<_> = [1, 1, 7, 40]
         .map(|at_once| {
