@@ -17,7 +17,7 @@ use super::error::failed;
 use super::open::Journal;
 use super::question::Question;
 use super::rows::{self, COLUMNS, whole};
-use super::search::{self, Parts, SEARCHED, array, matching};
+use super::search::{self, Parts, array, matching};
 use super::viewer::{self, Typed};
 
 impl ToSql for Parameter {
@@ -49,7 +49,7 @@ pub(super) fn typed(parameters: &[Parameter]) -> Vec<Typed<'_>> {
     parameters.iter().map(|p| (p as &(dyn ToSql + Sync), kind(p))).collect()
 }
 
-/// A page of events: the search names positions, their rows are read as the viewer.
+/// A page of events: the search names positions, their rows are read as the viewer, if there is one.
 pub(super) async fn select(
     client: &mut Object,
     journal: &Journal,
@@ -60,6 +60,12 @@ pub(super) async fn select(
         return Ok(Vec::new());
     };
     let mut events = Vec::new();
+    // Where nothing is left to look at but the rows themselves, the search brings them.
+    if question.words.is_empty() && filter.scope.person_id().is_none() {
+        let found = search::rows(client, &question, &range, *order, *limit, COLUMNS).await?;
+        events = found.iter().map(rows::event).collect::<Result<_>>()?;
+        range = 0..0;
+    }
     while events.len() < *limit && !range.is_empty() {
         let wanted = limit - events.len();
         let found = search::positions(client, &question, &range, *order, wanted).await?;
@@ -126,34 +132,29 @@ async fn grouped(
     let Some((question, range)) = asked(client, journal, filter, range).await? else {
         return Ok(());
     };
-    let (words, shared) = (!question.words.is_empty(), columns.split(',').count());
+    let shared = columns.split(',').count();
     let mut parts = Parts::new(&question, &range, Order::Asc);
     while let Some(part) = parts.next(client, usize::MAX).await? {
+        let (words, all) = (!question.words.is_empty(), usize::MAX);
         // A person's rows are counted as that person.
         let rows = if filter.scope.person_id().is_some() {
-            let found = matching(client, &question, &part, Order::Asc, usize::MAX).await?;
+            let found = matching(client, &question, &part, Order::Asc, all, "seq").await?;
+            let found: Vec<u64> = found.iter().map(|row| whole(row, 0)).collect::<Result<_>>()?;
             let sql = format!(
                 "SELECT {columns}, count(*) FROM annals_events WHERE seq = ANY ({})
                  GROUP BY {columns}",
                 array(&found)
             );
             read(client, journal, filter, &sql).await?
+        } else if words {
+            // Words are not known to the database: rows that may have them are counted here.
+            let each = format!("{columns}, 1::bigint");
+            matching(client, &question, &part, Order::Asc, all, &each).await?
         } else {
             let source = part.source(&question);
-            // Words are not known to the database: rows that may have them are counted here.
-            let sql = match words {
-                true => format!("SELECT {columns}, 1::bigint, {SEARCHED} {source}"),
-                false => format!("SELECT {columns}, count(*) {source} GROUP BY {columns}"),
-            };
+            let sql = format!("SELECT {columns}, count(*) {source} GROUP BY {columns}");
             let parameters = typed(&question.condition.parameters);
-            let mut rows = client.query_typed(&sql, &parameters).await.map_err(failed)?;
-            if words {
-                let has =
-                    |row: Row| Ok(search::has_words(&row, shared + 1, &question)?.then_some(row));
-                let had: Result<Vec<Option<Row>>> = rows.into_iter().map(has).collect();
-                rows = had?.into_iter().flatten().collect();
-            }
-            rows
+            client.query_typed(&sql, &parameters).await.map_err(failed)?
         };
         for row in &rows {
             add(row, whole(row, shared)?)?;

@@ -29,7 +29,7 @@ const NAMED: usize = 1_024;
 /// Blocks whose rows are read first; how many more it takes is told by what they yield.
 const FEW: usize = 8;
 /// Columns that words are looked for in.
-pub(super) const SEARCHED: &str = "message, entity_name, actor_name, action";
+const SEARCHED: &str = "message, entity_name, actor_name, action";
 
 /// Rows to be asked, within a range of positions.
 pub(super) enum Part {
@@ -45,7 +45,7 @@ impl Part {
         let condition = &question.condition.sql;
         match self {
             Part::All(Range { start, end }) => {
-                format!("FROM annals_events WHERE seq >= {start} AND seq < {end} AND {condition}")
+                format!("FROM annals_events e WHERE seq >= {start} AND seq < {end} AND {condition}")
             }
             // OFFSET 0: block by block. Else each row would be compared with all blocks.
             Part::Blocks(blocks, Range { start, end }) => format!(
@@ -72,40 +72,42 @@ pub(super) fn array<T: ToString>(numbers: &[T]) -> String {
     format!("'{{{}}}'", numbers.join(","))
 }
 
-/// The positions of a part that match, in order, at most `limit`.
+/// The rows of a part that match, in order, at most `limit`: these columns, and behind them those
+/// that words are looked for in.
 pub(super) async fn matching(
     client: &Object,
     question: &Question,
     part: &Part,
     order: Order,
     limit: usize,
-) -> Result<Vec<u64>> {
+    columns: &str,
+) -> Result<Vec<Row>> {
     let words = !question.words.is_empty();
-    let columns = if words { format!("seq, {SEARCHED}") } else { "seq".to_owned() };
+    let further = if words { format!(", {SEARCHED}") } else { String::new() };
     // What words leave is known only once they are looked for.
     let most = if words || limit == usize::MAX { String::new() } else { format!("LIMIT {limit}") };
     let sql = format!(
-        "SELECT {columns} {} ORDER BY seq {} {most}",
+        "SELECT {columns}{further} {} ORDER BY seq {} {most}",
         part.source(question),
         direction(order)
     );
     let found = client.query_typed(&sql, &typed(&question.condition.parameters)).await;
-    let mut positions = Vec::new();
+    let mut rows = Vec::new();
     for row in found.map_err(failed)? {
-        if !words || has_words(&row, 1, question)? {
-            positions.push(whole(&row, 0)?);
+        if !words || has_words(&row, question)? {
+            rows.push(row);
         }
-        if positions.len() == limit {
+        if rows.len() == limit {
             break;
         }
     }
-    Ok(positions)
+    Ok(rows)
 }
 
-/// Whether a row has all the words that are asked for, in the columns from one on.
-pub(super) fn has_words(row: &Row, from: usize, question: &Question) -> Result<bool> {
-    let text = |index| row.try_get::<_, Option<&str>>(index).map_err(failed);
-    let texts = [text(from)?, text(from + 1)?, text(from + 2)?, text(from + 3)?];
+/// Whether a row has all the words that are asked for, in its last columns.
+fn has_words(row: &Row, question: &Question) -> Result<bool> {
+    let text = |back| row.try_get::<_, Option<&str>>(row.len() - back).map_err(failed);
+    let texts = [text(4)?, text(3)?, text(2)?, text(1)?];
     Ok(all_found(&question.words, texts.into_iter().flatten()))
 }
 
@@ -257,6 +259,19 @@ pub(super) async fn positions(
     order: Order,
     limit: usize,
 ) -> Result<Vec<u64>> {
+    let found = rows(client, question, range, order, limit, "seq").await?;
+    found.iter().map(|row| whole(row, 0)).collect()
+}
+
+/// At most `limit` rows of a range that match, in order: these columns of them.
+pub(super) async fn rows(
+    client: &Object,
+    question: &Question,
+    range: &Range<u64>,
+    order: Order,
+    limit: usize,
+    columns: &str,
+) -> Result<Vec<Row>> {
     let mut found = Vec::new();
     let mut parts = Parts::new(question, range, order);
     let mut most = FEW;
@@ -264,7 +279,7 @@ pub(super) async fn positions(
         && let Some(part) = parts.next(client, most).await?
     {
         let left = limit - found.len();
-        let some = matching(client, question, &part, order, left).await?;
+        let some = matching(client, question, &part, order, left, columns).await?;
         if let Part::Blocks(blocks, _) = &part {
             // As many as the yield so far makes likely to be enough, and some more.
             let each = blocks.len().div_ceil(some.len().max(1));
