@@ -42,7 +42,14 @@ pub(super) async fn around(http: &Http, request: Request, next: Next) -> Respons
         false => next.run(request).await,
     };
     let headers = response.headers_mut();
-    headers.append(header::VARY, HeaderValue::from_name(header::ORIGIN));
+    // In one header with what the layers below say: some readers look at the first alone.
+    let varies = match headers.get(header::VARY) {
+        Some(also) => [b"origin, ", also.as_bytes()].concat(),
+        None => b"origin".to_vec(),
+    };
+    if let Ok(varies) = HeaderValue::from_bytes(&varies) {
+        headers.insert(header::VARY, varies);
+    }
     if let Some(origin) = origin.filter(|_| allowed) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         let exposed = HeaderValue::from_name(header::RETRY_AFTER);
