@@ -32,13 +32,14 @@ impl Histogram {
     pub fn merge(&mut self, other: &Histogram) {
         self.sum = self.sum.saturating_add(other.sum);
         for (bucket, count) in &other.buckets {
-            *self.buckets.entry(*bucket).or_default() += count;
+            let sum = self.buckets.entry(*bucket).or_default();
+            *sum = sum.saturating_add(*count);
         }
     }
 
     /// How many numbers it holds.
     pub fn count(&self) -> u64 {
-        self.buckets.values().sum()
+        self.buckets.values().fold(0, |sum, count| sum.saturating_add(*count))
     }
 
     /// Their average, exactly; `None` of none.
@@ -50,10 +51,10 @@ impl Histogram {
     /// The smallest number that at least so many per cent are not above (the nearest rank): 50 is
     /// the median. Exact below 64, and to within 1/64 of the number above; `None` of none.
     pub fn percentile(&self, percent: u64) -> Option<u64> {
-        let rank = (self.count() * percent).div_ceil(100).max(1);
-        let mut passed = 0;
+        let rank = (u128::from(self.count()) * u128::from(percent)).div_ceil(100).max(1);
+        let mut passed = 0_u128;
         self.buckets.iter().find_map(|(bucket, count)| {
-            passed += count;
+            passed += u128::from(*count);
             (passed >= rank).then(|| middle(*bucket))
         })
     }
@@ -85,7 +86,8 @@ impl Histogram {
         while !bytes.is_empty() {
             bucket = bucket.checked_add(read(&mut bytes)?.try_into().ok()?)?;
             let count = read(&mut bytes)?;
-            if bucket > LAST || histogram.buckets.insert(bucket, count).is_some() {
+            let known = histogram.buckets.insert(bucket, count).is_some();
+            if bucket > LAST || known || count == 0 {
                 return None;
             }
         }
@@ -207,8 +209,18 @@ mod tests {
         assert!(of(&[1_234]).to_bytes().len() <= 6);
         let page_loads: Vec<u64> = (0..1_000).map(|n| 100 + n * n / 101).collect();
         assert!(of(&page_loads).to_bytes().len() <= 450);
-        for broken in [&[0x80][..], &[5, 1], &[5, 1, 1, 0, 1], &[5, 0xff, 0xff, 0x7f, 1]] {
+        for broken in
+            [&[0x80][..], &[5, 1], &[5, 1, 0], &[5, 1, 1, 0, 1], &[5, 0xff, 0xff, 0x7f, 1]]
+        {
             assert_eq!(Histogram::from_bytes(broken), None, "{broken:?}");
         }
+    }
+
+    #[test]
+    fn more_than_could_ever_be_counted_is_too_many_and_no_fault() {
+        let most = [0, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
+        let mut histogram = Histogram::from_bytes(&most).unwrap();
+        histogram.merge(&histogram.clone());
+        assert_eq!((histogram.count(), histogram.percentile(100)), (u64::MAX, Some(1)));
     }
 }
