@@ -21,7 +21,8 @@ pub(super) struct Options {
     #[arg(long = "filter", short, value_name = "NAME=VALUE", value_parser = filter_pair)]
     filters: Vec<(String, String)>,
     /// Begin after this cursor [default: with what comes from now on]
-    #[arg(long, value_name = "CURSOR")]
+    // A cursor may well begin with a hyphen.
+    #[arg(long, value_name = "CURSOR", allow_hyphen_values = true)]
     after: Option<String>,
     /// Begin with the last so many positions
     #[arg(long, short = 'n', value_name = "N", conflicts_with = "after")]

@@ -69,6 +69,8 @@ fn wrong_usage_is_exit_code_2_and_failure_1() {
         (&["restore", "nowhere.db"], "nowhere.db"),
         (&["key", "revoke", "key_x"], "no key"),
         (&["link"], "no server runs"),
+        // A cursor may begin with a hyphen, and is no flag for it.
+        (&["tail", "--after", "-hX5o_Ta4VMYoCn6PrG8Aw"], "not a cursor of this journal"),
     ] {
         let said = refused(&root, arguments, 1);
         assert!(said.starts_with("annals: ") && said.contains(named), "{arguments:?}: {said}");
