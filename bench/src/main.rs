@@ -59,6 +59,8 @@ enum Engine {
 enum Part {
     Writes,
     Reads,
+    /// Of reading, lists alone, idle and under load.
+    Lists,
     /// Of reading, exports alone.
     Exports,
 }
@@ -79,6 +81,7 @@ async fn main() -> Result<()> {
     }
     match arguments.only {
         None | Some(Part::Reads) => reading::measure(arguments.database, arguments.events).await?,
+        Some(Part::Lists) => reading::lists(arguments.database, arguments.events).await?,
         Some(Part::Exports) => reading::exports(arguments.database, arguments.events).await?,
         Some(Part::Writes) => {}
     }

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+use tokio::task::JoinHandle;
 
 use crate::server::Server;
 use crate::{Engine, millis, row};
@@ -49,6 +50,17 @@ const COUNTS: [(&str, &str); 4] = [
     ("a year and a word", "from=2025-01-01&to=2026-01-01&q=volcano"),
 ];
 
+/// Measures lists alone, idle and under load, on a journal of so many events.
+pub async fn lists(engine: Engine, events: usize) -> Result<()> {
+    let server = filled(engine, events).await?;
+    let deep = page_2000(&server).await?;
+    listed(&server, "idle", &deep)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let load = fill::load(&server, events, Arc::clone(&stop)).await?;
+    listed(&server, "under load", &deep)?;
+    appended(stop, load).await
+}
+
 /// Measures exports alone, on a journal of so many events.
 pub async fn exports(engine: Engine, events: usize) -> Result<()> {
     let mut server = filled(engine, events).await?;
@@ -69,13 +81,13 @@ pub async fn measure(engine: Engine, events: usize) -> Result<()> {
     row("limit: the newest 50 rows, by position", &told(direct::newest(&server).await?), "");
 
     let deep = page_2000(&server).await?;
-    asked(&server, "idle", &deep)?;
+    listed(&server, "idle", &deep)?;
+    counted(&server, "idle")?;
     let stop = Arc::new(AtomicBool::new(false));
     let load = fill::load(&server, events, Arc::clone(&stop)).await?;
-    asked(&server, "under load", &deep)?;
-    stop.store(true, Ordering::Relaxed);
-    let (appended, seconds) = load.await??;
-    row("appended meanwhile", &format!("{:.0} events/s", appended as f64 / seconds), "");
+    listed(&server, "under load", &deep)?;
+    counted(&server, "under load")?;
+    appended(stop, load).await?;
     server.settled().await?;
     row("live, 200 streams, from acknowledgement", &told(live::latency(&server, 200).await?), "");
     export::measure(&mut server).await?;
@@ -94,25 +106,32 @@ async fn filled(engine: Engine, events: usize) -> Result<Server> {
     Ok(server)
 }
 
-/// Every list, word and count once a schedule.
-fn asked(server: &Server, when: &str, deep: &str) -> Result<()> {
-    let calls = |path: &'static str, all: &[(&str, &str)]| -> Vec<(String, String)> {
-        all.iter()
-            .map(|(name, query)| ((*name).to_owned(), format!("/api/v1/{path}{query}")))
-            .collect()
-    };
-    let lists = calls("events?limit=50&", &LISTS).into_iter();
-    let deep = ("page 2,000".to_owned(), deep.to_owned());
-    for (name, path) in lists.chain([deep]) {
-        let times = Schedule { rate: 100, long: Duration::from_secs(3) }.call(server, &path)?;
-        row(&format!("list, {when}: {name}"), &told(times), "");
+/// Ends a load, and tells how much it was.
+async fn appended(stop: Arc<AtomicBool>, load: JoinHandle<Result<(usize, f64)>>) -> Result<()> {
+    stop.store(true, Ordering::Relaxed);
+    let (appended, seconds) = load.await??;
+    row("appended meanwhile", &format!("{:.0} events/s", appended as f64 / seconds), "");
+    Ok(())
+}
+
+/// Every list, with and without words, once a schedule.
+fn listed(server: &Server, when: &str, deep: &str) -> Result<()> {
+    let schedule = Schedule { rate: 100, long: Duration::from_secs(3) };
+    let path = |query: &str| format!("/api/v1/events?limit=50&{query}");
+    let lists = LISTS.iter().map(|(name, query)| ("list", *name, path(query)));
+    let words = WORDS.iter().map(|(name, query)| ("words", *name, path(query)));
+    for (what, name, path) in lists.chain([("list", "page 2,000", deep.to_owned())]).chain(words) {
+        let times = schedule.call(server, &path)?;
+        row(&format!("{what}, {when}: {name}"), &told(times), "");
     }
-    for (name, path) in calls("events?limit=50&", &WORDS) {
-        let times = Schedule { rate: 100, long: Duration::from_secs(3) }.call(server, &path)?;
-        row(&format!("words, {when}: {name}"), &told(times), "");
-    }
-    for (name, path) in calls("stats?", &COUNTS) {
-        let times = Schedule { rate: 10, long: Duration::from_secs(5) }.call(server, &path)?;
+    Ok(())
+}
+
+/// Every count once a schedule.
+fn counted(server: &Server, when: &str) -> Result<()> {
+    for (name, query) in COUNTS {
+        let schedule = Schedule { rate: 10, long: Duration::from_secs(5) };
+        let times = schedule.call(server, &format!("/api/v1/stats?{query}"))?;
         row(&format!("counts, {when}: {name}"), &told(times), "");
     }
     Ok(())

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::access::{Access, Standings, Tokens};
+use crate::background::Background;
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
@@ -156,6 +157,7 @@ impl App {
             started_at: clock.now(),
             clock,
             random,
+            background: Background::start()?,
             metrics,
             limits: RateLimits::new(&config.rate_limit),
             trusted_proxies: config.trusted_proxies.clone(),

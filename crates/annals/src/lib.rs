@@ -41,6 +41,7 @@ pub mod journal;
 pub mod store;
 
 pub mod actor;
+pub mod background;
 pub mod calendar;
 pub mod catalog;
 pub mod clock;

@@ -1,6 +1,6 @@
 //! `POST /api/v1/events`: one event, an array, or NDJSON; an outcome for each.
 
-use annals_event::{Draft, FieldError, Uuid, json, limits};
+use annals_event::{Draft, FieldError, Uuid, limits};
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -11,18 +11,19 @@ use serde::Serialize;
 use super::Http;
 use super::client_address::ClientAddress;
 use super::cors;
-use super::error::{Problem, Result, capital};
+use super::error::{Problem, Result};
 use super::parameters::NoParameters;
+use super::take::{Taken, take, too_big};
 use crate::access::Caller;
-use crate::record::{Refusal, Sender, Source};
-use crate::store::{Appended, Entry, Role};
+use crate::record::{Sender, Source};
+use crate::store::{Appended, Role};
 
 /// The header in which a browser with an ingest key carries its user's token.
 pub const USER_HEADER: &str = "x-annals-user";
 
-/// Events of a batch that are read before other requests have their turn: some tenths of a
-/// millisecond of computing.
-const AT_ONCE: usize = 32;
+/// Bytes of a body that are taken in on the thread that serves: some tenths of a millisecond of
+/// computing. What is larger would hold up other requests.
+const AT_ONCE: usize = 16 * 1024;
 
 /// What became of one event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -120,35 +121,16 @@ pub(super) async fn append(
     let person = http.person_beside(&caller, &headers).await?;
     let ndjson = is_ndjson(&headers)?;
     let body = read(body).await?;
-    let items = split(&body, ndjson)?;
     let sender = sender(&caller, person.as_ref(), &headers, address);
     let now = http.clock.now();
 
-    let mut answer = AppendResponse::default();
-    let mut entries: Vec<Entry> = Vec::with_capacity(items.len());
-    let mut places = Vec::with_capacity(items.len());
-    for (index, item) in items.into_iter().enumerate() {
-        if index % AT_ONCE == AT_ONCE - 1 {
-            tokio::task::yield_now().await;
-        }
-        let taken = draft(item).and_then(|draft| {
-            let id = draft.id;
-            http.intake.take(&sender, draft, now, &*http.random).map_err(|refusal| (id, refusal))
-        });
-        answer.results.push(match taken {
-            Ok(entry) => {
-                let id = Some(entry.event.id);
-                places.push(index);
-                entries.push(entry);
-                ItemResult { index, status: ItemStatus::Unknown, id, cursor: None, error: None }
-            }
-            Err((id, refusal)) => {
-                let (outcome, reason) = refusal.told();
-                http.metrics.events(outcome, reason, 1);
-                refused(index, id, refusal)
-            }
-        });
-    }
+    let Taken { mut answer, entries, places } = if body.len() <= AT_ONCE {
+        take(&http, &sender, &body, ndjson, now)?
+    } else {
+        let inside = http.clone();
+        let taken = http.background.run(move || take(&inside, &sender, &body, ndjson, now));
+        taken.await??
+    };
     match http.journal.append(entries).await {
         Ok(outcomes) => {
             for (place, outcome) in places.into_iter().zip(outcomes) {
@@ -195,42 +177,6 @@ async fn read(body: Body) -> Result<Bytes> {
     })
 }
 
-fn too_big(detail: &str) -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
-}
-
-/// The events of a body, each still as text, so that one that is wrong does not spoil the rest.
-fn split(body: &[u8], ndjson: bool) -> Result<Vec<&[u8]>> {
-    let items = json::split(body, ndjson, limits::EVENTS_PER_REQUEST).map_err(|error| {
-        Problem::bad_request("invalid_json", format!("The body is not JSON: {error}."))
-    })?;
-    if items.len() > limits::EVENTS_PER_REQUEST {
-        return Err(too_big("More than 1,000 events in one request; send fewer at once."));
-    }
-    let items: Vec<&[u8]> = items.into_iter().map(<[u8]>::trim_ascii).collect();
-    // A blank body is cut into one blank text.
-    if matches!(items.as_slice(), [] | [[]]) {
-        return Err(Problem::bad_request("no_events", "There is no event in the body."));
-    }
-    Ok(items)
-}
-
-fn draft(item: &[u8]) -> std::result::Result<Draft, (Option<Uuid>, Refusal)> {
-    let reject =
-        |code, message: String, errors| (None, Refusal::Rejected { code, message, errors });
-    if item.len() > limits::EVENT_BYTES {
-        let message = "The event is larger than 64 KiB.".to_owned();
-        return Err(reject("too_large", message, Vec::new()));
-    }
-    let json = json::read(item, limits::DEPTH)
-        .map_err(|error| reject("invalid_json", format!("not JSON: {error}"), Vec::new()))?;
-    let id = json.text("id").and_then(|id| id.parse().ok());
-    Draft::from_json(json).map_err(|errors| {
-        let (_, refusal) = reject("invalid", "The event has fields that are wrong.".into(), errors);
-        (id, refusal)
-    })
-}
-
 impl Http {
     /// The person who appends: the caller themselves or, beside an ingest key, whom the token in
     /// [`USER_HEADER`] names. A token that does not work is an error, and never a visitor without
@@ -272,19 +218,6 @@ fn sender(
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned),
     }
-}
-
-fn refused(index: usize, id: Option<Uuid>, refusal: Refusal) -> ItemResult {
-    let (status, error) = match refusal {
-        Refusal::Rejected { code, message, errors } => {
-            (ItemStatus::Rejected, ItemError { code, detail: capital(&message), errors })
-        }
-        Refusal::Dropped { reason } => (
-            ItemStatus::Dropped,
-            ItemError { code: reason.as_str(), detail: reason.to_string(), errors: Vec::new() },
-        ),
-    };
-    ItemResult { index, status, id, cursor: None, error: Some(error) }
 }
 
 fn settle(result: &mut ItemResult, outcome: Appended, http: &Http) {

@@ -22,6 +22,7 @@ use serde::Serialize;
 
 use super::append::ItemResult;
 use crate::access::Denied;
+use crate::background::NoThread;
 use crate::journal::{AppendError, InvalidCursor};
 use crate::query::list::ListError;
 use crate::store::StoreError;
@@ -205,6 +206,13 @@ impl Problem {
     pub fn internal() -> Problem {
         let detail = "Something went wrong on the server; its log says what.";
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+}
+
+impl From<NoThread> for Problem {
+    fn from(error: NoThread) -> Problem {
+        tracing::error!(%error, "a batch could not be taken in");
+        Problem::internal()
     }
 }
 

@@ -45,6 +45,7 @@ mod routes;
 mod scrub;
 mod session;
 mod settings;
+mod take;
 
 use std::ops::Deref;
 use std::path::PathBuf;
@@ -57,6 +58,7 @@ use ipnet::IpNet;
 use tokio::sync::Mutex;
 
 use crate::access::{Access, Caller};
+use crate::background::Background;
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
@@ -116,6 +118,8 @@ pub struct Services {
     pub random: Arc<dyn Random>,
     /// When this server started.
     pub started_at: Time,
+    /// Where large batches are taken in.
+    pub background: Background,
     /// What the process counts about itself.
     pub metrics: Arc<Metrics>,
     /// How often one may ask.

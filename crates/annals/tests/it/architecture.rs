@@ -14,9 +14,22 @@ const LAYERS: [&[&str]; 7] = [
     &["store"],
 ];
 /// The bottom: these import nothing of the crate.
-const BOTTOM: [&str; 14] = [
-    "config", "catalog", "calendar", "filter", "words", "actor", "clock", "id", "pace", "data_dir",
-    "log", "metrics", "serving", "lib",
+const BOTTOM: [&str; 15] = [
+    "config",
+    "catalog",
+    "calendar",
+    "filter",
+    "words",
+    "actor",
+    "clock",
+    "id",
+    "pace",
+    "data_dir",
+    "log",
+    "metrics",
+    "serving",
+    "background",
+    "lib",
 ];
 /// Upward or sideways arrows that are meant, each with its reason.
 const MEANT: [(&str, &str, &str); 3] = [

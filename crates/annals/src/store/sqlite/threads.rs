@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::super::{Result, StoreError};
 use super::open;
+use crate::background::stand_back;
 use crate::serving;
 
 type Job<T> = Box<dyn FnOnce(&mut T) + Send>;
@@ -25,15 +26,6 @@ struct Running<T> {
 pub(super) struct WriterThread<T> {
     /// Gone once stopped.
     running: Mutex<Option<Running<T>>>,
-}
-
-/// Below everybody else who wants to compute, but not so far that it never gets its turn.
-const NICE: i32 = 5;
-
-/// Lets other threads have the processor first.
-pub(super) fn stand_back() {
-    // On Linux this is the thread's own; elsewhere it may be refused.
-    let _ = rustix::process::nice(NICE);
 }
 
 fn stopped() -> StoreError {

@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::super::super::{Result, StoreError};
-use super::super::threads::stand_back;
 use super::merge::{deleted_from, merge, seal};
 use super::open::fill;
 use super::run::Run;
@@ -20,6 +19,7 @@ use super::shelf::root_at;
 use super::view::{Place, Shared, View, read, write};
 use super::window::Window;
 use super::{ListIndex, State};
+use crate::background::stand_back;
 
 /// How long after a failure until it is tried again, and how long the writer waits for room.
 const PATIENCE: Duration = Duration::from_secs(5);
