@@ -65,9 +65,13 @@ enum Part {
     Exports,
 }
 
-#[tokio::main]
-async fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+fn main() -> Result<()> {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    // Told apart from the server's by whoever looks at threads.
+    runtime.thread_name("load").enable_all().build()?.block_on(run(Arguments::parse()))
+}
+
+async fn run(arguments: Arguments) -> Result<()> {
     if arguments.parse_only {
         return limits::parse_only().await;
     }

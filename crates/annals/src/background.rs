@@ -28,6 +28,15 @@ pub fn stand_back() {
     let _ = rustix::process::nice(NICE);
 }
 
+/// Called between pieces of a long work, with how many are done: once in so many, lets whoever
+/// waits for this processor go first. An operating system looks at who waits only every few
+/// milliseconds, which is more than a page may take.
+pub fn give_way(done: usize, once_in: usize) {
+    if done % once_in == once_in - 1 {
+        thread::yield_now();
+    }
+}
+
 /// As many threads as there are processors. They end when this is dropped.
 pub struct Background {
     jobs: mpsc::Sender<Job>,

@@ -124,27 +124,21 @@ pub(super) async fn append(
     let sender = sender(&caller, person.as_ref(), &headers, address);
     let now = http.clock.now();
 
-    let Taken { mut answer, entries, places } = if body.len() <= AT_ONCE {
-        take(&http, &sender, &body, ndjson, now)?
-    } else {
-        let inside = http.clone();
-        let taken = http.background.run(move || take(&inside, &sender, &body, ndjson, now));
-        taken.await??
-    };
+    let large = body.len() > AT_ONCE;
+    let take = move |http: &Http| take(http, &sender, &body, ndjson, now);
+    let Taken { answer, entries, places } = http.behind(large, take).await??;
     match http.journal.append(entries).await {
         Ok(outcomes) => {
-            for (place, outcome) in places.into_iter().zip(outcomes) {
-                settle(&mut answer.results[place], outcome, &http);
-            }
+            let outcomes = places.into_iter().zip(outcomes);
+            http.behind(large, move |http| settle(answer, outcomes, http)).await
         }
         // 503 means "unknown": the ids let the sender try again without making doubles.
         Err(error) => {
             let mut problem = Problem::from(error);
             problem.results = answer.results;
-            return Ok(problem.into_response());
+            Err(problem)
         }
     }
-    Ok(finish(answer))
 }
 
 fn is_ndjson(headers: &HeaderMap) -> Result<bool> {
@@ -178,6 +172,19 @@ async fn read(body: Body) -> Result<Bytes> {
 }
 
 impl Http {
+    /// Does what computes for long behind those that serve, and the rest at once.
+    async fn behind<R: Send + 'static>(
+        &self,
+        long: bool,
+        work: impl FnOnce(&Http) -> R + Send + 'static,
+    ) -> Result<R> {
+        if !long {
+            return Ok(work(self));
+        }
+        let http = self.clone();
+        Ok(self.background.run(move || work(&http)).await?)
+    }
+
     /// The person who appends: the caller themselves or, beside an ingest key, whom the token in
     /// [`USER_HEADER`] names. A token that does not work is an error, and never a visitor without
     /// a name: what a person did must not be told as anybody's.
@@ -220,7 +227,19 @@ fn sender(
     }
 }
 
-fn settle(result: &mut ItemResult, outcome: Appended, http: &Http) {
+/// What became of events, each told in its place.
+fn settle(
+    mut answer: AppendResponse,
+    outcomes: impl Iterator<Item = (usize, Appended)>,
+    http: &Http,
+) -> Response {
+    for (place, outcome) in outcomes {
+        tell(&mut answer.results[place], outcome, http);
+    }
+    finish(answer)
+}
+
+fn tell(result: &mut ItemResult, outcome: Appended, http: &Http) {
     match outcome {
         Appended::Accepted { seq, .. } => {
             result.status = ItemStatus::Accepted;

@@ -6,8 +6,12 @@ use axum::http::StatusCode;
 use super::Http;
 use super::append::{AppendResponse, ItemError, ItemResult, ItemStatus};
 use super::error::{Problem, Result, capital};
+use crate::background::give_way;
 use crate::record::{Refusal, Sender};
 use crate::store::Entry;
+
+/// Events that are taken in before others have their turn: some tenths of a millisecond.
+const GIVING_WAY: usize = 64;
 
 /// What a body comes to.
 pub struct Taken {
@@ -26,6 +30,7 @@ pub fn take(http: &Http, sender: &Sender, body: &[u8], ndjson: bool, now: Time) 
     let mut entries: Vec<Entry> = Vec::with_capacity(items.len());
     let mut places = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
+        give_way(index, GIVING_WAY);
         let taken = draft(item).and_then(|draft| {
             let id = draft.id;
             http.intake.take(sender, draft, now, &*http.random).map_err(|refusal| (id, refusal))

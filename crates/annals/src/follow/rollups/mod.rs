@@ -22,6 +22,7 @@ use self::counts::Counts;
 use self::recent::Recent;
 use self::sessions::{Sessions, Sign};
 use super::{Output, Parts};
+use crate::background::give_way;
 use crate::calendar::Calendar;
 use crate::catalog::{Catalog, Class, Role, Source};
 use crate::config::Pages;
@@ -29,6 +30,8 @@ use crate::store::{self, DerivedStore, Place, RollupChange, Step};
 
 /// Grows whenever the same events would be counted otherwise.
 const VERSION: u32 = 5;
+/// Events that are counted before others have their turn: some tenths of a millisecond.
+const GIVING_WAY: usize = 256;
 
 pub(super) struct Rollups {
     derived: Arc<dyn DerivedStore>,
@@ -90,7 +93,8 @@ impl Rollups {
     fn count(&self, events: &[Arc<Event>], meanings: &[Meaning]) -> RollupChange {
         let mut change = RollupChange::default();
         let mut counts = Counts::default();
-        for (event, meaning) in events.iter().zip(meanings) {
+        for (done, (event, meaning)) in events.iter().zip(meanings).enumerate() {
+            give_way(done, GIVING_WAY);
             counts.take(event, meaning);
             let &Meaning { day, role, .. } = meaning;
             if role == Some(Role::Error) {
@@ -118,7 +122,9 @@ impl Rollups {
             before.extend(self.derived.sessions(unknown).await?);
         }
         let mut sessions = Sessions::new(before);
-        for (event, &Meaning { day, role, own }) in events.iter().zip(meanings) {
+        for (done, (event, &Meaning { day, role, own })) in events.iter().zip(meanings).enumerate()
+        {
+            give_way(done, GIVING_WAY);
             let Some(session_id) = &event.session_id else { continue };
             sessions.take(&Sign {
                 session_id,

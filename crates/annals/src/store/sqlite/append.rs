@@ -14,7 +14,11 @@ use super::columns::Insert;
 use super::interns::Interns;
 use super::list_index::ListIndex;
 use super::{accounts, rows, sealed, sweep};
+use crate::background::give_way;
 
+/// Events that are written before others have their turn: a millisecond. Fewer are written at
+/// once, because somebody waits for each of them.
+const GIVING_WAY: usize = 256;
 /// Whether an event has this id: asked of the index alone.
 const USED: &str = "SELECT 1 FROM annals_events WHERE id = ?1";
 
@@ -120,7 +124,8 @@ impl Writer {
             end,
         };
         let mut outcomes = Vec::with_capacity(items.len());
-        for item in items {
+        for (done, item) in items.into_iter().enumerate() {
+            give_way(done, GIVING_WAY);
             outcomes.push(match item {
                 Item::Append(entry) => Outcome::Appended(batch.append(entry)?),
                 Item::Decide(command) => Outcome::Decided(batch.decide(command)?),

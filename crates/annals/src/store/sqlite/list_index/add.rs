@@ -13,9 +13,12 @@ use super::open::{bury, dead};
 use super::run::Run;
 use super::view::{View, read, write};
 use super::window::{Keyed, Window};
+use crate::background::give_way;
 
 /// Events taken in under one hold of the window's lock: readers wait no longer than for these.
 const SLICE: usize = 128;
+/// Slices after which others have their turn.
+const GIVING_WAY: usize = 4;
 /// Whole windows that may wait in memory to be written.
 const WAITING: usize = 8;
 
@@ -28,7 +31,9 @@ impl ListIndex {
         };
         let mut view = self.state.view();
         let mut all = keyed.iter().peekable();
-        while let Some((event, _)) = all.peek() {
+        for slice in 0.. {
+            let Some((event, _)) = all.peek() else { break };
+            give_way(slice, GIVING_WAY);
             let (number, at) = view.locate(event.seq);
             self.turn_to(&mut view, number, at);
             let Some((_, open)) = view.memory.last() else { break };
