@@ -16,9 +16,10 @@ use super::list_index::ListIndex;
 use super::{accounts, rows, sealed, sweep};
 use crate::background::give_way;
 
-/// Events that are written before others have their turn: a millisecond. Fewer are written at
-/// once, because somebody waits for each of them.
-const GIVING_WAY: usize = 256;
+/// Events that are written before others have their turn: some tenths of a millisecond …
+const GIVING_WAY: usize = 64;
+/// … where there are so many. Behind each of a few stands somebody who waits.
+const MANY: usize = 512;
 /// Whether an event has this id: asked of the index alone.
 const USED: &str = "SELECT 1 FROM annals_events WHERE id = ?1";
 
@@ -124,8 +125,11 @@ impl Writer {
             end,
         };
         let mut outcomes = Vec::with_capacity(items.len());
+        let many = items.len() >= MANY;
         for (done, item) in items.into_iter().enumerate() {
-            give_way(done, GIVING_WAY);
+            if many {
+                give_way(done, GIVING_WAY);
+            }
             outcomes.push(match item {
                 Item::Append(entry) => Outcome::Appended(batch.append(entry)?),
                 Item::Decide(command) => Outcome::Decided(batch.decide(command)?),

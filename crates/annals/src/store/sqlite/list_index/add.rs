@@ -18,7 +18,7 @@ use crate::background::give_way;
 /// Events taken in under one hold of the window's lock: readers wait no longer than for these.
 const SLICE: usize = 128;
 /// Slices after which others have their turn.
-const GIVING_WAY: usize = 4;
+const GIVING_WAY: usize = 2;
 /// Whole windows that may wait in memory to be written.
 const WAITING: usize = 8;
 
