@@ -82,7 +82,7 @@ impl Batch {
         let Entry { event, salt, commitment, personal, derived } = entry;
         self.end.take(event, derived.occurred_at);
         let leaf = digest::leaf(event, commitment);
-        self.end.seal(event, leaf);
+        self.end.seal(event, leaf, journal.blocks.kind(event).key);
         let metadata = (!event.metadata.is_empty()).then(|| personal.metadata());
         put_event(&mut self.events, event, metadata, salt, &leaf);
         let keys = &mut self.end.keys;
@@ -102,17 +102,19 @@ impl Batch {
 
     /// Writes the open tile; a full one is closed.
     fn put_tile(&mut self) {
-        let End { head, tree, occurred, .. } = &mut self.end;
+        let End { head, tree, occurred, kinds, .. } = &mut self.end;
         let Some((low, high)) = *occurred else {
             return;
         };
         self.tiles.push(|row| {
             row.bigint(bound(tile_of(head.seq))).bigint(bound(tree.size()));
             row.bytes(&tree.root()[..]).bigint(low).bigint(high);
+            row.bigints(kinds.keys().copied()).integers(kinds.values().copied());
         });
         if tree.size() == TILE {
             *tree = Default::default();
             *occurred = None;
+            kinds.clear();
         }
     }
 

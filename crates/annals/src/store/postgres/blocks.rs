@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use annals_event::Event;
+use annals_event::{Event, Severity};
 use deadpool_postgres::{GenericClient, Transaction};
 use tokio_postgres::types::{ToSql, Type};
 
@@ -42,6 +42,18 @@ pub(super) fn mask(window: u64) -> i32 {
     ((window.wrapping_mul(2_654_435_769) & 0xffff_ffff) as i64 - (1 << 31)) as i32
 }
 
+/// Whether an event of a severity has each of its keys a second time, together with it. What is asked for
+/// of warnings and errors is then found in their blocks alone: without that, in all that have a warning, and
+/// somebody's doings beside it.
+pub(super) fn is_grave(severity: u8) -> bool {
+    severity >= Severity::Warning.code()
+}
+
+/// A key together with a severity.
+pub(super) fn with_severity(key: i32, severity: u8) -> i32 {
+    (key ^ i32::from(severity)).wrapping_mul(0x1e37_79b1)
+}
+
 /// Makes keys, and remembers which kinds the database knows.
 pub(super) struct Blocks {
     keys: Keys,
@@ -51,7 +63,7 @@ pub(super) struct Blocks {
 /// What takes few values, together: category, action, severity, actor's type, entity's type.
 pub(super) struct Kind<'a> {
     event: &'a Event,
-    key: i64,
+    pub(super) key: i64,
 }
 
 impl Blocks {
@@ -78,8 +90,14 @@ impl Blocks {
     /// The keys of an event where it stands; one may come twice.
     pub(super) fn each_placed(&self, event: &Event, mut take: impl FnMut(i32)) {
         let mask = mask(block_of(event.seq) / WINDOW);
-        let mut take = |key: i32| take(key ^ mask);
-        take(short(self.kind(event).key));
+        take(short(self.kind(event).key) ^ mask);
+        let severity = event.severity.code();
+        let mut take = |key: i32| {
+            take(key ^ mask);
+            if is_grave(severity) {
+                take(with_severity(key, severity) ^ mask);
+            }
+        };
         let entity = event.entity.as_ref().and_then(|entity| entity.id.as_ref());
         for (field, value) in [
             (Indexed::Actor, event.actor.id.as_ref()),
