@@ -37,8 +37,8 @@ pub(super) async fn adopt(client: &mut Object, journal: &Journal, part: &Part) -
     put_tombstones(&transaction, &part.tombstones).await?;
     for tile in &part.tiles {
         let sql = "INSERT INTO annals_tiles (tile, size, root, min_occurred_at, max_occurred_at,
-                     kinds, counts)
-                   VALUES ($1, $2, $3, $4, $5, '{}', '{}')
+                     kinds, counts, common)
+                   VALUES ($1, $2, $3, $4, $5, '{}', '{}', '{}')
                    ON CONFLICT (tile) DO UPDATE SET size = excluded.size, root = excluded.root,
                      min_occurred_at = excluded.min_occurred_at,
                      max_occurred_at = excluded.max_occurred_at";

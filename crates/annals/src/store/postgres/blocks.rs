@@ -73,7 +73,7 @@ impl Blocks {
 
     /// The key of a value.
     pub(super) fn key(&self, field: Indexed, value: &str) -> i32 {
-        short(self.keys.of(field, value).cast_signed())
+        short(self.whole_key(field, value))
     }
 
     pub(super) fn kind<'a>(&self, event: &'a Event) -> Kind<'a> {
@@ -87,17 +87,13 @@ impl Blocks {
         Kind { event, key: self.keys.of(Indexed::Kind, &all).cast_signed() }
     }
 
-    /// The keys of an event where it stands; one may come twice.
-    pub(super) fn each_placed(&self, event: &Event, mut take: impl FnMut(i32)) {
-        let mask = mask(block_of(event.seq) / WINDOW);
-        take(short(self.kind(event).key) ^ mask);
-        let severity = event.severity.code();
-        let mut take = |key: i32| {
-            take(key ^ mask);
-            if is_grave(severity) {
-                take(with_severity(key, severity) ^ mask);
-            }
-        };
+    /// The key of a value, whole.
+    pub(super) fn whole_key(&self, field: Indexed, value: &str) -> i64 {
+        self.keys.of(field, value).cast_signed()
+    }
+
+    /// The keys of an event, but for its kind's, whole; one may come twice.
+    pub(super) fn each(&self, event: &Event, mut take: impl FnMut(i64)) {
         let entity = event.entity.as_ref().and_then(|entity| entity.id.as_ref());
         for (field, value) in [
             (Indexed::Actor, event.actor.id.as_ref()),
@@ -107,12 +103,19 @@ impl Blocks {
             (Indexed::SessionId, event.session_id.as_ref()),
         ] {
             if let Some(value) = value {
-                take(self.key(field, value));
+                take(self.whole_key(field, value));
             }
         }
         for text in searched(event) {
-            each_word(text, |word| take(self.key(Indexed::Word, word)));
+            each_word(text, |word| take(self.whole_key(Indexed::Word, word)));
         }
+    }
+
+    /// The keys of an event where it stands; one may come twice.
+    pub(super) fn each_placed(&self, event: &Event, take: impl FnMut(i32)) {
+        let mut keys = Vec::new();
+        self.each(event, |key| keys.push(key));
+        place(event, self.kind(event).key, &keys, take);
     }
 
     /// Writes the kinds of events that the database may not know.
@@ -216,6 +219,19 @@ impl Blocks {
             run(transaction, sql, &[&keys]).await?;
         }
         Ok(())
+    }
+}
+
+/// The keys of an event where it stands, from those that it has.
+pub(super) fn place(event: &Event, kind: i64, keys: &[i64], mut take: impl FnMut(i32)) {
+    let mask = mask(block_of(event.seq) / WINDOW);
+    let severity = event.severity.code();
+    take(short(kind) ^ mask);
+    for key in keys {
+        take(short(*key) ^ mask);
+        if is_grave(severity) {
+            take(with_severity(short(*key), severity) ^ mask);
+        }
     }
 }
 

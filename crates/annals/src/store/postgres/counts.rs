@@ -9,15 +9,17 @@ use annals_event::Severity;
 use deadpool_postgres::Object;
 use tokio_postgres::Row;
 
-use super::super::predicate::Predicate;
 use super::super::{Counts, Order, Result, Scoped};
 use super::error::failed;
-use super::list_index::{asked, read, typed};
+use super::list_index::{read, typed};
 use super::open::Journal;
-use super::question::{Question, of_kinds_alone, possible};
+use super::question::{OfMany, Question, possible};
 use super::rows::whole;
 use super::search::{Part, Parts, array, matching};
-use super::spans::Cover;
+use super::spans::{Cover, narrowed};
+
+/// Pieces of a range that are searched one by one.
+const PIECES: usize = 8;
 
 /// What the events of a range that match come to, part by part: how many, and the columns they
 /// share. The same may come more than once.
@@ -33,41 +35,69 @@ async fn grouped(
         return Ok(());
     };
     let shared = columns.split(',').count();
-    if let Some(condition) = of_kinds_alone(filter) {
-        let range = journal.within(client, range).await?;
-        for row in &by_kind(client, filter, &condition, &range, columns).await? {
-            add(row, whole(row, shared)?)?;
-        }
-        return Ok(());
-    }
-    let Some((question, range)) = asked(client, journal, filter, range).await? else {
+    let range = journal.within(client, range).await?;
+    let Some(range) = narrowed(client, filter.filter(), &range).await? else {
         return Ok(());
     };
-    let mut parts = Parts::new(&question, &range, Order::Asc);
-    while let Some(part) = parts.next(client, usize::MAX).await? {
-        let (words, all) = (!question.words.is_empty(), usize::MAX);
-        // A person's rows are counted as that person.
-        let rows = if filter.scope.person_id().is_some() {
-            let found = matching(client, &question, &part, Order::Asc, all, "seq").await?;
-            let found: Vec<u64> = found.iter().map(|row| whole(row, 0)).collect::<Result<_>>()?;
-            let sql = format!(
-                "SELECT {columns}, count(*) FROM annals_events WHERE seq = ANY ({})
-                 GROUP BY {columns}",
-                array(&found)
-            );
-            read(client, journal, filter, &sql).await?
-        } else if words {
-            // Words are not known to the database: rows that may have them are counted here.
-            let each = format!("{columns}, 1::bigint");
-            matching(client, &question, &part, Order::Asc, all, &each).await?
-        } else {
-            of_part(client, &question, &part, columns).await?
-        };
-        for row in &rows {
-            add(row, whole(row, shared)?)?;
+    let mut left = vec![range.clone()];
+    if let Some(OfMany { kinds, sets }) = OfMany::of(&journal.blocks, filter) {
+        let cover = Cover::of(client, filter.filter(), &sets, &range).await?;
+        // Many pieces are sooner searched as one.
+        if sets.is_empty() || cover.rows.len() <= PIECES {
+            for row in &cover.sums(client, &kinds, columns).await? {
+                add(row, whole(row, shared)?)?;
+            }
+            left = cover.rows;
+        }
+        if sets.is_empty() {
+            let question = Question::of_rows(filter);
+            for row in &of_part(client, &question, &Part::Each(left), columns).await? {
+                add(row, whole(row, shared)?)?;
+            }
+            return Ok(());
+        }
+    }
+    let Some(question) = Question::of(client, &journal.blocks, filter).await? else {
+        return Ok(());
+    };
+    for range in left {
+        let mut parts = Parts::new(&question, &range, Order::Asc);
+        while let Some(part) = parts.next(client, usize::MAX).await? {
+            for row in &of_each(client, journal, filter, &question, &part, columns).await? {
+                add(row, whole(row, shared)?)?;
+            }
         }
     }
     Ok(())
+}
+
+/// What a part comes to, counted as whoever asks may.
+async fn of_each(
+    client: &mut Object,
+    journal: &Journal,
+    filter: &Scoped,
+    question: &Question,
+    part: &Part,
+    columns: &str,
+) -> Result<Vec<Row>> {
+    let (words, all) = (!question.words.is_empty(), usize::MAX);
+    // A person's rows are counted as that person.
+    if filter.scope.person_id().is_some() {
+        let found = matching(client, question, part, Order::Asc, all, "seq").await?;
+        let found: Vec<u64> = found.iter().map(|row| whole(row, 0)).collect::<Result<_>>()?;
+        let sql = format!(
+            "SELECT {columns}, count(*) FROM annals_events WHERE seq = ANY ({})
+             GROUP BY {columns}",
+            array(&found)
+        );
+        read(client, journal, filter, &sql).await
+    } else if words {
+        // Words are not known to the database: rows that may have them are counted here.
+        let each = format!("{columns}, 1::bigint");
+        matching(client, question, part, Order::Asc, all, &each).await
+    } else {
+        of_part(client, question, part, columns).await
+    }
 }
 
 /// What rows of a part come to that match.
@@ -80,26 +110,6 @@ async fn of_part(
     let source = part.source(question, Order::Asc);
     let sql = format!("SELECT {columns}, count(*) {source} GROUP BY {columns}");
     client.query_typed(&sql, &typed(&question.condition.parameters)).await.map_err(failed)
-}
-
-/// The same of a question about kinds and a period, and about anybody.
-async fn by_kind(
-    client: &Object,
-    filter: &Scoped,
-    condition: &Predicate,
-    range: &Range<u64>,
-    columns: &str,
-) -> Result<Vec<Row>> {
-    if range.is_empty() {
-        return Ok(Vec::new());
-    }
-    let cover = Cover::of(client, filter.filter(), range).await?;
-    let mut counted = cover.sums(client, condition, columns).await?;
-    if !cover.rows.is_empty() {
-        let part = Part::Each(cover.rows);
-        counted.extend(of_part(client, &Question::of_rows(filter), &part, columns).await?);
-    }
-    Ok(counted)
 }
 
 /// How many match, by category and severity.

@@ -24,6 +24,8 @@ pub(super) struct End {
     pub(super) occurred: Option<(i64, i64)>,
     /// How many events of each kind stand in the open tile.
     pub(super) kinds: BTreeMap<i64, i32>,
+    /// The keys that all events of the open tile have.
+    pub(super) common: Vec<i64>,
     /// The keys of the open block.
     pub(super) keys: BTreeSet<i32>,
 }
@@ -38,8 +40,14 @@ impl End {
         let kinds = "SELECT each.kind, each.count FROM annals_journal_head h
                      JOIN annals_tiles t ON t.tile = h.seq / 256 AND t.size < 256,
                        unnest(t.kinds, t.counts) AS each (kind, count)";
-        let asked = tokio::try_join!(client.query_typed(sql, &[]), client.query_typed(kinds, &[]));
-        let (rows, kinds) = asked.map_err(failed)?;
+        let common = "SELECT unnest(t.common) FROM annals_journal_head h
+                      JOIN annals_tiles t ON t.tile = h.seq / 256 AND t.size < 256";
+        let asked = tokio::try_join!(
+            client.query_typed(sql, &[]),
+            client.query_typed(kinds, &[]),
+            client.query_typed(common, &[])
+        );
+        let (rows, kinds, common) = asked.map_err(failed)?;
         let damaged = |what: &str| StoreError::Damaged(format!("its head {what}"));
         let row = rows.first().ok_or_else(|| damaged("is gone"))?;
         let number = |index| row.try_get::<_, Option<i64>>(index).map_err(failed);
@@ -51,7 +59,9 @@ impl End {
         let keys: Vec<i32> = row.try_get(6).map_err(failed)?;
         let kinds = kinds.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
         let kinds: std::result::Result<_, tokio_postgres::Error> = kinds.collect();
+        let common = common.iter().map(|row| row.try_get(0).map_err(failed));
         Ok(End {
+            common: common.collect::<Result<_>>()?,
             turn: row.try_get(0).map_err(failed)?,
             head: Head { seq, created_at },
             tree: tree.ok_or_else(|| damaged("and its open tile do not fit"))?,
@@ -71,8 +81,16 @@ impl End {
         }
     }
 
-    /// Takes the leaf of the event that was numbered last into the open tile, and of which kind it is.
-    pub(super) fn seal(&mut self, event: &Event, leaf: Hash, kind: i64) {
+    /// Takes the leaf of the event that was numbered last into the open tile, of which kind it is, and
+    /// which keys it has.
+    pub(super) fn seal(&mut self, event: &Event, leaf: Hash, kind: i64, keys: &[i64]) {
+        if self.tree.size() == 0 {
+            self.common = keys.to_vec();
+            self.common.sort_unstable();
+            self.common.dedup();
+        } else {
+            self.common.retain(|key| keys.contains(key));
+        }
         self.tree.push(leaf);
         *self.kinds.entry(kind).or_default() += 1;
         let occurred = event.occurred_at.as_micros();

@@ -81,11 +81,8 @@ pub(super) async fn put_remains(
     for event in events {
         let position = event.seq..event.seq + 1;
         let there = rows::sealed(&**transaction, &journal.blocks, &position, 1).await?.pop();
-        let (was, commitment) = kept(there.as_ref(), event)?;
-        // Who acted, and on what, may be of another kind now.
-        if journal.blocks.kind(was).key != journal.blocks.kind(event).key {
-            recounted.insert(tile_of(event.seq));
-        }
+        let (_, commitment) = kept(there.as_ref(), event)?;
+        recounted.insert(tile_of(event.seq));
         of_points += replace(transaction, event, &commitment).await?;
     }
     let touched: BTreeSet<u64> = events.iter().map(|event| blocks::block_of(event.seq)).collect();

@@ -91,7 +91,7 @@ pub(super) async fn select(
 }
 
 /// The question, and the part of the range that it is about; `None` where nothing can match.
-pub(super) async fn asked(
+async fn asked(
     client: &Object,
     journal: &Journal,
     filter: &Scoped,

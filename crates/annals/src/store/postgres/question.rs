@@ -94,18 +94,35 @@ impl Question {
     }
 }
 
-/// What kinds must fulfil where that, with the period, is all that is asked, and about anybody; `None`
-/// where it is not.
-pub(super) fn of_kinds_alone(asked: &Scoped) -> Option<Predicate> {
-    let Scoped { filter, scope } = asked;
-    let of_anybody =
-        scope.person_id().is_none() && scope.views().iter().all(|view| view.people.is_none());
-    let alone =
-        filter.words.is_empty() && filter.terms.iter().all(|term| takes_few_values(&term.field));
-    (of_anybody && alone).then(|| {
-        let filter = Filter { terms: filter.terms.clone(), ..Filter::default() };
-        predicate(&scope.clone().over(filter), &POSTGRES, Vec::new())
-    })
+/// A question that what is known of whole tiles may answer.
+pub(super) struct OfMany {
+    /// What kinds must fulfil.
+    pub(super) kinds: Predicate,
+    /// Keys; an event that has one of each set fulfils the rest, but for the period.
+    pub(super) sets: Vec<Vec<i64>>,
+}
+
+impl OfMany {
+    /// A question about anybody, as far as keys and kinds can tell; `None` where they cannot.
+    pub(super) fn of(blocks: &Blocks, asked: &Scoped) -> Option<OfMany> {
+        let Scoped { filter, scope } = asked;
+        // What everybody may not see is asked of rows, which the database keeps from them.
+        if scope.person_id().is_some() || scope.views().iter().any(|view| view.people.is_some()) {
+            return None;
+        }
+        let (few, many): (Vec<&Term>, Vec<&Term>) =
+            filter.terms.iter().partition(|term| takes_few_values(&term.field));
+        let of_term = |term: &&Term| {
+            let field = Indexed::of(&term.field).filter(|_| !term.negated)?;
+            Some(term.values.iter().map(|value| blocks.whole_key(field, value)).collect())
+        };
+        let mut sets: Vec<Vec<i64>> = many.iter().map(of_term).collect::<Option<_>>()?;
+        sets.extend(filter.words.iter().map(|word| vec![blocks.whole_key(Indexed::Word, word)]));
+        let terms = few.into_iter().cloned().collect();
+        let filter = Filter { terms, ..Filter::default() };
+        let kinds = predicate(&scope.clone().over(filter), &POSTGRES, Vec::new());
+        Some(OfMany { kinds, sets })
+    }
 }
 
 fn takes_few_values(field: &Field) -> bool {

@@ -7,6 +7,8 @@
 //!       ── edges ──────────────── whole tiles ──┼─ within ──► their kinds
 //!                                               └─ across, or not whole ──► rows
 //! ```
+//!
+//! Where a question asks for more than kinds, only those are counted so whose events all have it.
 
 use std::ops::Range;
 
@@ -61,9 +63,18 @@ pub(super) struct Cover {
 }
 
 impl Cover {
-    pub(super) async fn of(client: &Object, filter: &Filter, range: &Range<u64>) -> Result<Cover> {
-        let (spans, left) = SPANS.of(client, filter, vec![range.clone()]).await?;
-        let (tiles, rows) = TILES.of(client, filter, left).await?;
+    /// `sets`: of each, all events of what is counted whole have a key.
+    pub(super) async fn of(
+        client: &Object,
+        filter: &Filter,
+        sets: &[Vec<i64>],
+        range: &Range<u64>,
+    ) -> Result<Cover> {
+        let (spans, left) = SPANS.of(client, filter, sets, vec![range.clone()]).await?;
+        if spans.is_empty() && !sets.is_empty() {
+            return Ok(Cover { spans, tiles: Vec::new(), rows: vec![range.clone()] });
+        }
+        let (tiles, rows) = TILES.of(client, filter, sets, left).await?;
         Ok(Cover { spans, tiles, rows })
     }
 
@@ -99,6 +110,7 @@ impl Level {
         &self,
         client: &Object,
         filter: &Filter,
+        sets: &[Vec<i64>],
         ranges: Vec<Range<u64>>,
     ) -> Result<(Vec<u64>, Vec<Range<u64>>)> {
         let Level { table, number, width, whole: is_whole } = self;
@@ -107,12 +119,14 @@ impl Level {
             (!numbers.is_empty()).then_some(numbers)
         };
         let asked: Vec<Range<u64>> = ranges.iter().filter_map(whole_of).collect();
+        let have = sets.iter().map(|keys| format!(" AND t.common && {}::bigint[]", array(keys)));
         let bounds = |of: fn(&Range<u64>) -> u64| array(&asked.iter().map(of).collect::<Vec<_>>());
         let sql = format!(
-            "SELECT t.{number}, t.min_occurred_at, t.max_occurred_at
+            "SELECT t.{number}, t.min_occurred_at, t.max_occurred_at, TRUE{}
              FROM unnest({}::bigint[], {}::bigint[]) AS asked (first, beyond)
              JOIN {table} t ON t.{number} >= asked.first AND t.{number} < asked.beyond
              WHERE {is_whole} ORDER BY 1",
+            have.collect::<String>(),
             bounds(|numbers| numbers.start),
             bounds(|numbers| numbers.end)
         );
@@ -138,7 +152,8 @@ impl Level {
                 }
                 let (low, high) = (row.try_get(1), row.try_get(2));
                 let known = within_period(filter, low.map_err(failed)?, high.map_err(failed)?);
-                if let Some(is_within) = known {
+                let have: bool = row.try_get(3).map_err(failed)?;
+                if let Some(is_within) = known.filter(|is_within| have || !is_within) {
                     leave(next..at * width + 1);
                     next = (at + 1) * width + 1;
                     within.extend(is_within.then_some(at));

@@ -80,7 +80,8 @@ CREATE TABLE annals_kinds (
 );
 
 -- 256 positions each; the last one is open and its root grows with every commit. How many events of
--- each kind stand in one is what counts are made of.
+-- each kind stand in one is what counts are made of. What they all have in common, by its key, need not be
+-- looked for in their rows.
 CREATE TABLE annals_tiles (
   tile bigint PRIMARY KEY,
   size bigint NOT NULL,
@@ -88,7 +89,8 @@ CREATE TABLE annals_tiles (
   min_occurred_at bigint NOT NULL,
   max_occurred_at bigint NOT NULL,
   kinds bigint[] NOT NULL,
-  counts integer[] NOT NULL
+  counts integer[] NOT NULL,
+  common bigint[] NOT NULL
 );
 
 -- What 64 whole tiles come to.
@@ -97,7 +99,8 @@ CREATE TABLE annals_spans (
   min_occurred_at bigint NOT NULL,
   max_occurred_at bigint NOT NULL,
   kinds bigint[] NOT NULL,
-  counts integer[] NOT NULL
+  counts integer[] NOT NULL,
+  common bigint[] NOT NULL
 );
 
 -- What was deleted: a range within one tile, the whole leaves of its positions, and why.

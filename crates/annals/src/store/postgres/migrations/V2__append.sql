@@ -28,8 +28,12 @@ $$;
 
 -- Adds up these spans from their tiles, as far as they are whole.
 CREATE FUNCTION annals_add_up(spans bigint[]) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO annals_spans AS s (span, min_occurred_at, max_occurred_at, kinds, counts)
-  SELECT whole.span, whole.low, whole.high, coalesce(sums.kinds, '{}'), coalesce(sums.counts, '{}')
+  INSERT INTO annals_spans AS s (span, min_occurred_at, max_occurred_at, kinds, counts, common)
+  SELECT whole.span, whole.low, whole.high, coalesce(sums.kinds, '{}'), coalesce(sums.counts, '{}'),
+    ARRAY(
+      SELECT each.key FROM annals_tiles t CROSS JOIN LATERAL unnest(t.common) AS each (key)
+      WHERE t.tile >= given.span * 64 AND t.tile < (given.span + 1) * 64
+      GROUP BY each.key HAVING count(*) = 64)
   FROM unnest(spans) AS given (span)
   CROSS JOIN LATERAL (
     SELECT given.span, min(t.min_occurred_at) AS low, max(t.max_occurred_at) AS high
@@ -47,14 +51,15 @@ CREATE FUNCTION annals_add_up(spans bigint[]) RETURNS void LANGUAGE sql AS $$
     ) AS k
   ) AS sums
   ON CONFLICT (span) DO UPDATE SET min_occurred_at = excluded.min_occurred_at,
-    max_occurred_at = excluded.max_occurred_at, kinds = excluded.kinds, counts = excluded.counts
+    max_occurred_at = excluded.max_occurred_at, kinds = excluded.kinds, counts = excluded.counts,
+    common = excluded.common
 $$;
 
 -- Counts these tiles anew, from rows that were changed or deleted while the head is held: what it knew of
--- the open one is known no more.
+-- the open one is known no more. What their events have in common is forgotten, since it may be somebody.
 CREATE FUNCTION annals_recount(tiles bigint[]) RETURNS void LANGUAGE sql AS $$
   UPDATE annals_tiles t
-  SET kinds = coalesce(found.kinds, '{}'), counts = coalesce(found.counts, '{}')
+  SET kinds = coalesce(found.kinds, '{}'), counts = coalesce(found.counts, '{}'), common = '{}'
   FROM unnest(tiles) AS given (tile)
   CROSS JOIN LATERAL (
     SELECT array_agg(k.key ORDER BY k.key) AS kinds, array_agg(k.count ORDER BY k.key) AS counts
@@ -115,7 +120,7 @@ BEGIN
   INSERT INTO annals_tiles AS t SELECT given.* FROM unnest(tiles) AS given
     ON CONFLICT (tile) DO UPDATE SET size = excluded.size, root = excluded.root,
       min_occurred_at = excluded.min_occurred_at, max_occurred_at = excluded.max_occurred_at,
-      kinds = excluded.kinds, counts = excluded.counts;
+      kinds = excluded.kinds, counts = excluded.counts, common = excluded.common;
   IF seq / 16384 > after / 16384 THEN
     PERFORM annals_add_up(ARRAY(SELECT generate_series(after / 16384, seq / 16384 - 1)));
   END IF;

@@ -71,8 +71,8 @@ DECLARE
   name text;
 BEGIN
   FOREACH name IN ARRAY ARRAY[
-    'annals_events', 'annals_list_index', 'annals_people', 'annals_guardianships', 'annals_keys',
-    'annals_sign_ins'
+    'annals_events', 'annals_list_index', 'annals_tiles', 'annals_spans', 'annals_people',
+    'annals_guardianships', 'annals_keys', 'annals_sign_ins'
   ] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);

@@ -23,6 +23,7 @@ fn event(number: u64) -> Event {
     let mut event = plain(number.into()).event;
     let second = if number.is_multiple_of(9_001) { 40_000 } else { number.cast_signed() };
     event.occurred_at = START.plus_micros(second * SECOND);
+    event.session_id = Some(format!("v{}", number / 20_000));
     event.category = ["quest", "badge", "other"][number as usize % 3].to_owned();
     event.severity = if number.is_multiple_of(7) { Severity::Warning } else { Severity::Info };
     if number.is_multiple_of(5) {
@@ -48,6 +49,8 @@ async fn expect(store: &dyn Store, model: &[Event], when: &str) {
         vec![term(Field::ActorType, "user", false)],
         vec![term(Field::Category, "nothing", false)],
         vec![term(Field::Actor, "g1", false), term(Field::Severity, "warning", false)],
+        vec![term(Field::SessionId, "v0", false), term(Field::Category, "quest", true)],
+        vec![term(Field::SessionId, "v0", true)],
     ];
     let periods = [
         (None, None),
@@ -62,14 +65,30 @@ async fn expect(store: &dyn Store, model: &[Event], when: &str) {
         for (from, to) in periods {
             for range in [1..COUNT + 1, 2..COUNT, SPAN + 1..2 * SPAN + 1, 1_000..1_003] {
                 let filter = Filter { from, to, terms: terms.clone(), ..Filter::default() };
-                let told = format!("{when}: {filter:?} {range:?}");
-                one(store, model, filter, &range, &told).await;
+                one(store, model, filter, &range, when).await;
             }
         }
     }
+    for words in [&["number", "counted"][..], &["number", "777"]] {
+        let words = words.iter().map(|&word| word.to_owned()).collect();
+        let (from, to) = periods[2];
+        let filter = Filter { from, to, words, terms: terms[1].clone() };
+        one(store, model, filter, &(5..COUNT), when).await;
+    }
 }
 
-async fn one(store: &dyn Store, model: &[Event], filter: Filter, range: &Range<u64>, told: &str) {
+/// The counts of what is not in the second span.
+async fn beside_a_span(store: &dyn Store, model: &[Event], database: &Database, filter: Filter) {
+    let empty = "UPDATE annals.annals_spans SET counts = '{}', kinds = '{}' WHERE span = 1";
+    database.sql(empty);
+    let counts = store.counts(Scope::everything().over(filter), 1..COUNT + 1).await;
+    let others = |event: &&Event| !(SPAN + 1..2 * SPAN + 1).contains(&event.seq);
+    assert_eq!(counts.unwrap().total, model.iter().filter(others).count() as u64);
+    database.sql("SET search_path = annals; SELECT annals_add_up(ARRAY[1])");
+}
+
+async fn one(store: &dyn Store, model: &[Event], filter: Filter, range: &Range<u64>, when: &str) {
+    let told = format!("{when}: {filter:?} {range:?}");
     let scoped = Scope::everything().over(filter);
     let mut categories = BTreeMap::<String, u64>::new();
     let mut severities = BTreeMap::<Severity, u64>::new();
@@ -103,6 +122,8 @@ async fn long_periods_are_counted_as_the_model_counts_them() {
     }
     assert_eq!(database.sql("SELECT count(*) FROM annals.annals_spans"), "2");
     expect(&one, &model, "as written").await;
+    let words = vec!["number".to_owned()];
+    beside_a_span(&one, &model, &database, Filter { words, ..Filter::default() }).await;
 
     // Within a tile, over a span's edge, in the open tile.
     for gap in [10..20, SPAN - 5..SPAN + 300, COUNT - 3..COUNT - 1] {
@@ -118,6 +139,7 @@ async fn long_periods_are_counted_as_the_model_counts_them() {
     let mut remains = Vec::new();
     for event in model.iter_mut().filter(somebody).take(3) {
         event.actor = Actor::default();
+        event.session_id = None;
         event.anonymised_at = Some(START);
         remains.push(event.clone());
     }
@@ -125,9 +147,6 @@ async fn long_periods_are_counted_as_the_model_counts_them() {
     expect(&one, &model, "anonymised").await;
     assert!(verdicts(&one).await.iter().all(|verdict| verdict.is_fine()));
 
-    // The rows of a whole span are not asked again.
-    database.sql("UPDATE annals.annals_spans SET counts = '{}', kinds = '{}' WHERE span = 1");
-    let counts = one.counts(Scope::everything().over(Filter::default()), 1..COUNT + 1).await;
-    let others = |event: &&Event| !(SPAN + 1..2 * SPAN + 1).contains(&event.seq);
-    assert_eq!(counts.unwrap().total, model.iter().filter(others).count() as u64);
+    // The rows of a whole span were not asked again.
+    beside_a_span(&one, &model, &database, Filter::default()).await;
 }
