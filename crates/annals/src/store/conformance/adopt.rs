@@ -146,7 +146,7 @@ pub async fn points_are_taken_over_with_their_events(store: Arc<dyn Store>) {
 }
 
 /// The tables that a copy brings over, whichever engine has them.
-const COPIED: [&str; 21] = [
+const COPIED: [&str; 22] = [
     "accounts",
     "answers",
     "entities",
@@ -164,6 +164,7 @@ const COPIED: [&str; 21] = [
     "rewards",
     "sessions",
     "settings",
+    "spans",
     "tasks",
     "tiles",
     "tombstones",

@@ -8,13 +8,13 @@ use tokio_postgres::types::ToSql;
 use super::super::adopt::Part;
 use super::super::seal::tile_of;
 use super::super::{Account, Result, UsedId};
-use super::accounts;
 use super::blocks::{block_of, first_of};
 use super::bury::{put_tombstones, run};
 use super::columns::Columns;
 use super::error::failed;
 use super::open::Journal;
 use super::rows::bound;
+use super::{accounts, spans};
 
 pub(super) async fn adopt(client: &mut Object, journal: &Journal, part: &Part) -> Result<()> {
     let transaction = client.transaction().await.map_err(failed)?;
@@ -29,14 +29,16 @@ pub(super) async fn adopt(client: &mut Object, journal: &Journal, part: &Part) -
         "DELETE FROM annals_ledger WHERE seq >= $1",
         "DELETE FROM annals_tombstones WHERE first >= $1",
         "DELETE FROM annals_list_index WHERE block >= ($1::bigint - 1) / 64",
+        "DELETE FROM annals_spans WHERE span >= ($1::bigint - 1) / 16384",
     ] {
         run(&transaction, sql, &[&start]).await?;
     }
     put_events(&transaction, journal, part).await?;
     put_tombstones(&transaction, &part.tombstones).await?;
     for tile in &part.tiles {
-        let sql = "INSERT INTO annals_tiles (tile, size, root, min_occurred_at, max_occurred_at)
-                   VALUES ($1, $2, $3, $4, $5)
+        let sql = "INSERT INTO annals_tiles (tile, size, root, min_occurred_at, max_occurred_at,
+                     kinds, counts, common)
+                   VALUES ($1, $2, $3, $4, $5, '{}', '{}', '{}')
                    ON CONFLICT (tile) DO UPDATE SET size = excluded.size, root = excluded.root,
                      min_occurred_at = excluded.min_occurred_at,
                      max_occurred_at = excluded.max_occurred_at";
@@ -47,6 +49,8 @@ pub(super) async fn adopt(client: &mut Object, journal: &Journal, part: &Part) -
     }
     put_head(&transaction, part).await?;
     put_blocks(&transaction, journal, part).await?;
+    let tiles: Vec<u64> = part.tiles.iter().map(|tile| tile.tile).collect();
+    spans::recount(&transaction, &tiles).await?;
     transaction.commit().await.map_err(failed)?;
     journal.replaced(part.range.end - 1);
     Ok(())

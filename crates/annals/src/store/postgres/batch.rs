@@ -12,7 +12,7 @@ use super::super::row;
 use super::super::seal::tile_of;
 use super::super::{Entry, Head};
 use super::append::{CALL, Lost};
-use super::blocks::{BLOCK, block_of};
+use super::blocks::{BLOCK, block_of, place};
 use super::end::End;
 use super::open::Journal;
 use super::records::Records;
@@ -82,11 +82,14 @@ impl Batch {
         let Entry { event, salt, commitment, personal, derived } = entry;
         self.end.take(event, derived.occurred_at);
         let leaf = digest::leaf(event, commitment);
-        self.end.seal(event, leaf);
+        let mut whole_keys = Vec::with_capacity(24);
+        journal.blocks.each(event, |key| whole_keys.push(key));
+        let kind = journal.blocks.kind(event).key;
+        self.end.seal(event, leaf, kind, &whole_keys);
         let metadata = (!event.metadata.is_empty()).then(|| personal.metadata());
         put_event(&mut self.events, event, metadata, salt, &leaf);
         let keys = &mut self.end.keys;
-        journal.blocks.each_placed(event, |key| {
+        place(event, kind, &whole_keys, |key| {
             keys.insert(key);
         });
         if event.seq.is_multiple_of(BLOCK) {
@@ -102,17 +105,21 @@ impl Batch {
 
     /// Writes the open tile; a full one is closed.
     fn put_tile(&mut self) {
-        let End { head, tree, occurred, .. } = &mut self.end;
+        let End { head, tree, occurred, kinds, common, .. } = &mut self.end;
         let Some((low, high)) = *occurred else {
             return;
         };
         self.tiles.push(|row| {
             row.bigint(bound(tile_of(head.seq))).bigint(bound(tree.size()));
             row.bytes(&tree.root()[..]).bigint(low).bigint(high);
+            row.bigints(kinds.keys().copied()).integers(kinds.values().copied());
+            row.bigints(common.iter().copied());
         });
         if tree.size() == TILE {
             *tree = Default::default();
             *occurred = None;
+            kinds.clear();
+            common.clear();
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use annals_event::Event;
+use annals_event::{Event, Severity};
 use deadpool_postgres::{GenericClient, Transaction};
 use tokio_postgres::types::{ToSql, Type};
 
@@ -42,6 +42,18 @@ pub(super) fn mask(window: u64) -> i32 {
     ((window.wrapping_mul(2_654_435_769) & 0xffff_ffff) as i64 - (1 << 31)) as i32
 }
 
+/// Whether an event of a severity has each of its keys a second time, together with it. What is asked for
+/// of warnings and errors is then found in their blocks alone: without that, in all that have a warning, and
+/// somebody's doings beside it.
+pub(super) fn is_grave(severity: u8) -> bool {
+    severity >= Severity::Warning.code()
+}
+
+/// A key together with a severity.
+pub(super) fn with_severity(key: i32, severity: u8) -> i32 {
+    (key ^ i32::from(severity)).wrapping_mul(0x1e37_79b1)
+}
+
 /// Makes keys, and remembers which kinds the database knows.
 pub(super) struct Blocks {
     keys: Keys,
@@ -51,7 +63,7 @@ pub(super) struct Blocks {
 /// What takes few values, together: category, action, severity, actor's type, entity's type.
 pub(super) struct Kind<'a> {
     event: &'a Event,
-    key: i64,
+    pub(super) key: i64,
 }
 
 impl Blocks {
@@ -61,7 +73,7 @@ impl Blocks {
 
     /// The key of a value.
     pub(super) fn key(&self, field: Indexed, value: &str) -> i32 {
-        short(self.keys.of(field, value).cast_signed())
+        short(self.whole_key(field, value))
     }
 
     pub(super) fn kind<'a>(&self, event: &'a Event) -> Kind<'a> {
@@ -75,11 +87,13 @@ impl Blocks {
         Kind { event, key: self.keys.of(Indexed::Kind, &all).cast_signed() }
     }
 
-    /// The keys of an event where it stands; one may come twice.
-    pub(super) fn each_placed(&self, event: &Event, mut take: impl FnMut(i32)) {
-        let mask = mask(block_of(event.seq) / WINDOW);
-        let mut take = |key: i32| take(key ^ mask);
-        take(short(self.kind(event).key));
+    /// The key of a value, whole.
+    pub(super) fn whole_key(&self, field: Indexed, value: &str) -> i64 {
+        self.keys.of(field, value).cast_signed()
+    }
+
+    /// The keys of an event, but for its kind's, whole; one may come twice.
+    pub(super) fn each(&self, event: &Event, mut take: impl FnMut(i64)) {
         let entity = event.entity.as_ref().and_then(|entity| entity.id.as_ref());
         for (field, value) in [
             (Indexed::Actor, event.actor.id.as_ref()),
@@ -89,12 +103,19 @@ impl Blocks {
             (Indexed::SessionId, event.session_id.as_ref()),
         ] {
             if let Some(value) = value {
-                take(self.key(field, value));
+                take(self.whole_key(field, value));
             }
         }
         for text in searched(event) {
-            each_word(text, |word| take(self.key(Indexed::Word, word)));
+            each_word(text, |word| take(self.whole_key(Indexed::Word, word)));
         }
+    }
+
+    /// The keys of an event where it stands; one may come twice.
+    pub(super) fn each_placed(&self, event: &Event, take: impl FnMut(i32)) {
+        let mut keys = Vec::new();
+        self.each(event, |key| keys.push(key));
+        place(event, self.kind(event).key, &keys, take);
     }
 
     /// Writes the kinds of events that the database may not know.
@@ -198,6 +219,19 @@ impl Blocks {
             run(transaction, sql, &[&keys]).await?;
         }
         Ok(())
+    }
+}
+
+/// The keys of an event where it stands, from those that it has.
+pub(super) fn place(event: &Event, kind: i64, keys: &[i64], mut take: impl FnMut(i32)) {
+    let mask = mask(block_of(event.seq) / WINDOW);
+    let severity = event.severity.code();
+    take(short(kind) ^ mask);
+    for key in keys {
+        take(short(*key) ^ mask);
+        if is_grave(severity) {
+            take(with_severity(short(*key), severity) ^ mask);
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::super::seal::{Sealed, Tombstone, first_of, tile_of};
 use super::error::failed;
 use super::open::Journal;
 use super::rows::{self, bound};
-use super::scrub;
+use super::{scrub, spans};
 
 pub(super) async fn bury(
     client: &mut Object,
@@ -89,6 +89,7 @@ pub(super) async fn bury_events(
     let sql = "DELETE FROM annals_events WHERE seq = ANY ($1)";
     run(transaction, sql, &[&positions]).await?;
     journal.blocks.renew(transaction, &(first.seq..last.seq + 1)).await?;
+    spans::recount(transaction, &[tile]).await?;
     let sql = "UPDATE annals_changes SET buried = buried + $1";
     run(transaction, sql, &[&bound(events.len() as u64)]).await?;
     let sql = "DELETE FROM annals_ledger WHERE seq = ANY ($1)";

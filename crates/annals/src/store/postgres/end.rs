@@ -1,7 +1,7 @@
 //! The journal's end: what the next event continues. Whoever holds the head may read it there; who
 //! wrote it last knows it, for as long as nobody else has had a turn.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use annals_event::digest::{GrowingTree, Hash, TILE};
@@ -22,6 +22,10 @@ pub(super) struct End {
     pub(super) tree: GrowingTree,
     /// The earliest and latest `occurred_at` of the open tile.
     pub(super) occurred: Option<(i64, i64)>,
+    /// How many events of each kind stand in the open tile.
+    pub(super) kinds: BTreeMap<i64, i32>,
+    /// The keys that all events of the open tile have.
+    pub(super) common: Vec<i64>,
     /// The keys of the open block.
     pub(super) keys: BTreeSet<i32>,
 }
@@ -31,7 +35,19 @@ impl End {
     pub(super) async fn hold(client: &impl GenericClient) -> Result<End> {
         let sql = "SELECT turn, seq, created_at, frontier, min_occurred_at, max_occurred_at, keys
                    FROM annals_journal_head FOR UPDATE";
-        let rows = client.query_typed(sql, &[]).await.map_err(failed)?;
+        // A question of its own, on its way at once: it is asked when the head is held, and a join would
+        // tell how the tile was before.
+        let kinds = "SELECT each.kind, each.count FROM annals_journal_head h
+                     JOIN annals_tiles t ON t.tile = h.seq / 256 AND t.size < 256,
+                       unnest(t.kinds, t.counts) AS each (kind, count)";
+        let common = "SELECT unnest(t.common) FROM annals_journal_head h
+                      JOIN annals_tiles t ON t.tile = h.seq / 256 AND t.size < 256";
+        let asked = tokio::try_join!(
+            client.query_typed(sql, &[]),
+            client.query_typed(kinds, &[]),
+            client.query_typed(common, &[])
+        );
+        let (rows, kinds, common) = asked.map_err(failed)?;
         let damaged = |what: &str| StoreError::Damaged(format!("its head {what}"));
         let row = rows.first().ok_or_else(|| damaged("is gone"))?;
         let number = |index| row.try_get::<_, Option<i64>>(index).map_err(failed);
@@ -41,11 +57,16 @@ impl End {
         let peaks: Option<Vec<Hash>> = peaks.into_iter().map(|peak| peak.try_into().ok()).collect();
         let tree = peaks.and_then(|peaks| GrowingTree::of(seq % TILE, peaks));
         let keys: Vec<i32> = row.try_get(6).map_err(failed)?;
+        let kinds = kinds.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
+        let kinds: std::result::Result<_, tokio_postgres::Error> = kinds.collect();
+        let common = common.iter().map(|row| row.try_get(0).map_err(failed));
         Ok(End {
+            common: common.collect::<Result<_>>()?,
             turn: row.try_get(0).map_err(failed)?,
             head: Head { seq, created_at },
             tree: tree.ok_or_else(|| damaged("and its open tile do not fit"))?,
             occurred: number(4)?.zip(number(5)?),
+            kinds: kinds.map_err(failed)?,
             keys: keys.into_iter().collect(),
         })
     }
@@ -60,9 +81,18 @@ impl End {
         }
     }
 
-    /// Takes the leaf of the event that was numbered last into the open tile.
-    pub(super) fn seal(&mut self, event: &Event, leaf: Hash) {
+    /// Takes the leaf of the event that was numbered last into the open tile, of which kind it is, and
+    /// which keys it has.
+    pub(super) fn seal(&mut self, event: &Event, leaf: Hash, kind: i64, keys: &[i64]) {
+        if self.tree.size() == 0 {
+            self.common = keys.to_vec();
+            self.common.sort_unstable();
+            self.common.dedup();
+        } else {
+            self.common.retain(|key| keys.contains(key));
+        }
         self.tree.push(leaf);
+        *self.kinds.entry(kind).or_default() += 1;
         let occurred = event.occurred_at.as_micros();
         let (low, high) = self.occurred.unwrap_or((occurred, occurred));
         self.occurred = Some((low.min(occurred), high.max(occurred)));

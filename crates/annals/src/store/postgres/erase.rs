@@ -10,6 +10,7 @@ use super::super::keys::Indexed;
 use super::super::ledger::account_of;
 use super::super::predicate::{Parameter, Predicate};
 use super::super::remains::kept;
+use super::super::seal::tile_of;
 use super::super::{Order, Person, Result};
 use super::blocks;
 use super::bury::run;
@@ -19,7 +20,7 @@ use super::open::Journal;
 use super::people;
 use super::question::Question;
 use super::rows::{self, bound};
-use super::{scrub, search, settings};
+use super::{scrub, search, settings, spans};
 
 /// Events in which a person stands as actor, subject, account or thing, after a position.
 pub(super) async fn about(
@@ -76,10 +77,12 @@ pub(super) async fn put_remains(
     settings::expect_turn(transaction, journal.holder).await?;
     scrub::mark(transaction, events.iter().map(|event| event.seq)).await?;
     let mut of_points = 0;
+    let mut recounted = BTreeSet::new();
     for event in events {
         let position = event.seq..event.seq + 1;
         let there = rows::sealed(&**transaction, &journal.blocks, &position, 1).await?.pop();
         let (_, commitment) = kept(there.as_ref(), event)?;
+        recounted.insert(tile_of(event.seq));
         of_points += replace(transaction, event, &commitment).await?;
     }
     let touched: BTreeSet<u64> = events.iter().map(|event| blocks::block_of(event.seq)).collect();
@@ -87,6 +90,7 @@ pub(super) async fn put_remains(
         let positions = blocks::first_of(block)..blocks::first_of(block + 1);
         journal.blocks.renew(transaction, &positions).await?;
     }
+    spans::recount(transaction, &Vec::from_iter(recounted)).await?;
     if of_points > 0 {
         scrub::mark_tables(transaction, &["annals_ledger"]).await?;
     }

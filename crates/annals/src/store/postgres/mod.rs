@@ -9,7 +9,8 @@
 //! | `batch.rs`, `end.rs`, `records.rs` | numbered and sealed, as `annals_append` takes it |
 //! | `commit.rs` | commands, decided and written in one transaction |
 //! | `question.rs`, `search.rs` | filter → keys → positions |
-//! | `list_index.rs` | lists and counts |
+//! | `list_index.rs`, `counts.rs` | lists; counts |
+//! | `spans.rs` | what is known of many positions at once: times, and how many of each kind |
 //! | `blocks.rs` | what the list index holds |
 //! | `viewer.rs` | reading as a person, held to it by row-level security |
 //! | `rows.rs`, `columns.rs`, `words.rs` | columns in, events out; many at once; words as an index holds them |
@@ -33,6 +34,7 @@ mod blocks;
 mod bury;
 mod columns;
 mod commit;
+mod counts;
 mod credentials;
 mod definitions;
 mod end;
@@ -49,6 +51,7 @@ mod rows;
 mod scrub;
 mod search;
 mod settings;
+mod spans;
 mod target;
 mod viewer;
 mod watch;
@@ -122,7 +125,7 @@ impl Store for PostgresStore {
 
     async fn counts(&self, filter: Scoped, range: Range<u64>) -> Result<Counts> {
         let mut counter = self.pools.counter().await?;
-        list_index::counts(&mut counter.connection, &self.journal, &filter, &range).await
+        counts::counts(&mut counter.connection, &self.journal, &filter, &range).await
     }
 
     async fn action_counts(
@@ -132,8 +135,7 @@ impl Store for PostgresStore {
         limit: usize,
     ) -> Result<Vec<(String, u64)>> {
         let mut counter = self.pools.counter().await?;
-        list_index::action_counts(&mut counter.connection, &self.journal, &filter, &range, limit)
-            .await
+        counts::action_counts(&mut counter.connection, &self.journal, &filter, &range, limit).await
     }
 
     async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {

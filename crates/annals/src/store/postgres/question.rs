@@ -1,11 +1,14 @@
 //! Filter and scope as keys of the list index: what every block must have that holds a match.
 
+use std::collections::BTreeSet;
+
 use deadpool_postgres::Object;
+use tokio_postgres::Row;
 
 use super::super::keys::Indexed;
 use super::super::predicate::{Dialect, Parameter, Predicate, Push, predicate};
 use super::super::{Result, Scope, Scoped};
-use super::blocks::{Blocks, short};
+use super::blocks::{Blocks, is_grave, short, with_severity};
 use super::error::failed;
 use super::list_index::typed;
 use crate::filter::{Field, Filter, Term, metadata_text};
@@ -13,13 +16,22 @@ use crate::filter::{Field, Filter, Term, metadata_text};
 /// More kinds than that are not worth asking for: most blocks have one of them.
 const KINDS: usize = 256;
 
-/// PostgreSQL's way of saying it. Words are asked of what was read ([`Question::words`]).
+/// PostgreSQL's way of saying it. Words are asked of what was read ([`Question::words`]); a row goes there
+/// where its texts hold them in ASCII, whole or not, or are not in ASCII.
 const POSTGRES: Dialect = Dialect {
     parameter: |n| format!("${n}"),
     occurred_at: "coalesce(occurred_at, created_at)",
     metadata,
-    words: |_| "TRUE".to_owned(),
+    words: |words| {
+        format!(
+            "(lower({TEXTS}) LIKE ALL (string_to_array('%' || replace({words}, ' ', '% %') || '%', ' '))
+              OR octet_length({TEXTS}) > length({TEXTS}))"
+        )
+    },
 };
+
+/// What words are looked for in, as one text.
+const TEXTS: &str = r#"(concat_ws(' ', message, entity_name, actor_name, action) COLLATE "C")"#;
 
 /// What is asked.
 pub(super) struct Question {
@@ -42,23 +54,74 @@ impl Question {
             return Ok(None);
         };
         let mut sets = Vec::new();
+        let mut grave = None;
         let (few, many): (Vec<&Term>, Vec<&Term>) =
             asked.filter.terms.iter().partition(|term| takes_few_values(&term.field));
         if !few.is_empty() {
             match kinds(client, few).await? {
                 Some(kinds) if kinds.is_empty() => return Ok(None),
-                kinds => sets.extend(kinds),
+                Some(kinds) => {
+                    grave = all_grave(&kinds);
+                    sets.push(kinds.into_iter().map(|(key, _)| key).collect());
+                }
+                None => {}
             }
         }
+        let mut others: Vec<Vec<i32>> = Vec::new();
         for term in many.into_iter().filter(|term| !term.negated) {
             if let Some(field) = Indexed::of(&term.field) {
-                sets.push(term.values.iter().map(|value| blocks.key(field, value)).collect());
+                others.push(term.values.iter().map(|value| blocks.key(field, value)).collect());
             }
         }
-        sets.extend(people(blocks, &asked.scope));
-        sets.extend(asked.filter.words.iter().map(|word| vec![blocks.key(Indexed::Word, word)]));
-        let condition = predicate(&asked, &POSTGRES, Vec::new());
-        Ok(Some(Question { sets, condition, words: asked.filter.words }))
+        others.extend(people(blocks, &asked.scope));
+        others.extend(asked.filter.words.iter().map(|word| vec![blocks.key(Indexed::Word, word)]));
+        if let Some(severities) = grave {
+            let all = |set: Vec<i32>| {
+                let each =
+                    |key| severities.iter().map(move |severity| with_severity(key, *severity));
+                set.into_iter().flat_map(each).collect()
+            };
+            others = others.into_iter().map(all).collect();
+        }
+        sets.append(&mut others);
+        Ok(Some(Question { sets, ..Question::of_rows(&asked) }))
+    }
+
+    /// The same, with no key to narrow it; possible or not.
+    pub(super) fn of_rows(asked: &Scoped) -> Question {
+        let condition = predicate(asked, &POSTGRES, Vec::new());
+        Question { sets: Vec::new(), condition, words: asked.filter.words.clone() }
+    }
+}
+
+/// A question that what is known of whole tiles may answer.
+pub(super) struct OfMany {
+    /// What kinds must fulfil.
+    pub(super) kinds: Predicate,
+    /// Keys; an event that has one of each set fulfils the rest, but for the period.
+    pub(super) sets: Vec<Vec<i64>>,
+}
+
+impl OfMany {
+    /// A question about anybody, as far as keys and kinds can tell; `None` where they cannot.
+    pub(super) fn of(blocks: &Blocks, asked: &Scoped) -> Option<OfMany> {
+        let Scoped { filter, scope } = asked;
+        // What everybody may not see is asked of rows, which the database keeps from them.
+        if scope.person_id().is_some() || scope.views().iter().any(|view| view.people.is_some()) {
+            return None;
+        }
+        let (few, many): (Vec<&Term>, Vec<&Term>) =
+            filter.terms.iter().partition(|term| takes_few_values(&term.field));
+        let of_term = |term: &&Term| {
+            let field = Indexed::of(&term.field).filter(|_| !term.negated)?;
+            Some(term.values.iter().map(|value| blocks.whole_key(field, value)).collect())
+        };
+        let mut sets: Vec<Vec<i64>> = many.iter().map(of_term).collect::<Option<_>>()?;
+        sets.extend(filter.words.iter().map(|word| vec![blocks.whole_key(Indexed::Word, word)]));
+        let terms = few.into_iter().cloned().collect();
+        let filter = Filter { terms, ..Filter::default() };
+        let kinds = predicate(&scope.clone().over(filter), &POSTGRES, Vec::new());
+        Some(OfMany { kinds, sets })
     }
 }
 
@@ -67,17 +130,30 @@ fn takes_few_values(field: &Field) -> bool {
     matches!(field, Category | Action | Severity | ActorType | EntityType)
 }
 
-/// The keys of the kinds that fulfil these terms; `None` where there are too many.
-async fn kinds(client: &Object, terms: Vec<&Term>) -> Result<Option<Vec<i32>>> {
+/// The severities of kinds, where what is grave alone is asked for.
+fn all_grave(kinds: &[(i32, u8)]) -> Option<BTreeSet<u8>> {
+    let severities: BTreeSet<u8> = kinds.iter().map(|(_, severity)| *severity).collect();
+    severities.iter().all(|severity| is_grave(*severity)).then_some(severities)
+}
+
+/// The keys and severities of the kinds that fulfil these terms; `None` where there are too many.
+async fn kinds(client: &Object, terms: Vec<&Term>) -> Result<Option<Vec<(i32, u8)>>> {
     let filter = Filter { terms: terms.into_iter().cloned().collect(), ..Filter::default() };
     let condition = predicate(&Scope::everything().over(filter), &POSTGRES, Vec::new());
-    let sql = format!("SELECT key FROM annals_kinds WHERE {} LIMIT {}", condition.sql, KINDS + 1);
+    let sql = format!(
+        "SELECT key, severity FROM annals_kinds WHERE {} LIMIT {}",
+        condition.sql,
+        KINDS + 1
+    );
     let found = client.query_typed(&sql, &typed(&condition.parameters)).await.map_err(failed)?;
     if found.len() > KINDS {
         return Ok(None);
     }
-    let keys = found.iter().map(|row| Ok(short(row.try_get(0).map_err(failed)?)));
-    keys.collect::<Result<_>>().map(Some)
+    let kind = |row: &Row| {
+        let severity: i16 = row.try_get(1).map_err(failed)?;
+        Ok((short(row.try_get(0).map_err(failed)?), u8::try_from(severity).unwrap_or(u8::MAX)))
+    };
+    found.iter().map(kind).collect::<Result<_>>().map(Some)
 }
 
 /// The keys of those a scope is about, where it is about some alone.
@@ -88,7 +164,7 @@ fn people(blocks: &Blocks, scope: &Scope) -> Option<Vec<i32>> {
 }
 
 /// The filter without what no row can match; `None` when then nothing can match at all.
-fn possible(scoped: &Scoped) -> Option<Scoped> {
+pub(super) fn possible(scoped: &Scoped) -> Option<Scoped> {
     let mut scoped = scoped.clone();
     let mut nothing = scoped.scope.views().is_empty();
     scoped.filter.terms.retain_mut(|term| {

@@ -71,15 +71,29 @@ impl Record<'_> {
 
     /// An array of integers.
     pub(super) fn integers(&mut self, values: impl ExactSizeIterator<Item = i32>) -> &mut Self {
+        self.array(&Type::INT4_ARRAY, &Type::INT4, values.map(i32::to_be_bytes))
+    }
+
+    /// An array of long ones.
+    pub(super) fn bigints(&mut self, values: impl ExactSizeIterator<Item = i64>) -> &mut Self {
+        self.array(&Type::INT8_ARRAY, &Type::INT8, values.map(i64::to_be_bytes))
+    }
+
+    fn array<const SIZE: usize>(
+        &mut self,
+        kind: &Type,
+        member: &Type,
+        values: impl ExactSizeIterator<Item = [u8; SIZE]>,
+    ) -> &mut Self {
         self.fields += 1;
-        self.bytes.put_u32(Type::INT4_ARRAY.oid());
+        self.bytes.put_u32(kind.oid());
         let count = length(values.len());
         let dimensions = i32::from(count > 0);
-        self.bytes.put_i32(12 + 8 * (dimensions + count));
-        head(self.bytes, Type::INT4.oid(), count);
+        self.bytes.put_i32(12 + 8 * dimensions + (4 + length(SIZE)) * count);
+        head(self.bytes, member.oid(), count);
         for value in values {
-            self.bytes.put_i32(4);
-            self.bytes.put_i32(value);
+            self.bytes.put_i32(length(SIZE));
+            self.bytes.put_slice(&value);
         }
         self
     }

@@ -26,8 +26,10 @@ use crate::words::all_found;
 const NEAR: u64 = 16 * BLOCK;
 /// Blocks that are named at once.
 const NAMED: usize = 1_024;
-/// Blocks whose rows are read first; how many more it takes is told by what they yield.
+/// Blocks whose rows are read at least; how many more it takes is told by what they yield.
 const FEW: usize = 8;
+/// Windows that are asked first for what was not found near: it is rare, and in few blocks.
+const FAR: u64 = 8;
 /// Columns that words are looked for in.
 const SEARCHED: &str = "message, entity_name, actor_name, action";
 
@@ -35,33 +37,40 @@ const SEARCHED: &str = "message, entity_name, actor_name, action";
 pub(super) enum Part {
     /// All of them.
     All(Range<u64>),
-    /// Those of some blocks.
-    Blocks(Vec<u64>, Range<u64>),
+    /// Those of some parts of it.
+    Each(Vec<Range<u64>>),
 }
 
 impl Part {
     /// `FROM` and `WHERE`, for what fulfils the question's condition.
-    pub(super) fn source(&self, question: &Question) -> String {
+    pub(super) fn source(&self, question: &Question, order: Order) -> String {
+        let direction = direction(order);
         let condition = &question.condition.sql;
         match self {
             Part::All(Range { start, end }) => {
                 format!("FROM annals_events e WHERE seq >= {start} AND seq < {end} AND {condition}")
             }
-            // OFFSET 0: block by block. Else each row would be compared with all blocks.
-            Part::Blocks(blocks, Range { start, end }) => format!(
-                "FROM unnest({}::bigint[]) AS named (block)
-                 CROSS JOIN LATERAL (SELECT * FROM annals_events i
-                   WHERE i.seq > named.block * {BLOCK} AND i.seq <= (named.block + 1) * {BLOCK}
-                     AND seq >= {start} AND seq < {end} AND {condition} OFFSET 0) AS e",
-                array(blocks)
-            ),
+            // OFFSET 0: one by one, in order. Else each row would be compared with all of them.
+            Part::Each(ranges) => {
+                let bounds =
+                    |of: fn(&Range<u64>) -> u64| array(&ranges.iter().map(of).collect::<Vec<_>>());
+                format!(
+                    "FROM (SELECT * FROM unnest({}::bigint[], {}::bigint[]) AS n (first, beyond)
+                       ORDER BY first {direction}) AS named
+                     CROSS JOIN LATERAL (SELECT * FROM annals_events i
+                       WHERE i.seq >= named.first AND i.seq < named.beyond
+                         AND {condition} OFFSET 0) AS e",
+                    bounds(|range| range.start),
+                    bounds(|range| range.end)
+                )
+            }
         }
     }
 
     fn is_empty(&self) -> bool {
         match self {
             Part::All(range) => range.is_empty(),
-            Part::Blocks(blocks, _) => blocks.is_empty(),
+            Part::Each(ranges) => ranges.is_empty(),
         }
     }
 }
@@ -86,10 +95,15 @@ pub(super) async fn matching(
     let further = if words { format!(", {SEARCHED}") } else { String::new() };
     // What words leave is known only once they are looked for.
     let most = if words || limit == usize::MAX { String::new() } else { format!("LIMIT {limit}") };
+    let direction = direction(order);
+    // Part by part, so that those are not read that come after what is enough.
+    let by_part = match part {
+        Part::All(_) => String::new(),
+        Part::Each(_) => format!("first {direction}, "),
+    };
     let sql = format!(
-        "SELECT {columns}{further} {} ORDER BY seq {} {most}",
-        part.source(question),
-        direction(order)
+        "SELECT {columns}{further} {} ORDER BY {by_part}seq {direction} {most}",
+        part.source(question, order),
     );
     let found = client.query_typed(&sql, &typed(&question.condition.parameters)).await;
     let mut rows = Vec::new();
@@ -152,6 +166,13 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// Takes note of how many were found near: what is rare is looked for far away at once.
+    fn found_near(&mut self, found: usize) {
+        if found == 0 {
+            self.windows = FAR;
+        }
+    }
+
     /// The next part; of blocks, at most so many.
     pub(super) async fn next(&mut self, client: &Object, most: usize) -> Result<Option<Part>> {
         loop {
@@ -204,8 +225,10 @@ impl<'a> Parts<'a> {
         if self.named.is_empty() {
             self.stage = Stage::Rest;
         }
-        let some = self.named.drain(..most.clamp(1, NAMED).min(self.named.len())).collect();
-        Ok(Part::Blocks(some, self.range.clone()))
+        let some = self.named.drain(..most.clamp(1, NAMED).min(self.named.len()));
+        let Range { start, end } = self.range;
+        let within = |block| first_of(block).max(start)..first_of(block + 1).min(end);
+        Ok(Part::Each(some.map(within).collect()))
     }
 
     /// Asks the index for the next blocks, in ever more windows at once.
@@ -274,17 +297,27 @@ pub(super) async fn rows(
 ) -> Result<Vec<Row>> {
     let mut found = Vec::new();
     let mut parts = Parts::new(question, range, order);
-    let mut most = FEW;
+    let mut most = NAMED;
     while found.len() < limit
         && let Some(part) = parts.next(client, most).await?
     {
         let left = limit - found.len();
         let some = matching(client, question, &part, order, left, columns).await?;
-        if let Part::Blocks(blocks, _) = &part {
+        let missing = left.saturating_sub(some.len());
+        match &part {
+            // Most blocks that are named have one at least.
+            Part::All(_) => {
+                parts.found_near(some.len());
+                most = missing;
+            }
             // As many as the yield so far makes likely to be enough, and some more.
-            let each = blocks.len().div_ceil(some.len().max(1));
-            most = (left.saturating_sub(some.len())).saturating_mul(each).max(FEW) * 5 / 4;
+            Part::Each(blocks) => {
+                let each = blocks.len().div_ceil(some.len().max(1));
+                most = missing.saturating_mul(each).saturating_mul(5) / 4;
+            }
         }
+        // The database stops by itself where it has enough, unless words are looked for here.
+        most = if question.words.is_empty() { NAMED } else { most.max(FEW) };
         found.extend(some);
     }
     Ok(found)

@@ -12,6 +12,7 @@ use crate::store::conformance::{self, START, accepted, conformance, everything, 
 use crate::store::{ERASING, Identity, Key, Role, Store, StoreError};
 
 mod scrub;
+mod spans;
 
 /// A partition is narrower than any case is long, and its edge is no tile's.
 const WIDTH: u64 = 250;

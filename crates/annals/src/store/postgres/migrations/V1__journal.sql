@@ -79,13 +79,28 @@ CREATE TABLE annals_kinds (
   entity_type text COLLATE "C"
 );
 
--- 256 positions each; the last one is open and its root grows with every commit.
+-- 256 positions each; the last one is open and its root grows with every commit. How many events of
+-- each kind stand in one is what counts are made of. What they all have in common, by its key, need not be
+-- looked for in their rows.
 CREATE TABLE annals_tiles (
   tile bigint PRIMARY KEY,
   size bigint NOT NULL,
   root bytea NOT NULL,
   min_occurred_at bigint NOT NULL,
-  max_occurred_at bigint NOT NULL
+  max_occurred_at bigint NOT NULL,
+  kinds bigint[] NOT NULL,
+  counts integer[] NOT NULL,
+  common bigint[] NOT NULL
+);
+
+-- What 64 whole tiles come to.
+CREATE TABLE annals_spans (
+  span bigint PRIMARY KEY,
+  min_occurred_at bigint NOT NULL,
+  max_occurred_at bigint NOT NULL,
+  kinds bigint[] NOT NULL,
+  counts integer[] NOT NULL,
+  common bigint[] NOT NULL
 );
 
 -- What was deleted: a range within one tile, the whole leaves of its positions, and why.

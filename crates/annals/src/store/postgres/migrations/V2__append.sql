@@ -26,6 +26,63 @@ BEGIN
 END
 $$;
 
+-- Adds up these spans from their tiles, as far as they are whole.
+CREATE FUNCTION annals_add_up(spans bigint[]) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO annals_spans AS s (span, min_occurred_at, max_occurred_at, kinds, counts, common)
+  SELECT whole.span, whole.low, whole.high, coalesce(sums.kinds, '{}'), coalesce(sums.counts, '{}'),
+    ARRAY(
+      SELECT each.key FROM annals_tiles t CROSS JOIN LATERAL unnest(t.common) AS each (key)
+      WHERE t.tile >= given.span * 64 AND t.tile < (given.span + 1) * 64
+      GROUP BY each.key HAVING count(*) = 64)
+  FROM unnest(spans) AS given (span)
+  CROSS JOIN LATERAL (
+    SELECT given.span, min(t.min_occurred_at) AS low, max(t.max_occurred_at) AS high
+    FROM annals_tiles t
+    WHERE t.tile >= given.span * 64 AND t.tile < (given.span + 1) * 64 AND t.size = 256
+    HAVING count(*) = 64
+  ) AS whole
+  CROSS JOIN LATERAL (
+    SELECT array_agg(k.kind ORDER BY k.kind) AS kinds, array_agg(k.count ORDER BY k.kind) AS counts
+    FROM (
+      SELECT each.kind, sum(each.count)::integer AS count
+      FROM annals_tiles t CROSS JOIN LATERAL unnest(t.kinds, t.counts) AS each (kind, count)
+      WHERE t.tile >= given.span * 64 AND t.tile < (given.span + 1) * 64
+      GROUP BY each.kind
+    ) AS k
+  ) AS sums
+  ON CONFLICT (span) DO UPDATE SET min_occurred_at = excluded.min_occurred_at,
+    max_occurred_at = excluded.max_occurred_at, kinds = excluded.kinds, counts = excluded.counts,
+    common = excluded.common
+$$;
+
+-- Counts these tiles anew, from rows that were changed or deleted while the head is held: what it knew of
+-- the open one is known no more. What their events have in common is forgotten, since it may be somebody.
+CREATE FUNCTION annals_recount(tiles bigint[]) RETURNS void LANGUAGE sql AS $$
+  UPDATE annals_tiles t
+  SET kinds = coalesce(found.kinds, '{}'), counts = coalesce(found.counts, '{}'), common = '{}'
+  FROM unnest(tiles) AS given (tile)
+  CROSS JOIN LATERAL (
+    SELECT array_agg(k.key ORDER BY k.key) AS kinds, array_agg(k.count ORDER BY k.key) AS counts
+    FROM (
+      SELECT known.key, held.count
+      FROM (
+        SELECT e.category, e.action, e.severity, e.actor_type, e.entity_type,
+          count(*)::integer AS count
+        FROM annals_events e
+        WHERE e.seq > given.tile * 256 AND e.seq <= (given.tile + 1) * 256
+        GROUP BY 1, 2, 3, 4, 5
+      ) AS held
+      JOIN annals_kinds known
+        ON known.category = held.category AND known.action = held.action
+          AND known.severity = held.severity AND known.actor_type = held.actor_type
+          AND known.entity_type IS NOT DISTINCT FROM held.entity_type
+    ) AS k
+  ) AS found
+  WHERE t.tile = given.tile;
+  SELECT annals_add_up(ARRAY(SELECT DISTINCT given.tile / 64 FROM unnest(tiles) AS given (tile)));
+  UPDATE annals_journal_head SET turn = turn + 1;
+$$;
+
 -- Writes what was numbered and sealed for the journal's end as it was in this turn, and with it the
 -- journal's new end: one call is one commit. Answers whether it did: somebody else may have had a turn
 -- since, or one of the ids that are looked for be used. Then nothing is written, and the caller begins
@@ -62,7 +119,11 @@ BEGIN
   INSERT INTO annals_events SELECT e.* FROM unnest(events) AS e;
   INSERT INTO annals_tiles AS t SELECT given.* FROM unnest(tiles) AS given
     ON CONFLICT (tile) DO UPDATE SET size = excluded.size, root = excluded.root,
-      min_occurred_at = excluded.min_occurred_at, max_occurred_at = excluded.max_occurred_at;
+      min_occurred_at = excluded.min_occurred_at, max_occurred_at = excluded.max_occurred_at,
+      kinds = excluded.kinds, counts = excluded.counts, common = excluded.common;
+  IF seq / 16384 > after / 16384 THEN
+    PERFORM annals_add_up(ARRAY(SELECT generate_series(after / 16384, seq / 16384 - 1)));
+  END IF;
   INSERT INTO annals_list_index SELECT b.* FROM unnest(blocks) AS b;
   UPDATE annals_journal_head h SET turn = turn + 1, seq = seq, created_at = created_at,
     frontier = frontier, min_occurred_at = min_occurred_at, max_occurred_at = max_occurred_at,

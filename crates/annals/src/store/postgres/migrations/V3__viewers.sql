@@ -71,8 +71,8 @@ DECLARE
   name text;
 BEGIN
   FOREACH name IN ARRAY ARRAY[
-    'annals_events', 'annals_list_index', 'annals_people', 'annals_guardianships', 'annals_keys',
-    'annals_sign_ins'
+    'annals_events', 'annals_list_index', 'annals_tiles', 'annals_spans', 'annals_people',
+    'annals_guardianships', 'annals_keys', 'annals_sign_ins'
   ] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
@@ -118,13 +118,15 @@ REVOKE ALL ON SCHEMA annals FROM PUBLIC;
 GRANT USAGE ON SCHEMA annals TO annals_writer, annals_reader;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-  annals_events, annals_list_index, annals_kinds, annals_tiles, annals_tombstones, annals_used_ids,
-  annals_keys, annals_sign_ins, annals_settings, annals_people, annals_guardianships, annals_leases
+  annals_events, annals_list_index, annals_kinds, annals_tiles, annals_spans, annals_tombstones,
+  annals_used_ids, annals_keys, annals_sign_ins, annals_settings, annals_people,
+  annals_guardianships, annals_leases
   TO annals_writer;
 GRANT SELECT, UPDATE ON annals_journal, annals_journal_head, annals_changes, annals_probe
   TO annals_writer;
 GRANT SELECT ON annals_viewer_key, annals_schema_history TO annals_writer;
-GRANT EXECUTE ON FUNCTION annals_make_room, annals_append, annals_note_change TO annals_writer;
+GRANT EXECUTE ON FUNCTION annals_make_room, annals_add_up, annals_recount, annals_append,
+  annals_note_change TO annals_writer;
 
 GRANT SELECT ON annals_events, annals_people, annals_guardianships, annals_activity,
   annals_children TO annals_reader;

@@ -1,0 +1,222 @@
+//! What is known of many positions at once: when the events of tiles and spans occurred, and how many of
+//! each kind there are. So a long period is counted without its rows, but for those at its edges.
+//!
+//! ```text
+//! range ── whole spans ──┬─ within the period ──► their kinds
+//!                        └─ across its bounds ──┐
+//!       ── edges ──────────────── whole tiles ──┼─ within ──► their kinds
+//!                                               └─ across, or not whole ──► rows
+//! ```
+//!
+//! Where a question asks for more than kinds, only those are counted so whose events all have it.
+
+use std::ops::Range;
+
+use annals_event::Time;
+use annals_event::digest::TILE;
+use deadpool_postgres::{Object, Transaction};
+use tokio_postgres::Row;
+use tokio_postgres::types::Type;
+
+use super::super::Result;
+use super::super::predicate::Predicate;
+use super::super::seal::first_of;
+use super::bury::run;
+use super::error::failed;
+use super::list_index::typed;
+use super::rows::{bound, whole};
+use super::search::array;
+use super::viewer::Typed;
+use crate::filter::Filter;
+
+/// Positions in a span.
+const SPAN: u64 = 64 * TILE;
+
+/// Counts tiles anew, while the head is held: events in them were changed or deleted.
+pub(super) async fn recount(transaction: &Transaction<'_>, tiles: &[u64]) -> Result<()> {
+    if tiles.is_empty() {
+        return Ok(());
+    }
+    let tiles: Vec<i64> = tiles.iter().copied().map(bound).collect();
+    run(transaction, "SELECT annals_recount($1)", &[&tiles]).await.map(drop)
+}
+
+/// Positions that are known together.
+struct Level {
+    table: &'static str,
+    number: &'static str,
+    width: u64,
+    /// Which of them are whole.
+    whole: &'static str,
+}
+
+const SPANS: Level = Level { table: "annals_spans", number: "span", width: SPAN, whole: "TRUE" };
+const TILES: Level =
+    Level { table: "annals_tiles", number: "tile", width: TILE, whole: "t.size = 256" };
+
+/// A range of positions, less what lies outside a period: what of it is counted how.
+pub(super) struct Cover {
+    spans: Vec<u64>,
+    tiles: Vec<u64>,
+    /// Positions whose rows must be asked, in order.
+    pub(super) rows: Vec<Range<u64>>,
+}
+
+impl Cover {
+    /// `sets`: of each, all events of what is counted whole have a key.
+    pub(super) async fn of(
+        client: &Object,
+        filter: &Filter,
+        sets: &[Vec<i64>],
+        range: &Range<u64>,
+    ) -> Result<Cover> {
+        let (spans, left) = SPANS.of(client, filter, sets, vec![range.clone()]).await?;
+        if spans.is_empty() && !sets.is_empty() {
+            return Ok(Cover { spans, tiles: Vec::new(), rows: vec![range.clone()] });
+        }
+        let (tiles, rows) = TILES.of(client, filter, sets, left).await?;
+        Ok(Cover { spans, tiles, rows })
+    }
+
+    /// How many stand in whole spans and tiles, by columns of their kinds, of those that fulfil a
+    /// condition on kinds.
+    pub(super) async fn sums(
+        &self,
+        client: &Object,
+        condition: &Predicate,
+        columns: &str,
+    ) -> Result<Vec<Row>> {
+        if self.spans.is_empty() && self.tiles.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT {columns}, sum(each.count)::bigint
+             FROM (SELECT kinds, counts FROM annals_spans WHERE span = ANY ({}::bigint[])
+                   UNION ALL
+                   SELECT kinds, counts FROM annals_tiles WHERE tile = ANY ({}::bigint[])) AS held
+             CROSS JOIN LATERAL unnest(held.kinds, held.counts) AS each (kind, count)
+             JOIN annals_kinds ON key = each.kind WHERE {} GROUP BY {columns}",
+            array(&self.spans),
+            array(&self.tiles),
+            condition.sql
+        );
+        client.query_typed(&sql, &typed(&condition.parameters)).await.map_err(failed)
+    }
+}
+
+impl Level {
+    /// Those that lie within ranges and within the period as a whole; and what of the ranges is left.
+    async fn of(
+        &self,
+        client: &Object,
+        filter: &Filter,
+        sets: &[Vec<i64>],
+        ranges: Vec<Range<u64>>,
+    ) -> Result<(Vec<u64>, Vec<Range<u64>>)> {
+        let Level { table, number, width, whole: is_whole } = self;
+        let whole_of = |range: &Range<u64>| {
+            let numbers = (range.start - 1).div_ceil(*width)..(range.end - 1) / width;
+            (!numbers.is_empty()).then_some(numbers)
+        };
+        let asked: Vec<Range<u64>> = ranges.iter().filter_map(whole_of).collect();
+        let have = sets.iter().map(|keys| format!(" AND t.common && {}::bigint[]", array(keys)));
+        let bounds = |of: fn(&Range<u64>) -> u64| array(&asked.iter().map(of).collect::<Vec<_>>());
+        let sql = format!(
+            "SELECT t.{number}, t.min_occurred_at, t.max_occurred_at, TRUE{}
+             FROM unnest({}::bigint[], {}::bigint[]) AS asked (first, beyond)
+             JOIN {table} t ON t.{number} >= asked.first AND t.{number} < asked.beyond
+             WHERE {is_whole} ORDER BY 1",
+            have.collect::<String>(),
+            bounds(|numbers| numbers.start),
+            bounds(|numbers| numbers.end)
+        );
+        let found = match asked.is_empty() {
+            true => Vec::new(),
+            false => client.query_typed(&sql, &[]).await.map_err(failed)?,
+        };
+        let mut found = found.iter().peekable();
+        let (mut within, mut left) = (Vec::new(), Vec::new());
+        let mut leave = |range: Range<u64>| match left.last_mut() {
+            _ if range.is_empty() => {}
+            Some(Range { end, .. }) if *end == range.start => *end = range.end,
+            _ => left.push(range),
+        };
+        for range in ranges {
+            // What is not known of is left as well.
+            let mut next = range.start;
+            let numbers = whole_of(&range).unwrap_or(0..0);
+            while let Some(row) = found.peek() {
+                let at = whole(row, 0)?;
+                if !numbers.contains(&at) {
+                    break;
+                }
+                let (low, high) = (row.try_get(1), row.try_get(2));
+                let known = within_period(filter, low.map_err(failed)?, high.map_err(failed)?);
+                let have: bool = row.try_get(3).map_err(failed)?;
+                if let Some(is_within) = known.filter(|is_within| have || !is_within) {
+                    leave(next..at * width + 1);
+                    next = (at + 1) * width + 1;
+                    within.extend(is_within.then_some(at));
+                }
+                found.next();
+            }
+            leave(next..range.end);
+        }
+        Ok((within, left))
+    }
+}
+
+/// Whether moments lie in the filter's period: all of them or none, or nobody knows.
+fn within_period(filter: &Filter, low: i64, high: i64) -> Option<bool> {
+    let (from, to) = period(filter);
+    match (high < from || low >= to, low >= from && high < to) {
+        (true, _) => Some(false),
+        (_, true) => Some(true),
+        _ => None,
+    }
+}
+
+fn period(filter: &Filter) -> (i64, i64) {
+    let from = filter.from.map_or(i64::MIN, Time::as_micros);
+    (from, filter.to.map_or(i64::MAX, Time::as_micros))
+}
+
+/// The part of a range from the first to the last tile that holds times within the filter's period;
+/// `None` where no tile does.
+pub(super) async fn narrowed(
+    client: &Object,
+    filter: &Filter,
+    range: &Range<u64>,
+) -> Result<Option<Range<u64>>> {
+    if range.is_empty() || (filter.from.is_none() && filter.to.is_none()) {
+        return Ok((!range.is_empty()).then(|| range.clone()));
+    }
+    // Of the spans that may hold such times, and of the one that is not whole yet, one after the other.
+    let outermost = |direction: &str| {
+        format!(
+            "(SELECT t.tile FROM (
+                SELECT span FROM annals_spans WHERE max_occurred_at >= $1 AND min_occurred_at < $2
+                UNION ALL SELECT seq / {SPAN} FROM annals_journal_head
+                ORDER BY span {direction}) AS s
+              CROSS JOIN LATERAL (
+                SELECT tile FROM annals_tiles
+                WHERE tile >= s.span * 64 AND tile < (s.span + 1) * 64
+                  AND max_occurred_at >= $1 AND min_occurred_at < $2
+                ORDER BY tile {direction} LIMIT 1) AS t
+              ORDER BY s.span {direction} LIMIT 1)"
+        )
+    };
+    let sql = format!("SELECT {}, {}", outermost("ASC"), outermost("DESC"));
+    let (from, to) = period(filter);
+    let parameters: [Typed<'_>; 2] = [(&from, Type::INT8), (&to, Type::INT8)];
+    let found = client.query_typed(&sql, &parameters).await.map_err(failed)?;
+    let tile = |index| -> Result<Option<u64>> {
+        let Some(row) = found.first() else { return Ok(None) };
+        let tile: Option<i64> = row.try_get(index).map_err(failed)?;
+        Ok(tile.map(i64::unsigned_abs))
+    };
+    let tiles = tile(0)?.zip(tile(1)?).map(|(first, last)| first_of(first)..first_of(last + 1));
+    Ok(tiles
+        .map(|tiles| range.start.max(tiles.start)..range.end.min(tiles.end))
+        .filter(|range| !range.is_empty()))
+}
