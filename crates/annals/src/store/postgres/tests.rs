@@ -196,7 +196,6 @@ async fn an_append_looks_up_its_own_ids_and_reads_no_others() {
         );
         database.sql(&sql).parse().unwrap()
     };
-    let before = tell("seq_scan");
     accepted(&store, plain_ones(1..1_001), START).await;
     accepted(&store, plain_ones(1_001..2_001), START).await;
     // A connection tells what it did when it ends.
@@ -207,7 +206,8 @@ async fn an_append_looks_up_its_own_ids_and_reads_no_others() {
         }
     };
     tokio::time::timeout(Duration::from_secs(20), told).await.unwrap();
-    assert_eq!(tell("seq_scan"), before);
+    // Making the table may have scanned it, when it held nothing.
+    assert_eq!(tell("seq_tup_read"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
