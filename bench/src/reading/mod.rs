@@ -114,9 +114,12 @@ async fn appended(stop: Arc<AtomicBool>, load: JoinHandle<Result<(usize, f64)>>)
     Ok(())
 }
 
-/// Every list, with and without words, once a schedule.
+/// Every list, with and without words, once a schedule, and beside them a call that reads nothing: no
+/// list can be told sooner than the machine lets that be.
 fn listed(server: &Server, when: &str, deep: &str) -> Result<()> {
     let schedule = Schedule { rate: 100, long: Duration::from_secs(3) };
+    let nothing = told(schedule.call(server, "/healthz")?);
+    row(&format!("limit, {when}: a call that reads nothing"), &nothing, "");
     let path = |query: &str| format!("/api/v1/events?limit=50&{query}");
     let lists = LISTS.iter().map(|(name, query)| ("list", *name, path(query)));
     let words = WORDS.iter().map(|(name, query)| ("words", *name, path(query)));
