@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 use super::page::{PageChange, Pages, Visitor};
 use super::thing::{Thing, ThingChange, Uses};
-use super::{Course, DayScores, ErrorGroups, Result, ScoredDays, Sighting, WhichGroups};
+use super::{ClosedDay, Course, DayScores, ErrorGroups, Result, ScoredDays, Sighting, WhichGroups};
 use crate::catalog::Role;
 
 /// A follower's output that is kept as rows.
@@ -232,8 +232,23 @@ pub trait DerivedStore: Send + Sync + 'static {
     /// do not stand where the step begins.
     async fn add_rollups(&self, step: Step, change: RollupChange) -> Result<()>;
 
-    /// Lets go of what each person did on the days before this one. How many there were, and how
-    /// much happened, stays as it was, also when an output is made again out of less.
+    /// The days up to this one of which more is counted than the copy of closed days knows.
+    async fn days_to_close(&self, through: Date) -> Result<Vec<Date>>;
+
+    /// The paths of a day's pages, and who looked at each.
+    async fn looks(&self, day: Date) -> Result<BTreeMap<String, BTreeSet<Visitor>>>;
+
+    /// Counts a day's pages under other paths from now on: each of the first as its second.
+    async fn rename_pages(&self, day: Date, paths: Vec<(String, String)>) -> Result<()>;
+
+    /// What is counted of a day now, as it may be closed.
+    async fn closing(&self, day: Date) -> Result<ClosedDay>;
+
+    /// Keeps a copy of days that the journal has closed, also when an output is made again. Where less
+    /// is counted, theirs is told.
+    async fn keep_closed(&self, days: Vec<ClosedDay>) -> Result<()>;
+
+    /// Lets go of what each person did on the days before this one, which are closed.
     async fn age_rollups(&self, before: Date) -> Result<()>;
 
     /// The sessions of some visits.

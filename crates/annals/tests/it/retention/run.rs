@@ -18,8 +18,8 @@ on_every_engine!(
     the_command_runs_with_and_without_a_server,
 );
 
-const RUN: &str = "/api/v1/settings/retention/run";
-const DAY: i64 = 24 * 3_600 * 1_000_000;
+pub const RUN: &str = "/api/v1/settings/retention/run";
+pub const DAY: i64 = 24 * 3_600 * 1_000_000;
 
 /// An event of so many days ago, in which somebody is named wherever somebody can be.
 fn old(days: i64, category: &str, action: &str, who: &str) -> Value {
@@ -34,14 +34,14 @@ fn old(days: i64, category: &str, action: &str, who: &str) -> Value {
     })
 }
 
-async fn run(server: &Server, query: &str) -> Value {
+pub async fn run(server: &Server, query: &str) -> Value {
     let answer = server.call(Method::POST, &format!("{RUN}{query}")).send().await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()
 }
 
 /// The runs on the record.
-async fn told(server: &Server) -> Vec<Value> {
+pub async fn told(server: &Server) -> Vec<Value> {
     let page = server.get("/api/v1/events?action=retention_ran").send().await.json();
     page["events"].as_array().unwrap().iter().map(|event| event["metadata"].clone()).collect()
 }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::super::super::{DayScores, DerivedStore, Output, RollupChange, Session};
 use super::super::START;
+use super::closed::age;
 use super::{FIRST, SECOND, THIRD, change, step};
 
 fn scores(day: Date, people: &[(&str, u32)]) -> DayScores {
@@ -105,11 +106,19 @@ pub async fn scores_go_with_the_day_and_are_not_made_again(store: Arc<dyn Derive
     store.add_rollups(step(1, 2), change(SECOND, "view", &["ada"])).await.unwrap();
     keep(&*store, scores(FIRST, &[("ada", 70)])).await;
     keep(&*store, scores(SECOND, &[("ada", 40)])).await;
-    store.age_rollups(SECOND).await.unwrap();
+    age(&*store, SECOND).await;
     let courses = store.courses(FIRST..THIRD, vec!["ada".to_owned()]).await.unwrap();
     assert_eq!(courses["ada"], [(SECOND, 40)].into());
     // How many there were stays, as it was told on the day.
     let counts = store.score_counts(FIRST..THIRD, 40).await.unwrap();
     assert_eq!(counts, [(FIRST, 1), (SECOND, 1)].into());
+    assert_eq!(store.scored_days("2").await.unwrap().first, Some(SECOND));
+
+    // Also where nobody is left to be scored.
+    store.clear(Output::Rollups).await.unwrap();
+    store.add_rollups(step(0, 2), change(SECOND, "view", &["ada"])).await.unwrap();
+    let counts = store.score_counts(FIRST..THIRD, 40).await.unwrap();
+    assert_eq!(counts, [(FIRST, 1)].into());
+    assert_eq!(store.score_counts(FIRST..THIRD, 71).await.unwrap(), [(FIRST, 0)].into());
     assert_eq!(store.scored_days("2").await.unwrap().first, Some(SECOND));
 }
