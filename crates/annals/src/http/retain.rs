@@ -187,11 +187,27 @@ impl Http {
             let counted = async || rollups.reached(run.underway().head, Duration::ZERO).await;
             if counted().await {
                 let now = self.clock.now();
-                privacy::close_days(&*self.store, &*self.derived, through, now).await?;
+                tokio::select! {
+                    closed = privacy::close_days(&*self.store, &*self.derived, through, now) => closed?,
+                    lost = self.lose_turn() => return Err(lost),
+                }
                 // Nor did anybody else meanwhile.
                 if counted().await {
                     return Ok(());
                 }
+            }
+        }
+    }
+
+    /// Keeps this the server that carries retention out, for as long as it is. Why it is no more.
+    async fn lose_turn(&self) -> Problem {
+        loop {
+            tokio::time::sleep(HELD / 4).await;
+            match self.store.lease(RUNNING, HELD).await {
+                Ok(true) if self.retaining.stop.is_cancelled() => return stopping(),
+                Ok(true) => {}
+                Ok(false) => return under_way(),
+                Err(error) => return error.into(),
             }
         }
     }
