@@ -15,7 +15,8 @@ use super::error::{Problem, Result};
 use super::retention_run::{Progress, Runs};
 use crate::follow::{AUDIT_FILES, ROLLUPS};
 use crate::id;
-use crate::privacy::{self, Outcome, Place, Run, Scope, Tally, Underway};
+use crate::privacy::{Outcome, Place, Run, Scope, Tally, Underway, age_rollups, close_days};
+use crate::query::analytics::period::DEFAULT_DAYS;
 use crate::store::{self, ERASING, StoreError};
 
 /// How long a run goes on before others get their turn, and how long it leaves it to them.
@@ -186,9 +187,9 @@ impl Http {
             let _turn = self.erasure_turn.lock().await;
             let counted = async || rollups.reached(run.underway().head, Duration::ZERO).await;
             if counted().await {
-                let now = self.clock.now();
+                let (store, derived, now) = (&*self.store, &*self.derived, self.clock.now());
                 tokio::select! {
-                    closed = privacy::close_days(&*self.store, &*self.derived, through, now) => closed?,
+                    closed = close_days(store, derived, through, DEFAULT_DAYS, now) => closed?,
                     lost = self.lose_turn() => return Err(lost),
                 }
                 // Nor did anybody else meanwhile.
@@ -236,8 +237,8 @@ impl Http {
         let day = self.calendar.day(before);
         let mut aged = self.retaining.aged.lock().await;
         if aged.is_none_or(|aged| aged < day) {
-            let now = self.clock.now();
-            privacy::age_rollups(&*self.store, &*self.derived, day, now).await?;
+            let (store, derived, now) = (&*self.store, &*self.derived, self.clock.now());
+            age_rollups(store, derived, day, DEFAULT_DAYS, now).await?;
             *aged = Some(day);
         }
         Ok(())

@@ -9,9 +9,9 @@
 //! Counts are only ever raised, so whoever does it again, after a crash or on another server, changes
 //! nothing.
 
-use jiff::civil::Date;
-
 use annals_event::Time;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 
 use super::Anonymiser;
 use crate::store::{ClosedDay, DerivedStore, Result, Store, Visitor, recall};
@@ -19,7 +19,8 @@ use crate::store::{ClosedDay, DerivedStore, Result, Store, Visitor, recall};
 /// Pages written at once: others wait for the writer.
 const PAGES: usize = 200;
 
-/// Closes the days up to this one, as they are counted now, where the journal knows less of them.
+/// Closes the days up to this one, as they are counted now, where the journal knows less of them; and
+/// scores that rest on one of them, being made of so many days each.
 ///
 /// # Errors
 /// One of the stores fails. What is closed until then stays closed.
@@ -27,16 +28,26 @@ pub async fn close_days(
     store: &dyn Store,
     derived: &dyn DerivedStore,
     through: Date,
+    window: i32,
     now: Time,
 ) -> Result<()> {
     // Others may have closed some.
     recall(store, derived).await?;
-    let days = derived.days_to_close(through).await?;
+    let scores = through.saturating_add((window - 1).days());
+    let days = derived.days_to_close(through, scores).await?;
     if days.is_empty() {
         return Ok(());
     }
     let anonymiser = Anonymiser::load(store, now).await?;
     for day in days {
+        if day > through {
+            let mut closing = derived.closing(day).await?;
+            closing.counts.retain(|what, _| what.starts_with(ClosedDay::SCORE));
+            closing.pages.clear();
+            store.close_day(closing.clone()).await?;
+            derived.keep_closed(vec![closing]).await?;
+            continue;
+        }
         let named = derived.looks(day).await?.into_iter().filter_map(|(path, visitors)| {
             let ids = visitors.iter().map(|(Visitor::Person(id) | Visitor::Visit(id))| id);
             let clean = anonymiser.path(&path, ids);
@@ -67,10 +78,11 @@ pub async fn age_rollups(
     store: &dyn Store,
     derived: &dyn DerivedStore,
     before: Date,
+    window: i32,
     now: Time,
 ) -> Result<()> {
     let Ok(last) = before.yesterday() else { return Ok(()) };
-    close_days(store, derived, last, now).await?;
+    close_days(store, derived, last, window, now).await?;
     let mut over = ClosedDay::new(last);
     over.counts.insert(ClosedDay::OVER.to_owned(), 1);
     store.close_day(over.clone()).await?;

@@ -232,8 +232,9 @@ pub trait DerivedStore: Send + Sync + 'static {
     /// do not stand where the step begins.
     async fn add_rollups(&self, step: Step, change: RollupChange) -> Result<()>;
 
-    /// The days up to this one of which more is counted than the copy of closed days knows.
-    async fn days_to_close(&self, through: Date) -> Result<Vec<Date>>;
+    /// The days up to this one of which more is counted than the copy of closed days knows; and those
+    /// up to the second one whose scores it lacks.
+    async fn days_to_close(&self, through: Date, scores: Date) -> Result<Vec<Date>>;
 
     /// The paths of a day's pages, and who looked at each.
     async fn looks(&self, day: Date) -> Result<BTreeMap<String, BTreeSet<Visitor>>>;
@@ -264,8 +265,9 @@ pub trait DerivedStore: Send + Sync + 'static {
         person: Option<String>,
     ) -> Result<(Place, Vec<Doings>)>;
 
-    /// Of which days scores are kept that are as these rules would make them now.
-    async fn scored_days(&self, rules: &str) -> Result<ScoredDays>;
+    /// Of which days scores are kept that are as these rules would make them now, of so many days each;
+    /// or that rest on days about nobody any more, and stay as they are.
+    async fn scored_days(&self, rules: &str, window: i32) -> Result<ScoredDays>;
 
     /// Says that a day is about to be scored by what is counted from now on.
     async fn begin_scores(&self, day: Date) -> Result<()>;

@@ -43,6 +43,7 @@ macro_rules! derived_conformance {
             scores_are_stale_once_what_they_rest_on_is_counted;
             whom_an_error_hit_goes_with_the_day;
             scores_go_with_the_day_and_are_not_made_again;
+            scores_that_rest_on_closed_days_stay;
             things_are_those_of_a_type_or_of_types_that_people_learn_by;
             a_thing_is_called_what_it_was_called_last;
             pages_have_their_views_and_times_by_day;

@@ -177,7 +177,7 @@ async fn charts_stay_when_a_run_is_killed_and_what_is_derived_lost(engine: Engin
     let running = tokio::spawn(async move { call.try_send().await.is_ok() });
     until("a part to be done", async || {
         let left = server.get("/api/v1/stats?subject=p0").send().await.json()["total"].as_u64();
-        (left < Some(VISITS as u64 * 4 / 70)).then_some(())
+        (left < Some(VISITS as u64 * 3 / 70)).then_some(())
     })
     .await;
     server.kill();

@@ -14,7 +14,7 @@ use super::{FIRST, SECOND, START, THIRD, both_days, change, step};
 /// Closes days as [`crate::privacy`] does, with nobody in a path, and without a journal.
 pub(super) async fn age(store: &dyn DerivedStore, before: Date) {
     let last = before.yesterday().unwrap();
-    for day in store.days_to_close(last).await.unwrap() {
+    for day in store.days_to_close(last, last).await.unwrap() {
         let closing = store.closing(day).await.unwrap();
         store.keep_closed(vec![closing]).await.unwrap();
     }
@@ -102,7 +102,7 @@ pub async fn looks_of_days_about_nobody_keep_their_counts(store: Arc<dyn Derived
 
 pub async fn days_are_to_be_closed_as_long_as_more_is_counted(store: Arc<dyn DerivedStore>) {
     store.resume(Output::Rollups, "1").await.unwrap();
-    let due = async || store.days_to_close(SECOND).await.unwrap();
+    let due = async || store.days_to_close(SECOND, SECOND).await.unwrap();
     let close = async |day| {
         let closing = store.closing(day).await.unwrap();
         store.keep_closed(vec![closing]).await.unwrap();

@@ -22,7 +22,8 @@ use crate::catalog::Role;
 /// Where a count belongs.
 type Figure = fn(&mut DayActivity) -> &mut u64;
 
-/// What is counted from ?1 to ?2, as the copy has it. Scores of a closed day are those it had then.
+/// What is counted from ?1 to ?2, as the copy has it, and scores up to ?3: those of a closed day are the
+/// ones it had then.
 const COUNTED: &str = "
     SELECT what, day, events AS count FROM rollup_days WHERE day BETWEEN ?1 AND ?2
     UNION ALL SELECT 'people', day, count(*) FROM rollup_people
@@ -30,11 +31,11 @@ const COUNTED: &str = "
     UNION ALL SELECT 'sessions', day, count(*) FROM sessions
       WHERE day BETWEEN ?1 AND ?2 GROUP BY day
     UNION ALL SELECT 'score ' || score, day, people FROM risk_counts AS r
-      WHERE day BETWEEN ?1 AND ?2 AND NOT EXISTS
+      WHERE day BETWEEN ?1 AND ?3 AND NOT EXISTS
         (SELECT 1 FROM closed_days AS k WHERE k.day = r.day AND k.what GLOB 'score *')";
 
 /// The days of which more is counted than the copy knows.
-pub(super) fn days(connection: &Connection, through: Date) -> Result<Vec<Date>> {
+pub(super) fn days(connection: &Connection, through: Date, scores: Date) -> Result<Vec<Date>> {
     let sql = format!(
         "SELECT day FROM ({COUNTED}) AS c WHERE count > ifnull(
            (SELECT count FROM closed_days AS k WHERE k.day = c.day AND k.what = c.what), 0)
@@ -49,7 +50,7 @@ pub(super) fn days(connection: &Connection, through: Date) -> Result<Vec<Date>> 
          ORDER BY day"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query(["", &through.to_string()])?;
+    let mut rows = statement.query(["", &through.to_string(), &scores.to_string()])?;
     let mut days = Vec::new();
     while let Some(row) = rows.next()? {
         days.push(day(row.get(0)?)?);
@@ -81,7 +82,7 @@ pub(super) fn closing(connection: &Connection, day: Date) -> Result<ClosedDay> {
     let snapshot = connection.unchecked_transaction()?;
     let text = day.to_string();
     let mut statement = snapshot.prepare_cached(COUNTED)?;
-    let counts = statement.query_map([&text, &text], |row| Ok((row.get(0)?, row.get(2)?)))?;
+    let counts = statement.query_map([&text; 3], |row| Ok((row.get(0)?, row.get(2)?)))?;
     let counts = counts.collect::<rusqlite::Result<_>>()?;
     let mut pages = BTreeMap::new();
     for (page, path) in pages_of(&snapshot, day)? {

@@ -129,8 +129,8 @@ impl DerivedStore for SqliteDerived {
         self.write(move |connection| rollups::add(connection, &step, &change)).await
     }
 
-    async fn days_to_close(&self, through: Date) -> Result<Vec<Date>> {
-        self.read(move |connection| closed::days(connection, through)).await
+    async fn days_to_close(&self, through: Date, scores: Date) -> Result<Vec<Date>> {
+        self.read(move |connection| closed::days(connection, through, scores)).await
     }
 
     async fn looks(&self, day: Date) -> Result<BTreeMap<String, BTreeSet<Visitor>>> {
@@ -169,9 +169,9 @@ impl DerivedStore for SqliteDerived {
         self.read(move |connection| doings::of(connection, &spans, person.as_deref())).await
     }
 
-    async fn scored_days(&self, rules: &str) -> Result<ScoredDays> {
+    async fn scored_days(&self, rules: &str, window: i32) -> Result<ScoredDays> {
         let rules = rules.to_owned();
-        self.read(move |connection| scores::days(connection, &rules)).await
+        self.read(move |connection| scores::days(connection, &rules, window)).await
     }
 
     async fn begin_scores(&self, day: Date) -> Result<()> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -10,18 +11,22 @@ use super::super::super::{ClosedDay, Course, DayScores, Result, RollupChange, Sc
 use super::super::closed::day;
 use super::closed;
 
-/// The days scored by these rules, as long as it is still the same whether sign-ins are told.
-pub(super) fn days(connection: &Connection, rules: &str) -> Result<ScoredDays> {
+/// The days scored by these rules, as long as it is still the same whether sign-ins are told; and those
+/// scored by whichever that rest on a closed day: of what happened then not all is known any more.
+pub(super) fn days(connection: &Connection, rules: &str, window: i32) -> Result<ScoredDays> {
     let snapshot = connection.unchecked_transaction()?;
     let first: Option<String> =
         snapshot.prepare_cached("SELECT min(first) FROM lives")?.query_row([], |row| row.get(0))?;
     let mut statement = snapshot.prepare_cached(
         "SELECT day FROM risk_days
-         WHERE rules = ?1 AND logins = (SELECT EXISTS (SELECT 1 FROM rollup_people WHERE logins > 0))",
+         WHERE rules = ?1 AND logins = (SELECT EXISTS (SELECT 1 FROM rollup_people WHERE logins > 0))
+         UNION SELECT day FROM risk_counts WHERE day < ?2
+         UNION SELECT day FROM closed_days WHERE day < ?2 AND what GLOB ?3 || '*'",
     )?;
-    let mut rows = statement.query([rules])?;
     let first = first.map(day).transpose()?;
     let open = closed::last(&snapshot)?.and_then(|last| last.tomorrow().ok());
+    let whole = open.map(|open| open.saturating_add((window - 1).days()).to_string());
+    let mut rows = statement.query(params![rules, whole, ClosedDay::SCORE])?;
     let first = first.map(|first| open.map_or(first, |open| first.max(open)));
     let mut scored = ScoredDays { first, ..ScoredDays::default() };
     while let Some(row) = rows.next()? {
