@@ -220,7 +220,12 @@ async fn a_run_that_was_missed_is_made_up_for(engine: Engine) {
     let server = Server::on(&root);
     until("the missed run", async || (told(&server).await.len() == 1).then_some(())).await;
     assert_eq!(total(&server, "category=quest").await, json!(0));
-    let last = server.get(RUN).send().await.json()["last"].clone();
+    // It is told before it is known to have ended.
+    let last = until("the run to end", async || {
+        let last = server.get(RUN).send().await.json()["last"].clone();
+        (!last.is_null()).then_some(last)
+    })
+    .await;
     assert_eq!((&last["deleted"], &last["dry_run"]), (&json!(1), &json!(false)));
 }
 

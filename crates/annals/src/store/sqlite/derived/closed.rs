@@ -129,9 +129,13 @@ fn keep_page(connection: &Connection, day: &str, number: i64, told: &PageDay) ->
     let known = connection
         .prepare_cached(&sql)?
         .query_row(params![day, number], |row| Ok(page(row, 0)))
-        .optional()?;
-    let mut raised = known.transpose()?.unwrap_or_default();
+        .optional()?
+        .transpose()?;
+    let mut raised = known.clone().unwrap_or_default();
     raised.raise(told);
+    if known.as_ref() == Some(&raised) {
+        return Ok(());
+    }
     let sql = format!(
         "INSERT OR REPLACE INTO closed_pages (day, page, {PAGE})
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
