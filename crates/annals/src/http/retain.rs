@@ -15,7 +15,8 @@ use super::error::{Problem, Result};
 use super::retention_run::{Progress, Runs};
 use crate::follow::{AUDIT_FILES, ROLLUPS};
 use crate::id;
-use crate::privacy::{Outcome, Place, Run, Scope, Tally, Underway};
+use crate::privacy::{Outcome, Place, Run, Scope, Tally, Underway, age_rollups, close_days};
+use crate::query::analytics::period::DEFAULT_DAYS;
 use crate::store::{self, ERASING, StoreError};
 
 /// How long a run goes on before others get their turn, and how long it leaves it to them.
@@ -24,8 +25,8 @@ const REST: Duration = Duration::from_millis(250);
 /// What one of several servers does at a time, and for how long it need not say that it goes on.
 const RUNNING: &str = "carry out retention";
 const HELD: Duration = Duration::from_secs(15);
-/// How long a run waits for what is read out of the journal to have all that it may take away.
-const CATCH_UP: Duration = Duration::from_secs(10);
+/// How long a run waits at a time for what is read out of the journal to have all that it may take away.
+const CATCH_UP: Duration = Duration::from_secs(2);
 
 /// Runs, as this server carries them out.
 #[derive(Default)]
@@ -98,11 +99,6 @@ impl Http {
     }
 
     async fn retain_in_turn(&self, scope: Option<Scope>) -> Result<Outcome> {
-        let head = *self.journal.head().borrow();
-        if let Some(rollups) = self.followers.get(ROLLUPS) {
-            // What is anonymised before it was counted is never counted.
-            rollups.reached(head, CATCH_UP).await;
-        }
         let mut place = self.known_runs().await?;
         if let Some(cut_off) = place.underway.take() {
             let outcome = self.carry_out_run(place, cut_off).await?;
@@ -139,6 +135,7 @@ impl Http {
     async fn carry_out_run(&self, place: Place, underway: Underway) -> Result<Outcome> {
         let rewritten = self.store.rewritten().await?;
         let mut run = self.run(place, underway, false).await?;
+        self.close_days(&run).await?;
         while self.some_steps(&mut run).await? {
             if self.retaining.stop.is_cancelled() {
                 return Err(stopping());
@@ -165,6 +162,57 @@ impl Http {
         Ok(outcome)
     }
 
+    /// Keeps what is counted of the days whose events lose their people or go. What goes before it was
+    /// counted is never counted: so it waits for that, unless what is counted cannot be written.
+    async fn close_days(&self, run: &Run) -> Result<()> {
+        let (Some(reaches), Some(rollups)) = (run.reaches(), self.followers.get(ROLLUPS)) else {
+            return Ok(());
+        };
+        let through = self.calendar.day(reaches);
+        loop {
+            if !rollups.reached(run.underway().head, CATCH_UP).await {
+                if let Some(fault) = rollups.state().fault {
+                    tracing::warn!(fault.message, "retention goes on without what was not counted");
+                    return Ok(());
+                }
+                if self.retaining.stop.is_cancelled() {
+                    return Err(stopping());
+                }
+                if !self.store.lease(RUNNING, HELD).await? {
+                    return Err(under_way());
+                }
+                continue;
+            }
+            // Whoever takes a person out has everything counted anew.
+            let _turn = self.erasure_turn.lock().await;
+            let counted = async || rollups.reached(run.underway().head, Duration::ZERO).await;
+            if counted().await {
+                let (store, derived, now) = (&*self.store, &*self.derived, self.clock.now());
+                tokio::select! {
+                    closed = close_days(store, derived, through, DEFAULT_DAYS, now) => closed?,
+                    lost = self.lose_turn() => return Err(lost),
+                }
+                // Nor did anybody else meanwhile.
+                if counted().await {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Keeps this the server that carries retention out, for as long as it is. Why it is no more.
+    async fn lose_turn(&self) -> Problem {
+        loop {
+            tokio::time::sleep(HELD / 4).await;
+            match self.store.lease(RUNNING, HELD).await {
+                Ok(true) if self.retaining.stop.is_cancelled() => return stopping(),
+                Ok(true) => {}
+                Ok(false) => return under_way(),
+                Err(error) => return error.into(),
+            }
+        }
+    }
+
     /// Goes on for a while, in turn with whoever takes people out of events.
     async fn some_steps(&self, run: &mut Run) -> Result<bool> {
         let _turn = self.erasure_turn.lock().await;
@@ -189,7 +237,8 @@ impl Http {
         let day = self.calendar.day(before);
         let mut aged = self.retaining.aged.lock().await;
         if aged.is_none_or(|aged| aged < day) {
-            self.derived.age_rollups(day).await?;
+            let (store, derived, now) = (&*self.store, &*self.derived, self.clock.now());
+            age_rollups(store, derived, day, DEFAULT_DAYS, now).await?;
             *aged = Some(day);
         }
         Ok(())

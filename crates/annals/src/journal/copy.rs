@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! source ── parts of tiles: events, seals, tombstones ──► target   (goes on where it broke off)
-//!        ── used ids, people, points, keys, settings ───►
+//!        ── used ids, people, points, keys, closed days, settings ───►
 //! verify(target); every tile's root is the source's
 //! ```
 
@@ -14,6 +14,8 @@ use crate::store::{Part, PeopleQuery, Result, Store, StoreError};
 const TILES: u64 = 16;
 /// Rows of everything else in one read.
 const PAGE: usize = 1_000;
+/// Closed days in one read.
+const DAYS: usize = 32;
 
 /// Copies everything that the target lacks. Nobody may write either journal meanwhile. Tells
 /// `progress` the positions done and all of them, and answers how many there are.
@@ -92,10 +94,25 @@ async fn copy_the_rest(source: &dyn Store, target: &dyn Store) -> Result<()> {
     for key in source.keys().await? {
         target.put_key(key).await?;
     }
+    copy_closed_days(source, target).await?;
     for (name, value) in source.settings().await? {
         target.put_setting(&name, &value).await?;
     }
     Ok(())
+}
+
+async fn copy_closed_days(source: &dyn Store, target: &dyn Store) -> Result<()> {
+    let mut after = None;
+    loop {
+        let days = source.closed_days(after, DAYS).await?;
+        after = days.last().filter(|_| days.len() == DAYS).map(|last| last.day);
+        for day in days {
+            target.close_day(day).await?;
+        }
+        if after.is_none() {
+            return Ok(());
+        }
+    }
 }
 
 /// What children have, which deletions may have made more than their events say; what is answered

@@ -90,6 +90,14 @@ impl Anonymiser {
         event.anonymised_at = Some(self.at);
         event
     }
+
+    /// What remains of the path of a page at which these looked.
+    pub fn path<'a>(&self, path: &str, looked: impl IntoIterator<Item = &'a String>) -> String {
+        let own = looked.into_iter().filter(|id| !id.trim().is_empty()).cloned().collect();
+        let mut path = path.to_owned();
+        Content { all: self, own }.text(Some(&mut path));
+        path
+    }
 }
 
 /// What an event says by itself of people: also of those whom the directory does not know.

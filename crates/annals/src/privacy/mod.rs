@@ -4,6 +4,7 @@
 //! settings ──► policy (pure: values, bounds) ──► plan (pure: who is due) ──► run ─► Store::due, age
 //!                 └─ hold (what must not age) ──────────────────────────────┤
 //!                              anonymise (pure: what remains, by places.rs) ─┘
+//! roll-ups ── close (what was counted of a day stays, before it loses its people) ─► Store::close_day
 //! erase ─► directory, sessions, points ─► each event about them ─► forget (pure) ─► what remains
 //! ```
 //!
@@ -14,6 +15,7 @@
 //! commitment stays, so that the record can still be told from a tampered one (`docs/digest.md`).
 
 mod anonymise;
+mod close;
 mod entries;
 mod erase;
 mod forget;
@@ -25,6 +27,7 @@ pub mod policy;
 mod run;
 
 pub use anonymise::Anonymiser;
+pub use close::{age_rollups, close_days};
 pub use erase::Erasure;
 pub use forget::Forget;
 pub use hold::{Hold, HoldDraft};

@@ -14,7 +14,7 @@ use super::outcome::{Outcome, Scope, Tally};
 use super::{Anonymiser, Holds, Retention};
 use crate::catalog::Catalog;
 use crate::pace::Pace;
-use crate::store::{Aged, Ageing, Fate, Result, Store, StoreError};
+use crate::store::{Aged, Ageing, Fate, Limits, Result, Store, StoreError};
 
 /// Positions looked at in one step.
 const STEP: u64 = 1_024;
@@ -160,6 +160,19 @@ impl Run {
     pub fn anonymous_before(&self) -> Option<Time> {
         let sees = self.underway.scope.includes(Fate::Anonymise) && !self.dry;
         sees.then_some(self.ageing.others.anonymise_before)
+    }
+
+    /// The moment before which this run takes people out of events of some kind, or deletes them;
+    /// `None`: it does to none. Of those that are too many it is not known how old they are.
+    pub fn reaches(&self) -> Option<Time> {
+        let Underway { scope, .. } = self.underway;
+        let (people, all) = (scope.includes(Fate::Anonymise), scope.includes(Fate::Delete));
+        let limits = self.ageing.kinds.values().chain([&self.ageing.others]);
+        let moments = limits.flat_map(|limits| {
+            let due = [(people, limits.anonymise_before), (all, limits.delete_before)];
+            due.into_iter().filter(|(sees, _)| *sees).map(|(_, before)| before)
+        });
+        moments.max().filter(|before| *before != Limits::NEVER)
     }
 
     /// The settings it runs under.

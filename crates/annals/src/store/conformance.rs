@@ -24,6 +24,7 @@ pub mod adopt;
 pub mod age;
 pub mod append;
 pub mod bury;
+pub mod closed;
 pub mod credentials;
 pub mod derived;
 pub mod erase;
@@ -90,6 +91,9 @@ macro_rules! conformance {
             age: what_is_due_is_what_the_model_finds;
             age: a_slice_is_carried_out_whole_and_can_be_verified;
             age: a_slice_that_does_not_fit_changes_nothing;
+            closed: closed_days_are_raised_and_never_lowered;
+            closed: of_many_who_close_a_day_none_is_lost;
+            closed: closed_days_are_told_in_order;
             credentials: settings_are_kept;
             credentials: a_probe_leaves_no_trace;
             credentials: a_backup_overwrites_nothing;

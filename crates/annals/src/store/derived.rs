@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 use super::page::{PageChange, Pages, Visitor};
 use super::thing::{Thing, ThingChange, Uses};
-use super::{Course, DayScores, ErrorGroups, Result, ScoredDays, Sighting, WhichGroups};
+use super::{ClosedDay, Course, DayScores, ErrorGroups, Result, ScoredDays, Sighting, WhichGroups};
 use crate::catalog::Role;
 
 /// A follower's output that is kept as rows.
@@ -232,8 +232,24 @@ pub trait DerivedStore: Send + Sync + 'static {
     /// do not stand where the step begins.
     async fn add_rollups(&self, step: Step, change: RollupChange) -> Result<()>;
 
-    /// Lets go of what each person did on the days before this one. How many there were, and how
-    /// much happened, stays as it was, also when an output is made again out of less.
+    /// The days up to this one of which more is counted than the copy of closed days knows; and those
+    /// up to the second one whose scores it lacks.
+    async fn days_to_close(&self, through: Date, scores: Date) -> Result<Vec<Date>>;
+
+    /// The paths of a day's pages, and who looked at each.
+    async fn looks(&self, day: Date) -> Result<BTreeMap<String, BTreeSet<Visitor>>>;
+
+    /// Counts a day's pages under other paths from now on: each of the first as its second.
+    async fn rename_pages(&self, day: Date, paths: Vec<(String, String)>) -> Result<()>;
+
+    /// What is counted of a day now, as it may be closed.
+    async fn closing(&self, day: Date) -> Result<ClosedDay>;
+
+    /// Keeps a copy of days that the journal has closed, also when an output is made again. Where less
+    /// is counted, theirs is told.
+    async fn keep_closed(&self, days: Vec<ClosedDay>) -> Result<()>;
+
+    /// Lets go of what each person did on the days before this one, which are closed.
     async fn age_rollups(&self, before: Date) -> Result<()>;
 
     /// The sessions of some visits.
@@ -249,8 +265,9 @@ pub trait DerivedStore: Send + Sync + 'static {
         person: Option<String>,
     ) -> Result<(Place, Vec<Doings>)>;
 
-    /// Of which days scores are kept that are as these rules would make them now.
-    async fn scored_days(&self, rules: &str) -> Result<ScoredDays>;
+    /// Of which days scores are kept that are as these rules would make them now, of so many days each;
+    /// or that rest on days about nobody any more, and stay as they are.
+    async fn scored_days(&self, rules: &str, window: i32) -> Result<ScoredDays>;
 
     /// Says that a day is about to be scored by what is counted from now on.
     async fn begin_scores(&self, day: Date) -> Result<()>;

@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
+use jiff::civil::Date;
 
 use crate::catalog::Catalog;
 
@@ -28,6 +29,7 @@ mod account;
 pub mod adopt;
 mod ageing;
 mod burial;
+mod closed;
 #[cfg(test)]
 pub mod conformance;
 mod credential;
@@ -57,6 +59,7 @@ mod thing;
 pub use account::{Account, Command, Decide, Decided, Item, Outcome, Pending, Repeat, Tally};
 pub use adopt::{Answer, Part, UsedId};
 pub use ageing::{Aged, Ageing, Fate, Limits};
+pub use closed::{ClosedDay, recall};
 pub use credential::{Key, Role, SignIn, SignInKind};
 pub use definition::{Reward, Task};
 pub use derived::{
@@ -278,6 +281,13 @@ pub trait Store: Send + Sync + 'static {
     /// Carries out a slice of a retention run, with how far the run is then: all or nothing. Fails
     /// where an event is not the one written, as [`Store::anonymise`] and [`Store::bury`] do.
     async fn age(&self, slice: Aged) -> Result<()>;
+
+    /// Keeps what was counted of a day, or of some of its pages, durably: each count is raised to
+    /// this one if it is less. What is done twice, or by two, changes nothing.
+    async fn close_day(&self, day: ClosedDay) -> Result<()>;
+
+    /// A page of closed days, after a day, in order.
+    async fn closed_days(&self, after: Option<Date>, limit: usize) -> Result<Vec<ClosedDay>>;
 
     /// Takes away what nothing refers to any more, after many slices.
     async fn tidy(&self) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Scores that are kept by day, once a day is over.
 //!
-//! They are made of the roll-ups and lie beside them, so they go when the roll-ups do. What is
-//! counted later of a day that was scored, or of one before it, makes the scores from then on
+//! They are made of the roll-ups and lie beside them, so they go when the roll-ups do, but for how many
+//! had which on a closed day. What is counted later of a day that was scored, or of one before it, makes the scores from then on
 //! stale: they stay to be read, and are wanted again.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,7 @@ pub struct DayScores {
 pub struct ScoredDays {
     /// The first day on which anybody was active.
     pub first: Option<Date>,
-    /// The days whose scores are as they would be made now.
+    /// The days whose scores are as they would be made now, or cannot be made as well again.
     pub days: BTreeSet<Date>,
 }
 

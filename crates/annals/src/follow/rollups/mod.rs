@@ -26,7 +26,7 @@ use crate::background::give_way;
 use crate::calendar::Calendar;
 use crate::catalog::{Catalog, Class, Role, Source};
 use crate::config::Pages;
-use crate::store::{self, DerivedStore, Place, RollupChange, Step};
+use crate::store::{self, DerivedStore, Place, RollupChange, Step, Store};
 
 /// Grows whenever the same events would be counted otherwise.
 const VERSION: u32 = 5;
@@ -34,6 +34,7 @@ const VERSION: u32 = 5;
 const GIVING_WAY: usize = 256;
 
 pub(super) struct Rollups {
+    store: Arc<dyn Store>,
     derived: Arc<dyn DerivedStore>,
     catalog: Arc<Catalog>,
     calendar: Calendar,
@@ -53,6 +54,7 @@ struct Meaning {
 impl Rollups {
     pub(super) fn new(parts: &Parts) -> Rollups {
         Rollups {
+            store: Arc::clone(&parts.store),
             derived: Arc::clone(&parts.derived),
             catalog: Arc::clone(&parts.catalog),
             calendar: parts.calendar.clone(),
@@ -157,6 +159,8 @@ impl Output for Rollups {
     async fn resume(&mut self) -> Result<Place> {
         // What was not written is not known.
         self.recent = Recent::default();
+        // The file may be a new one, and other servers close days as well.
+        store::recall(&*self.store, &*self.derived).await?;
         Ok(self.derived.resume(store::Output::Rollups, &self.stamp()).await?)
     }
 

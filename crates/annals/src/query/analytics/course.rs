@@ -120,7 +120,7 @@ impl Learners<'_> {
     /// Scores days that are over and are not scored yet, the last one first, for a while.
     pub async fn keep_scores(&self, today: Date) -> Result<()> {
         let rules = self.rules();
-        let scored = self.derived.scored_days(&rules).await?;
+        let scored = self.derived.scored_days(&rules, DEFAULT_DAYS).await?;
         let Some(first) = scored.first else { return Ok(()) };
         let kept = today.saturating_sub(KEPT_DAYS.days());
         let oldest = first.max(kept);

@@ -146,9 +146,11 @@ pub async fn points_are_taken_over_with_their_events(store: Arc<dyn Store>) {
 }
 
 /// The tables that a copy brings over, whichever engine has them.
-const COPIED: [&str; 22] = [
+const COPIED: [&str; 24] = [
     "accounts",
     "answers",
+    "closed_days",
+    "closed_pages",
     "entities",
     "events",
     "guardianships",

@@ -13,9 +13,11 @@ use super::super::{
 use super::START;
 use crate::catalog::Role;
 
+mod closed;
 mod errors;
 mod scores;
 mod uses;
+pub use closed::*;
 pub use errors::*;
 pub use scores::*;
 pub use uses::*;
@@ -41,11 +43,14 @@ macro_rules! derived_conformance {
             scores_are_stale_once_what_they_rest_on_is_counted;
             whom_an_error_hit_goes_with_the_day;
             scores_go_with_the_day_and_are_not_made_again;
+            scores_that_rest_on_closed_days_stay;
             things_are_those_of_a_type_or_of_types_that_people_learn_by;
             a_thing_is_called_what_it_was_called_last;
             pages_have_their_views_and_times_by_day;
             who_looked_counts_once_over_a_span;
             looks_of_days_about_nobody_keep_their_counts;
+            days_are_to_be_closed_as_long_as_more_is_counted;
+            pages_are_counted_under_other_paths;
         }
     };
     ($make:path => $($case:ident;)+) => {
@@ -301,42 +306,4 @@ pub async fn who_was_away_and_came_back_is_known_for_any_span(store: Arc<dyn Der
         assert_eq!((ada.last, ada.streak), (last.map(day), streak), "{from}..{to}");
         assert_eq!(ada.life, Life { first: day(0), last: day(40), learned: None });
     }
-}
-
-pub async fn days_that_are_about_nobody_keep_their_counts(store: Arc<dyn DerivedStore>) {
-    store.resume(Output::Rollups, "1").await.unwrap();
-    let mut first = change(FIRST, "complete", &["ada", "ben"]);
-    let visit = Session {
-        session_id: "s".to_owned(),
-        ordinal: 0,
-        subject: Some("ada".to_owned()),
-        started: START,
-        day: FIRST,
-        last: START,
-        ended: false,
-        entry: None,
-        page_views: 0,
-        actions: 0,
-        engaged_ms: 0,
-    };
-    first.sessions.insert(("s".to_owned(), 0), Some(visit));
-    store.add_rollups(step(0, 5), first).await.unwrap();
-    store.add_rollups(step(5, 6), change(SECOND, "error", &["ada"])).await.unwrap();
-    let before = both_days(&*store).await;
-    store.age_rollups(SECOND).await.unwrap();
-    assert_eq!(both_days(&*store).await, before);
-    // Nobody's day is known any more, and whoever did not come back is not either.
-    let (_, doings) = store.doings(vec![FIRST..THIRD], None).await.unwrap();
-    assert_eq!(doings[0].people.keys().collect::<Vec<_>>(), ["ada"]);
-    assert_eq!((doings[0].people["ada"].completed, doings[0].people["ada"].sessions), (0, 0));
-    assert_eq!(store.sessions(vec!["s".to_owned()]).await.unwrap(), []);
-
-    // Read out of the journal again, where nobody is left of the first day and some events are gone.
-    store.clear(Output::Rollups).await.unwrap();
-    let mut left = RollupChange::default();
-    left.days.insert((FIRST, RollupChange::ALL), 1);
-    store.add_rollups(step(0, 5), left).await.unwrap();
-    store.add_rollups(step(5, 6), change(SECOND, "error", &["ada"])).await.unwrap();
-    store.age_rollups(SECOND).await.unwrap();
-    assert_eq!(both_days(&*store).await, before);
 }

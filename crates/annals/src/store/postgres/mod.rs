@@ -17,7 +17,7 @@
 //! | `adopt.rs` | take over what a copy brings |
 //! | `bury.rs` | delete, leaving tombstones |
 //! | `erase.rs` | forget a person |
-//! | `age.rs` | what is due by age; a slice of a retention run |
+//! | `age.rs`, `closed.rs` | what is due by age; a slice of a retention run; what was counted before |
 //! | `scrub.rs` | take bytes out of the files |
 //! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else a journal keeps |
@@ -32,6 +32,7 @@ mod append;
 mod batch;
 mod blocks;
 mod bury;
+mod closed;
 mod columns;
 mod commit;
 mod counts;
@@ -64,6 +65,7 @@ use std::time::Duration;
 
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
+use jiff::civil::Date;
 
 use crate::catalog::Catalog;
 
@@ -71,9 +73,9 @@ use self::pools::Pools;
 use self::target::Target;
 use self::watch::Watch;
 use super::{
-    Account, Aged, Ageing, Answer, Counts, Head, Identity, Item, Key, Outcome, Part, PeopleQuery,
-    Person, Result, Reward, Scope, Scoped, Scrubbed, Sealed, Selection, SignIn, Store, StoreError,
-    Task, Tile, Tombstone, TrackingQuery, UsedId,
+    Account, Aged, Ageing, Answer, ClosedDay, Counts, Head, Identity, Item, Key, Outcome, Part,
+    PeopleQuery, Person, Result, Reward, Scope, Scoped, Scrubbed, Sealed, Selection, SignIn, Store,
+    StoreError, Task, Tile, Tombstone, TrackingQuery, UsedId,
 };
 
 pub use open::Seed;
@@ -238,6 +240,14 @@ impl Store for PostgresStore {
 
     async fn age(&self, slice: Aged) -> Result<()> {
         age::age(&mut self.pools.writer().await?, &self.journal, &slice).await
+    }
+
+    async fn close_day(&self, day: ClosedDay) -> Result<()> {
+        closed::close(&mut self.pools.writer().await?, &day).await
+    }
+
+    async fn closed_days(&self, after: Option<Date>, limit: usize) -> Result<Vec<ClosedDay>> {
+        closed::days(&self.pools.reader().await?, after, limit).await
     }
 
     async fn tidy(&self) -> Result<()> {

@@ -15,6 +15,7 @@
 //! | `bury.rs`, `sweep.rs` | delete, leaving tombstones and no word of who was spoken of |
 //! | `erase.rs` | forget a person |
 //! | `age.rs` | what is due by age; a slice of a retention run |
+//! | `closed.rs` | what was counted of days before |
 //! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else the journal's file keeps |
 //! | `backup.rs` | copy the file while it is written, and put a copy in its place |
@@ -28,6 +29,7 @@ mod append;
 mod backup;
 mod begin;
 mod bury;
+mod closed;
 mod columns;
 mod credentials;
 mod definitions;
@@ -51,6 +53,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use annals_event::{Event, Time, Uuid};
 use async_trait::async_trait;
+use jiff::civil::Date;
 use rusqlite::Connection;
 
 use self::append::Writer;
@@ -58,9 +61,9 @@ use self::list_index::ListIndex;
 use self::threads::{Readers, WriterThread};
 use super::fresh::Fresh;
 use super::{
-    Account, Aged, Ageing, Answer, Counts, Head, Identity, Item, Key, Line, Lines, Outcome, Part,
-    PeopleQuery, Person, Result, Reward, Scope, Scoped, Sealed, Selection, SignIn, Store, Task,
-    Tile, Tombstone, TrackingQuery, UsedId,
+    Account, Aged, Ageing, Answer, ClosedDay, Counts, Head, Identity, Item, Key, Line, Lines,
+    Outcome, Part, PeopleQuery, Person, Result, Reward, Scope, Scoped, Sealed, Selection, SignIn,
+    Store, Task, Tile, Tombstone, TrackingQuery, UsedId,
 };
 
 pub use backup::restore;
@@ -227,6 +230,14 @@ impl Store for SqliteStore {
 
     async fn age(&self, slice: Aged) -> Result<()> {
         self.write(move |writer| age::age(writer, &slice)).await
+    }
+
+    async fn close_day(&self, day: ClosedDay) -> Result<()> {
+        self.write(move |writer| closed::close(writer.connection_mut(), &day)).await
+    }
+
+    async fn closed_days(&self, after: Option<Date>, limit: usize) -> Result<Vec<ClosedDay>> {
+        self.readers.run(move |connection| closed::days(connection, after, limit)).await
     }
 
     async fn tidy(&self) -> Result<()> {

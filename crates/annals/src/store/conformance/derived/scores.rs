@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::super::super::{DayScores, DerivedStore, Output, RollupChange, Session};
 use super::super::START;
+use super::closed::age;
 use super::{FIRST, SECOND, THIRD, change, step};
 
 fn scores(day: Date, people: &[(&str, u32)]) -> DayScores {
@@ -20,15 +21,15 @@ async fn keep(store: &dyn DerivedStore, scores: DayScores) {
 }
 
 async fn scored(store: &dyn DerivedStore, rules: &str) -> Vec<Date> {
-    store.scored_days(rules).await.unwrap().days.into_iter().collect()
+    store.scored_days(rules, 30).await.unwrap().days.into_iter().collect()
 }
 
 pub async fn scores_are_kept_by_day_and_replaced(store: Arc<dyn DerivedStore>) {
     store.resume(Output::Rollups, "1").await.unwrap();
-    assert_eq!(store.scored_days("1").await.unwrap().first, None);
+    assert_eq!(store.scored_days("1", 30).await.unwrap().first, None);
     store.add_rollups(step(0, 1), change(SECOND, "view", &["ada"])).await.unwrap();
     store.add_rollups(step(1, 2), change(FIRST, "view", &["ben"])).await.unwrap();
-    assert_eq!(store.scored_days("1").await.unwrap().first, Some(FIRST));
+    assert_eq!(store.scored_days("1", 30).await.unwrap().first, Some(FIRST));
     keep(&*store, scores(FIRST, &[("ada", 70), ("ben", 30), ("zed", 100)])).await;
     keep(&*store, scores(SECOND, &[("ada", 69), ("ben", 71)])).await;
     keep(&*store, scores(FIRST, &[("ada", 70), ("ben", 35)])).await;
@@ -105,11 +106,44 @@ pub async fn scores_go_with_the_day_and_are_not_made_again(store: Arc<dyn Derive
     store.add_rollups(step(1, 2), change(SECOND, "view", &["ada"])).await.unwrap();
     keep(&*store, scores(FIRST, &[("ada", 70)])).await;
     keep(&*store, scores(SECOND, &[("ada", 40)])).await;
-    store.age_rollups(SECOND).await.unwrap();
+    age(&*store, SECOND).await;
     let courses = store.courses(FIRST..THIRD, vec!["ada".to_owned()]).await.unwrap();
     assert_eq!(courses["ada"], [(SECOND, 40)].into());
     // How many there were stays, as it was told on the day.
     let counts = store.score_counts(FIRST..THIRD, 40).await.unwrap();
     assert_eq!(counts, [(FIRST, 1), (SECOND, 1)].into());
-    assert_eq!(store.scored_days("2").await.unwrap().first, Some(SECOND));
+    assert_eq!(store.scored_days("2", 30).await.unwrap().first, Some(SECOND));
+
+    // Also where nobody is left to be scored.
+    store.clear(Output::Rollups).await.unwrap();
+    store.add_rollups(step(0, 2), change(SECOND, "view", &["ada"])).await.unwrap();
+    let counts = store.score_counts(FIRST..THIRD, 40).await.unwrap();
+    assert_eq!(counts, [(FIRST, 1)].into());
+    assert_eq!(store.score_counts(FIRST..THIRD, 71).await.unwrap(), [(FIRST, 0)].into());
+    assert_eq!(store.scored_days("2", 30).await.unwrap().first, Some(SECOND));
+}
+
+pub async fn scores_that_rest_on_closed_days_stay(store: Arc<dyn DerivedStore>) {
+    store.resume(Output::Rollups, "1").await.unwrap();
+    let day = |number: i32| FIRST.saturating_add(number.days());
+    for (at, number) in (0..).zip([0, 1, 2, 3, 4]) {
+        store.add_rollups(step(at, at + 1), change(day(number), "view", &["ada"])).await.unwrap();
+    }
+    // The third day was not scored.
+    for number in [0, 1, 3, 4] {
+        keep(&*store, scores(day(number), &[("ada", 70)])).await;
+    }
+    let to_close = async |through: i32, scores: i32| {
+        store.days_to_close(day(through), day(scores)).await.unwrap()
+    };
+    assert_eq!(to_close(0, 1).await, [day(0), day(1)]);
+    assert_eq!(to_close(-1, 3).await, [day(0), day(1), day(3)]);
+    age(&*store, day(1)).await;
+    // Made by other rules and of three days each, all that rest on the first one stay.
+    let scored = store.scored_days("2", 3).await.unwrap();
+    assert_eq!((scored.first, scored.days), (Some(day(1)), [day(0), day(1)].into()));
+    let scored = store.scored_days("1", 3).await.unwrap();
+    assert_eq!(scored.days, [0, 1, 3, 4].map(day).into());
+    let mut closed = store.closing(day(1)).await.unwrap();
+    assert_eq!(closed.counts.remove("score 70"), Some(1));
 }

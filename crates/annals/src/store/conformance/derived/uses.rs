@@ -88,7 +88,7 @@ fn times(all: &[u64]) -> Histogram {
     times
 }
 
-async fn pages(store: &dyn DerivedStore, path: Option<&str>, limit: usize) -> Pages {
+pub(super) async fn pages(store: &dyn DerivedStore, path: Option<&str>, limit: usize) -> Pages {
     store.pages(FIRST..THIRD, path.map(str::to_owned), limit).await.unwrap().1
 }
 
@@ -160,28 +160,4 @@ pub async fn who_looked_counts_once_over_a_span(store: Arc<dyn DerivedStore>) {
     assert_eq!((found.people, found.visits), (2, 1));
     let by_day: Vec<_> = found.days.values().map(|day| (day.people, day.visits)).collect();
     assert_eq!(by_day, [(1, 1), (2, 0)]);
-}
-
-pub async fn looks_of_days_about_nobody_keep_their_counts(store: Arc<dyn DerivedStore>) {
-    store.resume(Output::Rollups, "1").await.unwrap();
-    let looks = |day: Date, who: &[Visitor]| {
-        let visitors = who.iter().map(|who| ("/".to_owned(), day, who.clone())).collect();
-        let views = PageChange { views: who.len() as u64, ..PageChange::default() };
-        let pages = [(("/".to_owned(), day), views)].into();
-        RollupChange { visitors, pages, ..RollupChange::default() }
-    };
-    let person = |id: &str| Visitor::Person(id.to_owned());
-    let first = [person("ada"), person("ben"), Visitor::Visit("v".to_owned())];
-    store.add_rollups(step(0, 3), looks(FIRST, &first)).await.unwrap();
-    store.add_rollups(step(3, 4), looks(SECOND, &[person("ada")])).await.unwrap();
-    let before = pages(&*store, None, 1).await;
-    store.age_rollups(SECOND).await.unwrap();
-    assert_eq!(pages(&*store, None, 1).await, before);
-
-    // Read out of the journal again, where nobody is left of the first day.
-    store.clear(Output::Rollups).await.unwrap();
-    let nobody = RollupChange { visitors: BTreeSet::new(), ..looks(FIRST, &first) };
-    store.add_rollups(step(0, 3), nobody).await.unwrap();
-    store.add_rollups(step(3, 4), looks(SECOND, &[person("ada")])).await.unwrap();
-    assert_eq!(pages(&*store, None, 1).await, before);
 }

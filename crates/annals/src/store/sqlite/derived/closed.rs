@@ -1,41 +1,163 @@
-//! Days that are about nobody any more: what was counted stays, who it was does not.
+//! Closed days: what there is to close, a copy of what the journal keeps of them, and letting go of
+//! whoever it was.
+//!
+//! The copy lies here so that one file answers; `recall` makes it again. Where both tell of a day, the
+//! greater count is told: what is read out of the journal again finds fewer people, and what is
+//! recorded late adds to what is counted.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use jiff::civil::Date;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::super::super::{Activity, DayActivity, Page, Result, RollupChange};
-use super::rollups::{by_day, day};
+use super::super::super::{
+    Activity, ClosedDay, DayActivity, Page, PageDay, Result, RollupChange, Visitor,
+};
+use super::super::closed::{PAGE, day, page};
+use super::pages;
+use super::rollups::by_day;
 use crate::catalog::Role;
 
 /// Where a count belongs.
 type Figure = fn(&mut DayActivity) -> &mut u64;
 
-/// Closes the days before this one. What was closed before is never made less: a day may have been
-/// read out of the journal again since, where its people are no more.
+/// What is counted from ?1 to ?2, as the copy has it, and scores up to ?3: those of a closed day are the
+/// ones it had then.
+const COUNTED: &str = "
+    SELECT what, day, events AS count FROM rollup_days WHERE day BETWEEN ?1 AND ?2
+    UNION ALL SELECT 'people', day, count(*) FROM rollup_people
+      WHERE day BETWEEN ?1 AND ?2 GROUP BY day
+    UNION ALL SELECT 'sessions', day, count(*) FROM sessions
+      WHERE day BETWEEN ?1 AND ?2 GROUP BY day
+    UNION ALL SELECT 'score ' || score, day, people FROM risk_counts AS r
+      WHERE day BETWEEN ?1 AND ?3 AND NOT EXISTS
+        (SELECT 1 FROM closed_days AS k WHERE k.day = r.day AND k.what GLOB 'score *')";
+
+/// The days of which more is counted than the copy knows.
+pub(super) fn days(connection: &Connection, through: Date, scores: Date) -> Result<Vec<Date>> {
+    let sql = format!(
+        "SELECT day FROM ({COUNTED}) AS c WHERE count > ifnull(
+           (SELECT count FROM closed_days AS k WHERE k.day = c.day AND k.what = c.what), 0)
+         UNION SELECT d.day FROM page_days AS d LEFT JOIN closed_pages AS k USING (day, page)
+           WHERE d.day BETWEEN ?1 AND ?2 AND (d.views > ifnull(k.views, 0)
+             OR d.entries > ifnull(k.entries, 0) OR d.bounces > ifnull(k.bounces, 0))
+         UNION SELECT v.day FROM (
+             SELECT page, day, sum(NOT visit) AS people, sum(visit) AS visits FROM page_visitors
+             WHERE day BETWEEN ?1 AND ?2 GROUP BY page, day
+           ) AS v LEFT JOIN closed_pages AS k USING (day, page)
+           WHERE v.people > ifnull(k.people, 0) OR v.visits > ifnull(k.visits, 0)
+         ORDER BY day"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(["", &through.to_string(), &scores.to_string()])?;
+    let mut days = Vec::new();
+    while let Some(row) = rows.next()? {
+        days.push(day(row.get(0)?)?);
+    }
+    Ok(days)
+}
+
+/// Who looked at which page on a day.
+pub(super) fn looks(
+    connection: &Connection,
+    day: Date,
+) -> Result<BTreeMap<String, BTreeSet<Visitor>>> {
+    let snapshot = connection.unchecked_transaction()?;
+    let mut looks = BTreeMap::new();
+    for (page, path) in pages_of(&snapshot, day)? {
+        let sql = "SELECT visit, id FROM page_visitors WHERE page = ?1 AND day = ?2";
+        let mut statement = snapshot.prepare_cached(sql)?;
+        let visitors = statement.query_map(params![page, day.to_string()], |row| {
+            let visitor = if row.get(0)? { Visitor::Visit } else { Visitor::Person };
+            Ok(visitor(row.get(1)?))
+        })?;
+        looks.insert(path, visitors.collect::<rusqlite::Result<_>>()?);
+    }
+    Ok(looks)
+}
+
+/// What is counted of a day.
+pub(super) fn closing(connection: &Connection, day: Date) -> Result<ClosedDay> {
+    let snapshot = connection.unchecked_transaction()?;
+    let text = day.to_string();
+    let mut statement = snapshot.prepare_cached(COUNTED)?;
+    let counts = statement.query_map([&text; 3], |row| Ok((row.get(0)?, row.get(2)?)))?;
+    let counts = counts.collect::<rusqlite::Result<_>>()?;
+    let mut pages = BTreeMap::new();
+    for (page, path) in pages_of(&snapshot, day)? {
+        let counted = pages::on_day(&snapshot, page, &text)?.unwrap_or_default();
+        let sql = "SELECT ifnull(sum(NOT visit), 0), ifnull(sum(visit), 0)
+                   FROM page_visitors WHERE page = ?1 AND day = ?2";
+        let (people, visits) = snapshot
+            .prepare_cached(sql)?
+            .query_row(params![page, text], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        pages.insert(path, PageDay { people, visits, ..counted });
+    }
+    Ok(ClosedDay { day, counts, pages })
+}
+
+fn pages_of(connection: &Connection, day: Date) -> Result<Vec<(i64, String)>> {
+    let sql = "SELECT page, path FROM page_days JOIN page_paths USING (page) WHERE day = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let pages = statement.query_map([day.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(pages.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Takes days into the copy.
+pub(super) fn keep(connection: &mut Connection, days: &[ClosedDay]) -> Result<()> {
+    let transaction = connection.transaction()?;
+    for closed in days {
+        let day = closed.day.to_string();
+        for (what, count) in &closed.counts {
+            transaction
+                .prepare_cached(
+                    "INSERT INTO closed_days (day, what, count) VALUES (?1, ?2, ?3)
+                     ON CONFLICT DO UPDATE SET count = excluded.count WHERE count < excluded.count",
+                )?
+                .execute(params![day, what, count])?;
+        }
+        for (path, page) in &closed.pages {
+            keep_page(&transaction, &day, pages::number(&transaction, path)?, page)?;
+        }
+    }
+    Ok(transaction.commit()?)
+}
+
+fn keep_page(connection: &Connection, day: &str, number: i64, told: &PageDay) -> Result<()> {
+    let sql = format!("SELECT {PAGE} FROM closed_pages WHERE day = ?1 AND page = ?2");
+    let known = connection
+        .prepare_cached(&sql)?
+        .query_row(params![day, number], |row| Ok(page(row, 0)))
+        .optional()?
+        .transpose()?;
+    let mut raised = known.clone().unwrap_or_default();
+    raised.raise(told);
+    if known.as_ref() == Some(&raised) {
+        return Ok(());
+    }
+    let sql = format!(
+        "INSERT OR REPLACE INTO closed_pages (day, page, {PAGE})
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+    );
+    connection.prepare_cached(&sql)?.execute(params![
+        day,
+        number,
+        raised.views,
+        raised.people,
+        raised.visits,
+        raised.entries,
+        raised.bounces,
+        raised.engaged.to_bytes(),
+        raised.load.to_bytes(),
+    ])?;
+    Ok(())
+}
+
+/// Lets go of whoever did something before this day.
 pub(super) fn age(connection: &mut Connection, before: Date) -> Result<()> {
     let transaction = connection.transaction()?;
     let before = before.to_string();
-    for counts in [
-        "SELECT what, day, events FROM rollup_days WHERE day < ?1",
-        "SELECT 'people', day, count(*) FROM rollup_people WHERE day < ?1 GROUP BY day",
-        "SELECT 'sessions', day, count(*) FROM sessions WHERE day < ?1 GROUP BY day",
-    ] {
-        let sql = format!(
-            "INSERT INTO closed_days (what, day, count) {counts}
-             ON CONFLICT DO UPDATE SET count = max(count, excluded.count)"
-        );
-        transaction.execute(&sql, [&before])?;
-    }
-    transaction.execute(
-        "INSERT INTO closed_pages (day, path, people, visits)
-         SELECT day, path, sum(NOT visit), sum(visit) FROM page_visitors JOIN page_paths USING (page)
-         WHERE day < ?1 GROUP BY day, path
-         ON CONFLICT DO UPDATE SET
-           people = max(people, excluded.people), visits = max(visits, excluded.visits)",
-        [&before],
-    )?;
     for sql in [
         "DELETE FROM page_visitors WHERE day < ?1",
         "DELETE FROM rollup_people WHERE day < ?1",
@@ -51,36 +173,36 @@ pub(super) fn age(connection: &mut Connection, before: Date) -> Result<()> {
     ] {
         transaction.execute(sql, [&before])?;
     }
+    pages::forget_unused(&transaction)?;
     Ok(transaction.commit()?)
 }
 
-/// The last closed day: nothing about people can be counted anew up to it.
+/// The last day about nobody: nothing about people can be counted anew up to it.
 pub(super) fn last(connection: &Connection) -> Result<Option<Date>> {
-    let sql = "SELECT max(day) FROM closed_days WHERE what = 'people'";
-    let last: Option<String> = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    let sql = "SELECT max(day) FROM closed_days WHERE what = ?1";
+    let last: Option<String> =
+        connection.prepare_cached(sql)?.query_row([ClosedDay::OVER], |row| row.get(0))?;
     last.map(day).transpose()
 }
 
-/// How many looked at a page on the closed days of a span. Over all of them at least as many did as on
+/// Puts in what a page was on the closed days of a span. Over all of them at least as many looked as on
 /// the busiest: who came again is not known any more.
 pub(super) fn add_looks(
     connection: &Connection,
     span: &Range<Date>,
-    page: &mut Page,
+    number: i64,
+    found: &mut Page,
 ) -> Result<()> {
-    let mut statement = connection.prepare_cached(
-        "SELECT day, people, visits FROM closed_pages
-         WHERE path = ?1 AND day >= ?2 AND day < ?3",
-    )?;
-    let (from, to) = (span.start.to_string(), span.end.to_string());
-    let mut rows = statement.query([&page.path, &from, &to])?;
+    let sql =
+        format!("SELECT day, {PAGE} FROM closed_pages WHERE day >= ?1 AND day < ?2 AND page = ?3");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows =
+        statement.query(params![span.start.to_string(), span.end.to_string(), number])?;
     while let Some(row) = rows.next()? {
-        let (people, visits) = (row.get(1)?, row.get(2)?);
-        let told = page.days.entry(day(row.get(0)?)?).or_default();
-        told.people = told.people.max(people);
-        told.visits = told.visits.max(visits);
-        page.people = page.people.max(people);
-        page.visits = page.visits.max(visits);
+        let closed = page(row, 1)?;
+        found.people = found.people.max(closed.people);
+        found.visits = found.visits.max(closed.visits);
+        found.days.entry(day(row.get(0)?)?).or_default().raise(&closed);
     }
     Ok(())
 }
@@ -95,8 +217,8 @@ pub(super) fn add(
         (RollupChange::ALL, |day| &mut day.events),
         (Role::Complete.as_str(), |day| &mut day.completions),
         (Role::Error.as_str(), |day| &mut day.errors),
-        ("people", |day| &mut day.active_users),
-        ("sessions", |day| &mut day.sessions),
+        (ClosedDay::PEOPLE, |day| &mut day.active_users),
+        (ClosedDay::SESSIONS, |day| &mut day.sessions),
     ];
     for (what, of) in counts {
         let sql = "SELECT day, count FROM closed_days WHERE what = ?1 AND day >= ?2 AND day < ?3";

@@ -10,8 +10,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::super::super::{Deeds, Doings, Life, Output, Place, Result, StoreError};
+use super::super::closed::day;
 use super::places;
-use super::rollups::day;
 
 type People = BTreeMap<String, Deeds>;
 

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use rusqlite::{Connection, Row, params};
 
 use super::super::super::{ErrorGroup, ErrorGroups, Output, Place, Result, Sighting, WhichGroups};
+use super::super::closed::day;
 use super::places;
-use super::rollups::day;
 
 /// Events of a group, and of all, that are remembered one by one.
 const LATEST: usize = 10;

@@ -13,7 +13,7 @@ use super::super::super::{Identity, Result, StoreError};
 use super::super::open::plan_once;
 
 /// Grows whenever a table changes its form: an older file is then made anew.
-const SCHEMA: u32 = 6;
+const SCHEMA: u32 = 7;
 /// How long a connection waits for a lock that another holds for a moment.
 const BUSY: Duration = Duration::from_secs(10);
 

@@ -5,7 +5,7 @@
 //! | `file.rs` | open it, or make it anew where it does not fit |
 //! | `places.rs` | how far each output has come |
 //! | `rollups.rs`, `sessions.rs` | counts by day; sessions |
-//! | `closed.rs` | days that are about nobody any more |
+//! | `closed.rs` | days about nobody any more: what there is to close, what was |
 //! | `things.rs`, `pages.rs` | what was done with things; pages and who looked at them |
 //! | `doings.rs` | what each person did in a span of days |
 //! | `scores.rs` | scores of days that are over |
@@ -25,7 +25,7 @@ mod scores;
 mod sessions;
 mod things;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,8 +36,9 @@ use rusqlite::Connection;
 
 use self::file::{DerivedFile, Generation};
 use super::super::{
-    Activity, Course, DayScores, DerivedStore, Doings, ErrorGroups, Identity, Output, Pages, Place,
-    Result, RollupChange, ScoredDays, Session, Step, StoreError, Thing, WhichGroups,
+    Activity, ClosedDay, Course, DayScores, DerivedStore, Doings, ErrorGroups, Identity, Output,
+    Pages, Place, Result, RollupChange, ScoredDays, Session, Step, StoreError, Thing, Visitor,
+    WhichGroups,
 };
 use super::threads::WriterThread;
 
@@ -128,6 +129,26 @@ impl DerivedStore for SqliteDerived {
         self.write(move |connection| rollups::add(connection, &step, &change)).await
     }
 
+    async fn days_to_close(&self, through: Date, scores: Date) -> Result<Vec<Date>> {
+        self.read(move |connection| closed::days(connection, through, scores)).await
+    }
+
+    async fn looks(&self, day: Date) -> Result<BTreeMap<String, BTreeSet<Visitor>>> {
+        self.read(move |connection| closed::looks(connection, day)).await
+    }
+
+    async fn rename_pages(&self, day: Date, paths: Vec<(String, String)>) -> Result<()> {
+        self.write(move |connection| pages::rename(connection, day, &paths)).await
+    }
+
+    async fn closing(&self, day: Date) -> Result<ClosedDay> {
+        self.read(move |connection| closed::closing(connection, day)).await
+    }
+
+    async fn keep_closed(&self, days: Vec<ClosedDay>) -> Result<()> {
+        self.write(move |connection| closed::keep(connection, &days)).await
+    }
+
     async fn age_rollups(&self, before: Date) -> Result<()> {
         self.write(move |connection| closed::age(connection, before)).await
     }
@@ -148,9 +169,9 @@ impl DerivedStore for SqliteDerived {
         self.read(move |connection| doings::of(connection, &spans, person.as_deref())).await
     }
 
-    async fn scored_days(&self, rules: &str) -> Result<ScoredDays> {
+    async fn scored_days(&self, rules: &str, window: i32) -> Result<ScoredDays> {
         let rules = rules.to_owned();
-        self.read(move |connection| scores::days(connection, &rules)).await
+        self.read(move |connection| scores::days(connection, &rules, window)).await
     }
 
     async fn begin_scores(&self, day: Date) -> Result<()> {

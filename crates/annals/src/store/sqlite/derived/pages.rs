@@ -3,13 +3,12 @@
 use std::ops::Range;
 
 use jiff::civil::Date;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::super::super::{
-    Histogram, Output, Page, PageChange, PageDay, Pages, Place, Result, RollupChange, StoreError,
-    Visitor,
+    Output, Page, PageChange, PageDay, Pages, Place, Result, RollupChange, Visitor,
 };
-use super::rollups::day;
+use super::super::closed::{day, histogram};
 use super::{closed, places};
 
 /// The number a path is kept under, given when it first comes.
@@ -79,6 +78,49 @@ fn write_day(connection: &Connection, page: i64, day: Date, change: &PageChange)
     Ok(())
 }
 
+/// Counts a day's pages under other paths: what was told of both is told of the second.
+pub(super) fn rename(
+    connection: &mut Connection,
+    day: Date,
+    paths: &[(String, String)],
+) -> Result<()> {
+    let transaction = connection.transaction()?;
+    let text = day.to_string();
+    for (from, to) in paths {
+        let (from, to) = (number(&transaction, from)?, number(&transaction, to)?);
+        let Some(told) = on_day(&transaction, from, &text)?.filter(|_| from != to) else {
+            continue;
+        };
+        let change = PageChange {
+            views: told.views,
+            entries: i64::try_from(told.entries).unwrap_or(i64::MAX),
+            bounces: i64::try_from(told.bounces).unwrap_or(i64::MAX),
+            engaged: told.engaged,
+            load: told.load,
+        };
+        write_day(&transaction, to, day, &change)?;
+        for sql in [
+            "INSERT OR IGNORE INTO page_visitors (page, day, visit, id)
+             SELECT ?3, day, visit, id FROM page_visitors WHERE page = ?1 AND day = ?2",
+            "DELETE FROM page_visitors WHERE page = ?1 AND day = ?2 AND ?3 <> ?1",
+            "DELETE FROM page_days WHERE page = ?1 AND day = ?2 AND ?3 <> ?1",
+        ] {
+            transaction.prepare_cached(sql)?.execute(params![from, text, to])?;
+        }
+    }
+    Ok(transaction.commit()?)
+}
+
+/// Forgets the paths of which nothing is told any more: they may name somebody.
+pub(super) fn forget_unused(connection: &Connection) -> Result<()> {
+    connection.execute_batch(
+        "DELETE FROM page_paths WHERE page NOT IN (
+           SELECT page FROM page_days UNION SELECT page FROM closed_pages
+           UNION SELECT entry FROM sessions WHERE entry IS NOT NULL)",
+    )?;
+    Ok(())
+}
+
 /// The most viewed pages of a span of days, or one of them.
 pub(super) fn viewed(
     connection: &Connection,
@@ -110,8 +152,15 @@ fn most_viewed(
     let mut statement = connection.prepare_cached(
         "SELECT page, (SELECT path FROM page_paths AS p WHERE p.page = d.page) AS path,
                 count(*) OVER ()
-         FROM page_days AS d
-         WHERE day >= ?1 AND day < ?2 AND (?3 IS NULL OR page = ?3)
+         FROM (
+           SELECT page, max(views, ifnull((SELECT k.views FROM closed_pages AS k
+                    WHERE k.day = c.day AND k.page = c.page), 0)) AS views
+           FROM page_days AS c WHERE day >= ?1 AND day < ?2
+           UNION ALL SELECT page, views FROM closed_pages AS k
+           WHERE day >= ?1 AND day < ?2 AND NOT EXISTS
+             (SELECT 1 FROM page_days AS c WHERE c.day = k.day AND c.page = k.page)
+         ) AS d
+         WHERE ?3 IS NULL OR page = ?3
          GROUP BY page ORDER BY sum(views) DESC, path LIMIT ?4",
     )?;
     let (from, to) = (span.start.to_string(), span.end.to_string());
@@ -152,12 +201,12 @@ fn in_span(connection: &Connection, span: &Range<Date>, page: i64, path: String)
     while let Some(row) = rows.next()? {
         *(if row.get(0)? { &mut found.visits } else { &mut found.people }) = row.get(1)?;
     }
-    closed::add_looks(connection, span, &mut found)?;
+    closed::add_looks(connection, span, page, &mut found)?;
     Ok(found)
 }
 
 /// A page's day, but for who looked.
-fn on_day(connection: &Connection, page: i64, day: &str) -> Result<Option<PageDay>> {
+pub(super) fn on_day(connection: &Connection, page: i64, day: &str) -> Result<Option<PageDay>> {
     let mut statement = connection.prepare_cached(
         "SELECT views, max(entries, 0), max(bounces, 0), engaged, load FROM page_days
          WHERE day = ?1 AND page = ?2",
@@ -172,10 +221,4 @@ fn on_day(connection: &Connection, page: i64, day: &str) -> Result<Option<PageDa
         load: histogram(row, 4)?,
         ..PageDay::default()
     }))
-}
-
-fn histogram(row: &Row<'_>, column: usize) -> Result<Histogram> {
-    let bytes: Vec<u8> = row.get(column)?;
-    let damaged = || StoreError::Damaged("a page's times are no histogram".to_owned());
-    Histogram::from_bytes(&bytes).ok_or_else(damaged)
 }

@@ -4,8 +4,9 @@ use annals_event::Time;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::super::super::{Output, Place, Result, Step, StoreError};
+use super::pages;
 
-/// The tables of an output.
+/// The tables of an output, but for the paths of its pages.
 const fn tables(output: Output) -> &'static [&'static str] {
     match output {
         Output::Rollups => &[
@@ -22,7 +23,6 @@ const fn tables(output: Output) -> &'static [&'static str] {
             "error_events",
             "thing_days",
             "things",
-            "page_paths",
             "page_days",
             "page_visitors",
         ],
@@ -58,7 +58,8 @@ fn drop_rows(connection: &Connection, output: Output) -> Result<()> {
     for table in tables(output) {
         connection.execute_batch(&format!("DELETE FROM {table}"))?;
     }
-    Ok(())
+    // Those of closed days stay, as these do.
+    pages::forget_unused(connection)
 }
 
 pub(super) fn place(connection: &Connection, output: Output) -> Result<Place> {

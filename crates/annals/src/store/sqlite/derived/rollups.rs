@@ -6,8 +6,9 @@ use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
 use super::super::super::{
-    Activity, DayActivity, Output, PersonDay, Place, Result, RollupChange, Step, StoreError,
+    Activity, DayActivity, Output, PersonDay, Place, Result, RollupChange, Step,
 };
+use super::super::closed::day;
 use super::{closed, errors, pages, places, scores, sessions, things};
 use crate::catalog::Role;
 
@@ -125,9 +126,4 @@ pub(super) fn by_day(
         each(day(row.get(0)?)?, row.get(1)?);
     }
     Ok(())
-}
-
-/// A day, as a column has it.
-pub(super) fn day(text: String) -> Result<Date> {
-    text.parse().map_err(|_| StoreError::Damaged(format!("`{text}` is no day")))
 }

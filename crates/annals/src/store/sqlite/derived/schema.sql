@@ -38,22 +38,29 @@ CREATE TABLE rollup_people (
 -- Whether sign-ins are told at all.
 CREATE INDEX rollup_people_logins ON rollup_people (day) WHERE logins > 0;
 
--- Days that are about nobody any more, as they were when their people went: `people`, `sessions`, and
--- what rollup_days counts. They are not read out of the journal again, where the people are no more.
+-- A copy of the days that the journal has closed, as they were when their people went: `people`,
+-- `sessions`, learners by score, and what rollup_days counts. No output's: read out of the journal's
+-- events again, they would be less.
 CREATE TABLE closed_days (
-  what TEXT NOT NULL,
   day TEXT NOT NULL,
+  what TEXT NOT NULL,
   count INTEGER NOT NULL,
-  PRIMARY KEY (what, day)
+  PRIMARY KEY (day, what)
 ) STRICT, WITHOUT ROWID;
 
--- How many looked at each page on such a day: people, and visits of nobody known.
+-- What each page was on such a day, as in page_days; how many people looked, and visits of nobody
+-- known.
 CREATE TABLE closed_pages (
   day TEXT NOT NULL,
-  path TEXT NOT NULL,
+  page INTEGER NOT NULL,
+  views INTEGER NOT NULL,
   people INTEGER NOT NULL,
   visits INTEGER NOT NULL,
-  PRIMARY KEY (day, path)
+  entries INTEGER NOT NULL,
+  bounces INTEGER NOT NULL,
+  engaged BLOB NOT NULL,
+  load BLOB NOT NULL,
+  PRIMARY KEY (day, page)
 ) STRICT, WITHOUT ROWID;
 
 -- Between which days each person was active, and on which one they last learned.

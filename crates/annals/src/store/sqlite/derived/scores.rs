@@ -3,25 +3,30 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::super::super::{Course, DayScores, Result, RollupChange, ScoredDays};
+use super::super::super::{ClosedDay, Course, DayScores, Result, RollupChange, ScoredDays};
+use super::super::closed::day;
 use super::closed;
-use super::rollups::day;
 
-/// The days scored by these rules, as long as it is still the same whether sign-ins are told.
-pub(super) fn days(connection: &Connection, rules: &str) -> Result<ScoredDays> {
+/// The days scored by these rules, as long as it is still the same whether sign-ins are told; and those
+/// scored by whichever that rest on a closed day: of what happened then not all is known any more.
+pub(super) fn days(connection: &Connection, rules: &str, window: i32) -> Result<ScoredDays> {
     let snapshot = connection.unchecked_transaction()?;
     let first: Option<String> =
         snapshot.prepare_cached("SELECT min(first) FROM lives")?.query_row([], |row| row.get(0))?;
     let mut statement = snapshot.prepare_cached(
         "SELECT day FROM risk_days
-         WHERE rules = ?1 AND logins = (SELECT EXISTS (SELECT 1 FROM rollup_people WHERE logins > 0))",
+         WHERE rules = ?1 AND logins = (SELECT EXISTS (SELECT 1 FROM rollup_people WHERE logins > 0))
+         UNION SELECT day FROM risk_counts WHERE day < ?2
+         UNION SELECT day FROM closed_days WHERE day < ?2 AND what GLOB ?3 || '*'",
     )?;
-    let mut rows = statement.query([rules])?;
     let first = first.map(day).transpose()?;
     let open = closed::last(&snapshot)?.and_then(|last| last.tomorrow().ok());
+    let whole = open.map(|open| open.saturating_add((window - 1).days()).to_string());
+    let mut rows = statement.query(params![rules, whole, ClosedDay::SCORE])?;
     let first = first.map(|first| open.map_or(first, |open| first.max(open)));
     let mut scored = ScoredDays { first, ..ScoredDays::default() };
     while let Some(row) = rows.next()? {
@@ -93,17 +98,23 @@ pub(super) fn touch(connection: &Connection, change: &RollupChange) -> Result<()
     Ok(())
 }
 
-/// How many had at least this score, on each day of a span; days not scored are missing.
+/// How many had at least this score, on each day of a span; days not scored are missing. Of a day that
+/// is scored no more it is told what was closed.
 pub(super) fn counts(
     connection: &Connection,
     span: &Range<Date>,
     least: u32,
 ) -> Result<BTreeMap<Date, u64>> {
     let mut statement = connection.prepare_cached(
-        "SELECT day, sum(iif(score >= ?3, people, 0)) FROM risk_counts
-         WHERE day >= ?1 AND day < ?2 GROUP BY day",
+        "SELECT day, sum(iif(score >= ?3, people, 0)) FROM (
+           SELECT day, score, people FROM risk_counts
+           UNION ALL SELECT day, CAST(substr(what, length(?4) + 1) AS INTEGER), count
+           FROM closed_days AS k WHERE what GLOB ?4 || '*'
+             AND NOT EXISTS (SELECT 1 FROM risk_counts AS r WHERE r.day = k.day)
+         ) WHERE day >= ?1 AND day < ?2 GROUP BY day",
     )?;
-    let mut rows = statement.query(params![span.start.to_string(), span.end.to_string(), least])?;
+    let (from, to) = (span.start.to_string(), span.end.to_string());
+    let mut rows = statement.query(params![from, to, least, ClosedDay::SCORE])?;
     let mut counts = BTreeMap::new();
     while let Some(row) = rows.next()? {
         counts.insert(day(row.get(0)?)?, row.get(1)?);

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
 use super::super::super::{Result, Session, SessionEntry};
+use super::super::closed::day;
 use super::pages;
-use super::rollups::day;
 
 pub(super) fn of(connection: &Connection, visits: &[String]) -> Result<Vec<Session>> {
     let mut sessions = Vec::new();
