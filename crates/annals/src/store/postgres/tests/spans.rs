@@ -83,8 +83,8 @@ async fn beside_a_span(store: &dyn Store, model: &[Event], database: &Database, 
     let empty = "UPDATE annals.annals_spans SET counts = '{}', kinds = '{}' WHERE span = 1";
     database.sql(empty);
     let wrong = store.miscounted(64..128).await.unwrap();
-    let places: Vec<_> = wrong.into_iter().map(|(place, _)| place).collect();
-    assert_eq!(places, [SPAN + 1..2 * SPAN + 1]);
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+    assert_eq!(wrong[0].0, SPAN + 1..2 * SPAN + 1);
     let counts = store.counts(Scope::everything().over(filter), 1..COUNT + 1).await;
     let others = |event: &&Event| !(SPAN + 1..2 * SPAN + 1).contains(&event.seq);
     assert_eq!(counts.unwrap().total, model.iter().filter(others).count() as u64);
