@@ -1,5 +1,7 @@
 //! A PostgreSQL server of the run's own, as durable as in earnest.
 
+use std::time::Duration;
+
 use annals_throwaway_postgres::{Cluster, Durability};
 use anyhow::{Context as _, Result};
 use tokio_postgres::{Client, NoTls};
@@ -26,6 +28,19 @@ pub async fn connect(cluster: &Cluster) -> Result<Client> {
     let (client, connection) = tokio_postgres::connect(&url(cluster), NoTls).await?;
     tokio::spawn(connection);
     Ok(client)
+}
+
+/// Has it do now what it would do by itself within minutes of many events: see to every row that was
+/// written, and write all pages to the disk.
+pub async fn settled(cluster: &Cluster) -> Result<()> {
+    let client = connect(cluster).await?;
+    client.batch_execute("VACUUM (ANALYZE)").await?;
+    client.batch_execute("CHECKPOINT").await?;
+    let workers = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'";
+    while client.query_one(workers, &[]).await?.get::<_, i64>(0) > 0 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Ok(())
 }
 
 /// Bytes of all that is the journal's, partitions and indexes as well.

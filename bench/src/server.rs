@@ -131,8 +131,11 @@ impl Server {
         Ok(Duration::from_millis(ticks * 10))
     }
 
-    /// Waits until it does nothing more by itself.
+    /// Waits until it does nothing more by itself, and neither does the database.
     pub async fn settled(&self) -> Result<()> {
+        if let Some(cluster) = self.cluster() {
+            postgres::settled(cluster).await?;
+        }
         loop {
             let before = self.cpu()?;
             tokio::time::sleep(Duration::from_secs(1)).await;

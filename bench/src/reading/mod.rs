@@ -72,8 +72,6 @@ pub async fn measure(engine: Engine, events: usize) -> Result<()> {
     let mut server = filled(engine, events).await?;
     let index = server.index_bytes()? as f64 / events as f64;
     row("list index and full text, bytes an event", &format!("{index:.1}"), "");
-    let journal = server.journal_bytes()? as f64 / events as f64;
-    row("bytes per event, the journal", &format!("{journal:.0}"), "");
     row("memory after filling, peak", &format!("{} MB", server.memory("VmHWM")? / 1_000), "");
     let start = server.restart().await?;
     row("start, to serving", &format!("{:.0} ms", millis(start)), "");
@@ -103,6 +101,8 @@ async fn filled(engine: Engine, events: usize) -> Result<Server> {
     let rate = events as f64 / began.elapsed().as_secs_f64();
     row(&format!("reading: {events} events filled in"), &format!("{rate:.0} events/s"), "");
     server.settled().await?;
+    let journal = server.journal_bytes()? as f64 / events as f64;
+    row("bytes per event, the journal", &format!("{journal:.0}"), "");
     Ok(server)
 }
 

@@ -33,6 +33,7 @@ fn print(report: &Report) {
         (report.missing, "MISSING"),
         (report.mismatched, "MISMATCH"),
         (report.broken_tiles, "BROKEN TILES"),
+        (report.miscounted, "MISCOUNTED"),
     ] {
         if count > 0 {
             println!("{:>12} {what}", number(count));

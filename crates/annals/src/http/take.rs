@@ -7,6 +7,7 @@ use super::Http;
 use super::append::{AppendResponse, ItemError, ItemResult, ItemStatus};
 use super::error::{Problem, Result, capital};
 use crate::background::give_way;
+use crate::id;
 use crate::record::{Refusal, Sender};
 use crate::store::Entry;
 
@@ -37,10 +38,10 @@ pub fn take(http: &Http, sender: &Sender, body: &[u8], ndjson: bool, now: Time) 
         });
         answer.results.push(match taken {
             Ok(entry) => {
-                let id = Some(entry.event.id);
                 places.push(index);
                 entries.push(entry);
-                ItemResult { index, status: ItemStatus::Unknown, id, cursor: None, error: None }
+                let (id, cursor, error) = (None, None, None);
+                ItemResult { index, status: ItemStatus::Unknown, id, cursor, error }
             }
             Err((id, refusal)) => {
                 let (outcome, reason) = refusal.told();
@@ -49,7 +50,28 @@ pub fn take(http: &Http, sender: &Sender, body: &[u8], ndjson: bool, now: Time) 
             }
         });
     }
+    put_in_order(&mut entries, http);
+    for (place, entry) in places.iter().zip(&entries) {
+        if let Some(result) = answer.results.get_mut(*place) {
+            result.id = Some(entry.event.id);
+        }
+    }
     Ok(Taken { answer, entries, places })
+}
+
+/// Gives the events of a request whose ids are made here ids that ascend with them, of the moment in which
+/// they go on. An index that takes them one beside the other, and request after request, fills its pages.
+fn put_in_order(entries: &mut [Entry], http: &Http) {
+    if entries.len() < 2 {
+        return;
+    }
+    let now = http.clock.now();
+    let made: Vec<&mut Entry> = entries.iter_mut().filter(|entry| entry.derived.id).collect();
+    let mut ids: Vec<Uuid> = made.iter().map(|_| id::uuid_v7(&*http.random, now)).collect();
+    ids.sort_unstable();
+    for (entry, id) in made.into_iter().zip(ids) {
+        entry.event.id = id;
+    }
 }
 
 /// The refusal of a request that holds too much.

@@ -118,6 +118,24 @@ impl Blocks {
         place(event, self.kind(event).key, &keys, take);
     }
 
+    /// What is wrong where an event stands in a block of these keys, and in a tile whose events are said
+    /// to have those in common.
+    pub(super) fn fault(
+        &self,
+        event: &Event,
+        block: &HashSet<i32>,
+        common: &[i64],
+    ) -> Option<&'static str> {
+        let (mut keys, mut found) = (Vec::new(), true);
+        self.each(event, |key| keys.push(key));
+        place(event, self.kind(event).key, &keys, |key| found &= block.contains(&key));
+        match (found, common.iter().all(|key| keys.contains(key))) {
+            (false, _) => Some("it cannot be found as it was written"),
+            (_, false) => Some("it is counted as what it is not"),
+            _ => None,
+        }
+    }
+
     /// Writes the kinds of events that the database may not know.
     pub(super) async fn put_kinds<'e>(
         &self,

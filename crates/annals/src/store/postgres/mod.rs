@@ -15,8 +15,7 @@
 //! | `viewer.rs` | reading as a person, held to it by row-level security |
 //! | `rows.rs`, `columns.rs`, `words.rs` | columns in, events out; many at once; words as an index holds them |
 //! | `adopt.rs` | take over what a copy brings |
-//! | `bury.rs` | delete, leaving tombstones |
-//! | `erase.rs` | forget a person |
+//! | `bury.rs`, `erase.rs` | delete, leaving tombstones; forget a person |
 //! | `age.rs`, `closed.rs` | what is due by age; a slice of a retention run; what was counted before |
 //! | `scrub.rs` | take bytes out of the files |
 //! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
@@ -151,6 +150,10 @@ impl Store for PostgresStore {
 
     async fn tiles(&self, range: Range<u64>) -> Result<Vec<Tile>> {
         rows::tiles(&**self.pools.reader().await?, &range).await
+    }
+
+    async fn miscounted(&self, tiles: Range<u64>) -> Result<Vec<(Range<u64>, String)>> {
+        spans::miscounted(&self.pools.reader().await?, tiles).await
     }
 
     async fn tombstones(&self, range: Range<u64>) -> Result<Vec<Tombstone>> {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use annals_event::digest::Hash;
+use annals_event::digest::{Hash, TILE};
 use annals_event::{Event, Time, Uuid};
 use tokio_postgres::GenericClient;
 use tokio_postgres::types::Type;
@@ -127,14 +127,17 @@ pub(super) async fn sealed(
     range: &Range<u64>,
     limit: usize,
 ) -> Result<Vec<Sealed>> {
-    // A key that is not there, so that the event would not be found, is a change to it, too: with
-    // the first row of a block come the block's.
+    // A key that is not there, so that the event would not be found, is a change to it, too, and so is
+    // one too many: with the first row of a block come the block's, with that of a tile the tile's.
     let sql = format!(
         "SELECT {COLUMNS}, e.salt, e.commitment, e.leaf,
                 CASE WHEN lag((e.seq - 1) / {BLOCK}) OVER (ORDER BY e.seq)
-                     IS DISTINCT FROM (e.seq - 1) / {BLOCK} THEN coalesce(i.keys, h.keys) END
+                     IS DISTINCT FROM (e.seq - 1) / {BLOCK} THEN coalesce(i.keys, h.keys) END,
+                CASE WHEN lag((e.seq - 1) / {TILE}) OVER (ORDER BY e.seq)
+                     IS DISTINCT FROM (e.seq - 1) / {TILE} THEN t.common END
          FROM annals_journal_head h, annals_events e
          LEFT JOIN annals_list_index i ON i.block = (e.seq - 1) / {BLOCK}
+         LEFT JOIN annals_tiles t ON t.tile = (e.seq - 1) / {TILE}
          WHERE e.seq >= $1 AND e.seq < $2 ORDER BY e.seq LIMIT $3"
     );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -142,21 +145,23 @@ pub(super) async fn sealed(
     let parameters: [super::viewer::Typed<'_>; 3] =
         [(&start, Type::INT8), (&end, Type::INT8), (&limit, Type::INT8)];
     let rows = client.query_typed(&sql, &parameters).await.map_err(failed)?;
-    let mut keys = HashSet::new();
+    let (mut keys, mut common) = (HashSet::new(), Vec::new());
     let mut read = |row: &tokio_postgres::Row| {
         if let Ok(Some(others)) = row.try_get::<_, Option<Vec<i32>>>(27) {
             keys = others.into_iter().collect();
         }
-        read_sealed(row, |event| {
-            let mut all = true;
-            blocks.each_placed(event, |key| all &= keys.contains(&key));
-            all
-        })
+        if let Ok(Some(others)) = row.try_get(28) {
+            common = others;
+        }
+        read_sealed(row, |event| blocks.fault(event, &keys, &common))
     };
     rows.iter().map(&mut read).collect()
 }
 
-fn read_sealed(row: &tokio_postgres::Row, is_found: impl Fn(&Event) -> bool) -> Result<Sealed> {
+fn read_sealed(
+    row: &tokio_postgres::Row,
+    fault: impl Fn(&Event) -> Option<&'static str>,
+) -> Result<Sealed> {
     let seal = || -> Option<_> {
         let salt: Option<&[u8]> = row.try_get(24).ok()?;
         let commitment: Option<&[u8]> = row.try_get(25).ok()?;
@@ -168,9 +173,9 @@ fn read_sealed(row: &tokio_postgres::Row, is_found: impl Fn(&Event) -> bool) -> 
     // A value of the wrong length is a finding here, not a failure.
     let (event, (salt, commitment, leaf_prefix)) = match seal() {
         Some(seal) => {
-            let event = read(row).and_then(Row::exactly).and_then(|event| {
-                let told = || "it cannot be found as it was written".to_owned();
-                if is_found(&event) { Ok(event) } else { Err(told()) }
+            let event = read(row).and_then(Row::exactly).and_then(|event| match fault(&event) {
+                Some(what) => Err(what.to_owned()),
+                None => Ok(event),
             });
             (event, seal)
         }

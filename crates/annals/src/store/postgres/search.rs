@@ -24,12 +24,14 @@ use crate::words::all_found;
 
 /// Positions whose rows are read before any index: what is frequent is found there.
 const NEAR: u64 = 16 * BLOCK;
-/// Blocks that are named at once.
+/// Blocks that are named at once, at most.
 const NAMED: usize = 1_024;
+/// Blocks that are named at least, if there are so many: it costs little beside asking.
+const SOME: usize = 128;
 /// Blocks whose rows are read at least; how many more it takes is told by what they yield.
 const FEW: usize = 8;
-/// Windows that are asked first for what was not found near: it is rare, and in few blocks.
-const FAR: u64 = 8;
+/// Windows that a statement may ask, one by one.
+const WINDOWS: u64 = 64;
 /// Columns that words are looked for in.
 const SEARCHED: &str = "message, entity_name, actor_name, action";
 
@@ -140,8 +142,6 @@ pub(super) struct Parts<'a> {
     stage: Stage,
     /// Blocks that were not asked for yet.
     left: Range<u64>,
-    /// Windows that are asked at once.
-    windows: u64,
     /// Blocks that were named, and not handed out yet.
     named: VecDeque<u64>,
 }
@@ -161,15 +161,7 @@ impl<'a> Parts<'a> {
             order,
             stage: Stage::Near,
             left: 0..0,
-            windows: 1,
             named: VecDeque::new(),
-        }
-    }
-
-    /// Takes note of how many were found near: what is rare is looked for far away at once.
-    fn found_near(&mut self, found: usize) {
-        if found == 0 {
-            self.windows = FAR;
         }
     }
 
@@ -220,7 +212,7 @@ impl<'a> Parts<'a> {
 
     async fn blocks(&mut self, client: &Object, most: usize) -> Result<Part> {
         while self.named.is_empty() && !self.left.is_empty() {
-            self.name(client).await?;
+            self.name(client, most.clamp(SOME, NAMED)).await?;
         }
         if self.named.is_empty() {
             self.stage = Stage::Rest;
@@ -231,45 +223,52 @@ impl<'a> Parts<'a> {
         Ok(Part::Each(some.map(within).collect()))
     }
 
-    /// Asks the index for the next blocks, in ever more windows at once.
-    async fn name(&mut self, client: &Object) -> Result<()> {
+    /// Asks the index for the next blocks, window by window until there are enough.
+    async fn name(&mut self, client: &Object, enough: usize) -> Result<()> {
         let Range { start, end } = self.left;
         let blocks = match self.order {
             Order::Desc => {
-                start.max(((end - 1) / WINDOW + 1).saturating_sub(self.windows) * WINDOW)..end
+                start.max(((end - 1) / WINDOW + 1).saturating_sub(WINDOWS) * WINDOW)..end
             }
-            Order::Asc => start..end.min((start / WINDOW + self.windows) * WINDOW),
+            Order::Asc => start..end.min((start / WINDOW + WINDOWS) * WINDOW),
         };
-        let masks: Vec<i32> =
-            (blocks.start / WINDOW..(blocks.end - 1) / WINDOW + 1).map(mask).collect();
+        let windows = blocks.start / WINDOW..(blocks.end - 1) / WINDOW + 1;
+        let masks: Vec<i32> = windows.clone().map(mask).collect();
+        let firsts: Vec<u64> = windows.map(|window| window * WINDOW).collect();
         let conditions = self.question.sets.iter().map(|set| {
-            let keys: Vec<i32> =
-                masks.iter().flat_map(|mask| set.iter().map(move |key| key ^ mask)).collect();
-            format!("keys && {}::integer[]", array(&keys))
+            format!(
+                "keys && ARRAY(SELECT key # mask FROM unnest({}::integer[]) AS key)",
+                array(set)
+            )
         });
-        // OFFSET 0: found by their keys, and put in order then.
+        let direction = direction(self.order);
+        // OFFSET 0: each window's are found by their keys, and put in order then.
         let sql = format!(
-            "SELECT block FROM (SELECT block FROM annals_list_index WHERE {} OFFSET 0) AS found
-             WHERE block >= {} AND block < {} ORDER BY block {} LIMIT {NAMED}",
+            "SELECT block
+             FROM (SELECT * FROM unnest({}::integer[], {}::bigint[]) AS w (mask, first)
+               ORDER BY first {direction}) AS windows
+             CROSS JOIN LATERAL (SELECT * FROM (SELECT block FROM annals_list_index
+                 WHERE {} OFFSET 0) AS found
+               WHERE block >= greatest(first, {}) AND block < least(first + {WINDOW}, {})
+               ORDER BY block {direction} OFFSET 0) AS named
+             ORDER BY first {direction}, block {direction} LIMIT {enough}",
+            array(&masks),
+            array(&firsts),
             conditions.collect::<Vec<_>>().join(" AND "),
             blocks.start,
             blocks.end,
-            direction(self.order)
         );
         let found = client.query_typed(&sql, &[]).await.map_err(failed)?;
         for row in &found {
             self.named.push_back(whole(row, 0)?);
         }
-        let last = self.named.back().filter(|_| found.len() == NAMED).copied();
+        let last = self.named.back().filter(|_| found.len() == enough).copied();
         self.left = match (self.order, last) {
             (Order::Desc, Some(last)) => start..last,
             (Order::Asc, Some(last)) => last + 1..end,
             (Order::Desc, None) => start..blocks.start,
             (Order::Asc, None) => blocks.end..end,
         };
-        if last.is_none() {
-            self.windows *= 4;
-        }
         Ok(())
     }
 }
@@ -306,10 +305,7 @@ pub(super) async fn rows(
         let missing = left.saturating_sub(some.len());
         match &part {
             // Most blocks that are named have one at least.
-            Part::All(_) => {
-                parts.found_near(some.len());
-                most = missing;
-            }
+            Part::All(_) => most = missing,
             // As many as the yield so far makes likely to be enough, and some more.
             Part::Each(blocks) => {
                 let each = blocks.len().div_ceil(some.len().max(1));
@@ -317,7 +313,7 @@ pub(super) async fn rows(
             }
         }
         // The database stops by itself where it has enough, unless words are looked for here.
-        most = if question.words.is_empty() { NAMED } else { most.max(FEW) };
+        most = most.max(if question.words.is_empty() { SOME } else { FEW });
         found.extend(some);
     }
     Ok(found)

@@ -41,6 +41,36 @@ pub(super) async fn recount(transaction: &Transaction<'_>, tiles: &[u64]) -> Res
     run(transaction, "SELECT annals_recount($1)", &[&tiles]).await.map(drop)
 }
 
+/// Which of these tiles, and of the spans that they fill, come to something else than is said of them: their
+/// positions, and what is wrong.
+pub(super) async fn miscounted(
+    client: &Object,
+    tiles: Range<u64>,
+) -> Result<Vec<(Range<u64>, String)>> {
+    let numbers: Vec<i64> = tiles.clone().map(bound).collect();
+    let spans: Vec<i64> = (tiles.start / 64..tiles.end.div_ceil(64)).map(bound).collect();
+    // What is said and what there is, each time in one statement: appends go on meanwhile.
+    let of_tiles = "SELECT t.tile FROM annals_tiles t JOIN annals_kinds_of($1) AS held USING (tile)
+                    WHERE (t.kinds, t.counts) IS DISTINCT FROM (held.kinds, held.counts)
+                    ORDER BY 1";
+    let of_spans =
+        "SELECT span FROM unnest($1) AS asked (span) LEFT JOIN annals_spans s USING (span)
+                    WHERE s IS DISTINCT FROM (SELECT sums FROM annals_sums(ARRAY[span]) AS sums)
+                    ORDER BY 1";
+    let mut wrong = Vec::new();
+    for (name, sql, asked, width) in
+        [("tile", of_tiles, numbers, TILE), ("span", of_spans, spans, SPAN)]
+    {
+        let found = client.query_typed(sql, &[(&asked, Type::INT8_ARRAY)]).await.map_err(failed)?;
+        for row in &found {
+            let number = whole(row, 0)?;
+            let what = format!("{name} {number}: counts are made of other sums than it comes to");
+            wrong.push((number * width + 1..(number + 1) * width + 1, what));
+        }
+    }
+    Ok(wrong)
+}
+
 /// Positions that are known together.
 struct Level {
     table: &'static str,

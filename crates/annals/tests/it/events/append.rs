@@ -10,6 +10,7 @@ use super::{list, numbered, numbers, told};
 use crate::support::{Engine, Server, on_every_engine};
 
 on_every_engine!(
+    ids_that_the_server_makes_ascend_with_the_events,
     one_an_array_lines_and_gzip_are_taken_alike,
     every_event_has_an_outcome_of_its_own
 );
@@ -30,6 +31,19 @@ fn statuses(answer: &Value) -> Vec<&str> {
         assert_eq!(result["index"], json!(index));
     }
     results.iter().map(|result| result["status"].as_str().unwrap()).collect()
+}
+
+async fn ids_that_the_server_makes_ascend_with_the_events(engine: Engine) {
+    let server = Server::start_on(engine);
+    let mut events = numbers(0..40);
+    let given = "01890a5d-ac96-774b-bcce-b302099a8057";
+    events[20]["id"] = json!(given);
+    let mut ids = server.append(&events).await;
+    assert_eq!(ids.remove(20), given);
+    assert!(ids.is_sorted(), "{ids:?}");
+    let answer = list(&server, "action=lamp_lit&order=asc").await;
+    assert_eq!(told(&answer), (0..40).collect::<Vec<_>>());
+    assert_eq!(answer.json()["events"][19]["id"], json!(ids[19]));
 }
 
 async fn one_an_array_lines_and_gzip_are_taken_alike(engine: Engine) {

@@ -107,6 +107,29 @@ async fn whatever_is_changed_shows_by_its_position() {
             "UPDATE annals.annals_tiles SET min_occurred_at = 0, max_occurred_at = 1
              WHERE tile = 0",
         ),
+        // What counts are made of, without a look at the events.
+        (
+            "annals_tiles",
+            "tile = 0",
+            "UPDATE annals.annals_tiles SET counts[1] = counts[1] + 1 WHERE tile = 0",
+        ),
+        (
+            "annals_tiles",
+            "tile = 0",
+            "UPDATE annals.annals_tiles SET kinds[1] = kinds[1] + 1 WHERE tile = 0",
+        ),
+        (
+            "annals_tiles",
+            "tile = 0",
+            "UPDATE annals.annals_tiles SET common = common || 7::bigint WHERE tile = 0",
+        ),
+        (
+            "annals_spans",
+            "span = 0",
+            "INSERT INTO annals.annals_spans
+             SELECT 0, min_occurred_at, max_occurred_at, kinds, counts, common
+             FROM annals.annals_tiles WHERE tile = 0",
+        ),
     ] {
         row(&format!("annals.{table} WHERE {condition}"), sql);
         root.database().sql(&format!(

@@ -26,14 +26,13 @@ BEGIN
 END
 $$;
 
--- Adds up these spans from their tiles, as far as they are whole.
-CREATE FUNCTION annals_add_up(spans bigint[]) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO annals_spans AS s (span, min_occurred_at, max_occurred_at, kinds, counts, common)
+-- What these spans come to by their tiles, as far as they are whole.
+CREATE FUNCTION annals_sums(spans bigint[]) RETURNS SETOF annals_spans LANGUAGE sql STABLE AS $$
   SELECT whole.span, whole.low, whole.high, coalesce(sums.kinds, '{}'), coalesce(sums.counts, '{}'),
     ARRAY(
       SELECT each.key FROM annals_tiles t CROSS JOIN LATERAL unnest(t.common) AS each (key)
       WHERE t.tile >= given.span * 64 AND t.tile < (given.span + 1) * 64
-      GROUP BY each.key HAVING count(*) = 64)
+      GROUP BY each.key HAVING count(*) = 64 ORDER BY each.key)
   FROM unnest(spans) AS given (span)
   CROSS JOIN LATERAL (
     SELECT given.span, min(t.min_occurred_at) AS low, max(t.max_occurred_at) AS high
@@ -50,16 +49,20 @@ CREATE FUNCTION annals_add_up(spans bigint[]) RETURNS void LANGUAGE sql AS $$
       GROUP BY each.kind
     ) AS k
   ) AS sums
+$$;
+
+-- Adds them up.
+CREATE FUNCTION annals_add_up(spans bigint[]) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO annals_spans AS s SELECT sums.* FROM annals_sums(spans) AS sums
   ON CONFLICT (span) DO UPDATE SET min_occurred_at = excluded.min_occurred_at,
     max_occurred_at = excluded.max_occurred_at, kinds = excluded.kinds, counts = excluded.counts,
     common = excluded.common
 $$;
 
--- Counts these tiles anew, from rows that were changed or deleted while the head is held: what it knew of
--- the open one is known no more. What their events have in common is forgotten, since it may be somebody.
-CREATE FUNCTION annals_recount(tiles bigint[]) RETURNS void LANGUAGE sql AS $$
-  UPDATE annals_tiles t
-  SET kinds = coalesce(found.kinds, '{}'), counts = coalesce(found.counts, '{}'), common = '{}'
+-- How many events of each kind stand in these tiles, by their rows.
+CREATE FUNCTION annals_kinds_of(tiles bigint[])
+RETURNS TABLE (tile bigint, kinds bigint[], counts integer[]) LANGUAGE sql STABLE AS $$
+  SELECT given.tile, coalesce(found.kinds, '{}'), coalesce(found.counts, '{}')
   FROM unnest(tiles) AS given (tile)
   CROSS JOIN LATERAL (
     SELECT array_agg(k.key ORDER BY k.key) AS kinds, array_agg(k.count ORDER BY k.key) AS counts
@@ -78,7 +81,13 @@ CREATE FUNCTION annals_recount(tiles bigint[]) RETURNS void LANGUAGE sql AS $$
           AND known.entity_type IS NOT DISTINCT FROM held.entity_type
     ) AS k
   ) AS found
-  WHERE t.tile = given.tile;
+$$;
+
+-- Counts these tiles anew, from rows that were changed or deleted while the head is held: what it knew of
+-- the open one is known no more. What their events have in common is forgotten, since it may be somebody.
+CREATE FUNCTION annals_recount(tiles bigint[]) RETURNS void LANGUAGE sql AS $$
+  UPDATE annals_tiles t SET kinds = found.kinds, counts = found.counts, common = '{}'
+  FROM annals_kinds_of(tiles) AS found WHERE t.tile = found.tile;
   SELECT annals_add_up(ARRAY(SELECT DISTINCT given.tile / 64 FROM unnest(tiles) AS given (tile)));
   UPDATE annals_journal_head SET turn = turn + 1;
 $$;

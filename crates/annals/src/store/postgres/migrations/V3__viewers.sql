@@ -125,8 +125,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
 GRANT SELECT, UPDATE ON annals_journal, annals_journal_head, annals_changes, annals_probe
   TO annals_writer;
 GRANT SELECT ON annals_viewer_key, annals_schema_history TO annals_writer;
-GRANT EXECUTE ON FUNCTION annals_make_room, annals_add_up, annals_recount, annals_append,
-  annals_note_change TO annals_writer;
+GRANT EXECUTE ON FUNCTION annals_make_room, annals_sums, annals_add_up, annals_kinds_of,
+  annals_recount, annals_append, annals_note_change TO annals_writer;
 
 GRANT SELECT ON annals_events, annals_people, annals_guardianships, annals_activity,
   annals_children TO annals_reader;

@@ -42,6 +42,7 @@ fn term(field: Field, value: &str, negated: bool) -> Term {
 
 /// Expects counts of each filter, period and range to be the model's.
 async fn expect(store: &dyn Store, model: &[Event], when: &str) {
+    assert_eq!(store.miscounted(0..COUNT / 256 + 1).await, Ok(Vec::new()), "{when}");
     let terms = [
         vec![],
         vec![term(Field::Category, "quest", false)],
@@ -81,6 +82,9 @@ async fn expect(store: &dyn Store, model: &[Event], when: &str) {
 async fn beside_a_span(store: &dyn Store, model: &[Event], database: &Database, filter: Filter) {
     let empty = "UPDATE annals.annals_spans SET counts = '{}', kinds = '{}' WHERE span = 1";
     database.sql(empty);
+    let wrong = store.miscounted(64..128).await.unwrap();
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+    assert_eq!(wrong[0].0, SPAN + 1..2 * SPAN + 1);
     let counts = store.counts(Scope::everything().over(filter), 1..COUNT + 1).await;
     let others = |event: &&Event| !(SPAN + 1..2 * SPAN + 1).contains(&event.seq);
     assert_eq!(counts.unwrap().total, model.iter().filter(others).count() as u64);
@@ -124,6 +128,9 @@ async fn long_periods_are_counted_as_the_model_counts_them() {
     expect(&one, &model, "as written").await;
     let words = vec!["number".to_owned()];
     beside_a_span(&one, &model, &database, Filter { words, ..Filter::default() }).await;
+    database.sql("DELETE FROM annals.annals_spans WHERE span = 0");
+    assert_eq!(one.miscounted(0..64).await.unwrap().len(), 1, "times are asked of spans");
+    database.sql("SET search_path = annals; SELECT annals_add_up(ARRAY[0])");
 
     // Within a tile, over a span's edge, in the open tile.
     for gap in [10..20, SPAN - 5..SPAN + 300, COUNT - 3..COUNT - 1] {
