@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, TransactionBehavior, params};
 
 use super::super::{ClosedDay, Histogram, PageDay, Result, StoreError};
 
@@ -14,25 +14,42 @@ pub(super) const PAGE: &str = "views, people, visits, entries, bounces, engaged,
 pub(super) fn close(connection: &mut Connection, closed: &ClosedDay) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let day = closed.day.to_string();
-    for (what, count) in &closed.counts {
-        transaction
-            .prepare_cached(
-                "INSERT INTO annals_closed_days (day, what, count) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET count = excluded.count WHERE count < excluded.count",
-            )?
-            .execute(params![day, what, count])?;
-    }
+    raise_counts(&transaction, "annals_closed_days", &day, closed)?;
     for (path, page) in &closed.pages {
-        raise_page(&transaction, &day, path, page)?;
+        raise_page(&transaction, ("annals_closed_pages", "path", path), &day, page)?;
     }
     Ok(transaction.commit()?)
 }
 
-fn raise_page(connection: &Connection, day: &str, path: &str, page: &PageDay) -> Result<()> {
-    let sql = format!("SELECT {PAGE} FROM annals_closed_pages WHERE day = ?1 AND path = ?2");
+/// Raises the counts of a day in a table of them.
+pub(super) fn raise_counts(
+    connection: &Connection,
+    table: &str,
+    day: &str,
+    closed: &ClosedDay,
+) -> Result<()> {
+    let sql = format!(
+        "INSERT INTO {table} (day, what, count) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET count = excluded.count WHERE count < excluded.count"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    for (what, count) in &closed.counts {
+        statement.execute(params![day, what, count])?;
+    }
+    Ok(())
+}
+
+/// Raises a page's figures of a day in a table that has them under one name of the page.
+pub(super) fn raise_page(
+    connection: &Connection,
+    (table, column, name): (&str, &str, impl ToSql),
+    day: &str,
+    page: &PageDay,
+) -> Result<()> {
+    let sql = format!("SELECT {PAGE} FROM {table} WHERE day = ?1 AND {column} = ?2");
     let known = connection
         .prepare_cached(&sql)?
-        .query_row([day, path], |row| Ok(self::page(row, 0)))
+        .query_row(params![day, name], |row| Ok(self::page(row, 0)))
         .optional()?
         .transpose()?;
     let mut raised = known.clone().unwrap_or_default();
@@ -41,12 +58,12 @@ fn raise_page(connection: &Connection, day: &str, path: &str, page: &PageDay) ->
         return Ok(());
     }
     let sql = format!(
-        "INSERT OR REPLACE INTO annals_closed_pages (day, path, {PAGE})
+        "INSERT OR REPLACE INTO {table} (day, {column}, {PAGE})
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
     );
     connection.prepare_cached(&sql)?.execute(params![
         day,
-        path,
+        name,
         raised.views,
         raised.people,
         raised.visits,

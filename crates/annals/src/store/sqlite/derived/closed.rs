@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use jiff::civil::Date;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 
 use super::super::super::{
     Activity, ClosedDay, DayActivity, Page, PageDay, Result, RollupChange, Visitor,
 };
-use super::super::closed::{PAGE, day, page};
+use super::super::closed::{PAGE, day, page, raise_counts, raise_page};
 use super::pages;
 use super::rollups::by_day;
 use crate::catalog::Role;
@@ -109,49 +109,13 @@ pub(super) fn keep(connection: &mut Connection, days: &[ClosedDay]) -> Result<()
     let transaction = connection.transaction()?;
     for closed in days {
         let day = closed.day.to_string();
-        for (what, count) in &closed.counts {
-            transaction
-                .prepare_cached(
-                    "INSERT INTO closed_days (day, what, count) VALUES (?1, ?2, ?3)
-                     ON CONFLICT DO UPDATE SET count = excluded.count WHERE count < excluded.count",
-                )?
-                .execute(params![day, what, count])?;
-        }
+        raise_counts(&transaction, "closed_days", &day, closed)?;
         for (path, page) in &closed.pages {
-            keep_page(&transaction, &day, pages::number(&transaction, path)?, page)?;
+            let number = pages::number(&transaction, path)?;
+            raise_page(&transaction, ("closed_pages", "page", number), &day, page)?;
         }
     }
     Ok(transaction.commit()?)
-}
-
-fn keep_page(connection: &Connection, day: &str, number: i64, told: &PageDay) -> Result<()> {
-    let sql = format!("SELECT {PAGE} FROM closed_pages WHERE day = ?1 AND page = ?2");
-    let known = connection
-        .prepare_cached(&sql)?
-        .query_row(params![day, number], |row| Ok(page(row, 0)))
-        .optional()?
-        .transpose()?;
-    let mut raised = known.clone().unwrap_or_default();
-    raised.raise(told);
-    if known.as_ref() == Some(&raised) {
-        return Ok(());
-    }
-    let sql = format!(
-        "INSERT OR REPLACE INTO closed_pages (day, page, {PAGE})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
-    );
-    connection.prepare_cached(&sql)?.execute(params![
-        day,
-        number,
-        raised.views,
-        raised.people,
-        raised.visits,
-        raised.entries,
-        raised.bounces,
-        raised.engaged.to_bytes(),
-        raised.load.to_bytes(),
-    ])?;
-    Ok(())
 }
 
 /// Lets go of whoever did something before this day.
