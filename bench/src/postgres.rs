@@ -8,14 +8,21 @@ use tokio_postgres::{Client, NoTls};
 
 const DATABASE: &str = "annals";
 
-/// What whoever runs it in earnest sets first. What makes a commit durable stays as it comes.
-const SETTINGS: [&str; 2] = ["shared_buffers=1GB", "max_wal_size=8GB"];
-
-/// Starts one with an empty database.
-pub fn start() -> Cluster {
-    let cluster = Cluster::start(Durability::Real, &SETTINGS);
+/// Starts one with an empty database, and with what whoever runs it in earnest sets first. What makes a
+/// commit durable stays as it comes.
+pub fn start() -> Result<Cluster> {
+    // What PostgreSQL's manual names for a start.
+    let buffers = format!("shared_buffers={}kB", memory()? / 4);
+    let cluster = Cluster::start(Durability::Real, &[&buffers, "max_wal_size=8GB"]);
     cluster.psql("postgres", &format!("CREATE DATABASE {DATABASE}"));
-    cluster
+    Ok(cluster)
+}
+
+/// The machine's memory, in kB.
+fn memory() -> Result<u64> {
+    let told = std::fs::read_to_string("/proc/meminfo")?;
+    let total = told.lines().find_map(|line| line.strip_prefix("MemTotal:")?.strip_suffix("kB"));
+    total.context("the machine's memory is not told")?.trim().parse().context("/proc/meminfo")
 }
 
 /// Where the database is.

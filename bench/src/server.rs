@@ -31,7 +31,7 @@ impl Server {
     /// Starts it. `ANNALS_BENCH_DIR` names the disk to measure; else the working directory's.
     /// PostgreSQL's files are in `/tmp`.
     pub async fn start(engine: Engine) -> Result<Server> {
-        let cluster = (engine == Engine::Postgres).then(postgres::start);
+        let cluster = (engine == Engine::Postgres).then(postgres::start).transpose()?;
         let data_dir = directory()?;
         let (process, address) = spawn_annals(data_dir.path(), cluster.as_ref()).await?;
         Ok(Server { process, cluster, data_dir, address })

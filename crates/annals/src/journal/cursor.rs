@@ -26,7 +26,8 @@ use crate::store::{Identity, Order};
 pub struct ListCursor {
     /// The position of the last event of the page before.
     pub at: u64,
-    /// The journal's head when the first page was asked for: pages never shift.
+    /// Where a list ends that begins with the oldest: at the journal's head when its first page was
+    /// asked for, so that pages never shift.
     pub upto: u64,
     /// The list's order.
     pub order: Order,

@@ -1,7 +1,8 @@
 //! A list in pages: newest or oldest first, constant cost at any depth, never shifting.
 //!
-//! The first page fixes the list's upper end at the journal's head; the cursor carries it on, so
-//! that events appended meanwhile neither push rows to the next page nor show twice.
+//! The first page fixes the list's upper end at the journal's head: newest first, later pages come
+//! before it; oldest first, the cursor carries it on. So events appended meanwhile neither push rows to
+//! the next page nor show twice.
 
 use std::sync::Arc;
 
@@ -95,10 +96,10 @@ pub async fn list(
             cursor
         }
         None => {
-            let upto = store.head().await?.seq;
-            let at = match request.order {
-                Order::Desc => upto + 1,
-                Order::Asc => 0,
+            let (at, upto) = match request.order {
+                // As far as there is something when it is read; later pages come before that.
+                Order::Desc => (u64::MAX, u64::MAX),
+                Order::Asc => (0, store.head().await?.seq),
             };
             ListCursor { at, upto, order: request.order, filter: fingerprint }
         }

@@ -7,51 +7,30 @@ use annals_event::Event;
 use super::Result;
 use super::row::Row;
 
-/// An event as its viewer is shown it, wherever it comes from.
-pub enum Seen<'r> {
-    /// One that was made.
-    Event(Box<Event>),
-    /// One that still stands in its row.
-    Row {
-        /// The row.
-        row: &'r Row<&'r str>,
-        /// Whether with what it was done is shown.
-        client: bool,
-    },
+/// An event as its viewer is shown it, where it stands in its row.
+pub struct Seen<'r> {
+    /// The row.
+    pub(super) row: &'r Row<&'r str>,
+    /// Whether with what it was done is shown.
+    pub(super) client: bool,
 }
 
 impl Seen<'_> {
     /// Its position.
     pub fn seq(&self) -> u64 {
-        match self {
-            Seen::Event(event) => event.seq,
-            Seen::Row { row, .. } => row.seq,
-        }
+        self.row.seq
     }
 
     /// Writes its JSON, with its cursor.
     pub fn json(self, out: &mut Vec<u8>, cursor: &str) -> Result<()> {
-        match self {
-            Seen::Row { row, client } => row.json(out, cursor, client)?,
-            Seen::Event(mut event) => {
-                cursor.clone_into(&mut event.cursor);
-                // Writing to memory cannot fail, and no map in it has a key that is not a text.
-                let _ = serde_json::to_writer(out, &*event);
-            }
-        }
-        Ok(())
+        Ok(self.row.json(out, cursor, self.client)?)
     }
 
     /// The event itself.
     pub fn event(self) -> Result<Event> {
-        Ok(match self {
-            Seen::Event(event) => *event,
-            Seen::Row { row, client } => {
-                let mut event = Event::try_from(row.clone())?;
-                event.client = event.client.filter(|_| client);
-                event
-            }
-        })
+        let mut event = Event::try_from(self.row.clone())?;
+        event.client = event.client.filter(|_| self.client);
+        Ok(event)
     }
 }
 

@@ -178,18 +178,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// A page of events, each written down by `line`: what [`Store::select`] answers, but that the
     /// page also ends once it has so many bytes.
-    async fn lines(&self, page: Selection, bytes: usize, line: Arc<Line>) -> Result<Lines> {
-        let limit = page.limit;
-        let events = self.select(Selection { limit: limit + 1, ..page }).await?;
-        let mut lines = Lines::default();
-        for event in events {
-            let seen = Seen::Event(Box::new(event));
-            if lines.take(seen, (limit, bytes), &*line)?.is_break() {
-                break;
-            }
-        }
-        Ok(lines)
-    }
+    async fn lines(&self, page: Selection, bytes: usize, line: Arc<Line>) -> Result<Lines>;
 
     /// What matches at these positions, oldest first, if all that stands there is still in memory
     /// from being written; `None` where it must be read.

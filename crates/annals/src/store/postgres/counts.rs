@@ -57,11 +57,14 @@ async fn grouped(
             return Ok(());
         }
     }
-    let Some(question) = Question::of(client, &journal.blocks, filter).await? else {
+    let Some(question) = Question::of(&journal.blocks, filter) else {
+        return Ok(());
+    };
+    let Some(sets) = question.all_sets(client).await? else {
         return Ok(());
     };
     for range in left {
-        let mut parts = Parts::new(&question, &range, Order::Asc);
+        let mut parts = Parts::new(&question, &sets, &range, Order::Asc);
         while let Some(part) = parts.next(client, usize::MAX).await? {
             for row in &of_each(client, journal, filter, &question, &part, columns).await? {
                 add(row, whole(row, shared)?)?;

@@ -37,6 +37,7 @@ pub(super) async fn about(
         OR (entity_type IN ('user', 'child') AND entity_id = $1))";
     let question = Question {
         sets: vec![keys],
+        kinds: None,
         condition: Predicate {
             sql: condition.to_owned(),
             parameters: vec![Parameter::Text(person.to_owned())],

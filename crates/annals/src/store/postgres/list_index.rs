@@ -9,7 +9,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 use super::super::predicate::Parameter;
-use super::super::{Order, Result, Scoped, Selection};
+use super::super::{Line, Lines, Order, Result, Scoped, Seen, Selection};
 use super::error::failed;
 use super::open::Journal;
 use super::question::Question;
@@ -47,61 +47,113 @@ pub(super) fn typed(parameters: &[Parameter]) -> Vec<Typed<'_>> {
     parameters.iter().map(|p| (p as &(dyn ToSql + Sync), kind(p))).collect()
 }
 
-/// A page of events: the search names positions, their rows are read as the viewer, if there is one.
+/// A page of events.
 pub(super) async fn select(
     client: &mut Object,
     journal: &Journal,
     selection: &Selection,
 ) -> Result<Vec<Event>> {
-    let Selection { filter, range, order, limit } = selection;
-    let Some((question, mut range)) = asked(client, journal, filter, range).await? else {
+    let page = page(client, journal, selection).await?;
+    let mut events: Vec<Event> = page.iter().map(rows::event).collect::<Result<_>>()?;
+    events.iter_mut().for_each(|event| selection.filter.show(event));
+    Ok(events)
+}
+
+/// A page of events, written down.
+pub(super) async fn lines(
+    client: &mut Object,
+    journal: &Journal,
+    selection: Selection,
+    bytes: usize,
+    line: &Line,
+) -> Result<Lines> {
+    let limit = selection.limit;
+    // One more than is written tells whether there are more.
+    let selection = Selection { limit: limit + 1, ..selection };
+    let mut lines = Lines::default();
+    for row in &page(client, journal, &selection).await? {
+        let row = rows::columns(row)?;
+        let client = selection.filter.shows_client(&row);
+        if lines.take(Seen { row: &row, client }, (limit, bytes), line)?.is_break() {
+            break;
+        }
+    }
+    Ok(lines)
+}
+
+/// The rows of a page.
+async fn page(client: &mut Object, journal: &Journal, selection: &Selection) -> Result<Vec<Row>> {
+    let Some(question) = Question::of(&journal.blocks, &selection.filter) else {
         return Ok(Vec::new());
     };
-    let mut events = Vec::new();
     // Where nothing is left to look at but the rows themselves, the search brings them.
-    if question.words.is_empty() && filter.scope.person_id().is_none() {
-        let found = search::rows(client, &question, &range, *order, *limit, COLUMNS).await?;
-        events = found.iter().map(rows::event).collect::<Result<_>>()?;
-        range = 0..0;
+    if question.words.is_empty() && selection.filter.scope.person_id().is_none() {
+        found(client, journal, &question, selection).await
+    } else {
+        named(client, journal, &question, selection).await
     }
-    while events.len() < *limit && !range.is_empty() {
-        let wanted = limit - events.len();
-        let found = search::positions(client, &question, &range, *order, wanted).await?;
+}
+
+/// The rows that the search finds.
+async fn found(
+    client: &Object,
+    journal: &Journal,
+    question: &Question,
+    selection: &Selection,
+) -> Result<Vec<Row>> {
+    let Selection { filter, range, order, limit } = selection;
+    let search = async |range: Range<u64>| match narrowed(client, filter.filter(), &range).await? {
+        Some(range) => search::rows(client, question, &range, *order, *limit, COLUMNS).await,
+        None => Ok(Vec::new()),
+    };
+    let mut found = if *order == Order::Desc && range.end > journal.known() {
+        // What is known of and how much more there is are asked at once: mostly there is no more.
+        let known = range.start.max(1)..journal.known();
+        let (older, head) = tokio::try_join!(search(known.clone()), journal.head(client))?;
+        let mut newer = search(range.start.max(known.end)..range.end.min(head + 1)).await?;
+        newer.extend(older);
+        newer
+    } else {
+        search(journal.within(client, range).await?).await?
+    };
+    found.truncate(*limit);
+    Ok(found)
+}
+
+/// The rows whose positions the search names, read as the viewer, if there is one.
+async fn named(
+    client: &mut Object,
+    journal: &Journal,
+    question: &Question,
+    selection: &Selection,
+) -> Result<Vec<Row>> {
+    let Selection { filter, range, order, limit } = selection;
+    let range = journal.within(client, range).await?;
+    let mut left = narrowed(client, filter.filter(), &range).await?;
+    let mut rows = Vec::new();
+    while rows.len() < *limit
+        && let Some(range) = left
+    {
+        let wanted = limit - rows.len();
+        let found = search::positions(client, question, &range, *order, wanted).await?;
         let Some(last) = found.last() else {
             break;
         };
         // A page that is not full is taken for the last one: what was deleted meanwhile is
         // replaced by what comes after it.
-        range = match order {
-            _ if found.len() < wanted => 0..0,
-            Order::Desc => range.start..*last,
-            Order::Asc => last + 1..range.end,
+        left = match order {
+            _ if found.len() < wanted => None,
+            Order::Desc => Some(range.start..*last),
+            Order::Asc => Some(last + 1..range.end),
         };
         let direction = if *order == Order::Desc { "DESC" } else { "ASC" };
         let sql = format!(
             "SELECT {COLUMNS} FROM annals_events e WHERE e.seq = ANY ({}) ORDER BY e.seq {direction}",
             array(&found)
         );
-        for row in read(client, journal, filter, &sql).await? {
-            events.push(rows::event(&row)?);
-        }
+        rows.extend(read(client, journal, filter, &sql).await?);
     }
-    events.iter_mut().for_each(|event| filter.show(event));
-    Ok(events)
-}
-
-/// The question, and the part of the range that it is about; `None` where nothing can match.
-async fn asked(
-    client: &Object,
-    journal: &Journal,
-    filter: &Scoped,
-    range: &Range<u64>,
-) -> Result<Option<(Question, Range<u64>)>> {
-    let range = journal.within(client, range).await?;
-    let Some(range) = narrowed(client, filter.filter(), &range).await? else {
-        return Ok(None);
-    };
-    Ok(Question::of(client, &journal.blocks, filter).await?.map(|question| (question, range)))
+    Ok(rows)
 }
 
 /// Reads with the viewer's own rights, where there is one.

@@ -72,9 +72,9 @@ use self::pools::Pools;
 use self::target::Target;
 use self::watch::Watch;
 use super::{
-    Account, Aged, Ageing, Answer, ClosedDay, Counts, Head, Identity, Item, Key, Outcome, Part,
-    PeopleQuery, Person, Result, Reward, Scope, Scoped, Scrubbed, Sealed, Selection, SignIn, Store,
-    StoreError, Task, Tile, Tombstone, TrackingQuery, UsedId,
+    Account, Aged, Ageing, Answer, ClosedDay, Counts, Head, Identity, Item, Key, Line, Lines,
+    Outcome, Part, PeopleQuery, Person, Result, Reward, Scope, Scoped, Scrubbed, Sealed, Selection,
+    SignIn, Store, StoreError, Task, Tile, Tombstone, TrackingQuery, UsedId,
 };
 
 pub use open::Seed;
@@ -109,6 +109,11 @@ impl Store for PostgresStore {
     async fn select(&self, selection: Selection) -> Result<Vec<Event>> {
         let mut client = self.pools.reader().await?;
         list_index::select(&mut client, &self.journal, &selection).await
+    }
+
+    async fn lines(&self, page: Selection, bytes: usize, line: Arc<Line>) -> Result<Lines> {
+        let mut client = self.pools.reader().await?;
+        list_index::lines(&mut client, &self.journal, page, bytes, &*line).await
     }
 
     fn fresh(&self, filter: &Scoped, range: &Range<u64>) -> Option<Vec<Arc<Event>>> {

@@ -74,9 +74,14 @@ impl Journal {
 
     /// A range as far as there is something in it.
     pub(super) async fn within(&self, client: &Object, range: &Range<u64>) -> Result<Range<u64>> {
-        let known = self.seen.load(Ordering::Relaxed) + 1;
+        let known = self.known();
         let end = if range.end <= known { known } else { self.head(client).await? + 1 };
         Ok(range.start.max(1)..range.end.min(end))
+    }
+
+    /// The position behind the last one that this process knows of.
+    pub(super) fn known(&self) -> u64 {
+        self.seen.load(Ordering::Relaxed) + 1
     }
 
     /// Remembers how far it goes.

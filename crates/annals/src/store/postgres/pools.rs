@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use deadpool_postgres::{
-    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, QueueMode, RecyclingMethod,
+    Runtime,
 };
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -99,6 +100,8 @@ fn pool(target: &Target, size: usize, tried_after: Option<Duration>) -> Result<P
     let manager = Manager::from_config(config, target.tls.clone(), quickly);
     Pool::builder(manager)
         .max_size(size)
+        // The one that was used last: its process has what it needs at hand.
+        .queue_mode(QueueMode::Lifo)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(WAIT))
         .create_timeout(Some(WAIT))

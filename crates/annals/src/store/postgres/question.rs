@@ -37,6 +37,8 @@ const TEXTS: &str = r#"(concat_ws(' ', message, entity_name, actor_name, action)
 pub(super) struct Question {
     /// Of each set, a block that holds a match has one key at least.
     pub(super) sets: Vec<Vec<i32>>,
+    /// What the kinds of matches fulfil, where something is asked of kinds.
+    pub(super) kinds: Option<Predicate>,
     /// What rows must fulfil, but for the words.
     pub(super) condition: Predicate,
     /// Folded words that must all be found.
@@ -45,52 +47,53 @@ pub(super) struct Question {
 
 impl Question {
     /// The question of a filter within its scope; `None` where nothing can match at all.
-    pub(super) async fn of(
-        client: &Object,
-        blocks: &Blocks,
-        asked: &Scoped,
-    ) -> Result<Option<Question>> {
-        let Some(asked) = possible(asked) else {
-            return Ok(None);
-        };
-        let mut sets = Vec::new();
-        let mut grave = None;
+    pub(super) fn of(blocks: &Blocks, asked: &Scoped) -> Option<Question> {
+        let asked = possible(asked)?;
         let (few, many): (Vec<&Term>, Vec<&Term>) =
             asked.filter.terms.iter().partition(|term| takes_few_values(&term.field));
-        if !few.is_empty() {
-            match kinds(client, few).await? {
-                Some(kinds) if kinds.is_empty() => return Ok(None),
-                Some(kinds) => {
-                    grave = all_grave(&kinds);
-                    sets.push(kinds.into_iter().map(|(key, _)| key).collect());
-                }
-                None => {}
-            }
-        }
-        let mut others: Vec<Vec<i32>> = Vec::new();
+        let kinds = (!few.is_empty()).then(|| {
+            let terms = few.into_iter().cloned().collect();
+            let filter = Filter { terms, ..Filter::default() };
+            predicate(&Scope::everything().over(filter), &POSTGRES, Vec::new())
+        });
+        let mut sets: Vec<Vec<i32>> = Vec::new();
         for term in many.into_iter().filter(|term| !term.negated) {
             if let Some(field) = Indexed::of(&term.field) {
-                others.push(term.values.iter().map(|value| blocks.key(field, value)).collect());
+                sets.push(term.values.iter().map(|value| blocks.key(field, value)).collect());
             }
         }
-        others.extend(people(blocks, &asked.scope));
-        others.extend(asked.filter.words.iter().map(|word| vec![blocks.key(Indexed::Word, word)]));
-        if let Some(severities) = grave {
-            let all = |set: Vec<i32>| {
-                let each =
-                    |key| severities.iter().map(move |severity| with_severity(key, *severity));
-                set.into_iter().flat_map(each).collect()
-            };
-            others = others.into_iter().map(all).collect();
-        }
-        sets.append(&mut others);
-        Ok(Some(Question { sets, ..Question::of_rows(&asked) }))
+        sets.extend(people(blocks, &asked.scope));
+        sets.extend(asked.filter.words.iter().map(|word| vec![blocks.key(Indexed::Word, word)]));
+        Some(Question { sets, kinds, ..Question::of_rows(&asked) })
     }
 
     /// The same, with no key to narrow it; possible or not.
     pub(super) fn of_rows(asked: &Scoped) -> Question {
         let condition = predicate(asked, &POSTGRES, Vec::new());
-        Question { sets: Vec::new(), condition, words: asked.filter.words.clone() }
+        Question { sets: Vec::new(), kinds: None, condition, words: asked.filter.words.clone() }
+    }
+
+    /// The sets of keys, with those of the kinds that there are; `None` where there are none of them, so
+    /// that nothing matches.
+    pub(super) async fn all_sets(&self, client: &Object) -> Result<Option<Vec<Vec<i32>>>> {
+        let mut sets = self.sets.clone();
+        let Some(condition) = &self.kinds else {
+            return Ok(Some(sets));
+        };
+        let Some(kinds) = kinds(client, condition).await? else {
+            return Ok(Some(sets));
+        };
+        if kinds.is_empty() {
+            return Ok(None);
+        }
+        if let Some(severities) = all_grave(&kinds) {
+            let with_each =
+                |key| severities.iter().map(move |severity| with_severity(key, *severity));
+            let all = |set: Vec<i32>| set.into_iter().flat_map(with_each).collect();
+            sets = sets.into_iter().map(all).collect();
+        }
+        sets.insert(0, kinds.into_iter().map(|(key, _)| key).collect());
+        Ok(Some(sets))
     }
 }
 
@@ -136,10 +139,8 @@ fn all_grave(kinds: &[(i32, u8)]) -> Option<BTreeSet<u8>> {
     severities.iter().all(|severity| is_grave(*severity)).then_some(severities)
 }
 
-/// The keys and severities of the kinds that fulfil these terms; `None` where there are too many.
-async fn kinds(client: &Object, terms: Vec<&Term>) -> Result<Option<Vec<(i32, u8)>>> {
-    let filter = Filter { terms: terms.into_iter().cloned().collect(), ..Filter::default() };
-    let condition = predicate(&Scope::everything().over(filter), &POSTGRES, Vec::new());
+/// The keys and severities of the kinds that fulfil a condition; `None` where there are too many.
+async fn kinds(client: &Object, condition: &Predicate) -> Result<Option<Vec<(i32, u8)>>> {
     let sql = format!(
         "SELECT key, severity FROM annals_kinds WHERE {} LIMIT {}",
         condition.sql,

@@ -50,17 +50,18 @@ pub(super) async fn bytes(client: &impl GenericClient) -> Result<u64> {
 
 /// The row's columns; what cannot be one of an event's is told.
 fn read(row: &tokio_postgres::Row) -> std::result::Result<Row, String> {
-    columns(row).map_err(|error| error.to_string())
+    columns(row).map(Row::into_owned).map_err(|error| error.to_string())
 }
 
-fn columns(row: &tokio_postgres::Row) -> Result<Row> {
+/// The row's columns, as [`COLUMNS`] names them.
+pub(super) fn columns(row: &tokio_postgres::Row) -> Result<Row<&str>> {
     let damaged = |column: &str| StoreError::Damaged(format!("{column} cannot be read"));
     let byte = |index: usize, column: &str| -> Result<u8> {
         let number: i16 = row.try_get(index).map_err(failed)?;
         u8::try_from(number).map_err(|_| damaged(column))
     };
     let number = |index: usize| row.try_get::<_, Option<i64>>(index).map_err(failed);
-    let text = |index: usize| row.try_get::<_, Option<String>>(index).map_err(failed);
+    let text = |index: usize| row.try_get::<_, Option<&str>>(index).map_err(failed);
     let points = match (number(16)?, number(17)?, number(18)?) {
         (Some(before), Some(after), Some(delta)) => Some((before, after, delta)),
         (None, None, None) => None,

@@ -2,11 +2,14 @@
 //!
 //! ```text
 //! range ─┬─ its first 1,024 positions ──────────────────────────► rows
-//!        ├─ whole blocks ── window by window ── keys ── blocks ──► rows, as many as it takes
+//!        ├─ whole blocks ── some windows at a time ── keys ─────► rows, until there are enough
 //!        └─ the block that may not be whole yet ─────────────────► rows
 //! ```
 //!
-//! A question that no key can narrow is asked of all rows of its range.
+//! The index and the rows are asked in one statement, which goes on to the next window only while there
+//! are not enough. Words are looked for here, so that the database cannot tell when that is: for them the
+//! index names blocks, and as many of these are read as it seems to take. A question that no key can narrow
+//! is asked of all rows of its range.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -30,7 +33,8 @@ const NAMED: usize = 1_024;
 const SOME: usize = 128;
 /// Blocks whose rows are read at least; how many more it takes is told by what they yield.
 const FEW: usize = 8;
-/// Windows that a statement may ask, one by one.
+/// Windows that a statement may ask, one by one. Should most of their blocks have the keys and no row answer,
+/// it takes seconds, and no minute.
 const WINDOWS: u64 = 64;
 /// Columns that words are looked for in.
 const SEARCHED: &str = "message, entity_name, actor_name, action";
@@ -41,6 +45,8 @@ pub(super) enum Part {
     All(Range<u64>),
     /// Those of some parts of it.
     Each(Vec<Range<u64>>),
+    /// Those of the blocks that a statement names.
+    Named(String, Range<u64>),
 }
 
 impl Part {
@@ -66,13 +72,32 @@ impl Part {
                     bounds(|range| range.end)
                 )
             }
+            Part::Named(blocks, Range { start, end }) => {
+                format!(
+                    "FROM ({blocks}) AS named
+                     CROSS JOIN LATERAL (SELECT * FROM annals_events i
+                       WHERE i.seq >= greatest(named.block * {BLOCK} + 1, {start})
+                         AND i.seq < least((named.block + 1) * {BLOCK} + 1, {end})
+                         AND {condition} OFFSET 0) AS e"
+                )
+            }
         }
     }
 
     fn is_empty(&self) -> bool {
         match self {
-            Part::All(range) => range.is_empty(),
+            Part::All(range) | Part::Named(_, range) => range.is_empty(),
             Part::Each(ranges) => ranges.is_empty(),
+        }
+    }
+
+    /// Its parts in order, so that those are not read that come after what is enough.
+    fn order(&self, order: Order) -> String {
+        let direction = direction(order);
+        match self {
+            Part::All(_) => String::new(),
+            Part::Each(_) => format!("first {direction}, "),
+            Part::Named(..) => format!("first {direction}, block {direction}, "),
         }
     }
 }
@@ -97,15 +122,11 @@ pub(super) async fn matching(
     let further = if words { format!(", {SEARCHED}") } else { String::new() };
     // What words leave is known only once they are looked for.
     let most = if words || limit == usize::MAX { String::new() } else { format!("LIMIT {limit}") };
-    let direction = direction(order);
-    // Part by part, so that those are not read that come after what is enough.
-    let by_part = match part {
-        Part::All(_) => String::new(),
-        Part::Each(_) => format!("first {direction}, "),
-    };
     let sql = format!(
-        "SELECT {columns}{further} {} ORDER BY {by_part}seq {direction} {most}",
+        "SELECT {columns}{further} {} ORDER BY {}seq {} {most}",
         part.source(question, order),
+        part.order(order),
+        direction(order),
     );
     let found = client.query_typed(&sql, &typed(&question.condition.parameters)).await;
     let mut rows = Vec::new();
@@ -134,108 +155,142 @@ fn direction(order: Order) -> &'static str {
     }
 }
 
+/// What of a range is read before any index is asked, and what comes after it. In between is a block's
+/// bound.
+fn near(range: &Range<u64>, order: Order) -> (Range<u64>, Range<u64>) {
+    let Range { start, end } = *range;
+    if end.saturating_sub(start) <= NEAR {
+        return (start..end, end..end);
+    }
+    match order {
+        Order::Desc => {
+            let edge = first_of(block_of(end - NEAR)).max(start);
+            (edge..end, start..edge)
+        }
+        Order::Asc => {
+            let edge = first_of(block_of(start + NEAR));
+            (start..edge, edge..end)
+        }
+    }
+}
+
 /// The parts of a range that may hold a match, in order.
 pub(super) struct Parts<'a> {
     question: &'a Question,
+    sets: &'a [Vec<i32>],
     range: Range<u64>,
     order: Order,
-    stage: Stage,
-    /// Blocks that were not asked for yet.
+    /// Blocks that the index was not asked for yet.
     left: Range<u64>,
     /// Blocks that were named, and not handed out yet.
     named: VecDeque<u64>,
-}
-
-enum Stage {
-    Near,
-    Blocks,
-    Rest,
-    Done,
+    /// Positions whose rows are asked without the index, in the end.
+    rest: Range<u64>,
 }
 
 impl<'a> Parts<'a> {
-    pub(super) fn new(question: &'a Question, range: &Range<u64>, order: Order) -> Parts<'a> {
-        Parts {
-            question,
-            range: range.clone(),
-            order,
-            stage: Stage::Near,
-            left: 0..0,
-            named: VecDeque::new(),
-        }
+    /// Of a question with its sets of keys.
+    pub(super) fn new(
+        question: &'a Question,
+        sets: &'a [Vec<i32>],
+        range: &Range<u64>,
+        order: Order,
+    ) -> Parts<'a> {
+        let (left, rest) = match range {
+            // Few rows are sooner read than looked for.
+            Range { start, end } if sets.is_empty() || end.saturating_sub(*start) <= NEAR => {
+                (0..0, range.clone())
+            }
+            Range { start, end } => {
+                // In descending order a range follows what was near, and ends with a block.
+                let last = match order {
+                    Order::Asc => block_of(end - 1),
+                    Order::Desc => block_of(*end),
+                };
+                (block_of(*start)..last, first_of(last).max(*start)..*end)
+            }
+        };
+        Parts { question, sets, range: range.clone(), order, left, named: VecDeque::new(), rest }
     }
 
-    /// The next part; of blocks, at most so many.
+    /// The next part; of blocks that are named first, at most so many.
     pub(super) async fn next(&mut self, client: &Object, most: usize) -> Result<Option<Part>> {
-        loop {
-            let part = match self.stage {
-                Stage::Near => self.near(),
-                Stage::Blocks => self.blocks(client, most).await?,
-                Stage::Rest => self.rest(),
-                Stage::Done => return Ok(None),
-            };
-            if !part.is_empty() {
-                return Ok(Some(part));
-            }
-        }
+        let part = if self.question.words.is_empty() {
+            self.windows()
+        } else {
+            self.blocks(client, most).await?
+        };
+        let part = match part {
+            Some(part) => part,
+            None => Part::All(std::mem::take(&mut self.rest)),
+        };
+        Ok((!part.is_empty()).then_some(part))
     }
 
-    fn near(&mut self) -> Part {
-        let Range { start, end } = self.range;
-        if self.question.sets.is_empty() || end - start <= NEAR {
-            self.stage = Stage::Done;
-            return Part::All(start..end);
-        }
-        self.stage = Stage::Blocks;
-        // The last block of the range may be open; those before it are whole.
-        match self.order {
-            Order::Desc => {
-                let edge = block_of(end - NEAR);
-                self.left = block_of(start)..edge;
-                Part::All(first_of(edge).max(start)..end)
-            }
-            Order::Asc => {
-                let edge = block_of(start + NEAR);
-                self.left = edge..block_of(end - 1);
-                Part::All(start..first_of(edge))
-            }
-        }
+    /// The blocks of the next windows.
+    fn windows(&mut self) -> Option<Part> {
+        let blocks = self.take()?;
+        Some(Part::Named(self.naming(&blocks), self.range.clone()))
     }
 
-    fn rest(&mut self) -> Part {
-        self.stage = Stage::Done;
-        match self.order {
-            Order::Desc => Part::All(0..0),
-            Order::Asc => Part::All(first_of(block_of(self.range.end - 1))..self.range.end),
-        }
-    }
-
-    async fn blocks(&mut self, client: &Object, most: usize) -> Result<Part> {
+    /// The next blocks, at most so many.
+    async fn blocks(&mut self, client: &Object, most: usize) -> Result<Option<Part>> {
         while self.named.is_empty() && !self.left.is_empty() {
             self.name(client, most.clamp(SOME, NAMED)).await?;
-        }
-        if self.named.is_empty() {
-            self.stage = Stage::Rest;
         }
         let some = self.named.drain(..most.clamp(1, NAMED).min(self.named.len()));
         let Range { start, end } = self.range;
         let within = |block| first_of(block).max(start)..first_of(block + 1).min(end);
-        Ok(Part::Each(some.map(within).collect()))
+        let ranges: Vec<_> = some.map(within).collect();
+        Ok((!ranges.is_empty()).then_some(Part::Each(ranges)))
     }
 
     /// Asks the index for the next blocks, window by window until there are enough.
     async fn name(&mut self, client: &Object, enough: usize) -> Result<()> {
+        let Some(blocks) = self.take() else {
+            return Ok(());
+        };
+        let sql = format!("{} LIMIT {enough}", self.naming(&blocks));
+        let found = client.query_typed(&sql, &[]).await.map_err(failed)?;
+        for row in &found {
+            self.named.push_back(whole(row, 1)?);
+        }
+        // Those behind the last that was named were not asked for.
+        if let Some(last) = self.named.back().filter(|_| found.len() == enough) {
+            match self.order {
+                Order::Desc => self.left.end = *last,
+                Order::Asc => self.left.start = last + 1,
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the blocks of the next windows from those that are left.
+    fn take(&mut self) -> Option<Range<u64>> {
         let Range { start, end } = self.left;
+        if self.left.is_empty() {
+            return None;
+        }
         let blocks = match self.order {
             Order::Desc => {
-                start.max(((end - 1) / WINDOW + 1).saturating_sub(WINDOWS) * WINDOW)..end
+                let first = ((end - 1) / WINDOW + 1).saturating_sub(WINDOWS) * WINDOW;
+                start.max(first)..end
             }
             Order::Asc => start..end.min((start / WINDOW + WINDOWS) * WINDOW),
         };
+        match self.order {
+            Order::Desc => self.left.end = blocks.start,
+            Order::Asc => self.left.start = blocks.end,
+        }
+        Some(blocks)
+    }
+
+    /// Names those of some blocks that have the keys, window by window, in order.
+    fn naming(&self, blocks: &Range<u64>) -> String {
         let windows = blocks.start / WINDOW..(blocks.end - 1) / WINDOW + 1;
         let masks: Vec<i32> = windows.clone().map(mask).collect();
         let firsts: Vec<u64> = windows.map(|window| window * WINDOW).collect();
-        let conditions = self.question.sets.iter().map(|set| {
+        let conditions = self.sets.iter().map(|set| {
             format!(
                 "keys && ARRAY(SELECT key # mask FROM unnest({}::integer[]) AS key)",
                 array(set)
@@ -243,33 +298,21 @@ impl<'a> Parts<'a> {
         });
         let direction = direction(self.order);
         // OFFSET 0: each window's are found by their keys, and put in order then.
-        let sql = format!(
-            "SELECT block
+        format!(
+            "SELECT first, block
              FROM (SELECT * FROM unnest({}::integer[], {}::bigint[]) AS w (mask, first)
                ORDER BY first {direction}) AS windows
              CROSS JOIN LATERAL (SELECT * FROM (SELECT block FROM annals_list_index
                  WHERE {} OFFSET 0) AS found
                WHERE block >= greatest(first, {}) AND block < least(first + {WINDOW}, {})
                ORDER BY block {direction} OFFSET 0) AS named
-             ORDER BY first {direction}, block {direction} LIMIT {enough}",
+             ORDER BY first {direction}, block {direction}",
             array(&masks),
             array(&firsts),
             conditions.collect::<Vec<_>>().join(" AND "),
             blocks.start,
             blocks.end,
-        );
-        let found = client.query_typed(&sql, &[]).await.map_err(failed)?;
-        for row in &found {
-            self.named.push_back(whole(row, 0)?);
-        }
-        let last = self.named.back().filter(|_| found.len() == enough).copied();
-        self.left = match (self.order, last) {
-            (Order::Desc, Some(last)) => start..last,
-            (Order::Asc, Some(last)) => last + 1..end,
-            (Order::Desc, None) => start..blocks.start,
-            (Order::Asc, None) => blocks.end..end,
-        };
-        Ok(())
+        )
     }
 }
 
@@ -294,26 +337,30 @@ pub(super) async fn rows(
     limit: usize,
     columns: &str,
 ) -> Result<Vec<Row>> {
-    let mut found = Vec::new();
-    let mut parts = Parts::new(question, range, order);
-    let mut most = NAMED;
+    let (near, range) = near(range, order);
+    let near = Part::All(near);
+    // Neither waits for the other: they are sent together.
+    let (mut found, sets) = tokio::try_join!(
+        matching(client, question, &near, order, limit, columns),
+        question.all_sets(client)
+    )?;
+    let Some(sets) = sets else {
+        return Ok(found);
+    };
+    let mut parts = Parts::new(question, &sets, &range, order);
+    // Most blocks that are named have one at least.
+    let mut most = limit.saturating_sub(found.len()).max(FEW);
     while found.len() < limit
         && let Some(part) = parts.next(client, most).await?
     {
         let left = limit - found.len();
         let some = matching(client, question, &part, order, left, columns).await?;
-        let missing = left.saturating_sub(some.len());
-        match &part {
-            // Most blocks that are named have one at least.
-            Part::All(_) => most = missing,
+        if let Part::Each(blocks) = &part {
             // As many as the yield so far makes likely to be enough, and some more.
-            Part::Each(blocks) => {
-                let each = blocks.len().div_ceil(some.len().max(1));
-                most = missing.saturating_mul(each).saturating_mul(5) / 4;
-            }
+            let missing = left.saturating_sub(some.len());
+            let each = blocks.len().div_ceil(some.len().max(1));
+            most = (missing.saturating_mul(each).saturating_mul(5) / 4).max(FEW);
         }
-        // The database stops by itself where it has enough, unless words are looked for here.
-        most = most.max(if question.words.is_empty() { SOME } else { FEW });
         found.extend(some);
     }
     Ok(found)

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use annals_event::Uuid;
+use annals_event::{Event, Uuid};
 use annals_throwaway_postgres::{Cluster, Database, Durability};
 
 use super::{PostgresStore, Seed, blocks};
+use crate::filter::Filter;
 use crate::store::conformance::world::plain_ones;
 use crate::store::conformance::{self, START, accepted, conformance, everything, verdicts};
-use crate::store::{ERASING, Identity, Key, Role, Store, StoreError};
+use crate::store::{ERASING, Identity, Key, Order, Role, Scope, Selection, Store, StoreError};
 
 mod scrub;
 mod spans;
@@ -106,6 +107,22 @@ async fn servers_that_start_at_once_make_one_journal() {
         accepted(store, plain_ones(number..number + 1), START).await;
     }
     assert_eq!(stores[0].head().await.unwrap().seq, 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_page_has_what_another_server_appended_just_now() {
+    let (one, database) = store().await;
+    let two = PostgresStore::open(&database.url(), 10, &seed()).await.unwrap();
+    let mut all = Vec::new();
+    for number in 1..40 {
+        // Sometimes more than are on a page.
+        let first = all.len() as u128 + 1;
+        all.extend(accepted(&*one, plain_ones(first..first + 1 + number % 8), START).await);
+        let filter = Scope::everything().over(Filter::default());
+        let page = Selection { filter, range: 1..u64::MAX, order: Order::Desc, limit: 5 };
+        let newest: Vec<Event> = all.iter().rev().take(5).cloned().collect();
+        assert_eq!(two.select(page).await.unwrap(), newest);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
