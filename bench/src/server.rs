@@ -136,13 +136,15 @@ impl Server {
         if let Some(cluster) = self.cluster() {
             postgres::settled(cluster).await?;
         }
-        loop {
+        let mut quiet = 0;
+        // What is done now and then comes at least every five seconds.
+        while quiet < 6 {
             let before = self.cpu()?;
             tokio::time::sleep(Duration::from_secs(1)).await;
-            if self.cpu()?.saturating_sub(before) < Duration::from_millis(50) {
-                return Ok(());
-            }
+            let computed = self.cpu()?.saturating_sub(before);
+            quiet = if computed < Duration::from_millis(50) { quiet + 1 } else { 0 };
         }
+        Ok(())
     }
 
     /// Its memory in kilobytes: `VmRSS` now, `VmHWM` the most so far.

@@ -24,6 +24,7 @@ use crate::id::{self, Random};
 use crate::store::{Key, PersonKind, Result, Role, SignIn, SignInKind, Store};
 
 mod caller;
+mod key_set;
 mod people;
 mod token;
 
@@ -90,6 +91,13 @@ impl Access {
         let keys = self.store.keys().await?.into_iter().map(|key| (key.hash, key)).collect();
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
         self.standings.reload(&*self.store).await
+    }
+
+    /// Reads the application's keys again, where they are in a file that may have changed.
+    pub fn renew_tokens(&self) {
+        if let Some(tokens) = &self.tokens {
+            tokens.renew();
+        }
     }
 
     /// Whether nobody could get in with a key.

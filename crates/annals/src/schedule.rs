@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::http::Http;
-use crate::store::Result;
+use crate::store::{Result, StoreError};
 
 type Work = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
@@ -33,7 +33,7 @@ enum Who {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-const JOBS: [Job; 9] = [
+const JOBS: [Job; 10] = [
     Job {
         name: "learn what other servers changed",
         period: Duration::from_secs(1),
@@ -60,6 +60,18 @@ const JOBS: [Job; 9] = [
         period: MINUTE,
         who: Who::Each,
         run: |http| Box::pin(async move { http.scrub_when_due().await }),
+    },
+    Job {
+        name: "read the application's keys again where their file changed",
+        period: Duration::from_secs(2),
+        who: Who::Each,
+        run: |http| {
+            Box::pin(async move {
+                // A small file, read whole.
+                let work = tokio::task::spawn_blocking(move || http.access.renew_tokens());
+                work.await.map_err(|error| StoreError::Unavailable(error.to_string()))
+            })
+        },
     },
     Job {
         name: "note when keys were last used",

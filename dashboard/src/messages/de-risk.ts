@@ -6,6 +6,7 @@ const value = (n: number) => new Intl.NumberFormat("de", { maximumFractionDigits
 const days = (n: number) => (n === 1 ? "1 Tag" : `${number(n)} Tage`);
 
 export const risk: typeof enRisk = {
+  scored: score,
   cardHint: (threshold) => `Lernende mit einem Risiko von ${score(threshold)} oder mehr am Ende jedes Tages`,
   of: (learners) => `von ${number(learners)}`,
   learners: () => "Lernenden",

@@ -5,6 +5,7 @@ const days = (n: number) => (n === 1 ? "1 day" : `${number(n)} days`);
 
 /** People at risk of dropping out. */
 export const risk = {
+  scored: score,
   cardHint: (threshold: number) => `Learners with a risk score of ${score(threshold)} or more at the end of each day`,
   of: (learners: number) => `of ${number(learners)}`,
   learners: (learners: number): string => (learners === 1 ? "learner" : "learners"),

@@ -96,7 +96,7 @@ function List({ people, data }: { people: readonly AtRiskStudent[]; data: AtRisk
             </span>
             <RiskBar person={person} />
             <RiskCourse person={person} data={data} />
-            <strong className="risk-score">{person.risk_score.toFixed(2)}</strong>
+            <strong className="risk-score">{m.scored(person.risk_score)}</strong>
             <span className="risk-away">{m.inactive(person.days_inactive)}</span>
           </li>
         ))}

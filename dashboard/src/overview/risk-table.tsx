@@ -30,14 +30,14 @@ export function RiskTable({ title, people, data }: { title: string; people: read
           {people.map((person) => (
             <tr key={person.user_id}>
               <th scope="row">{person.display_name}</th>
-              <td>{person.risk_score.toFixed(2)}</td>
+              <td>{m.scored(person.risk_score)}</td>
               <td>{m.levels[person.engagement_level]}</td>
               <td>
                 <RiskCourse person={person} data={data} />
               </td>
               {person.metrics.factors.map((factor) => (
                 <td key={factor.name}>
-                  {m.values[factor.name](factor.value)} <small>+{factor.contribution.toFixed(2)}</small>
+                  {m.values[factor.name](factor.value)} <small>+{m.scored(factor.contribution)}</small>
                 </td>
               ))}
             </tr>

@@ -4,15 +4,14 @@
 //! `nbf` are checked against the server's own clock. Whose children somebody has is not the
 //! token's business: the directory says.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use annals_event::{Time, limits};
-use jsonwebtoken::jwk::{JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 
 use super::Denied;
+use super::key_set::KeySet;
 use crate::config::{ConfigError, Jwt, JwtAlgorithm};
 use crate::store::Role;
 
@@ -27,7 +26,7 @@ enum Keys {
     /// One, whatever the token calls it.
     One(DecodingKey),
     /// Several, told apart by the token's `kid`.
-    ById(HashMap<String, DecodingKey>),
+    ById(KeySet),
 }
 
 /// What a token says that is believed.
@@ -74,20 +73,32 @@ impl Tokens {
         let keys = match (&jwt.secret, &jwt.public_key_file, &jwt.jwks_file) {
             (Some(secret), _, _) => Keys::One(DecodingKey::from_secret(secret.reveal().as_bytes())),
             (None, Some(path), _) => Keys::One(public_key(jwt.algorithm, path)?),
-            (None, None, Some(path)) => Keys::ById(key_set(algorithm, path)?),
+            (None, None, Some(path)) => {
+                let keys = KeySet::new(algorithm, path);
+                Keys::ById(keys.map_err(|problem| wrong("jwt.jwks_file", &problem))?)
+            }
             (None, None, None) => return Err(wrong("jwt", "names no key")),
         };
         Ok(Tokens { validation, keys, skew: i64::from(jwt.skew_seconds) * 1_000_000 })
     }
 
+    /// Reads the keys again, where they are a set in a file.
+    pub(super) fn renew(&self) {
+        if let Keys::ById(keys) = &self.keys {
+            keys.renew();
+        }
+    }
+
     /// Whom a token belongs to, if it is good now.
     pub(super) fn open(&self, token: &str, now: Time) -> Result<Claims, Denied> {
+        let named;
         let key = match &self.keys {
             Keys::One(key) => key,
             Keys::ById(keys) => {
                 let header = decode_header(token).map_err(|_| Denied::Token)?;
                 let id = header.kid.ok_or(Denied::Token)?;
-                keys.get(&id).ok_or(Denied::Token)?
+                named = keys.get(&id).ok_or(Denied::Token)?;
+                &named
             }
         };
         let raw = decode::<RawClaims>(token, key, &self.validation).map_err(|_| Denied::Token)?;
@@ -140,33 +151,6 @@ fn public_key(algorithm: JwtAlgorithm, path: &Path) -> Result<DecodingKey, Confi
     };
     let problem = format!("{} holds no public key for this algorithm, as PEM", path.display());
     key.map_err(|_| wrong("jwt.public_key_file", &problem))
-}
-
-/// The keys of a set that are meant for this algorithm.
-fn key_set(algorithm: Algorithm, path: &Path) -> Result<HashMap<String, DecodingKey>, ConfigError> {
-    let name = "jwt.jwks_file";
-    let unreadable = |_| wrong(name, &format!("{} is not a JWK set", path.display()));
-    let set: JwkSet = serde_json::from_slice(&read(name, path)?).map_err(unreadable)?;
-    let mut keys = HashMap::new();
-    for jwk in &set.keys {
-        let common = &jwk.common;
-        let stated = common.key_algorithm.map(|stated| stated.to_string());
-        let other = stated.is_some_and(|stated| stated != format!("{algorithm:?}"));
-        let encrypts = matches!(common.public_key_use, Some(PublicKeyUse::Encryption));
-        let (Some(id), false, false) = (&common.key_id, other, encrypts) else {
-            continue;
-        };
-        if let Ok(key) = DecodingKey::from_jwk(jwk)
-            && key.family() == algorithm.family()
-        {
-            keys.insert(id.clone(), key);
-        }
-    }
-    if keys.is_empty() {
-        let problem = format!("{} has no key with a `kid` for this algorithm", path.display());
-        return Err(wrong(name, &problem));
-    }
-    Ok(keys)
 }
 
 fn read(key: &'static str, path: &Path) -> Result<Vec<u8>, ConfigError> {

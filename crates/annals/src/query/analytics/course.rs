@@ -25,6 +25,8 @@ const VERSION: u32 = 1;
 pub const KEPT_DAYS: i32 = 400;
 /// How long days are scored at a stretch: others wait for the same two cores.
 const STRETCH: Duration = Duration::from_millis(500);
+/// Scores that are made before others get their turn.
+const AT_ONCE: usize = 128;
 
 /// The course of a person's score.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
@@ -135,13 +137,19 @@ impl Learners<'_> {
             self.derived.begin_scores(day).await?;
             let (_, doings) = self.derived.doings(vec![period.range()], None).await?;
             let doings = doings.into_iter().next().unwrap_or_default();
-            let people = self.scored(&directory, &doings, period);
-            let people = people.into_iter().map(|(id, scored)| (id.clone(), scored.score.0));
+            let mut people = Vec::new();
+            for (id, scored) in self.each_scored(&directory, &doings, period) {
+                people.push((id.clone(), scored.score.0));
+                // Thousands take milliseconds, which nobody should wait for.
+                if people.len() % AT_ONCE == 0 {
+                    tokio::task::yield_now().await;
+                }
+            }
             let scores = DayScores {
                 day,
                 rules: rules.clone(),
                 logins_known: doings.logins_known,
-                people: people.collect(),
+                people: people.into_iter().collect(),
             };
             // Where something came in between, the day is still missing the next time.
             self.derived.keep_scores(scores).await?;

@@ -207,22 +207,31 @@ impl Learners<'_> {
 
     /// Every learner's score at the end of a period.
     pub(super) fn scored<'a>(
-        &self,
+        &'a self,
         directory: &'a BTreeMap<String, Person>,
         doings: &'a Doings,
         period: Period,
     ) -> Vec<(&'a String, Scored)> {
+        self.each_scored(directory, doings, period).collect()
+    }
+
+    /// The same, one after the other.
+    pub(super) fn each_scored<'a>(
+        &'a self,
+        directory: &'a BTreeMap<String, Person>,
+        doings: &'a Doings,
+        period: Period,
+    ) -> impl Iterator<Item = (&'a String, Scored)> {
         let absent = directory.keys().filter(|id| !doings.people.contains_key(*id));
         let ids = doings.people.keys().chain(absent);
-        let learners = ids.filter(|id| {
+        let learners = ids.filter(move |id| {
             let (person, deeds) = (directory.get(*id), doings.people.get(*id));
             self.is_learner(person, deeds, period.end_date)
         });
-        let scored = learners.map(|id| {
+        learners.map(move |id| {
             let deeds = doings.people.get(id);
             (id, score(self.risk, period.end_date, period.days, deeds, doings.logins_known))
-        });
-        scored.collect()
+        })
     }
 
     /// The course of each score, which ends with the score itself.

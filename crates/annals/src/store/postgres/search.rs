@@ -76,9 +76,9 @@ impl Part {
                 format!(
                     "FROM ({blocks}) AS named
                      CROSS JOIN LATERAL (SELECT * FROM annals_events i
-                       WHERE i.seq >= greatest(named.block * {BLOCK} + 1, {start})
-                         AND i.seq < least((named.block + 1) * {BLOCK} + 1, {end})
-                         AND {condition} OFFSET 0) AS e"
+                       WHERE i.seq >= named.block * {BLOCK} + 1
+                         AND i.seq < (named.block + 1) * {BLOCK} + 1
+                         AND i.seq >= {start} AND i.seq < {end} AND {condition} OFFSET 0) AS e"
                 )
             }
         }
@@ -230,7 +230,10 @@ impl<'a> Parts<'a> {
     /// The blocks of the next windows.
     fn windows(&mut self) -> Option<Part> {
         let blocks = self.take()?;
-        Some(Part::Named(self.naming(&blocks), self.range.clone()))
+        // Told once more for all of them, so that no partition is thought of that has none.
+        let Range { start, end } = self.range;
+        let within = first_of(blocks.start).max(start)..first_of(blocks.end).min(end);
+        Some(Part::Named(self.naming(&blocks), within))
     }
 
     /// The next blocks, at most so many.

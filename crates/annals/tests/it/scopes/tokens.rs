@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
 use super::{ADA, BEN, CLEO, LATER, SECRET, claims, configured, id, jwt, school, signed, token};
-use crate::support::{Engine, Server, root, run};
+use crate::support::{Engine, Server, root, run, until};
 
 const RSA: &[u8] = include_bytes!("keys/rsa.pem");
 const RSA_PUBLIC: &str = include_str!("keys/rsa.pub.pem");
@@ -176,6 +176,51 @@ async fn of_a_key_set_the_one_named_opens_the_token() {
     let header = Header { kid: Some("ed".to_owned()), ..Header::new(Algorithm::EdDSA) };
     let token = encode(&header, &claims(ADA), &ed).unwrap();
     refused(&server, &token, "another algorithm, by a key of the set").await;
+}
+
+#[tokio::test]
+async fn keys_come_and_go_with_their_file() {
+    let (rsa, ed) =
+        (EncodingKey::from_rsa_pem(RSA).unwrap(), EncodingKey::from_ed_pem(ED).unwrap());
+    let set = |keys: &[(&EncodingKey, Algorithm, &str)]| {
+        let keys = keys.iter().map(|(key, algorithm, id)| {
+            let mut jwk = Jwk::from_encoding_key(key, *algorithm).unwrap();
+            jwk.common.key_id = Some((*id).to_owned());
+            jwk
+        });
+        json!({ "keys": keys.collect::<Vec<_>>() }).to_string()
+    };
+    let token = |kid: &str| {
+        let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::RS256) };
+        encode(&header, &claims(ADA), &rsa).unwrap()
+    };
+    let root = root();
+    let put = |text: &str| {
+        let (new, file) = (root.path().join("new.json"), root.path().join("keys.json"));
+        std::fs::write(&new, text).unwrap();
+        std::fs::rename(new, file).unwrap();
+    };
+    put(&set(&[(&rsa, Algorithm::RS256, "old")]));
+    let server = configured(&root, &jwt("algorithm = \"RS256\"\njwks_file = \"keys.json\""));
+    refused(&server, &token("new"), "not there yet").await;
+    put(&set(&[(&rsa, Algorithm::RS256, "old"), (&rsa, Algorithm::RS256, "new")]));
+    let status = async |kid: &str| whoami(&server, &token(kid)).await.0;
+    until("the new key counts", async || (status("new").await == 200).then_some(())).await;
+    assert_eq!(status("old").await, 200);
+    // A file that is no good changes nothing, and is told of.
+    let told = async |what: &str| {
+        let log = server.get("/api/v1/debug-log").send().await.text();
+        log.contains(what).then_some(())
+    };
+    put("{");
+    until("it is told", async || told("keys.json is not a JWK set").await).await;
+    put(&set(&[(&ed, Algorithm::EdDSA, "ed")]));
+    until("it is told", async || told("keys.json has no key").await).await;
+    assert_eq!(status("new").await, 200);
+    // Who has the key that was taken out gets in no more.
+    put(&set(&[(&rsa, Algorithm::RS256, "new")]));
+    until("the old key is out", async || (status("old").await == 401).then_some(())).await;
+    assert_eq!(status("new").await, 200);
 }
 
 #[tokio::test]
