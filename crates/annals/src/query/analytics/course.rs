@@ -137,20 +137,16 @@ impl Learners<'_> {
             self.derived.begin_scores(day).await?;
             let (_, doings) = self.derived.doings(vec![period.range()], None).await?;
             let doings = doings.into_iter().next().unwrap_or_default();
-            let mut people = Vec::new();
+            let mut people = BTreeMap::new();
             for (id, scored) in self.each_scored(&directory, &doings, period) {
-                people.push((id.clone(), scored.score.0));
+                people.insert(id.clone(), scored.score.0);
                 // Thousands take milliseconds, which nobody should wait for.
                 if people.len() % AT_ONCE == 0 {
                     tokio::task::yield_now().await;
                 }
             }
-            let scores = DayScores {
-                day,
-                rules: rules.clone(),
-                logins_known: doings.logins_known,
-                people: people.into_iter().collect(),
-            };
+            let scores =
+                DayScores { day, rules: rules.clone(), logins_known: doings.logins_known, people };
             // Where something came in between, the day is still missing the next time.
             self.derived.keep_scores(scores).await?;
             match missing.next().filter(|_| began.elapsed() < STRETCH) {
