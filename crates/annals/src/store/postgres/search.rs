@@ -25,8 +25,9 @@ use super::question::Question;
 use super::rows::whole;
 use crate::words::all_found;
 
-/// Positions whose rows are read before any index: what is frequent is found there.
-const NEAR: u64 = 16 * BLOCK;
+/// Positions whose rows are read before any index: what is frequent is found there. In tests it is less, as
+/// are windows, so that they come to the others.
+const NEAR: u64 = if cfg!(test) { BLOCK } else { 16 * BLOCK };
 /// Blocks that are named at once, at most.
 const NAMED: usize = 1_024;
 /// Blocks that are named at least, if there are so many: it costs little beside asking.
@@ -35,7 +36,7 @@ const SOME: usize = 128;
 const FEW: usize = 8;
 /// Windows that a statement may ask, one by one. Should most of their blocks have the keys and no row answer,
 /// it takes seconds, and no minute.
-const WINDOWS: u64 = 64;
+const WINDOWS: u64 = if cfg!(test) { 2 } else { 64 };
 /// Columns that words are looked for in.
 const SEARCHED: &str = "message, entity_name, actor_name, action";
 
