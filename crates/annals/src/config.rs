@@ -312,7 +312,7 @@ impl Config {
             jwt.check()?;
         }
         if !Postgres::CONNECTIONS.contains(&self.postgres.connections) {
-            return wrong("postgres.connections", "must be 4 to 1000");
+            return wrong("postgres.connections", "must be 5 to 1000");
         }
         self.journal().map(drop)
     }
@@ -367,7 +367,7 @@ mod tests {
             (serde_json::json!({"points": {"allow_negative": 1}}), "points.allow_negative"),
             (serde_json::json!({"streams": {"stall_seconds": 0}}), "streams.stall_seconds"),
             (serde_json::json!({"database": "mysql://x"}), "database"),
-            (serde_json::json!({"postgres": {"connections": 3}}), "postgres.connections"),
+            (serde_json::json!({"postgres": {"connections": 4}}), "postgres.connections"),
             (serde_json::json!({"trusted_proxies": ["nearby"]}), "trusted_proxies"),
             (
                 serde_json::json!({"rate_limit": {"key_per_minute": -1}}),

@@ -24,7 +24,7 @@ pub enum Database {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Postgres {
-    /// Connections this process may open, 4 to 1,000.
+    /// Connections this process may open, 5 to 1,000.
     pub connections: u32,
     /// Whether tables are written anew by night after somebody was erased or events were deleted.
     pub scrub: bool,
@@ -32,7 +32,7 @@ pub struct Postgres {
 
 impl Postgres {
     /// How many connections do, and are allowed.
-    pub(super) const CONNECTIONS: RangeInclusive<u32> = 4..=1_000;
+    pub(super) const CONNECTIONS: RangeInclusive<u32> = 5..=1_000;
 }
 
 impl Default for Postgres {

@@ -11,8 +11,9 @@ use tokio_postgres::Row;
 
 use super::super::{Counts, Order, Result, Scoped};
 use super::error::failed;
-use super::list_index::{read, typed};
+use super::list_index::read;
 use super::open::Journal;
+use super::parameters::Parameters;
 use super::question::{OfMany, Question, possible};
 use super::rows::whole;
 use super::search::{Part, Parts, array, matching};
@@ -80,7 +81,7 @@ async fn of_each(
     journal: &Journal,
     filter: &Scoped,
     question: &Question,
-    part: &Part,
+    part: &Part<'_>,
     columns: &str,
 ) -> Result<Vec<Row>> {
     let (words, all) = (!question.words.is_empty(), usize::MAX);
@@ -107,12 +108,12 @@ async fn of_each(
 async fn of_part(
     client: &Object,
     question: &Question,
-    part: &Part,
+    part: &Part<'_>,
     columns: &str,
 ) -> Result<Vec<Row>> {
-    let source = part.source(question, Order::Asc);
-    let sql = format!("SELECT {columns}, count(*) {source} GROUP BY {columns}");
-    client.query_typed(&sql, &typed(&question.condition.parameters)).await.map_err(failed)
+    let mut asked = Parameters::of(&question.condition.parameters);
+    let source = part.source(question, Order::Asc, &mut asked);
+    asked.ask(client, &format!("SELECT {columns}, count(*) {source} GROUP BY {columns}")).await
 }
 
 /// How many match, by category and severity.

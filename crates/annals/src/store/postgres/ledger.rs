@@ -7,7 +7,7 @@ use tokio_postgres::IsolationLevel;
 use super::super::predicate::Parameter;
 use super::super::{Result, TrackingQuery};
 use super::error::failed;
-use super::list_index::typed;
+use super::parameters::typed;
 use super::rows::{self, whole};
 
 /// A page, newest first, and how many there are in all, at one moment.

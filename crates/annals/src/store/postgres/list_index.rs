@@ -3,12 +3,9 @@
 use std::ops::Range;
 
 use annals_event::Event;
-use bytes::BytesMut;
 use deadpool_postgres::Object;
 use tokio_postgres::Row;
-use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-use super::super::predicate::Parameter;
 use super::super::{Line, Lines, Order, Result, Scoped, Seen, Selection};
 use super::error::failed;
 use super::open::Journal;
@@ -16,36 +13,7 @@ use super::question::Question;
 use super::rows::{self, COLUMNS};
 use super::search::{self, array};
 use super::spans::narrowed;
-use super::viewer::{self, Typed};
-
-impl ToSql for Parameter {
-    fn to_sql(
-        &self,
-        ty: &Type,
-        out: &mut BytesMut,
-    ) -> std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match self {
-            // No row has one, and PostgreSQL no way to say it: as NULL it equals nothing.
-            Parameter::Text(text) if text.contains('\0') => Ok(IsNull::Yes),
-            Parameter::Text(text) => text.to_sql(ty, out),
-            Parameter::Integer(number) => number.to_sql(ty, out),
-        }
-    }
-
-    fn accepts(ty: &Type) -> bool {
-        [Type::TEXT, Type::INT8].contains(ty)
-    }
-
-    to_sql_checked!();
-}
-
-pub(super) fn typed(parameters: &[Parameter]) -> Vec<Typed<'_>> {
-    let kind = |parameter: &Parameter| match parameter {
-        Parameter::Text(_) => Type::TEXT,
-        Parameter::Integer(_) => Type::INT8,
-    };
-    parameters.iter().map(|p| (p as &(dyn ToSql + Sync), kind(p))).collect()
-}
+use super::viewer;
 
 /// A page of events.
 pub(super) async fn select(

@@ -9,6 +9,7 @@
 //! | `batch.rs`, `end.rs`, `records.rs` | numbered and sealed, as `annals_append` takes it |
 //! | `commit.rs` | commands, decided and written in one transaction |
 //! | `question.rs`, `search.rs` | filter → keys → positions |
+//! | `parameters.rs` | what a question is about, beside its text |
 //! | `list_index.rs`, `counts.rs` | lists; counts |
 //! | `spans.rs` | what is known of many positions at once: times, and how many of each kind |
 //! | `blocks.rs` | what the list index holds |
@@ -43,6 +44,7 @@ mod error;
 mod ledger;
 mod list_index;
 mod open;
+mod parameters;
 mod people;
 mod pools;
 mod question;
@@ -107,12 +109,12 @@ impl Store for PostgresStore {
     }
 
     async fn select(&self, selection: Selection) -> Result<Vec<Event>> {
-        let mut client = self.pools.reader().await?;
+        let mut client = self.pools.lists(self.journal.known()).await?;
         list_index::select(&mut client, &self.journal, &selection).await
     }
 
     async fn lines(&self, page: Selection, bytes: usize, line: Arc<Line>) -> Result<Lines> {
-        let mut client = self.pools.reader().await?;
+        let mut client = self.pools.lists(self.journal.known()).await?;
         list_index::lines(&mut client, &self.journal, page, bytes, &*line).await
     }
 

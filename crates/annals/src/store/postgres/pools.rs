@@ -1,5 +1,6 @@
-//! Connections: some for reading, and a few that reading cannot use up.
+//! Connections: for lists, for other reading, and a few that reading cannot use up.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use deadpool_postgres::{
@@ -22,6 +23,10 @@ const WAIT: Duration = Duration::from_secs(10);
 /// A reader's connection that was idle for so long may be dead without anybody knowing it.
 const IDLE: Duration = Duration::from_secs(1);
 
+/// Statements that a connection keeps: what is asked again and again is of few shapes. Beyond that all are
+/// forgotten.
+const KEPT: usize = 64;
+
 /// What holds on every connection, whatever the database's own settings are. Plans are made for
 /// each call: one made while a table was empty would be kept when it no longer is. None is compiled,
 /// which takes longer than what is asked; and what an index can find is not looked for in all rows, though
@@ -40,12 +45,19 @@ const SETTINGS: &str = "
       WHERE current_setting('synchronous_commit') = 'off';
     SET ROLE annals_writer;";
 
+/// What holds on those for lists. Their statements leave a plan no choice but its order, and cost less than
+/// planning them does; so plans are kept, but none from a time when there were half as many events.
+const KEEPING: &str = "SET plan_cache_mode = force_generic_plan";
+
 /// The connections of a store.
 pub(super) struct Pools {
+    lists: Pool,
     readers: Pool,
     writers: Pool,
     /// Turns of those who count.
     counters: Semaphore,
+    /// How often the journal had doubled, when the plans of lists were begun anew.
+    doubled: AtomicU32,
 }
 
 /// A reader's connection, for the time of a turn.
@@ -56,12 +68,24 @@ pub(super) struct Counter<'p> {
 
 impl Pools {
     pub(super) fn new(target: &Target, connections: usize) -> Result<Pools> {
-        let readers = connections.saturating_sub(WRITERS + BESIDE).max(1);
+        let reading = connections.saturating_sub(WRITERS + BESIDE);
+        let lists = (reading / 2).max(1);
+        let readers = reading.saturating_sub(lists).max(1);
         let counters = Semaphore::new((readers / 2).max(1));
+        let lists = pool(target, lists, Some(IDLE), &[SETTINGS, KEEPING])?;
+        let readers = pool(target, readers, Some(IDLE), &[SETTINGS])?;
         // What a dead connection does to an append is found out anyway.
-        let readers = pool(target, readers, Some(IDLE))?;
-        let writers = pool(target, WRITERS, None)?;
-        Ok(Pools { readers, writers, counters })
+        let writers = pool(target, WRITERS, None, &[SETTINGS])?;
+        Ok(Pools { lists, readers, writers, counters, doubled: AtomicU32::new(0) })
+    }
+
+    /// A connection for lists of a journal that goes this far.
+    pub(super) async fn lists(&self, known: u64) -> Result<Object> {
+        let doubled = known.checked_ilog2().unwrap_or(0);
+        if self.doubled.fetch_max(doubled, Ordering::Relaxed) < doubled {
+            self.lists.manager().statement_caches.clear();
+        }
+        get(&self.lists).await
     }
 
     pub(super) async fn reader(&self) -> Result<Object> {
@@ -83,6 +107,7 @@ impl Pools {
     }
 
     pub(super) fn close(&self) {
+        self.lists.close();
         self.readers.close();
         self.writers.close();
     }
@@ -90,7 +115,12 @@ impl Pools {
 
 /// A pool of connections that are tried before they are used again, where they were idle for so
 /// long: one that breaks while it is in use tells so by itself.
-fn pool(target: &Target, size: usize, tried_after: Option<Duration>) -> Result<Pool> {
+fn pool(
+    target: &Target,
+    size: usize,
+    tried_after: Option<Duration>,
+    settings: &'static [&'static str],
+) -> Result<Pool> {
     let mut config = target.config.clone();
     config.connect_timeout(WAIT);
     config.keepalives_idle(Duration::from_secs(30));
@@ -107,6 +137,9 @@ fn pool(target: &Target, size: usize, tried_after: Option<Duration>) -> Result<P
         .create_timeout(Some(WAIT))
         .recycle_timeout(Some(WAIT))
         .pre_recycle(Hook::async_fn(move |client, metrics| {
+            if client.statement_cache.size() >= KEPT {
+                client.statement_cache.clear();
+            }
             Box::pin(async move {
                 match tried_after {
                     Some(long) if metrics.last_used() > long => {
@@ -116,10 +149,13 @@ fn pool(target: &Target, size: usize, tried_after: Option<Duration>) -> Result<P
                 }
             })
         }))
-        .post_create(Hook::async_fn(|client, _| {
-            Box::pin(
-                async move { client.batch_execute(SETTINGS).await.map_err(HookError::Backend) },
-            )
+        .post_create(Hook::async_fn(move |client, _| {
+            Box::pin(async move {
+                for each in settings {
+                    client.batch_execute(each).await.map_err(HookError::Backend)?;
+                }
+                Ok(())
+            })
         }))
         .build()
         .map_err(|error| StoreError::Unavailable(error.to_string()))
@@ -127,7 +163,7 @@ fn pool(target: &Target, size: usize, tried_after: Option<Duration>) -> Result<P
 
 /// One connection, beside the others.
 pub(super) fn alone(target: &Target) -> Result<Pool> {
-    pool(target, 1, None)
+    pool(target, 1, None, &[SETTINGS])
 }
 
 pub(super) async fn get(pool: &Pool) -> Result<Object> {

@@ -10,21 +10,23 @@ use super::super::predicate::{Dialect, Parameter, Predicate, Push, predicate};
 use super::super::{Result, Scope, Scoped};
 use super::blocks::{Blocks, is_grave, short, with_severity};
 use super::error::failed;
-use super::list_index::typed;
+use super::parameters::Parameters;
 use crate::filter::{Field, Filter, Term, metadata_text};
 
 /// More kinds than that are not worth asking for: most blocks have one of them.
 const KINDS: usize = 256;
 
 /// PostgreSQL's way of saying it. Words are asked of what was read ([`Question::words`]); a row goes there
-/// where its texts hold them in ASCII, whole or not, or are not in ASCII.
+/// where its texts hold them in ASCII, whole or not, or are not in ASCII. They are made patterns of once, in a
+/// query of its own, and not for each row.
 const POSTGRES: Dialect = Dialect {
     parameter: |n| format!("${n}"),
     occurred_at: "coalesce(occurred_at, created_at)",
     metadata,
     words: |words| {
         format!(
-            "(lower({TEXTS}) LIKE ALL (string_to_array('%' || replace({words}, ' ', '% %') || '%', ' '))
+            "(lower({TEXTS}) LIKE ALL
+                ((SELECT string_to_array('%' || replace({words}, ' ', '% %') || '%', ' '))::text[])
               OR octet_length({TEXTS}) > length({TEXTS}))"
         )
     },
@@ -146,7 +148,7 @@ async fn kinds(client: &Object, condition: &Predicate) -> Result<Option<Vec<(i32
         condition.sql,
         KINDS + 1
     );
-    let found = client.query_typed(&sql, &typed(&condition.parameters)).await.map_err(failed)?;
+    let found = Parameters::of(&condition.parameters).ask(client, &sql).await?;
     if found.len() > KINDS {
         return Ok(None);
     }

@@ -35,9 +35,14 @@ pub(super) async fn head(client: &impl GenericClient, lock: bool) -> Result<Head
     let lock = if lock { "FOR UPDATE" } else { "" };
     let sql = format!("SELECT seq, created_at FROM annals_journal_head {lock}");
     let rows = client.query_typed(&sql, &[]).await.map_err(failed)?;
-    let row = rows.first().ok_or_else(|| StoreError::Damaged("its head is gone".to_owned()))?;
+    let row = rows.first().ok_or_else(no_head)?;
     let created_at = Time::from_micros(row.try_get(1).map_err(failed)?);
     Ok(Head { seq: whole(row, 0)?, created_at })
+}
+
+/// What a journal without its one row is.
+pub(super) fn no_head() -> StoreError {
+    StoreError::Damaged("its head is gone".to_owned())
 }
 
 /// Bytes of all that is ours, indexes as well.

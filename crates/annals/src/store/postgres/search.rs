@@ -20,7 +20,7 @@ use tokio_postgres::Row;
 use super::super::{Order, Result};
 use super::blocks::{BLOCK, WINDOW, block_of, first_of, mask};
 use super::error::failed;
-use super::list_index::typed;
+use super::parameters::Parameters;
 use super::question::Question;
 use super::rows::whole;
 use crate::words::all_found;
@@ -41,39 +41,45 @@ const WINDOWS: u64 = if cfg!(test) { 2 } else { 64 };
 const SEARCHED: &str = "message, entity_name, actor_name, action";
 
 /// Rows to be asked, within a range of positions.
-pub(super) enum Part {
+pub(super) enum Part<'a> {
     /// All of them.
     All(Range<u64>),
     /// Those of some parts of it.
     Each(Vec<Range<u64>>),
     /// Those of the blocks that a statement names.
-    Named(String, Range<u64>),
+    Named(Naming<'a>, Range<u64>),
 }
 
-impl Part {
-    /// `FROM` and `WHERE`, for what fulfils the question's condition.
-    pub(super) fn source(&self, question: &Question, order: Order) -> String {
+impl Part<'_> {
+    /// `FROM` and `WHERE`, for what fulfils the question's condition, whose parameters come first.
+    pub(super) fn source(
+        &self,
+        question: &Question,
+        order: Order,
+        asked: &mut Parameters<'_>,
+    ) -> String {
         let direction = direction(order);
         let condition = &question.condition.sql;
         match self {
-            Part::All(Range { start, end }) => {
+            Part::All(range) => {
+                let (start, end) = asked.range(range);
                 format!("FROM annals_events e WHERE seq >= {start} AND seq < {end} AND {condition}")
             }
             // OFFSET 0: one by one, in order. Else each row would be compared with all of them.
             Part::Each(ranges) => {
-                let bounds =
-                    |of: fn(&Range<u64>) -> u64| array(&ranges.iter().map(of).collect::<Vec<_>>());
                 format!(
-                    "FROM (SELECT * FROM unnest({}::bigint[], {}::bigint[]) AS n (first, beyond)
+                    "FROM (SELECT * FROM unnest({}, {}) AS n (first, beyond)
                        ORDER BY first {direction}) AS named
                      CROSS JOIN LATERAL (SELECT * FROM annals_events i
                        WHERE i.seq >= named.first AND i.seq < named.beyond
                          AND {condition} OFFSET 0) AS e",
-                    bounds(|range| range.start),
-                    bounds(|range| range.end)
+                    asked.numbers(ranges.iter().map(|range| range.start)),
+                    asked.numbers(ranges.iter().map(|range| range.end)),
                 )
             }
-            Part::Named(blocks, Range { start, end }) => {
+            Part::Named(naming, range) => {
+                let blocks = naming.sql(order, asked);
+                let (start, end) = asked.range(range);
                 format!(
                     "FROM ({blocks}) AS named
                      CROSS JOIN LATERAL (SELECT * FROM annals_events i
@@ -103,6 +109,41 @@ impl Part {
     }
 }
 
+/// Blocks to be named by their keys.
+pub(super) struct Naming<'a> {
+    /// Of each set a block has one key at least.
+    sets: &'a [Vec<i32>],
+    blocks: Range<u64>,
+}
+
+impl Naming<'_> {
+    /// Names them, window by window, in order.
+    fn sql(&self, order: Order, asked: &mut Parameters<'_>) -> String {
+        let Range { start, end } = self.blocks;
+        let windows = start / WINDOW..(end - 1) / WINDOW + 1;
+        let (first, last) = asked.range(&self.blocks);
+        let masks = asked.keys(windows.clone().map(mask).collect());
+        let firsts = asked.numbers(windows.map(|window| window * WINDOW));
+        let conditions = self.sets.iter().map(|set| {
+            let set = asked.keys(set.clone());
+            format!("keys && ARRAY(SELECT key # mask FROM unnest({set}) AS key)")
+        });
+        let conditions = conditions.collect::<Vec<_>>().join(" AND ");
+        let direction = direction(order);
+        // OFFSET 0: each window's are found by their keys, and put in order then.
+        format!(
+            "SELECT first, block
+             FROM (SELECT * FROM unnest({masks}, {firsts}) AS w (mask, first)
+               ORDER BY first {direction}) AS windows
+             CROSS JOIN LATERAL (SELECT * FROM (SELECT block FROM annals_list_index
+                 WHERE {conditions} OFFSET 0) AS found
+               WHERE block >= greatest(first, {first}) AND block < least(first + {WINDOW}, {last})
+               ORDER BY block {direction} OFFSET 0) AS named
+             ORDER BY first {direction}, block {direction}",
+        )
+    }
+}
+
 /// Numbers as a literal: nothing in them could end it.
 pub(super) fn array<T: ToString>(numbers: &[T]) -> String {
     let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
@@ -114,7 +155,7 @@ pub(super) fn array<T: ToString>(numbers: &[T]) -> String {
 pub(super) async fn matching(
     client: &Object,
     question: &Question,
-    part: &Part,
+    part: &Part<'_>,
     order: Order,
     limit: usize,
     columns: &str,
@@ -122,16 +163,17 @@ pub(super) async fn matching(
     let words = !question.words.is_empty();
     let further = if words { format!(", {SEARCHED}") } else { String::new() };
     // What words leave is known only once they are looked for.
-    let most = if words || limit == usize::MAX { String::new() } else { format!("LIMIT {limit}") };
+    let all = words || limit == usize::MAX;
+    let mut asked = Parameters::of(&question.condition.parameters);
     let sql = format!(
-        "SELECT {columns}{further} {} ORDER BY {}seq {} {most}",
-        part.source(question, order),
+        "SELECT {columns}{further} {} ORDER BY {}seq {} {}",
+        part.source(question, order, &mut asked),
         part.order(order),
         direction(order),
+        if all { String::new() } else { format!("LIMIT {}", asked.number(limit as u64)) },
     );
-    let found = client.query_typed(&sql, &typed(&question.condition.parameters)).await;
     let mut rows = Vec::new();
-    for row in found.map_err(failed)? {
+    for row in asked.ask(client, &sql).await? {
         if !words || has_words(&row, question)? {
             rows.push(row);
         }
@@ -215,7 +257,7 @@ impl<'a> Parts<'a> {
     }
 
     /// The next part; of blocks that are named first, at most so many.
-    pub(super) async fn next(&mut self, client: &Object, most: usize) -> Result<Option<Part>> {
+    pub(super) async fn next(&mut self, client: &Object, most: usize) -> Result<Option<Part<'a>>> {
         let part = if self.question.words.is_empty() {
             self.windows()
         } else {
@@ -229,16 +271,16 @@ impl<'a> Parts<'a> {
     }
 
     /// The blocks of the next windows.
-    fn windows(&mut self) -> Option<Part> {
+    fn windows(&mut self) -> Option<Part<'a>> {
         let blocks = self.take()?;
         // Told once more for all of them, so that no partition is thought of that has none.
         let Range { start, end } = self.range;
         let within = first_of(blocks.start).max(start)..first_of(blocks.end).min(end);
-        Some(Part::Named(self.naming(&blocks), within))
+        Some(Part::Named(Naming { sets: self.sets, blocks }, within))
     }
 
     /// The next blocks, at most so many.
-    async fn blocks(&mut self, client: &Object, most: usize) -> Result<Option<Part>> {
+    async fn blocks(&mut self, client: &Object, most: usize) -> Result<Option<Part<'a>>> {
         while self.named.is_empty() && !self.left.is_empty() {
             self.name(client, most.clamp(SOME, NAMED)).await?;
         }
@@ -254,8 +296,10 @@ impl<'a> Parts<'a> {
         let Some(blocks) = self.take() else {
             return Ok(());
         };
-        let sql = format!("{} LIMIT {enough}", self.naming(&blocks));
-        let found = client.query_typed(&sql, &[]).await.map_err(failed)?;
+        let mut asked = Parameters::of(&[]);
+        let blocks = Naming { sets: self.sets, blocks }.sql(self.order, &mut asked);
+        let sql = format!("{blocks} LIMIT {}", asked.number(enough as u64));
+        let found = asked.ask(client, &sql).await?;
         for row in &found {
             self.named.push_back(whole(row, 1)?);
         }
@@ -287,36 +331,6 @@ impl<'a> Parts<'a> {
             Order::Asc => self.left.start = blocks.end,
         }
         Some(blocks)
-    }
-
-    /// Names those of some blocks that have the keys, window by window, in order.
-    fn naming(&self, blocks: &Range<u64>) -> String {
-        let windows = blocks.start / WINDOW..(blocks.end - 1) / WINDOW + 1;
-        let masks: Vec<i32> = windows.clone().map(mask).collect();
-        let firsts: Vec<u64> = windows.map(|window| window * WINDOW).collect();
-        let conditions = self.sets.iter().map(|set| {
-            format!(
-                "keys && ARRAY(SELECT key # mask FROM unnest({}::integer[]) AS key)",
-                array(set)
-            )
-        });
-        let direction = direction(self.order);
-        // OFFSET 0: each window's are found by their keys, and put in order then.
-        format!(
-            "SELECT first, block
-             FROM (SELECT * FROM unnest({}::integer[], {}::bigint[]) AS w (mask, first)
-               ORDER BY first {direction}) AS windows
-             CROSS JOIN LATERAL (SELECT * FROM (SELECT block FROM annals_list_index
-                 WHERE {} OFFSET 0) AS found
-               WHERE block >= greatest(first, {}) AND block < least(first + {WINDOW}, {})
-               ORDER BY block {direction} OFFSET 0) AS named
-             ORDER BY first {direction}, block {direction}",
-            array(&masks),
-            array(&firsts),
-            conditions.collect::<Vec<_>>().join(" AND "),
-            blocks.start,
-            blocks.end,
-        )
     }
 }
 

@@ -23,10 +23,9 @@ use super::super::predicate::Predicate;
 use super::super::seal::first_of;
 use super::bury::run;
 use super::error::failed;
-use super::list_index::typed;
+use super::parameters::{Parameters, typed};
 use super::rows::{bound, whole};
 use super::search::array;
-use super::viewer::Typed;
 use crate::filter::Filter;
 
 /// Positions in a span.
@@ -221,25 +220,27 @@ pub(super) async fn narrowed(
     if range.is_empty() || (filter.from.is_none() && filter.to.is_none()) {
         return Ok((!range.is_empty()).then(|| range.clone()));
     }
+    let mut asked = Parameters::of(&[]);
+    let (from, to) = period(filter);
+    let (from, to) = (asked.moment(from), asked.moment(to));
     // Of the spans that may hold such times, and of the one that is not whole yet, one after the other.
     let outermost = |direction: &str| {
         format!(
             "(SELECT t.tile FROM (
-                SELECT span FROM annals_spans WHERE max_occurred_at >= $1 AND min_occurred_at < $2
+                SELECT span FROM annals_spans
+                WHERE max_occurred_at >= {from} AND min_occurred_at < {to}
                 UNION ALL SELECT seq / {SPAN} FROM annals_journal_head
                 ORDER BY span {direction}) AS s
               CROSS JOIN LATERAL (
                 SELECT tile FROM annals_tiles
                 WHERE tile >= s.span * 64 AND tile < (s.span + 1) * 64
-                  AND max_occurred_at >= $1 AND min_occurred_at < $2
+                  AND max_occurred_at >= {from} AND min_occurred_at < {to}
                 ORDER BY tile {direction} LIMIT 1) AS t
               ORDER BY s.span {direction} LIMIT 1)"
         )
     };
     let sql = format!("SELECT {}, {}", outermost("ASC"), outermost("DESC"));
-    let (from, to) = period(filter);
-    let parameters: [Typed<'_>; 2] = [(&from, Type::INT8), (&to, Type::INT8)];
-    let found = client.query_typed(&sql, &parameters).await.map_err(failed)?;
+    let found = asked.ask(client, &sql).await?;
     let tile = |index| -> Result<Option<u64>> {
         let Some(row) = found.first() else { return Ok(None) };
         let tile: Option<i64> = row.try_get(index).map_err(failed)?;

@@ -255,6 +255,43 @@ async fn who_knows_the_end_learns_that_another_server_changed_it() {
     assert!(verdicts(&*one).await.iter().all(|verdict| verdict.is_fine()));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_keep_their_plans_until_the_journal_has_doubled() {
+    let database = Database::create();
+    // One connection for lists.
+    let store = PostgresStore::open(&database.url(), 5, &seed()).await.unwrap();
+    let list = async |value: &str| {
+        let filter = Filter::parse([("actor", value)]).unwrap();
+        let filter = Scope::everything().over(filter);
+        let page = Selection { filter, range: 1..u64::MAX, order: Order::Desc, limit: 5 };
+        store.select(page).await.unwrap()
+    };
+    let kept = async || {
+        let client = store.pools.lists(store.journal.known()).await.unwrap();
+        let sql = "SELECT count(*), coalesce(sum(generic_plans), 0)::bigint,
+                          coalesce(sum(custom_plans), 0)::bigint
+                   FROM pg_prepared_statements WHERE statement LIKE '%annals_events%'";
+        let row = client.query_typed(sql, &[]).await.unwrap().pop().unwrap();
+        [0, 1, 2].map(|column| row.get::<_, i64>(column))
+    };
+    accepted(&store, plain_ones(1..601), START).await;
+    for value in ["one", "two", "three"] {
+        list(value).await;
+    }
+    let [statements, generic, custom] = kept().await;
+    assert!(statements >= 2, "what is near, and what the index names");
+    assert_eq!((generic, custom), (3 * statements, 0));
+    // Other values of the same are no other statements; more of them are.
+    for count in 2..100 {
+        list(&vec!["one"; count].join(",")).await;
+        assert!(kept().await[0] < 2 * 64);
+    }
+    list("one").await;
+    assert!(kept().await[0] > 0);
+    accepted(&store, plain_ones(601..1_201), START).await;
+    assert_eq!(kept().await, [0; 3]);
+}
+
 /// Loopback has 16 million addresses: these are this process's own.
 fn addresses() -> [String; 2] {
     let process = std::process::id();
