@@ -16,7 +16,7 @@ use super::open::Journal;
 use super::parameters::Parameters;
 use super::question::{OfMany, Question, possible};
 use super::rows::whole;
-use super::search::{Part, Parts, array, matching};
+use super::search::{Asked, Part, Parts, array, matching};
 use super::spans::{Cover, narrowed};
 
 /// Pieces of a range that are searched one by one.
@@ -65,7 +65,7 @@ async fn grouped(
         return Ok(());
     };
     for range in left {
-        let mut parts = Parts::new(&question, &sets, &range, Order::Asc);
+        let mut parts = Parts::new(&question, &sets, &range, Order::Asc, Asked::All);
         while let Some(part) = parts.next(client, usize::MAX).await? {
             for row in &of_each(client, journal, filter, &question, &part, columns).await? {
                 add(row, whole(row, shared)?)?;
@@ -87,7 +87,7 @@ async fn of_each(
     let (words, all) = (!question.words.is_empty(), usize::MAX);
     // A person's rows are counted as that person.
     if filter.scope.person_id().is_some() {
-        let found = matching(client, question, part, Order::Asc, all, "seq").await?;
+        let found = matching(client, question, part, Order::Asc, all, "seq").await?.rows;
         let found: Vec<u64> = found.iter().map(|row| whole(row, 0)).collect::<Result<_>>()?;
         let sql = format!(
             "SELECT {columns}, count(*) FROM annals_events WHERE seq = ANY ({})
@@ -98,7 +98,7 @@ async fn of_each(
     } else if words {
         // Words are not known to the database: rows that may have them are counted here.
         let each = format!("{columns}, 1::bigint");
-        matching(client, question, part, Order::Asc, all, &each).await
+        Ok(matching(client, question, part, Order::Asc, all, &each).await?.rows)
     } else {
         of_part(client, question, part, columns).await
     }

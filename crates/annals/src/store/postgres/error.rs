@@ -27,6 +27,10 @@ pub(super) fn failed(error: Error) -> StoreError {
              `target_session_attrs=read-write`"
                 .to_owned(),
         ),
+        code if *code == SqlState::QUERY_CANCELED => StoreError::Unavailable(
+            "PostgreSQL gave it up, as it does after 60 seconds; ask for a shorter period"
+                .to_owned(),
+        ),
         _ => StoreError::Unavailable(message),
     }
 }

@@ -7,9 +7,9 @@
 //! ```
 //!
 //! The index and the rows are asked in one statement, which goes on to the next window only while there
-//! are not enough. Words are looked for here, so that the database cannot tell when that is: for them the
-//! index names blocks, and as many of these are read as it seems to take. A question that no key can narrow
-//! is asked of all rows of its range.
+//! are not enough, and ends after so many blocks at the latest. Words are looked for here, so that the
+//! database cannot tell when that is: for them the index names blocks, and as many of these are read as it
+//! seems to take. A question that no key can narrow is asked of all rows of its range, piece by piece.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -34,9 +34,12 @@ const NAMED: usize = 1_024;
 const SOME: usize = 128;
 /// Blocks whose rows are read at least; how many more it takes is told by what they yield.
 const FEW: usize = 8;
-/// Windows that a statement may ask, one by one. Should most of their blocks have the keys and no row answer,
-/// it takes seconds, and no minute.
+/// Windows whose blocks a statement of a page may name, one by one.
 const WINDOWS: u64 = if cfg!(test) { 2 } else { 64 };
+/// Blocks that it may name. Should most blocks have the keys and no row answer, it ends within seconds so.
+const MOST: u64 = if cfg!(test) { 3 } else { 4_096 };
+/// Windows that are asked by a statement that asks for all that match.
+const ALL_OF: u64 = if cfg!(test) { 1 } else { 4 };
 /// Columns that words are looked for in.
 const SEARCHED: &str = "message, entity_name, actor_name, action";
 
@@ -80,12 +83,25 @@ impl Part<'_> {
             Part::Named(naming, range) => {
                 let blocks = naming.sql(order, asked);
                 let (start, end) = asked.range(range);
+                // Of as many as may be named the last is told, matching or not.
+                let (blocks, join, told) = match naming.most {
+                    Some(most) => (
+                        format!(
+                            "SELECT *, row_number() OVER (ORDER BY first {direction},
+                               block {direction}) AS n FROM ({blocks} LIMIT {most}) AS b"
+                        ),
+                        "LEFT",
+                        format!("ON TRUE WHERE e.seq IS NOT NULL OR named.n = {most}"),
+                    ),
+                    None => (blocks, "CROSS", String::new()),
+                };
                 format!(
                     "FROM ({blocks}) AS named
-                     CROSS JOIN LATERAL (SELECT * FROM annals_events i
+                     {join} JOIN LATERAL (SELECT * FROM annals_events i
                        WHERE i.seq >= named.block * {BLOCK} + 1
                          AND i.seq < (named.block + 1) * {BLOCK} + 1
-                         AND i.seq >= {start} AND i.seq < {end} AND {condition} OFFSET 0) AS e"
+                         AND i.seq >= {start} AND i.seq < {end} AND {condition} OFFSET 0) AS e
+                     {told}"
                 )
             }
         }
@@ -95,6 +111,14 @@ impl Part<'_> {
         match self {
             Part::All(range) | Part::Named(_, range) => range.is_empty(),
             Part::Each(ranges) => ranges.is_empty(),
+        }
+    }
+
+    /// How many blocks it names at most.
+    fn most(&self) -> Option<u64> {
+        match self {
+            Part::Named(naming, _) => naming.most,
+            Part::All(_) | Part::Each(_) => None,
         }
     }
 
@@ -114,6 +138,8 @@ pub(super) struct Naming<'a> {
     /// Of each set a block has one key at least.
     sets: &'a [Vec<i32>],
     blocks: Range<u64>,
+    /// How many are named at most.
+    most: Option<u64>,
 }
 
 impl Naming<'_> {
@@ -150,6 +176,13 @@ pub(super) fn array<T: ToString>(numbers: &[T]) -> String {
     format!("'{{{}}}'", numbers.join(","))
 }
 
+/// What was found in a part.
+pub(super) struct Found {
+    pub(super) rows: Vec<Row>,
+    /// The block that is the last of as many as a statement may name: those behind it were not asked for.
+    last: Option<u64>,
+}
+
 /// The rows of a part that match, in order, at most `limit`: these columns, and behind them those
 /// that words are looked for in.
 pub(super) async fn matching(
@@ -159,9 +192,14 @@ pub(super) async fn matching(
     order: Order,
     limit: usize,
     columns: &str,
-) -> Result<Vec<Row>> {
+) -> Result<Found> {
     let words = !question.words.is_empty();
-    let further = if words { format!(", {SEARCHED}") } else { String::new() };
+    let most = part.most();
+    let further = match most {
+        Some(most) => format!(", e.seq IS NULL, CASE n WHEN {most} THEN block END"),
+        None if words => format!(", {SEARCHED}"),
+        None => String::new(),
+    };
     // What words leave is known only once they are looked for.
     let all = words || limit == usize::MAX;
     let mut asked = Parameters::of(&question.condition.parameters);
@@ -172,16 +210,22 @@ pub(super) async fn matching(
         direction(order),
         if all { String::new() } else { format!("LIMIT {}", asked.number(limit as u64)) },
     );
-    let mut rows = Vec::new();
+    let mut found = Found { rows: Vec::new(), last: None };
     for row in asked.ask(client, &sql).await? {
-        if !words || has_words(&row, question)? {
-            rows.push(row);
+        let mut matches = !words || has_words(&row, question)?;
+        if most.is_some() {
+            let block: Option<i64> = row.try_get(row.len() - 1).map_err(failed)?;
+            found.last = block.map(i64::unsigned_abs);
+            matches = !row.try_get::<_, bool>(row.len() - 2).map_err(failed)?;
         }
-        if rows.len() == limit {
+        if matches {
+            found.rows.push(row);
+        }
+        if found.rows.len() == limit {
             break;
         }
     }
-    Ok(rows)
+    Ok(found)
 }
 
 /// Whether a row has all the words that are asked for, in its last columns.
@@ -217,12 +261,23 @@ fn near(range: &Range<u64>, order: Order) -> (Range<u64>, Range<u64>) {
     }
 }
 
-/// The parts of a range that may hold a match, in order.
+/// How much of what matches is asked for.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Asked {
+    /// Some of it, in order.
+    Page,
+    /// All of it.
+    All,
+}
+
+/// The parts of a range that may hold a match, in order. None is so large that its statement would take a
+/// minute.
 pub(super) struct Parts<'a> {
     question: &'a Question,
     sets: &'a [Vec<i32>],
     range: Range<u64>,
     order: Order,
+    asked: Asked,
     /// Blocks that the index was not asked for yet.
     left: Range<u64>,
     /// Blocks that were named, and not handed out yet.
@@ -238,6 +293,7 @@ impl<'a> Parts<'a> {
         sets: &'a [Vec<i32>],
         range: &Range<u64>,
         order: Order,
+        asked: Asked,
     ) -> Parts<'a> {
         let (left, rest) = match range {
             // Few rows are sooner read than looked for.
@@ -253,7 +309,8 @@ impl<'a> Parts<'a> {
                 (block_of(*start)..last, first_of(last).max(*start)..*end)
             }
         };
-        Parts { question, sets, range: range.clone(), order, left, named: VecDeque::new(), rest }
+        let (range, named) = (range.clone(), VecDeque::new());
+        Parts { question, sets, range, order, asked, left, named, rest }
     }
 
     /// The next part; of blocks that are named first, at most so many.
@@ -265,7 +322,7 @@ impl<'a> Parts<'a> {
         };
         let part = match part {
             Some(part) => part,
-            None => Part::All(std::mem::take(&mut self.rest)),
+            None => Part::All(self.piece()),
         };
         Ok((!part.is_empty()).then_some(part))
     }
@@ -276,7 +333,8 @@ impl<'a> Parts<'a> {
         // Told once more for all of them, so that no partition is thought of that has none.
         let Range { start, end } = self.range;
         let within = first_of(blocks.start).max(start)..first_of(blocks.end).min(end);
-        Some(Part::Named(Naming { sets: self.sets, blocks }, within))
+        let most = (self.asked == Asked::Page).then_some(MOST);
+        Some(Part::Named(Naming { sets: self.sets, blocks, most }, within))
     }
 
     /// The next blocks, at most so many.
@@ -297,40 +355,64 @@ impl<'a> Parts<'a> {
             return Ok(());
         };
         let mut asked = Parameters::of(&[]);
-        let blocks = Naming { sets: self.sets, blocks }.sql(self.order, &mut asked);
+        let blocks = Naming { sets: self.sets, blocks, most: None }.sql(self.order, &mut asked);
         let sql = format!("{blocks} LIMIT {}", asked.number(enough as u64));
         let found = asked.ask(client, &sql).await?;
         for row in &found {
             self.named.push_back(whole(row, 1)?);
         }
-        // Those behind the last that was named were not asked for.
-        if let Some(last) = self.named.back().filter(|_| found.len() == enough) {
-            match self.order {
-                Order::Desc => self.left.end = *last,
-                Order::Asc => self.left.start = last + 1,
-            }
+        if found.len() == enough {
+            self.end_with(self.named.back().copied());
         }
         Ok(())
     }
 
+    /// Those behind the last block that was named were not asked for.
+    fn end_with(&mut self, last: Option<u64>) {
+        match (last, self.order) {
+            (Some(last), Order::Desc) => self.left.end = last,
+            (Some(last), Order::Asc) => self.left.start = last + 1,
+            (None, _) => {}
+        }
+    }
+
     /// Takes the blocks of the next windows from those that are left.
     fn take(&mut self) -> Option<Range<u64>> {
-        let Range { start, end } = self.left;
         if self.left.is_empty() {
             return None;
         }
-        let blocks = match self.order {
-            Order::Desc => {
-                let first = ((end - 1) / WINDOW + 1).saturating_sub(WINDOWS) * WINDOW;
-                start.max(first)..end
-            }
-            Order::Asc => start..end.min((start / WINDOW + WINDOWS) * WINDOW),
+        let windows = match self.asked {
+            Asked::All if self.question.words.is_empty() => ALL_OF,
+            Asked::All | Asked::Page => WINDOWS,
         };
+        let Range { start, end } = self.left;
+        Some(match self.order {
+            Order::Desc => {
+                let first = ((end - 1) / WINDOW + 1).saturating_sub(windows) * WINDOW;
+                self.left.end = start.max(first);
+                self.left.end..end
+            }
+            Order::Asc => {
+                self.left.start = end.min((start / WINDOW + windows) * WINDOW);
+                start..self.left.start
+            }
+        })
+    }
+
+    /// Takes the next of the positions whose rows are asked without the index.
+    fn piece(&mut self) -> Range<u64> {
+        let width = ALL_OF * WINDOW * BLOCK;
+        let Range { start, end } = self.rest;
         match self.order {
-            Order::Desc => self.left.end = blocks.start,
-            Order::Asc => self.left.start = blocks.end,
+            Order::Desc => {
+                self.rest.end = start.max(end.saturating_sub(width));
+                self.rest.end..end
+            }
+            Order::Asc => {
+                self.rest.start = end.min(start + width);
+                start..self.rest.start
+            }
         }
-        Some(blocks)
     }
 }
 
@@ -358,28 +440,30 @@ pub(super) async fn rows(
     let (near, range) = near(range, order);
     let near = Part::All(near);
     // Neither waits for the other: they are sent together.
-    let (mut found, sets) = tokio::try_join!(
+    let (found, sets) = tokio::try_join!(
         matching(client, question, &near, order, limit, columns),
         question.all_sets(client)
     )?;
+    let mut all = found.rows;
     let Some(sets) = sets else {
-        return Ok(found);
+        return Ok(all);
     };
-    let mut parts = Parts::new(question, &sets, &range, order);
+    let mut parts = Parts::new(question, &sets, &range, order, Asked::Page);
     // Most blocks that are named have one at least.
-    let mut most = limit.saturating_sub(found.len()).max(FEW);
-    while found.len() < limit
+    let mut most = limit.saturating_sub(all.len()).max(FEW);
+    while all.len() < limit
         && let Some(part) = parts.next(client, most).await?
     {
-        let left = limit - found.len();
-        let some = matching(client, question, &part, order, left, columns).await?;
+        let left = limit - all.len();
+        let Found { rows, last } = matching(client, question, &part, order, left, columns).await?;
+        parts.end_with(last);
         if let Part::Each(blocks) = &part {
             // As many as the yield so far makes likely to be enough, and some more.
-            let missing = left.saturating_sub(some.len());
-            let each = blocks.len().div_ceil(some.len().max(1));
+            let missing = left.saturating_sub(rows.len());
+            let each = blocks.len().div_ceil(rows.len().max(1));
             most = (missing.saturating_mul(each).saturating_mul(5) / 4).max(FEW);
         }
-        found.extend(some);
+        all.extend(rows);
     }
-    Ok(found)
+    Ok(all)
 }
