@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { test as base, expect, type Page } from "@playwright/test";
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
 import { ADMIN_KEY, Server, type Draft } from "./server";
 
 interface Fixtures {
@@ -43,6 +43,17 @@ export async function open(page: Page, path = "/activity"): Promise<void> {
   await page.goto(path);
   await signIn(page);
   await expect(page.getByRole("heading", { level: 1, name: "Activity" })).toBeVisible();
+}
+
+/**
+ * Asks again by hand what failed so far, from now on answered by the server. Screens also ask by themselves
+ * after a while: their time stands still meanwhile. `page.clock.install()` comes before the first page.
+ */
+export async function tryAgain(page: Page, within: Page | Locator): Promise<void> {
+  await page.clock.pauseAt(Date.now() + 1_000);
+  await page.unrouteAll();
+  await within.getByRole("button", { name: "Try again" }).click();
+  await page.clock.resume();
 }
 
 /** Nothing that axe finds against WCAG 2.1 A and AA. */

@@ -1,7 +1,7 @@
 // How much happened: the figures, the chart and its table, the period in the URL, and what comes in live.
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { accessible, expect, family, rows, signIn, test } from "./fixtures";
+import { accessible, expect, family, rows, signIn, test, tryAgain } from "./fixtures";
 import type { Draft } from "./server";
 
 const DAY = 86_400_000;
@@ -133,13 +133,13 @@ const problem = (status: number, code: string, detail: string) => ({
 });
 
 test("a failure is told and asked again by hand; no access says so", async ({ page, server }) => {
+  await page.clock.install();
   await server.append(school());
   await page.route("**/api/analytics/overview*", (route) => route.fulfill(problem(500, "internal", "What is derived is being made anew.")));
   await open(page);
   await expect(page.getByRole("alert")).toContainText("What is derived is being made anew.");
   await accessible(page);
-  await page.unrouteAll();
-  await page.getByRole("button", { name: "Try again" }).click();
+  await tryAgain(page, page);
   await expect(card(page, "Events")).toBeVisible();
 
   await page.route("**/api/v1/session", async (route) => {
