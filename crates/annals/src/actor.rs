@@ -12,6 +12,7 @@ use std::cell::RefCell;
 
 use annals_event::{Actor, ActorType};
 use tokio::task::JoinHandle;
+use tokio::task::futures::TaskLocalFuture;
 
 tokio::task_local! {
     static ACTOR: RefCell<Actor>;
@@ -22,9 +23,12 @@ pub fn anonymous() -> Actor {
     Actor { kind: ActorType::Anonymous, ..Actor::default() }
 }
 
+/// Asynchronous work that is done as an actor.
+pub type WithActor<F> = TaskLocalFuture<RefCell<Actor>, F>;
+
 /// Does asynchronous work as this actor. An actor named further out is back in place afterwards.
-pub async fn with_actor<F: Future>(actor: Actor, work: F) -> F::Output {
-    ACTOR.scope(RefCell::new(actor), work).await
+pub fn with_actor<F: Future>(actor: Actor, work: F) -> WithActor<F> {
+    ACTOR.scope(RefCell::new(actor), work)
 }
 
 /// Does work as this actor where nothing is asynchronous, such as on a thread of one's own.

@@ -7,7 +7,6 @@
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::Http;
@@ -22,39 +21,58 @@ const MAX_AGE: &str = "3600";
 /// What a page may send along.
 const HEADERS: &str = "authorization, content-type, content-encoding, x-annals-user";
 
-/// Around the endpoints for publishable keys: answers preflights, and lets the page read
-/// the answers it may have.
-pub(super) async fn around(http: &Http, request: Request, next: Next) -> Response {
-    let path = request.extensions().get::<MatchedPath>();
-    if !path.is_some_and(|path| PATHS.iter().any(|open| path.as_str().ends_with(open))) {
-        return next.run(request).await;
+/// What a web page asks of an endpoint for publishable keys.
+pub(super) struct Page {
+    origin: Option<HeaderValue>,
+    /// Whether some key allows it.
+    allowed: bool,
+    /// Whether it asks only whether it may ask.
+    preflight: bool,
+}
+
+impl Page {
+    /// Which page sends a request, if any does; nothing for all other endpoints.
+    pub(super) fn of(http: &Http, request: &Request) -> Option<Page> {
+        let path = request.extensions().get::<MatchedPath>()?;
+        if !PATHS.iter().any(|open| path.as_str().ends_with(open)) {
+            return None;
+        }
+        let origin = request.headers().get(header::ORIGIN).cloned();
+        let allowed = origin
+            .as_ref()
+            .and_then(|origin| origin.to_str().ok())
+            .is_some_and(|origin| http.access.some_key_allows(origin));
+        let preflight = request.method() == Method::OPTIONS
+            && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+        Some(Page { origin, allowed, preflight })
     }
-    let origin = request.headers().get(header::ORIGIN).cloned();
-    let allowed = origin
-        .as_ref()
-        .and_then(|origin| origin.to_str().ok())
-        .is_some_and(|origin| http.access.some_key_allows(origin));
-    let preflight = request.method() == Method::OPTIONS
-        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response = match preflight {
-        true if allowed => StatusCode::NO_CONTENT.into_response(),
-        true => refused().into_response(),
-        false => next.run(request).await,
-    };
-    let headers = response.headers_mut();
-    // In one header with what the layers below say: some readers look at the first alone.
-    let varies = match headers.get(header::VARY) {
-        Some(also) => [b"origin, ", also.as_bytes()].concat(),
-        None => b"origin".to_vec(),
-    };
-    if let Ok(varies) = HeaderValue::from_bytes(&varies) {
-        headers.insert(header::VARY, varies);
+
+    /// The answer to a preflight, which is no endpoint's.
+    pub(super) fn preflight(&self) -> Option<Response> {
+        match (self.preflight, self.allowed) {
+            (false, _) => None,
+            (true, true) => Some(StatusCode::NO_CONTENT.into_response()),
+            (true, false) => Some(refused().into_response()),
+        }
     }
-    if let Some(origin) = origin.filter(|_| allowed) {
+
+    /// Lets the page read an answer, if it may.
+    pub(super) fn admit(self, headers: &mut HeaderMap) {
+        // In one header with what the layers below say: some readers look at the first alone.
+        let varies = match headers.get(header::VARY) {
+            Some(also) => [b"origin, ", also.as_bytes()].concat(),
+            None => b"origin".to_vec(),
+        };
+        if let Ok(varies) = HeaderValue::from_bytes(&varies) {
+            headers.insert(header::VARY, varies);
+        }
+        let Some(origin) = self.origin.filter(|_| self.allowed) else {
+            return;
+        };
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         let exposed = HeaderValue::from_name(header::RETRY_AFTER);
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
-        if preflight {
+        if self.preflight {
             let told: [(HeaderName, &str); 3] = [
                 (header::ACCESS_CONTROL_ALLOW_METHODS, "POST"),
                 (header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS),
@@ -65,7 +83,6 @@ pub(super) async fn around(http: &Http, request: Request, next: Next) -> Respons
             }
         }
     }
-    response
 }
 
 /// 403 when a page uses a publishable key that is not for it. Pages of this server itself may.

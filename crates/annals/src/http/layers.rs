@@ -1,23 +1,30 @@
 //! What surrounds every answer: security headers, panics caught, the request log.
 
 use std::any::Any;
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use annals_event::Actor;
 use axum::Router;
-use axum::extract::State;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use tower::ServiceBuilder;
+use futures::TryFutureExt as _;
+use futures::future::{Either, MapOk};
+use pin_project_lite::pin_project;
+use tower::layer::layer_fn;
+use tower::{Service, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 
+use super::Http;
+use super::cors::Page;
 use super::error::Problem;
-use super::{Http, cors};
-use crate::actor::with_actor;
+use crate::actor::{WithActor, with_actor};
 
 /// Scripts, styles and connections from this server alone; no frames, no forms to elsewhere.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -36,11 +43,12 @@ const HEADERS: [(HeaderName, &str); 6] = [
 
 /// Puts the layers around a router; the first one named is the outermost.
 pub(super) fn around(router: Router, http: &Http) -> Router {
-    // One stack around each route: the router boxes whatever is put around it by itself, and a
-    // function among the layers copies all those below it for each request.
+    let http = http.clone();
+    // One stack around each route, and each layer of its own kind: the router boxes whatever is put around
+    // it by itself, and a function among the layers copies and boxes all those below it for each request.
     router.layer(
         ServiceBuilder::new()
-            .layer(from_fn_with_state(http.clone(), outermost))
+            .layer(layer_fn(move |inner| Outermost { http: http.clone(), inner }))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(CompressionLayer::new())
             .layer(RequestDecompressionLayer::new()),
@@ -52,18 +60,6 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
     Problem::internal().into_response()
 }
 
-/// Refuses what the layers below cannot unpack, and lets nobody in particular act.
-async fn answer(http: &Http, request: Request, next: Next) -> Response {
-    if !unpacks(request.headers()) {
-        // In our own words: the layers below would answer without a body.
-        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        let detail = "Send the body as it is, or with `Content-Encoding: gzip`.";
-        return Problem::new(status, "unsupported_encoding", detail).into_response();
-    }
-    // Whoever calls is named once known.
-    with_actor(Actor::default(), cors::around(http, request, next)).await
-}
-
 fn unpacks(headers: &HeaderMap) -> bool {
     let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
     let known = |value: &HeaderValue| {
@@ -73,21 +69,106 @@ fn unpacks(headers: &HeaderMap) -> bool {
     encodings.next().is_none_or(known) && encodings.next().is_none()
 }
 
-/// The headers of every answer, one line and one count of every request.
-async fn outermost(State(http): State<Http>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let api = ["/api/", "/child/", "/admin/"].into_iter().any(|part| path.contains(part));
-    let method = name(request.method());
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let began = Instant::now();
-    let mut response = answer(&http, request, next).await;
-    add_headers(response.headers_mut(), api);
-    // The route's pattern, never the query, never who.
-    let route = route.as_ref().map_or("(file)", MatchedPath::as_str);
-    let (status, took) = (response.status().as_u16(), began.elapsed());
-    http.metrics.request(method, route, status, took);
-    tracing::debug!(method, route, status, took_ms = took.as_secs_f64() * 1_000.0, "request");
-    response
+/// Refuses what the layers below cannot unpack, answers preflights, and lets nobody in particular act.
+#[derive(Clone)]
+struct Outermost<S> {
+    http: Http,
+    inner: S,
+}
+
+/// What a request comes to: what is answered here, or what the layers below answer.
+type Work<F, R> = Either<Ready<Result<Response, Infallible>>, MapOk<F, fn(R) -> Response>>;
+
+impl<S> Service<Request> for Outermost<S>
+where
+    S: Service<Request, Error = Infallible, Response: IntoResponse>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answering<Work<S::Future, S::Response>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let path = request.uri().path();
+        let api = ["/api/", "/child/", "/admin/"].into_iter().any(|part| path.contains(part));
+        let method = name(request.method());
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        let began = Instant::now();
+        let unpacks = unpacks(request.headers());
+        let page = if unpacks { Page::of(&self.http, &request) } else { None };
+        let preflight = page.as_ref().and_then(Page::preflight);
+        // Not called where its answer is not needed, though it is ready.
+        let work = match preflight.or_else(|| (!unpacks).then(packed)) {
+            Some(answer) => Either::Left(ready(Ok(answer))),
+            None => {
+                let told: fn(S::Response) -> Response = IntoResponse::into_response;
+                Either::Right(self.inner.call(request).map_ok(told))
+            }
+        };
+        let asked = Asked { http: self.http.clone(), method, route, api, began, page };
+        // Whoever calls is named once known.
+        Answering { work: with_actor(Actor::default(), work), asked: Some(asked) }
+    }
+}
+
+/// In our own words: the layers below would answer without a body.
+fn packed() -> Response {
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    let detail = "Send the body as it is, or with `Content-Encoding: gzip`.";
+    Problem::new(status, "unsupported_encoding", detail).into_response()
+}
+
+pin_project! {
+    /// An answer under way.
+    struct Answering<W> {
+        #[pin]
+        work: WithActor<W>,
+        asked: Option<Asked>,
+    }
+}
+
+impl<W: Future<Output = Result<Response, Infallible>>> Future for Answering<W> {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Poll::Ready(Ok(mut response)) = this.work.poll(context) else {
+            return Poll::Pending;
+        };
+        if let Some(asked) = this.asked.take() {
+            asked.answered(&mut response);
+        }
+        Poll::Ready(Ok(response))
+    }
+}
+
+/// What is kept of a request until it is answered: never the query, never who.
+struct Asked {
+    http: Http,
+    method: &'static str,
+    /// The route's pattern; none for a file.
+    route: Option<MatchedPath>,
+    api: bool,
+    began: Instant,
+    page: Option<Page>,
+}
+
+impl Asked {
+    /// The headers of every answer, one line and one count of every request.
+    fn answered(self, response: &mut Response) {
+        let Asked { http, method, route, api, began, page } = self;
+        if let Some(page) = page {
+            page.admit(response.headers_mut());
+        }
+        add_headers(response.headers_mut(), api);
+        let route = route.as_ref().map_or("(file)", MatchedPath::as_str);
+        let (status, took) = (response.status().as_u16(), began.elapsed());
+        http.metrics.request(method, route, status, took);
+        tracing::debug!(method, route, status, took_ms = took.as_secs_f64() * 1_000.0, "request");
+    }
 }
 
 fn add_headers(headers: &mut HeaderMap, api: bool) {

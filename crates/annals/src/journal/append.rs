@@ -20,7 +20,7 @@ const BATCH_EVENTS: usize = 4_096;
 /// … and so many bytes of their personal parts.
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
 /// A batch of so many is not held up to save a sync: what comes meanwhile is the next one's.
-const ENOUGH: usize = 256;
+const ENOUGH: usize = 128;
 /// Events that may wait for a commit. More is overload, and said so at once.
 const WAITING_EVENTS: usize = 16 * BATCH_EVENTS;
 
