@@ -3,7 +3,8 @@
 use annals_event::{Draft, FieldError, Uuid, limits};
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -113,9 +114,9 @@ pub(super) async fn append(
     caller: Caller,
     _: NoParameters,
     address: ClientAddress,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Result<Response> {
+    let (Parts { headers, .. }, body) = request.into_parts();
     caller.require(&[Role::Admin, Role::Service, Role::Ingest, Role::User, Role::Child])?;
     cors::check(&http, &caller, &headers)?;
     let person = http.person_beside(&caller, &headers).await?;
