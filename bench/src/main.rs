@@ -3,6 +3,7 @@
 //! | file | measures |
 //! |---|---|
 //! | `writes.rs` | single posts and batches, durable, through the real server |
+//! | `builds.rs` | single posts of two builds in turn |
 //! | `limits.rs` | what this disk, this database and this HTTP stack could do at most |
 //! | `copy.rs` | what PostgreSQL could do at most |
 //! | `reading/` | lists, words, counts, streams and export |
@@ -10,6 +11,7 @@
 //! The real server runs beside the load, on the same machine and disk, from an empty journal.
 //! Figures are to be compared within one run: machines and disks differ, and so do hours.
 
+mod builds;
 mod client;
 mod copy;
 mod event;
@@ -20,6 +22,7 @@ mod reading;
 mod server;
 mod writes;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -42,6 +45,10 @@ struct Arguments {
     /// Only a part of it.
     #[arg(long)]
     only: Option<Part>,
+    /// Another build of `annals`: only single posts, its own and those of the build beside this program in
+    /// turn.
+    #[arg(long, conflicts_with = "only")]
+    beside: Option<PathBuf>,
     /// Serves as the limit of single posts: reads JSON, answers, records nothing.
     #[arg(long, hide = true)]
     parse_only: bool,
@@ -76,6 +83,9 @@ async fn run(arguments: Arguments) -> Result<()> {
         return limits::parse_only().await;
     }
     row("what", "measured", "beside its limit");
+    if let Some(other) = &arguments.beside {
+        return builds::compare(other, arguments.database, arguments.seconds).await;
+    }
     if matches!(arguments.only, None | Some(Part::Writes)) {
         let server = Server::start(arguments.database).await?;
         row("server's memory, idle", &format!("{} MB", server.memory("VmRSS")? / 1_000), "");

@@ -20,6 +20,7 @@ const KEY: &str = "a-bench-key-of-at-least-32-characters";
 
 /// A server that ends with this value.
 pub struct Server {
+    program: PathBuf,
     process: Child,
     /// The database's server, where the journal is in one.
     cluster: Option<Cluster>,
@@ -31,16 +32,23 @@ impl Server {
     /// Starts it. `ANNALS_BENCH_DIR` names the disk to measure; else the working directory's.
     /// PostgreSQL's files are in `/tmp`.
     pub async fn start(engine: Engine) -> Result<Server> {
+        Server::start_program(&beside("annals")?, engine).await
+    }
+
+    /// As [`Server::start`], of another build.
+    pub async fn start_program(program: &Path, engine: Engine) -> Result<Server> {
         let cluster = (engine == Engine::Postgres).then(postgres::start).transpose()?;
         let data_dir = directory()?;
-        let (process, address) = spawn_annals(data_dir.path(), cluster.as_ref()).await?;
-        Ok(Server { process, cluster, data_dir, address })
+        let (process, address) = spawn_annals(program, data_dir.path(), cluster.as_ref()).await?;
+        let program = program.to_owned();
+        Ok(Server { program, process, cluster, data_dir, address })
     }
 
     /// Starts what is measured beside it: the same HTTP stack, which records nothing.
     pub async fn parse_only() -> Result<Server> {
-        let (process, address) = spawn("annals-bench", &["--parse-only".as_ref()]).await?;
-        Ok(Server { process, cluster: None, data_dir: directory()?, address })
+        let program = std::env::current_exe()?;
+        let (process, address) = spawn(&program, &["--parse-only".as_ref()]).await?;
+        Ok(Server { program, process, cluster: None, data_dir: directory()?, address })
     }
 
     /// Ends it as its operator would and starts it again. Answers how long the start took.
@@ -49,7 +57,8 @@ impl Server {
         Command::new("kill").args(["-TERM", &id]).status().await?;
         self.process.wait().await?;
         let began = Instant::now();
-        (self.process, self.address) = spawn_annals(self.data_dir(), self.cluster()).await?;
+        (self.process, self.address) =
+            spawn_annals(&self.program, self.data_dir(), self.cluster()).await?;
         Ok(began.elapsed())
     }
 
@@ -166,7 +175,16 @@ fn directory() -> Result<TempDir> {
     Ok(TempDir::with_prefix_in("annals-bench-", place)?)
 }
 
-async fn spawn_annals(data_dir: &Path, cluster: Option<&Cluster>) -> Result<(Child, String)> {
+/// The program of this name beside this one.
+fn beside(name: &str) -> Result<PathBuf> {
+    Ok(std::env::current_exe()?.with_file_name(name))
+}
+
+async fn spawn_annals(
+    program: &Path,
+    data_dir: &Path,
+    cluster: Option<&Cluster>,
+) -> Result<(Child, String)> {
     let mut arguments: Vec<&OsStr> =
         ["serve", "--listen", "127.0.0.1:0", "--data-dir"].map(OsStr::new).into();
     arguments.push(data_dir.as_os_str());
@@ -174,13 +192,12 @@ async fn spawn_annals(data_dir: &Path, cluster: Option<&Cluster>) -> Result<(Chi
     if let Some(url) = &url {
         arguments.extend(["--database", url].map(OsStr::new));
     }
-    spawn("annals", &arguments).await
+    spawn(program, &arguments).await
 }
 
 /// Starts a program. Answers where it listens, once it does.
-async fn spawn(name: &str, arguments: &[&OsStr]) -> Result<(Child, String)> {
-    let program = std::env::current_exe()?.with_file_name(name);
-    let mut process = Command::new(&program)
+async fn spawn(program: &Path, arguments: &[&OsStr]) -> Result<(Child, String)> {
+    let mut process = Command::new(program)
         .args(arguments)
         .env_remove("ANNALS_BENCH_DIR")
         .env("ANNALS_ADMIN_KEY", KEY)

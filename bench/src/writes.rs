@@ -17,15 +17,15 @@ pub const BATCH: usize = 500;
 const SENDERS: usize = 4;
 
 /// What a load came to.
-struct Load {
-    events: usize,
-    took: Duration,
+pub struct Load {
+    pub events: usize,
+    pub took: Duration,
     /// What the server computed meanwhile.
-    cpu: Duration,
+    pub cpu: Duration,
 }
 
 impl Load {
-    fn rate(&self) -> f64 {
+    pub fn rate(&self) -> f64 {
         self.events as f64 / self.took.as_secs_f64()
     }
 
@@ -55,7 +55,8 @@ pub async fn singles(server: &Server, seconds: u64) -> Result<()> {
     Ok(())
 }
 
-async fn posts(server: &Server, connections: usize, seconds: u64) -> Result<Load> {
+/// Single events from so many connections.
+pub async fn posts(server: &Server, connections: usize, seconds: u64) -> Result<Load> {
     let mut posters = Vec::new();
     for _ in 0..connections {
         posters.push(server.poster().await?);
