@@ -28,8 +28,8 @@ mod key_set;
 mod people;
 mod token;
 
-pub use caller::{Caller, Denied, Means, Oneself};
-pub use people::{PersonChange, Standing, Standings};
+pub use caller::{AuthMethod, Caller, CallerPerson, Denied};
+pub use people::{PersonChange, RecordingPolicies, RecordingPolicy};
 pub use token::Tokens;
 
 /// How long a sign-in link works: 10 minutes, in microseconds.
@@ -55,7 +55,7 @@ pub struct Access {
     used: Mutex<HashMap<[u8; 32], Time>>,
     bootstrap: Option<[u8; 32]>,
     tokens: Option<Tokens>,
-    standings: Arc<Standings>,
+    recording_policies: Arc<RecordingPolicies>,
     /// Held while a person or a key is written, so that what is known follows the same order.
     directory: tokio::sync::Mutex<()>,
 }
@@ -70,7 +70,7 @@ impl Access {
         bootstrap: Option<&str>,
         tokens: Option<Tokens>,
     ) -> Result<Access> {
-        let standings = Arc::new(Standings::load(&*store).await?);
+        let recording_policies = Arc::new(RecordingPolicies::load(&*store).await?);
         let keys = store.keys().await?.into_iter().map(|key| (key.hash, key)).collect();
         Ok(Access {
             store,
@@ -80,7 +80,7 @@ impl Access {
             used: Mutex::default(),
             bootstrap: bootstrap.map(sha256),
             tokens,
-            standings,
+            recording_policies,
             directory: tokio::sync::Mutex::default(),
         })
     }
@@ -90,7 +90,7 @@ impl Access {
         let _held = self.directory.lock().await;
         let keys = self.store.keys().await?.into_iter().map(|key| (key.hash, key)).collect();
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
-        self.standings.reload(&*self.store).await
+        self.recording_policies.reload(&*self.store).await
     }
 
     /// Reads the application's keys again, where they are in a file that may have changed.
@@ -104,26 +104,26 @@ impl Access {
     pub fn has_no_key(&self) -> bool {
         let now = self.clock.now();
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        self.bootstrap.is_none() && !keys.values().any(|key| standing(key, now).is_ok())
+        self.bootstrap.is_none() && !keys.values().any(|key| policy(key, now).is_ok())
     }
 
     /// Whom a key belongs to.
     pub fn by_key(&self, key: &str) -> std::result::Result<Caller, Denied> {
         let hash = sha256(key);
         if self.bootstrap.is_some_and(|bootstrap| bool::from(bootstrap.ct_eq(&hash))) {
-            let means = Means::Key { id: "bootstrap".to_owned() };
+            let auth_method = AuthMethod::Key { id: "bootstrap".to_owned() };
             let label = "ANNALS_ADMIN_KEY".to_owned();
-            return Ok(Caller { role: Role::Admin, means, label, person: None });
+            return Ok(Caller { role: Role::Admin, auth_method, label, person: None });
         }
         let now = self.clock.now();
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         let key = keys.get(&hash).ok_or(Denied::Unknown)?;
-        standing(key, now)?;
+        policy(key, now)?;
         if key.last_used_at.is_none_or(|last| now.micros_since(last) >= USE_GRAIN) {
             self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, now);
         }
-        let means = Means::Key { id: key.id.clone() };
-        Ok(Caller { role: key.role, means, label: key.name.clone(), person: None })
+        let auth_method = AuthMethod::Key { id: key.id.clone() };
+        Ok(Caller { role: key.role, auth_method, label: key.name.clone(), person: None })
     }
 
     /// Whom a key or a token of the application belongs to.
@@ -145,8 +145,8 @@ impl Access {
             Err(denied) => return Ok(Err(denied)),
         };
         let label = claims.name.unwrap_or_else(|| claims.sub.clone());
-        let means = Means::Token { expires_at: claims.expires_at };
-        self.in_person(claims.sub, claims.role, label, means).await.map(Ok)
+        let auth_method = AuthMethod::Token { expires_at: claims.expires_at };
+        self.in_person(claims.sub, claims.role, label, auth_method).await.map(Ok)
     }
 
     /// A person as a caller; who their children are, and whether they are one, the directory says.
@@ -155,7 +155,7 @@ impl Access {
         id: String,
         role: Role,
         label: String,
-        means: Means,
+        auth_method: AuthMethod,
     ) -> Result<Caller> {
         let known = self.store.person(&id).await?;
         let child = known.as_ref().is_some_and(|known| known.kind == PersonKind::Child);
@@ -165,9 +165,9 @@ impl Access {
             _ => Role::User,
         };
         // A child is nobody's guardian, whatever was written down about another child.
-        let wards = if child { Vec::new() } else { self.store.wards(&id).await? };
+        let dependants = if child { Vec::new() } else { self.store.dependants(&id).await? };
         let label = known.and_then(|known| known.name).filter(|_| label == id).unwrap_or(label);
-        Ok(Caller { role, means, label, person: Some(Oneself { id, wards }) })
+        Ok(Caller { role, auth_method, label, person: Some(CallerPerson { id, dependants }) })
     }
 
     /// Whom a session's cookie belongs to. The session ends with the key it was opened with.
@@ -182,18 +182,18 @@ impl Access {
             let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
             let key = keys.values().find(|key| key.id == *id);
             let bootstrap = id == "bootstrap" && self.bootstrap.is_some();
-            if !bootstrap && key.is_none_or(|key| standing(key, now).is_err()) {
+            if !bootstrap && key.is_none_or(|key| policy(key, now).is_err()) {
                 return Ok(Err(Denied::SessionOver));
             }
         }
-        let means = Means::Session {
+        let auth_method = AuthMethod::Session {
             csrf_token: csrf_token(token),
             expires_at: session.expires_at,
             key_id: session.key_id,
         };
         Ok(Ok(match session.person_id {
-            Some(id) => self.in_person(id, session.role, session.label, means).await?,
-            None => Caller { role: session.role, means, label: session.label, person: None },
+            Some(id) => self.in_person(id, session.role, session.label, auth_method).await?,
+            None => Caller { role: session.role, auth_method, label: session.label, person: None },
         }))
     }
 
@@ -221,11 +221,11 @@ impl Access {
         if known.is_none_or(|known| known.kind != SignInKind::Link) {
             return Ok(Err(Denied::LinkOver));
         }
-        let taken = self.store.take_sign_in(hash).await?;
+        let taken = self.store.redeem_sign_in(hash).await?;
         Ok(match taken.filter(|link| link.expires_at > self.clock.now()) {
             Some(link) => {
-                let means = Means::Operator;
-                Ok(Caller { role: link.role, means, label: link.label, person: None })
+                let auth_method = AuthMethod::Operator;
+                Ok(Caller { role: link.role, auth_method, label: link.label, person: None })
             }
             None => Err(Denied::LinkOver),
         })
@@ -238,17 +238,17 @@ impl Access {
         let now = self.clock.now();
         self.store.expire_sign_ins(now).await?;
         let token = id::secret(&*self.random);
-        let key_id = match &caller.means {
-            Means::Key { id } => Some(id.clone()),
-            Means::Session { key_id, .. } => key_id.clone(),
-            Means::Token { .. } | Means::Operator => None,
+        let key_id = match &caller.auth_method {
+            AuthMethod::Key { id } => Some(id.clone()),
+            AuthMethod::Session { key_id, .. } => key_id.clone(),
+            AuthMethod::Token { .. } | AuthMethod::Operator => None,
         };
         let life = now.plus_micros(SESSION_LIFE);
-        let expires_at = match &caller.means {
-            Means::Token { expires_at } | Means::Session { expires_at, .. } => {
+        let expires_at = match &caller.auth_method {
+            AuthMethod::Token { expires_at } | AuthMethod::Session { expires_at, .. } => {
                 life.min(*expires_at)
             }
-            Means::Key { .. } | Means::Operator => life,
+            AuthMethod::Key { .. } | AuthMethod::Operator => life,
         };
         let sign_in = SignIn {
             hash: sha256(&token),
@@ -261,13 +261,13 @@ impl Access {
         };
         self.store.put_sign_in(sign_in).await?;
         let csrf_token = csrf_token(&token);
-        let means = Means::Session { csrf_token, expires_at, key_id };
-        Ok((token, Caller { means, ..caller.clone() }))
+        let auth_method = AuthMethod::Session { csrf_token, expires_at, key_id };
+        Ok((token, Caller { auth_method, ..caller.clone() }))
     }
 
     /// Ends a session.
     pub async fn close_session(&self, token: &str) -> Result<()> {
-        self.store.take_sign_in(sha256(token)).await.map(drop)
+        self.store.redeem_sign_in(sha256(token)).await.map(drop)
     }
 
     /// Makes a key. Its secret is answered once and kept nowhere.
@@ -318,12 +318,12 @@ impl Access {
     pub fn some_key_allows(&self, origin: &str) -> bool {
         let now = self.clock.now();
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        keys.values().any(|key| allows(key, origin) && standing(key, now).is_ok())
+        keys.values().any(|key| allows(key, origin) && policy(key, now).is_ok())
     }
 
     /// Whether pages of an origin may use the caller's key.
     pub fn key_allows(&self, caller: &Caller, origin: &str) -> bool {
-        let Means::Key { id } = &caller.means else {
+        let AuthMethod::Key { id } = &caller.auth_method else {
             return false;
         };
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
@@ -357,7 +357,7 @@ impl Access {
 }
 
 /// Whether a key works now.
-fn standing(key: &Key, now: Time) -> std::result::Result<(), Denied> {
+fn policy(key: &Key, now: Time) -> std::result::Result<(), Denied> {
     if key.revoked_at.is_some() {
         Err(Denied::Revoked)
     } else if key.expires_at.is_some_and(|end| end <= now) {

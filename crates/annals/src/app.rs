@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::access::{Access, Standings, Tokens};
+use crate::access::{Access, RecordingPolicies, Tokens};
 use crate::background::Background;
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
@@ -99,14 +99,14 @@ impl App {
         let tokens = config.jwt.as_ref().map(Tokens::new).transpose()?;
         let bootstrap = config.admin_key.as_ref().map(|key| key.reveal());
         // Before anything is loaded: what changes meanwhile is loaded again.
-        let learnt = store.changes().await?;
+        let config_version = store.config_version().await?;
         let access = Access::load(store.clone(), clock.clone(), random.clone(), bootstrap, tokens);
         let access = access.await?;
         let metrics = Arc::new(Metrics::default());
         let (journal, writer) =
             Journal::start(Arc::clone(&store), Arc::clone(&clock), head, Arc::clone(&metrics));
         let stall = Duration::from_secs(config.streams.stall_seconds.into());
-        let intake = Arc::new(intake(config, &catalog, access.standings())?);
+        let intake = Arc::new(intake(config, &catalog, access.recording_policies())?);
         // Before anything is taken in: what was switched off stays off from the first event on.
         intake.set_recording(http::recording_switch(&*store).await?);
         let works = Works {
@@ -165,8 +165,8 @@ impl App {
             origin: OnceLock::new(),
             settings_turn: Mutex::default(),
             retaining: Retaining::default(),
-            learnt: Mutex::new(learnt),
-            scrub_nightly: config.postgres.scrub,
+            config_version: Mutex::new(config_version),
+            vacuum_nightly: config.postgres.vacuum,
             erasure_turn,
             erasures: Mutex::new(Erasures::known(config.data_dir.join("erasures"))),
             last_probe: Mutex::default(),
@@ -333,7 +333,11 @@ async fn serve_operator(
     axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 
-fn intake(config: &Config, catalog: &Arc<Catalog>, people: &Arc<Standings>) -> Result<Intake> {
+fn intake(
+    config: &Config,
+    catalog: &Arc<Catalog>,
+    people: &Arc<RecordingPolicies>,
+) -> Result<Intake> {
     let ClientIp { v4_bits, v6_bits } = config.client_ip;
     let further = config.redaction.keys.iter().map(String::as_str);
     let keys = Redactor::DEFAULT_KEYS.into_iter().chain(further);
@@ -370,7 +374,7 @@ fn award(intake: &Arc<Intake>, clock: &Arc<dyn Clock>, random: &Arc<dyn Random>)
     let (intake, clock, random) = (Arc::clone(intake), Arc::clone(clock), Arc::clone(random));
     Arc::new(move |draft| {
         let sender = Sender { source: Source::Command, ..Sender::default() };
-        match intake.take(&sender, draft, clock.now(), &*random) {
+        match intake.process(&sender, draft, clock.now(), &*random) {
             Ok(entry) => Some(entry),
             Err(Refusal::Dropped { .. }) => None,
             Err(Refusal::Rejected { message, .. }) => {

@@ -23,7 +23,7 @@ pub struct NoThread;
 const NICE: i32 = 5;
 
 /// Lets other threads have the processor first.
-pub fn stand_back() {
+pub fn lower_priority() {
     // On Linux this is the thread's own; elsewhere it may be refused.
     let _ = rustix::process::nice(NICE);
 }
@@ -31,7 +31,7 @@ pub fn stand_back() {
 /// Called between pieces of a long work, with how many are done: once in so many, lets whoever
 /// waits for this processor go first. An operating system looks at who waits only every few
 /// milliseconds, which is more than a page may take.
-pub fn give_way(done: usize, once_in: usize) {
+pub fn yield_every(done: usize, once_in: usize) {
     if done % once_in == once_in - 1 {
         thread::yield_now();
     }
@@ -51,7 +51,7 @@ impl Background {
             let waiting = Arc::clone(&waiting);
             let next = move || waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let work = move || {
-                stand_back();
+                lower_priority();
                 while let Ok(job) = next() {
                     job();
                 }

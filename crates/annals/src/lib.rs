@@ -42,6 +42,8 @@ pub mod store;
 
 pub mod actor;
 pub mod background;
+pub mod batch_sizer;
+pub mod blocking;
 pub mod calendar;
 pub mod catalog;
 pub mod clock;
@@ -51,8 +53,6 @@ pub mod filter;
 pub mod id;
 pub mod log;
 pub mod metrics;
-pub mod pace;
-pub mod serving;
 pub mod words;
 
 // What a program with Annals inside works with; `docs/embedding.md` is its guide.

@@ -23,9 +23,9 @@ pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; chars
 /// Counters, gauges and histograms of one server.
 pub struct Metrics {
     registry: Registry,
-    events: Family<Fate, Counter>,
+    events: Family<EventOutcome, Counter>,
     /// The fates counted so far: a family does not tell its own.
-    fates: Mutex<BTreeSet<Fate>>,
+    outcomes: Mutex<BTreeSet<EventOutcome>>,
     commit_events: Histogram,
     commit_seconds: Histogram,
     requests: Family<Request, Histogram, fn() -> Histogram>,
@@ -36,7 +36,7 @@ pub struct Metrics {
 
 /// What became of an event.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EncodeLabelSet)]
-struct Fate {
+struct EventOutcome {
     /// `accepted`, `duplicate`, `rejected`, `dropped` or `failed`.
     outcome: &'static str,
     /// Why, where there is a why.
@@ -87,7 +87,7 @@ impl Default for Metrics {
         Metrics {
             registry,
             events,
-            fates: Mutex::default(),
+            outcomes: Mutex::default(),
             commit_events,
             commit_seconds,
             requests,
@@ -102,17 +102,24 @@ impl Metrics {
     /// Counts events with the same fate.
     pub fn events(&self, outcome: &'static str, reason: &'static str, count: u64) {
         if count > 0 {
-            let fate = Fate { outcome, reason };
-            self.events.get_or_create(&fate).inc_by(count);
-            self.fates.lock().unwrap_or_else(PoisonError::into_inner).insert(fate);
+            let outcome_labels = EventOutcome { outcome, reason };
+            self.events.get_or_create(&outcome_labels).inc_by(count);
+            self.outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(outcome_labels);
         }
     }
 
     /// How many events met which fate: outcome, reason, count.
-    pub fn fates(&self) -> Vec<(&'static str, &'static str, u64)> {
-        let fates = self.fates.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let count = |fate: &Fate| self.events.get(fate).map_or(0, |counter| counter.get());
-        fates.iter().map(|fate| (fate.outcome, fate.reason, count(fate))).collect()
+    pub fn outcomes(&self) -> Vec<(&'static str, &'static str, u64)> {
+        let outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let count = |outcome_labels: &EventOutcome| {
+            self.events.get(outcome_labels).map_or(0, |counter| counter.get())
+        };
+        outcomes
+            .iter()
+            .map(|outcome_labels| {
+                (outcome_labels.outcome, outcome_labels.reason, count(outcome_labels))
+            })
+            .collect()
     }
 
     /// Notes a commit.
@@ -181,7 +188,7 @@ mod tests {
             assert!(told.lines().any(|told| told == line), "{line}\n{told}");
         }
         assert!(!told.contains("rejected"));
-        let fates = [("accepted", "", 3), ("dropped", "recording_off", 1)];
-        assert_eq!(metrics.fates(), fates);
+        let outcomes = [("accepted", "", 3), ("dropped", "recording_off", 1)];
+        assert_eq!(metrics.outcomes(), outcomes);
     }
 }

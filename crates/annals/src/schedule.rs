@@ -38,7 +38,7 @@ const JOBS: [Job; 10] = [
         name: "learn what other servers changed",
         period: Duration::from_secs(1),
         who: Who::Each,
-        run: |http| Box::pin(async move { http.learn().await }),
+        run: |http| Box::pin(async move { http.refresh_cluster_state().await }),
     },
     Job {
         // Whether it is time to, and of several servers whose turn, is found out each time.
@@ -59,7 +59,7 @@ const JOBS: [Job; 10] = [
         name: "take the bytes of what was erased out of the database's files",
         period: MINUTE,
         who: Who::Each,
-        run: |http| Box::pin(async move { http.scrub_when_due().await }),
+        run: |http| Box::pin(async move { http.vacuum_when_due().await }),
     },
     Job {
         name: "read the application's keys again where their file changed",
@@ -91,7 +91,7 @@ const JOBS: [Job; 10] = [
         who: Who::Each,
         run: |http| {
             Box::pin(async move {
-                http.limits.tidy();
+                http.limits.forget_idle();
                 Ok(())
             })
         },

@@ -11,25 +11,25 @@ pub struct Caller {
     /// What they may do.
     pub role: Role,
     /// How they came in.
-    pub means: Means,
+    pub auth_method: AuthMethod,
     /// What people call them, for display.
     pub label: String,
     /// The person they are, when their own token says so.
-    pub person: Option<Oneself>,
+    pub person: Option<CallerPerson>,
 }
 
 /// A person who calls in their own name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Oneself {
+pub struct CallerPerson {
     /// The application's id.
     pub id: String,
     /// Whom the directory calls them a guardian of.
-    pub wards: Vec<String>,
+    pub dependants: Vec<String>,
 }
 
 /// How a caller came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Means {
+pub enum AuthMethod {
     /// With a key.
     Key {
         /// The key's public id.
@@ -57,7 +57,7 @@ impl Caller {
     /// The operator of the machine, at its command line.
     pub fn operator() -> Caller {
         let label = "operator".to_owned();
-        Caller { role: Role::Admin, means: Means::Operator, label, person: None }
+        Caller { role: Role::Admin, auth_method: AuthMethod::Operator, label, person: None }
     }
 
     /// Whether they may see this person's record in the directory.
@@ -65,7 +65,7 @@ impl Caller {
         match (self.role, &self.person) {
             (Role::Admin | Role::Auditor | Role::Service, _) => true,
             (Role::User | Role::Child, Some(oneself)) => {
-                oneself.id == id || oneself.wards.iter().any(|ward| ward == id)
+                oneself.id == id || oneself.dependants.iter().any(|ward| ward == id)
             }
             _ => false,
         }
@@ -79,7 +79,7 @@ impl Caller {
             Role::Service => Scope::anybody(Viewer::Service, catalog),
             Role::Ingest => Scope::nothing(),
             Role::User | Role::Child => match &self.person {
-                Some(oneself) => Scope::person(&oneself.id, &oneself.wards, catalog),
+                Some(oneself) => Scope::person(&oneself.id, &oneself.dependants, catalog),
                 None => Scope::nothing(),
             },
         }
@@ -93,10 +93,10 @@ impl Caller {
             let name = Some(self.label.clone()).filter(|label| *label != oneself.id);
             return Actor { kind, id: Some(oneself.id.clone()), name };
         }
-        let id = match &self.means {
-            Means::Key { id } => Some(id.clone()),
-            Means::Session { key_id, .. } => key_id.clone(),
-            Means::Token { .. } | Means::Operator => None,
+        let id = match &self.auth_method {
+            AuthMethod::Key { id } => Some(id.clone()),
+            AuthMethod::Session { key_id, .. } => key_id.clone(),
+            AuthMethod::Token { .. } | AuthMethod::Operator => None,
         };
         let kind = if id.is_some() { ActorType::ApiKey } else { ActorType::System };
         Actor { kind, id, name: Some(self.label.clone()) }

@@ -16,7 +16,7 @@ const PAGE: usize = 1_000;
 
 /// What intake must know of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct RecordingPolicy {
     /// Whether it is a child.
     pub child: bool,
     /// Whether a consent stands.
@@ -27,34 +27,34 @@ pub struct Standing {
 
 /// The standing of everybody for whom it makes a difference.
 #[derive(Debug, Default)]
-pub struct Standings(RwLock<HashMap<String, Standing>>);
+pub struct RecordingPolicies(RwLock<HashMap<String, RecordingPolicy>>);
 
-impl Standings {
-    pub(super) async fn load(store: &dyn Store) -> Result<Standings> {
-        let standings = Standings::default();
+impl RecordingPolicies {
+    pub(super) async fn load(store: &dyn Store) -> Result<RecordingPolicies> {
+        let recording_policies = RecordingPolicies::default();
         let mut after = None;
         loop {
             let query =
                 PeopleQuery { archived: true, after, limit: PAGE, ..PeopleQuery::default() };
             let people = store.people(query).await?;
-            people.iter().for_each(|person| standings.set(person));
+            people.iter().for_each(|person| recording_policies.set(person));
             after = people.last().filter(|_| people.len() == PAGE).map(|last| last.id.clone());
             if after.is_none() {
-                return Ok(standings);
+                return Ok(recording_policies);
             }
         }
     }
 
     /// Takes everybody as the store has them now.
     pub(super) async fn reload(&self, store: &dyn Store) -> Result<()> {
-        let fresh = Standings::load(store).await?.0;
+        let fresh = RecordingPolicies::load(store).await?.0;
         let fresh = fresh.into_inner().unwrap_or_else(PoisonError::into_inner);
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
     }
 
     /// What is known of a person; `None`: nothing that makes a difference.
-    pub fn of(&self, id: &str) -> Option<Standing> {
+    pub fn of(&self, id: &str) -> Option<RecordingPolicy> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).copied()
     }
 
@@ -66,11 +66,14 @@ impl Standings {
     /// Takes a person as they are now.
     pub fn set(&self, person: &Person) {
         let child = person.kind == PersonKind::Child;
-        let standing =
-            Standing { child, consent: person.consent.is_some(), collection: person.collection };
+        let policy = RecordingPolicy {
+            child,
+            consent: person.consent.is_some(),
+            collection: person.collection,
+        };
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if child || person.collection != Collection::Full {
-            known.insert(person.id.clone(), standing);
+            known.insert(person.id.clone(), policy);
         } else {
             known.remove(&person.id);
         }
@@ -88,8 +91,8 @@ pub struct PersonChange {
 
 impl Access {
     /// What intake asks of people.
-    pub fn standings(&self) -> &std::sync::Arc<Standings> {
-        &self.standings
+    pub fn recording_policies(&self) -> &std::sync::Arc<RecordingPolicies> {
+        &self.recording_policies
     }
 
     /// Writes a person, over an older state of the same person; known to intake from the next
@@ -99,7 +102,7 @@ impl Access {
         let before = self.store.person(&person.id).await?;
         if before.as_ref() != Some(&person) {
             self.store.put_person(person.clone()).await?;
-            self.standings.set(&person);
+            self.recording_policies.set(&person);
         }
         Ok(PersonChange { before, now: person })
     }
@@ -109,8 +112,8 @@ impl Access {
     pub async fn forget_person(&self, id: &str, now: Time) -> Result<Vec<Person>> {
         let _held = self.directory.lock().await;
         let children = self.store.forget_person(id, now).await?;
-        self.standings.forget(id);
-        children.iter().for_each(|child| self.standings.set(child));
+        self.recording_policies.forget(id);
+        children.iter().for_each(|child| self.recording_policies.set(child));
         Ok(children)
     }
 

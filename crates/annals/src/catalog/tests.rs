@@ -65,12 +65,12 @@ fn says_who_may_send_and_see() {
     assert!(!catalog.may_send(Source::Browser, "auth", "login_success"));
     assert!(!catalog.may_send(Source::Service, "system", "key_created"));
     let flag = ("tutor", "tutor_safety_flag");
-    assert!(!catalog.may_see(Viewer::Oneself, flag.0, flag.1));
+    assert!(!catalog.may_see(Viewer::Person, flag.0, flag.1));
     assert!(catalog.may_see(Viewer::Guardian, flag.0, flag.1));
-    assert!(catalog.may_see(Viewer::Oneself, "quest", "unknown"));
-    let hidden: Vec<_> = catalog.hidden_entries(Viewer::Oneself).collect();
+    assert!(catalog.may_see(Viewer::Person, "quest", "unknown"));
+    let hidden: Vec<_> = catalog.hidden_entries(Viewer::Person).collect();
     assert_eq!(hidden.len(), 1);
-    assert_eq!(catalog.hidden_categories(Viewer::Oneself).count(), 0);
+    assert_eq!(catalog.hidden_categories(Viewer::Person).count(), 0);
 }
 
 #[test]

@@ -139,7 +139,7 @@ impl Role {
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// A person's browser, with an ingest key or the person's own token: trusted with nothing but
-    /// its own doings.
+    /// its own activity_summary.
     #[default]
     Browser,
     /// The application's server, with a `service` or `admin` key.
@@ -183,7 +183,7 @@ pub(super) const DEFAULT_SOURCES: [Source; 3] = [Source::Browser, Source::Servic
 pub enum Viewer {
     /// The person it is about.
     #[serde(rename = "self")]
-    Oneself,
+    Person,
     /// A guardian of that person.
     Guardian,
     /// A `service` key.
@@ -197,5 +197,5 @@ pub enum Viewer {
 impl Viewer {
     /// Everybody.
     pub const ALL: [Viewer; 5] =
-        [Viewer::Oneself, Viewer::Guardian, Viewer::Service, Viewer::Admin, Viewer::Auditor];
+        [Viewer::Person, Viewer::Guardian, Viewer::Service, Viewer::Admin, Viewer::Auditor];
 }

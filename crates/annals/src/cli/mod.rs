@@ -1,7 +1,7 @@
 //! The command line: one file per subcommand.
 //!
 //! `serve` and `demo` run the server. Commands that write (`key`, `people`, `retention`,
-//! `link`, `import`, `backup`, `rebuild`, `scrub`) go through the running server's local socket, or, when none runs, through the same
+//! `link`, `import`, `backup`, `rebuild`, `vacuum`) go through the running server's local socket, or, when none runs, through the same
 //! API in this process ([`client`]). Commands that read the file itself (`tail`, `verify`) open it read-only
 //! beside the server.
 //!
@@ -23,10 +23,10 @@ mod people;
 mod rebuild;
 mod restore;
 mod retention;
-mod scrub;
 mod serve;
 mod tail;
 mod terminal;
+mod vacuum;
 mod verify;
 
 use std::net::SocketAddr;
@@ -41,7 +41,7 @@ use serde::Serialize;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError};
 use crate::id::{Random, SystemRandom};
-use crate::{log, serving};
+use crate::{blocking, log};
 
 /// A self-hosted, privacy-first record of what happens in an application.
 #[derive(Parser)]
@@ -133,7 +133,7 @@ enum Command {
     /// Drop what a follower keeps, and read it out of the journal again
     Rebuild(rebuild::Options),
     /// Take the bytes of what was erased or deleted out of the database's files
-    Scrub,
+    Vacuum,
     /// Show the configuration in force
     #[command(subcommand)]
     Config(config::Command),
@@ -189,7 +189,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         random: Arc::new(SystemRandom),
     };
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    let runtime = runtime.enable_all().on_thread_start(serving::mark_thread).build()?;
+    let runtime = runtime.enable_all().on_thread_start(blocking::mark_thread).build()?;
     runtime.block_on(async {
         match cli.command {
             Command::Serve(options) => serve::run(context, options).await,
@@ -207,7 +207,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Copy(options) => copy::run(context, options).await,
             Command::Migrate => migrate::run(context).await,
             Command::Rebuild(options) => rebuild::run(context, options).await,
-            Command::Scrub => scrub::run(context).await,
+            Command::Vacuum => vacuum::run(context).await,
             Command::Config(command) => config::run(&context, &command),
             Command::Openapi => openapi::run(),
         }

@@ -27,7 +27,7 @@ pub struct Postgres {
     /// Connections this process may open, 5 to 1,000.
     pub connections: u32,
     /// Whether tables are written anew by night after somebody was erased or events were deleted.
-    pub scrub: bool,
+    pub vacuum: bool,
 }
 
 impl Postgres {
@@ -37,7 +37,7 @@ impl Postgres {
 
 impl Default for Postgres {
     fn default() -> Postgres {
-        Postgres { connections: 12, scrub: true }
+        Postgres { connections: 12, vacuum: true }
     }
 }
 

@@ -30,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use audit_file::{AuditFiles, remove_account};
 pub use badges::{
-    Award, BadgeParts, Badges, Kind as BadgeKind, Language, Rule, Rules, RulesError, Standing,
+    Award, BadgeParts, BadgeProgress, Badges, Kind as BadgeKind, Language, Rule, Rules, RulesError,
 };
 
 use crate::calendar::Calendar;
@@ -38,7 +38,7 @@ use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::Pages;
 use crate::journal::Journal;
-use crate::store::{DerivedStore, Place, Step, Store};
+use crate::store::{Checkpoint, DerivedStore, Step, Store};
 
 /// The name of the roll-ups.
 pub const ROLLUPS: &str = "rollups";
@@ -53,7 +53,7 @@ pub const BADGES: &str = "badges";
 pub const FOLLOWERS: [Follower; 3] = [
     Follower {
         name: ROLLUPS,
-        what: "counts by day and person, thing and page, sessions, groups of errors",
+        what: "counts by day and person, entity_use and page, sessions, groups of errors",
         who: Who::Each,
         output: |parts| Box::new(rollups::Rollups::new(parts)),
     },
@@ -114,10 +114,10 @@ pub struct Parts {
 #[async_trait]
 pub trait Output: Send {
     /// Where the output stands; brought there first, if a crash left it elsewhere.
-    async fn resume(&mut self) -> Result<Place>;
+    async fn resume(&mut self) -> Result<Checkpoint>;
 
     /// Takes events in, oldest first, and stands at the step's end then: both or neither.
-    async fn take(&mut self, events: &[Arc<Event>], step: Step) -> Result<()>;
+    async fn process(&mut self, events: &[Arc<Event>], step: Step) -> Result<()>;
 
     /// Drops everything, and stands at the journal's beginning then.
     async fn clear(&mut self) -> Result<()>;
@@ -127,7 +127,7 @@ pub trait Output: Send {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
     /// How far it has come.
-    pub place: Place,
+    pub checkpoint: Checkpoint,
     /// What went wrong last, as long as it has not gone on since.
     pub fault: Option<Fault>,
     /// Whether another server keeps it.
@@ -222,7 +222,8 @@ impl Running {
     /// server keeps it. Whether it has.
     pub async fn reached(&self, position: u64, patience: Duration) -> bool {
         let mut state = self.state.clone();
-        let there = state.wait_for(|state| state.elsewhere || state.place.position >= position);
+        let there =
+            state.wait_for(|state| state.elsewhere || state.checkpoint.position >= position);
         let there = tokio::time::timeout(patience, there).await;
         matches!(there, Ok(Ok(state)) if !state.elsewhere)
     }

@@ -9,16 +9,16 @@ use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
 use super::{Fault, Output, State};
+use crate::batch_sizer::BatchSizer;
 use crate::clock::Clock;
 use crate::journal::{Journal, TailPage};
-use crate::pace::Pace;
-use crate::store::{Place, Step, Store};
+use crate::store::{Checkpoint, Step, Store};
 
 /// How long one that has caught up lets the journal grow, because a few events cost an output as
 /// much as many …
 const REST: Duration = Duration::from_millis(100);
 /// … unless it grows by so many meanwhile, which the store still has in memory.
-const ENOUGH: u64 = 4_096;
+const BACKLOG_EVENTS: u64 = 4_096;
 /// How long a slice may take: what a stop waits for. The longer it is, the more of its events are
 /// about the same people and things, which cost an output once.
 const SLICE: Duration = Duration::from_millis(100);
@@ -32,11 +32,11 @@ const TURN: Duration = Duration::from_secs(15);
 const RENEWED: Duration = Duration::from_secs(4);
 
 /// Whom to tell when the output is dropped.
-type Asked = oneshot::Sender<Result<()>>;
+type RebuildAnswer = oneshot::Sender<Result<()>>;
 
 /// Why an output is kept no longer.
 #[derive(PartialEq, Eq)]
-enum Kept {
+enum OutputEnd {
     /// There is nothing more to follow.
     Ended,
     /// Another server keeps it.
@@ -53,8 +53,8 @@ pub(super) struct Task {
     journal: Journal,
     clock: Arc<dyn Clock>,
     state: watch::Sender<State>,
-    asked: mpsc::UnboundedReceiver<Asked>,
-    pace: Pace,
+    asked: mpsc::UnboundedReceiver<RebuildAnswer>,
+    batch_sizer: BatchSizer,
     /// Failures since it last went on.
     failures: u32,
 }
@@ -67,10 +67,10 @@ impl Task {
         journal: Journal,
         clock: Arc<dyn Clock>,
         state: watch::Sender<State>,
-        asked: mpsc::UnboundedReceiver<Asked>,
+        asked: mpsc::UnboundedReceiver<RebuildAnswer>,
     ) -> Task {
-        let (taken, pace, failures) = (None, Pace::of(SLICE), 0);
-        Task { name, output, turns, taken, journal, clock, state, asked, pace, failures }
+        let (taken, batch_sizer, failures) = (None, BatchSizer::of(SLICE), 0);
+        Task { name, output, turns, taken, journal, clock, state, asked, batch_sizer, failures }
     }
 
     /// Follows until stopped. After a failure it waits, and begins where its output stands.
@@ -114,7 +114,7 @@ impl Task {
                     () = tokio::time::sleep(RENEWED) => {}
                 }
             }
-            if self.keep(stop).await? == Kept::Ended {
+            if self.keep(stop).await? == OutputEnd::Ended {
                 return Ok(());
             }
         }
@@ -135,7 +135,7 @@ impl Task {
     }
 
     /// Follows as long as the output is ours to keep.
-    async fn keep(&mut self, stop: &CancellationToken) -> Result<Kept> {
+    async fn keep(&mut self, stop: &CancellationToken) -> Result<OutputEnd> {
         let mut at = self.output.resume().await?;
         self.stands(at);
         let mut tail = self.journal.tail_afresh(at.position);
@@ -143,31 +143,31 @@ impl Task {
         loop {
             let more = async {
                 // In time, whichever comes first.
-                let _ = timeout_at(rested, tail.grown(ENOUGH)).await;
+                let _ = timeout_at(rested, tail.grown(BACKLOG_EVENTS)).await;
                 tail.ready().await
             };
             tokio::select! {
                 biased;
-                () = stop.cancelled() => return Ok(Kept::Ended),
+                () = stop.cancelled() => return Ok(OutputEnd::Ended),
                 () = tokio::time::sleep(RENEWED), if self.turns.is_some() => {
                     if !self.is_ours().await? {
-                        return Ok(Kept::Lost);
+                        return Ok(OutputEnd::Lost);
                     }
                 }
                 Some(asked) = self.asked.recv() => {
                     self.clear(asked).await?;
-                    at = Place::default();
+                    at = Checkpoint::default();
                     tail = self.journal.tail_afresh(at.position);
                 }
                 more = more => {
                     if !more {
-                        return Ok(Kept::Ended);
+                        return Ok(OutputEnd::Ended);
                     }
                     if !self.is_ours().await? {
-                        return Ok(Kept::Lost);
+                        return Ok(OutputEnd::Lost);
                     }
                     let (page, caught_up) = tail.follow().await?;
-                    at = self.take(at, page).await?;
+                    at = self.process_page(at, page).await?;
                     if caught_up {
                         rested = tokio::time::Instant::now() + REST;
                     }
@@ -177,21 +177,21 @@ impl Task {
     }
 
     /// Hands a page over in slices.
-    async fn take(&mut self, from: Place, mut page: TailPage) -> Result<Place> {
+    async fn process_page(&mut self, from: Checkpoint, mut page: TailPage) -> Result<Checkpoint> {
         let mut at = from;
         let mut rest = &*page.events.make_contiguous();
         loop {
-            let (slice, later) = rest.split_at(self.pace.events().min(rest.len()));
+            let (slice, later) = rest.split_at(self.batch_sizer.events().min(rest.len()));
             let as_of = slice.last().map(|event| event.created_at).or(at.as_of);
             // Behind the last event there may be positions whose events were deleted.
             let position = match slice.last() {
                 Some(last) if !later.is_empty() => last.seq,
                 _ => page.scanned_to,
             };
-            let to = Place { position, as_of };
+            let to = Checkpoint { position, as_of };
             let began = Instant::now();
-            self.output.take(slice, Step { from: at.position, to }).await?;
-            self.pace.took(slice.len(), began.elapsed());
+            self.output.process(slice, Step { from: at.position, to }).await?;
+            self.batch_sizer.took(slice.len(), began.elapsed());
             self.failures = 0;
             self.stands(to);
             at = to;
@@ -203,11 +203,11 @@ impl Task {
     }
 
     /// Drops the output, and tells whoever asked for it.
-    async fn clear(&mut self, asked: Asked) -> Result<()> {
+    async fn clear(&mut self, asked: RebuildAnswer) -> Result<()> {
         let cleared = self.output.clear().await;
         if cleared.is_ok() {
-            let place = Place::default();
-            self.state.send_modify(|state| (state.place, state.fault) = (place, None));
+            let checkpoint = Checkpoint::default();
+            self.state.send_modify(|state| (state.checkpoint, state.fault) = (checkpoint, None));
         }
         let told = match &cleared {
             Ok(()) => Ok(()),
@@ -218,7 +218,7 @@ impl Task {
         cleared
     }
 
-    fn stands(&self, place: Place) {
-        self.state.send_replace(State { place, ..State::default() });
+    fn stands(&self, checkpoint: Checkpoint) {
+        self.state.send_replace(State { checkpoint, ..State::default() });
     }
 }

@@ -60,7 +60,7 @@ impl World {
 struct Lines {
     path: Arc<Path>,
     /// Position and length.
-    place: Arc<Mutex<(Place, u64)>>,
+    checkpoint: Arc<Mutex<(Checkpoint, u64)>>,
     /// So many times yet it fails, after it has written and before its place has moved.
     failing: Arc<AtomicU32>,
 }
@@ -69,11 +69,11 @@ impl Lines {
     fn new(world: &World, name: &str, failing: u32) -> Lines {
         let path = world.directory.path().join(name);
         std::fs::write(&path, "").unwrap();
-        Lines { path: path.into(), place: Arc::default(), failing: Arc::new(failing.into()) }
+        Lines { path: path.into(), checkpoint: Arc::default(), failing: Arc::new(failing.into()) }
     }
 
-    fn place(&self) -> std::sync::MutexGuard<'_, (Place, u64)> {
-        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    fn checkpoint(&self) -> std::sync::MutexGuard<'_, (Checkpoint, u64)> {
+        self.checkpoint.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn seen(&self) -> Vec<u64> {
@@ -84,15 +84,15 @@ impl Lines {
 
 #[async_trait]
 impl Output for Lines {
-    async fn resume(&mut self) -> Result<Place> {
-        let (place, length) = *self.place();
+    async fn resume(&mut self) -> Result<Checkpoint> {
+        let (checkpoint, length) = *self.checkpoint();
         std::fs::File::options().write(true).open(&self.path)?.set_len(length)?;
-        Ok(place)
+        Ok(checkpoint)
     }
 
-    async fn take(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
+    async fn process(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
         use std::io::Write as _;
-        anyhow::ensure!(self.place().0.position == step.from, "not from where it stands");
+        anyhow::ensure!(self.checkpoint().0.position == step.from, "not from where it stands");
         let mut file = std::fs::File::options().append(true).open(&self.path)?;
         for event in events {
             writeln!(file, "{}", event.seq)?;
@@ -101,12 +101,12 @@ impl Output for Lines {
         if self.failing.fetch_update(Ordering::SeqCst, Ordering::SeqCst, once_more).is_ok() {
             anyhow::bail!("the disk is on fire");
         }
-        *self.place() = (step.to, file.metadata()?.len());
+        *self.checkpoint() = (step.to, file.metadata()?.len());
         Ok(())
     }
 
     async fn clear(&mut self) -> Result<()> {
-        *self.place() = Default::default();
+        *self.checkpoint() = Default::default();
         self.resume().await.map(drop)
     }
 }
@@ -129,7 +129,7 @@ async fn every_event_comes_once_also_to_one_that_fails_on_the_way() {
     let all: Vec<u64> = (1..=1_300).collect();
     assert_eq!((sound.seen(), failing.seen()), (all.clone(), all));
     assert_eq!(failing_one.state().fault, None);
-    assert_eq!(failing_one.state().place, Place { position: 1_300, as_of: Some(START) });
+    assert_eq!(failing_one.state().checkpoint, Checkpoint { position: 1_300, as_of: Some(START) });
     assert!(!sound_one.reached(1_301, Duration::from_millis(1)).await);
     world.stop.cancel();
 }
@@ -141,8 +141,8 @@ async fn one_that_is_rebuilt_reads_what_the_journal_still_holds() {
     let lines = Lines::new(&world, "lines", 0);
     let running = world.run(&FOLLOWERS[0], Box::new(lines.clone()));
     assert!(running.reached(30, PATIENCE).await);
-    world.store.bury(1..11, "p", START).await.unwrap();
-    world.store.bury(25..31, "p", START).await.unwrap();
+    world.store.delete(1..11, "p", START).await.unwrap();
+    world.store.delete(25..31, "p", START).await.unwrap();
     // What was deleted meanwhile stays in the output, until it is made again.
     assert_eq!(lines.seen().len(), 30);
     running.rebuild().await.unwrap();

@@ -13,8 +13,8 @@ use super::Http;
 use super::client_address::ClientAddress;
 use super::cors;
 use super::error::{Problem, Result};
+use super::ingest::{self, Ingested, too_big};
 use super::parameters::NoParameters;
-use super::take::{Taken, take, too_big};
 use crate::access::Caller;
 use crate::record::{Sender, Source};
 use crate::store::{Appended, Role};
@@ -126,12 +126,12 @@ pub(super) async fn append(
     let now = http.clock.now();
 
     let large = body.len() > AT_ONCE;
-    let take = move |http: &Http| take(http, &sender, &body, ndjson, now);
-    let Taken { answer, entries, places } = http.behind(large, take).await??;
+    let ingest = move |http: &Http| ingest::ingest(http, &sender, &body, ndjson, now);
+    let Ingested { answer, entries, places } = http.offload(large, ingest).await??;
     match http.journal.append(entries).await {
         Ok(outcomes) => {
             let outcomes = places.into_iter().zip(outcomes);
-            http.behind(large, move |http| settle(answer, outcomes, http)).await
+            http.offload(large, move |http| settle(answer, outcomes, http)).await
         }
         // 503 means "unknown": the ids let the sender try again without making doubles.
         Err(error) => {
@@ -174,7 +174,7 @@ async fn read(body: Body) -> Result<Bytes> {
 
 impl Http {
     /// Does what computes for long behind those that serve, and the rest at once.
-    async fn behind<R: Send + 'static>(
+    async fn offload<R: Send + 'static>(
         &self,
         long: bool,
         work: impl FnOnce(&Http) -> R + Send + 'static,
@@ -215,9 +215,9 @@ fn sender(
         source: if trusted { Source::Service } else { Source::Browser },
         trusted_time: trusted,
         actor: person.map(Caller::actor),
-        wards: person
+        dependants: person
             .and_then(|person| person.person.as_ref())
-            .map_or(Vec::new(), |oneself| oneself.wards.clone()),
+            .map_or(Vec::new(), |oneself| oneself.dependants.clone()),
         // A service speaks for others: its own address and program say nothing about them.
         peer_ip: address.0.filter(|_| !trusted),
         user_agent: headers

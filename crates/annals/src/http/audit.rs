@@ -14,7 +14,7 @@ impl Http {
     pub async fn audit(&self, mut act: Draft) -> Result<(), Problem> {
         act.actor.get_or_insert_with(current_actor);
         let sender = Sender { source: Source::Annals, ..Sender::default() };
-        match self.intake.take(&sender, act, self.clock.now(), &*self.random) {
+        match self.intake.process(&sender, act, self.clock.now(), &*self.random) {
             Ok(entry) => {
                 self.journal.append(vec![entry]).await?;
                 Ok(())

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Method, header};
 use super::Http;
 use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
-use crate::access::{Caller, Means, csrf_matches};
+use crate::access::{AuthMethod, Caller, csrf_matches};
 use crate::actor::{anonymous, set_actor};
 use crate::store::Role;
 
@@ -127,7 +127,7 @@ fn check_csrf(parts: &Parts, caller: &Caller) -> Result<()> {
     if matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return Ok(());
     }
-    let Means::Session { csrf_token, .. } = &caller.means else {
+    let AuthMethod::Session { csrf_token, .. } = &caller.auth_method else {
         return Ok(());
     };
     let given = parts.headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok());

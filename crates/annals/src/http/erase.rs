@@ -14,7 +14,7 @@ use super::audit::{act, details};
 use super::body::PathId;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
-use super::scrub::BytesGone;
+use super::vacuum::BytesGone;
 use crate::access::Caller;
 use crate::actor::{current_actor, spawn_with_actor};
 use crate::follow::{self, AUDIT_FILES};
@@ -102,7 +102,7 @@ impl Erasures {
 
 impl Http {
     /// Has every follower read the journal again, if another server has taken a person out of it.
-    pub(super) async fn learn_of_erasures(&self) -> store::Result<()> {
+    pub(super) async fn follow_erasures(&self) -> store::Result<()> {
         // Whoever erases here knows what others erased, and this is asked again.
         let Ok(_turn) = self.erasure_turn.try_lock() else {
             return Ok(());

@@ -76,8 +76,8 @@ impl FollowerHealth {
         FollowerHealth {
             name: running.follower.name,
             what: running.follower.what,
-            lag: if state.elsewhere { 0 } else { head.saturating_sub(state.place.position) },
-            as_of: state.place.as_of,
+            lag: if state.elsewhere { 0 } else { head.saturating_sub(state.checkpoint.position) },
+            as_of: state.checkpoint.as_of,
             fault: state.fault.map(|fault| FollowerFault { message: fault.message, at: fault.at }),
         }
     }
@@ -114,7 +114,7 @@ pub(super) async fn health(
     caller.require(&[Role::Admin, Role::Auditor])?;
     let probe = http.probe().await;
     let head = http.store.head().await?;
-    let outcomes = http.metrics.fates().into_iter();
+    let outcomes = http.metrics.outcomes().into_iter();
     Ok(Json(HealthReport {
         version: env!("CARGO_PKG_VERSION"),
         started_at: http.started_at,

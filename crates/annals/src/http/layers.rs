@@ -108,7 +108,7 @@ where
                 Either::Right(self.inner.call(request).map_ok(told))
             }
         };
-        let asked = Asked { http: self.http.clone(), method, route, api, began, page };
+        let asked = RequestFacts { http: self.http.clone(), method, route, api, began, page };
         // Whoever calls is named once known.
         Answering { work: with_actor(Actor::default(), work), asked: Some(asked) }
     }
@@ -126,7 +126,7 @@ pin_project! {
     struct Answering<W> {
         #[pin]
         work: WithActor<W>,
-        asked: Option<Asked>,
+        asked: Option<RequestFacts>,
     }
 }
 
@@ -146,7 +146,7 @@ impl<W: Future<Output = Result<Response, Infallible>>> Future for Answering<W> {
 }
 
 /// What is kept of a request until it is answered: never the query, never who.
-struct Asked {
+struct RequestFacts {
     http: Http,
     method: &'static str,
     /// The route's pattern; none for a file.
@@ -156,10 +156,10 @@ struct Asked {
     page: Option<Page>,
 }
 
-impl Asked {
+impl RequestFacts {
     /// The headers of every answer, one line and one count of every request.
     fn answered(self, response: &mut Response) {
-        let Asked { http, method, route, api, began, page } = self;
+        let RequestFacts { http, method, route, api, began, page } = self;
         if let Some(page) = page {
             page.admit(response.headers_mut());
         }

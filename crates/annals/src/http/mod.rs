@@ -26,6 +26,7 @@ mod error;
 mod events;
 mod export;
 mod health;
+mod ingest;
 mod keys;
 mod language;
 mod layers;
@@ -42,10 +43,9 @@ mod retention;
 mod retention_due;
 mod retention_run;
 mod routes;
-mod scrub;
 mod session;
 mod settings;
-mod take;
+mod vacuum;
 
 use std::ops::Deref;
 use std::path::PathBuf;
@@ -133,7 +133,7 @@ pub struct Services {
     /// The folder of the audit files.
     pub audit_files: PathBuf,
     /// Whether tables are written anew by night, after somebody was erased.
-    pub scrub_nightly: bool,
+    pub vacuum_nightly: bool,
     /// Held while a person is erased: what one takes out of an event another must not put back.
     pub erasure_turn: Arc<Mutex<()>>,
     /// Which erasures, of other servers too, what is kept beside the journal has followed.
@@ -142,8 +142,8 @@ pub struct Services {
     pub retaining: Retaining,
     /// Held while a setting is changed: one change at a time.
     pub settings_turn: Mutex<()>,
-    /// [`Store::changes`] as of what is held in memory.
-    pub learnt: Mutex<u64>,
+    /// [`Store::config_version`] as of what is held in memory.
+    pub config_version: Mutex<u64>,
     /// The last answer to "can you write?", and when it was given.
     pub last_probe: Mutex<Option<(Time, Result<(), StoreError>)>>,
 }

@@ -15,7 +15,7 @@ use super::body::JsonBody;
 use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
-use crate::access::{Caller, Means};
+use crate::access::{AuthMethod, Caller};
 use crate::catalog::CatalogEntry;
 use crate::log::{self, LogLine};
 use crate::store::Role;
@@ -110,7 +110,7 @@ pub(super) async fn metrics(
     for running in http.followers.iter() {
         let state = running.state();
         // What another server keeps, that one tells of.
-        let lag = if state.elsewhere { 0 } else { head.saturating_sub(state.place.position) };
+        let lag = if state.elsewhere { 0 } else { head.saturating_sub(state.checkpoint.position) };
         http.metrics.follower(running.follower.name, lag);
     }
     let kind = [(header::CONTENT_TYPE, crate::metrics::MEDIA_TYPE)];
@@ -169,7 +169,7 @@ pub(super) async fn backup(
     caller: Caller,
     JsonBody(request): JsonBody<BackupRequest>,
 ) -> Result<Json<Backup>> {
-    if caller.means != Means::Operator {
+    if caller.auth_method != AuthMethod::Operator {
         return Err(Problem::not_found("There is nothing here."));
     }
     check_target(&request.path)?;

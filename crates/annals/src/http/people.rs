@@ -87,7 +87,7 @@ pub(super) async fn list(
     parameters.none()?;
     let own = matches!(caller.role, Role::User | Role::Child);
     let within = own.then(|| match caller.person {
-        Some(oneself) => [vec![oneself.id], oneself.wards].concat(),
+        Some(oneself) => [vec![oneself.id], oneself.dependants].concat(),
         None => Vec::new(),
     });
     let query = PeopleQuery {

@@ -12,7 +12,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
-use crate::access::{Caller, Means};
+use crate::access::{AuthMethod, Caller};
 use crate::config::RateLimit;
 use crate::store::Role;
 
@@ -45,7 +45,7 @@ impl<K: Hash + Eq + Clone> Bucket<K> {
     }
 
     /// Forgets those who are as far from the limit as can be.
-    fn tidy(&self) {
+    fn forget_idle(&self) {
         if let Some(limiter) = &self.0 {
             limiter.retain_recent();
             limiter.shrink_to_fit();
@@ -65,12 +65,12 @@ impl RateLimits {
 
     /// 429 when this caller has asked too often.
     pub(super) fn request(&self, caller: &Caller, address: ClientAddress) -> Result<()> {
-        if let Means::Key { id } = &caller.means {
+        if let AuthMethod::Key { id } = &caller.auth_method {
             self.keys.check(id, "This key has sent more requests than its limit allows")?;
         }
-        let anybody = match (&caller.means, &caller.person) {
+        let anybody = match (&caller.auth_method, &caller.person) {
             (_, Some(oneself)) => Some(&oneself.id),
-            (Means::Key { id }, None) if caller.role == Role::Ingest => Some(id),
+            (AuthMethod::Key { id }, None) if caller.role == Role::Ingest => Some(id),
             _ => None,
         };
         match (anybody, address.bucket()) {
@@ -93,9 +93,9 @@ impl RateLimits {
     }
 
     /// Forgets whoever has not asked for a while.
-    pub fn tidy(&self) {
-        self.keys.tidy();
-        self.addresses.tidy();
-        self.attempts.tidy();
+    pub fn forget_idle(&self) {
+        self.keys.forget_idle();
+        self.addresses.forget_idle();
+        self.attempts.forget_idle();
     }
 }

@@ -10,7 +10,7 @@ use super::Http;
 use super::audit::{act, details};
 use super::body::JsonBody;
 use super::error::{Problem, Result};
-use crate::access::{Caller, Means};
+use crate::access::{AuthMethod, Caller};
 use crate::store::StoreError;
 
 /// Which follower.
@@ -26,7 +26,7 @@ pub(super) async fn rebuild(
     caller: Caller,
     JsonBody(request): JsonBody<Rebuild>,
 ) -> Result<Json<Rebuild>> {
-    if caller.means != Means::Operator {
+    if caller.auth_method != AuthMethod::Operator {
         return Err(Problem::not_found("There is nothing here."));
     }
     let Some(running) = http.followers.get(&request.name) else {

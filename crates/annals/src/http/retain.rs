@@ -15,7 +15,9 @@ use super::error::{Problem, Result};
 use super::retention_run::{Progress, Runs};
 use crate::follow::{AUDIT_FILES, ROLLUPS};
 use crate::id;
-use crate::privacy::{Outcome, Place, Run, Scope, Tally, Underway, age_rollups, close_days};
+use crate::privacy::{
+    Checkpoint, Outcome, RetentionScope, Run, Tally, Underway, age_rollups, freeze_days,
+};
 use crate::query::analytics::period::DEFAULT_DAYS;
 use crate::store::{self, ERASING, StoreError};
 
@@ -63,15 +65,15 @@ fn under_way() -> Problem {
 
 impl Http {
     pub(super) async fn retention_runs(&self) -> Result<Runs> {
-        let last = Place::read(&*self.store).await?.and_then(|place| place.last);
+        let last = Checkpoint::read(&*self.store).await?.and_then(|checkpoint| checkpoint.last);
         Ok(Runs { running: self.retaining.progress(), last })
     }
 
     /// What a run would do now.
-    pub(super) async fn would_retain(&self, scope: Scope) -> Result<Outcome> {
+    pub(super) async fn would_retain(&self, scope: RetentionScope) -> Result<Outcome> {
         let _turn = self.retaining.turn.try_lock().map_err(|_| under_way())?;
         let underway = self.new_run(scope).await?;
-        let mut run = self.run(Place::default(), underway, true).await?;
+        let mut run = self.run(Checkpoint::default(), underway, true).await?;
         while run.step(&*self.store, &self.catalog).await? {
             if self.retaining.stop.is_cancelled() {
                 return Err(stopping());
@@ -82,7 +84,7 @@ impl Http {
 
     /// Carries out what is due. A run that was cut off is brought to its end first, and without a
     /// scope nothing more than that.
-    pub async fn retain(&self, scope: Option<Scope>) -> Result<Outcome> {
+    pub async fn retain(&self, scope: Option<RetentionScope>) -> Result<Outcome> {
         let _turn = self.retaining.turn.try_lock().map_err(|_| under_way())?;
         if self.retaining.stop.is_cancelled() {
             return Err(stopping());
@@ -98,44 +100,44 @@ impl Http {
         done
     }
 
-    async fn retain_in_turn(&self, scope: Option<Scope>) -> Result<Outcome> {
-        let mut place = self.known_runs().await?;
-        if let Some(cut_off) = place.underway.take() {
-            let outcome = self.carry_out_run(place, cut_off).await?;
+    async fn retain_in_turn(&self, scope: Option<RetentionScope>) -> Result<Outcome> {
+        let mut checkpoint = self.known_runs().await?;
+        if let Some(cut_off) = checkpoint.underway.take() {
+            let outcome = self.carry_out_run(checkpoint, cut_off).await?;
             if scope.is_none() {
                 return Ok(outcome);
             }
-            place = self.known_runs().await?;
+            checkpoint = self.known_runs().await?;
         }
         let underway = self.new_run(scope.unwrap_or_default()).await?;
-        self.carry_out_run(place, underway).await
+        self.carry_out_run(checkpoint, underway).await
     }
 
     /// What is known of runs. From now on it is.
-    pub(super) async fn known_runs(&self) -> store::Result<Place> {
-        if let Some(place) = Place::read(&*self.store).await? {
-            return Ok(place);
+    pub(super) async fn known_runs(&self) -> store::Result<Checkpoint> {
+        if let Some(checkpoint) = Checkpoint::read(&*self.store).await? {
+            return Ok(checkpoint);
         }
-        let place = Place { since: self.clock.now(), ..Place::default() };
-        place.write(&*self.store).await?;
-        Ok(place)
+        let checkpoint = Checkpoint { since: self.clock.now(), ..Checkpoint::default() };
+        checkpoint.write(&*self.store).await?;
+        Ok(checkpoint)
     }
 
-    async fn new_run(&self, scope: Scope) -> Result<Underway> {
+    async fn new_run(&self, scope: RetentionScope) -> Result<Underway> {
         let (at, head) = (self.clock.now(), self.store.head().await?.seq);
         let event = id::uuid_v7(&*self.random, at);
         Ok(Underway { event, at, scope, position: 0, head, tally: Tally::default() })
     }
 
-    async fn run(&self, place: Place, underway: Underway, dry: bool) -> Result<Run> {
+    async fn run(&self, checkpoint: Checkpoint, underway: Underway, dry: bool) -> Result<Run> {
         let retention = self.stored_retention().await?;
-        Ok(Run::begin(&*self.store, &self.catalog, retention, place, underway, dry).await?)
+        Ok(Run::begin(&*self.store, &self.catalog, retention, checkpoint, underway, dry).await?)
     }
 
-    async fn carry_out_run(&self, place: Place, underway: Underway) -> Result<Outcome> {
+    async fn carry_out_run(&self, checkpoint: Checkpoint, underway: Underway) -> Result<Outcome> {
         let rewritten = self.store.rewritten().await?;
-        let mut run = self.run(place, underway, false).await?;
-        self.close_days(&run).await?;
+        let mut run = self.run(checkpoint, underway, false).await?;
+        self.freeze_days(&run).await?;
         while self.some_steps(&mut run).await? {
             if self.retaining.stop.is_cancelled() {
                 return Err(stopping());
@@ -164,7 +166,7 @@ impl Http {
 
     /// Keeps what is counted of the days whose events lose their people or go. What goes before it was
     /// counted is never counted: so it waits for that, unless what is counted cannot be written.
-    async fn close_days(&self, run: &Run) -> Result<()> {
+    async fn freeze_days(&self, run: &Run) -> Result<()> {
         let (Some(reaches), Some(rollups)) = (run.reaches(), self.followers.get(ROLLUPS)) else {
             return Ok(());
         };
@@ -189,7 +191,7 @@ impl Http {
             if counted().await {
                 let (store, derived, now) = (&*self.store, &*self.derived, self.clock.now());
                 tokio::select! {
-                    closed = close_days(store, derived, through, DEFAULT_DAYS, now) => closed?,
+                    closed = freeze_days(store, derived, through, DEFAULT_DAYS, now) => closed?,
                     lost = self.lose_turn() => return Err(lost),
                 }
                 // Nor did anybody else meanwhile.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use annals_event::Time;
 
 use super::Http;
-use crate::privacy::{Place, Scope};
+use crate::privacy::{Checkpoint, RetentionScope};
 use crate::store::{RETENTION_ASKED, Result};
 
 const HOUR: i64 = 3_600 * 1_000_000;
@@ -15,8 +15,8 @@ const DAY: i64 = 24 * HOUR;
 impl Http {
     /// Carries out what is due, if it is time to; follows runs of other servers.
     pub async fn retain_when_due(&self) -> Result<()> {
-        let place = self.known_runs().await?;
-        self.follow_runs(&place).await?;
+        let checkpoint = self.known_runs().await?;
+        self.follow_runs(&checkpoint).await?;
         let asked = self.store.setting(RETENTION_ASKED).await?;
         for scope in scopes(asked.as_deref()) {
             if !self.retained(Some(scope)).await {
@@ -26,16 +26,16 @@ impl Http {
         if asked.is_some() && self.store.setting(RETENTION_ASKED).await? == asked {
             self.store.put_setting(RETENTION_ASKED, "{}").await?;
         }
-        if place.underway.is_some() {
+        if checkpoint.underway.is_some() {
             self.retained(None).await;
-        } else if a_night_has_passed(2, place.since, self.clock.now()) {
-            self.retained(Some(Scope::All)).await;
+        } else if a_night_has_passed(2, checkpoint.since, self.clock.now()) {
+            self.retained(Some(RetentionScope::All)).await;
         }
         Ok(())
     }
 
     /// Whether a run has come to its end. One that could not be begun is tried again.
-    async fn retained(&self, scope: Option<Scope>) -> bool {
+    async fn retained(&self, scope: Option<RetentionScope>) -> bool {
         match self.retain(scope).await {
             Ok(outcome) => {
                 let (anonymised, deleted) = (outcome.anonymised, outcome.deleted);
@@ -51,8 +51,8 @@ impl Http {
     }
 
     /// What other servers took out of events goes out of this one's roll-ups as well.
-    async fn follow_runs(&self, place: &Place) -> Result<()> {
-        let run = place.last.as_ref().filter(|last| last.scope != Scope::Delete);
+    async fn follow_runs(&self, checkpoint: &Checkpoint) -> Result<()> {
+        let run = checkpoint.last.as_ref().filter(|last| last.scope != RetentionScope::Delete);
         let (Some(run), Ok(retention)) = (run, self.stored_retention().await) else {
             return Ok(());
         };
@@ -68,12 +68,12 @@ pub(super) fn a_night_has_passed(hour: i64, since: Time, now: Time) -> bool {
 }
 
 /// What was asked for in the database: by whom and when, by scope.
-fn scopes(asked: Option<&str>) -> Vec<Scope> {
+fn scopes(asked: Option<&str>) -> Vec<RetentionScope> {
     let asked: BTreeMap<String, serde_json::Value> =
         asked.and_then(|asked| serde_json::from_str(asked).ok()).unwrap_or_default();
     let scope = |name: &str| match name {
-        "anonymise" => Some(Scope::Anonymise),
-        "delete" => Some(Scope::Delete),
+        "anonymise" => Some(RetentionScope::Anonymise),
+        "delete" => Some(RetentionScope::Delete),
         _ => None,
     };
     asked.keys().filter_map(|name| scope(name)).collect()
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn what_was_asked_for_is_read_and_nothing_else_is() {
         let asked = r#"{"anonymise": {"by": "dana"}, "delete": {}, "dance": {}}"#;
-        assert_eq!(scopes(Some(asked)), [Scope::Anonymise, Scope::Delete]);
+        assert_eq!(scopes(Some(asked)), [RetentionScope::Anonymise, RetentionScope::Delete]);
         assert_eq!(scopes(Some("{}")), []);
         assert_eq!(scopes(Some("no JSON")), []);
         assert_eq!(scopes(None), []);

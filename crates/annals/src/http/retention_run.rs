@@ -13,7 +13,7 @@ use super::error::{Problem, Result};
 use super::parameters::{NoParameters, Parameters};
 use crate::access::Caller;
 use crate::actor::spawn_with_actor;
-use crate::privacy::{Outcome, Scope};
+use crate::privacy::{Outcome, RetentionScope};
 use crate::store::Role;
 
 /// How long whoever asked for a run waits for its end.
@@ -67,7 +67,7 @@ pub(super) async fn runs(
     post, path = "/api/v1/settings/retention/run", operation_id = "run_retention", tag = "Settings",
     params(
         ("dry_run" = Option<bool>, Query, description = "Whether to tell only what would go; for auditors, too"),
-        ("scope" = Option<Scope>, Query, description = "Which part of what is due; all of it unless given"),
+        ("scope" = Option<RetentionScope>, Query, description = "Which part of what is due; all of it unless given"),
     ),
     responses(
         (status = 200, description = "It is done; or, of a dry run, what would be", body = Outcome),
@@ -89,9 +89,9 @@ pub(super) async fn run(
         Some(_) => return Err(Problem::parameter("dry_run", "must be `true` or `false`")),
     };
     let scope = match parameters.take("scope")?.as_deref() {
-        None | Some("all") => Scope::All,
-        Some("anonymise") => Scope::Anonymise,
-        Some("delete") => Scope::Delete,
+        None | Some("all") => RetentionScope::All,
+        Some("anonymise") => RetentionScope::Anonymise,
+        Some("delete") => RetentionScope::Delete,
         Some(_) => {
             return Err(Problem::parameter("scope", "must be `all`, `anonymise` or `delete`"));
         }

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 use super::live::{sse, tickets, ws};
 use super::{
     Http, analytics, append, dashboard, erase, error, events, export, health, keys, openapi,
-    operations, people, points, rebuild, retention, retention_run, scrub, session, settings,
+    operations, people, points, rebuild, retention, retention_run, session, settings, vacuum,
 };
 
 /// The documented routes.
@@ -53,7 +53,7 @@ pub(super) fn api() -> OpenApiRouter<Http> {
         ))
         .routes(routes!(points::child::get))
         .routes(routes!(points::weeks::get))
-        .routes(routes!(points::standing::get))
+        .routes(routes!(points::rank::get))
         .routes(routes!(points::commands::adjust))
         .routes(routes!(points::commands::trigger_task))
         .routes(routes!(points::commands::request_reward))
@@ -95,5 +95,5 @@ pub(super) fn operator_routes() -> Router<Http> {
     Router::new()
         .route("/operator/backup", post(operations::backup))
         .route("/operator/rebuild", post(rebuild::rebuild))
-        .route("/operator/scrub", post(scrub::scrub))
+        .route("/operator/vacuum", post(vacuum::vacuum))
 }

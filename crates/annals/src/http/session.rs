@@ -14,7 +14,7 @@ use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
 use super::{Http, audit};
-use crate::access::{Caller, Means, SESSION_LIFE};
+use crate::access::{AuthMethod, Caller, SESSION_LIFE};
 use crate::store::Role;
 
 /// Who is signed in.
@@ -40,13 +40,15 @@ pub(super) struct SessionInfo {
 
 impl From<Caller> for SessionInfo {
     fn from(caller: Caller) -> SessionInfo {
-        let (csrf_token, expires_at) = match caller.means {
-            Means::Session { csrf_token, expires_at, .. } => (Some(csrf_token), Some(expires_at)),
-            Means::Token { expires_at } => (None, Some(expires_at)),
-            Means::Key { .. } | Means::Operator => (None, None),
+        let (csrf_token, expires_at) = match caller.auth_method {
+            AuthMethod::Session { csrf_token, expires_at, .. } => {
+                (Some(csrf_token), Some(expires_at))
+            }
+            AuthMethod::Token { expires_at } => (None, Some(expires_at)),
+            AuthMethod::Key { .. } | AuthMethod::Operator => (None, None),
         };
         let (person_id, children) = match caller.person {
-            Some(oneself) => (Some(oneself.id), oneself.wards),
+            Some(oneself) => (Some(oneself.id), oneself.dependants),
             None => (None, Vec::new()),
         };
         let (role, label) = (caller.role, caller.label);
@@ -113,8 +115,10 @@ pub(super) async fn sign_in(
     }
     let (token, caller) = http.access.open_session(&caller).await?;
     http.audit(audit::sign_in(Some(caller.actor()))).await?;
-    let max_age = match &caller.means {
-        Means::Session { expires_at, .. } => expires_at.micros_since(http.clock.now()) / 1_000_000,
+    let max_age = match &caller.auth_method {
+        AuthMethod::Session { expires_at, .. } => {
+            expires_at.micros_since(http.clock.now()) / 1_000_000
+        }
         _ => SESSION_LIFE / 1_000_000,
     };
     let cookie = http.cookie(&headers, &token, max_age.max(0));
@@ -144,7 +148,7 @@ pub(super) async fn sign_out(
     caller: Caller,
     _: NoParameters,
 ) -> Result<Response> {
-    if let (Means::Session { .. }, Some(token)) = (&caller.means, cookie(&headers)) {
+    if let (AuthMethod::Session { .. }, Some(token)) = (&caller.auth_method, cookie(&headers)) {
         http.access.close_session(token).await?;
         http.audit(audit::sign_out(caller.actor())).await?;
     }

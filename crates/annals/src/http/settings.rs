@@ -99,17 +99,17 @@ pub async fn recording_switch(store: &dyn Store) -> store::Result<RecordingSwitc
 
 impl Http {
     /// Learns what other servers on this database have changed: keys, people, the switch.
-    pub async fn learn(&self) -> store::Result<()> {
-        self.learn_of_erasures().await?;
-        let version = self.store.changes().await?;
-        let mut learnt = self.learnt.lock().await;
-        if *learnt == version {
+    pub async fn refresh_cluster_state(&self) -> store::Result<()> {
+        self.follow_erasures().await?;
+        let version = self.store.config_version().await?;
+        let mut config_version = self.config_version.lock().await;
+        if *config_version == version {
             return Ok(());
         }
         self.access.reload().await?;
         let _turn = self.settings_turn.lock().await;
         self.intake.set_recording(recording_switch(&*self.store).await?);
-        *learnt = version;
+        *config_version = version;
         Ok(())
     }
 

@@ -20,7 +20,7 @@ const BATCH_EVENTS: usize = 4_096;
 /// … and so many bytes of their personal parts.
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
 /// A batch of so many is not held up to save a sync: what comes meanwhile is the next one's.
-const ENOUGH: usize = 128;
+const FULL_BATCH: usize = 128;
 /// Events that may wait for a commit. More is overload, and said so at once.
 const WAITING_EVENTS: usize = 16 * BATCH_EVENTS;
 
@@ -189,7 +189,7 @@ fn advance(head: &watch::Sender<u64>, metrics: &Metrics, seq: u64) {
 /// Learns the heads that other servers on the same database make.
 async fn follow(store: Arc<dyn Store>, head: Arc<watch::Sender<u64>>, metrics: Arc<Metrics>) {
     loop {
-        store.stirred().await;
+        store.head_changed().await;
         // A failed look is made again at the next stir.
         if let Ok(found) = store.head().await {
             advance(&head, &metrics, found.seq);
@@ -255,7 +255,7 @@ impl Writer {
                 }
                 batch.push(next);
             }
-            if events >= ENOUGH || (stood_aside && batch.len() == before) {
+            if events >= FULL_BATCH || (stood_aside && batch.len() == before) {
                 return batch;
             }
             yield_now().await;

@@ -8,7 +8,7 @@
 //! ```
 
 use crate::store::seal::{first_of, tile_of};
-use crate::store::{Part, PeopleQuery, Result, Store, StoreError};
+use crate::store::{PeopleQuery, Result, Segment, Store, StoreError};
 
 /// Tiles in one part: 4,096 events.
 const TILES: u64 = 16;
@@ -38,7 +38,7 @@ pub async fn copy(
     while first_of(tile) <= head.seq {
         let range = first_of(tile)..first_of(tile + TILES).min(head.seq + 1);
         let end = range.end - 1;
-        target.adopt(part(source, range).await?).await?;
+        target.import_segment(segment(source, range).await?).await?;
         progress(end, head.seq);
         tile += TILES;
     }
@@ -53,7 +53,7 @@ pub async fn copy(
     Ok(head.seq)
 }
 
-async fn part(source: &dyn Store, range: std::ops::Range<u64>) -> Result<Part> {
+async fn segment(source: &dyn Store, range: std::ops::Range<u64>) -> Result<Segment> {
     let events = source.sealed(range.clone(), usize::MAX >> 1).await?;
     let tiles = source.tiles(range.clone()).await?;
     let tombstones = source.tombstones(range.clone()).await?;
@@ -64,7 +64,7 @@ async fn part(source: &dyn Store, range: std::ops::Range<u64>) -> Result<Part> {
         Some(event) if range.end <= head.seq => event.created_at,
         _ => head.created_at,
     };
-    Ok(Part { range, events, tiles, tombstones, created_at })
+    Ok(Segment { range, events, tiles, tombstones, created_at })
 }
 
 async fn copy_the_rest(source: &dyn Store, target: &dyn Store) -> Result<()> {
@@ -72,7 +72,7 @@ async fn copy_the_rest(source: &dyn Store, target: &dyn Store) -> Result<()> {
     loop {
         let ids = source.used_ids(after, PAGE).await?;
         after = ids.last().filter(|_| ids.len() == PAGE).map(|last| last.hash);
-        target.adopt_used_ids(ids).await?;
+        target.import_used_ids(ids).await?;
         if after.is_none() {
             break;
         }
@@ -94,20 +94,20 @@ async fn copy_the_rest(source: &dyn Store, target: &dyn Store) -> Result<()> {
     for key in source.keys().await? {
         target.put_key(key).await?;
     }
-    copy_closed_days(source, target).await?;
+    copy_frozen_days(source, target).await?;
     for (name, value) in source.settings().await? {
         target.put_setting(&name, &value).await?;
     }
     Ok(())
 }
 
-async fn copy_closed_days(source: &dyn Store, target: &dyn Store) -> Result<()> {
+async fn copy_frozen_days(source: &dyn Store, target: &dyn Store) -> Result<()> {
     let mut after = None;
     loop {
-        let days = source.closed_days(after, DAYS).await?;
+        let days = source.frozen_days(after, DAYS).await?;
         after = days.last().filter(|_| days.len() == DAYS).map(|last| last.day);
         for day in days {
-            target.close_day(day).await?;
+            target.freeze_day(day).await?;
         }
         if after.is_none() {
             return Ok(());
@@ -122,7 +122,7 @@ async fn copy_points(source: &dyn Store, target: &dyn Store) -> Result<()> {
     loop {
         let accounts = source.accounts(after, PAGE).await?;
         after = accounts.last().filter(|_| accounts.len() == PAGE).map(|(child, _)| child.clone());
-        target.adopt_accounts(accounts).await?;
+        target.import_accounts(accounts).await?;
         if after.is_none() {
             break;
         }
@@ -131,7 +131,7 @@ async fn copy_points(source: &dyn Store, target: &dyn Store) -> Result<()> {
     loop {
         let answers = source.answers(after, PAGE).await?;
         after = answers.last().filter(|_| answers.len() == PAGE).map(|last| last.slot);
-        target.adopt_answers(answers).await?;
+        target.import_answers(answers).await?;
         if after.is_none() {
             break;
         }

@@ -119,7 +119,7 @@ impl Pages {
     pub(super) async fn follow(&self, after: u64, head: u64) -> Result<TailPage> {
         let everything = all();
         let end = head.min(after + FOLLOWED);
-        if let Some(events) = self.0.store.fresh(&everything, &(after + 1..end + 1)) {
+        if let Some(events) = self.0.store.recent(&everything, &(after + 1..end + 1)) {
             return Ok(TailPage { events: events.into(), scanned_to: end, _shared: None });
         }
         self.read_alone(after, head, &everything).await
@@ -143,7 +143,7 @@ impl Pages {
             Arc::new(event)
         };
         if range.end - range.start <= PAGE as u64
-            && let Some(events) = self.0.store.fresh(&filter, &range)
+            && let Some(events) = self.0.store.recent(&filter, &range)
         {
             return Ok(events.iter().map(|event| with_cursor(Event::clone(event))).collect());
         }

@@ -11,15 +11,15 @@
 //! | [`cancel`](fn@cancel) | unchanged | closes one; refused if none is open |
 //! | [`adjust`](fn@adjust) | changed by what is said | |
 //!
-//! And what is read off the events afterwards: [`weeks`] sums them up by calendar week, [`standing`]
+//! And what is read off the events afterwards: [`weeks`] sums them up by calendar week, [`rank`]
 //! says who is where among brothers and sisters.
 
 mod activate;
 mod adjust;
 mod cancel;
+pub mod rank;
 mod redeem;
 mod request;
-pub mod standing;
 pub mod weeks;
 
 use annals_event::{Draft, Entity, Points, limits};

@@ -43,7 +43,7 @@ pub struct Erasure {
 
 impl Erasure {
     /// What the store calls it. Its ending says that other servers need not hear of each change.
-    pub const SETTING: &str = "erasure_place";
+    pub const SETTING: &str = "erasure_checkpoint";
 
     /// The one under way.
     ///
@@ -69,7 +69,7 @@ impl Erasure {
     ) -> Result<Erasure> {
         let known = store.person(person).await?;
         let mut archived_children = 0;
-        for ward in store.wards(person).await? {
+        for ward in store.dependants(person).await? {
             let left = store.person(&ward).await?.map(|ward| ward.guardians).unwrap_or_default();
             archived_children += usize::from(left.iter().all(|guardian| guardian == person));
         }

@@ -4,7 +4,7 @@
 //! settings ──► policy (pure: values, bounds) ──► plan (pure: who is due) ──► run ─► Store::due, age
 //!                 └─ hold (what must not age) ──────────────────────────────┤
 //!                              anonymise (pure: what remains, by places.rs) ─┘
-//! roll-ups ── close (what was counted of a day stays, before it loses its people) ─► Store::close_day
+//! roll-ups ── close (what was counted of a day stays, before it loses its people) ─► Store::freeze_day
 //! erase ─► directory, sessions, points ─► each event about them ─► forget (pure) ─► what remains
 //! ```
 //!
@@ -15,10 +15,10 @@
 //! commitment stays, so that the record can still be told from a tampered one (`docs/digest.md`).
 
 mod anonymise;
-mod close;
 mod entries;
 mod erase;
 mod forget;
+mod freeze;
 pub mod hold;
 mod outcome;
 mod places;
@@ -27,11 +27,11 @@ pub mod policy;
 mod run;
 
 pub use anonymise::Anonymiser;
-pub use close::{age_rollups, close_days};
 pub use erase::Erasure;
 pub use forget::Forget;
+pub use freeze::{age_rollups, freeze_days};
 pub use hold::{Hold, HoldDraft};
-pub use outcome::{Kind, Outcome, Scope, Tally};
+pub use outcome::{Kind, Outcome, RetentionScope, Tally};
 pub use plan::Holds;
 pub use policy::{ActivityDays, AuditLimits, CategoryDays, ErrorDays, Retention, RetentionChange};
-pub use run::{Place, Run, Underway};
+pub use run::{Checkpoint, Run, Underway};

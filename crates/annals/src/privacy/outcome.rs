@@ -7,7 +7,7 @@ use annals_event::{Event, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{Class, OTHER};
-use crate::store::Fate;
+use crate::store::RetentionAction;
 
 /// Categories counted by name; of more than so many, the rest is counted as `other`.
 const CATEGORIES: usize = 200;
@@ -16,7 +16,7 @@ const CATEGORIES: usize = 200;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = RetentionScope)]
-pub enum Scope {
+pub enum RetentionScope {
     /// All of it.
     #[default]
     All,
@@ -26,13 +26,13 @@ pub enum Scope {
     Delete,
 }
 
-impl Scope {
+impl RetentionScope {
     /// Whether a run of this scope carries a fate out.
-    pub fn includes(self, fate: Fate) -> bool {
+    pub fn includes(self, retention_action: RetentionAction) -> bool {
         match self {
-            Scope::All => true,
-            Scope::Anonymise => fate == Fate::Anonymise,
-            Scope::Delete => fate == Fate::Delete,
+            RetentionScope::All => true,
+            RetentionScope::Anonymise => retention_action == RetentionAction::Anonymise,
+            RetentionScope::Delete => retention_action == RetentionAction::Delete,
         }
     }
 }
@@ -64,7 +64,7 @@ pub struct Outcome {
     /// Whether nothing was changed.
     pub dry_run: bool,
     /// Which part of what is due.
-    pub scope: Scope,
+    pub scope: RetentionScope,
     /// How many events lost their people.
     pub anonymised: u64,
     /// How many were deleted.
@@ -93,7 +93,12 @@ pub struct Tally {
 
 impl Tally {
     /// Counts an event: `None` where a hold keeps it.
-    pub(super) fn count(&mut self, class: Class, event: &Event, fate: Option<Fate>) {
+    pub(super) fn count(
+        &mut self,
+        class: Class,
+        event: &Event,
+        retention_action: Option<RetentionAction>,
+    ) {
         let full = self.kinds.len() >= CATEGORIES;
         let key = |category: &str| format!("{} {category}", class.as_str());
         let known = !full || self.kinds.contains_key(&key(&event.category));
@@ -105,12 +110,13 @@ impl Tally {
             deleted: 0,
             held: 0,
         });
-        match fate {
-            Some(Fate::Anonymise) => kind.anonymised += 1,
-            Some(Fate::Delete) => kind.deleted += 1,
+        match retention_action {
+            Some(RetentionAction::Anonymise) => kind.anonymised += 1,
+            Some(RetentionAction::Delete) => kind.deleted += 1,
             None => kind.held += 1,
         }
-        self.points += u64::from(fate == Some(Fate::Delete) && event.points.is_some());
+        self.points +=
+            u64::from(retention_action == Some(RetentionAction::Delete) && event.points.is_some());
     }
 
     /// What the run did.
@@ -118,7 +124,7 @@ impl Tally {
         &self,
         at: Time,
         finished_at: Time,
-        scope: Scope,
+        scope: RetentionScope,
         dry_run: bool,
     ) -> Outcome {
         let sum = |of: fn(&Kind) -> u64| self.kinds.values().map(of).sum();

@@ -82,9 +82,9 @@ impl Holds {
     ///
     /// # Errors
     /// The id of a hold whose filter cannot be read: what it is to keep is not known.
-    pub fn standing(holds: &[Hold], now: Time) -> Result<Holds, String> {
-        let standing = holds.iter().filter(|hold| hold.expires_at > now);
-        let held = standing.map(|hold| match (&hold.person, &hold.filter) {
+    pub fn in_force(holds: &[Hold], now: Time) -> Result<Holds, String> {
+        let in_force = holds.iter().filter(|hold| hold.expires_at > now);
+        let held = in_force.map(|hold| match (&hold.person, &hold.filter) {
             (Some(person), _) => Ok(Held::Person(person.clone())),
             (None, Some(filter)) => {
                 let pairs: Vec<_> = form_urlencoded::parse(filter.as_bytes()).collect();

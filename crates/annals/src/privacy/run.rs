@@ -10,22 +10,22 @@ use annals_event::{Event, Time, Uuid, digest};
 use serde::{Deserialize, Serialize};
 
 use super::entries::audit_through;
-use super::outcome::{Outcome, Scope, Tally};
+use super::outcome::{Outcome, RetentionScope, Tally};
 use super::{Anonymiser, Holds, Retention};
+use crate::batch_sizer::BatchSizer;
 use crate::catalog::Catalog;
-use crate::pace::Pace;
-use crate::store::{Aged, Ageing, Fate, Limits, Result, Store, StoreError};
+use crate::store::{Ageing, Limits, Result, RetentionAction, RetentionStep, Store, StoreError};
 
 /// Positions looked at in one step.
 const STEP: u64 = 1_024;
 /// How long the writer is held at a time.
 const SLICE: Duration = Duration::from_millis(20);
 /// Positions after which what nothing refers to is taken away.
-const TIDY: u64 = 1 << 16;
+const COMPACT_EVERY: u64 = 1 << 16;
 
 /// What is known of retention runs: a setting.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Place {
+pub struct Checkpoint {
     /// As of when all that was due had been carried out; before the first run, since when runs are
     /// looked after.
     pub since: Time,
@@ -35,16 +35,16 @@ pub struct Place {
     pub underway: Option<Underway>,
 }
 
-impl Place {
+impl Checkpoint {
     /// What the store calls it. Its ending says that other servers need not hear of each change.
-    pub const SETTING: &str = "retention_place";
+    pub const SETTING: &str = "retention_checkpoint";
 
     /// What is known; nothing where no run was ever looked after.
     ///
     /// # Errors
     /// It cannot be read.
-    pub async fn read(store: &dyn Store) -> Result<Option<Place>> {
-        let text = store.setting(Place::SETTING).await?;
+    pub async fn read(store: &dyn Store) -> Result<Option<Checkpoint>> {
+        let text = store.setting(Checkpoint::SETTING).await?;
         let read = |text: String| serde_json::from_str(&text).map_err(unreadable);
         text.map(read).transpose()
     }
@@ -54,7 +54,7 @@ impl Place {
     /// # Errors
     /// It cannot be written.
     pub async fn write(&self, store: &dyn Store) -> Result<()> {
-        store.put_setting(Place::SETTING, &self.text()?).await
+        store.put_setting(Checkpoint::SETTING, &self.text()?).await
     }
 
     fn text(&self) -> Result<String> {
@@ -63,7 +63,7 @@ impl Place {
 }
 
 fn unreadable(error: serde_json::Error) -> StoreError {
-    StoreError::Damaged(format!("the setting `{}` does not fit: {error}", Place::SETTING))
+    StoreError::Damaged(format!("the setting `{}` does not fit: {error}", Checkpoint::SETTING))
 }
 
 /// How far a run is.
@@ -74,7 +74,7 @@ pub struct Underway {
     /// The moment as of which events are due.
     pub at: Time,
     /// Which part of what is due.
-    pub scope: Scope,
+    pub scope: RetentionScope,
     /// All positions up to this one are done …
     pub position: u64,
     /// … of these.
@@ -85,15 +85,15 @@ pub struct Underway {
 
 /// A run.
 pub struct Run {
-    place: Place,
+    checkpoint: Checkpoint,
     underway: Underway,
     dry: bool,
     retention: Retention,
     ageing: Ageing,
     holds: Holds,
     anonymiser: Anonymiser,
-    pace: Pace,
-    tidied: u64,
+    batch_sizer: BatchSizer,
+    compacted: u64,
 }
 
 impl Run {
@@ -106,20 +106,30 @@ impl Run {
         store: &dyn Store,
         catalog: &Catalog,
         retention: Retention,
-        place: Place,
+        checkpoint: Checkpoint,
         underway: Underway,
         dry: bool,
     ) -> Result<Run> {
         let Underway { at, head, position, .. } = underway;
-        let holds = Holds::standing(&retention.holds, at).map_err(|id| {
+        let holds = Holds::in_force(&retention.holds, at).map_err(|id| {
             StoreError::Damaged(format!("the hold {id} cannot be read: nothing may age"))
         })?;
         let through = audit_through(store, catalog, retention.audit.max_entries, head).await?;
         let ageing = retention.ageing(catalog, at, through);
         let anonymiser = Anonymiser::load(store, at).await?;
-        let pace = Pace::of(SLICE);
-        let tidied = position;
-        Ok(Run { place, underway, dry, retention, ageing, holds, anonymiser, pace, tidied })
+        let batch_sizer = BatchSizer::of(SLICE);
+        let compacted = position;
+        Ok(Run {
+            checkpoint,
+            underway,
+            dry,
+            retention,
+            ageing,
+            holds,
+            anonymiser,
+            batch_sizer,
+            compacted,
+        })
     }
 
     /// How far it is.
@@ -149,16 +159,16 @@ impl Run {
         }
         self.underway.position = range.end - 1;
         let more = self.underway.position < self.underway.head;
-        if !self.dry && (!more || self.underway.position - self.tidied >= TIDY) {
-            store.tidy().await?;
-            self.tidied = self.underway.position;
+        if !self.dry && (!more || self.underway.position - self.compacted >= COMPACT_EVERY) {
+            store.compact().await?;
+            self.compacted = self.underway.position;
         }
         Ok(more)
     }
 
     /// The moment before which activity is about nobody any more, where this run sees to it.
     pub fn anonymous_before(&self) -> Option<Time> {
-        let sees = self.underway.scope.includes(Fate::Anonymise) && !self.dry;
+        let sees = self.underway.scope.includes(RetentionAction::Anonymise) && !self.dry;
         sees.then_some(self.ageing.others.anonymise_before)
     }
 
@@ -166,7 +176,8 @@ impl Run {
     /// `None`: it does to none. Of those that are too many it is not known how old they are.
     pub fn reaches(&self) -> Option<Time> {
         let Underway { scope, .. } = self.underway;
-        let (people, all) = (scope.includes(Fate::Anonymise), scope.includes(Fate::Delete));
+        let (people, all) =
+            (scope.includes(RetentionAction::Anonymise), scope.includes(RetentionAction::Delete));
         let limits = self.ageing.kinds.values().chain([&self.ageing.others]);
         let moments = limits.flat_map(|limits| {
             let due = [(people, limits.anonymise_before), (all, limits.delete_before)];
@@ -191,9 +202,9 @@ impl Run {
     /// # Errors
     /// The store fails.
     pub async fn finish(self, store: &dyn Store, outcome: Outcome) -> Result<()> {
-        let all = outcome.scope == Scope::All;
-        let since = if all { outcome.at } else { self.place.since };
-        Place { since, last: Some(outcome), underway: None }.write(store).await
+        let all = outcome.scope == RetentionScope::All;
+        let since = if all { outcome.at } else { self.checkpoint.since };
+        Checkpoint { since, last: Some(outcome), underway: None }.write(store).await
     }
 
     async fn carry_out(
@@ -204,15 +215,18 @@ impl Run {
     ) -> Result<()> {
         let mut due = Vec::with_capacity(events.len());
         for event in events {
-            let fate = self.ageing.fate(&event).filter(|fate| self.underway.scope.includes(*fate));
-            if fate.is_some() {
-                let fate = fate.filter(|_| !self.holds.keep(&event));
-                due.push((event, fate));
+            let retention_action = self
+                .ageing
+                .retention_action(&event)
+                .filter(|retention_action| self.underway.scope.includes(*retention_action));
+            if retention_action.is_some() {
+                let retention_action = retention_action.filter(|_| !self.holds.keep(&event));
+                due.push((event, retention_action));
             }
         }
         let mut rest = &due[..];
         while !rest.is_empty() {
-            let (slice, later) = rest.split_at(self.pace.events().min(rest.len()));
+            let (slice, later) = rest.split_at(self.batch_sizer.events().min(rest.len()));
             let began = Instant::now();
             match self.age(store, catalog, slice).await {
                 Ok(()) => {}
@@ -227,7 +241,7 @@ impl Run {
                 }
                 Err(error) => return Err(error),
             }
-            self.pace.took(slice.len(), began.elapsed());
+            self.batch_sizer.took(slice.len(), began.elapsed());
             rest = later;
         }
         Ok(())
@@ -238,20 +252,20 @@ impl Run {
         &mut self,
         store: &dyn Store,
         catalog: &Catalog,
-        slice: &[(Event, Option<Fate>)],
+        slice: &[(Event, Option<RetentionAction>)],
     ) -> Result<()> {
         let mut next = self.underway.clone();
         let (mut remains, mut gone) = (Vec::new(), Vec::new());
-        for (event, fate) in slice {
+        for (event, retention_action) in slice {
             let class = catalog.class(&event.category, &event.action);
-            next.tally.count(class, event, *fate);
+            next.tally.count(class, event, *retention_action);
             next.position = event.seq;
-            match fate {
+            match retention_action {
                 None => {}
-                Some(Fate::Delete) => gone.push(event.seq),
+                Some(RetentionAction::Delete) => gone.push(event.seq),
                 // A dry run changes nothing, and need not know what would remain.
-                Some(Fate::Anonymise) if self.dry => {}
-                Some(Fate::Anonymise) => {
+                Some(RetentionAction::Anonymise) if self.dry => {}
+                Some(RetentionAction::Anonymise) => {
                     let left = self.anonymiser.remains(event);
                     next.tally.tree.push(digest::residue(&left));
                     remains.push(left);
@@ -260,10 +274,13 @@ impl Run {
         }
         let nothing = remains.is_empty() && gone.is_empty();
         if !self.dry && !nothing {
-            let place = Place { underway: Some(next.clone()), ..self.place.clone() }.text()?;
+            let checkpoint =
+                Checkpoint { underway: Some(next.clone()), ..self.checkpoint.clone() }.text()?;
             let reason = format!("policy {}", self.retention.revision);
-            let place = (Place::SETTING, place);
-            store.age(Aged { remains, gone, reason, at: next.at, place }).await?;
+            let checkpoint = (Checkpoint::SETTING, checkpoint);
+            store
+                .retention_step(RetentionStep { remains, gone, reason, at: next.at, checkpoint })
+                .await?;
         }
         self.underway = next;
         Ok(())

@@ -51,7 +51,7 @@ fn browser(work: &Work<'_>) -> Result<(), Refusal> {
     let mine = |id: &str| Some(id) == own;
     if let Some(subject) = &draft.subject
         && !mine(&subject.id)
-        && !sender.wards.contains(&subject.id)
+        && !sender.dependants.contains(&subject.id)
     {
         let message = "is neither the caller nor one of the caller's children";
         errors.push(FieldError::new("subject.id", message));

@@ -3,7 +3,7 @@
 use annals_event::ActorType;
 
 use super::{Dropped, Refusal, Source, Work};
-use crate::access::Standing;
+use crate::access::RecordingPolicy;
 use crate::catalog::Class;
 use crate::config::RequireConsent;
 use crate::store::Collection;
@@ -30,8 +30,8 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     }
     let subject = work.draft.subject.as_ref().map(|subject| subject.id.as_str());
     let people = subject.into_iter().chain(actor.and_then(|actor| actor.id.as_deref()));
-    for standing in people.filter_map(|id| work.intake.people.of(id)) {
-        let Standing { child, consent, collection } = standing;
+    for policy in people.filter_map(|id| work.intake.people.of(id)) {
+        let RecordingPolicy { child, consent, collection } = policy;
         let kept = match collection {
             Collection::Full => true,
             Collection::Essential => essential,

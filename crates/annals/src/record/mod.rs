@@ -29,7 +29,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use annals_event::{Actor, Draft, FieldError, Time};
 
-use crate::access::Standings;
+use crate::access::RecordingPolicies;
 use crate::catalog::{Catalog, OTHER};
 use crate::config::RequireConsent;
 use crate::id::Random;
@@ -65,7 +65,7 @@ pub struct Sender {
     /// Who the caller is. Browsers act as this actor and no other; for the rest it is the default.
     pub actor: Option<Actor>,
     /// Further people a browser's user may speak about: a guardian's children.
-    pub wards: Vec<String>,
+    pub dependants: Vec<String>,
     /// The address the request came from.
     pub peer_ip: Option<IpAddr>,
     /// The request's `User-Agent`.
@@ -158,7 +158,7 @@ pub struct Intake {
     user_agents: UserAgents,
     prefixes: IpPrefixes,
     switch: RwLock<Arc<RecordingSwitch>>,
-    people: Arc<Standings>,
+    people: Arc<RecordingPolicies>,
     require_consent: RequireConsent,
 }
 
@@ -234,7 +234,11 @@ impl Intake {
 
     /// With what the directory says of people, and whose consent is needed.
     #[must_use]
-    pub fn with_people(mut self, people: Arc<Standings>, required: RequireConsent) -> Intake {
+    pub fn with_people(
+        mut self,
+        people: Arc<RecordingPolicies>,
+        required: RequireConsent,
+    ) -> Intake {
         self.people = people;
         self.require_consent = required;
         self
@@ -266,7 +270,7 @@ impl Intake {
     ///
     /// # Errors
     /// Why it does not become one.
-    pub fn take(
+    pub fn process(
         &self,
         sender: &Sender,
         draft: Draft,

@@ -35,7 +35,7 @@ fn browser() -> Sender {
             id: Some("ada".to_owned()),
             name: Some("Ada".to_owned()),
         }),
-        wards: vec!["tim".to_owned()],
+        dependants: vec!["tim".to_owned()],
         peer_ip: "203.0.113.77".parse().ok(),
         user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Firefox/128.0".to_owned()),
         ..Sender::default()
@@ -44,7 +44,7 @@ fn browser() -> Sender {
 
 fn take(sender: &Sender, draft: Value) -> Result<Entry, Refusal> {
     let draft = Draft::from_json(draft).unwrap();
-    intake().take(sender, draft, now(), &Counting)
+    intake().process(sender, draft, now(), &Counting)
 }
 
 /// The code and fields of a refusal.
@@ -165,9 +165,9 @@ fn strict_refuses_what_no_catalog_names() {
     let catalog = Catalog::with_overrides("strict = true", "mine.toml").unwrap();
     let intake = Intake::new(Arc::new(catalog));
     let draft = |action: &str| Draft { action: action.to_owned(), ..Draft::default() };
-    let unknown = intake.take(&service(), draft("teleported"), now(), &Counting);
+    let unknown = intake.process(&service(), draft("teleported"), now(), &Counting);
     assert!(matches!(unknown, Err(Refusal::Rejected { code: "unknown_action", .. })));
-    assert!(intake.take(&service(), draft("quest_started"), now(), &Counting).is_ok());
+    assert!(intake.process(&service(), draft("quest_started"), now(), &Counting).is_ok());
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn what_is_switched_off_is_dropped_but_for_ledger_and_administration() {
             category: Some(category.to_owned()),
             ..Draft::default()
         };
-        intake.take(sender, draft, now(), &Counting).is_ok()
+        intake.process(sender, draft, now(), &Counting).is_ok()
     };
     let annals = Sender { source: Source::Annals, ..Sender::default() };
     assert!(take(&service(), "quest"));
@@ -223,7 +223,7 @@ fn addresses_that_are_none_are_refused() {
 #[test]
 fn programs_meet_the_rules_too() {
     let draft = Draft { action: "Not Snake".to_owned(), ..Draft::default() };
-    let refusal = intake().take(&service(), draft, now(), &Counting);
+    let refusal = intake().process(&service(), draft, now(), &Counting);
     assert!(matches!(refusal, Err(Refusal::Rejected { code: "invalid", .. })));
 }
 
@@ -279,7 +279,8 @@ fn a_sentence_cannot_put_a_secret_together() {
         "action": "y", "category": "x", "metadata": {"a": "4111 1111", "b": "1111 1111"},
     });
     let draft = Draft::from_json(draft).unwrap();
-    let entry = Intake::new(Arc::new(catalog)).take(&service(), draft, now(), &Counting).unwrap();
+    let entry =
+        Intake::new(Arc::new(catalog)).process(&service(), draft, now(), &Counting).unwrap();
     assert_eq!(entry.event.message, "[redacted]");
 }
 
@@ -307,7 +308,7 @@ proptest! {
             metadata: [(key, json!([text, number]))].into_iter().collect(),
             ..Draft::default()
         };
-        let entry = intake().take(&service(), draft, now(), &Counting).unwrap();
+        let entry = intake().process(&service(), draft, now(), &Counting).unwrap();
         let stored = digest::canonical(&entry.event);
         let back: annals_event::Event = serde_json::from_slice(&stored).unwrap();
         prop_assert_eq!(&back, &entry.event);

@@ -115,7 +115,7 @@ impl Writing {
     fn entry(&self, source: Source, draft: Draft) -> Option<Entry> {
         let Works { intake, clock, random, .. } = &self.works;
         let sender = Sender { source, trusted_time: true, ..Sender::default() };
-        let taken = caught(|| intake.take(&sender, draft, clock.now(), &**random));
+        let taken = caught(|| intake.process(&sender, draft, clock.now(), &**random));
         match taken {
             Some(Ok(entry)) => return Some(entry),
             Some(Err(Refusal::Dropped { .. })) => {}

@@ -1,7 +1,7 @@
 //! What is due by age, on every engine alike: how old an event of each kind may become.
 //!
 //! ```text
-//! privacy ── Ageing ──► Store::due (a page of what is due) ──► privacy ── Aged ──► Store::age
+//! privacy ── Ageing ──► Store::due (a page of what is due) ──► privacy ── RetentionStep ──► Store::age
 //! ```
 //!
 //! The values are privacy's to work out. Here stands only what an event's row tells of it, so that
@@ -13,7 +13,7 @@ use annals_event::{Event, Time};
 
 /// What an event is due to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum RetentionAction {
     /// It stays, without anybody in it.
     Anonymise,
     /// It goes, and leaves a tombstone.
@@ -56,25 +56,25 @@ impl Ageing {
     }
 
     /// What an event is due to; `None`: it stays as it is.
-    pub fn fate(&self, event: &Event) -> Option<Fate> {
+    pub fn retention_action(&self, event: &Event) -> Option<RetentionAction> {
         let (actor, limits) = (&event.actor, self.of(&event.category, &event.action));
         let somebody = event.subject.is_some()
             || event.account.is_some()
             || event.session_id.is_some()
             || (actor.kind.is_person() && (actor.id.is_some() || actor.name.is_some()));
-        let old = Old {
+        let old = AgedRow {
             seq: event.seq,
             occurred_at: event.occurred_at,
             anonymised_at: event.anonymised_at,
             somebody,
         };
-        self.fate_of(&old, limits)
+        self.action_for(&old, limits)
     }
 
     /// The same, by what a row tells without its words.
-    pub(super) fn fate_of(&self, old: &Old, limits: Limits) -> Option<Fate> {
+    pub(super) fn action_for(&self, old: &AgedRow, limits: Limits) -> Option<RetentionAction> {
         if old.occurred_at < limits.delete_before || old.seq <= limits.delete_through {
-            return Some(Fate::Delete);
+            return Some(RetentionAction::Delete);
         }
         if old.occurred_at >= limits.anonymise_before {
             return None;
@@ -82,12 +82,12 @@ impl Ageing {
         // Who was erased before the event was old enough may have left others in it.
         let age = self.at.micros_since(limits.anonymise_before);
         let done = |at: Time| at.micros_since(old.occurred_at) >= age && !old.somebody;
-        (!old.anonymised_at.is_some_and(done)).then_some(Fate::Anonymise)
+        (!old.anonymised_at.is_some_and(done)).then_some(RetentionAction::Anonymise)
     }
 }
 
 /// What of an event decides over its fate.
-pub(super) struct Old {
+pub(super) struct AgedRow {
     pub(super) seq: u64,
     pub(super) occurred_at: Time,
     pub(super) anonymised_at: Option<Time>,
@@ -97,7 +97,7 @@ pub(super) struct Old {
 
 /// A slice of a retention run: written whole or not at all.
 #[derive(Clone, Debug)]
-pub struct Aged {
+pub struct RetentionStep {
     /// What remains of events that lose their people, in order.
     pub remains: Vec<Event>,
     /// The positions of those that go, in order.
@@ -107,5 +107,5 @@ pub struct Aged {
     /// When.
     pub at: Time,
     /// How far the run is then: a setting and its value.
-    pub place: (&'static str, String),
+    pub checkpoint: (&'static str, String),
 }

@@ -11,9 +11,11 @@ use annals_event::Time;
 use async_trait::async_trait;
 use jiff::civil::Date;
 
+use super::entity_use::{EntityChange, EntityUse, Uses};
 use super::page::{PageChange, Pages, Visitor};
-use super::thing::{Thing, ThingChange, Uses};
-use super::{ClosedDay, Course, DayScores, ErrorGroups, Result, ScoredDays, Sighting, WhichGroups};
+use super::{
+    DayScores, ErrorGroups, FrozenDay, Result, RiskScores, ScoredDays, Sighting, WhichGroups,
+};
 use crate::catalog::Role;
 
 /// A follower's output that is kept as rows.
@@ -37,7 +39,7 @@ impl Output {
 
 /// How far an output has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Checkpoint {
     /// Everything up to this position is in it.
     pub position: u64,
     /// When the journal took in the last event that is in it; `None` before the first.
@@ -50,7 +52,7 @@ pub struct Step {
     /// Where the output must stand.
     pub from: u64,
     /// Where it stands afterwards.
-    pub to: Place,
+    pub to: Checkpoint,
 }
 
 /// What some events add to the roll-ups. `what` is a role of the catalog, or [`RollupChange::ALL`].
@@ -61,15 +63,15 @@ pub struct RollupChange {
     /// What each person did, by day and person.
     pub people: BTreeMap<(Date, String), PersonDay>,
     /// When each person was active, as these events tell.
-    pub lives: BTreeMap<String, Life>,
+    pub active_spans: BTreeMap<String, ActiveSpan>,
     /// Sessions as they are now, by id and ordinal; `None` for those that are no more.
     pub sessions: BTreeMap<(String, u32), Option<Session>>,
     /// Errors.
     pub errors: Vec<Sighting>,
     /// What was done with things, by day, type and id.
-    pub thing_days: BTreeMap<(Date, String, String), Uses>,
+    pub entity_days: BTreeMap<(Date, String, String), Uses>,
     /// What these things are called, by type and id.
-    pub things: BTreeMap<(String, String), ThingChange>,
+    pub entities: BTreeMap<(String, String), EntityChange>,
     /// What happened on pages, by path and day.
     pub pages: BTreeMap<(String, Date), PageChange>,
     /// Who looked at pages on which day.
@@ -109,7 +111,7 @@ impl PersonDay {
 
 /// Between which days a person was active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Life {
+pub struct ActiveSpan {
     /// The first day with an event.
     pub first: Date,
     /// The last one.
@@ -118,7 +120,7 @@ pub struct Life {
     pub learned: Option<Date>,
 }
 
-impl Life {
+impl ActiveSpan {
     /// Takes in another day.
     pub fn lived(&mut self, day: Date, learning: bool) {
         self.first = self.first.min(day);
@@ -189,18 +191,18 @@ pub struct DayActivity {
 
 /// What everybody did in a span of days.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Doings {
+pub struct ActivitySummary {
     /// Whether any person ever signed in, in the span or not: some applications do not tell.
     pub logins_known: bool,
     /// Everybody who was ever active, by id.
-    pub people: BTreeMap<String, Deeds>,
+    pub people: BTreeMap<String, PersonActivity>,
 }
 
 /// What a person did in a span of days, and when before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Deeds {
+pub struct PersonActivity {
     /// Their first day with an event and their last of learning, whatever the span.
-    pub life: Life,
+    pub active_span: ActiveSpan,
     /// The last day with an event before the span's end; `None`: there was none yet.
     pub last: Option<Date>,
     /// Days in a row with an event, up to the span's last day or the one before, also from before
@@ -223,7 +225,7 @@ pub struct Deeds {
 pub trait DerivedStore: Send + Sync + 'static {
     /// Where an output stands. One made under another stamp, by an older version of its follower
     /// or under other settings, is dropped first, and stands at the beginning.
-    async fn resume(&self, output: Output, stamp: &str) -> Result<Place>;
+    async fn resume(&self, output: Output, stamp: &str) -> Result<Checkpoint>;
 
     /// Drops an output: it stands at the beginning then.
     async fn clear(&self, output: Output) -> Result<()>;
@@ -234,7 +236,7 @@ pub trait DerivedStore: Send + Sync + 'static {
 
     /// The days up to this one of which more is counted than the copy of closed days knows; and those
     /// up to the second one whose scores it lacks.
-    async fn days_to_close(&self, through: Date, scores: Date) -> Result<Vec<Date>>;
+    async fn days_to_freeze(&self, through: Date, scores: Date) -> Result<Vec<Date>>;
 
     /// The paths of a day's pages, and who looked at each.
     async fn looks(&self, day: Date) -> Result<BTreeMap<String, BTreeSet<Visitor>>>;
@@ -243,27 +245,27 @@ pub trait DerivedStore: Send + Sync + 'static {
     async fn rename_pages(&self, day: Date, paths: Vec<(String, String)>) -> Result<()>;
 
     /// What is counted of a day now, as it may be closed.
-    async fn closing(&self, day: Date) -> Result<ClosedDay>;
+    async fn day_to_freeze(&self, day: Date) -> Result<FrozenDay>;
 
     /// Keeps a copy of days that the journal has closed, also when an output is made again. Where less
     /// is counted, theirs is told.
-    async fn keep_closed(&self, days: Vec<ClosedDay>) -> Result<()>;
+    async fn keep_frozen(&self, days: Vec<FrozenDay>) -> Result<()>;
 
     /// Lets go of what each person did on the days before this one, which are closed.
     async fn age_rollups(&self, before: Date) -> Result<()>;
 
     /// The sessions of some visits.
-    async fn sessions(&self, visits: Vec<String>) -> Result<Vec<Session>>;
+    async fn sessions(&self, session_ids: Vec<String>) -> Result<Vec<Session>>;
 
     /// What happened in each of the spans of days, as of one place.
-    async fn activity(&self, spans: Vec<Range<Date>>) -> Result<(Place, Vec<Activity>)>;
+    async fn activity(&self, spans: Vec<Range<Date>>) -> Result<(Checkpoint, Vec<Activity>)>;
 
     /// What everybody, or one person, did in each of the spans of days, as of one place.
-    async fn doings(
+    async fn activity_summary(
         &self,
         spans: Vec<Range<Date>>,
         person: Option<String>,
-    ) -> Result<(Place, Vec<Doings>)>;
+    ) -> Result<(Checkpoint, Vec<ActivitySummary>)>;
 
     /// Of which days scores are kept that are as these rules would make them now, of so many days each;
     /// or that rest on days about nobody any more, and stay as they are.
@@ -284,22 +286,26 @@ pub trait DerivedStore: Send + Sync + 'static {
     async fn score_counts(&self, span: Range<Date>, least: u32) -> Result<BTreeMap<Date, u64>>;
 
     /// The course of each of these people's score in a span.
-    async fn courses(
+    async fn histories(
         &self,
         span: Range<Date>,
         people: Vec<String>,
-    ) -> Result<BTreeMap<String, Course>>;
+    ) -> Result<BTreeMap<String, RiskScores>>;
 
     /// The errors in a span of days, by group, as of a place.
     async fn error_groups(
         &self,
         span: Range<Date>,
         which: WhichGroups,
-    ) -> Result<(Place, ErrorGroups)>;
+    ) -> Result<(Checkpoint, ErrorGroups)>;
 
     /// The things used in a span of days, in no order: those of a type, or of the types of which
     /// anything was ever begun, finished or given up.
-    async fn things(&self, span: Range<Date>, kind: Option<String>) -> Result<(Place, Vec<Thing>)>;
+    async fn entities(
+        &self,
+        span: Range<Date>,
+        kind: Option<String>,
+    ) -> Result<(Checkpoint, Vec<EntityUse>)>;
 
     /// The most viewed pages of a span of days, or only that with a path.
     async fn pages(
@@ -307,7 +313,7 @@ pub trait DerivedStore: Send + Sync + 'static {
         span: Range<Date>,
         path: Option<String>,
         limit: usize,
-    ) -> Result<(Place, Pages)>;
+    ) -> Result<(Checkpoint, Pages)>;
 
     /// How many bytes it takes up.
     async fn bytes(&self) -> Result<u64>;

@@ -52,7 +52,7 @@ pub struct Lines {
 
 impl Lines {
     /// Writes the next event, unless the page is full: of so many events, or bytes.
-    pub(super) fn take(
+    pub(super) fn append(
         &mut self,
         seen: Seen<'_>,
         (events, bytes): (usize, usize),

@@ -26,19 +26,17 @@ use jiff::civil::Date;
 use crate::catalog::Catalog;
 
 mod account;
-pub mod adopt;
 mod ageing;
-mod burial;
-mod closed;
 #[cfg(test)]
 pub mod conformance;
 mod credential;
 mod definition;
 mod derived;
+mod entity_use;
 mod entry;
 mod error;
 mod error_groups;
-mod fresh;
+mod frozen;
 mod histogram;
 mod keys;
 pub mod ledger;
@@ -47,38 +45,40 @@ mod page;
 mod person;
 pub mod postgres;
 pub mod predicate;
+mod recent;
 mod remains;
 pub mod row;
 pub mod scope;
 mod scores;
-mod scrubbed;
 pub mod seal;
+pub mod segment;
 pub mod sqlite;
-mod thing;
+mod tombstones;
+mod vacuumed;
 
 pub use account::{Account, Command, Decide, Decided, Item, Outcome, Pending, Repeat, Tally};
-pub use adopt::{Answer, Part, UsedId};
-pub use ageing::{Aged, Ageing, Fate, Limits};
-pub use closed::{ClosedDay, recall};
+pub use ageing::{Ageing, Limits, RetentionAction, RetentionStep};
 pub use credential::{Key, Role, SignIn, SignInKind};
 pub use definition::{Reward, Task};
 pub use derived::{
-    Activity, DayActivity, Deeds, DerivedStore, Doings, Life, Output, PersonDay, Place,
-    RollupChange, Session, SessionEntry, Step,
+    ActiveSpan, Activity, ActivitySummary, Checkpoint, DayActivity, DerivedStore, Output,
+    PersonActivity, PersonDay, RollupChange, Session, SessionEntry, Step,
 };
+pub use entity_use::{EntityChange, EntityUse, Uses};
 pub use entry::{Appended, Derived, Entry};
 pub use error::StoreError;
 pub use error_groups::{ErrorGroup, ErrorGroups, Sighting, WhichGroups};
+pub use frozen::{FrozenDay, sync_frozen_days};
 pub use histogram::Histogram;
 pub use ledger::{LedgerAction, LedgerEntity, LedgerKind, TrackingQuery};
 pub use lines::{Line, Lines, Seen};
 pub use page::{Page, PageChange, PageDay, Pages, Visitor};
 pub use person::{Collection, Consent, PeopleQuery, Person, PersonKind};
 pub use scope::{Scope, Scoped};
-pub use scores::{Course, DayScores, ScoredDays};
-pub use scrubbed::Scrubbed;
+pub use scores::{DayScores, RiskScores, ScoredDays};
 pub use seal::{Sealed, Tile, Tombstone};
-pub use thing::{Thing, ThingChange, Uses};
+pub use segment::{Answer, Segment, UsedId};
+pub use vacuumed::Vacuumed;
 
 /// What a store answers with.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -182,7 +182,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// What matches at these positions, oldest first, if all that stands there is still in memory
     /// from being written; `None` where it must be read.
-    fn fresh(&self, _filter: &Scoped, _range: &Range<u64>) -> Option<Vec<Arc<Event>>> {
+    fn recent(&self, _filter: &Scoped, _range: &Range<u64>) -> Option<Vec<Arc<Event>>> {
         None
     }
 
@@ -203,7 +203,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// Deletes the events at the positions, leaving a tombstone that names the reason. Their ids
     /// stay used for 400 days. Positions already deleted stay as they are. Answers how many went.
-    async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64>;
+    async fn delete(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64>;
 
     /// A page of events with their seals, in order, for [`seal::check_tile`].
     async fn sealed(&self, range: Range<u64>, limit: usize) -> Result<Vec<Sealed>>;
@@ -243,7 +243,7 @@ pub trait Store: Send + Sync + 'static {
     async fn sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>>;
 
     /// Takes a sign-in away and answers it: of two who try, one gets it.
-    async fn take_sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>>;
+    async fn redeem_sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>>;
 
     /// Removes the sign-ins that expired before a moment.
     async fn expire_sign_ins(&self, before: Time) -> Result<u64>;
@@ -269,41 +269,42 @@ pub trait Store: Send + Sync + 'static {
     /// Puts what remains of events in their place, all or none: salts go, commitments stay, and
     /// each leaf is what it was. Fails where it would not be, or was not. With it a setting is written:
     /// how far whoever does this has come.
-    async fn anonymise(&self, events: Vec<Event>, place: (&'static str, String)) -> Result<()>;
+    async fn anonymise(&self, events: Vec<Event>, checkpoint: (&'static str, String))
+    -> Result<()>;
 
     /// The events at the positions that are due by age, in order.
     async fn due(&self, ageing: &Ageing, range: Range<u64>) -> Result<Vec<Event>>;
 
     /// Carries out a slice of a retention run, with how far the run is then: all or nothing. Fails
     /// where an event is not the one written, as [`Store::anonymise`] and [`Store::bury`] do.
-    async fn age(&self, slice: Aged) -> Result<()>;
+    async fn retention_step(&self, slice: RetentionStep) -> Result<()>;
 
     /// Keeps what was counted of a day, or of some of its pages, durably: each count is raised to
     /// this one if it is less. What is done twice, or by two, changes nothing.
-    async fn close_day(&self, day: ClosedDay) -> Result<()>;
+    async fn freeze_day(&self, day: FrozenDay) -> Result<()>;
 
     /// A page of closed days, after a day, in order.
-    async fn closed_days(&self, after: Option<Date>, limit: usize) -> Result<Vec<ClosedDay>>;
+    async fn frozen_days(&self, after: Option<Date>, limit: usize) -> Result<Vec<FrozenDay>>;
 
     /// Takes away what nothing refers to any more, after many slices.
-    async fn tidy(&self) -> Result<()> {
+    async fn compact(&self) -> Result<()> {
         Ok(())
     }
 
-    /// Since when the files hold bytes of what was erased or deleted, until [`Store::scrub`] takes them
+    /// Since when the files hold bytes of what was erased or deleted, until [`Store::vacuum`] takes them
     /// out; nothing where they hold none, as of an engine that overwrites what it deletes.
-    async fn unscrubbed(&self) -> Result<Option<Time>> {
+    async fn vacuum_needed_since(&self) -> Result<Option<Time>> {
         Ok(None)
     }
 
     /// Takes the bytes of what was erased or deleted out of the files, while others read and append.
     /// Nothing where another process is at it.
-    async fn scrub(&self) -> Result<Option<Scrubbed>> {
-        Ok(Some(Scrubbed::default()))
+    async fn vacuum(&self) -> Result<Option<Vacuumed>> {
+        Ok(Some(Vacuumed::default()))
     }
 
     /// Whom a person is a guardian of, archived children too, by id.
-    async fn wards(&self, guardian: &str) -> Result<Vec<String>>;
+    async fn dependants(&self, guardian: &str) -> Result<Vec<String>>;
 
     /// What a child has; of a child without points events, nothing.
     async fn account(&self, child: &str) -> Result<Account>;
@@ -351,13 +352,13 @@ pub trait Store: Send + Sync + 'static {
 
     /// Resolves when another process may have moved the head, or changed what this one remembers;
     /// where there can be no other, never.
-    async fn stirred(&self) {
+    async fn head_changed(&self) {
         std::future::pending().await
     }
 
     /// A number that is another one after keys, people or settings were changed, by whomever. 0
     /// where only this process changes them.
-    async fn changes(&self) -> Result<u64> {
+    async fn config_version(&self) -> Result<u64> {
         Ok(0)
     }
 
@@ -396,16 +397,16 @@ pub trait Store: Send + Sync + 'static {
 
     /// Takes over a part of another journal as it stands there, and the head with it: whatever
     /// stood here from the part's first position on goes. For copies, while nobody appends.
-    async fn adopt(&self, part: Part) -> Result<()>;
+    async fn import_segment(&self, part: Segment) -> Result<()>;
 
     /// Takes over ids that stay used.
-    async fn adopt_used_ids(&self, ids: Vec<UsedId>) -> Result<()>;
+    async fn import_used_ids(&self, ids: Vec<UsedId>) -> Result<()>;
 
     /// Takes over what children have, whatever the events say.
-    async fn adopt_accounts(&self, accounts: Vec<(String, Account)>) -> Result<()>;
+    async fn import_accounts(&self, accounts: Vec<(String, Account)>) -> Result<()>;
 
     /// Takes over answers.
-    async fn adopt_answers(&self, answers: Vec<Answer>) -> Result<()>;
+    async fn import_answers(&self, answers: Vec<Answer>) -> Result<()>;
 
     /// Writes the whole journal as of now into a new file, synced. Fails if the file exists.
     async fn backup(&self, target: &Path) -> Result<()>;

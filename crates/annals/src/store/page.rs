@@ -13,7 +13,7 @@ pub enum Visitor {
     /// A person, by id.
     Person(String),
     /// A visit of nobody known, by its session's id.
-    Visit(String),
+    Session(String),
 }
 
 /// What some events add to a page's day.
@@ -48,7 +48,7 @@ pub struct Page {
     /// Different people in the span: no sum of the days.
     pub people: u64,
     /// Different visits of nobody known.
-    pub visits: u64,
+    pub sessions: u64,
     /// The days on which something happened there.
     pub days: BTreeMap<Date, PageDay>,
 }
@@ -61,7 +61,7 @@ pub struct PageDay {
     /// Different people who looked.
     pub people: u64,
     /// Different visits of nobody known.
-    pub visits: u64,
+    pub sessions: u64,
     /// How many sessions entered by it.
     pub entries: u64,
     /// How many of these left at once.

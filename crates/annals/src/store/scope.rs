@@ -76,20 +76,20 @@ impl Scope {
     pub fn anybody(viewer: Viewer, catalog: &Catalog) -> Scope {
         let clients = match viewer {
             Viewer::Admin | Viewer::Auditor => Clients::Everybodys,
-            Viewer::Oneself | Viewer::Guardian | Viewer::Service => Clients::Nobodys,
+            Viewer::Person | Viewer::Guardian | Viewer::Service => Clients::Nobodys,
         };
         Scope { views: vec![View { people: None, hidden: hidden(viewer, catalog) }], clients }
     }
 
     /// Events about a person, and about those they are a guardian of.
-    pub fn person(id: &str, wards: &[String], catalog: &Catalog) -> Scope {
+    pub fn person(id: &str, dependants: &[String], catalog: &Catalog) -> Scope {
         let view = |people: Vec<String>, viewer| View {
             people: Some(people),
             hidden: hidden(viewer, catalog),
         };
-        let mut views = vec![view(vec![id.to_owned()], Viewer::Oneself)];
-        if !wards.is_empty() {
-            views.push(view(wards.to_vec(), Viewer::Guardian));
+        let mut views = vec![view(vec![id.to_owned()], Viewer::Person)];
+        if !dependants.is_empty() {
+            views.push(view(dependants.to_vec(), Viewer::Guardian));
         }
         Scope { views, clients: Clients::OnesOwn(id.to_owned()) }
     }

@@ -15,7 +15,7 @@ pub struct DayScores {
     pub day: Date,
     /// By which rules they were made.
     pub rules: String,
-    /// Whether any person was known to ever have signed in; see [`Doings`](super::Doings).
+    /// Whether any person was known to ever have signed in; see [`ActivitySummary`](super::ActivitySummary).
     pub logins_known: bool,
     /// By person.
     pub people: BTreeMap<String, u32>,
@@ -31,4 +31,4 @@ pub struct ScoredDays {
 }
 
 /// A person's scores by day, in hundredths; days without one are missing.
-pub type Course = BTreeMap<Date, u32>;
+pub type RiskScores = BTreeMap<Date, u32>;

@@ -13,11 +13,11 @@ use crate::support::{Answer, Engine, Server, data_dir, on_every_engine, root, ro
 
 on_every_engine!(figures_are_the_model_s_whatever_comes_in_which_order,);
 
-mod course;
 mod errors;
 mod pages;
 mod quests;
 mod risk;
+mod risk_history;
 
 const ZONE: &str = "Europe/Berlin";
 /// The first day on which something happens.

@@ -23,7 +23,7 @@ const BOTTOM: [&str; 15] = [
     "actor",
     "clock",
     "id",
-    "pace",
+    "batch_sizer",
     "data_dir",
     "log",
     "metrics",

@@ -1,7 +1,7 @@
 //! How long what is kept: the values stand over a restart, nothing beyond their bounds gets in, and
 //! every change leaves one event with what was and what is.
 
-mod closed;
+mod frozen;
 mod run;
 
 use http::Method;

@@ -10,7 +10,7 @@ mod consent;
 mod events;
 mod matrix;
 mod people;
-mod standing;
+mod rank;
 mod streams;
 mod tokens;
 

@@ -58,7 +58,7 @@ fn mark(key: &str) -> u64 {
 }
 
 /// Up to so many keys are looked through one by one, which costs less than hashing them.
-const FEW: usize = 32;
+const MIN_INDEXED_FIELDS: usize = 32;
 
 impl<'t> Object<'t> {
     /// Whether it has this key, for as long as it is read.
@@ -74,7 +74,7 @@ impl<'t> Object<'t> {
     pub(super) fn push(&mut self, key: Cow<'t, str>, value: Node<'t>) {
         if let Some(keys) = &mut self.keys {
             keys.insert(key.clone());
-        } else if self.fields.len() == FEW {
+        } else if self.fields.len() == MIN_INDEXED_FIELDS {
             let known = self.fields.iter().map(|(known, _)| known);
             self.keys = Some(Box::new(known.chain([&key]).cloned().collect()));
         } else if self.fields.is_empty() {

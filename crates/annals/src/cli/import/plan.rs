@@ -11,7 +11,7 @@ use regex::Regex;
 use super::field::{Field, Kind};
 use super::mapping::{Mapping, RuleSpec, SpreadSpec, TimeSpec};
 use super::spread::Spread;
-use super::template::{Columns, Expr, Lookup, Scope, Template};
+use super::template::{Columns, Expr, Lookup, RowContext, Template};
 use super::value::{Assignment, assignments, at, expr};
 use super::when::{self, Format, SECOND};
 
@@ -64,7 +64,7 @@ impl Plan {
                 continue;
             }
             let field = name.parse::<Field>().map_err(|()| {
-                format!("the column `{name}` is no field of an event; give a --mapping that says what it means")
+                format!("the column `{name}` is no field of an event; give a --mapping that says what it auth_method")
             })?;
             event.push(Assignment {
                 field,
@@ -89,24 +89,24 @@ impl Plan {
         line: u64,
         secret: &[u8],
     ) -> Result<Option<(Time, Draft)>, String> {
-        let mut scope = Scope { cells, day: "", line, secret };
+        let mut context = RowContext { cells, day: "", line, secret };
         let rule = self.rules.iter().find(|rule| rule.fits(cells));
         if rule.is_some_and(|rule| rule.skip) {
             return Ok(None);
         }
-        let text = self.time.expand(&scope).ok_or("the row has no time")?;
-        let mut time = self.format.read(&text, &scope)?;
+        let text = self.time.expand(&context).ok_or("the row has no time")?;
+        let mut time = self.format.read(&text, &context)?;
         if let Some(spread) = &mut self.spread {
-            time = spread.place(time, &scope);
+            time = spread.place(time, &context);
         }
         let day = when::day_of(time);
-        scope.day = &day;
+        context.day = &day;
 
         let mut draft = Draft::default();
         let set = rule.map_or(&[][..], |rule| &rule.set);
         for one in self.event.iter().chain(set) {
             let named = |error| format!("{}: {error}", one.field.name());
-            if let Some(text) = one.expr.expand(&scope).map_err(named)? {
+            if let Some(text) = one.expr.expand(&context).map_err(named)? {
                 one.field.set(&mut draft, &text, one.kind).map_err(named)?;
             }
         }

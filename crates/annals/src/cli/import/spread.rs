@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use annals_event::Time;
 use sha2::{Digest, Sha256};
 
-use super::template::{Scope, Template};
+use super::template::{RowContext, Template};
 use super::when::{DAY, SECOND};
 
 /// Groups remembered in each of two generations: constant memory. A group that comes again after
@@ -35,8 +35,8 @@ pub struct Spread {
 
 impl Spread {
     /// The time of a row whose day begins at `midnight`.
-    pub fn place(&mut self, midnight: Time, scope: &Scope<'_>) -> Time {
-        let group = self.group.expand(scope).unwrap_or_default();
+    pub fn place(&mut self, midnight: Time, context: &RowContext<'_>) -> Time {
+        let group = self.group.expand(context).unwrap_or_default();
         let digest: [u8; 32] = Sha256::digest(group.as_bytes()).into();
         let [key, start, step] = words(&digest);
         let at = match self.young.get(&key).or_else(|| self.old.get(&key)) {
@@ -100,8 +100,8 @@ mod tests {
 
     fn times(spread: &mut Spread, who: &str, rows: usize) -> Vec<i64> {
         let cells = StringRecord::from(vec![who]);
-        let scope = Scope { cells: &cells, day: "", line: 1, secret: b"" };
-        let place = |_| spread.place(Time::from_micros(0), &scope).as_micros();
+        let context = RowContext { cells: &cells, day: "", line: 1, secret: b"" };
+        let place = |_| spread.place(Time::from_micros(0), &context).as_micros();
         (0..rows).map(place).collect()
     }
 

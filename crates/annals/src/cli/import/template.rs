@@ -46,7 +46,7 @@ impl Columns {
 }
 
 /// What a template may speak of.
-pub struct Scope<'a> {
+pub struct RowContext<'a> {
     /// The row's cells.
     pub cells: &'a StringRecord,
     /// The row's day in UTC, before any shift.
@@ -120,14 +120,14 @@ impl Template {
     }
 
     /// The text for a row; nothing if it speaks of an empty cell, because half a text is wrong.
-    pub fn expand(&self, scope: &Scope<'_>) -> Option<String> {
+    pub fn expand(&self, context: &RowContext<'_>) -> Option<String> {
         let mut text = String::new();
         for part in &self.0 {
             match part {
                 Part::Text(plain) => text.push_str(plain),
-                Part::Day => text.push_str(scope.day),
-                Part::Line => text.push_str(&scope.line.to_string()),
-                Part::Column(at) => match scope.cells.get(*at) {
+                Part::Day => text.push_str(context.day),
+                Part::Line => text.push_str(&context.line.to_string()),
+                Part::Column(at) => match context.cells.get(*at) {
                     None | Some("") => return None,
                     Some(cell) => text.push_str(cell),
                 },
@@ -150,9 +150,9 @@ pub struct Lookup {
 
 impl Lookup {
     /// The text for a row.
-    pub fn expand(&self, scope: &Scope<'_>) -> Option<String> {
-        let chosen = self.by.expand(scope).and_then(|key| self.table.get(&key));
-        chosen.or(self.default.as_ref())?.expand(scope)
+    pub fn expand(&self, context: &RowContext<'_>) -> Option<String> {
+        let chosen = self.by.expand(context).and_then(|key| self.table.get(&key));
+        chosen.or(self.default.as_ref())?.expand(context)
     }
 }
 
@@ -171,12 +171,12 @@ pub enum Expr {
 
 impl Expr {
     /// The value for a row, if there is one.
-    pub fn expand(&self, scope: &Scope<'_>) -> Result<Option<String>, String> {
+    pub fn expand(&self, context: &RowContext<'_>) -> Result<Option<String>, String> {
         Ok(match self {
-            Expr::Template(template) => template.expand(scope),
-            Expr::Lookup(lookup) => lookup.expand(scope),
-            Expr::Hash(parts) => Some(hash(parts, scope)),
-            Expr::Difference(left, right) => match (left.expand(scope), right.expand(scope)) {
+            Expr::Template(template) => template.expand(context),
+            Expr::Lookup(lookup) => lookup.expand(context),
+            Expr::Hash(parts) => Some(hash(parts, context)),
+            Expr::Difference(left, right) => match (left.expand(context), right.expand(context)) {
                 (Some(left), Some(right)) => {
                     let number = |text: &str| {
                         let wrong = |_| format!("must be a whole number, not `{text}`");
@@ -191,11 +191,11 @@ impl Expr {
     }
 }
 
-fn hash(parts: &[Template], scope: &Scope<'_>) -> String {
+fn hash(parts: &[Template], context: &RowContext<'_>) -> String {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
-    let mut mac = Hmac::<Sha256>::new_from_slice(scope.secret).expect("any length");
+    let mut mac = Hmac::<Sha256>::new_from_slice(context.secret).expect("any length");
     for part in parts {
-        let text = part.expand(scope).unwrap_or_default();
+        let text = part.expand(context).unwrap_or_default();
         // With its length, so that ("a", "bc") and ("ab", "c") differ.
         mac.update(&(text.len() as u64).to_be_bytes());
         mac.update(text.as_bytes());
@@ -213,7 +213,7 @@ mod tests {
         let mut columns = Columns::fixed(vec!["a".into(), "b".into()]);
         let template = Template::parse(template, &mut columns)?;
         let cells = StringRecord::from(cells.to_vec());
-        Ok(template.expand(&Scope { cells: &cells, day: "2026-11-21", line: 7, secret: b"" }))
+        Ok(template.expand(&RowContext { cells: &cells, day: "2026-11-21", line: 7, secret: b"" }))
     }
 
     #[test]

@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::field::short;
-use super::template::{Lookup, Scope};
+use super::template::{Lookup, RowContext};
 
 /// Microseconds in a second.
 pub const SECOND: i64 = 1_000_000;
@@ -52,7 +52,7 @@ impl Format {
     }
 
     /// The moment a text stands for; of a day, its midnight in UTC.
-    pub fn read(&self, text: &str, scope: &Scope<'_>) -> Result<Time, String> {
+    pub fn read(&self, text: &str, context: &RowContext<'_>) -> Result<Time, String> {
         match self {
             Format::Rfc3339 => {
                 text.parse().map_err(|error| format!("{error}, not `{}`", short(text)))
@@ -74,7 +74,8 @@ impl Format {
             }
             Format::DayOffset(origin) => {
                 let days: i64 = text.trim().parse().map_err(|_| wrong(text, "a number of days"))?;
-                let origin = origin.expand(scope).ok_or("`time.origin` has no day for this row")?;
+                let origin =
+                    origin.expand(context).ok_or("`time.origin` has no day for this row")?;
                 let date: Date = origin.parse().map_err(|_| wrong(&origin, "a date"))?;
                 let from = midnight(date)?.as_micros();
                 bounded(from.saturating_add(days.saturating_mul(DAY)), text)
@@ -130,10 +131,10 @@ mod tests {
 
     fn read(name: &str, text: &str) -> Result<String, String> {
         let cells = csv::StringRecord::new();
-        let scope = Scope { cells: &cells, day: "", line: 1, secret: b"" };
+        let context = RowContext { cells: &cells, day: "", line: 1, secret: b"" };
         let zone = TimeZone::fixed(jiff::tz::offset(2));
         let format = Format::from_name(name, zone).unwrap();
-        format.read(text, &scope).map(|time| time.to_string())
+        format.read(text, &context).map(|time| time.to_string())
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub(super) fn line(event: &Event) -> Option<String> {
     let kind = LedgerKind::of(event)?;
     let points = event.points?;
     let subject = event.subject.as_ref().map(|subject| subject.id.as_str());
-    let thing = event.entity.as_ref().and_then(|entity| entity.id.as_deref());
+    let entity_id = event.entity.as_ref().and_then(|entity| entity.id.as_deref());
     let metadata = serde_json::to_string(&event.metadata).unwrap_or_default();
     let mut line = String::with_capacity(320);
     for (key, value) in [
@@ -46,7 +46,7 @@ pub(super) fn line(event: &Event) -> Option<String> {
         ("user_id", account_of(event).unwrap_or_default()),
         ("child_id", subject.unwrap_or_default()),
         ("entity_type", kind.entity.as_str()),
-        ("entity_id", thing.unwrap_or_default()),
+        ("entity_id", entity_id.unwrap_or_default()),
         ("action", kind.action.as_str()),
         ("points_before", &points.before.to_string()),
         ("points_after", &points.after.to_string()),

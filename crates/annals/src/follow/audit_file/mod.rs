@@ -12,8 +12,8 @@
 //! Nothing is synced to the disk by itself. What a power failure may have torn is known by the
 //! machine having booted since; then the files are dropped and read out of the journal again.
 
+mod checkpoint;
 mod line;
-mod place;
 mod rotate;
 
 use std::collections::BTreeMap;
@@ -26,11 +26,11 @@ use annals_event::Event;
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 
+use self::checkpoint::{FileState, STATE};
 use self::line::{file_name, line};
-use self::place::{Kept, STATE};
 use super::{Output, Parts};
 use crate::store::ledger::account_of;
-use crate::store::{Place, Step};
+use crate::store::{Checkpoint, Step};
 
 /// Positions without a points event after which the place is written down all the same.
 const QUIET: u64 = 10_000;
@@ -52,13 +52,13 @@ pub struct AuditFiles {
 struct Written {
     file: String,
     line: String,
-    place: Place,
+    checkpoint: Checkpoint,
 }
 
 /// The follower's output.
 pub(super) struct AuditFileOutput {
     files: AuditFiles,
-    kept: Arc<Mutex<Kept>>,
+    kept: Arc<Mutex<FileState>>,
 }
 
 impl AuditFileOutput {
@@ -69,7 +69,7 @@ impl AuditFileOutput {
     /// Does work on the files where it may block.
     async fn on_disk<R: Send + 'static>(
         &self,
-        work: impl FnOnce(&AuditFiles, &mut Kept) -> Result<R> + Send + 'static,
+        work: impl FnOnce(&AuditFiles, &mut FileState) -> Result<R> + Send + 'static,
     ) -> Result<R> {
         let (files, kept) = (self.files.clone(), Arc::clone(&self.kept));
         tokio::task::spawn_blocking(move || {
@@ -82,15 +82,15 @@ impl AuditFileOutput {
 
 #[async_trait]
 impl Output for AuditFileOutput {
-    async fn resume(&mut self) -> Result<Place> {
+    async fn resume(&mut self) -> Result<Checkpoint> {
         self.on_disk(|files, kept| {
             *kept = files.resume()?;
-            Ok(kept.place())
+            Ok(kept.checkpoint())
         })
         .await
     }
 
-    async fn take(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
+    async fn process(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
         let lines: Vec<Written> = events.iter().filter_map(|event| written(event)).collect();
         self.on_disk(move |files, kept| files.take(kept, lines, step)).await
     }
@@ -106,8 +106,8 @@ impl Output for AuditFileOutput {
 
 /// What is written of an event; nothing where it is about no points or belongs to no account.
 fn written(event: &Event) -> Option<Written> {
-    let place = Place { position: event.seq, as_of: Some(event.created_at) };
-    Some(Written { line: line(event)?, file: file_name(account_of(event)?), place })
+    let checkpoint = Checkpoint { position: event.seq, as_of: Some(event.created_at) };
+    Some(Written { line: line(event)?, file: file_name(account_of(event)?), checkpoint })
 }
 
 impl AuditFiles {
@@ -116,9 +116,9 @@ impl AuditFiles {
     }
 
     /// Brings the files to where the last slice that was finished left them.
-    fn resume(&self) -> Result<Kept> {
+    fn resume(&self) -> Result<FileState> {
         make_folder(&self.folder)?;
-        let Some(mut kept) = Kept::read(&self.folder, &self.journal) else {
+        let Some(mut kept) = FileState::read(&self.folder, &self.journal) else {
             return self.clear();
         };
         if let Some(rotation) = kept.rotating.take() {
@@ -132,27 +132,27 @@ impl AuditFiles {
     }
 
     /// Drops every file.
-    fn clear(&self) -> Result<Kept> {
+    fn clear(&self) -> Result<FileState> {
         make_folder(&self.folder)?;
         for name in names(&self.folder)? {
             if name.starts_with(line::PREFIX) || name == STATE {
                 remove(&self.path(&name))?;
             }
         }
-        let kept = Kept::new(&self.journal);
+        let kept = FileState::new(&self.journal);
         kept.write(&self.folder)?;
         Ok(kept)
     }
 
-    fn take(&self, kept: &mut Kept, lines: Vec<Written>, step: Step) -> Result<()> {
-        let quiet = step.to.position.saturating_sub(kept.place().position) < QUIET;
+    fn take(&self, kept: &mut FileState, lines: Vec<Written>, step: Step) -> Result<()> {
+        let quiet = step.to.position.saturating_sub(kept.checkpoint().position) < QUIET;
         if lines.is_empty() && quiet {
             return Ok(());
         }
         let mut lengths = BTreeMap::new();
         let mut batch: BTreeMap<String, String> = BTreeMap::new();
-        let mut reached = kept.place();
-        for Written { file, line, place } in lines {
+        let mut reached = kept.checkpoint();
+        for Written { file, line, checkpoint } in lines {
             let length = match lengths.get(&file) {
                 Some(length) => *length,
                 None => length_of(&self.path(&file))?,
@@ -165,13 +165,18 @@ impl AuditFiles {
             }
             lengths.insert(file.clone(), longer);
             batch.entry(file).or_default().push_str(&line);
-            reached = place;
+            reached = checkpoint;
         }
         self.append(kept, batch, step.to)
     }
 
     /// Appends to each file, and stands there then.
-    fn append(&self, kept: &mut Kept, batch: BTreeMap<String, String>, to: Place) -> Result<()> {
+    fn append(
+        &self,
+        kept: &mut FileState,
+        batch: BTreeMap<String, String>,
+        to: Checkpoint,
+    ) -> Result<()> {
         for file in batch.keys() {
             kept.lengths.insert(file.clone(), length_of(&self.path(file))?);
         }
@@ -193,10 +198,10 @@ impl AuditFiles {
         kept.write(&self.folder)
     }
 
-    fn rotate(&self, kept: &mut Kept, file: &str) -> Result<()> {
+    fn rotate(&self, kept: &mut FileState, file: &str) -> Result<()> {
         let path = self.path(file);
         let existing = rotate::existing(&path, self.backups);
-        kept.rotating = Some(place::Rotation { file: file.to_owned(), existing });
+        kept.rotating = Some(checkpoint::Rotation { file: file.to_owned(), existing });
         kept.write(&self.folder)?;
         rotate::rotate(&path, self.backups, existing)?;
         // Told with the next write: until then the file is missing, and nothing is rotated twice.

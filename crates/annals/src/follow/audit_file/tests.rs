@@ -21,14 +21,14 @@ fn files(folder: &Path, max_bytes: u64, backups: u32) -> AuditFiles {
 }
 
 fn step(from: u64, to: u64) -> Step {
-    Step { from, to: Place { position: to, as_of: Some(START) } }
+    Step { from, to: Checkpoint { position: to, as_of: Some(START) } }
 }
 
 /// Hands events over as the follower does.
-fn take(files: &AuditFiles, kept: &mut Kept, events: &[Arc<Event>]) -> Result<()> {
+fn take(files: &AuditFiles, kept: &mut FileState, events: &[Arc<Event>]) -> Result<()> {
     let lines = events.iter().filter_map(|event| written(event)).collect();
     let to = events.last().map_or(0, |event| event.seq);
-    files.take(kept, lines, step(kept.place().position, to))
+    files.take(kept, lines, step(kept.checkpoint().position, to))
 }
 
 /// The positions in an account's file and, oldest first, its rotated ones.
@@ -60,7 +60,7 @@ fn lines_half_written_are_cut_and_written_again() {
     // What the next slice leaves when it breaks off: at every byte of what it would write.
     let line = line(&event(5, "a")).unwrap();
     for broken in [0, 1, line.len() / 2, line.len() - 1, line.len()] {
-        let mut kept = Kept::read(&folder, "j 1").unwrap();
+        let mut kept = FileState::read(&folder, "j 1").unwrap();
         for name in ["a", "b", "new"] {
             kept.lengths.insert(file_name(name), lengths(name));
         }
@@ -71,7 +71,7 @@ fn lines_half_written_are_cut_and_written_again() {
             file.write_all(&line.as_bytes()[..broken]).unwrap();
         }
         let kept = files.resume().unwrap();
-        assert_eq!((kept.place().position, kept.lengths.len()), (4, 0));
+        assert_eq!((kept.checkpoint().position, kept.lengths.len()), (4, 0));
         assert_eq!((lengths("a"), lengths("b"), lengths("new")), (a, b, 0));
     }
     let mut kept = files.resume().unwrap();
@@ -105,7 +105,7 @@ fn files_rotate_between_lines_and_no_line_is_lost_on_the_way() {
     // It broke off in the middle of a rotation.
     let base = folder.join(file_name("a"));
     let file = file_name("a");
-    kept.rotating = Some(place::Rotation { file, existing: rotate::existing(&base, 3) });
+    kept.rotating = Some(checkpoint::Rotation { file, existing: rotate::existing(&base, 3) });
     kept.write(&folder).unwrap();
     std::fs::remove_file(format!("{}.3", base.display())).unwrap();
     let kept = files.resume().unwrap();
@@ -139,17 +139,17 @@ fn of_another_journal_or_another_boot_nothing_is_kept() {
     let begin = || {
         let mut kept = ours.clear().unwrap();
         take(&ours, &mut kept, &[event(1, "a")]).unwrap();
-        assert_eq!(ours.resume().unwrap().place().position, 1);
+        assert_eq!(ours.resume().unwrap().checkpoint().position, 1);
     };
     begin();
     let other = AuditFiles { journal: "j 2".to_owned(), ..ours.clone() };
-    assert_eq!(other.resume().unwrap().place().position, 0);
+    assert_eq!(other.resume().unwrap().checkpoint().position, 0);
     assert_eq!(told(&folder, "a", 5), []);
     for (from, to) in [("\"boot\":\"", "\"boot\":\"another"), ("{", "")] {
         begin();
         let text = std::fs::read_to_string(folder.join(STATE)).unwrap().replacen(from, to, 1);
         std::fs::write(folder.join(STATE), text).unwrap();
-        assert_eq!(ours.resume().unwrap().place().position, 0);
+        assert_eq!(ours.resume().unwrap().checkpoint().position, 0);
         assert_eq!(told(&folder, "a", 5), []);
     }
 }
@@ -179,7 +179,7 @@ fn where_there_is_nothing_to_write_the_place_is_told_now_and_then() {
     let files = files(&folder, 1_000_000, 5);
     let mut kept = files.resume().unwrap();
     files.take(&mut kept, Vec::new(), step(0, 9_999)).unwrap();
-    assert_eq!(files.resume().unwrap().place().position, 0);
+    assert_eq!(files.resume().unwrap().checkpoint().position, 0);
     files.take(&mut kept, Vec::new(), step(9_999, 10_000)).unwrap();
-    assert_eq!(files.resume().unwrap().place().position, 10_000);
+    assert_eq!(files.resume().unwrap().checkpoint().position, 10_000);
 }

@@ -26,17 +26,17 @@ use sha2::Sha256;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-pub use progress::Standing;
+pub use progress::BadgeProgress;
 pub use rules::{Kind, Language, Rule, Rules, RulesError};
 
-use self::progress::{Course, Done};
+use self::progress::{ChildProgress, Done};
 use super::Output;
 use crate::calendar::Calendar;
 use crate::journal::Journal;
-use crate::store::{self, ERASING, Entry, Place, Scope, Step, Store};
+use crate::store::{self, Checkpoint, ERASING, Entry, Scope, Step, Store};
 
 /// The setting that holds the place.
-const PLACE: &str = "badges_place";
+const PLACE: &str = "badges_checkpoint";
 /// Grows whenever the same events would reach something else.
 const VERSION: u32 = 1;
 /// Positions after which the place is written down, also where nothing was awarded.
@@ -59,7 +59,7 @@ pub struct Badges {
     calendar: Calendar,
     store: Arc<dyn Store>,
     /// Where children stood when they were last looked at, so that the next look begins there.
-    known: Arc<std::sync::Mutex<HashMap<String, Course>>>,
+    known: Arc<std::sync::Mutex<HashMap<String, ChildProgress>>>,
 }
 
 impl Badges {
@@ -72,24 +72,24 @@ impl Badges {
     ///
     /// # Errors
     /// The store cannot answer.
-    pub async fn standings(&self, child: &str) -> store::Result<Vec<Standing>> {
-        Ok(self.course(child).await?.standings)
+    pub async fn badge_progress(&self, child: &str) -> store::Result<Vec<BadgeProgress>> {
+        Ok(self.progress(child).await?.badge_progress)
     }
 
-    async fn course(&self, child: &str) -> store::Result<Course> {
+    async fn progress(&self, child: &str) -> store::Result<ChildProgress> {
         let known = self.known().get(child).cloned();
-        let mut course = known.unwrap_or_else(|| Course::new(&self.rules));
-        let done = progress::done(&*self.store, child, course.last).await?;
-        course.go_on(&self.rules, &self.calendar, &done);
+        let mut progress = known.unwrap_or_else(|| ChildProgress::new(&self.rules));
+        let done = progress::done(&*self.store, child, progress.last).await?;
+        progress.go_on(&self.rules, &self.calendar, &done);
         let mut known = self.known();
         if known.len() >= REMEMBERED {
             known.clear();
         }
-        known.insert(child.to_owned(), course.clone());
-        Ok(course)
+        known.insert(child.to_owned(), progress.clone());
+        Ok(progress)
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<String, Course>> {
+    fn known(&self) -> MutexGuard<'_, HashMap<String, ChildProgress>> {
         // Nothing can panic while the lock is held, so a poisoned one holds whole values.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -146,7 +146,7 @@ pub(super) struct BadgeOutput {
 
 /// The place, as it is kept.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct SavedCheckpoint {
     stamp: String,
     position: u64,
     as_of: Option<Time>,
@@ -167,9 +167,9 @@ impl BadgeOutput {
         format!("{VERSION} {} {}", calendar.name(), rules.stamp())
     }
 
-    async fn stand(&mut self, place: Place) -> Result<()> {
-        let Place { position, as_of } = place;
-        let kept = Kept { stamp: self.stamp(), position, as_of };
+    async fn stand(&mut self, checkpoint: Checkpoint) -> Result<()> {
+        let Checkpoint { position, as_of } = checkpoint;
+        let kept = SavedCheckpoint { stamp: self.stamp(), position, as_of };
         let text = serde_json::to_string(&kept)?;
         self.parts.badges.store.put_setting(PLACE, &text).await?;
         self.written = position;
@@ -192,11 +192,11 @@ impl BadgeOutput {
 
     async fn look_in_turn(&mut self, child: &str) -> Result<bool> {
         let BadgeParts { badges, journal, award, .. } = &self.parts;
-        let Course { standings, last, .. } = badges.course(child).await?;
+        let ChildProgress { badge_progress, last, .. } = badges.progress(child).await?;
         let name = badges.store.person(child).await?.and_then(|person| person.name);
         let mut entries = Vec::new();
-        for (rule, standing) in badges.rules.iter().zip(standings) {
-            let Some(reached) = standing.reached else { continue };
+        for (rule, reached_so_far) in badges.rules.iter().zip(badge_progress) {
+            let Some(reached) = reached_so_far.reached else { continue };
             let id = badges.id(child, rule);
             if badges.store.find(id, Scope::everything()).await?.is_some() {
                 continue;
@@ -240,25 +240,25 @@ fn draft(id: Uuid, rule: &Rule, subject: Subject, reached: (Uuid, Time)) -> Draf
 
 #[async_trait]
 impl Output for BadgeOutput {
-    async fn resume(&mut self) -> Result<Place> {
+    async fn resume(&mut self) -> Result<Checkpoint> {
         self.seen.clear();
         let store = &self.parts.badges.store;
         if self.idle() {
             let head = store.head().await?;
-            return Ok(Place { position: head.seq, as_of: Some(head.created_at) });
+            return Ok(Checkpoint { position: head.seq, as_of: Some(head.created_at) });
         }
         let text = store.setting(PLACE).await?;
-        let kept = text.and_then(|text| serde_json::from_str::<Kept>(&text).ok());
+        let kept = text.and_then(|text| serde_json::from_str::<SavedCheckpoint>(&text).ok());
         let kept = kept.filter(|kept| kept.stamp == self.stamp());
-        let place = kept.map_or_else(Place::default, |kept| Place {
+        let checkpoint = kept.map_or_else(Checkpoint::default, |kept| Checkpoint {
             position: kept.position,
             as_of: kept.as_of,
         });
-        self.written = place.position;
-        Ok(place)
+        self.written = checkpoint.position;
+        Ok(checkpoint)
     }
 
-    async fn take(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
+    async fn process(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
         if self.idle() {
             return Ok(());
         }
@@ -283,7 +283,7 @@ impl Output for BadgeOutput {
         // erased, whoever bears their id next begins anew.
         self.seen.clear();
         self.parts.badges.known().clear();
-        if self.idle() { Ok(()) } else { self.stand(Place::default()).await }
+        if self.idle() { Ok(()) } else { self.stand(Checkpoint::default()).await }
     }
 }
 

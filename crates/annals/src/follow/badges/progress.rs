@@ -17,7 +17,7 @@ pub(super) const COUNTED: LedgerKind =
 
 /// How far a child has come with one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct BadgeProgress {
     /// What is counted, now.
     pub value: i64,
     /// The event that reached the threshold, and when it happened.
@@ -75,18 +75,19 @@ pub(super) async fn done(store: &dyn Store, child: &str, after: u64) -> Result<V
 
 /// How far a child has come, up to a position.
 #[derive(Clone)]
-pub(super) struct Course {
+pub(super) struct ChildProgress {
     so_far: SoFar,
     /// With each rule, in their order.
-    pub(super) standings: Vec<Standing>,
+    pub(super) badge_progress: Vec<BadgeProgress>,
     /// The last task that is in it.
     pub(super) last: u64,
 }
 
-impl Course {
-    pub(super) fn new(rules: &Rules) -> Course {
-        let standings = rules.iter().map(|_| Standing { value: 0, reached: None }).collect();
-        Course { so_far: SoFar::default(), standings, last: 0 }
+impl ChildProgress {
+    pub(super) fn new(rules: &Rules) -> ChildProgress {
+        let badge_progress =
+            rules.iter().map(|_| BadgeProgress { value: 0, reached: None }).collect();
+        ChildProgress { so_far: SoFar::default(), badge_progress, last: 0 }
     }
 
     /// Goes on with what was done next.
@@ -94,10 +95,10 @@ impl Course {
         for event in done {
             self.so_far.take(event, calendar.day(event.at));
             self.last = event.seq;
-            for (rule, standing) in rules.iter().zip(&mut self.standings) {
-                standing.value = self.so_far.value(rule);
-                if standing.reached.is_none() && standing.value >= rule.threshold {
-                    standing.reached = Some((event.id, event.at));
+            for (rule, reached_so_far) in rules.iter().zip(&mut self.badge_progress) {
+                reached_so_far.value = self.so_far.value(rule);
+                if reached_so_far.reached.is_none() && reached_so_far.value >= rule.threshold {
+                    reached_so_far.reached = Some((event.id, event.at));
                 }
             }
         }

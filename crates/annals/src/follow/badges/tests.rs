@@ -41,12 +41,12 @@ fn done(days: &[(&str, &str, i64)]) -> Vec<Done> {
 fn look(days: &[(&str, &str, i64)]) -> Vec<(i64, Option<u128>)> {
     let rules = Rules::parse(RULES, "badges.toml").unwrap();
     let (calendar, done) = (Calendar::of("UTC").unwrap(), done(days));
-    let reached = |one: Standing| (one.value, one.reached.map(|(id, _)| id.as_u128()));
+    let reached = |one: BadgeProgress| (one.value, one.reached.map(|(id, _)| id.as_u128()));
     let look = |parts: &[&[Done]]| {
-        let mut course = Course::new(&rules);
-        parts.iter().for_each(|part| course.go_on(&rules, &calendar, part));
-        assert_eq!(course.last, done.last().map_or(0, |done| done.seq));
-        course.standings.into_iter().map(reached).collect::<Vec<_>>()
+        let mut progress = ChildProgress::new(&rules);
+        parts.iter().for_each(|part| progress.go_on(&rules, &calendar, part));
+        assert_eq!(progress.last, done.last().map_or(0, |done| done.seq));
+        progress.badge_progress.into_iter().map(reached).collect::<Vec<_>>()
     };
     let whole = look(&[&done]);
     // In how many looks it was seen makes no difference.

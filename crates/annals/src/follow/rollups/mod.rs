@@ -22,11 +22,11 @@ use self::counts::Counts;
 use self::recent::Recent;
 use self::sessions::{Sessions, Sign};
 use super::{Output, Parts};
-use crate::background::give_way;
+use crate::background::yield_every;
 use crate::calendar::Calendar;
 use crate::catalog::{Catalog, Class, Role, Source};
 use crate::config::Pages;
-use crate::store::{self, DerivedStore, Place, RollupChange, Step, Store};
+use crate::store::{self, Checkpoint, DerivedStore, RollupChange, Step, Store};
 
 /// Grows whenever the same events would be counted otherwise.
 const VERSION: u32 = 5;
@@ -96,8 +96,8 @@ impl Rollups {
         let mut change = RollupChange::default();
         let mut counts = Counts::default();
         for (done, (event, meaning)) in events.iter().zip(meanings).enumerate() {
-            give_way(done, GIVING_WAY);
-            counts.take(event, meaning);
+            yield_every(done, GIVING_WAY);
+            counts.count(event, meaning);
             let &Meaning { day, role, .. } = meaning;
             if role == Some(Role::Error) {
                 let person = event.subject.as_ref().map(|subject| subject.id.as_str());
@@ -115,7 +115,7 @@ impl Rollups {
             events.iter().filter_map(|event| event.session_id.as_deref()).collect();
         let (mut before, mut unknown) = (Vec::new(), Vec::new());
         for visit in visits {
-            match self.recent.take(visit) {
+            match self.recent.remove(visit) {
                 Some(known) => before.extend(known),
                 None => unknown.push(visit.to_owned()),
             }
@@ -126,9 +126,9 @@ impl Rollups {
         let mut sessions = Sessions::new(before);
         for (done, (event, &Meaning { day, role, own })) in events.iter().zip(meanings).enumerate()
         {
-            give_way(done, GIVING_WAY);
+            yield_every(done, GIVING_WAY);
             let Some(session_id) = &event.session_id else { continue };
-            sessions.take(&Sign {
+            sessions.apply(&Sign {
                 session_id,
                 person: event.subject.as_ref().map(|subject| subject.id.as_str()),
                 at: event.occurred_at,
@@ -156,15 +156,15 @@ fn is_own(catalog: &Catalog, category: &str, action: &str) -> bool {
 
 #[async_trait]
 impl Output for Rollups {
-    async fn resume(&mut self) -> Result<Place> {
+    async fn resume(&mut self) -> Result<Checkpoint> {
         // What was not written is not known.
         self.recent = Recent::default();
         // The file may be a new one, and other servers close days as well.
-        store::recall(&*self.store, &*self.derived).await?;
+        store::sync_frozen_days(&*self.store, &*self.derived).await?;
         Ok(self.derived.resume(store::Output::Rollups, &self.stamp()).await?)
     }
 
-    async fn take(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
+    async fn process(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
         let meanings = self.meanings(events);
         let sessions = self.sessions(events, &meanings).await?;
         let change = self.count(events, &meanings);

@@ -28,7 +28,7 @@ pub(super) fn count(
     let path = path.into_owned();
     if role == Some(Role::PageView) {
         let person = event.subject.as_ref().map(|subject| Visitor::Person(subject.id.clone()));
-        let visit = || event.session_id.clone().map(Visitor::Visit);
+        let visit = || event.session_id.clone().map(Visitor::Session);
         if let Some(visitor) = person.or_else(visit) {
             change.visitors.insert((path.clone(), day, visitor));
         }

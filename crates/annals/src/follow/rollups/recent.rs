@@ -17,7 +17,7 @@ pub(super) struct Recent {
 
 impl Recent {
     /// Takes a visit out, if it is known; it is put back once it is written.
-    pub(super) fn take(&mut self, visit: &str) -> Option<Vec<Session>> {
+    pub(super) fn remove(&mut self, visit: &str) -> Option<Vec<Session>> {
         self.young.remove(visit).or_else(|| self.old.remove(visit))
     }
 
@@ -45,9 +45,9 @@ mod tests {
         let mut recent = Recent::default();
         recent.put(visits(0..3 * VISITS));
         assert_eq!(recent.young.len() + recent.old.len(), 2 * VISITS);
-        assert_eq!(recent.take("7"), None);
+        assert_eq!(recent.remove("7"), None);
         let last = (3 * VISITS - 1).to_string();
-        assert_eq!(recent.take(&last), Some(Vec::new()));
-        assert_eq!(recent.take(&last), None);
+        assert_eq!(recent.remove(&last), Some(Vec::new()));
+        assert_eq!(recent.remove(&last), None);
     }
 }

@@ -64,7 +64,7 @@ impl Sessions {
     }
 
     /// Takes an event into the session it belongs to, or begins one with it.
-    pub(super) fn take(&mut self, sign: &Sign<'_>) {
+    pub(super) fn apply(&mut self, sign: &Sign<'_>) {
         if !self.now.contains_key(sign.session_id) {
             self.now.insert(sign.session_id.to_owned(), Vec::new());
         }

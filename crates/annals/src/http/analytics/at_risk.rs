@@ -15,7 +15,7 @@ use crate::store::Role;
 /// The most that are listed at once, and unless asked otherwise …
 const MAX_LISTED: usize = 10_000;
 /// … and with their courses.
-const MAX_COURSES: usize = 500;
+const MAX_HISTORIES: usize = 500;
 
 /// Learners at risk
 ///
@@ -30,7 +30,7 @@ const MAX_COURSES: usize = 500;
         ("end_date" = Option<String>, Query, description = "The last of these days; today unless given", format = Date),
         ("compare_date" = Option<String>, Query, description = "An earlier day: `previous_total` tells how many there were at its end", format = Date),
         ("limit" = Option<u32>, Query, description = "List at most so many, 1 to 10,000; `total` counts all", minimum = 1, maximum = 10_000),
-        ("course_days" = Option<u32>, Query, description = "Tell the course of each score over so many days, 1 to 366; `limit` may be at most 500 then, and is unless given", minimum = 1, maximum = 366),
+        ("history_days" = Option<u32>, Query, description = "Tell the history of each score over so many days, 1 to 366; `limit` may be at most 500 then, and is unless given", minimum = 1, maximum = 366),
         ("wait_for" = Option<String>, Query, description = "An event's cursor: answers once it is counted, or after 2 seconds"),
     ),
     responses(
@@ -50,8 +50,8 @@ pub(in super::super) async fn at_risk(
     let days = parameters.days()?;
     let threshold = parameters.threshold()?.unwrap_or(http.risk.threshold);
     let (end, compare) = (parameters.day("end_date")?, parameters.day("compare_date")?);
-    let course = parameters.number_of_days("course_days")?;
-    let most = if course.is_some() { MAX_COURSES } else { MAX_LISTED };
+    let history = parameters.number_of_days("history_days")?;
+    let most = if history.is_some() { MAX_HISTORIES } else { MAX_LISTED };
     let limit = parameters.listed(most, most)?;
     let wait_for = parameters.take("wait_for")?;
     parameters.none()?;
@@ -68,7 +68,7 @@ pub(in super::super) async fn at_risk(
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
     let period = Period::ending(end, days);
-    let asked = AtRiskQuestion { period, threshold, limit, compare, course };
+    let asked = AtRiskQuestion { period, threshold, limit, compare, history };
     Ok(Json(learners.at_risk(&asked, head, now).await?))
 }
 

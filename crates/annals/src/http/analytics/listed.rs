@@ -4,14 +4,14 @@ use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
 
 /// The most that are listed at once.
-const MOST: usize = 1_000;
+const MAX_LISTED: usize = 1_000;
 
 impl Parameters {
     /// Takes `limit`: so many unless asked otherwise, at most 1,000.
     pub(super) fn most(&mut self, unless_given: usize) -> Result<usize> {
         let Some(text) = self.take("limit")? else { return Ok(unless_given) };
-        let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
-        let wrong = || format!("must be a number from 1 to {MOST}");
+        let limit = text.parse().ok().filter(|limit| (1..=MAX_LISTED).contains(limit));
+        let wrong = || format!("must be a number from 1 to {MAX_LISTED}");
         limit.ok_or_else(|| Problem::parameter("limit", wrong()))
     }
 

@@ -13,8 +13,8 @@ use super::super::parameters::Parameters;
 use super::engagement::nobody;
 use crate::access::Caller;
 use crate::follow::ROLLUPS;
-use crate::query::analytics::course::RiskHistory;
 use crate::query::analytics::period::Period;
+use crate::query::analytics::risk_history::RiskHistory;
 use crate::store::{self, Role};
 
 /// How long one waits for what was recorded before days are scored.

@@ -27,7 +27,7 @@ pub(super) async fn admit(http: &Http, parts: &Parts) -> Result<Admitted> {
     let filter = parameters.filter()?;
     let after = position(http, parts, after.as_deref())?;
     let credential = match ticket {
-        Some(ticket) => http.live.tickets.take(&ticket, http.clock.now())?,
+        Some(ticket) => http.live.tickets.redeem(&ticket, http.clock.now())?,
         None => Credential::of(parts),
     };
     let caller = credential.reader(http).await?;

@@ -24,7 +24,7 @@ use crate::id::{self, Random};
 /// How long a ticket works: a minute, in microseconds.
 const LIFE: i64 = 60 * 1_000_000;
 /// Tickets that may wait to be used.
-const MOST: usize = 10_000;
+const MAX_TICKETS: usize = 10_000;
 
 /// The tickets that wait to be used, by the SHA-256 of their secret.
 #[derive(Default)]
@@ -39,10 +39,10 @@ impl Tickets {
     /// Makes a ticket; `None` when too many wait.
     fn make(&self, credential: Credential, now: Time, random: &dyn Random) -> Option<NewTicket> {
         let mut tickets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if tickets.len() >= MOST {
+        if tickets.len() >= MAX_TICKETS {
             tickets.retain(|_, ticket| ticket.expires_at > now);
         }
-        if tickets.len() >= MOST {
+        if tickets.len() >= MAX_TICKETS {
             return None;
         }
         let secret = id::secret(random);
@@ -52,7 +52,7 @@ impl Tickets {
     }
 
     /// Uses a ticket up. Of two who try, one gets in.
-    pub(super) fn take(&self, secret: &str, now: Time) -> Result<Credential> {
+    pub(super) fn redeem(&self, secret: &str, now: Time) -> Result<Credential> {
         let hash: [u8; 32] = Sha256::digest(secret).into();
         let taken = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash);
         let ticket = taken.filter(|ticket| ticket.expires_at > now).ok_or_else(|| {
@@ -117,16 +117,16 @@ mod tests {
         let tickets = Tickets::default();
         let make = || tickets.make(nobody(), NOW, &SystemRandom).unwrap().ticket;
         let (one, two) = (make(), make());
-        assert!(tickets.take(&one, NOW.plus_micros(LIFE - 1)).is_ok());
-        assert_eq!(tickets.take(&one, NOW).err().map(|p| p.code), Some("ticket_invalid"));
-        assert!(tickets.take(&two, NOW.plus_micros(LIFE)).is_err());
-        assert!(tickets.take("", NOW).is_err());
+        assert!(tickets.redeem(&one, NOW.plus_micros(LIFE - 1)).is_ok());
+        assert_eq!(tickets.redeem(&one, NOW).err().map(|p| p.code), Some("ticket_invalid"));
+        assert!(tickets.redeem(&two, NOW.plus_micros(LIFE)).is_err());
+        assert!(tickets.redeem("", NOW).is_err());
     }
 
     #[test]
     fn those_that_have_expired_make_room() {
         let tickets = Tickets::default();
-        for _ in 0..MOST {
+        for _ in 0..MAX_TICKETS {
             tickets.make(nobody(), NOW, &SystemRandom).unwrap();
         }
         assert!(tickets.make(nobody(), NOW, &SystemRandom).is_none());

@@ -80,12 +80,12 @@ pub(in super::super) async fn list(
     parameters.none()?;
     let child = http.child(&caller, &id).await?;
     let called = child.name.as_deref().unwrap_or(&child.id);
-    let standings = http.badges.standings(&child.id).await?;
+    let badge_progress = http.badges.badge_progress(&child.id).await?;
     let mut badges = Vec::new();
     let mut patience = PATIENCE;
-    for (rule, standing) in http.badges.rules.iter().zip(standings) {
+    for (rule, reached_so_far) in http.badges.rules.iter().zip(badge_progress) {
         let mut award = http.award(&caller, &child.id, rule).await?;
-        if award.is_none() && standing.reached.is_some() && !patience.is_zero() {
+        if award.is_none() && reached_so_far.reached.is_some() && !patience.is_zero() {
             let head = *http.journal.head().borrow();
             if let Some(follower) = http.followers.get(BADGES) {
                 follower.reached(head, patience).await;
@@ -99,7 +99,7 @@ pub(in super::super) async fn list(
             kind: rule.kind,
             text: text(rule, language, called),
             metric: rule.metric.to_string(),
-            value: standing.value,
+            value: reached_so_far.value,
             threshold: rule.threshold,
             awarded_at: award.as_ref().map(|event| event.created_at),
             event_id: award.as_ref().map(|event| event.id),

@@ -109,7 +109,7 @@ impl Sent {
     }
 
     /// By what the command is known when it is sent again.
-    fn repeat(&self, http: &Http, command: &Command<'_>) -> Option<Repeat> {
+    fn repeat(&self, http: &Http, command: &PointsRequest<'_>) -> Option<Repeat> {
         let key = self.key.as_deref()?;
         let actor = self.caller.actor();
         let id = actor.id.as_deref().unwrap_or_default();
@@ -126,7 +126,7 @@ impl Sent {
 }
 
 /// A command as it was sent.
-pub(super) struct Command<'a> {
+pub(super) struct PointsRequest<'a> {
     /// The last part of its path.
     pub(super) name: &'static str,
     /// Whom it is about.
@@ -148,7 +148,7 @@ impl Http {
     pub(super) async fn carry_out(
         &self,
         sent: &Sent,
-        command: Command<'_>,
+        command: PointsRequest<'_>,
         decide: impl FnOnce(&Account) -> std::result::Result<Draft, points::Refusal> + Send + 'static,
     ) -> Result<Json<CommandAnswer>> {
         let child = command.child;
@@ -166,7 +166,7 @@ impl Http {
         let decided = self.journal.decide(child.id.clone(), repeat, move |balance| {
             let draft = decide(balance).map_err(Refused::Points)?;
             let draft = Draft { subject: Some(subject), account, ..draft };
-            let taken = http.intake.take(&sender, draft, http.clock.now(), &*http.random);
+            let taken = http.intake.process(&sender, draft, http.clock.now(), &*http.random);
             taken.map_err(Refused::Record)
         });
         let (event, account) = match decided.await?.map_err(Problem::from)? {

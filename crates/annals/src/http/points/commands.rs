@@ -9,7 +9,7 @@ use super::super::Http;
 use super::super::body::{JsonBody, PathId};
 use super::super::error::{Problem, Result};
 use super::super::parameters::NoParameters;
-use super::carry_out::{Command, CommandAnswer, Sent};
+use super::carry_out::{CommandAnswer, PointsRequest, Sent};
 use super::definitions::{MAX_POINTS, no_reward, no_task};
 use crate::points;
 
@@ -95,8 +95,12 @@ pub(in super::super) async fn adjust(
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }
-    let command =
-        Command { name: "adjust", child: &child, user_id: body.user_id.clone(), body: json(&body) };
+    let command = PointsRequest {
+        name: "adjust",
+        child: &child,
+        user_id: body.user_id.clone(),
+        body: json(&body),
+    };
     let rules = http.rules;
     let decide =
         move |account: &_| Ok(points::adjust(account, body.points, body.reason.trim(), rules));
@@ -125,7 +129,7 @@ pub(in super::super) async fn trigger_task(
 ) -> Result<Json<CommandAnswer>> {
     let child = sent.child(&http, &id, false).await?;
     let task = http.store.task(&body.task_id).await?.ok_or_else(no_task)?;
-    let command = Command {
+    let command = PointsRequest {
         name: "trigger-task",
         child: &child,
         user_id: body.user_id.clone(),
@@ -185,7 +189,7 @@ pub(in super::super) async fn trigger_reward(
 ) -> Result<Json<CommandAnswer>> {
     let child = sent.child(&http, &id, false).await?;
     let reward = http.store.reward(&body.reward_id).await?.ok_or_else(no_reward)?;
-    let command = Command {
+    let command = PointsRequest {
         name: "trigger-reward",
         child: &child,
         user_id: body.user_id.clone(),
@@ -229,8 +233,8 @@ fn which<'a>(
     child: &'a crate::store::Person,
     name: &'static str,
     body: &WhichReward,
-) -> Command<'a> {
-    Command { name, child, user_id: body.user_id.clone(), body: json(body) }
+) -> PointsRequest<'a> {
+    PointsRequest { name, child, user_id: body.user_id.clone(), body: json(body) }
 }
 
 /// A body as the bytes that two equal ones share.

@@ -7,7 +7,7 @@
 //! tracking.rs ────► query ─► store (ledger)
 //! badges.rs, certificate.rs ─► follow (badges) ─► store (ledger)
 //! weeks.rs ───────► store (ledger) ─► points, which sums up
-//! standing.rs ────► weeks.rs, for each child with the same guardian
+//! rank.rs ────────► weeks.rs, for each child with the same guardian
 //! ```
 
 pub(super) mod badges;
@@ -16,6 +16,6 @@ pub(super) mod certificate;
 pub(super) mod child;
 pub(super) mod commands;
 pub(super) mod definitions;
-pub(super) mod standing;
+pub(super) mod rank;
 pub(super) mod tracking;
 pub(super) mod weeks;

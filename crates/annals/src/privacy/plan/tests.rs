@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::super::policy::{ActivityDays, AuditLimits, CategoryDays, ErrorDays};
 use super::*;
-use crate::store::Fate;
+use crate::store::RetentionAction;
 use crate::store::conformance::START;
 use crate::store::conformance::world::plain;
 
@@ -71,12 +71,12 @@ proptest! {
         let ages = matches!(kind.2, Class::Activity | Class::Error);
         let too_many = kind.2 == Class::Audit && audit_through >= 7;
         let expected = if delete.is_some_and(older) || too_many {
-            Some(Fate::Delete)
+            Some(RetentionAction::Delete)
         } else {
-            (ages && older(anonymise)).then_some(Fate::Anonymise)
+            (ages && older(anonymise)).then_some(RetentionAction::Anonymise)
         };
         let ageing = settings.ageing(&Catalog::builtin(), START, audit_through);
-        prop_assert_eq!(ageing.fate(&event(kind, age_hours)), expected);
+        prop_assert_eq!(ageing.retention_action(&event(kind, age_hours)), expected);
     }
 }
 
@@ -90,16 +90,21 @@ fn the_defaults_are_the_documented_ones_to_the_hour() {
         (KINDS[3], None, Some(365)),
         (KINDS[4], None, None),
     ] {
-        let fate = |days: i64, hours: i64| ageing.fate(&event(kind, days * 24 + hours));
+        let retention_action =
+            |days: i64, hours: i64| ageing.retention_action(&event(kind, days * 24 + hours));
         if let Some(whole) = whole {
-            assert_eq!((fate(whole, 0), fate(whole, 1)), (None, Some(Fate::Anonymise)), "{kind:?}");
+            assert_eq!(
+                (retention_action(whole, 0), retention_action(whole, 1)),
+                (None, Some(RetentionAction::Anonymise)),
+                "{kind:?}"
+            );
         }
         if let Some(kept) = kept {
-            assert_eq!(fate(kept, 1), Some(Fate::Delete), "{kind:?}");
-            assert_ne!(fate(kept, 0), Some(Fate::Delete), "{kind:?}");
+            assert_eq!(retention_action(kept, 1), Some(RetentionAction::Delete), "{kind:?}");
+            assert_ne!(retention_action(kept, 0), Some(RetentionAction::Delete), "{kind:?}");
         }
         if kept.is_none() {
-            assert_eq!(fate(36_500, 0), None);
+            assert_eq!(retention_action(36_500, 0), None);
         }
     }
 }
@@ -127,11 +132,11 @@ fn a_hold_keeps_whom_or_what_it_names_until_it_ends() {
         (json!({"filter": "category=quest&subject=!ben"}), 1, [false, false, true]),
         (json!({"filter": "category=task,quest"}), 1, [true, true, true]),
     ] {
-        let holds = Holds::standing(&[hold(what.clone(), days)], START).unwrap();
+        let holds = Holds::in_force(&[hold(what.clone(), days)], START).unwrap();
         let told = [&event(KINDS[0], 1), &by_ben, &of_cleo].map(|event| holds.keep(event));
         assert_eq!(told, kept, "{what}");
     }
     // What cannot be read might have kept anything.
     let unread = [hold(json!({"filter": "qategory=task"}), 1)];
-    assert_eq!(Holds::standing(&unread, START).err().as_deref(), Some("hold_1"));
+    assert_eq!(Holds::in_force(&unread, START).err().as_deref(), Some("hold_1"));
 }

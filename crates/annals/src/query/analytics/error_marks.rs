@@ -9,7 +9,7 @@ use annals_event::Time;
 use serde::{Deserialize, Serialize};
 
 /// Groups that are remembered; beyond them those decided first are open again.
-const MOST: usize = 2_000;
+const MAX_MARKS: usize = 2_000;
 
 /// How a group of errors stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -76,7 +76,7 @@ impl ErrorMarks {
         } else {
             marks.insert(group.to_owned(), Mark { status, at });
         }
-        while marks.len() > MOST {
+        while marks.len() > MAX_MARKS {
             let first = marks.iter().min_by_key(|(_, mark)| mark.at);
             let Some(first) = first.map(|(group, _)| group.clone()) else { break };
             marks.remove(&first);
@@ -118,10 +118,10 @@ mod tests {
 
     #[test]
     fn marks_are_kept_as_text_and_bounded() {
-        let marks = (0..).take(MOST + 5).fold(ErrorMarks::default(), |marks, n| {
+        let marks = (0..).take(MAX_MARKS + 5).fold(ErrorMarks::default(), |marks, n| {
             marks.decided(&n.to_string(), ErrorDecision::Resolved, at(n))
         });
-        assert_eq!(marks.0.len(), MOST);
+        assert_eq!(marks.0.len(), MAX_MARKS);
         assert_eq!(marks.decision("4"), ErrorDecision::Open);
         assert_eq!(marks.decision("5"), ErrorDecision::Resolved);
         let text = serde_json::to_string(&marks).unwrap();

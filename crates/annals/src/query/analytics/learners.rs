@@ -12,12 +12,13 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::counted::counted;
-use super::course::RiskDay;
 use super::period::Period;
 use super::risk::{EngagementLevel, Metrics, Scored, score};
+use super::risk_history::RiskDay;
 use crate::config::{Hundredths, Risk};
 use crate::store::{
-    Collection, Course, Deeds, DerivedStore, Doings, PeopleQuery, Person, PersonKind, Result, Store,
+    ActivitySummary, Collection, DerivedStore, PeopleQuery, Person, PersonActivity, PersonKind,
+    Result, RiskScores, Store,
 };
 
 /// Whoever did not learn for so many days, and is no child of the directory, has left.
@@ -102,7 +103,7 @@ pub struct AtRiskStudent {
     pub metrics: Metrics,
     /// The course of the score up to the end of the period, oldest first; absent unless asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub course: Option<Vec<RiskDay>>,
+    pub history: Option<Vec<RiskDay>>,
 }
 
 /// Whom to list.
@@ -116,7 +117,7 @@ pub struct AtRiskQuestion {
     /// The last day of as many days to compare with.
     pub compare: Option<Date>,
     /// Over how many days to tell the course of each listed score.
-    pub course: Option<i32>,
+    pub history: Option<i32>,
 }
 
 impl Learners<'_> {
@@ -129,16 +130,23 @@ impl Learners<'_> {
         now: Time,
     ) -> Result<Option<Engagement>> {
         let known = self.store.person(id).await?;
-        let asked = self.derived.doings(vec![period.range()], Some(id.to_owned())).await?;
-        let (place, doings) = asked;
-        let doings = doings.into_iter().next().unwrap_or_default();
-        let deeds = doings.people.get(id);
+        let asked =
+            self.derived.activity_summary(vec![period.range()], Some(id.to_owned())).await?;
+        let (checkpoint, activity_summary) = asked;
+        let activity_summary = activity_summary.into_iter().next().unwrap_or_default();
+        let person_activity = activity_summary.people.get(id);
         let unrecorded = known.as_ref().is_some_and(|known| self.is_unrecorded(known));
-        if unrecorded || (known.is_none() && deeds.is_none()) {
+        if unrecorded || (known.is_none() && person_activity.is_none()) {
             return Ok(None);
         }
-        let scored = score(self.risk, period.end_date, period.days, deeds, doings.logins_known);
-        let (as_of, lag) = counted(place, head, now);
+        let scored = score(
+            self.risk,
+            period.end_date,
+            period.days,
+            person_activity,
+            activity_summary.logins_known,
+        );
+        let (as_of, lag) = counted(checkpoint, head, now);
         Ok(Some(Engagement {
             user_id: id.to_owned(),
             days: period.days,
@@ -152,15 +160,15 @@ impl Learners<'_> {
 
     /// Who is at risk.
     pub async fn at_risk(&self, asked: &AtRiskQuestion, head: u64, now: Time) -> Result<AtRisk> {
-        let AtRiskQuestion { period, threshold, limit, compare, course } = *asked;
+        let AtRiskQuestion { period, threshold, limit, compare, history } = *asked;
         let before = compare.map(|day| Period::ending(day, period.days));
         let periods: Vec<Period> = [Some(period), before].into_iter().flatten().collect();
         let directory = self.directory().await?;
         let spans = periods.iter().map(Period::range).collect();
-        let (place, doings) = self.derived.doings(spans, None).await?;
+        let (checkpoint, activity_summary) = self.derived.activity_summary(spans, None).await?;
         let mut groups = Vec::with_capacity(periods.len());
-        for (period, doings) in periods.iter().zip(&doings) {
-            groups.push(self.scored(&directory, doings, *period));
+        for (period, activity_summary) in periods.iter().zip(&activity_summary) {
+            groups.push(self.scored(&directory, activity_summary, *period));
         }
         let reached = |group: &[(&String, Scored)]| {
             group.iter().filter(|(_, scored)| scored.score >= threshold).count() as u64
@@ -176,8 +184,8 @@ impl Learners<'_> {
             (std::cmp::Reverse((scored.score, away)), *id)
         });
         group.truncate(limit);
-        let mut courses = match course {
-            Some(days) => self.courses(&group, Period::ending(period.end_date, days)).await?,
+        let mut histories = match history {
+            Some(days) => self.histories(&group, Period::ending(period.end_date, days)).await?,
             None => BTreeMap::new(),
         };
         let listed = group.into_iter().map(|(id, scored)| {
@@ -189,10 +197,10 @@ impl Learners<'_> {
                 engagement_level: EngagementLevel::of(scored.score),
                 days_inactive: scored.metrics.days_since_last_activity,
                 metrics: scored.metrics,
-                course: courses.remove(id).map(|course| RiskDay::each(&course)),
+                history: histories.remove(id).map(|history| RiskDay::each(&history)),
             }
         });
-        let (as_of, lag) = counted(place, head, now);
+        let (as_of, lag) = counted(checkpoint, head, now);
         Ok(AtRisk {
             at_risk_students: listed.collect(),
             total,
@@ -209,55 +217,70 @@ impl Learners<'_> {
     pub(super) fn scored<'a>(
         &'a self,
         directory: &'a BTreeMap<String, Person>,
-        doings: &'a Doings,
+        activity_summary: &'a ActivitySummary,
         period: Period,
     ) -> Vec<(&'a String, Scored)> {
-        self.each_scored(directory, doings, period).collect()
+        self.each_scored(directory, activity_summary, period).collect()
     }
 
     /// The same, one after the other.
     pub(super) fn each_scored<'a>(
         &'a self,
         directory: &'a BTreeMap<String, Person>,
-        doings: &'a Doings,
+        activity_summary: &'a ActivitySummary,
         period: Period,
     ) -> impl Iterator<Item = (&'a String, Scored)> {
-        let absent = directory.keys().filter(|id| !doings.people.contains_key(*id));
-        let ids = doings.people.keys().chain(absent);
+        let absent = directory.keys().filter(|id| !activity_summary.people.contains_key(*id));
+        let ids = activity_summary.people.keys().chain(absent);
         let learners = ids.filter(move |id| {
-            let (person, deeds) = (directory.get(*id), doings.people.get(*id));
-            self.is_learner(person, deeds, period.end_date)
+            let (person, person_activity) = (directory.get(*id), activity_summary.people.get(*id));
+            self.is_learner(person, person_activity, period.end_date)
         });
         learners.map(move |id| {
-            let deeds = doings.people.get(id);
-            (id, score(self.risk, period.end_date, period.days, deeds, doings.logins_known))
+            let person_activity = activity_summary.people.get(id);
+            (
+                id,
+                score(
+                    self.risk,
+                    period.end_date,
+                    period.days,
+                    person_activity,
+                    activity_summary.logins_known,
+                ),
+            )
         })
     }
 
     /// The course of each score, which ends with the score itself.
-    async fn courses(
+    async fn histories(
         &self,
         group: &[(&String, Scored)],
         period: Period,
-    ) -> Result<BTreeMap<String, Course>> {
+    ) -> Result<BTreeMap<String, RiskScores>> {
         let ids = group.iter().map(|(id, _)| (*id).clone()).collect();
-        let mut courses = self.derived.courses(period.range(), ids).await?;
+        let mut histories = self.derived.histories(period.range(), ids).await?;
         for (id, scored) in group {
-            courses.entry((*id).clone()).or_default().insert(period.end_date, scored.score.0);
+            histories.entry((*id).clone()).or_default().insert(period.end_date, scored.score.0);
         }
-        Ok(courses)
+        Ok(histories)
     }
 
     /// Whether somebody is a learner on a day.
-    fn is_learner(&self, person: Option<&Person>, deeds: Option<&Deeds>, day: Date) -> bool {
+    fn is_learner(
+        &self,
+        person: Option<&Person>,
+        person_activity: Option<&PersonActivity>,
+        day: Date,
+    ) -> bool {
         if person.is_some_and(|one| one.archived_at.is_some() || self.is_unrecorded(one)) {
             return false;
         }
-        if deeds.is_some_and(|deeds| deeds.last.is_none()) {
+        if person_activity.is_some_and(|person_activity| person_activity.last.is_none()) {
             return false;
         }
         let year_ago = day.saturating_sub(LEARNER_DAYS.days());
-        let learned = deeds.and_then(|deeds| deeds.life.learned);
+        let learned =
+            person_activity.and_then(|person_activity| person_activity.active_span.learned);
         person.is_some_and(|person| person.kind == PersonKind::Child)
             || learned.is_some_and(|learned| learned > year_ago)
     }

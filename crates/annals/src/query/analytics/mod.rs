@@ -2,7 +2,6 @@
 //! `course.rs` keeps scores of days that are over beside it.
 
 pub mod counted;
-pub mod course;
 pub mod error_marks;
 pub mod errors;
 pub mod learners;
@@ -12,3 +11,4 @@ pub mod period;
 pub mod quests;
 mod rate;
 pub mod risk;
+pub mod risk_history;

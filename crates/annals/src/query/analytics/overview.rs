@@ -86,8 +86,8 @@ pub async fn overview(
 ) -> Result<Overview> {
     let previous_period = period.before();
     let spans = vec![period.range(), previous_period.range()];
-    let (place, spans) = derived.activity(spans).await?;
-    let (as_of, lag) = counted(place, head, now);
+    let (checkpoint, spans) = derived.activity(spans).await?;
+    let (as_of, lag) = counted(checkpoint, head, now);
     let [current, previous]: [Activity; 2] = spans.try_into().unwrap_or_default();
     let figure = |of: fn(&DayActivity) -> u64| {
         let days = period.each().zip(previous_period.each());

@@ -107,8 +107,8 @@ pub async fn page_views(
     now: Time,
 ) -> Result<PageViews> {
     let PagesQuestion { period, page_path, limit, by_day } = asked;
-    let (place, found) = derived.pages(period.range(), page_path, limit).await?;
-    let (as_of, lag) = counted(place, head, now);
+    let (checkpoint, found) = derived.pages(period.range(), page_path, limit).await?;
+    let (as_of, lag) = counted(checkpoint, head, now);
     let days = found.pages.iter().filter(|_| by_day).flat_map(|page| {
         page.days.iter().map(|(view_date, day)| PageViewsDay {
             page_path: page.path.clone(),
@@ -129,7 +129,8 @@ pub async fn page_views(
 
 impl PageViewsTotal {
     fn of(page: &Page) -> PageViewsTotal {
-        let mut all = PageDay { people: page.people, visits: page.visits, ..PageDay::default() };
+        let mut all =
+            PageDay { people: page.people, sessions: page.sessions, ..PageDay::default() };
         for day in page.days.values() {
             all.views += day.views;
             all.entries += day.entries;
@@ -147,8 +148,8 @@ impl PageFigures {
         let engaged = |percent| day.engaged.percentile(percent).map(|ms| seconds(ms as f64));
         PageFigures {
             total_views: day.views,
-            unique_users: day.people + day.visits,
-            anonymous_visits: day.visits,
+            unique_users: day.people + day.sessions,
+            anonymous_visits: day.sessions,
             avg_duration_seconds: day.engaged.mean().map(seconds),
             median_duration_seconds: engaged(50),
             p75_duration_seconds: engaged(75),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::counted::counted;
 use super::period::Period;
 use super::rate::percent;
-use crate::store::{DerivedStore, Result, Thing, Uses};
+use crate::store::{DerivedStore, EntityUse, Result, Uses};
 
 /// What was most popular in a period.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
@@ -72,15 +72,15 @@ pub async fn popular_quests(
     now: Time,
 ) -> Result<PopularQuests> {
     let QuestsQuestion { period, entity_type, limit } = asked;
-    let (place, mut things) = derived.things(period.range(), entity_type).await?;
-    let (as_of, lag) = counted(place, head, now);
-    let total = things.len() as u64;
-    things.sort_by_cached_key(|thing| {
-        (Reverse(popularity(&thing.uses)), thing.kind.clone(), thing.id.clone())
+    let (checkpoint, mut entities) = derived.entities(period.range(), entity_type).await?;
+    let (as_of, lag) = counted(checkpoint, head, now);
+    let total = entities.len() as u64;
+    entities.sort_by_cached_key(|entity_use| {
+        (Reverse(popularity(&entity_use.uses)), entity_use.kind.clone(), entity_use.id.clone())
     });
-    things.truncate(limit);
+    entities.truncate(limit);
     Ok(PopularQuests {
-        popular_quests: things.into_iter().map(PopularQuest::from).collect(),
+        popular_quests: entities.into_iter().map(PopularQuest::from).collect(),
         total,
         period,
         timezone: timezone.to_owned(),
@@ -89,8 +89,8 @@ pub async fn popular_quests(
     })
 }
 
-impl From<Thing> for PopularQuest {
-    fn from(Thing { kind, id, name, uses }: Thing) -> PopularQuest {
+impl From<EntityUse> for PopularQuest {
+    fn from(EntityUse { kind, id, name, uses }: EntityUse) -> PopularQuest {
         let finished = uses.completions.min(uses.starts);
         PopularQuest {
             title: name.unwrap_or_else(|| id.clone()),
@@ -116,7 +116,7 @@ mod tests {
 
     fn quest(views: u64, starts: u64, completions: u64) -> PopularQuest {
         let uses = Uses { views, starts, completions, abandonments: 0 };
-        Thing { kind: "quest".to_owned(), id: "q".to_owned(), name: None, uses }.into()
+        EntityUse { kind: "quest".to_owned(), id: "q".to_owned(), name: None, uses }.into()
     }
 
     #[test]

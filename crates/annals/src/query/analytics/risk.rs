@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::config::{Hundredths, Risk, RiskFactor};
-use crate::store::Deeds;
+use crate::store::PersonActivity;
 
 /// Microseconds of a minute.
 const MINUTE: i128 = 60 * 1_000_000;
@@ -125,23 +125,23 @@ impl Ratio {
 }
 
 /// The score of somebody who did this in so many days, of which `today` is the last; of somebody
-/// who never did anything without `deeds`. `logins_known`: whether the application tells of
+/// who never did anything without `person_activity`. `logins_known`: whether the application tells of
 /// sign-ins.
 pub fn score(
     rules: &Risk,
     today: Date,
     days: i32,
-    deeds: Option<&Deeds>,
+    person_activity: Option<&PersonActivity>,
     logins_known: bool,
 ) -> Scored {
     let whole = |number: u64| Ratio::new(number.into(), 1);
-    let last = deeds.and_then(|deeds| deeds.last);
+    let last = person_activity.and_then(|person_activity| person_activity.last);
     let away = last.map_or(days, |last| (today - last).get_days());
     let away = u32::try_from(away).unwrap_or(0);
-    let times = deeds.map_or(0, |d| if logins_known { d.logins } else { d.sessions });
-    let (started, completed) = deeds.map_or((0, 0), |d| (d.started, d.completed));
-    let (sessions, micros) = deeds.map_or((0, 0), |d| (d.sessions, d.session_micros));
-    let streak = deeds.map_or(0, |deeds| deeds.streak);
+    let times = person_activity.map_or(0, |d| if logins_known { d.logins } else { d.sessions });
+    let (started, completed) = person_activity.map_or((0, 0), |d| (d.started, d.completed));
+    let (sessions, micros) = person_activity.map_or((0, 0), |d| (d.sessions, d.session_micros));
+    let streak = person_activity.map_or(0, |person_activity| person_activity.streak);
     // What was begun before these days may be finished in them: more than all is all.
     let completed = completed.min(started);
     let inactivity = whole(away.into());

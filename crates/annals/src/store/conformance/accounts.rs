@@ -223,7 +223,7 @@ pub async fn tracking_finds_what_the_model_finds(store: Arc<dyn Store>) {
 pub async fn what_is_buried_is_tracked_no_longer(store: Arc<dyn Store>) {
     let batch = (1..5).map(|number| points(number, "c1", "task", "activated", [0, 7])).collect();
     accepted(&*store, batch, START).await;
-    store.bury(1..3, "cleared", START).await.unwrap();
+    store.delete(1..3, "cleared", START).await.unwrap();
     let query = TrackingQuery {
         child: Some("c1".to_owned()),
         account: None,

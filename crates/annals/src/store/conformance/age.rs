@@ -12,7 +12,7 @@ use proptest::test_runner::{Config, TestRunner};
 use tokio::runtime::Handle;
 
 use super::super::seal::Verdict;
-use super::super::{Aged, Ageing, Counts, Fate, Limits, Store, StoreError};
+use super::super::{Ageing, Counts, Limits, RetentionAction, RetentionStep, Store, StoreError};
 use super::world::entries;
 use super::{START, accepted, everything, verdicts};
 
@@ -71,9 +71,15 @@ fn anonymous(event: &Event, at: Time) -> Event {
     event
 }
 
-fn slice(remains: Vec<Event>, gone: &[u64], place: &str) -> Aged {
-    let place = ("a_place", place.to_owned());
-    Aged { remains, gone: gone.to_vec(), reason: "policy 1".to_owned(), at: START, place }
+fn slice(remains: Vec<Event>, gone: &[u64], checkpoint: &str) -> RetentionStep {
+    let checkpoint = ("a_checkpoint", checkpoint.to_owned());
+    RetentionStep {
+        remains,
+        gone: gone.to_vec(),
+        reason: "policy 1".to_owned(),
+        at: START,
+        checkpoint,
+    }
 }
 
 /// A store and its model: some events lost somebody already, and some are gone.
@@ -93,7 +99,7 @@ async fn model(store: &dyn Store) -> Vec<Event> {
         };
         remains.push(event.clone());
     }
-    store.age(slice(remains, &[100, 101, 258], "prepared")).await.unwrap();
+    store.retention_step(slice(remains, &[100, 101, 258], "prepared")).await.unwrap();
     model.retain(|event| ![100, 101, 258].contains(&event.seq));
     model
 }
@@ -109,9 +115,14 @@ pub async fn what_is_due_is_what_the_model_finds(store: Arc<dyn Store>) {
     let asked = (ageing(), range);
     let test = |(ageing, range): (Ageing, Range<u64>)| {
         let there = model.iter().filter(|event| range.contains(&event.seq));
-        let wanted: Vec<&Event> = there.filter(|event| ageing.fate(event).is_some()).collect();
+        let wanted: Vec<&Event> =
+            there.filter(|event| ageing.retention_action(event).is_some()).collect();
         for event in &wanted {
-            let count = if ageing.fate(event) == Some(Fate::Delete) { &gone } else { &whole };
+            let count = if ageing.retention_action(event) == Some(RetentionAction::Delete) {
+                &gone
+            } else {
+                &whole
+            };
             count.set(count.get() + 1);
         }
         let due = Handle::current().block_on(store.due(&ageing, range)).unwrap();
@@ -133,13 +144,13 @@ pub async fn a_slice_is_carried_out_whole_and_can_be_verified(store: Arc<dyn Sto
     let positions: Vec<u64> = gone.iter().map(|event| event.seq).collect();
     let remains: Vec<Event> = kept.iter().map(|event| anonymous(event, START)).collect();
     assert!(positions.len() > 20 && remains.len() > 20);
-    store.age(slice(remains.clone(), &positions, "done")).await.unwrap();
-    store.tidy().await.unwrap();
+    store.retention_step(slice(remains.clone(), &positions, "done")).await.unwrap();
+    store.compact().await.unwrap();
 
     model = young.into_iter().chain(remains).collect();
     model.sort_by_key(|event| event.seq);
     assert_eq!(everything(&*store).await, model);
-    assert_eq!(store.setting("a_place").await.unwrap().as_deref(), Some("done"));
+    assert_eq!(store.setting("a_checkpoint").await.unwrap().as_deref(), Some("done"));
     let mut categories: BTreeMap<String, u64> = BTreeMap::new();
     for event in &model {
         *categories.entry(event.category.clone()).or_default() += 1;
@@ -174,9 +185,9 @@ pub async fn a_slice_that_does_not_fit_changes_nothing(store: Arc<dyn Store>) {
         let mut remains: Vec<Event> =
             model.iter().take(9).map(|event| anonymous(event, START)).collect();
         change(&mut remains[8]);
-        let refused = store.age(slice(remains, &[50, 51], "never")).await;
+        let refused = store.retention_step(slice(remains, &[50, 51], "never")).await;
         assert!(matches!(refused, Err(StoreError::Damaged(_))), "{refused:?}");
         assert_eq!(everything(&*store).await, model);
-        assert_eq!(store.setting("a_place").await.unwrap().as_deref(), Some("prepared"));
+        assert_eq!(store.setting("a_checkpoint").await.unwrap().as_deref(), Some("prepared"));
     }
 }

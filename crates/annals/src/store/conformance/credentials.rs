@@ -76,7 +76,7 @@ pub async fn of_many_who_take_a_sign_in_one_gets_it(store: Arc<dyn Store>) {
     store.put_sign_in(link.clone()).await.unwrap();
     let tasks = (0..8).map(|_| {
         let store = share(&store);
-        tokio::spawn(async move { store.take_sign_in([1; 32]).await.unwrap() })
+        tokio::spawn(async move { store.redeem_sign_in([1; 32]).await.unwrap() })
     });
     let mut taken = Vec::new();
     for task in tasks.collect::<Vec<_>>() {

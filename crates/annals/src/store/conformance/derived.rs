@@ -7,18 +7,18 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
 use super::super::{
-    Activity, DayActivity, Deeds, DerivedStore, Doings, Life, Output, Place, RollupChange, Session,
-    SessionEntry, Step, StoreError,
+    ActiveSpan, Activity, ActivitySummary, Checkpoint, DayActivity, DerivedStore, Output,
+    PersonActivity, RollupChange, Session, SessionEntry, Step, StoreError,
 };
 use super::START;
 use crate::catalog::Role;
 
-mod closed;
 mod errors;
+mod frozen;
 mod scores;
 mod uses;
-pub use closed::*;
 pub use errors::*;
+pub use frozen::*;
 pub use scores::*;
 pub use uses::*;
 
@@ -43,7 +43,7 @@ macro_rules! derived_conformance {
             scores_are_stale_once_what_they_rest_on_is_counted;
             whom_an_error_hit_goes_with_the_day;
             scores_go_with_the_day_and_are_not_made_again;
-            scores_that_rest_on_closed_days_stay;
+            scores_that_rest_on_frozen_days_stay;
             things_are_those_of_a_type_or_of_types_that_people_learn_by;
             a_thing_is_called_what_it_was_called_last;
             pages_have_their_views_and_times_by_day;
@@ -72,7 +72,7 @@ const SECOND: Date = date(2026, 11, 21);
 const THIRD: Date = date(2026, 11, 22);
 
 fn step(from: u64, to: u64) -> Step {
-    Step { from, to: Place { position: to, as_of: Some(START) } }
+    Step { from, to: Checkpoint { position: to, as_of: Some(START) } }
 }
 
 /// Events of a role on a day, one each by these people.
@@ -85,28 +85,28 @@ fn change(day: Date, what: &'static str, people: &[&str]) -> RollupChange {
     }
     for person in people {
         change.people.entry((day, (*person).to_owned())).or_default().count(role);
-        let life = Life { first: day, last: day, learned: None };
-        let life = change.lives.entry((*person).to_owned()).or_insert(life);
-        life.lived(day, what == "complete");
+        let active_span = ActiveSpan { first: day, last: day, learned: None };
+        let active_span = change.active_spans.entry((*person).to_owned()).or_insert(active_span);
+        active_span.lived(day, what == "complete");
     }
     change
 }
 
-async fn both_days(store: &dyn DerivedStore) -> (Place, Activity) {
-    let (place, mut spans) = store.activity(vec![FIRST..THIRD]).await.unwrap();
-    (place, spans.remove(0))
+async fn both_days(store: &dyn DerivedStore) -> (Checkpoint, Activity) {
+    let (checkpoint, mut spans) = store.activity(vec![FIRST..THIRD]).await.unwrap();
+    (checkpoint, spans.remove(0))
 }
 
 pub async fn rows_and_place_move_together(store: Arc<dyn DerivedStore>) {
-    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(Place::default()));
+    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(Checkpoint::default()));
     let bytes = store.bytes().await.unwrap();
     assert!(bytes > 0);
     store.add_rollups(step(0, 5), change(FIRST, "complete", &["ada", "ben"])).await.unwrap();
     store.add_rollups(step(5, 9), change(FIRST, "error", &["ada"])).await.unwrap();
-    let place = Place { position: 9, as_of: Some(START) };
-    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(place));
+    let checkpoint = Checkpoint { position: 9, as_of: Some(START) };
+    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(checkpoint));
     let (as_of, activity) = both_days(&*store).await;
-    assert_eq!(as_of, place);
+    assert_eq!(as_of, checkpoint);
     let day = DayActivity { active_users: 2, events: 3, completions: 2, errors: 1, sessions: 0 };
     assert_eq!(activity, Activity { active_users: 2, days: [(FIRST, day)].into() });
 }
@@ -125,8 +125,8 @@ pub async fn a_step_from_elsewhere_changes_nothing(store: Arc<dyn DerivedStore>)
 pub async fn another_stamp_begins_anew(store: Arc<dyn DerivedStore>) {
     store.resume(Output::Rollups, "1").await.unwrap();
     store.add_rollups(step(0, 5), change(FIRST, "complete", &["ada"])).await.unwrap();
-    assert_eq!(store.resume(Output::Rollups, "2").await, Ok(Place::default()));
-    assert_eq!(both_days(&*store).await, (Place::default(), Activity::default()));
+    assert_eq!(store.resume(Output::Rollups, "2").await, Ok(Checkpoint::default()));
+    assert_eq!(both_days(&*store).await, (Checkpoint::default(), Activity::default()));
     store.add_rollups(step(0, 1), change(FIRST, "complete", &["ada"])).await.unwrap();
     assert_eq!(store.resume(Output::Rollups, "2").await.unwrap().position, 1);
 }
@@ -135,8 +135,8 @@ pub async fn what_is_cleared_begins_anew(store: Arc<dyn DerivedStore>) {
     store.resume(Output::Rollups, "1").await.unwrap();
     store.add_rollups(step(0, 5), change(FIRST, "complete", &["ada"])).await.unwrap();
     store.clear(Output::Rollups).await.unwrap();
-    assert_eq!(both_days(&*store).await, (Place::default(), Activity::default()));
-    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(Place::default()));
+    assert_eq!(both_days(&*store).await, (Checkpoint::default(), Activity::default()));
+    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(Checkpoint::default()));
 }
 
 pub async fn people_are_counted_once_in_a_span(store: Arc<dyn DerivedStore>) {
@@ -196,18 +196,22 @@ pub async fn sessions_are_kept_changed_and_removed(store: Arc<dyn DerivedStore>)
 
 pub async fn a_span_without_days_has_nothing(store: Arc<dyn DerivedStore>) {
     // Before anybody wrote, too.
-    let nothing = (Place::default(), vec![Activity::default(); 2]);
+    let nothing = (Checkpoint::default(), vec![Activity::default(); 2]);
     assert_eq!(store.activity(vec![FIRST..FIRST, FIRST..THIRD]).await, Ok(nothing));
 }
 
-async fn doings(store: &dyn DerivedStore, span: Range<Date>, person: Option<&str>) -> Doings {
+async fn activity_summary(
+    store: &dyn DerivedStore,
+    span: Range<Date>,
+    person: Option<&str>,
+) -> ActivitySummary {
     let person = person.map(str::to_owned);
-    store.doings(vec![span], person).await.unwrap().1.remove(0)
+    store.activity_summary(vec![span], person).await.unwrap().1.remove(0)
 }
 
 pub async fn doings_are_each_person_s_in_the_span(store: Arc<dyn DerivedStore>) {
     store.resume(Output::Rollups, "1").await.unwrap();
-    assert_eq!(doings(&*store, FIRST..THIRD, None).await, Doings::default());
+    assert_eq!(activity_summary(&*store, FIRST..THIRD, None).await, ActivitySummary::default());
     let mut at = 0;
     for (day, what, people) in [
         (FIRST, "start", vec!["ada", "ben"]),
@@ -237,10 +241,10 @@ pub async fn doings_are_each_person_s_in_the_span(store: Arc<dyn DerivedStore>) 
         store.add_rollups(step(at, at + 1), change).await.unwrap();
         at += 1;
     }
-    let told = doings(&*store, FIRST..THIRD, None).await;
+    let told = activity_summary(&*store, FIRST..THIRD, None).await;
     assert!(!told.logins_known);
-    let nothing = |life| Deeds {
-        life,
+    let nothing = |active_span| PersonActivity {
+        active_span,
         last: None,
         streak: 0,
         logins: 0,
@@ -249,40 +253,41 @@ pub async fn doings_are_each_person_s_in_the_span(store: Arc<dyn DerivedStore>) 
         sessions: 0,
         session_micros: 0,
     };
-    let ada = Deeds {
+    let ada = PersonActivity {
         last: Some(SECOND),
         streak: 2,
         started: 2,
         completed: 2,
         sessions: 2,
         session_micros: 30,
-        ..nothing(Life { first: FIRST, last: THIRD, learned: Some(THIRD) })
+        ..nothing(ActiveSpan { first: FIRST, last: THIRD, learned: Some(THIRD) })
     };
     // The day before is a streak still.
-    let ben = Deeds {
+    let ben = PersonActivity {
         last: Some(FIRST),
         streak: 1,
         started: 1,
-        ..nothing(Life { first: FIRST, last: FIRST, learned: None })
+        ..nothing(ActiveSpan { first: FIRST, last: FIRST, learned: None })
     };
     // Not there yet.
-    let zed = nothing(Life { first: THIRD, last: THIRD, learned: Some(THIRD) });
-    let all = [("ada", ada), ("ben", ben), ("zed", zed)].map(|(id, deeds)| (id.to_owned(), deeds));
+    let zed = nothing(ActiveSpan { first: THIRD, last: THIRD, learned: Some(THIRD) });
+    let all = [("ada", ada), ("ben", ben), ("zed", zed)]
+        .map(|(id, person_activity)| (id.to_owned(), person_activity));
     assert_eq!(told.people, all.into());
-    let alone = doings(&*store, FIRST..THIRD, Some("ada")).await;
+    let alone = activity_summary(&*store, FIRST..THIRD, Some("ada")).await;
     assert_eq!(alone.people, [("ada".to_owned(), ada)].into());
 
     store.add_rollups(step(at, 9), change(FIRST, "login", &["ben"])).await.unwrap();
     // Signed in outside of the span, but it is known that the application tells.
-    let last_day = doings(&*store, THIRD..THIRD.saturating_add(1.day()), None).await;
+    let last_day = activity_summary(&*store, THIRD..THIRD.saturating_add(1.day()), None).await;
     assert!(last_day.logins_known);
     // A streak goes back beyond the span; one that was broken is none.
     let streak = |id: &str| last_day.people[id].streak;
     assert_eq!((streak("ada"), streak("ben"), streak("zed")), (3, 0, 1));
     assert_eq!(last_day.people["ben"].last, Some(FIRST));
-    assert_eq!(doings(&*store, FIRST..SECOND, None).await.people["ben"].logins, 1);
+    assert_eq!(activity_summary(&*store, FIRST..SECOND, None).await.people["ben"].logins, 1);
     store.clear(Output::Rollups).await.unwrap();
-    assert_eq!(doings(&*store, FIRST..THIRD, None).await, Doings::default());
+    assert_eq!(activity_summary(&*store, FIRST..THIRD, None).await, ActivitySummary::default());
 }
 
 pub async fn who_was_away_and_came_back_is_known_for_any_span(store: Arc<dyn DerivedStore>) {
@@ -302,8 +307,8 @@ pub async fn who_was_away_and_came_back_is_known_for_any_span(store: Arc<dyn Der
         (10, 42, Some(40), 1),
         (50, 60, Some(40), 0),
     ] {
-        let ada = doings(&*store, day(from)..day(to), None).await.people["ada"];
+        let ada = activity_summary(&*store, day(from)..day(to), None).await.people["ada"];
         assert_eq!((ada.last, ada.streak), (last.map(day), streak), "{from}..{to}");
-        assert_eq!(ada.life, Life { first: day(0), last: day(40), learned: None });
+        assert_eq!(ada.active_span, ActiveSpan { first: day(0), last: day(40), learned: None });
     }
 }

@@ -14,7 +14,7 @@ use super::{START, accepted, everything, verdicts};
 
 const GONE: &str = "g1";
 
-/// Events that tell of somebody in every place, and one that does not.
+/// Events that tell of somebody in every checkpoint, and one that does not.
 fn events() -> Vec<Event> {
     let mut all: Vec<Event> = (1..=6).map(|number| plain(number).event).collect();
     let id = || GONE.to_owned();
@@ -34,8 +34,8 @@ fn events() -> Vec<Event> {
 }
 
 /// How far whoever takes somebody out has come.
-fn place(told: &str) -> (&'static str, String) {
-    ("a_place", told.to_owned())
+fn checkpoint(told: &str) -> (&'static str, String) {
+    ("a_checkpoint", told.to_owned())
 }
 
 fn without(event: &Event) -> Event {
@@ -58,8 +58,8 @@ pub async fn what_tells_of_a_person_is_found_and_replaced(store: Arc<dyn Store>)
     assert_eq!(store.events_about("nobody", 0, 10).await, Ok(Vec::new()));
 
     let remains: Vec<Event> = found.iter().map(without).collect();
-    store.anonymise(remains.clone(), place("4 done")).await.unwrap();
-    assert_eq!(store.setting("a_place").await, Ok(Some("4 done".to_owned())));
+    store.anonymise(remains.clone(), checkpoint("4 done")).await.unwrap();
+    assert_eq!(store.setting("a_checkpoint").await, Ok(Some("4 done".to_owned())));
     assert_eq!(everything(&*store).await[..4], remains);
     assert_eq!(store.events_about(GONE, 0, 10).await, Ok(Vec::new()));
     let told = verdicts(&*store).await;
@@ -81,7 +81,7 @@ pub async fn what_tells_of_a_person_is_found_and_replaced(store: Arc<dyn Store>)
 
     // Another one of them may go later, and events go on being written in the same tile.
     let child = without(&Event { subject: None, ..remains[2].clone() });
-    store.anonymise(vec![child], place("5 done")).await.unwrap();
+    store.anonymise(vec![child], checkpoint("5 done")).await.unwrap();
     assert_eq!(store.tracking(query(Some("c1"), None)).await.unwrap().0, 0);
     accepted(&*store, super::world::plain_ones(10..300), START).await;
     assert_eq!(verdicts(&*store).await[2], Verdict::Anonymised);
@@ -98,11 +98,11 @@ pub async fn what_is_not_about_people_cannot_be_replaced(store: Arc<dyn Store>) 
     ] {
         let mut remains: Vec<Event> = found.iter().map(without).collect();
         change(&mut remains[2]);
-        let refused = store.anonymise(remains, place("done")).await;
+        let refused = store.anonymise(remains, checkpoint("done")).await;
         assert!(matches!(refused, Err(StoreError::Damaged(_))), "{refused:?}");
         // All or none.
         assert_eq!(store.events_about(GONE, 0, 10).await.as_ref(), Ok(&found));
-        assert_eq!(store.setting("a_place").await, Ok(None));
+        assert_eq!(store.setting("a_checkpoint").await, Ok(None));
     }
 }
 
@@ -133,7 +133,7 @@ pub async fn a_forgotten_guardian_leaves_their_children(store: Arc<dyn Store>) {
     assert_eq!(left, [orphan, kept]);
     assert_eq!(store.person("g1").await, Ok(None));
     assert_eq!(store.person("c3").await, Ok(Some(other)));
-    assert_eq!(store.wards("g1").await, Ok(Vec::new()));
+    assert_eq!(store.dependants("g1").await, Ok(Vec::new()));
     // Done twice changes nothing.
     assert_eq!(store.forget_person("g1", START.plus_micros(9)).await, Ok(Vec::new()));
 

@@ -34,8 +34,8 @@ pub async fn people_are_kept_with_their_guardians(store: Arc<dyn Store>) {
     let mut child = person("c1", PersonKind::Child, &["g2", "g1"]);
     store.put_person(child.clone()).await.unwrap();
     assert_eq!(store.person("c1").await, Ok(Some(child.clone())));
-    assert_eq!(store.wards("g1").await.unwrap(), ["c1"]);
-    assert_eq!(store.wards("c1").await, Ok(Vec::new()));
+    assert_eq!(store.dependants("g1").await.unwrap(), ["c1"]);
+    assert_eq!(store.dependants("c1").await, Ok(Vec::new()));
 
     // What is written last holds, whole: nothing of the older state is left.
     child = Person {
@@ -49,9 +49,9 @@ pub async fn people_are_kept_with_their_guardians(store: Arc<dyn Store>) {
     };
     store.put_person(child.clone()).await.unwrap();
     assert_eq!(store.person("c1").await, Ok(Some(child)));
-    assert_eq!(store.wards("g2").await, Ok(Vec::new()));
+    assert_eq!(store.dependants("g2").await, Ok(Vec::new()));
     // An archived child's events stay, and stay visible to its guardian.
-    assert_eq!(store.wards("g1").await.unwrap(), ["c1"]);
+    assert_eq!(store.dependants("g1").await.unwrap(), ["c1"]);
 }
 
 pub async fn people_are_listed_by_id_kind_and_words(store: Arc<dyn Store>) {

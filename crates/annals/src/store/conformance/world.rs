@@ -241,10 +241,10 @@ const GUARDIANSHIPS: [(&str, &[&str]); 4] = [
 /// Writes the directory of the small world.
 pub async fn populate(store: &dyn Store) {
     let children: BTreeSet<&str> =
-        GUARDIANSHIPS.iter().flat_map(|(_, wards)| *wards).copied().collect();
+        GUARDIANSHIPS.iter().flat_map(|(_, dependants)| *dependants).copied().collect();
     for child in children {
         let mut person = super::people::person(child, PersonKind::Child, &[]);
-        let guardians = GUARDIANSHIPS.iter().filter(|(_, wards)| wards.contains(&child));
+        let guardians = GUARDIANSHIPS.iter().filter(|(_, dependants)| dependants.contains(&child));
         person.guardians = guardians.map(|(guardian, _)| (*guardian).to_owned()).collect();
         store.put_person(person).await.unwrap();
     }
@@ -252,11 +252,11 @@ pub async fn populate(store: &dyn Store) {
 
 /// A person's scope, as the directory makes it.
 fn of_person(id: &str, catalog: &Catalog) -> Scope {
-    let wards = GUARDIANSHIPS.iter().find(|(guardian, _)| *guardian == id);
-    let wards: Vec<String> = wards
-        .map(|(_, wards)| wards.iter().map(|&ward| ward.to_owned()).collect())
+    let dependants = GUARDIANSHIPS.iter().find(|(guardian, _)| *guardian == id);
+    let dependants: Vec<String> = dependants
+        .map(|(_, dependants)| dependants.iter().map(|&ward| ward.to_owned()).collect())
         .unwrap_or_default();
-    Scope::person(id, &wards, catalog)
+    Scope::person(id, &dependants, catalog)
 }
 
 /// Viewers of the small world.

@@ -19,7 +19,7 @@ const COLUMNS: &str = "a.child, a.balance, a.good_count, a.good_points, a.not_go
      ARRAY(SELECT r.requested_at FROM annals_requests r WHERE r.child = a.child ORDER BY r.reward)";
 
 /// What is kept of an answer under its slot.
-pub(super) type Kept = (Vec<u8>, u64, String);
+pub(super) type AnswerRow = (Vec<u8>, u64, String);
 
 /// The accounts of these children, as far as they have one. One that cannot be read is its own
 /// fault, and no other's.
@@ -143,7 +143,7 @@ pub(super) async fn answered(
     client: &impl GenericClient,
     slots: &[Vec<u8>],
     now: Time,
-) -> Result<HashMap<Vec<u8>, Kept>> {
+) -> Result<HashMap<Vec<u8>, AnswerRow>> {
     let sql = "SELECT slot, body, seq, account FROM annals_answers
                WHERE slot = ANY ($1) AND until > $2";
     let now = now.as_micros();

@@ -7,13 +7,13 @@ use deadpool_postgres::Object;
 use tokio_postgres::types::Type;
 
 use super::super::seal::tile_of;
-use super::super::{Aged, Ageing, Result};
+use super::super::{Ageing, Result, RetentionStep};
 use super::error::failed;
 use super::open::Journal;
 use super::rows::{self, bound};
 use super::settings;
 use super::viewer::Typed;
-use super::{bury, erase};
+use super::{delete, erase};
 
 /// The events at the positions that are due: [`Ageing::fate`], in the words of the database.
 pub(super) async fn due(
@@ -73,9 +73,13 @@ pub(super) async fn due(
     found.iter().map(rows::event).collect()
 }
 
-/// Puts what remains in the place of events, tombstones in that of others, and writes down how far
+/// Puts what remains in the checkpoint of events, tombstones in that of others, and writes down how far
 /// the run is.
-pub(super) async fn age(client: &mut Object, journal: &Journal, slice: &Aged) -> Result<()> {
+pub(super) async fn age(
+    client: &mut Object,
+    journal: &Journal,
+    slice: &RetentionStep,
+) -> Result<()> {
     let transaction = client.transaction().await.map_err(failed)?;
     // Nobody buries in these tiles meanwhile, or appends to them.
     rows::head(&*transaction, true).await?;
@@ -90,15 +94,15 @@ pub(super) async fn age(client: &mut Object, journal: &Journal, slice: &Aged) ->
             events.extend(found.await?);
         }
         points +=
-            bury::bury_events(&transaction, journal, &events, &slice.reason, slice.at).await?;
+            delete::bury_events(&transaction, journal, &events, &slice.reason, slice.at).await?;
     }
     if points > 0 {
         // Servers hear of it that keep files of points events beside the journal.
         let sql = "UPDATE annals_changes SET rewritten = rewritten + $1";
-        bury::run(&transaction, sql, &[&bound(points)]).await?;
+        delete::run(&transaction, sql, &[&bound(points)]).await?;
     }
-    bury::run(&transaction, settings::PUT, &[&slice.place.0, &slice.place.1]).await?;
+    delete::run(&transaction, settings::PUT, &[&slice.checkpoint.0, &slice.checkpoint.1]).await?;
     transaction.commit().await.map_err(failed)?;
-    journal.fresh.forget();
+    journal.recent.forget();
     Ok(())
 }

@@ -14,7 +14,7 @@ use deadpool_postgres::Object;
 use tokio_postgres::GenericClient;
 use tokio_postgres::types::Type;
 
-use super::super::burial::hashed_id;
+use super::super::tombstones::hashed_id;
 use super::super::{Appended, Entry, Head, Result, StoreError};
 use super::batch::{Batch, Ids};
 use super::end::End;

@@ -7,9 +7,9 @@ use annals_event::{Event, Time, Uuid};
 use deadpool_postgres::GenericClient;
 use tokio_postgres::types::ToSql;
 
-use super::super::burial::hashed_id;
 use super::super::row;
 use super::super::seal::tile_of;
+use super::super::tombstones::hashed_id;
 use super::super::{Entry, Head};
 use super::append::{CALL, Lost};
 use super::blocks::{BLOCK, block_of, place};

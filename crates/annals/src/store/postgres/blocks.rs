@@ -13,7 +13,7 @@ use tokio_postgres::types::{ToSql, Type};
 
 use super::super::keys::{Indexed, Keys};
 use super::super::{Identity, Result};
-use super::bury::run;
+use super::delete::run;
 use super::error::failed;
 use super::rows::{self, COLUMNS, bound};
 use super::viewer::Typed;
@@ -44,7 +44,7 @@ pub(super) fn mask(window: u64) -> i32 {
 
 /// Whether an event of a severity has each of its keys a second time, together with it. What is asked for
 /// of warnings and errors is then found in their blocks alone: without that, in all that have a warning, and
-/// somebody's doings beside it.
+/// somebody's activity_summary beside it.
 pub(super) fn is_grave(severity: u8) -> bool {
     severity >= Severity::Warning.code()
 }

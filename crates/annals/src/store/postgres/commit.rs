@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use super::super::{
     Account, Answer, Command, Decided, Entry, Head, Item, LedgerKind, Outcome, Result, StoreError,
 };
-use super::accounts::{self, Kept};
+use super::accounts::{self, AnswerRow};
 use super::append::{self, CALL, Failed, PAUSE, SETTLE};
 use super::batch::{Batch, Ids};
 use super::end::End;
@@ -99,7 +99,7 @@ async fn transact(
             return Ok(Done::default());
         };
         let begun =
-            Deciding::load(&transaction, &journal.id_key, Asked::by(&items), end, now).await;
+            Deciding::load(&transaction, &journal.id_key, Wanted::by(&items), end, now).await;
         let mut deciding = begun.map_err(Failed::Plainly)?;
         let decided = items.into_iter().map(|item| deciding.take(item)).collect::<Result<Vec<_>>>();
         let decided = decided.map_err(Failed::Plainly)?;
@@ -167,7 +167,7 @@ async fn is_written(pools: &Pools, done: &Done) -> Result<bool> {
 struct Deciding {
     end: End,
     accounts: HashMap<String, Result<Account>>,
-    answers: HashMap<Vec<u8>, Kept>,
+    answers: HashMap<Vec<u8>, AnswerRow>,
     /// Ids that are used, by deleted events as well.
     used: HashSet<Uuid>,
     /// What is to be written: events, accounts, answers.
@@ -178,15 +178,15 @@ struct Deciding {
 
 /// What must be known to decide: whose accounts, which ids, which answers.
 #[derive(Default)]
-struct Asked {
+struct Wanted {
     children: Vec<String>,
     ids: Vec<Uuid>,
     slots: Vec<Vec<u8>>,
 }
 
-impl Asked {
-    fn by(items: &[Item]) -> Asked {
-        let mut asked = Asked::default();
+impl Wanted {
+    fn by(items: &[Item]) -> Wanted {
+        let mut asked = Wanted::default();
         for item in items {
             match item {
                 Item::Append(entry) => {
@@ -218,7 +218,7 @@ impl Deciding {
     async fn load(
         transaction: &Transaction<'_>,
         id_key: &[u8; 32],
-        asked: Asked,
+        asked: Wanted,
         mut end: End,
         now: Time,
     ) -> Result<Deciding> {

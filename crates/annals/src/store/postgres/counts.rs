@@ -16,7 +16,7 @@ use super::open::Journal;
 use super::parameters::Parameters;
 use super::question::{OfMany, Question, possible};
 use super::rows::whole;
-use super::search::{Asked, Part, Parts, array, matching};
+use super::search::{Part, Parts, SearchPurpose, array, matching};
 use super::spans::{Cover, narrowed};
 
 /// Pieces of a range that are searched one by one.
@@ -65,7 +65,7 @@ async fn grouped(
         return Ok(());
     };
     for range in left {
-        let mut parts = Parts::new(&question, &sets, &range, Order::Asc, Asked::All);
+        let mut parts = Parts::new(&question, &sets, &range, Order::Asc, SearchPurpose::All);
         while let Some(part) = parts.next(client, usize::MAX).await? {
             for row in &of_each(client, journal, filter, &question, &part, columns).await? {
                 add(row, whole(row, shared)?)?;

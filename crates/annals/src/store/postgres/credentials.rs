@@ -105,7 +105,7 @@ pub(super) async fn sign_in(client: &Object, hash: &[u8; 32]) -> Result<Option<S
     one(client, &format!("SELECT {SIGN_IN} FROM annals_sign_ins WHERE hash = $1"), hash).await
 }
 
-pub(super) async fn take_sign_in(client: &Object, hash: &[u8; 32]) -> Result<Option<SignIn>> {
+pub(super) async fn redeem_sign_in(client: &Object, hash: &[u8; 32]) -> Result<Option<SignIn>> {
     let sql = format!("DELETE FROM annals_sign_ins WHERE hash = $1 RETURNING {SIGN_IN}");
     one(client, &sql, hash).await
 }

@@ -13,14 +13,14 @@ use super::super::remains::kept;
 use super::super::seal::tile_of;
 use super::super::{Order, Person, Result};
 use super::blocks;
-use super::bury::run;
 use super::columns::Columns;
+use super::delete::run;
 use super::error::failed;
 use super::open::Journal;
 use super::people;
 use super::question::Question;
 use super::rows::{self, bound};
-use super::{scrub, search, settings, spans};
+use super::{search, settings, spans, vacuum};
 
 /// Events in which a person stands as actor, subject, account or thing, after a position.
 pub(super) async fn about(
@@ -49,12 +49,12 @@ pub(super) async fn about(
     rows::at(&***client, &found.into_iter().map(bound).collect::<Vec<_>>()).await
 }
 
-/// Puts what remains of events in their place, all or none. Salts go, commitments stay.
+/// Puts what remains of events in their checkpoint, all or none. Salts go, commitments stay.
 pub(super) async fn anonymise(
     client: &mut Object,
     journal: &Journal,
     events: &[Event],
-    place: &(&str, String),
+    checkpoint: &(&str, String),
 ) -> Result<()> {
     let transaction = client.transaction().await.map_err(failed)?;
     // Nobody buries in these tiles meanwhile, or appends to them.
@@ -63,9 +63,9 @@ pub(super) async fn anonymise(
     let sql = "UPDATE annals_changes SET rewritten = rewritten + $1";
     run(&transaction, sql, &[&bound(events.len() as u64)]).await?;
     put_remains(&transaction, journal, events).await?;
-    run(&transaction, settings::PUT, &[&place.0, &place.1]).await?;
+    run(&transaction, settings::PUT, &[&checkpoint.0, &checkpoint.1]).await?;
     transaction.commit().await.map_err(failed)?;
-    journal.fresh.forget();
+    journal.recent.forget();
     Ok(())
 }
 
@@ -76,7 +76,7 @@ pub(super) async fn put_remains(
     events: &[Event],
 ) -> Result<()> {
     settings::expect_turn(transaction, journal.holder).await?;
-    scrub::mark(transaction, events.iter().map(|event| event.seq)).await?;
+    vacuum::mark(transaction, events.iter().map(|event| event.seq)).await?;
     let mut of_points = 0;
     let mut recounted = BTreeSet::new();
     for event in events {
@@ -93,7 +93,7 @@ pub(super) async fn put_remains(
     }
     spans::recount(transaction, &Vec::from_iter(recounted)).await?;
     if of_points > 0 {
-        scrub::mark_tables(transaction, &["annals_ledger"]).await?;
+        vacuum::mark_tables(transaction, &["annals_ledger"]).await?;
     }
     Ok(())
 }
@@ -125,7 +125,7 @@ async fn replace(transaction: &Transaction<'_>, event: &Event, commitment: &[u8]
 /// are now: archived, where it was the last one.
 pub(super) async fn forget(client: &mut Object, id: &str, now: Time) -> Result<Vec<Person>> {
     let transaction = client.transaction().await.map_err(failed)?;
-    let wards = people::wards(&*transaction, id).await?;
+    let dependants = people::dependants(&*transaction, id).await?;
     for sql in [
         "DELETE FROM annals_guardianships WHERE guardian = $1",
         // A consent stands as long as it is known who gave it.
@@ -139,13 +139,13 @@ pub(super) async fn forget(client: &mut Object, id: &str, now: Time) -> Result<V
     ] {
         run(&transaction, sql, &[&id]).await?;
     }
-    scrub::mark_directory(&transaction).await?;
+    vacuum::mark_directory(&transaction).await?;
     let sql = "UPDATE annals_people p SET archived_at = coalesce(p.archived_at, $2)
                WHERE p.id = ANY ($1) AND NOT EXISTS
                  (SELECT FROM annals_guardianships g WHERE g.child = p.id)";
-    run(&transaction, sql, &[&wards, &now.as_micros()]).await?;
+    run(&transaction, sql, &[&dependants, &now.as_micros()]).await?;
     let mut left = Vec::new();
-    for ward in &wards {
+    for ward in &dependants {
         left.extend(people::get(&*transaction, ward).await?);
     }
     transaction.commit().await.map_err(failed)?;

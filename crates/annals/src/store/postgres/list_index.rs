@@ -42,7 +42,7 @@ pub(super) async fn lines(
     for row in &page(client, journal, &selection).await? {
         let row = rows::columns(row)?;
         let client = selection.filter.shows_client(&row);
-        if lines.take(Seen { row: &row, client }, (limit, bytes), line)?.is_break() {
+        if lines.append(Seen { row: &row, client }, (limit, bytes), line)?.is_break() {
             break;
         }
     }

@@ -15,10 +15,10 @@
 //! | `blocks.rs` | what the list index holds |
 //! | `viewer.rs` | reading as a person, held to it by row-level security |
 //! | `rows.rs`, `columns.rs`, `words.rs` | columns in, events out; many at once; words as an index holds them |
-//! | `adopt.rs` | take over what a copy brings |
+//! | `import.rs` | take over what a copy brings |
 //! | `bury.rs`, `erase.rs` | delete, leaving tombstones; forget a person |
 //! | `age.rs`, `closed.rs` | what is due by age; a slice of a retention run; what was counted before |
-//! | `scrub.rs` | take bytes out of the files |
+//! | `vacuum.rs` | take bytes out of the files |
 //! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
 //! | `credentials.rs`, `people.rs`, `settings.rs` | what else a journal keeps |
 //! | `watch.rs` | hearing of other servers |
@@ -26,21 +26,20 @@
 //! The tables, functions, roles and policies stand in `migrations/`.
 
 mod accounts;
-mod adopt;
 mod age;
 mod append;
 mod batch;
 mod blocks;
-mod bury;
-mod closed;
 mod columns;
 mod commit;
 mod counts;
 mod credentials;
 mod definitions;
+mod delete;
 mod end;
 mod erase;
 mod error;
+mod frozen;
 mod ledger;
 mod list_index;
 mod open;
@@ -50,11 +49,12 @@ mod pools;
 mod question;
 mod records;
 mod rows;
-mod scrub;
 mod search;
+mod segment;
 mod settings;
 mod spans;
 mod target;
+mod vacuum;
 mod viewer;
 mod watch;
 mod words;
@@ -74,9 +74,9 @@ use self::pools::Pools;
 use self::target::Target;
 use self::watch::Watch;
 use super::{
-    Account, Aged, Ageing, Answer, ClosedDay, Counts, Head, Identity, Item, Key, Line, Lines,
-    Outcome, Part, PeopleQuery, Person, Result, Reward, Scope, Scoped, Scrubbed, Sealed, Selection,
-    SignIn, Store, StoreError, Task, Tile, Tombstone, TrackingQuery, UsedId,
+    Account, Ageing, Answer, Counts, FrozenDay, Head, Identity, Item, Key, Line, Lines, Outcome,
+    PeopleQuery, Person, Result, RetentionStep, Reward, Scope, Scoped, Sealed, Segment, Selection,
+    SignIn, Store, StoreError, Task, Tile, Tombstone, TrackingQuery, UsedId, Vacuumed,
 };
 
 pub use open::Seed;
@@ -118,12 +118,12 @@ impl Store for PostgresStore {
         list_index::lines(&mut client, &self.journal, page, bytes, &*line).await
     }
 
-    fn fresh(&self, filter: &Scoped, range: &Range<u64>) -> Option<Vec<Arc<Event>>> {
+    fn recent(&self, filter: &Scoped, range: &Range<u64>) -> Option<Vec<Arc<Event>>> {
         // A person's question is asked of the database, which holds it to that person.
         if filter.scope.person_id().is_some() {
             return None;
         }
-        self.journal.fresh.read(filter, range)
+        self.journal.recent.read(filter, range)
     }
 
     async fn find(&self, id: Uuid, scope: Scope) -> Result<Option<Event>> {
@@ -146,9 +146,9 @@ impl Store for PostgresStore {
         counts::action_counts(&mut counter.connection, &self.journal, &filter, &range, limit).await
     }
 
-    async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
+    async fn delete(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
         let mut client = self.pools.writer().await?;
-        bury::bury(&mut client, &self.journal, range, reason, now).await
+        delete::delete(&mut client, &self.journal, range, reason, now).await
     }
 
     async fn sealed(&self, range: Range<u64>, limit: usize) -> Result<Vec<Sealed>> {
@@ -195,8 +195,8 @@ impl Store for PostgresStore {
         credentials::sign_in(&self.pools.reader().await?, &hash).await
     }
 
-    async fn take_sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>> {
-        credentials::take_sign_in(&self.pools.writer().await?, &hash).await
+    async fn redeem_sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>> {
+        credentials::redeem_sign_in(&self.pools.writer().await?, &hash).await
     }
 
     async fn expire_sign_ins(&self, before: Time) -> Result<u64> {
@@ -219,11 +219,11 @@ impl Store for PostgresStore {
         people::list(&self.pools.reader().await?, &query).await
     }
 
-    async fn wards(&self, guardian: &str) -> Result<Vec<String>> {
+    async fn dependants(&self, guardian: &str) -> Result<Vec<String>> {
         if guardian.contains('\0') {
             return Ok(Vec::new());
         }
-        people::wards(&**self.pools.reader().await?, guardian).await
+        people::dependants(&**self.pools.reader().await?, guardian).await
     }
 
     async fn forget_person(&self, id: &str, now: Time) -> Result<Vec<Person>> {
@@ -240,37 +240,41 @@ impl Store for PostgresStore {
         erase::about(&self.pools.reader().await?, &self.journal, person, after, limit).await
     }
 
-    async fn anonymise(&self, events: Vec<Event>, place: (&'static str, String)) -> Result<()> {
-        erase::anonymise(&mut self.pools.writer().await?, &self.journal, &events, &place).await
+    async fn anonymise(
+        &self,
+        events: Vec<Event>,
+        checkpoint: (&'static str, String),
+    ) -> Result<()> {
+        erase::anonymise(&mut self.pools.writer().await?, &self.journal, &events, &checkpoint).await
     }
 
     async fn due(&self, ageing: &Ageing, range: Range<u64>) -> Result<Vec<Event>> {
         age::due(&self.pools.reader().await?, ageing, &range).await
     }
 
-    async fn age(&self, slice: Aged) -> Result<()> {
+    async fn retention_step(&self, slice: RetentionStep) -> Result<()> {
         age::age(&mut self.pools.writer().await?, &self.journal, &slice).await
     }
 
-    async fn close_day(&self, day: ClosedDay) -> Result<()> {
-        closed::close(&mut self.pools.writer().await?, &day).await
+    async fn freeze_day(&self, day: FrozenDay) -> Result<()> {
+        frozen::close(&mut self.pools.writer().await?, &day).await
     }
 
-    async fn closed_days(&self, after: Option<Date>, limit: usize) -> Result<Vec<ClosedDay>> {
-        closed::days(&self.pools.reader().await?, after, limit).await
+    async fn frozen_days(&self, after: Option<Date>, limit: usize) -> Result<Vec<FrozenDay>> {
+        frozen::days(&self.pools.reader().await?, after, limit).await
     }
 
-    async fn tidy(&self) -> Result<()> {
+    async fn compact(&self) -> Result<()> {
         let mut client = self.pools.writer().await?;
-        scrub::drop_empty(&mut client).await.map(drop)
+        vacuum::drop_empty(&mut client).await.map(drop)
     }
 
-    async fn unscrubbed(&self) -> Result<Option<Time>> {
-        scrub::since(&self.pools.reader().await?).await
+    async fn vacuum_needed_since(&self) -> Result<Option<Time>> {
+        vacuum::since(&self.pools.reader().await?).await
     }
 
-    async fn scrub(&self) -> Result<Option<Scrubbed>> {
-        scrub::scrub(&self.target).await
+    async fn vacuum(&self) -> Result<Option<Vacuumed>> {
+        vacuum::vacuum(&self.target).await
     }
 
     async fn account(&self, child: &str) -> Result<Account> {
@@ -340,12 +344,12 @@ impl Store for PostgresStore {
         settings::put(&self.pools.writer().await?, name, value).await
     }
 
-    async fn stirred(&self) {
-        self.watch.stirred().await;
+    async fn head_changed(&self) {
+        self.watch.head_changed().await;
     }
 
-    async fn changes(&self) -> Result<u64> {
-        settings::changes(&self.pools.reader().await?, &self.journal).await
+    async fn config_version(&self) -> Result<u64> {
+        settings::config_version(&self.pools.reader().await?, &self.journal).await
     }
 
     async fn lease(&self, work: &str, period: Duration) -> Result<bool> {
@@ -365,7 +369,7 @@ impl Store for PostgresStore {
     }
 
     async fn used_ids(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<UsedId>> {
-        adopt::used_ids(&self.pools.reader().await?, after, limit).await
+        segment::used_ids(&self.pools.reader().await?, after, limit).await
     }
 
     async fn accounts(
@@ -381,22 +385,22 @@ impl Store for PostgresStore {
     }
 
     async fn settings(&self) -> Result<Vec<(String, String)>> {
-        adopt::settings(&self.pools.reader().await?).await
+        segment::settings(&self.pools.reader().await?).await
     }
 
-    async fn adopt(&self, part: Part) -> Result<()> {
-        adopt::adopt(&mut self.pools.writer().await?, &self.journal, &part).await
+    async fn import_segment(&self, part: Segment) -> Result<()> {
+        segment::import_segment(&mut self.pools.writer().await?, &self.journal, &part).await
     }
 
-    async fn adopt_used_ids(&self, ids: Vec<UsedId>) -> Result<()> {
-        adopt::put_used_ids(&self.pools.writer().await?, &ids).await
+    async fn import_used_ids(&self, ids: Vec<UsedId>) -> Result<()> {
+        segment::put_used_ids(&self.pools.writer().await?, &ids).await
     }
 
-    async fn adopt_accounts(&self, all: Vec<(String, Account)>) -> Result<()> {
-        adopt::put_accounts(&mut self.pools.writer().await?, &all).await
+    async fn import_accounts(&self, all: Vec<(String, Account)>) -> Result<()> {
+        segment::put_accounts(&mut self.pools.writer().await?, &all).await
     }
 
-    async fn adopt_answers(&self, answers: Vec<Answer>) -> Result<()> {
+    async fn import_answers(&self, answers: Vec<Answer>) -> Result<()> {
         accounts::remember(&**self.pools.writer().await?, &answers).await
     }
 

@@ -10,7 +10,7 @@ use refinery::Runner;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error};
 
-use super::super::fresh::Fresh;
+use super::super::recent::RecentEvents;
 use super::super::{Appended, Entry, Identity, Result, StoreError};
 use super::PostgresStore;
 use super::blocks::Blocks;
@@ -57,7 +57,7 @@ pub(super) struct Journal {
     /// The journal's end, where this process wrote it.
     pub(super) ends: Ends,
     /// The newest events that this process has written.
-    pub(super) fresh: Fresh,
+    pub(super) recent: RecentEvents,
     /// How far the journal is known to go.
     seen: AtomicU64,
     /// How many events were rewritten or deleted, when it was last asked.
@@ -95,7 +95,7 @@ impl Journal {
     /// Takes note that whatever stood there is other than it was, and how far it goes now.
     pub(super) fn replaced(&self, head: u64) {
         self.seen.store(head, Ordering::Relaxed);
-        self.fresh.forget();
+        self.recent.forget();
     }
 
     /// Keeps what was just appended for those who follow closely.
@@ -121,7 +121,7 @@ impl Journal {
             let events = entries
                 .into_iter()
                 .map(|entry| (Arc::new(entry.event), entry.personal.as_bytes().len()));
-            self.fresh.add(events.collect());
+            self.recent.add(events.collect());
         }
     }
 }
@@ -347,7 +347,7 @@ pub(super) async fn enter(target: &Target) -> Result<Journal> {
     Ok(Journal {
         blocks: Blocks::new(&identity),
         ends: Ends::default(),
-        fresh: Fresh::default(),
+        recent: RecentEvents::default(),
         seen: AtomicU64::new(0),
         gone: AtomicI64::new(0),
         identity,

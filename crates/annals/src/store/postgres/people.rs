@@ -86,7 +86,7 @@ pub(super) async fn list(client: &Object, query: &PeopleQuery) -> Result<Vec<Per
     rows.iter().map(read).collect()
 }
 
-pub(super) async fn wards(client: &impl GenericClient, guardian: &str) -> Result<Vec<String>> {
+pub(super) async fn dependants(client: &impl GenericClient, guardian: &str) -> Result<Vec<String>> {
     let sql = "SELECT DISTINCT child FROM annals_guardianships WHERE guardian = $1 ORDER BY child";
     let rows = client.query_typed(sql, &[(&guardian, Type::TEXT)]).await.map_err(failed)?;
     rows.iter().map(|row| row.try_get(0).map_err(failed)).collect()

@@ -27,17 +27,17 @@ use crate::words::all_found;
 
 /// Positions whose rows are read before any index: what is frequent is found there. In tests it is less, as
 /// are windows, so that they come to the others.
-const NEAR: u64 = if cfg!(test) { BLOCK } else { 16 * BLOCK };
+const NEAR_POSITIONS: u64 = if cfg!(test) { BLOCK } else { 16 * BLOCK };
 /// Blocks that are named at once, at most.
 const NAMED: usize = 1_024;
 /// Blocks that are named at least, if there are so many: it costs little beside asking.
 const SOME: usize = 128;
 /// Blocks whose rows are read at least; how many more it takes is told by what they yield.
-const FEW: usize = 8;
+const MIN_ROWS: usize = 8;
 /// Windows whose blocks a statement of a page may name, one by one.
 const WINDOWS: u64 = if cfg!(test) { 2 } else { 64 };
 /// Blocks that it may name. Should most blocks have the keys and no row answer, it ends within seconds so.
-const MOST: u64 = if cfg!(test) { 3 } else { 4_096 };
+const MAX_BLOCKS: u64 = if cfg!(test) { 3 } else { 4_096 };
 /// Windows that are asked by a statement that asks for all that match.
 const ALL_OF: u64 = if cfg!(test) { 1 } else { 4 };
 /// Columns that words are looked for in.
@@ -246,16 +246,16 @@ fn direction(order: Order) -> &'static str {
 /// bound.
 fn near(range: &Range<u64>, order: Order) -> (Range<u64>, Range<u64>) {
     let Range { start, end } = *range;
-    if end.saturating_sub(start) <= NEAR {
+    if end.saturating_sub(start) <= NEAR_POSITIONS {
         return (start..end, end..end);
     }
     match order {
         Order::Desc => {
-            let edge = first_of(block_of(end - NEAR)).max(start);
+            let edge = first_of(block_of(end - NEAR_POSITIONS)).max(start);
             (edge..end, start..edge)
         }
         Order::Asc => {
-            let edge = first_of(block_of(start + NEAR));
+            let edge = first_of(block_of(start + NEAR_POSITIONS));
             (start..edge, edge..end)
         }
     }
@@ -263,7 +263,7 @@ fn near(range: &Range<u64>, order: Order) -> (Range<u64>, Range<u64>) {
 
 /// How much of what matches is asked for.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Asked {
+pub(super) enum SearchPurpose {
     /// Some of it, in order.
     Page,
     /// All of it.
@@ -277,7 +277,7 @@ pub(super) struct Parts<'a> {
     sets: &'a [Vec<i32>],
     range: Range<u64>,
     order: Order,
-    asked: Asked,
+    asked: SearchPurpose,
     /// Blocks that the index was not asked for yet.
     left: Range<u64>,
     /// Blocks that were named, and not handed out yet.
@@ -293,11 +293,13 @@ impl<'a> Parts<'a> {
         sets: &'a [Vec<i32>],
         range: &Range<u64>,
         order: Order,
-        asked: Asked,
+        asked: SearchPurpose,
     ) -> Parts<'a> {
         let (left, rest) = match range {
             // Few rows are sooner read than looked for.
-            Range { start, end } if sets.is_empty() || end.saturating_sub(*start) <= NEAR => {
+            Range { start, end }
+                if sets.is_empty() || end.saturating_sub(*start) <= NEAR_POSITIONS =>
+            {
                 (0..0, range.clone())
             }
             Range { start, end } => {
@@ -333,7 +335,7 @@ impl<'a> Parts<'a> {
         // Told once more for all of them, so that no partition is thought of that has none.
         let Range { start, end } = self.range;
         let within = first_of(blocks.start).max(start)..first_of(blocks.end).min(end);
-        let most = (self.asked == Asked::Page).then_some(MOST);
+        let most = (self.asked == SearchPurpose::Page).then_some(MAX_BLOCKS);
         Some(Part::Named(Naming { sets: self.sets, blocks, most }, within))
     }
 
@@ -382,8 +384,8 @@ impl<'a> Parts<'a> {
             return None;
         }
         let windows = match self.asked {
-            Asked::All if self.question.words.is_empty() => ALL_OF,
-            Asked::All | Asked::Page => WINDOWS,
+            SearchPurpose::All if self.question.words.is_empty() => ALL_OF,
+            SearchPurpose::All | SearchPurpose::Page => WINDOWS,
         };
         let Range { start, end } = self.left;
         Some(match self.order {
@@ -448,9 +450,9 @@ pub(super) async fn rows(
     let Some(sets) = sets else {
         return Ok(all);
     };
-    let mut parts = Parts::new(question, &sets, &range, order, Asked::Page);
+    let mut parts = Parts::new(question, &sets, &range, order, SearchPurpose::Page);
     // Most blocks that are named have one at least.
-    let mut most = limit.saturating_sub(all.len()).max(FEW);
+    let mut most = limit.saturating_sub(all.len()).max(MIN_ROWS);
     while all.len() < limit
         && let Some(part) = parts.next(client, most).await?
     {
@@ -461,7 +463,7 @@ pub(super) async fn rows(
             // As many as the yield so far makes likely to be enough, and some more.
             let missing = left.saturating_sub(rows.len());
             let each = blocks.len().div_ceil(rows.len().max(1));
-            most = (missing.saturating_mul(each).saturating_mul(5) / 4).max(FEW);
+            most = (missing.saturating_mul(each).saturating_mul(5) / 4).max(MIN_ROWS);
         }
         all.extend(rows);
     }

@@ -29,13 +29,13 @@ pub(super) async fn put(client: &Object, name: &str, value: &str) -> Result<()> 
 }
 
 /// The number that tells of changes. What other servers rewrote or deleted is let go of.
-pub(super) async fn changes(client: &Object, journal: &Journal) -> Result<u64> {
-    let sql = "SELECT version, rewritten + buried FROM annals_changes";
+pub(super) async fn config_version(client: &Object, journal: &Journal) -> Result<u64> {
+    let sql = "SELECT version, rewritten + deleted FROM annals_changes";
     let statement = client.prepare_cached(sql).await.map_err(failed)?;
     let row = client.query_one(&statement, &[]).await.map_err(failed)?;
     let gone = row.try_get(1).map_err(failed)?;
     if journal.gone.swap(gone, Ordering::Relaxed) != gone {
-        journal.fresh.forget();
+        journal.recent.forget();
     }
     Ok(row.try_get::<_, i64>(0).map_err(failed)?.unsigned_abs())
 }

@@ -21,7 +21,7 @@ use tokio_postgres::types::Type;
 use super::super::Result;
 use super::super::predicate::Predicate;
 use super::super::seal::first_of;
-use super::bury::run;
+use super::delete::run;
 use super::error::failed;
 use super::parameters::{Parameters, typed};
 use super::rows::{bound, whole};

@@ -12,8 +12,8 @@ use crate::store::conformance::world::plain_ones;
 use crate::store::conformance::{self, START, accepted, conformance, everything, verdicts};
 use crate::store::{ERASING, Identity, Key, Order, Role, Scope, Selection, Store, StoreError};
 
-mod scrub;
 mod spans;
+mod vacuum;
 
 /// A partition is narrower than any case is long, and its edge is no tile's.
 const WIDTH: u64 = 250;
@@ -60,7 +60,7 @@ async fn a_login_that_owns_nothing_does_all_that_a_server_does() {
     // Through several partitions, which only their owner could make by itself.
     let events = accepted(&store, plain_ones(1..701), START).await;
     assert_eq!(everything(&store).await, events);
-    assert_eq!(store.bury(3..6, "p", START).await, Ok(3));
+    assert_eq!(store.delete(3..6, "p", START).await, Ok(3));
     let partitions = "SELECT count(*) FROM pg_inherits WHERE
                       inhparent = 'annals.annals_events'::regclass";
     assert!(database.sql(partitions).parse::<u32>().unwrap() >= 3);
@@ -130,19 +130,19 @@ async fn of_two_servers_one_has_a_lease_until_it_ends() {
     let (one, database) = store().await;
     let two = PostgresStore::open(&database.url(), 10, &seed()).await.unwrap();
     let hour = Duration::from_secs(3_600);
-    let (first, second) = tokio::join!(one.lease("sweep", hour), two.lease("sweep", hour));
+    let (first, second) = tokio::join!(one.lease("work", hour), two.lease("work", hour));
     let first = first.unwrap();
     assert_eq!(u8::from(first) + u8::from(second.unwrap()), 1);
     // Who has it goes on, and may let go; the other cannot take it away.
     let (has, waits): (&dyn Store, &dyn Store) = if first { (&*one, &two) } else { (&two, &*one) };
-    waits.release("sweep").await.unwrap();
+    waits.release("work").await.unwrap();
     assert_eq!(
-        (has.lease("sweep", hour).await, waits.lease("sweep", hour).await),
+        (has.lease("work", hour).await, waits.lease("work", hour).await),
         (Ok(true), Ok(false))
     );
-    has.release("sweep").await.unwrap();
+    has.release("work").await.unwrap();
     assert_eq!(
-        (waits.lease("sweep", hour).await, has.lease("sweep", hour).await),
+        (waits.lease("work", hour).await, has.lease("work", hour).await),
         (Ok(true), Ok(false))
     );
     assert_eq!(two.lease("another", Duration::from_millis(50)).await, Ok(true));
@@ -156,15 +156,15 @@ async fn who_has_lost_the_turn_takes_nobody_out_of_events() {
     let two = PostgresStore::open(&database.url(), 10, &seed()).await.unwrap();
     let mut events = accepted(&*one, plain_ones(1..3), START).await;
     events.iter_mut().for_each(|event| event.anonymised_at = Some(START));
-    let place = ("a_place", String::new());
+    let checkpoint = ("a_checkpoint", String::new());
     assert_eq!(one.lease(ERASING, Duration::from_millis(50)).await, Ok(true));
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(two.lease(ERASING, Duration::from_secs(60)).await, Ok(true));
-    let late = one.anonymise(events[..1].to_vec(), place.clone()).await;
+    let late = one.anonymise(events[..1].to_vec(), checkpoint.clone()).await;
     assert!(matches!(late, Err(StoreError::Unavailable(_))), "{late:?}");
-    assert_eq!(two.anonymise(events[..1].to_vec(), place.clone()).await, Ok(()));
+    assert_eq!(two.anonymise(events[..1].to_vec(), checkpoint.clone()).await, Ok(()));
     two.release(ERASING).await.unwrap();
-    assert_eq!(one.anonymise(events[1..].to_vec(), place).await, Ok(()));
+    assert_eq!(one.anonymise(events[1..].to_vec(), checkpoint).await, Ok(()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -181,11 +181,11 @@ async fn what_others_must_learn_changes_the_number_and_nothing_else_does() {
         revoked_at: None,
         last_used_at: None,
     };
-    let mut last = store.changes().await.unwrap();
+    let mut last = store.config_version().await.unwrap();
     store.put_key(key.clone()).await.unwrap();
-    let mut told = async |what: &str, learnt: bool| {
-        let now = store.changes().await.unwrap();
-        assert_eq!(now != last, learnt, "{what}");
+    let mut told = async |what: &str, is_learning: bool| {
+        let now = store.config_version().await.unwrap();
+        assert_eq!(now != last, is_learning, "{what}");
         last = now;
     };
     told("a key", true).await;
@@ -197,8 +197,8 @@ async fn what_others_must_learn_changes_the_number_and_nothing_else_does() {
     told("a key revoked", true).await;
     store.put_setting("recording", "{}").await.unwrap();
     told("a setting", true).await;
-    store.put_setting("badges_place", "{}").await.unwrap();
-    told("a place", false).await;
+    store.put_setting("badges_checkpoint", "{}").await.unwrap();
+    told("a checkpoint", false).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -235,7 +235,7 @@ async fn who_knows_the_end_learns_that_another_server_changed_it() {
     for number in 1..5 {
         accepted(&*one, plain_ones(number..number + 1), START).await;
     }
-    assert_eq!(two.bury(2..3, "p", START).await, Ok(1));
+    assert_eq!(two.delete(2..3, "p", START).await, Ok(1));
     accepted(&*one, plain_ones(5..6), START).await;
     accepted(&two, plain_ones(6..7), START).await;
     accepted(&*one, plain_ones(7..8), START).await;
@@ -344,5 +344,5 @@ async fn a_copy_forgets_no_table() {
     let (_store, database) = store().await;
     let sql = "SELECT relname FROM pg_class WHERE relnamespace = 'annals'::regnamespace
                AND relkind IN ('r', 'p') AND NOT relispartition";
-    conformance::adopt::a_copy_knows(database.sql(sql).lines());
+    conformance::segment::a_copy_knows(database.sql(sql).lines());
 }

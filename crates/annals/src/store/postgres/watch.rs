@@ -43,7 +43,7 @@ impl Watch {
     }
 
     /// Resolves when something was heard, or it is time to ask.
-    pub(super) async fn stirred(&self) {
+    pub(super) async fn head_changed(&self) {
         tokio::select! {
             () = self.heard.notified() => {}
             () = tokio::time::sleep(POLL) => {}

@@ -3,8 +3,8 @@
 use annals_event::{Event, Time};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
-use super::super::adopt::Answer;
 use super::super::ledger::account_of;
+use super::super::segment::Answer;
 use super::super::{
     Account, Decided, LedgerKind, Order, Pending, Repeat, Result, Scope, Selection, Tally,
 };

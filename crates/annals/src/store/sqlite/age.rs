@@ -6,11 +6,11 @@ use std::ops::Range;
 use annals_event::{ActorType, Event, Time};
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::super::ageing::Old;
+use super::super::ageing::AgedRow;
 use super::super::seal::{Sealed, tile_of};
-use super::super::{Aged, Ageing, Limits, Result};
+use super::super::{Ageing, Limits, Result, RetentionStep};
 use super::append::Writer;
-use super::{bury, erase, rows, sealed, settings};
+use super::{delete, erase, rows, sealed, settings};
 
 /// The events at the positions that are due. Of those that are not, only what decides is read.
 pub(super) fn due(
@@ -31,14 +31,14 @@ pub(super) fn due(
     let mut positions = Vec::new();
     while let Some(row) = found.next()? {
         let anonymised_at: Option<i64> = row.get(3)?;
-        let old = Old {
+        let old = AgedRow {
             seq: row.get(0)?,
             occurred_at: Time::from_micros(row.get(2)?),
             anonymised_at: anonymised_at.map(Time::from_micros),
             somebody: row.get(4)?,
         };
         let limits = limits.get(&row.get::<_, i64>(1)?).copied().unwrap_or(ageing.others);
-        if ageing.fate_of(&old, limits).is_some() {
+        if ageing.action_for(&old, limits).is_some() {
             positions.push(old.seq);
         }
     }
@@ -56,9 +56,9 @@ fn limits(connection: &Connection, ageing: &Ageing) -> Result<HashMap<i64, Limit
     Ok(kinds.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Puts what remains in the place of events, tombstones in that of others, and writes down how far
+/// Puts what remains in the checkpoint of events, tombstones in that of others, and writes down how far
 /// the run is. The words that nothing refers to any more are swept later, once for many slices.
-pub(super) fn age(writer: &mut Writer, slice: &Aged) -> Result<()> {
+pub(super) fn age(writer: &mut Writer, slice: &RetentionStep) -> Result<()> {
     let rewritten: Vec<u64> = slice.remains.iter().map(|event| event.seq).collect();
     if rewritten.iter().chain(&slice.gone).any(|seq| writer.is_writing_near(*seq)) {
         // Until it has read its rows again, the writer refers to none of those written so far.
@@ -70,7 +70,7 @@ pub(super) fn age(writer: &mut Writer, slice: &Aged) -> Result<()> {
         for seq in tile {
             events.extend(sealed::sealed(writer.connection(), &(*seq..seq + 1), 1)?);
         }
-        let hashes = bury::hashes(writer, &events);
+        let hashes = delete::hashes(writer, &events);
         gone.push((events, hashes));
     }
     if !rewritten.is_empty() {
@@ -80,18 +80,18 @@ pub(super) fn age(writer: &mut Writer, slice: &Aged) -> Result<()> {
         writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
     erase::put_remains(&transaction, &slice.remains)?;
     for (events, hashes) in &gone {
-        bury::put_tombstones(&transaction, events, hashes, &slice.reason, slice.at)?;
+        delete::put_tombstones(&transaction, events, hashes, &slice.reason, slice.at)?;
     }
-    settings::put(&transaction, slice.place.0, &slice.place.1)?;
+    settings::put(&transaction, slice.checkpoint.0, &slice.checkpoint.1)?;
     transaction.commit()?;
     if !rewritten.is_empty() {
         writer.index().rewrite(&rewritten);
     }
     for run in slice.gone.chunk_by(|one, next| one + 1 == *next) {
         if let [first, .., last] | [first @ last] = run {
-            writer.index().bury(&(*first..last + 1));
+            writer.index().delete(&(*first..last + 1));
         }
     }
-    writer.fresh().forget();
+    writer.recent().forget();
     Ok(())
 }

@@ -6,15 +6,15 @@ use annals_event::digest::{self, GrowingTree, Hash, TILE};
 use annals_event::{Event, Time, Uuid};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
-use super::super::burial::hashed_id;
-use super::super::fresh::{Fresh, Written};
+use super::super::recent::{RecentEvents, Written};
 use super::super::seal::{first_of, leaf_of, tile_of};
+use super::super::tombstones::hashed_id;
 use super::super::{Appended, Command, Decided, Entry, Item, Outcome, Result, Scope, StoreError};
 use super::columns::Insert;
-use super::interns::Interns;
+use super::dictionary::Dictionary;
 use super::list_index::ListIndex;
-use super::{accounts, rows, sealed, sweep};
-use crate::background::give_way;
+use super::{accounts, garbage, rows, sealed};
+use crate::background::yield_every;
 
 /// Events that are written before others have their turn: some tenths of a millisecond …
 const GIVING_WAY: usize = 64;
@@ -28,9 +28,9 @@ pub(super) struct Writer {
     connection: Connection,
     id_key: [u8; 32],
     index: Arc<ListIndex>,
-    fresh: Arc<Fresh>,
+    recent: Arc<RecentEvents>,
     end: End,
-    interns: Interns,
+    dictionary: Dictionary,
     /// Set after a failed transaction: what is known is then read again before it is used.
     stale: bool,
 }
@@ -50,19 +50,19 @@ impl Writer {
     pub(super) fn new(
         mut connection: Connection,
         index: Arc<ListIndex>,
-        fresh: Arc<Fresh>,
+        recent: Arc<RecentEvents>,
     ) -> Result<Writer> {
         // What a crash left undone, before any row is known.
-        while let Some(mark) = sweep::marked(&connection)? {
-            let unused = sweep::unused(&connection, mark)?;
-            sweep::delete(&mut connection, &unused)?;
-            sweep::done(&connection, mark)?;
+        while let Some(mark) = garbage::marked(&connection)? {
+            let unused = garbage::unused(&connection, mark)?;
+            garbage::delete(&mut connection, &unused)?;
+            garbage::done(&connection, mark)?;
         }
         let id_key =
             connection.query_row("SELECT id_key FROM annals_journal", [], |row| row.get(0))?;
         let end = End::read(&connection)?;
-        let interns = Interns::load(&connection, end.seq + 1)?;
-        Ok(Writer { connection, id_key, index, fresh, end, interns, stale: false })
+        let dictionary = Dictionary::load(&connection, end.seq + 1)?;
+        Ok(Writer { connection, id_key, index, recent, end, dictionary, stale: false })
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -75,12 +75,12 @@ impl Writer {
 
     /// Whether what is written next may refer to rows of this position's block.
     pub(super) fn is_writing_near(&self, seq: u64) -> bool {
-        self.interns.is_of_block(seq)
+        self.dictionary.is_of_block(seq)
     }
 
     /// From here on no event refers to the people, things and visits written so far.
     pub(super) fn forget(&mut self) {
-        self.interns.forget();
+        self.dictionary.forget();
     }
 
     /// What must hear of whatever was committed.
@@ -89,8 +89,8 @@ impl Writer {
     }
 
     /// The newest events, as they were written.
-    pub(super) fn fresh(&self) -> &Fresh {
-        &self.fresh
+    pub(super) fn recent(&self) -> &RecentEvents {
+        &self.recent
     }
 
     /// Rows were written by somebody else: what is known is read again before it is used.
@@ -107,7 +107,7 @@ impl Writer {
         if self.stale {
             self.end = End::read(&self.connection)?;
             // What the transaction wrote went with it.
-            self.interns = Interns::empty(&self.connection, self.end.seq + 1)?;
+            self.dictionary = Dictionary::empty(&self.connection, self.end.seq + 1)?;
             self.stale = false;
         }
         // Until it is committed, what is known is ahead of the file.
@@ -120,7 +120,7 @@ impl Writer {
             insert: Insert::new(&transaction)?,
             id_key: deleted_ids(&transaction)?.then_some(&self.id_key),
             transaction: &transaction,
-            interns: &mut self.interns,
+            dictionary: &mut self.dictionary,
             events: Vec::with_capacity(items.len()),
             end,
         };
@@ -128,7 +128,7 @@ impl Writer {
         let many = items.len() >= MANY;
         for (done, item) in items.into_iter().enumerate() {
             if many {
-                give_way(done, GIVING_WAY);
+                yield_every(done, GIVING_WAY);
             }
             outcomes.push(match item {
                 Item::Append(entry) => Outcome::Appended(batch.append(entry)?),
@@ -141,7 +141,7 @@ impl Writer {
             transaction.commit()?;
             self.end = end;
             self.index.add(events.iter().map(|(event, _)| &**event));
-            self.fresh.add(events);
+            self.recent.add(events);
         }
         self.stale = false;
         Ok(outcomes)
@@ -161,8 +161,8 @@ impl End {
         let mut events = sealed::sealed(connection, &range, TILE as usize)?.into_iter().peekable();
         let tombstones = sealed::tombstones(connection, &range)?;
         for seq in range {
-            let buried = tombstones.iter().find(|t| (t.first..=t.last).contains(&seq));
-            let leaf = match (events.next_if(|event| event.seq == seq), buried) {
+            let deleted = tombstones.iter().find(|t| (t.first..=t.last).contains(&seq));
+            let leaf = match (events.next_if(|event| event.seq == seq), deleted) {
                 (Some(event), _) => leaf_of(&event),
                 (None, Some(t)) => t.leaves.get((seq - t.first) as usize).copied(),
                 (None, None) => None,
@@ -231,7 +231,7 @@ fn deleted_ids(connection: &Connection) -> Result<bool> {
 struct Batch<'a> {
     transaction: &'a Connection,
     insert: Insert<'a>,
-    interns: &'a mut Interns,
+    dictionary: &'a mut Dictionary,
     /// The key under which ids of deleted events are remembered, if there are any.
     id_key: Option<&'a [u8; 32]>,
     /// Those that are new.
@@ -282,7 +282,7 @@ impl Batch<'_> {
     fn write(&mut self, mut entry: Entry) -> Result<Arc<Event>> {
         let event = &mut entry.event;
         let leaf = self.end.take(event, &entry.commitment, entry.derived.occurred_at);
-        let numbers = self.interns.numbers(self.transaction, event)?;
+        let numbers = self.dictionary.numbers(self.transaction, event)?;
         let metadata = (!event.metadata.is_empty()).then(|| entry.personal.metadata());
         self.insert.run(event, &numbers, metadata, &entry.salt, &leaf)?;
         if self.end.seq.is_multiple_of(TILE) {
@@ -318,10 +318,10 @@ impl Batch<'_> {
         let Some(id_key) = self.id_key else {
             return Ok(None);
         };
-        let buried = self
+        let deleted = self
             .transaction
             .prepare_cached("SELECT 1 FROM annals_used_ids WHERE hash = ?1")?
             .exists([hashed_id(id_key, id)])?;
-        Ok(buried.then_some(Appended::Duplicate { seq: None }))
+        Ok(deleted.then_some(Appended::Duplicate { seq: None }))
     }
 }

@@ -65,14 +65,14 @@ pub fn restore(backup: &Path, journal: &Path, now: &str) -> Result<(Identity, Op
     let _hold = open::hold(journal)?;
     // Peeking refuses what is no journal, or a newer one, before anything is moved.
     let identity = open::identity(&open::for_peeking(backup)?)?;
-    let fresh = journal.with_extension("restoring");
-    let _ = fs::remove_file(&fresh);
-    fs::copy(backup, &fresh).map_err(io("cannot copy to", &fresh))?;
+    let recent = journal.with_extension("restoring");
+    let _ = fs::remove_file(&recent);
+    fs::copy(backup, &recent).map_err(io("cannot copy to", &recent))?;
     // Beyond the replaced journal's epoch too: it may be an earlier restore of this very backup,
     // and its cursors must not be taken for ours.
     let identity = Identity { epoch: identity.epoch.max(epoch_of(journal)) + 1, ..identity };
     {
-        let connection = open::for_writing(&fresh, Tenancy::Owner, &identity, &[0; 32])?;
+        let connection = open::for_writing(&recent, Tenancy::Owner, &identity, &[0; 32])?;
         let damage: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if damage != "ok" {
             return Err(StoreError::Damaged(damage));
@@ -82,7 +82,7 @@ pub fn restore(backup: &Path, journal: &Path, now: &str) -> Result<(Identity, Op
         connection.execute("DELETE FROM annals_sign_ins", [])?;
         connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
     }
-    sync(&fresh)?;
+    sync(&recent)?;
     let replaced = journal.exists().then(|| journal.with_extension(format!("replaced-{now}")));
     if let Some(replaced) = &replaced {
         for suffix in ["-wal", "-shm"] {
@@ -94,7 +94,7 @@ pub fn restore(backup: &Path, journal: &Path, now: &str) -> Result<(Identity, Op
         }
         fs::rename(journal, replaced).map_err(io("cannot move", journal))?;
     }
-    fs::rename(&fresh, journal).map_err(io("cannot put in place", journal))?;
+    fs::rename(&recent, journal).map_err(io("cannot put in place", journal))?;
     sync(journal)?;
     Ok((identity, replaced))
 }

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use super::super::fresh::Fresh;
+use super::super::recent::RecentEvents;
 use super::super::{Identity, Result, StoreError};
 use super::append::Writer;
 use super::list_index::{self, ListIndex};
 use super::threads::{Readers, WriterThread};
-use super::{SqliteStore, Tenancy, accounts, open, sweep};
+use super::{SqliteStore, Tenancy, accounts, garbage, open};
 
 /// Read connections, and so the reads that run at once.
 const READERS: usize = 4;
@@ -37,14 +37,14 @@ impl SqliteStore {
         accounts::follow_older(&mut connection)?;
         let identity = open::identity(&connection)?;
         let index = Arc::new(ListIndex::open(path, &identity, options)?);
-        let fresh = Arc::<Fresh>::default();
-        let writer = Writer::new(connection, Arc::clone(&index), Arc::clone(&fresh))?;
+        let recent = Arc::<RecentEvents>::default();
+        let writer = Writer::new(connection, Arc::clone(&index), Arc::clone(&recent))?;
         Ok(SqliteStore {
             identity,
             writer: Some(WriterThread::start("journal-writer", writer)?),
             readers: Readers::open(path, READERS)?,
             index: Some(index),
-            fresh,
+            recent,
             hold: Mutex::new(Some(hold)),
         })
     }
@@ -59,8 +59,8 @@ impl SqliteStore {
         }
         let readers = Readers::open(path, READERS)?;
         let identity = open::identity(&open::for_reading(path)?)?;
-        let (fresh, hold) = (Arc::default(), Mutex::default());
-        Ok(SqliteStore { identity, writer: None, readers, index: None, fresh, hold })
+        let (recent, hold) = (Arc::default(), Mutex::default());
+        Ok(SqliteStore { identity, writer: None, readers, index: None, recent, hold })
     }
 
     pub(super) async fn write<R: Send + 'static>(
@@ -74,14 +74,14 @@ impl SqliteStore {
     }
 
     /// Deletes the words that no event refers to any more.
-    pub(super) async fn sweep(&self) -> Result<()> {
-        while let Some(mark) = self.readers.run(sweep::marked).await? {
+    pub(super) async fn collect_garbage(&self) -> Result<()> {
+        while let Some(mark) = self.readers.run(garbage::marked).await? {
             let mut unused =
-                self.readers.run(move |connection| sweep::unused(connection, mark)).await?;
+                self.readers.run(move |connection| garbage::unused(connection, mark)).await?;
             while let Some(slice) = unused.slice() {
-                self.write(move |writer| sweep::delete(writer.connection_mut(), &slice)).await?;
+                self.write(move |writer| garbage::delete(writer.connection_mut(), &slice)).await?;
             }
-            self.write(move |writer| sweep::done(writer.connection(), mark)).await?;
+            self.write(move |writer| garbage::done(writer.connection(), mark)).await?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use rusqlite::{CachedStatement, Connection, params};
 
 use super::super::row::{self, Row, Unreadable};
 use super::super::{Result, StoreError};
-use super::interns::Numbers;
+use super::dictionary::Numbers;
 
 /// An event with its words, in the order [`read`] expects, and a place for further columns.
 /// Joined from the left by row number, so that each row costs a few steps down a tree; a subject

@@ -88,7 +88,7 @@ pub(super) fn sign_in(connection: &Connection, hash: &[u8; 32]) -> Result<Option
     Ok(connection.prepare_cached(&sql)?.query_row([hash], read_sign_in).optional()?)
 }
 
-pub(super) fn take_sign_in(connection: &Connection, hash: &[u8; 32]) -> Result<Option<SignIn>> {
+pub(super) fn redeem_sign_in(connection: &Connection, hash: &[u8; 32]) -> Result<Option<SignIn>> {
     let sql = format!("DELETE FROM annals_sign_ins WHERE hash = ?1 RETURNING {SIGN_IN}");
     Ok(connection.prepare_cached(&sql)?.query_row([hash], read_sign_in).optional()?)
 }

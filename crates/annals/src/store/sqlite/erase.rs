@@ -8,8 +8,8 @@ use super::super::ledger::account_of;
 use super::super::remains::kept;
 use super::super::{Person, Result, row};
 use super::append::Writer;
-use super::interns::rows_of_block;
-use super::{people, rows, sealed, settings, sweep};
+use super::dictionary::rows_of_block;
+use super::{garbage, people, rows, sealed, settings};
 
 /// Events in which a person stands as actor, subject, account or thing, after a position.
 pub(super) fn about(
@@ -32,12 +32,12 @@ pub(super) fn about(
     rows::at(&snapshot, &positions)
 }
 
-/// Puts what remains of events in their place, all or none. Salts go, commitments stay; the words
+/// Puts what remains of events in their checkpoint, all or none. Salts go, commitments stay; the words
 /// that nothing refers to any more are swept afterwards.
 pub(super) fn anonymise(
     writer: &mut Writer,
     events: &[Event],
-    place: &(&str, String),
+    checkpoint: &(&str, String),
 ) -> Result<()> {
     // Until it has read its rows again, the writer refers to none of those written so far.
     writer.reread();
@@ -46,10 +46,10 @@ pub(super) fn anonymise(
     let transaction =
         writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
     put_remains(&transaction, events)?;
-    settings::put(&transaction, place.0, &place.1)?;
+    settings::put(&transaction, checkpoint.0, &checkpoint.1)?;
     transaction.commit()?;
     writer.index().rewrite(&positions);
-    writer.fresh().forget();
+    writer.recent().forget();
     Ok(())
 }
 
@@ -64,7 +64,7 @@ pub(super) fn put_remains(transaction: &Connection, events: &[Event]) -> Result<
             .prepare_cached("UPDATE annals_ledger SET child = ?2, account = ?3 WHERE seq = ?1")?
             .execute(params![event.seq, child, account_of(event)])?;
     }
-    sweep::mark_all(transaction, events.iter().map(|event| event.seq))
+    garbage::mark_all(transaction, events.iter().map(|event| event.seq))
 }
 
 fn replace(
@@ -143,7 +143,7 @@ fn entity_number(connection: &Connection, seq: u64, entity: &Entity) -> Result<i
 /// are now: archived, where it was the last one.
 pub(super) fn forget(connection: &mut Connection, id: &str, now: Time) -> Result<Vec<Person>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let wards = people::wards(&transaction, id)?;
+    let dependants = people::dependants(&transaction, id)?;
     for sql in [
         "DELETE FROM annals_guardianships WHERE guardian = ?1",
         // A consent stands as long as it is known who gave it.
@@ -157,7 +157,7 @@ pub(super) fn forget(connection: &mut Connection, id: &str, now: Time) -> Result
     ] {
         transaction.execute(sql, [id])?;
     }
-    for ward in &wards {
+    for ward in &dependants {
         transaction
             .prepare_cached(
                 "UPDATE annals_people SET archived_at = coalesce(archived_at, ?2)
@@ -166,7 +166,7 @@ pub(super) fn forget(connection: &mut Connection, id: &str, now: Time) -> Result
             )?
             .execute(params![ward, now.as_micros()])?;
     }
-    let left = wards.iter().map(|ward| people::get_in(&transaction, ward));
+    let left = dependants.iter().map(|ward| people::get_in(&transaction, ward));
     let left = left.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     transaction.commit()?;
     Ok(left)

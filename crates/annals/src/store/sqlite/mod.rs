@@ -9,9 +9,9 @@
 //! | `list_index/` | which positions match a filter, and how many |
 //! | `action_counts.rs` | how many match, by action |
 //! | `rows.rs`, `columns.rs` | columns in, events out |
-//! | `interns.rs` | what many events say alike, written once |
+//! | `dictionary.rs` | what many events say alike, written once |
 //! | `sealed.rs` | what a verifier is told |
-//! | `adopt.rs` | take over what a copy brings |
+//! | `import.rs` | take over what a copy brings |
 //! | `bury.rs`, `sweep.rs` | delete, leaving tombstones and no word of who was spoken of |
 //! | `erase.rs` | forget a person |
 //! | `age.rs` | what is due by age; a slice of a retention run |
@@ -23,27 +23,27 @@
 
 mod accounts;
 mod action_counts;
-mod adopt;
 mod age;
 mod append;
 mod backup;
 mod begin;
-mod bury;
-mod closed;
 mod columns;
 mod credentials;
 mod definitions;
+mod delete;
 mod derived;
+mod dictionary;
 mod erase;
-mod interns;
+mod frozen;
+mod garbage;
 mod ledger;
 mod list_index;
 mod open;
 mod people;
 mod rows;
 mod sealed;
+mod segment;
 mod settings;
-mod sweep;
 mod threads;
 
 use std::fs::File;
@@ -59,11 +59,11 @@ use rusqlite::Connection;
 use self::append::Writer;
 use self::list_index::ListIndex;
 use self::threads::{Readers, WriterThread};
-use super::fresh::Fresh;
+use super::recent::RecentEvents;
 use super::{
-    Account, Aged, Ageing, Answer, ClosedDay, Counts, Head, Identity, Item, Key, Line, Lines,
-    Outcome, Part, PeopleQuery, Person, Result, Reward, Scope, Scoped, Sealed, Selection, SignIn,
-    Store, Task, Tile, Tombstone, TrackingQuery, UsedId,
+    Account, Ageing, Answer, Counts, FrozenDay, Head, Identity, Item, Key, Line, Lines, Outcome,
+    PeopleQuery, Person, Result, RetentionStep, Reward, Scope, Scoped, Sealed, Segment, Selection,
+    SignIn, Store, Task, Tile, Tombstone, TrackingQuery, UsedId,
 };
 
 pub use backup::restore;
@@ -78,7 +78,7 @@ pub struct SqliteStore {
     readers: Readers,
     /// Absent where the writer is.
     index: Option<Arc<ListIndex>>,
-    fresh: Arc<Fresh>,
+    recent: Arc<RecentEvents>,
     /// Let go last: nobody else writes the journal meanwhile.
     hold: Mutex<Option<File>>,
 }
@@ -114,8 +114,8 @@ impl Store for SqliteStore {
         self.readers.run(read).await
     }
 
-    fn fresh(&self, filter: &Scoped, range: &Range<u64>) -> Option<Vec<Arc<Event>>> {
-        self.fresh.read(filter, range)
+    fn recent(&self, filter: &Scoped, range: &Range<u64>) -> Option<Vec<Arc<Event>>> {
+        self.recent.read(filter, range)
     }
 
     async fn find(&self, id: Uuid, scope: Scope) -> Result<Option<Event>> {
@@ -144,10 +144,10 @@ impl Store for SqliteStore {
         self.readers.run(move |connection| count(connection, &filter, &range, limit)).await
     }
 
-    async fn bury(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
+    async fn delete(&self, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
         let reason = reason.to_owned();
-        let gone = self.write(move |writer| bury::bury(writer, range, &reason, now)).await?;
-        self.sweep().await?;
+        let gone = self.write(move |writer| delete::delete(writer, range, &reason, now)).await?;
+        self.collect_garbage().await?;
         Ok(gone)
     }
 
@@ -192,8 +192,8 @@ impl Store for SqliteStore {
         self.readers.run(move |connection| credentials::sign_in(connection, &hash)).await
     }
 
-    async fn take_sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>> {
-        self.write(move |writer| credentials::take_sign_in(writer.connection(), &hash)).await
+    async fn redeem_sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>> {
+        self.write(move |writer| credentials::redeem_sign_in(writer.connection(), &hash)).await
     }
 
     async fn expire_sign_ins(&self, before: Time) -> Result<u64> {
@@ -218,9 +218,13 @@ impl Store for SqliteStore {
         self.readers.run(move |connection| erase::about(connection, &person, after, limit)).await
     }
 
-    async fn anonymise(&self, events: Vec<Event>, place: (&'static str, String)) -> Result<()> {
-        self.write(move |writer| erase::anonymise(writer, &events, &place)).await?;
-        self.sweep().await
+    async fn anonymise(
+        &self,
+        events: Vec<Event>,
+        checkpoint: (&'static str, String),
+    ) -> Result<()> {
+        self.write(move |writer| erase::anonymise(writer, &events, &checkpoint)).await?;
+        self.collect_garbage().await
     }
 
     async fn due(&self, ageing: &Ageing, range: Range<u64>) -> Result<Vec<Event>> {
@@ -228,20 +232,20 @@ impl Store for SqliteStore {
         self.readers.run(move |connection| age::due(connection, &ageing, &range)).await
     }
 
-    async fn age(&self, slice: Aged) -> Result<()> {
+    async fn retention_step(&self, slice: RetentionStep) -> Result<()> {
         self.write(move |writer| age::age(writer, &slice)).await
     }
 
-    async fn close_day(&self, day: ClosedDay) -> Result<()> {
-        self.write(move |writer| closed::close(writer.connection_mut(), &day)).await
+    async fn freeze_day(&self, day: FrozenDay) -> Result<()> {
+        self.write(move |writer| frozen::close(writer.connection_mut(), &day)).await
     }
 
-    async fn closed_days(&self, after: Option<Date>, limit: usize) -> Result<Vec<ClosedDay>> {
-        self.readers.run(move |connection| closed::days(connection, after, limit)).await
+    async fn frozen_days(&self, after: Option<Date>, limit: usize) -> Result<Vec<FrozenDay>> {
+        self.readers.run(move |connection| frozen::days(connection, after, limit)).await
     }
 
-    async fn tidy(&self) -> Result<()> {
-        self.sweep().await
+    async fn compact(&self) -> Result<()> {
+        self.collect_garbage().await
     }
 
     async fn forget_person(&self, id: &str, now: Time) -> Result<Vec<Person>> {
@@ -249,9 +253,9 @@ impl Store for SqliteStore {
         self.write(move |writer| erase::forget(writer.connection_mut(), &id, now)).await
     }
 
-    async fn wards(&self, guardian: &str) -> Result<Vec<String>> {
+    async fn dependants(&self, guardian: &str) -> Result<Vec<String>> {
         let guardian = guardian.to_owned();
-        self.readers.run(move |connection| people::wards(connection, &guardian)).await
+        self.readers.run(move |connection| people::dependants(connection, &guardian)).await
     }
 
     async fn account(&self, child: &str) -> Result<Account> {
@@ -314,24 +318,24 @@ impl Store for SqliteStore {
     }
 
     async fn id_key(&self) -> Result<[u8; 32]> {
-        self.readers.run(adopt::id_key).await
+        self.readers.run(segment::id_key).await
     }
 
     async fn used_ids(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<UsedId>> {
-        self.readers.run(move |connection| adopt::used_ids(connection, after, limit)).await
+        self.readers.run(move |connection| segment::used_ids(connection, after, limit)).await
     }
 
     async fn settings(&self) -> Result<Vec<(String, String)>> {
-        self.readers.run(adopt::settings).await
+        self.readers.run(segment::settings).await
     }
 
-    async fn adopt(&self, part: Part) -> Result<()> {
-        self.write(move |writer| adopt::adopt(writer, &part)).await?;
-        self.sweep().await
+    async fn import_segment(&self, part: Segment) -> Result<()> {
+        self.write(move |writer| segment::import_segment(writer, &part)).await?;
+        self.collect_garbage().await
     }
 
-    async fn adopt_used_ids(&self, ids: Vec<UsedId>) -> Result<()> {
-        self.write(move |writer| adopt::put_used_ids(writer.connection_mut(), &ids)).await
+    async fn import_used_ids(&self, ids: Vec<UsedId>) -> Result<()> {
+        self.write(move |writer| segment::put_used_ids(writer.connection_mut(), &ids)).await
     }
 
     async fn accounts(
@@ -340,20 +344,20 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<(String, Account)>> {
         self.readers
-            .run(move |connection| adopt::accounts(connection, after.as_deref(), limit))
+            .run(move |connection| segment::accounts(connection, after.as_deref(), limit))
             .await
     }
 
-    async fn adopt_accounts(&self, all: Vec<(String, Account)>) -> Result<()> {
-        self.write(move |writer| adopt::put_accounts(writer.connection_mut(), &all)).await
+    async fn import_accounts(&self, all: Vec<(String, Account)>) -> Result<()> {
+        self.write(move |writer| segment::put_accounts(writer.connection_mut(), &all)).await
     }
 
     async fn answers(&self, after: Option<[u8; 32]>, limit: usize) -> Result<Vec<Answer>> {
-        self.readers.run(move |connection| adopt::answers(connection, after, limit)).await
+        self.readers.run(move |connection| segment::answers(connection, after, limit)).await
     }
 
-    async fn adopt_answers(&self, all: Vec<Answer>) -> Result<()> {
-        self.write(move |writer| adopt::put_answers(writer.connection_mut(), &all)).await
+    async fn import_answers(&self, all: Vec<Answer>) -> Result<()> {
+        self.write(move |writer| segment::put_answers(writer.connection_mut(), &all)).await
     }
 
     async fn backup(&self, target: &Path) -> Result<()> {

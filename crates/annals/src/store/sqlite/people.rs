@@ -88,11 +88,11 @@ pub(super) fn list(connection: &Connection, query: &PeopleQuery) -> Result<Vec<P
     people.into_iter().map(|person| with_guardians(&snapshot, person)).collect()
 }
 
-pub(super) fn wards(connection: &Connection, guardian: &str) -> Result<Vec<String>> {
+pub(super) fn dependants(connection: &Connection, guardian: &str) -> Result<Vec<String>> {
     let sql = "SELECT DISTINCT child FROM annals_guardianships WHERE guardian = ?1 ORDER BY child";
     let mut statement = connection.prepare_cached(sql)?;
-    let wards = statement.query_map([guardian], |row| row.get(0))?;
-    Ok(wards.collect::<rusqlite::Result<_>>()?)
+    let dependants = statement.query_map([guardian], |row| row.get(0))?;
+    Ok(dependants.collect::<rusqlite::Result<_>>()?)
 }
 
 fn with_guardians(connection: &Connection, mut person: Person) -> Result<Person> {

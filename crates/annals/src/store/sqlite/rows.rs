@@ -89,7 +89,7 @@ pub(super) fn lines(
     let page = Selection { limit: limit + 1, ..page };
     each(connection, index, &page, &mut |row| {
         let client = page.filter.shows_client(&row);
-        lines.take(Seen { row: &row, client }, (limit, bytes), line)
+        lines.append(Seen { row: &row, client }, (limit, bytes), line)
     })?;
     Ok(lines)
 }

@@ -46,7 +46,7 @@ fn host_tables(host: &Connection) {
     .unwrap();
 }
 
-mod interned;
+mod dictionary;
 
 conformance!(store);
 
@@ -189,7 +189,7 @@ async fn of_a_person_who_is_forgotten_no_word_is_left_and_numbers_go_on() {
         event.entity = Some(annals_event::Entity { kind: "user".to_owned(), id: None, name: None });
         event.anonymised_at = Some(START);
     }
-    store.anonymise(remains.clone(), ("a_place", String::new())).await.unwrap();
+    store.anonymise(remains.clone(), ("a_checkpoint", String::new())).await.unwrap();
     let path = directory.path().join("journal.db");
     let beside = Connection::open(&path).unwrap();
     let words = |text: &str| {
@@ -255,6 +255,6 @@ async fn a_copy_forgets_no_table() {
     let names = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
     let names: Vec<String> = names.map(Result::unwrap).collect();
     let ours = names.iter().map(String::as_str).filter(|name| !name.starts_with("sqlite_"));
-    conformance::adopt::a_copy_knows(ours);
+    conformance::segment::a_copy_knows(ours);
     store.close().await;
 }

@@ -12,8 +12,8 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::super::{Result, StoreError};
 use super::open;
-use crate::background::stand_back;
-use crate::serving;
+use crate::background::lower_priority;
+use crate::blocking;
 
 type Job<T> = Box<dyn FnOnce(&mut T) + Send>;
 
@@ -39,7 +39,7 @@ impl<T: Send + 'static> WriterThread<T> {
 
     /// A writer nobody waits for: whoever is waited for goes first.
     pub(super) fn start_behind(name: &str, state: T) -> Result<WriterThread<T>> {
-        WriterThread::begin(name, state, stand_back)
+        WriterThread::begin(name, state, lower_priority)
     }
 
     fn begin(name: &str, mut state: T, first: fn()) -> Result<WriterThread<T>> {
@@ -119,7 +119,7 @@ impl Readers {
             result
         };
         let failed = |error: &dyn std::fmt::Display| StoreError::Unavailable(error.to_string());
-        match serving::in_place(read) {
+        match blocking::run_blocking_here(read) {
             Ok(done) => done.map_err(|_| failed(&"a read panicked"))?,
             Err(read) => tokio::task::spawn_blocking(read).await.map_err(|error| failed(&error))?,
         }

@@ -81,10 +81,10 @@ async fn popular_is_what_is_viewed_begun_and_finished() {
 async fn what_people_learn_by_elsewhere_is_a_quest_there() {
     let root = root();
     let catalog = root.path().join("catalog.toml");
-    let courses = "[course]\nclass = \"activity\"\nentity = { type = \"course\", id = \"course_id\" }\n\
+    let histories = "[course]\nclass = \"activity\"\nentity = { type = \"course\", id = \"course_id\" }\n\
         [course.actions.course_taken]\ntemplate = \"{actor} took it\"\nrole = \"start\"\n\
         [course.actions.course_opened]\ntemplate = \"{actor} saw it\"\nrole = \"view\"\n";
-    std::fs::write(&catalog, courses).unwrap();
+    std::fs::write(&catalog, histories).unwrap();
     let server = configured(&root, &format!("catalog = {:?}\n", catalog.to_str().unwrap()));
     let did = |action: &str, id: &str| json!({"category": "course", "action": action, "metadata": {"course_id": id}});
     server.append(&[did("course_opened", "physics"), did("course_taken", "latin")]).await;

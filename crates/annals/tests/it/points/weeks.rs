@@ -86,5 +86,5 @@ async fn what_cannot_be_asked_is_named() {
         assert_eq!(answer.problem(), (400, "invalid_parameter".to_owned()), "{query}");
     }
     assert_eq!(server.get("/child/nobody/weeks").send().await.problem().0, 404);
-    assert_eq!(server.get("/child/nobody/standing").send().await.problem().0, 404);
+    assert_eq!(server.get("/child/nobody/rank").send().await.problem().0, 404);
 }

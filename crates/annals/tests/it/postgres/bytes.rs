@@ -48,8 +48,8 @@ async fn put(server: &Server, path: &str, body: Value) {
     assert_eq!(answer.status, 200, "{}", answer.text());
 }
 
-fn scrub(root: &Root, arguments: &[String]) -> Value {
-    let output = annals(root).args(arguments).args(["--json", "scrub"]).output().unwrap();
+fn vacuum(root: &Root, arguments: &[String]) -> Value {
+    let output = annals(root).args(arguments).args(["--json", "vacuum"]).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     serde_json::from_slice(&output.stdout).unwrap()
 }
@@ -135,20 +135,20 @@ async fn who_is_erased_leaves_no_byte_in_the_database_s_files() {
             number
         }
     });
-    let scrubbed = tokio::task::spawn_blocking({
+    let vacuumed = tokio::task::spawn_blocking({
         let (root, arguments) = (Arc::clone(&root), arguments.clone());
-        move || scrub(&root, &arguments)
+        move || vacuum(&root, &arguments)
     });
-    let scrubbed = scrubbed.await.unwrap();
+    let vacuumed = vacuumed.await.unwrap();
     end.store(true, Ordering::Relaxed);
     assert!(recording.await.unwrap() > 0);
-    assert!(scrubbed["rewritten"].as_u64().unwrap() >= 9, "{scrubbed}");
-    assert_eq!(scrubbed["waiting"], 0);
+    assert!(vacuumed["rewritten"].as_u64().unwrap() >= 9, "{vacuumed}");
+    assert_eq!(vacuumed["waiting"], 0);
     move_on(&cluster);
     assert_eq!(marked(&cluster), Vec::<String>::new());
-    let told = server.get("/api/v1/events?action=bytes_scrubbed").send().await.json();
-    assert_eq!(told["events"][0]["metadata"], scrubbed, "{told}");
-    assert_eq!(scrub(&root, &arguments), json!({ "dropped": 0, "rewritten": 0, "waiting": 0 }));
+    let told = server.get("/api/v1/events?action=vacuumed").send().await.json();
+    assert_eq!(told["events"][0]["metadata"], vacuumed, "{told}");
+    assert_eq!(vacuum(&root, &arguments), json!({ "dropped": 0, "rewritten": 0, "waiting": 0 }));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -164,7 +164,7 @@ async fn what_retention_deletes_leaves_no_byte_either() {
     assert!(!marked(&cluster).is_empty());
     let ran = server.post("/api/v1/settings/retention/run", &json!({})).send().await;
     assert_eq!((ran.status, &ran.json()["deleted"]), (200, &json!(300)), "{}", ran.text());
-    assert_eq!(scrub(&root, &arguments), json!({ "dropped": 0, "rewritten": 1, "waiting": 0 }));
+    assert_eq!(vacuum(&root, &arguments), json!({ "dropped": 0, "rewritten": 1, "waiting": 0 }));
     move_on(&cluster);
     assert_eq!(marked(&cluster), Vec::<String>::new());
     assert!(server.stop().success());

@@ -253,7 +253,7 @@ async fn nothing_else_can_be_read_written_or_gone_round() {
           AND (c.relname LIKE 'annals_events%' OR c.relname IN ('annals_list_index',
             'annals_tiles', 'annals_spans', 'annals_people', 'annals_guardianships', 'annals_keys', 'annals_sign_ins',
             'annals_accounts', 'annals_requests', 'annals_ledger', 'annals_answers',
-            'annals_closed_days', 'annals_closed_pages'))
+            'annals_frozen_days', 'annals_frozen_pages'))
           AND NOT (c.relrowsecurity AND c.relforcerowsecurity)";
     assert_eq!(root.database().sql(forced), "0");
     let others = "SELECT c.oid::regclass FROM pg_class c

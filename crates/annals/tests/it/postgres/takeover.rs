@@ -50,7 +50,7 @@ async fn an_erasure_that_is_cut_off_is_finished_by_another_server() {
     assert_eq!(
         root.database().sql(
             "SELECT value FROM annals.annals_settings
-        WHERE name = 'erasure_place'"
+        WHERE name = 'erasure_checkpoint'"
         ),
         "null"
     );

@@ -205,7 +205,7 @@ async fn a_run_that_was_missed_is_made_up_for(engine: Engine) {
     let server = Server::on(&root);
     server.append(&[old(800, "quest", "quest_started", "ada")]).await;
     until("runs to be looked after", async || {
-        let settings = "SELECT count(*) FROM annals_settings WHERE name = 'retention_place'";
+        let settings = "SELECT count(*) FROM annals_settings WHERE name = 'retention_checkpoint'";
         (count(&root, settings) == 1).then_some(())
     })
     .await;
@@ -215,7 +215,9 @@ async fn a_run_that_was_missed_is_made_up_for(engine: Engine) {
     let place = json!({"since": since, "last": null, "underway": null});
     change(
         &root,
-        &format!("UPDATE annals_settings SET value = '{place}' WHERE name = 'retention_place'"),
+        &format!(
+            "UPDATE annals_settings SET value = '{place}' WHERE name = 'retention_checkpoint'"
+        ),
     );
     let server = Server::on(&root);
     until("the missed run", async || (told(&server).await.len() == 1).then_some(())).await;

@@ -162,8 +162,8 @@ fn matrix() -> Vec<Row> {
             ..reading("GET /child/{id}/certificates/{badge_id}", HIDDEN)
         },
         Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}/weeks", HIDDEN) },
-        // Whose numbers are in it: `standing.rs`.
-        Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}/standing", HIDDEN) },
+        // Whose numbers are in it: `rank.rs`.
+        Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}/rank", HIDDEN) },
         Row { child: [It, It, HIDDEN], ..reading("GET /admin/tracking", HIDDEN) },
         giving("POST /child/{id}/adjust", OK),
         giving("POST /child/{id}/trigger-task", OK),
@@ -260,7 +260,7 @@ fn holds(endpoint: &str, answer: &Answer, whom: &str) -> bool {
             answer.json()["user_id"] == whom
         }
         "GET /child/{id}/weeks" => answer.json()["child_id"] == whom,
-        "GET /child/{id}/standing" => answer.json()["children"][0]["id"] == whom,
+        "GET /child/{id}/rank" => answer.json()["children"][0]["id"] == whom,
         "GET /admin/tracking" => answer.json()["tracking_events"][0]["child_id"] == whom,
         "GET /child/{id}/badges" => {
             let list = answer.json();

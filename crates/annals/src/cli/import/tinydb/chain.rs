@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::{Kept, in_order};
+use super::{Converted, in_order};
 use crate::cli::import::run::Summary;
 
 /// Warns of every break. The old application may have lost an event, or two may share a moment:
 /// no reason not to take in what it kept.
-pub(super) fn check(rows: &[Kept], summary: &mut Summary) {
-    let mut last: HashMap<&str, &Kept> = HashMap::new();
+pub(super) fn check(rows: &[Converted], summary: &mut Summary) {
+    let mut last: HashMap<&str, &Converted> = HashMap::new();
     for row in in_order(rows) {
         if let Some(before) = last.insert(&row.child, row)
             && before.points.after != row.points.before

@@ -10,7 +10,7 @@ use http_body_util::BodyExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Kept, Numbers, in_order};
+use super::{Converted, Numbers, in_order};
 use crate::cli::client::{Client, request, success, with_query};
 use crate::cli::import::run::Summary;
 use crate::cli::people::path;
@@ -24,7 +24,7 @@ const GUARDIANS: usize = 20;
 /// Looks every child up in the directory, and adds those who are not there if that is asked for.
 pub(super) async fn look(
     client: &Client,
-    rows: &[Kept],
+    rows: &[Converted],
     create: bool,
     summary: &mut Summary,
 ) -> Result<()> {
@@ -50,7 +50,7 @@ pub(super) async fn look(
 }
 
 /// The children, and the accounts that their events belong to, the latest first.
-fn families(rows: &[Kept]) -> BTreeMap<&str, Vec<&str>> {
+fn families(rows: &[Converted]) -> BTreeMap<&str, Vec<&str>> {
     let mut families: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for row in in_order(rows).into_iter().rev() {
         let guardians = families.entry(&row.child).or_default();
@@ -79,7 +79,7 @@ async fn person(client: &Client, id: &str) -> Result<Option<Value>> {
 /// in the file.
 pub(super) async fn kept_out(
     client: &Client,
-    rows: &[Kept],
+    rows: &[Converted],
     summary: &mut Summary,
 ) -> Result<Numbers> {
     let mut by_child: BTreeMap<&str, Vec<(u64, Uuid)>> = BTreeMap::new();

@@ -41,7 +41,7 @@ pub(super) struct Ask {
 }
 
 /// What is remembered of a row while its event waits to be sent.
-struct Kept {
+struct Converted {
     place: String,
     child: String,
     account: Option<String>,
@@ -53,7 +53,7 @@ struct Kept {
 /// A file, read.
 struct Log {
     /// In the file's order: the record's `line` is the number here.
-    rows: Vec<Kept>,
+    rows: Vec<Converted>,
     sorted: Sorted,
     zoneless: u64,
     summary: Summary,
@@ -107,7 +107,7 @@ fn read_log(options: &Options, zone: &TimeZone, progress: &dyn Progress) -> Resu
     let directory = options.data_dir.join("imports");
     std::fs::create_dir_all(&directory).with_context(|| directory.display().to_string())?;
     let mut sorter = Sorter::new(&directory, CHUNK_BYTES);
-    let (mut rows, mut summary, mut zoneless) = (Vec::<Kept>::new(), Summary::default(), 0);
+    let (mut rows, mut summary, mut zoneless) = (Vec::<Converted>::new(), Summary::default(), 0);
     let left = read::rows(input, &mut |place, value| {
         summary.rows += 1;
         if summary.rows.is_multiple_of(4_096) {
@@ -118,7 +118,7 @@ fn read_log(options: &Options, zone: &TimeZone, progress: &dyn Progress) -> Resu
                 zoneless += u64::from(row.zoneless);
                 let Row { time, draft, child, account, id, points, .. } = row;
                 sorter.push(Record::new(time, rows.len() as u64, draft)?)?;
-                rows.push(Kept { place, child, account, id, time, points });
+                rows.push(Converted { place, child, account, id, time, points });
             }
             Err(why) if options.strict => bail!("{place}: {why}"),
             Err(why) => {
@@ -136,8 +136,8 @@ fn read_log(options: &Options, zone: &TimeZone, progress: &dyn Progress) -> Resu
 }
 
 /// Rows by number, in the order in which their events are sent.
-fn in_order(rows: &[Kept]) -> Vec<&Kept> {
-    let mut order: Vec<&Kept> = rows.iter().collect();
+fn in_order(rows: &[Converted]) -> Vec<&Converted> {
+    let mut order: Vec<&Converted> = rows.iter().collect();
     order.sort_by_key(|row| row.time);
     order
 }

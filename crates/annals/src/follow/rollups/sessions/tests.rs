@@ -23,7 +23,7 @@ fn sessions(events: &[Plain], slice: usize) -> Vec<Session> {
     for slice in events.chunks(slice) {
         let mut sessions = Sessions::new(stored.values().cloned().collect());
         for event in slice {
-            sessions.take(&sign(event));
+            sessions.apply(&sign(event));
         }
         for (key, session) in sessions.changes() {
             match session {
@@ -99,7 +99,7 @@ fn a_session_s_day_is_that_of_its_first_event() {
     let mut sessions = Sessions::default();
     let late = Sign { day: date(2026, 11, 20), ..sign(&(-5, None, false)) };
     for sign in [sign(&(5, Some("ada"), false)), late] {
-        sessions.take(&sign);
+        sessions.apply(&sign);
     }
     let changes = sessions.changes();
     let session = changes[&("v".to_owned(), 1)].as_ref().unwrap();

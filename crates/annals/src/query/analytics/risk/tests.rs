@@ -5,16 +5,16 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
-use crate::store::Life;
+use crate::store::ActiveSpan;
 
 const TODAY: Date = date(2026, 11, 21);
 const MINUTE_MICROS: i64 = 60 * 1_000_000;
 
 /// Somebody about whom nothing is wrong: 0.
-fn engaged() -> Deeds {
+fn engaged() -> PersonActivity {
     let first = TODAY.saturating_sub(100.days());
-    Deeds {
-        life: Life { first, last: TODAY, learned: Some(TODAY) },
+    PersonActivity {
+        active_span: ActiveSpan { first, last: TODAY, learned: Some(TODAY) },
         last: Some(TODAY),
         streak: 3,
         logins: 30,
@@ -25,12 +25,12 @@ fn engaged() -> Deeds {
     }
 }
 
-fn scored(days: i32, deeds: &Deeds) -> Scored {
-    score(&Risk::default(), TODAY, days, Some(deeds), true)
+fn scored(days: i32, person_activity: &PersonActivity) -> Scored {
+    score(&Risk::default(), TODAY, days, Some(person_activity), true)
 }
 
-fn adds(days: i32, deeds: &Deeds) -> (u32, f64) {
-    let scored = scored(days, deeds);
+fn adds(days: i32, person_activity: &PersonActivity) -> (u32, f64) {
+    let scored = scored(days, person_activity);
     let raised: Vec<_> =
         scored.metrics.factors.iter().filter(|factor| factor.contribution.0 > 0).collect();
     assert!(raised.len() <= 1, "{raised:?}");
@@ -43,7 +43,7 @@ fn days_without_activity_count_beyond_3_7_and_14() {
         [(0, 0), (1, 0), (3, 0), (4, 15), (7, 15), (8, 30), (14, 30), (15, 40), (900, 40)]
     {
         let last = TODAY.saturating_sub(away.days());
-        let (sum, _) = adds(30, &Deeds { last: Some(last), ..engaged() });
+        let (sum, _) = adds(30, &PersonActivity { last: Some(last), ..engaged() });
         assert_eq!(sum, adds_wanted, "{away} days away");
     }
 }
@@ -69,10 +69,13 @@ fn logins_count_below_half_one_and_two_a_week() {
         (7, 1, 5),
         (7, 2, 0),
     ] {
-        let (sum, _) = adds(days, &Deeds { logins, ..engaged() });
+        let (sum, _) = adds(days, &PersonActivity { logins, ..engaged() });
         assert_eq!(sum, wanted, "{logins} in {days} days");
     }
-    assert!((scored(30, &Deeds { logins: 2, ..engaged() }).metrics.login_frequency - 0.47) < 1e-9);
+    assert!(
+        (scored(30, &PersonActivity { logins: 2, ..engaged() }).metrics.login_frequency - 0.47)
+            < 1e-9
+    );
 }
 
 #[test]
@@ -91,10 +94,10 @@ fn completion_counts_below_25_50_and_75_per_cent() {
         (4, 4, 0),
         (9, 4, 0),
     ] {
-        let deeds = Deeds { started, completed, ..engaged() };
-        let (sum, _) = adds(30, &deeds);
+        let person_activity = PersonActivity { started, completed, ..engaged() };
+        let (sum, _) = adds(30, &person_activity);
         assert_eq!(sum, wanted, "{completed} of {started}");
-        assert!(scored(30, &deeds).metrics.quest_completion_rate <= 100.0);
+        assert!(scored(30, &person_activity).metrics.quest_completion_rate <= 100.0);
     }
 }
 
@@ -110,15 +113,15 @@ fn sessions_count_below_5_and_10_minutes_with_those_of_a_moment() {
         (1, 600, 0, 0),
     ] {
         let session_micros = minutes * MINUTE_MICROS + micros;
-        let (sum, _) = adds(30, &Deeds { sessions, session_micros, ..engaged() });
+        let (sum, _) = adds(30, &PersonActivity { sessions, session_micros, ..engaged() });
         assert_eq!(sum, wanted, "{sessions} of {minutes} minutes and {micros}");
     }
 }
 
 #[test]
 fn no_streak_counts() {
-    assert_eq!(adds(30, &Deeds { streak: 0, ..engaged() }).0, 5);
-    assert_eq!(adds(30, &Deeds { streak: 1, ..engaged() }).0, 0);
+    assert_eq!(adds(30, &PersonActivity { streak: 0, ..engaged() }).0, 5);
+    assert_eq!(adds(30, &PersonActivity { streak: 1, ..engaged() }).0, 0);
 }
 
 #[test]
@@ -130,14 +133,15 @@ fn who_was_never_active_was_away_for_all_the_days_asked_about() {
     assert_eq!(never(7).score, Hundredths(75));
     assert_eq!(never(3).score, Hundredths(60));
     // Not yet active is not active.
-    let later = Deeds { last: None, logins: 0, sessions: 0, started: 0, streak: 0, ..engaged() };
-    assert_eq!(scored(30, &Deeds { session_micros: 0, ..later }), never(30));
+    let later =
+        PersonActivity { last: None, logins: 0, sessions: 0, started: 0, streak: 0, ..engaged() };
+    assert_eq!(scored(30, &PersonActivity { session_micros: 0, ..later }), never(30));
 }
 
 #[test]
 fn sessions_stand_for_logins_where_nobody_tells_of_them() {
-    let deeds = Deeds { logins: 0, ..engaged() };
-    let told = |known| score(&Risk::default(), TODAY, 30, Some(&deeds), known);
+    let person_activity = PersonActivity { logins: 0, ..engaged() };
+    let told = |known| score(&Risk::default(), TODAY, 30, Some(&person_activity), known);
     assert_eq!(told(true).score, Hundredths(25));
     assert_eq!(told(false).score, Hundredths(0));
     let frequency = told(false).metrics.login_frequency;
@@ -161,10 +165,10 @@ fn levels_begin_at_their_score() {
     }
 }
 
-fn any_deeds() -> impl Strategy<Value = Deeds> {
+fn any_deeds() -> impl Strategy<Value = PersonActivity> {
     let times = (0_u64..50, 0_u64..20, 0_u64..20, 0_u64..50);
     (0_i64..400, times, 0_i64..100_000_000_000, 0_u32..400).prop_map(
-        |(away, (logins, started, completed, sessions), session_micros, streak)| Deeds {
+        |(away, (logins, started, completed, sessions), session_micros, streak)| PersonActivity {
             last: Some(TODAY.saturating_sub(away.days())),
             streak: if away > 1 { 0 } else { streak },
             logins,
@@ -180,9 +184,9 @@ fn any_deeds() -> impl Strategy<Value = Deeds> {
 proptest! {
     #[test]
     fn a_score_is_the_sum_of_its_factors_and_none_adds_more_than_its_weight(
-        deeds in any_deeds(), days in 1_i32..=366,
+        person_activity in any_deeds(), days in 1_i32..=366,
     ) {
-        let scored = scored(days, &deeds);
+        let scored = scored(days, &person_activity);
         let factors = &scored.metrics.factors;
         let sum: u32 = factors.iter().map(|factor| factor.contribution.0).sum();
         prop_assert_eq!(sum, scored.score.0);
@@ -192,14 +196,14 @@ proptest! {
     }
 
     #[test]
-    fn whoever_does_more_is_at_no_higher_risk(deeds in any_deeds(), days in 1_i32..=366) {
-        let before = scored(days, &deeds).score;
+    fn whoever_does_more_is_at_no_higher_risk(person_activity in any_deeds(), days in 1_i32..=366) {
+        let before = scored(days, &person_activity).score;
         for more in [
-            Deeds { last: deeds.last.map(|last| last.saturating_add(1.day()).min(TODAY)), ..deeds },
-            Deeds { logins: deeds.logins + 1, ..deeds },
-            Deeds { completed: deeds.completed + 1, ..deeds },
-            Deeds { session_micros: deeds.session_micros + MINUTE_MICROS, ..deeds },
-            Deeds { streak: deeds.streak + 1, ..deeds },
+            PersonActivity { last: person_activity.last.map(|last| last.saturating_add(1.day()).min(TODAY)), ..person_activity },
+            PersonActivity { logins: person_activity.logins + 1, ..person_activity },
+            PersonActivity { completed: person_activity.completed + 1, ..person_activity },
+            PersonActivity { session_micros: person_activity.session_micros + MINUTE_MICROS, ..person_activity },
+            PersonActivity { streak: person_activity.streak + 1, ..person_activity },
         ] {
             prop_assert!(scored(days, &more).score <= before);
         }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::super::super::{DayScores, DerivedStore, Output, RollupChange, Session};
 use super::super::START;
-use super::closed::age;
+use super::frozen::age;
 use super::{FIRST, SECOND, THIRD, change, step};
 
 fn scores(day: Date, people: &[(&str, u32)]) -> DayScores {
@@ -40,18 +40,18 @@ pub async fn scores_are_kept_by_day_and_replaced(store: Arc<dyn DerivedStore>) {
     assert_eq!(counts(0).await, [(FIRST, 2), (SECOND, 2)].into());
     assert_eq!(counts(72).await, [(FIRST, 0), (SECOND, 0)].into());
     assert_eq!(store.score_counts(SECOND..THIRD, 0).await.unwrap(), [(SECOND, 2)].into());
-    let courses =
-        async |span| store.courses(span, vec!["ben".to_owned(), "zed".to_owned()]).await.unwrap();
+    let histories =
+        async |span| store.histories(span, vec!["ben".to_owned(), "zed".to_owned()]).await.unwrap();
     let (ben, zed) = ("ben".to_owned(), "zed".to_owned());
-    let told = courses(FIRST..THIRD).await;
+    let told = histories(FIRST..THIRD).await;
     assert_eq!(told, [(ben, [(FIRST, 35), (SECOND, 71)].into()), (zed, [].into())].into());
     store.drop_scores(SECOND).await.unwrap();
-    assert_eq!(courses(FIRST..THIRD).await["ben"], [(SECOND, 71)].into());
+    assert_eq!(histories(FIRST..THIRD).await["ben"], [(SECOND, 71)].into());
     assert_eq!((scored(&*store, "1").await, counts(0).await.len()), (vec![SECOND], 1));
     // They are made of the roll-ups, and go with them.
     store.clear(Output::Rollups).await.unwrap();
     assert_eq!((scored(&*store, "1").await, counts(0).await.len()), (vec![], 0));
-    assert_eq!(courses(FIRST..THIRD).await["ben"], [].into());
+    assert_eq!(histories(FIRST..THIRD).await["ben"], [].into());
 }
 
 pub async fn scores_are_stale_once_what_they_rest_on_is_counted(store: Arc<dyn DerivedStore>) {
@@ -107,8 +107,8 @@ pub async fn scores_go_with_the_day_and_are_not_made_again(store: Arc<dyn Derive
     keep(&*store, scores(FIRST, &[("ada", 70)])).await;
     keep(&*store, scores(SECOND, &[("ada", 40)])).await;
     age(&*store, SECOND).await;
-    let courses = store.courses(FIRST..THIRD, vec!["ada".to_owned()]).await.unwrap();
-    assert_eq!(courses["ada"], [(SECOND, 40)].into());
+    let histories = store.histories(FIRST..THIRD, vec!["ada".to_owned()]).await.unwrap();
+    assert_eq!(histories["ada"], [(SECOND, 40)].into());
     // How many there were stays, as it was told on the day.
     let counts = store.score_counts(FIRST..THIRD, 40).await.unwrap();
     assert_eq!(counts, [(FIRST, 1), (SECOND, 1)].into());
@@ -123,7 +123,7 @@ pub async fn scores_go_with_the_day_and_are_not_made_again(store: Arc<dyn Derive
     assert_eq!(store.scored_days("2", 30).await.unwrap().first, Some(SECOND));
 }
 
-pub async fn scores_that_rest_on_closed_days_stay(store: Arc<dyn DerivedStore>) {
+pub async fn scores_that_rest_on_frozen_days_stay(store: Arc<dyn DerivedStore>) {
     store.resume(Output::Rollups, "1").await.unwrap();
     let day = |number: i32| FIRST.saturating_add(number.days());
     for (at, number) in (0..).zip([0, 1, 2, 3, 4]) {
@@ -134,7 +134,7 @@ pub async fn scores_that_rest_on_closed_days_stay(store: Arc<dyn DerivedStore>) 
         keep(&*store, scores(day(number), &[("ada", 70)])).await;
     }
     let to_close = async |through: i32, scores: i32| {
-        store.days_to_close(day(through), day(scores)).await.unwrap()
+        store.days_to_freeze(day(through), day(scores)).await.unwrap()
     };
     assert_eq!(to_close(0, 1).await, [day(0), day(1)]);
     assert_eq!(to_close(-1, 3).await, [day(0), day(1), day(3)]);
@@ -144,6 +144,6 @@ pub async fn scores_that_rest_on_closed_days_stay(store: Arc<dyn DerivedStore>) 
     assert_eq!((scored.first, scored.days), (Some(day(1)), [day(0), day(1)].into()));
     let scored = store.scored_days("1", 3).await.unwrap();
     assert_eq!(scored.days, [0, 1, 3, 4].map(day).into());
-    let mut closed = store.closing(day(1)).await.unwrap();
-    assert_eq!(closed.counts.remove("score 70"), Some(1));
+    let mut frozen = store.day_to_freeze(day(1)).await.unwrap();
+    assert_eq!(frozen.counts.remove("score 70"), Some(1));
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::super::super::{
-    DerivedStore, Histogram, Output, Page, PageChange, PageDay, Pages, Place, RollupChange, Thing,
-    ThingChange, Uses, Visitor,
+    Checkpoint, DerivedStore, EntityChange, EntityUse, Histogram, Output, Page, PageChange,
+    PageDay, Pages, RollupChange, Uses, Visitor,
 };
 use super::{FIRST, SECOND, START, THIRD, step};
 
@@ -18,9 +18,9 @@ fn used(day: Date, uses: &[(&str, &str, Uses)]) -> RollupChange {
     let mut change = RollupChange::default();
     for (kind, id, uses) in uses {
         let key = ((*kind).to_owned(), (*id).to_owned());
-        change.thing_days.insert((day, key.0.clone(), key.1.clone()), *uses);
-        let thing = ThingChange { name: None, learnt: uses.is_learning() };
-        change.things.insert(key, thing);
+        change.entity_days.insert((day, key.0.clone(), key.1.clone()), *uses);
+        let entity_use = EntityChange { name: None, is_learning: uses.is_learning() };
+        change.entities.insert(key, entity_use);
     }
     change
 }
@@ -39,26 +39,27 @@ pub async fn things_are_those_of_a_type_or_of_types_that_people_learn_by(
     for (at, change) in (0..).zip(changes) {
         store.add_rollups(step(at, at + 1), change).await.unwrap();
     }
-    let things = async |from: Date, to: Date, kind: Option<&str>| {
-        let (place, things) = store.things(from..to, kind.map(str::to_owned)).await.unwrap();
-        assert_eq!(place.position, 4);
-        let mut told: Vec<_> = things.into_iter().map(|t| (t.kind, t.id, t.uses)).collect();
+    let entities = async |from: Date, to: Date, kind: Option<&str>| {
+        let (checkpoint, entities) =
+            store.entities(from..to, kind.map(str::to_owned)).await.unwrap();
+        assert_eq!(checkpoint.position, 4);
+        let mut told: Vec<_> = entities.into_iter().map(|t| (t.kind, t.id, t.uses)).collect();
         told.sort_by(|one, other| (&one.0, &one.1).cmp(&(&other.0, &other.1)));
         told
     };
-    let thing = |kind: &str, id: &str, uses| (kind.to_owned(), id.to_owned(), uses);
+    let entity_use = |kind: &str, id: &str, uses| (kind.to_owned(), id.to_owned(), uses);
     let a = Uses { views: 4, starts: 3, completions: 1, abandonments: 0 };
     let b = Uses { abandonments: 1, ..NOTHING };
-    let all = [thing("quest", "a", a), thing("quest", "b", b)];
-    assert_eq!(things(FIRST, THIRD, None).await, all);
+    let all = [entity_use("quest", "a", a), entity_use("quest", "b", b)];
+    assert_eq!(entities(FIRST, THIRD, None).await, all);
     // It is learnt by, if not in these days.
-    let only_seen = thing("quest", "a", Uses { views: 4, ..NOTHING });
-    assert_eq!(things(FIRST, SECOND, None).await, [only_seen]);
-    assert_eq!(things(FIRST, THIRD, Some("badge")).await, [thing("badge", "x", seen)]);
-    assert_eq!(things(THIRD, THIRD, None).await, []);
+    let only_seen = entity_use("quest", "a", Uses { views: 4, ..NOTHING });
+    assert_eq!(entities(FIRST, SECOND, None).await, [only_seen]);
+    assert_eq!(entities(FIRST, THIRD, Some("badge")).await, [entity_use("badge", "x", seen)]);
+    assert_eq!(entities(THIRD, THIRD, None).await, []);
     store.clear(Output::Rollups).await.unwrap();
     let span = FIRST..THIRD;
-    assert_eq!(store.things(span, None).await, Ok((Place::default(), Vec::new())));
+    assert_eq!(store.entities(span, None).await, Ok((Checkpoint::default(), Vec::new())));
 }
 
 pub async fn a_thing_is_called_what_it_was_called_last(store: Arc<dyn DerivedStore>) {
@@ -73,12 +74,12 @@ pub async fn a_thing_is_called_what_it_was_called_last(store: Arc<dyn DerivedSto
     ];
     for (at, (name, called)) in (0..).zip(told) {
         let mut change = used(FIRST, &[("quest", "a", Uses { starts: 1, ..NOTHING })]);
-        for thing in change.things.values_mut() {
-            thing.name = name.map(|(at, name)| (START.plus_micros(at), name.to_owned()));
+        for entity_use in change.entities.values_mut() {
+            entity_use.name = name.map(|(at, name)| (START.plus_micros(at), name.to_owned()));
         }
         store.add_rollups(step(at, at + 1), change).await.unwrap();
-        let things: Vec<Thing> = store.things(FIRST..THIRD, None).await.unwrap().1;
-        assert_eq!(things[0].name.as_deref(), called, "{at}");
+        let entities: Vec<EntityUse> = store.entities(FIRST..THIRD, None).await.unwrap().1;
+        assert_eq!(entities[0].name.as_deref(), called, "{at}");
     }
 }
 
@@ -140,7 +141,7 @@ pub async fn pages_have_their_views_and_times_by_day(store: Arc<dyn DerivedStore
 pub async fn who_looked_counts_once_over_a_span(store: Arc<dyn DerivedStore>) {
     store.resume(Output::Rollups, "1").await.unwrap();
     let person = |id: &str| Visitor::Person(id.to_owned());
-    let visit = |id: &str| Visitor::Visit(id.to_owned());
+    let visit = |id: &str| Visitor::Session(id.to_owned());
     let looked = [
         (FIRST, person("ada")),
         (FIRST, person("ada")),
@@ -157,7 +158,7 @@ pub async fn who_looked_counts_once_over_a_span(store: Arc<dyn DerivedStore>) {
         store.add_rollups(step(at, at + 1), change).await.unwrap();
     }
     let found = pages(&*store, None, 1).await.pages.remove(0);
-    assert_eq!((found.people, found.visits), (2, 1));
-    let by_day: Vec<_> = found.days.values().map(|day| (day.people, day.visits)).collect();
+    assert_eq!((found.people, found.sessions), (2, 1));
+    let by_day: Vec<_> = found.days.values().map(|day| (day.people, day.sessions)).collect();
     assert_eq!(by_day, [(1, 1), (2, 0)]);
 }

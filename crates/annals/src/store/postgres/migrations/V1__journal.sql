@@ -182,9 +182,9 @@ CREATE TABLE annals_changes (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   version bigint NOT NULL,
   rewritten bigint NOT NULL,
-  buried bigint NOT NULL
+  deleted bigint NOT NULL
 );
-INSERT INTO annals_changes (version, rewritten, buried) VALUES (0, 0, 0);
+INSERT INTO annals_changes (version, rewritten, deleted) VALUES (0, 0, 0);
 
 CREATE FUNCTION annals_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -201,7 +201,7 @@ CREATE TRIGGER annals_changed AFTER INSERT OR DELETE OR UPDATE
 -- Places, too, stand among the settings: how far work is that is done once for all. They change with
 -- every slice, and no server holds them in memory: each reads them when it needs them.
 CREATE TRIGGER annals_changed AFTER INSERT OR UPDATE ON annals_settings
-  FOR EACH ROW WHEN (NEW.name NOT LIKE '%\_place') EXECUTE FUNCTION annals_note_change();
+  FOR EACH ROW WHEN (NEW.name NOT LIKE '%\_checkpoint') EXECUTE FUNCTION annals_note_change();
 
 -- Written by whoever asks whether anything can be written, and read by nobody.
 CREATE TABLE annals_probe (

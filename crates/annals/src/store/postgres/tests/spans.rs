@@ -134,12 +134,12 @@ async fn long_periods_are_counted_as_the_model_counts_them() {
 
     // Within a tile, over a span's edge, in the open tile.
     for gap in [10..20, SPAN - 5..SPAN + 300, COUNT - 3..COUNT - 1] {
-        one.bury(gap.clone(), "p", START).await.unwrap();
+        one.delete(gap.clone(), "p", START).await.unwrap();
         model.retain(|event| !gap.contains(&event.seq));
     }
     let more = (COUNT + 1..COUNT + 4).map(|number| entry(event(number))).collect();
     accepted(&two, more, START).await;
-    expect(&two, &model, "buried").await;
+    expect(&two, &model, "deleted").await;
 
     // Of another kind, without whoever did it.
     let somebody = |event: &&mut Event| event.seq > 600 && event.actor.id.is_some();
@@ -150,7 +150,7 @@ async fn long_periods_are_counted_as_the_model_counts_them() {
         event.anonymised_at = Some(START);
         remains.push(event.clone());
     }
-    assert_eq!(one.anonymise(remains, ("a_place", String::new())).await, Ok(()));
+    assert_eq!(one.anonymise(remains, ("a_checkpoint", String::new())).await, Ok(()));
     expect(&one, &model, "anonymised").await;
     assert!(verdicts(&one).await.iter().all(|verdict| verdict.is_fine()));
 

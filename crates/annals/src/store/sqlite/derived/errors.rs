@@ -7,9 +7,11 @@ use annals_event::{Time, Uuid};
 use jiff::civil::Date;
 use rusqlite::{Connection, Row, params};
 
-use super::super::super::{ErrorGroup, ErrorGroups, Output, Place, Result, Sighting, WhichGroups};
-use super::super::closed::day;
-use super::places;
+use super::super::super::{
+    Checkpoint, ErrorGroup, ErrorGroups, Output, Result, Sighting, WhichGroups,
+};
+use super::super::frozen::day;
+use super::checkpoints;
 
 /// Events of a group, and of all, that are remembered one by one.
 const LATEST: usize = 10;
@@ -65,9 +67,9 @@ pub(super) fn groups(
     connection: &Connection,
     span: &Range<Date>,
     which: &WhichGroups,
-) -> Result<(Place, ErrorGroups)> {
+) -> Result<(Checkpoint, ErrorGroups)> {
     let snapshot = connection.unchecked_transaction()?;
-    let place = places::place(&snapshot, Output::Rollups)?;
+    let place = checkpoints::checkpoint(&snapshot, Output::Rollups)?;
     let span = [span.start.to_string(), span.end.to_string()];
     let ids = match which {
         WhichGroups::One(id) => vec![id.clone()],

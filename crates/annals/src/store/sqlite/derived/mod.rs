@@ -7,23 +7,23 @@
 //! | `rollups.rs`, `sessions.rs` | counts by day; sessions |
 //! | `closed.rs` | days about nobody any more: what there is to close, what was |
 //! | `things.rs`, `pages.rs` | what was done with things; pages and who looked at them |
-//! | `doings.rs` | what each person did in a span of days |
+//! | `activity_summary.rs` | what each person did in a span of days |
 //! | `scores.rs` | scores of days that are over |
 //! | `errors.rs` | groups of errors |
 //!
 //! It is opened when it is first used, and again after a failure: neither a full disk nor a
 //! damaged file keeps the journal from being written.
 
-mod closed;
-mod doings;
+mod activity_summary;
+mod checkpoints;
+mod entities;
 mod errors;
 mod file;
+mod frozen;
 mod pages;
-mod places;
 mod rollups;
 mod scores;
 mod sessions;
-mod things;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -36,9 +36,9 @@ use rusqlite::Connection;
 
 use self::file::{DerivedFile, Generation};
 use super::super::{
-    Activity, ClosedDay, Course, DayScores, DerivedStore, Doings, ErrorGroups, Identity, Output,
-    Pages, Place, Result, RollupChange, ScoredDays, Session, Step, StoreError, Thing, Visitor,
-    WhichGroups,
+    Activity, ActivitySummary, Checkpoint, DayScores, DerivedStore, EntityUse, ErrorGroups,
+    FrozenDay, Identity, Output, Pages, Result, RiskScores, RollupChange, ScoredDays, Session,
+    Step, StoreError, Visitor, WhichGroups,
 };
 use super::threads::WriterThread;
 
@@ -116,57 +116,58 @@ fn derived(error: StoreError) -> StoreError {
 
 #[async_trait]
 impl DerivedStore for SqliteDerived {
-    async fn resume(&self, output: Output, stamp: &str) -> Result<Place> {
+    async fn resume(&self, output: Output, stamp: &str) -> Result<Checkpoint> {
         let stamp = stamp.to_owned();
-        self.write(move |connection| places::resume(connection, output, &stamp)).await
+        self.write(move |connection| checkpoints::resume(connection, output, &stamp)).await
     }
 
     async fn clear(&self, output: Output) -> Result<()> {
-        self.write(move |connection| places::clear(connection, output)).await
+        self.write(move |connection| checkpoints::clear(connection, output)).await
     }
 
     async fn add_rollups(&self, step: Step, change: RollupChange) -> Result<()> {
         self.write(move |connection| rollups::add(connection, &step, &change)).await
     }
 
-    async fn days_to_close(&self, through: Date, scores: Date) -> Result<Vec<Date>> {
-        self.read(move |connection| closed::days(connection, through, scores)).await
+    async fn days_to_freeze(&self, through: Date, scores: Date) -> Result<Vec<Date>> {
+        self.read(move |connection| frozen::days(connection, through, scores)).await
     }
 
     async fn looks(&self, day: Date) -> Result<BTreeMap<String, BTreeSet<Visitor>>> {
-        self.read(move |connection| closed::looks(connection, day)).await
+        self.read(move |connection| frozen::looks(connection, day)).await
     }
 
     async fn rename_pages(&self, day: Date, paths: Vec<(String, String)>) -> Result<()> {
         self.write(move |connection| pages::rename(connection, day, &paths)).await
     }
 
-    async fn closing(&self, day: Date) -> Result<ClosedDay> {
-        self.read(move |connection| closed::closing(connection, day)).await
+    async fn day_to_freeze(&self, day: Date) -> Result<FrozenDay> {
+        self.read(move |connection| frozen::day_to_freeze(connection, day)).await
     }
 
-    async fn keep_closed(&self, days: Vec<ClosedDay>) -> Result<()> {
-        self.write(move |connection| closed::keep(connection, &days)).await
+    async fn keep_frozen(&self, days: Vec<FrozenDay>) -> Result<()> {
+        self.write(move |connection| frozen::keep(connection, &days)).await
     }
 
     async fn age_rollups(&self, before: Date) -> Result<()> {
-        self.write(move |connection| closed::age(connection, before)).await
+        self.write(move |connection| frozen::age(connection, before)).await
     }
 
-    async fn sessions(&self, visits: Vec<String>) -> Result<Vec<Session>> {
-        self.read(move |connection| sessions::of(connection, &visits)).await
+    async fn sessions(&self, session_ids: Vec<String>) -> Result<Vec<Session>> {
+        self.read(move |connection| sessions::of(connection, &session_ids)).await
     }
 
-    async fn activity(&self, spans: Vec<Range<Date>>) -> Result<(Place, Vec<Activity>)> {
+    async fn activity(&self, spans: Vec<Range<Date>>) -> Result<(Checkpoint, Vec<Activity>)> {
         self.read(move |connection| rollups::activity(connection, &spans)).await
     }
 
-    async fn doings(
+    async fn activity_summary(
         &self,
         spans: Vec<Range<Date>>,
         person: Option<String>,
-    ) -> Result<(Place, Vec<Doings>)> {
-        self.read(move |connection| doings::of(connection, &spans, person.as_deref())).await
+    ) -> Result<(Checkpoint, Vec<ActivitySummary>)> {
+        self.read(move |connection| activity_summary::of(connection, &spans, person.as_deref()))
+            .await
     }
 
     async fn scored_days(&self, rules: &str, window: i32) -> Result<ScoredDays> {
@@ -190,24 +191,28 @@ impl DerivedStore for SqliteDerived {
         self.read(move |connection| scores::counts(connection, &span, least)).await
     }
 
-    async fn courses(
+    async fn histories(
         &self,
         span: Range<Date>,
         people: Vec<String>,
-    ) -> Result<BTreeMap<String, Course>> {
-        self.read(move |connection| scores::courses(connection, &span, &people)).await
+    ) -> Result<BTreeMap<String, RiskScores>> {
+        self.read(move |connection| scores::histories(connection, &span, &people)).await
     }
 
     async fn error_groups(
         &self,
         span: Range<Date>,
         which: WhichGroups,
-    ) -> Result<(Place, ErrorGroups)> {
+    ) -> Result<(Checkpoint, ErrorGroups)> {
         self.read(move |connection| errors::groups(connection, &span, &which)).await
     }
 
-    async fn things(&self, span: Range<Date>, kind: Option<String>) -> Result<(Place, Vec<Thing>)> {
-        self.read(move |connection| things::used(connection, &span, kind.as_deref())).await
+    async fn entities(
+        &self,
+        span: Range<Date>,
+        kind: Option<String>,
+    ) -> Result<(Checkpoint, Vec<EntityUse>)> {
+        self.read(move |connection| entities::used(connection, &span, kind.as_deref())).await
     }
 
     async fn pages(
@@ -215,7 +220,7 @@ impl DerivedStore for SqliteDerived {
         span: Range<Date>,
         path: Option<String>,
         limit: usize,
-    ) -> Result<(Place, Pages)> {
+    ) -> Result<(Checkpoint, Pages)> {
         self.read(move |connection| pages::viewed(connection, &span, path.as_deref(), limit)).await
     }
 

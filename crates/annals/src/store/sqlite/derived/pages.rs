@@ -6,10 +6,10 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::super::super::{
-    Output, Page, PageChange, PageDay, Pages, Place, Result, RollupChange, Visitor,
+    Checkpoint, Output, Page, PageChange, PageDay, Pages, Result, RollupChange, Visitor,
 };
-use super::super::closed::{day, histogram};
-use super::{closed, places};
+use super::super::frozen::{day, histogram};
+use super::{checkpoints, frozen};
 
 /// The number a path is kept under, given when it first comes.
 pub(super) fn number(connection: &Connection, path: &str) -> Result<i64> {
@@ -38,11 +38,11 @@ pub(super) fn write(connection: &Connection, change: &RollupChange) -> Result<()
     for (path, day, visitor) in &change.visitors {
         let (visit, id) = match visitor {
             Visitor::Person(id) => (false, id),
-            Visitor::Visit(id) => (true, id),
+            Visitor::Session(id) => (true, id),
         };
         connection
             .prepare_cached(
-                "INSERT OR IGNORE INTO page_visitors (page, day, visit, id)
+                "INSERT OR IGNORE INTO page_visitors (page, day, anonymous, id)
                  VALUES (?1, ?2, ?3, ?4)",
             )?
             .execute(params![page(path)?, day.to_string(), visit, id])?;
@@ -100,8 +100,8 @@ pub(super) fn rename(
         };
         write_day(&transaction, to, day, &change)?;
         for sql in [
-            "INSERT OR IGNORE INTO page_visitors (page, day, visit, id)
-             SELECT ?3, day, visit, id FROM page_visitors WHERE page = ?1 AND day = ?2",
+            "INSERT OR IGNORE INTO page_visitors (page, day, anonymous, id)
+             SELECT ?3, day, anonymous, id FROM page_visitors WHERE page = ?1 AND day = ?2",
             "DELETE FROM page_visitors WHERE page = ?1 AND day = ?2 AND ?3 <> ?1",
             "DELETE FROM page_days WHERE page = ?1 AND day = ?2 AND ?3 <> ?1",
         ] {
@@ -115,7 +115,7 @@ pub(super) fn rename(
 pub(super) fn forget_unused(connection: &Connection) -> Result<()> {
     connection.execute_batch(
         "DELETE FROM page_paths WHERE page NOT IN (
-           SELECT page FROM page_days UNION SELECT page FROM closed_pages
+           SELECT page FROM page_days UNION SELECT page FROM frozen_pages
            UNION SELECT entry FROM sessions WHERE entry IS NOT NULL)",
     )?;
     Ok(())
@@ -127,12 +127,12 @@ pub(super) fn viewed(
     span: &Range<Date>,
     path: Option<&str>,
     limit: usize,
-) -> Result<(Place, Pages)> {
+) -> Result<(Checkpoint, Pages)> {
     let snapshot = connection.unchecked_transaction()?;
-    let place = places::place(&snapshot, Output::Rollups)?;
+    let checkpoint = checkpoints::checkpoint(&snapshot, Output::Rollups)?;
     let (total, paths) = most_viewed(&snapshot, span, path, limit)?;
     let pages = paths.into_iter().map(|(page, path)| in_span(&snapshot, span, page, path));
-    Ok((place, Pages { total, pages: pages.collect::<Result<_>>()? }))
+    Ok((checkpoint, Pages { total, pages: pages.collect::<Result<_>>()? }))
 }
 
 /// How many pages there are in a span, and the first of them by their views, with their numbers.
@@ -153,10 +153,10 @@ fn most_viewed(
         "SELECT page, (SELECT path FROM page_paths AS p WHERE p.page = d.page) AS path,
                 count(*) OVER ()
          FROM (
-           SELECT page, max(views, ifnull((SELECT k.views FROM closed_pages AS k
+           SELECT page, max(views, ifnull((SELECT k.views FROM frozen_pages AS k
                     WHERE k.day = c.day AND k.page = c.page), 0)) AS views
            FROM page_days AS c WHERE day >= ?1 AND day < ?2
-           UNION ALL SELECT page, views FROM closed_pages AS k
+           UNION ALL SELECT page, views FROM frozen_pages AS k
            WHERE day >= ?1 AND day < ?2 AND NOT EXISTS
              (SELECT 1 FROM page_days AS c WHERE c.day = k.day AND c.page = k.page)
          ) AS d
@@ -185,23 +185,23 @@ fn in_span(connection: &Connection, span: &Range<Date>, page: i64, path: String)
     }
     let (from, to) = (span.start.to_string(), span.end.to_string());
     let mut statement = connection.prepare_cached(
-        "SELECT day, visit, count(*) FROM page_visitors
-         WHERE page = ?1 AND day >= ?2 AND day < ?3 GROUP BY day, visit",
+        "SELECT day, anonymous, count(*) FROM page_visitors
+         WHERE page = ?1 AND day >= ?2 AND day < ?3 GROUP BY day, anonymous",
     )?;
     let mut rows = statement.query(params![page, from, to])?;
     while let Some(row) = rows.next()? {
         let told = found.days.entry(day(row.get(0)?)?).or_default();
-        *(if row.get(1)? { &mut told.visits } else { &mut told.people }) = row.get(2)?;
+        *(if row.get(1)? { &mut told.sessions } else { &mut told.people }) = row.get(2)?;
     }
     let mut statement = connection.prepare_cached(
-        "SELECT visit, count(DISTINCT id) FROM page_visitors
-         WHERE page = ?1 AND day >= ?2 AND day < ?3 GROUP BY visit",
+        "SELECT anonymous, count(DISTINCT id) FROM page_visitors
+         WHERE page = ?1 AND day >= ?2 AND day < ?3 GROUP BY anonymous",
     )?;
     let mut rows = statement.query(params![page, from, to])?;
     while let Some(row) = rows.next()? {
-        *(if row.get(0)? { &mut found.visits } else { &mut found.people }) = row.get(1)?;
+        *(if row.get(0)? { &mut found.sessions } else { &mut found.people }) = row.get(1)?;
     }
-    closed::add_looks(connection, span, page, &mut found)?;
+    frozen::add_looks(connection, span, page, &mut found)?;
     Ok(found)
 }
 

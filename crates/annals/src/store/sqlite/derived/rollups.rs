@@ -6,15 +6,15 @@ use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
 use super::super::super::{
-    Activity, DayActivity, Output, PersonDay, Place, Result, RollupChange, Step,
+    Activity, Checkpoint, DayActivity, Output, PersonDay, Result, RollupChange, Step,
 };
-use super::super::closed::day;
-use super::{closed, errors, pages, places, scores, sessions, things};
+use super::super::frozen::day;
+use super::{checkpoints, entities, errors, frozen, pages, scores, sessions};
 use crate::catalog::Role;
 
 pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChange) -> Result<()> {
     let transaction = connection.transaction()?;
-    places::advance(&transaction, Output::Rollups, step)?;
+    checkpoints::advance(&transaction, Output::Rollups, step)?;
     for ((day, what), events) in &change.days {
         transaction
             .prepare_cached(
@@ -27,7 +27,7 @@ pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChang
     sessions::write(&transaction, &change.sessions)?;
     errors::add(&transaction, &change.errors)?;
     scores::touch(&transaction, change)?;
-    things::write(&transaction, change)?;
+    entities::write(&transaction, change)?;
     pages::write(&transaction, change)?;
     Ok(transaction.commit()?)
 }
@@ -43,12 +43,12 @@ fn write_people(connection: &Connection, change: &RollupChange) -> Result<()> {
            started = started + excluded.started,
            completed = completed + excluded.completed",
     )?;
-    for ((day, subject), deeds) in &change.people {
-        let PersonDay { events, logins, started, completed } = deeds;
+    for ((day, subject), person_activity) in &change.people {
+        let PersonDay { events, logins, started, completed } = person_activity;
         did.execute(params![day.to_string(), subject, events, logins, started, completed])?;
     }
     let mut lived = connection.prepare_cached(
-        "INSERT INTO lives (subject, first, last, learned) VALUES (?1, ?2, ?3, ?4)
+        "INSERT INTO active_spans (subject, first, last, learned) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT DO UPDATE SET
            first = min(first, excluded.first),
            last = max(last, excluded.last),
@@ -56,12 +56,12 @@ fn write_people(connection: &Connection, change: &RollupChange) -> Result<()> {
          WHERE first > excluded.first OR last < excluded.last
            OR (excluded.learned IS NOT NULL AND ifnull(learned, '') < excluded.learned)",
     )?;
-    for (subject, life) in &change.lives {
+    for (subject, active_span) in &change.active_spans {
         lived.execute(params![
             subject,
-            life.first.to_string(),
-            life.last.to_string(),
-            life.learned.map(|day| day.to_string()),
+            active_span.first.to_string(),
+            active_span.last.to_string(),
+            active_span.learned.map(|day| day.to_string()),
         ])?;
     }
     Ok(())
@@ -71,11 +71,11 @@ fn write_people(connection: &Connection, change: &RollupChange) -> Result<()> {
 pub(super) fn activity(
     connection: &Connection,
     spans: &[Range<Date>],
-) -> Result<(Place, Vec<Activity>)> {
+) -> Result<(Checkpoint, Vec<Activity>)> {
     let snapshot = connection.unchecked_transaction()?;
-    let place = places::place(&snapshot, Output::Rollups)?;
+    let checkpoint = checkpoints::checkpoint(&snapshot, Output::Rollups)?;
     let spans = spans.iter().map(|span| in_span(&snapshot, span)).collect::<Result<_>>()?;
-    Ok((place, spans))
+    Ok((checkpoint, spans))
 }
 
 fn in_span(connection: &Connection, span: &Range<Date>) -> Result<Activity> {
@@ -103,7 +103,7 @@ fn in_span(connection: &Connection, span: &Range<Date>) -> Result<Activity> {
     })?;
     let sql = "SELECT count(DISTINCT subject) FROM rollup_people
                WHERE day >= ?1 AND day < ?2";
-    closed::add(connection, span, &mut activity)?;
+    frozen::add(connection, span, &mut activity)?;
     // Of days that are about nobody any more it is not known who came again on another one.
     let most = activity.days.values().map(|day| day.active_users).max().unwrap_or_default();
     let known: u64 = connection

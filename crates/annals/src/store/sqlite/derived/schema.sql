@@ -8,7 +8,7 @@ CREATE TABLE stamp (
 ) STRICT;
 
 -- How far each output has come, and by which version of its follower, under which settings.
-CREATE TABLE places (
+CREATE TABLE checkpoints (
   output TEXT PRIMARY KEY,
   stamp TEXT NOT NULL,
   position INTEGER NOT NULL,
@@ -41,7 +41,7 @@ CREATE INDEX rollup_people_logins ON rollup_people (day) WHERE logins > 0;
 -- A copy of the days that the journal has closed, as they were when their people went: `people`,
 -- `sessions`, learners by score, and what rollup_days counts. No output's: read out of the journal's
 -- events again, they would be less.
-CREATE TABLE closed_days (
+CREATE TABLE frozen_days (
   day TEXT NOT NULL,
   what TEXT NOT NULL,
   count INTEGER NOT NULL,
@@ -50,12 +50,12 @@ CREATE TABLE closed_days (
 
 -- What each page was on such a day, as in page_days; how many people looked, and visits of nobody
 -- known.
-CREATE TABLE closed_pages (
+CREATE TABLE frozen_pages (
   day TEXT NOT NULL,
   page INTEGER NOT NULL,
   views INTEGER NOT NULL,
   people INTEGER NOT NULL,
-  visits INTEGER NOT NULL,
+  sessions INTEGER NOT NULL,
   entries INTEGER NOT NULL,
   bounces INTEGER NOT NULL,
   engaged BLOB NOT NULL,
@@ -64,7 +64,7 @@ CREATE TABLE closed_pages (
 ) STRICT, WITHOUT ROWID;
 
 -- Between which days each person was active, and on which one they last learned.
-CREATE TABLE lives (
+CREATE TABLE active_spans (
   subject TEXT PRIMARY KEY,
   first TEXT NOT NULL,
   last TEXT NOT NULL,
@@ -121,7 +121,7 @@ CREATE TABLE risk_counts (
 CREATE TABLE error_groups (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
-  place TEXT,
+  checkpoint TEXT,
   words TEXT NOT NULL,
   first INTEGER NOT NULL,
   last INTEGER NOT NULL
@@ -155,7 +155,7 @@ CREATE TABLE error_events (
 ) STRICT, WITHOUT ROWID;
 
 -- What was done with things by day: looked at, begun, finished, given up.
-CREATE TABLE thing_days (
+CREATE TABLE entity_days (
   day TEXT NOT NULL,
   kind TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -167,16 +167,16 @@ CREATE TABLE thing_days (
 ) STRICT, WITHOUT ROWID;
 
 -- What each of them was called last, and when; whether anybody ever did more than look.
-CREATE TABLE things (
+CREATE TABLE entities (
   kind TEXT NOT NULL,
   id TEXT NOT NULL,
   name TEXT,
   named INTEGER,
-  learnt INTEGER NOT NULL,
+  is_learning INTEGER NOT NULL,
   PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX things_learnt ON things (kind) WHERE learnt;
+CREATE INDEX entities_learning ON entities (kind) WHERE is_learning;
 
 -- The paths of pages, and the numbers they have here.
 CREATE TABLE page_paths (
@@ -201,7 +201,7 @@ CREATE TABLE page_days (
 CREATE TABLE page_visitors (
   page INTEGER NOT NULL,
   day TEXT NOT NULL,
-  visit INTEGER NOT NULL,
+  anonymous INTEGER NOT NULL,
   id TEXT NOT NULL,
-  PRIMARY KEY (page, day, visit, id)
+  PRIMARY KEY (page, day, anonymous, id)
 ) STRICT, WITHOUT ROWID;

@@ -7,26 +7,27 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::super::super::{ClosedDay, Course, DayScores, Result, RollupChange, ScoredDays};
-use super::super::closed::day;
-use super::closed;
+use super::super::super::{DayScores, FrozenDay, Result, RiskScores, RollupChange, ScoredDays};
+use super::super::frozen::day;
+use super::frozen;
 
 /// The days scored by these rules, as long as it is still the same whether sign-ins are told; and those
 /// scored by whichever that rest on a closed day: of what happened then not all is known any more.
 pub(super) fn days(connection: &Connection, rules: &str, window: i32) -> Result<ScoredDays> {
     let snapshot = connection.unchecked_transaction()?;
-    let first: Option<String> =
-        snapshot.prepare_cached("SELECT min(first) FROM lives")?.query_row([], |row| row.get(0))?;
+    let first: Option<String> = snapshot
+        .prepare_cached("SELECT min(first) FROM active_spans")?
+        .query_row([], |row| row.get(0))?;
     let mut statement = snapshot.prepare_cached(
         "SELECT day FROM risk_days
          WHERE rules = ?1 AND logins = (SELECT EXISTS (SELECT 1 FROM rollup_people WHERE logins > 0))
          UNION SELECT day FROM risk_counts WHERE day < ?2
-         UNION SELECT day FROM closed_days WHERE day < ?2 AND what GLOB ?3 || '*'",
+         UNION SELECT day FROM frozen_days WHERE day < ?2 AND what GLOB ?3 || '*'",
     )?;
     let first = first.map(day).transpose()?;
-    let open = closed::last(&snapshot)?.and_then(|last| last.tomorrow().ok());
+    let open = frozen::last(&snapshot)?.and_then(|last| last.tomorrow().ok());
     let whole = open.map(|open| open.saturating_add((window - 1).days()).to_string());
-    let mut rows = statement.query(params![rules, whole, ClosedDay::SCORE])?;
+    let mut rows = statement.query(params![rules, whole, FrozenDay::SCORE])?;
     let first = first.map(|first| open.map_or(first, |open| first.max(open)));
     let mut scored = ScoredDays { first, ..ScoredDays::default() };
     while let Some(row) = rows.next()? {
@@ -109,12 +110,12 @@ pub(super) fn counts(
         "SELECT day, sum(iif(score >= ?3, people, 0)) FROM (
            SELECT day, score, people FROM risk_counts
            UNION ALL SELECT day, CAST(substr(what, length(?4) + 1) AS INTEGER), count
-           FROM closed_days AS k WHERE what GLOB ?4 || '*'
+           FROM frozen_days AS k WHERE what GLOB ?4 || '*'
              AND NOT EXISTS (SELECT 1 FROM risk_counts AS r WHERE r.day = k.day)
          ) WHERE day >= ?1 AND day < ?2 GROUP BY day",
     )?;
     let (from, to) = (span.start.to_string(), span.end.to_string());
-    let mut rows = statement.query(params![from, to, least, ClosedDay::SCORE])?;
+    let mut rows = statement.query(params![from, to, least, FrozenDay::SCORE])?;
     let mut counts = BTreeMap::new();
     while let Some(row) = rows.next()? {
         counts.insert(day(row.get(0)?)?, row.get(1)?);
@@ -123,27 +124,27 @@ pub(super) fn counts(
 }
 
 /// The scores of some people in a span.
-pub(super) fn courses(
+pub(super) fn histories(
     connection: &Connection,
     span: &Range<Date>,
     people: &[String],
-) -> Result<BTreeMap<String, Course>> {
+) -> Result<BTreeMap<String, RiskScores>> {
     let snapshot = connection.unchecked_transaction()?;
-    let mut courses: BTreeMap<String, Course> =
-        people.iter().map(|person| (person.clone(), Course::new())).collect();
+    let mut histories: BTreeMap<String, RiskScores> =
+        people.iter().map(|person| (person.clone(), RiskScores::new())).collect();
     let mut date = span.start;
     while date < span.end {
         let text = date.to_string();
-        for (person, course) in &mut courses {
+        for (person, history) in &mut histories {
             let sql = "SELECT score FROM risk_scores WHERE day = ?1 AND subject = ?2";
             let score = snapshot
                 .prepare_cached(sql)?
                 .query_row([&text, person], |row| row.get(0))
                 .optional()?;
-            course.extend(score.map(|score: u32| (date, score)));
+            history.extend(score.map(|score: u32| (date, score)));
         }
         let Ok(next) = date.tomorrow() else { break };
         date = next;
     }
-    Ok(courses)
+    Ok(histories)
 }

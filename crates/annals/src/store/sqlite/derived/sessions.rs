@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
 use super::super::super::{Result, Session, SessionEntry};
-use super::super::closed::day;
+use super::super::frozen::day;
 use super::pages;
 
 pub(super) fn of(connection: &Connection, visits: &[String]) -> Result<Vec<Session>> {

@@ -8,7 +8,7 @@ use annals_event::Uuid;
 use super::SqliteDerived;
 use crate::store::conformance::START;
 use crate::store::conformance::derived::derived_conformance;
-use crate::store::{DerivedStore, Identity, Output, Place, RollupChange, Step};
+use crate::store::{Checkpoint, DerivedStore, Identity, Output, RollupChange, Step};
 
 fn journal(number: u128, epoch: u32) -> Identity {
     Identity { id: Uuid::from_u128(number), epoch, cursor_key: [7; 32] }
@@ -26,7 +26,7 @@ async fn store() -> (Arc<SqliteDerived>, tempfile::TempDir) {
 
 derived_conformance!(store);
 
-const PLACE: Place = Place { position: 5, as_of: Some(START) };
+const PLACE: Checkpoint = Checkpoint { position: 5, as_of: Some(START) };
 
 async fn at_five(path: &Path, journal: &Identity) {
     let store = open(path, journal);
@@ -43,8 +43,8 @@ async fn what_is_derived_from_another_journal_is_dropped() {
     for (other, stands) in [
         (journal(1, 1), PLACE),
         // A backup was restored.
-        (journal(1, 2), Place::default()),
-        (journal(2, 1), Place::default()),
+        (journal(1, 2), Checkpoint::default()),
+        (journal(2, 1), Checkpoint::default()),
     ] {
         let _ = std::fs::remove_file(&path);
         at_five(&path, &journal(1, 1)).await;
@@ -63,7 +63,7 @@ async fn a_file_of_an_older_form_is_dropped() {
     older.execute_batch("UPDATE stamp SET text = replace(text, ' 1 ', ' 1 0')").unwrap();
     drop(older);
     let store = open(&path, &journal(1, 1));
-    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(Place::default()));
+    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(Checkpoint::default()));
     store.close().await;
 }
 
@@ -81,8 +81,8 @@ async fn a_damaged_file_is_made_anew_when_it_is_opened_and_while_it_is_used() {
         .write(|_| Err::<(), _>(crate::store::StoreError::Damaged("a page".into())))
         .await
         .unwrap_err();
-    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(Place::default()));
+    assert_eq!(store.resume(Output::Rollups, "1").await, Ok(Checkpoint::default()));
     // Readers read the new one.
-    assert_eq!(store.activity(Vec::new()).await.unwrap().0, Place::default());
+    assert_eq!(store.activity(Vec::new()).await.unwrap().0, Checkpoint::default());
     store.close().await;
 }

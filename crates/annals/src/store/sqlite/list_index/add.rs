@@ -7,13 +7,13 @@ use std::sync::{Arc, RwLock};
 use annals_event::Event;
 use rusqlite::Connection;
 
-use super::super::super::{Head, Part, Result};
+use super::super::super::{Head, Result, Segment};
 use super::ListIndex;
-use super::open::{bury, dead};
+use super::open::{dead, delete};
 use super::run::Run;
 use super::view::{View, read, write};
 use super::window::{Keyed, Window};
-use crate::background::give_way;
+use crate::background::yield_every;
 
 /// Events taken in under one hold of the window's lock: readers wait no longer than for these.
 const SLICE: usize = 128;
@@ -33,7 +33,7 @@ impl ListIndex {
         let mut all = keyed.iter().peekable();
         for slice in 0.. {
             let Some((event, _)) = all.peek() else { break };
-            give_way(slice, GIVING_WAY);
+            yield_every(slice, GIVING_WAY);
             let (number, at) = view.locate(event.seq);
             self.turn_to(&mut view, number, at);
             let Some((_, open)) = view.memory.last() else { break };
@@ -79,10 +79,10 @@ impl ListIndex {
     }
 
     /// Takes out positions whose deletion was committed.
-    pub(in super::super) fn bury(&self, range: &Range<u64>) {
+    pub(in super::super) fn delete(&self, range: &Range<u64>) {
         let mut view = write(&self.state.view);
         let mut dead = std::mem::take(&mut view.dead);
-        bury(Arc::make_mut(&mut dead), &view, range);
+        delete(Arc::make_mut(&mut dead), &view, range);
         view.dead = dead;
         drop(view);
         self.state.signal.deleted();
@@ -99,10 +99,10 @@ impl ListIndex {
     }
 
     /// Takes in a part of another journal that was committed where `gone` was.
-    pub(in super::super) fn adopt(
+    pub(in super::super) fn import_segment(
         &self,
         connection: &Connection,
-        part: &Part,
+        part: &Segment,
         gone: &Range<u64>,
     ) -> Result<()> {
         if !gone.is_empty() {
@@ -114,7 +114,7 @@ impl ListIndex {
             part.events.iter().filter_map(|sealed| sealed.event.clone().ok()).collect();
         self.add(&events);
         for tombstone in &part.tombstones {
-            self.bury(&(tombstone.first..tombstone.last + 1));
+            self.delete(&(tombstone.first..tombstone.last + 1));
         }
         write(&self.state.view).head =
             Head { seq: part.range.end - 1, created_at: part.created_at };
@@ -142,7 +142,7 @@ impl ListIndex {
             view.memory.push((number, kept));
         }
         drop(view);
-        gone.iter().for_each(|run| self.state.shelf.remove(&run.path));
+        gone.iter().for_each(|run| self.state.manifest.remove(&run.path));
         self.state.signal.rewritten();
     }
 }

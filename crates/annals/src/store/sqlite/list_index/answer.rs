@@ -18,24 +18,24 @@ use super::periods::Periods;
 use super::question::{Question, Source};
 use super::run::Run;
 use super::scan;
-use super::view::{Place, View, read};
+use super::view::{View, WindowSource, read};
 use super::window::Window;
 
 /// What can go wrong while a question is answered.
-pub(super) enum Trouble {
+pub(super) enum Corruption {
     /// The journal cannot be read.
     Store(StoreError),
     /// A run cannot be read: without it the answer is found in the rows.
     Run(Arc<Run>),
 }
 
-impl From<StoreError> for Trouble {
-    fn from(error: StoreError) -> Trouble {
-        Trouble::Store(error)
+impl From<StoreError> for Corruption {
+    fn from(error: StoreError) -> Corruption {
+        Corruption::Store(error)
     }
 }
 
-pub(super) type Result<T> = std::result::Result<T, Trouble>;
+pub(super) type Result<T> = std::result::Result<T, Corruption>;
 
 /// Answers one question, window by window.
 pub(super) struct Answer<'a> {
@@ -110,17 +110,17 @@ impl<'a> Answer<'a> {
     ) -> Result<Option<Bits>> {
         let size = self.view.size;
         let view = self.view;
-        let (covered, found) = match view.place(number) {
-            Place::Rows => (0..0, None),
-            Place::Memory(window) => {
+        let (covered, found) = match view.source(number) {
+            WindowSource::Rows => (0..0, None),
+            WindowSource::Memory(window) => {
                 let window = read(window);
                 let mut source = InMemory { window: &window, keys: &self.question.keys };
                 let found = self.question.wanted.bits(&mut source, size);
                 (window.from..window.next, found.unwrap_or_default())
             }
             // Before a posting is read: a list of an old day passes many windows by.
-            Place::Run(_) if self.outside_period(number) => return Ok(None),
-            Place::Run(run) => (0..size, self.in_run(run, number)?),
+            WindowSource::Run(_) if self.outside_period(number) => return Ok(None),
+            WindowSource::Run(run) => (0..size, self.in_run(run, number)?),
         };
         let mut found = match found {
             Some(mut bits) => {
@@ -157,7 +157,7 @@ impl<'a> Answer<'a> {
         };
         source.window = window;
         let found = self.question.wanted.bits(source, self.view.size);
-        found.map_err(|_| Trouble::Run(Arc::clone(run)))
+        found.map_err(|_| Corruption::Run(Arc::clone(run)))
     }
 
     /// Takes out what is deleted, or outside the period, or what rows say no to.

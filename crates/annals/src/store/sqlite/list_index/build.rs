@@ -12,14 +12,14 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::super::super::{Result, StoreError};
+use super::manifest::root_at;
 use super::merge::{deleted_from, merge, seal};
 use super::open::fill;
 use super::run::Run;
-use super::shelf::root_at;
-use super::view::{Place, Shared, View, read, write};
+use super::view::{Shared, View, WindowSource, read, write};
 use super::window::Window;
 use super::{ListIndex, State};
-use crate::background::stand_back;
+use crate::background::lower_priority;
 
 /// How long after a failure until it is tried again, and how long the writer waits for room.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -127,7 +127,7 @@ impl Builder {
         std::thread::Builder::new()
             .name("list-index".to_owned())
             .spawn(move || {
-                stand_back();
+                lower_priority();
                 builder.run();
             })
             .map_err(|error| StoreError::Unavailable(error.to_string()))
@@ -184,8 +184,8 @@ impl Builder {
         let other = |error: StoreError| std::io::Error::other(error.to_string());
         let root = root_at(&self.connection, last).map_err(other)?;
         let root = root.ok_or_else(|| std::io::Error::other("the tile has no root"))?;
-        let shelf = &self.state.shelf;
-        let run = seal(&shelf.directory, shelf.stamp, number, window, &view.dead, root)?;
+        let manifest = &self.state.manifest;
+        let run = seal(&manifest.directory, manifest.stamp, number, window, &view.dead, root)?;
         self.put(view, run, &[]);
         Ok(())
     }
@@ -213,9 +213,9 @@ impl Builder {
     }
 
     fn merge(&self, view: &View, runs: &[Arc<Run>]) -> std::io::Result<()> {
-        let (shelf, signal) = (&self.state.shelf, &self.state.signal);
+        let (manifest, signal) = (&self.state.manifest, &self.state.signal);
         let go_on = || !signal.stopped();
-        match merge(&shelf.directory, shelf.stamp, runs, &view.dead, &go_on) {
+        match merge(&manifest.directory, manifest.stamp, runs, &view.dead, &go_on) {
             Ok(run) => self.put(view, run, runs),
             Err(error)
                 if matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) =>
@@ -237,7 +237,7 @@ impl Builder {
         if outdated {
             runs.retain(|other| other.path != path);
             drop(view);
-            self.state.shelf.remove(&path);
+            self.state.manifest.remove(&path);
             self.state.signal.work();
             return;
         }
@@ -247,7 +247,7 @@ impl Builder {
         view.memory.retain(|(number, window)| !covers.contains(number) || !read(window).is_whole());
         drop(view);
         for old in from.iter().filter(|old| old.path != path) {
-            self.state.shelf.remove(&old.path);
+            self.state.manifest.remove(&old.path);
         }
         self.state.signal.change(|now| now.work = true);
     }
@@ -267,7 +267,9 @@ impl State {
         }
         // The newest first: they are asked for most.
         let mut missing = (0..open.0).rev().filter(|window| !unreadable.contains(window));
-        if let Some(window) = missing.find(|window| matches!(view.place(*window), Place::Rows)) {
+        if let Some(window) =
+            missing.find(|window| matches!(view.source(*window), WindowSource::Rows))
+        {
             // What is written anew slice by slice is read once, when all of it is.
             let rewritten = self.signal.lock().rewritten;
             return Some(self.left(rewritten).map_or(Job::Read(window), Job::Wait));

@@ -20,7 +20,7 @@ pub(super) fn put(out: &mut Vec<u8>, mut number: u64) {
 }
 
 /// Takes a number off the front; `None` where none is.
-pub(super) fn take(bytes: &mut &[u8]) -> Option<u64> {
+pub(super) fn read_varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
         let (byte, rest) = bytes.split_first()?;
@@ -124,12 +124,12 @@ impl Posting {
     /// `None` where the bytes are no posting.
     pub(super) fn read(bytes: Vec<u8>) -> Option<Posting> {
         let mut rest = &bytes[..];
-        let count = take(&mut rest)?;
+        let count = read_varint(&mut rest)?;
         let mut parts = Vec::with_capacity(usize::try_from(count).ok()?.min(bytes.len()));
         let (mut window, mut start) = (0, 0);
         for _ in 0..count {
-            window += take(&mut rest)?;
-            let length = take(&mut rest)?;
+            window += read_varint(&mut rest)?;
+            let length = read_varint(&mut rest)?;
             let end = start + usize::try_from(length >> 1).ok()?;
             parts.push(Part { window, dense: length & 1 == 1, start, end });
             start = end;
@@ -172,7 +172,7 @@ pub(super) fn bits(mut contents: &[u8], dense: bool, size: usize) -> Bits {
     }
     let mut bits = Bits::none(size);
     let mut at = 0;
-    while let Some(gap) = take(&mut contents) {
+    while let Some(gap) = read_varint(&mut contents) {
         at += gap as usize;
         if at < size {
             bits.insert(at);
@@ -211,15 +211,15 @@ mod tests {
             windows in proptest::collection::btree_map(0_u64..64, btree_set(0_u16..256, 1..200), 0..8),
             dead in btree_set(0_usize..256, 0..20),
         ) {
-            let mut buried = Bits::none(SIZE);
-            dead.iter().for_each(|at| buried.insert(*at));
+            let mut deleted = Bits::none(SIZE);
+            dead.iter().for_each(|at| deleted.insert(*at));
             let mut parts = Vec::new();
             for (window, set) in &windows {
                 let mut positions = Positions::EMPTY;
                 set.iter().for_each(|at| positions.push(*at, SIZE));
                 prop_assert!(positions.bits(SIZE).iter().eq(set.iter().map(|at| usize::from(*at))));
                 let mut out = Vec::new();
-                let dense = positions.write(Some(&buried), SIZE, &mut out);
+                let dense = positions.write(Some(&deleted), SIZE, &mut out);
                 parts.push((*window, dense, out));
             }
             let mut out = Vec::new();
@@ -244,8 +244,8 @@ mod tests {
             let mut out = Vec::new();
             put(&mut out, number);
             let mut rest = &out[..];
-            assert_eq!((take(&mut rest), rest.len()), (Some(number), 0));
+            assert_eq!((read_varint(&mut rest), rest.len()), (Some(number), 0));
         }
-        assert_eq!(take(&mut &[0x80_u8][..]), None);
+        assert_eq!(read_varint(&mut &[0x80_u8][..]), None);
     }
 }

@@ -5,14 +5,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::super::super::Order;
-use super::answer::{Answer, Result, Trouble};
+use super::answer::{Answer, Corruption, Result};
 use super::bits::Bits;
 use super::kinds::Tally;
 use super::merge::deleted_from;
 use super::question::Wanted;
 use super::run::Run;
 use super::scan;
-use super::view::{Place, read};
+use super::view::{WindowSource, read};
 
 /// Counts the positions of a range that match.
 pub(super) fn counts(answer: &mut Answer<'_>, range: &Range<u64>) -> Result<Tally> {
@@ -21,22 +21,22 @@ pub(super) fn counts(answer: &mut Answer<'_>, range: &Range<u64>) -> Result<Tall
     for number in view.windows(range) {
         let part = view.within(number, range);
         let whole = part == (0..view.size);
-        match view.place(number) {
-            Place::Rows => {
+        match view.source(number) {
+            WindowSource::Rows => {
                 let first = view.first_of(number);
                 let rows = first + part.start as u64..first + part.end as u64;
                 tally.add_rows(scan::counts(answer.connection, answer.question.asked, &rows)?);
             }
-            Place::Run(run) if whole && takes_all(answer, run, number) => {
-                run.tally_all(number, &mut tally).map_err(|_| Trouble::Run(Arc::clone(run)))?;
+            WindowSource::Run(run) if whole && takes_all(answer, run, number) => {
+                run.tally_all(number, &mut tally).map_err(|_| Corruption::Run(Arc::clone(run)))?;
             }
-            Place::Run(run) => {
+            WindowSource::Run(run) => {
                 if let Some(bits) = answer.window(number, part, Order::Asc, usize::MAX)? {
                     let counted = run.tally_some(number, &bits, &mut tally);
-                    counted.map_err(|_| Trouble::Run(Arc::clone(run)))?;
+                    counted.map_err(|_| Corruption::Run(Arc::clone(run)))?;
                 }
             }
-            Place::Memory(window) => {
+            WindowSource::Memory(window) => {
                 let covered = {
                     let window = read(window);
                     window.from.clamp(part.start, part.end)..window.next.clamp(part.start, part.end)

@@ -7,7 +7,7 @@ use annals_event::Severity;
 
 use super::super::super::Counts;
 use super::bits::Bits;
-use super::coding::{put, take};
+use super::coding::{put, read_varint};
 
 /// Where no event stands.
 const NOTHING: u16 = u16::MAX;
@@ -172,15 +172,15 @@ pub(super) type Rows = Vec<(String, u8, u64)>;
 
 /// Reads a table: what a whole window counts.
 pub(super) fn table(mut bytes: &[u8]) -> Option<Rows> {
-    let count = take(&mut bytes)?;
+    let count = read_varint(&mut bytes)?;
     let mut table = Vec::new();
     for _ in 0..count {
-        let length = usize::try_from(take(&mut bytes)?).ok()?;
+        let length = usize::try_from(read_varint(&mut bytes)?).ok()?;
         let category = str::from_utf8(bytes.get(..length)?).ok()?.to_owned();
         bytes = &bytes[length..];
         let (severity, rest) = bytes.split_first()?;
         bytes = rest;
-        table.push((category, *severity, take(&mut bytes)?));
+        table.push((category, *severity, read_varint(&mut bytes)?));
     }
     bytes.is_empty().then_some(table)
 }

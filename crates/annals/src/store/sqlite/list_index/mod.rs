@@ -16,7 +16,7 @@
 //! | `bits.rs`, `coding.rs`, `kinds.rs` | sets of positions; how they and the kinds are written |
 //! | `window.rs` | the newest events, in memory |
 //! | `run.rs`, `write.rs`, `merge.rs` | files of postings: read, written, merged |
-//! | `shelf.rs` | which files there are, and which of them fit the journal |
+//! | `manifest.rs` | which files there are, and which of them fit the journal |
 //! | `open.rs`, `add.rs`, `build.rs` | begin; what the writer does; what is done in the background |
 //! | `periods.rs` | when the events of each tile occurred |
 //! | `question.rs`, `view.rs`, `answer.rs`, `counts.rs` | filter → positions and counts |
@@ -29,13 +29,13 @@ mod build;
 mod coding;
 mod counts;
 mod kinds;
+mod manifest;
 mod merge;
 mod open;
 mod periods;
 mod question;
 mod run;
 pub(super) mod scan;
-mod shelf;
 mod view;
 mod window;
 mod write;
@@ -47,13 +47,13 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use self::answer::{Answer, Trouble};
+use self::answer::{Answer, Corruption};
 use self::build::Signal;
 use self::kinds::Tally;
+use self::manifest::Manifest;
 use self::periods::Periods;
 use self::question::Question;
 use self::run::Run;
-use self::shelf::Shelf;
 use self::view::{View, read, write};
 use super::super::keys::Keys;
 use super::super::{Counts, Head, Result, Scoped, Selection};
@@ -88,7 +88,7 @@ pub(super) struct ListIndex {
 struct State {
     keys: Keys,
     options: Options,
-    shelf: Shelf,
+    manifest: Manifest,
     view: RwLock<View>,
     periods: RwLock<Periods>,
     signal: Signal,
@@ -106,7 +106,7 @@ impl State {
         let mut view = write(&self.view);
         Arc::make_mut(&mut view.runs).retain(|other| !Arc::ptr_eq(other, run));
         drop(view);
-        self.shelf.remove(&run.path);
+        self.manifest.remove(&run.path);
         self.signal.work();
     }
 }
@@ -158,9 +158,9 @@ impl ListIndex {
             let mut answer = Answer::new(&view, &self.state.periods, connection, &question);
             match work(&mut answer, &range) {
                 Ok(done) => return Ok(done),
-                Err(Trouble::Store(error)) => return Err(error),
+                Err(Corruption::Store(error)) => return Err(error),
                 // One run less each time, so that this ends.
-                Err(Trouble::Run(run)) => self.state.let_go(&run),
+                Err(Corruption::Run(run)) => self.state.let_go(&run),
             }
         }
     }

@@ -11,9 +11,9 @@ use super::super::super::seal::{first_of, tile_of};
 use super::super::super::{Identity, Result};
 use super::super::{open, rows};
 use super::build::{Builder, Signal};
+use super::manifest::Manifest;
 use super::merge::Dead;
 use super::periods::Periods;
-use super::shelf::Shelf;
 use super::view::{View, write};
 use super::window::{Keyed, Window};
 use super::{ListIndex, Options, State};
@@ -31,11 +31,11 @@ impl ListIndex {
         let connection = open::for_reading(journal)?;
         let head = rows::head(&connection)?;
         let keys = Keys::new(identity);
-        let shelf = Shelf::beside(journal, identity, options.window);
+        let manifest = Manifest::beside(journal, identity, options.window);
         let mut view = View {
             size: options.window,
             head,
-            runs: Arc::new(shelf.runs(&connection, head.seq)),
+            runs: Arc::new(manifest.runs(&connection, head.seq)),
             memory: Vec::new(),
             dead: Arc::default(),
             edition: 0,
@@ -56,7 +56,7 @@ impl ListIndex {
         let state = Arc::new(State {
             keys,
             options,
-            shelf,
+            manifest,
             view: RwLock::new(view),
             periods,
             signal: Signal::default(),
@@ -96,13 +96,13 @@ pub(super) fn dead(connection: &Connection, view: &View) -> Result<Dead> {
     let mut dead = Dead::new();
     while let Some(row) = rows.next()? {
         let (first, last): (u64, u64) = (row.get(0)?, row.get(1)?);
-        bury(&mut dead, view, &(first..last + 1));
+        delete(&mut dead, view, &(first..last + 1));
     }
     Ok(dead)
 }
 
 /// Marks a range of positions as deleted, tile by tile since a tombstone ends with its tile.
-pub(super) fn bury(dead: &mut Dead, view: &View, range: &std::ops::Range<u64>) {
+pub(super) fn delete(dead: &mut Dead, view: &View, range: &std::ops::Range<u64>) {
     let mut start = range.start;
     while start < range.end {
         let end = range.end.min(first_of(tile_of(start) + 1)).min(start + TILE);

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use annals_event::digest::Hash;
 
 use super::bits::Bits;
-use super::coding::{Posting, take};
+use super::coding::{Posting, read_varint};
 use super::kinds::{self, Kinds, Tally};
 
 pub(super) const MAGIC: [u8; 8] = *b"annlist1";
@@ -177,9 +177,9 @@ impl Run {
         let mut key = self.fences[block].key;
         let mut entries = Vec::with_capacity(BLOCK);
         while !rest.is_empty() {
-            let gap = take(&mut rest).ok_or_else(broken)?;
+            let gap = read_varint(&mut rest).ok_or_else(broken)?;
             key = key.checked_add(gap).ok_or_else(broken)?;
-            entries.push((key, take(&mut rest).ok_or_else(broken)?));
+            entries.push((key, read_varint(&mut rest).ok_or_else(broken)?));
         }
         Ok(entries)
     }
@@ -231,20 +231,20 @@ impl Run {
 
 fn read_index(mut bytes: &[u8], kinds: u64, windows: u64) -> Option<(Vec<Fence>, Vec<WindowPart>)> {
     let rest = &mut bytes;
-    let count = take(rest)?;
+    let count = read_varint(rest)?;
     let mut fences = Vec::with_capacity(usize::try_from(count).ok()?.min(rest.len()));
     let mut fence = Fence::default();
     for _ in 0..count {
-        fence.key = fence.key.checked_add(take(rest)?)?;
-        fence.block += take(rest)?;
-        fence.posting += take(rest)?;
+        fence.key = fence.key.checked_add(read_varint(rest)?)?;
+        fence.block += read_varint(rest)?;
+        fence.posting += read_varint(rest)?;
         fences.push(fence);
     }
     let mut parts = Vec::new();
     let mut at = kinds;
     for _ in 0..windows {
-        let (table, column) = (take(rest)? as usize, take(rest)? as usize);
-        parts.push(WindowPart { at, table, column, live: take(rest)? });
+        let (table, column) = (read_varint(rest)? as usize, read_varint(rest)? as usize);
+        parts.push(WindowPart { at, table, column, live: read_varint(rest)? });
         at += (table + column) as u64;
     }
     rest.is_empty().then_some((fences, parts))

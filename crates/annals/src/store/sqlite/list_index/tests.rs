@@ -45,21 +45,21 @@ async fn small() -> (Arc<dyn Store>, tempfile::TempDir) {
 conformance!(small);
 
 /// A journal in a directory of its own, and what must be in it.
-struct Torn {
+struct Corrupted {
     directory: tempfile::TempDir,
     model: Vec<Event>,
     /// Numbers of the events appended so far.
     appended: usize,
 }
 
-impl Torn {
+impl Corrupted {
     /// Windows and a rest, with a gap.
-    async fn new() -> Torn {
+    async fn new() -> Corrupted {
         let directory = tempfile::tempdir().unwrap();
-        let mut torn = Torn { directory, model: Vec::new(), appended: 0 };
+        let mut torn = Corrupted { directory, model: Vec::new(), appended: 0 };
         let store = open(&torn.journal());
         torn.append(&store, 1_400).await;
-        torn.bury(&store, 500..600).await;
+        torn.delete(&store, 500..600).await;
         settled(&store).await;
         store.close().await;
         torn
@@ -82,8 +82,8 @@ impl Torn {
         self.appended += count;
     }
 
-    async fn bury(&mut self, store: &SqliteStore, range: std::ops::Range<u64>) {
-        store.bury(range.clone(), "deleted by policy p", START).await.unwrap();
+    async fn delete(&mut self, store: &SqliteStore, range: std::ops::Range<u64>) {
+        store.delete(range.clone(), "deleted by policy p", START).await.unwrap();
         self.model.retain(|event| !range.contains(&event.seq));
     }
 
@@ -168,7 +168,7 @@ fn files(directory: &Path) -> Vec<PathBuf> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn windows_are_written_and_merged() {
-    let torn = Torn::new().await;
+    let torn = Corrupted::new().await;
     let store = open(&torn.journal());
     // 1,400 events are five windows: four in one run, one by itself, the rest in memory.
     let lengths: Vec<usize> = runs(&store).iter().map(|run| run.windows.len()).collect();
@@ -180,19 +180,19 @@ async fn windows_are_written_and_merged() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_an_index_lists_are_right_and_it_is_made_again() {
-    let mut torn = Torn::new().await;
+    let mut torn = Corrupted::new().await;
     fs::remove_dir_all(torn.index()).unwrap();
     torn.holds().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_journal_ahead_of_its_index_is_caught_up_with() {
-    let mut torn = Torn::new().await;
+    let mut torn = Corrupted::new().await;
     let older = torn.directory.path().join("older");
     copy(&torn.index(), &older);
     let store = open(&torn.journal());
     torn.append(&store, 900).await;
-    torn.bury(&store, 100..130).await;
+    torn.delete(&store, 100..130).await;
     settled(&store).await;
     store.close().await;
     fs::remove_dir_all(torn.index()).unwrap();
@@ -202,7 +202,7 @@ async fn a_journal_ahead_of_its_index_is_caught_up_with() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_index_ahead_of_its_journal_is_not_believed() {
-    let mut torn = Torn::new().await;
+    let mut torn = Corrupted::new().await;
     let older = torn.directory.path().join("older.db");
     fs::copy(torn.journal(), &older).unwrap();
     let model = torn.model.clone();
@@ -237,8 +237,8 @@ async fn an_index_ahead_of_its_journal_is_not_believed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_index_of_another_journal_or_epoch_is_not_believed() {
-    let mut torn = Torn::new().await;
-    let mut other = Torn::new().await;
+    let mut torn = Corrupted::new().await;
+    let mut other = Corrupted::new().await;
     fs::remove_file(other.journal()).unwrap();
     fs::remove_dir_all(other.index()).unwrap();
     let store = open_as(&other.journal(), identity(8));
@@ -265,7 +265,7 @@ async fn the_index_of_another_journal_or_epoch_is_not_believed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_damaged_file_is_noticed_wherever_it_is_damaged() {
-    let mut torn = Torn::new().await;
+    let mut torn = Corrupted::new().await;
     let whole = torn.directory.path().join("whole");
     copy(&torn.index(), &whole);
     for file in files(&torn.index()) {
@@ -287,7 +287,7 @@ async fn a_damaged_file_is_noticed_wherever_it_is_damaged() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_merge_cut_short_leaves_nothing_behind() {
-    let mut torn = Torn::new().await;
+    let mut torn = Corrupted::new().await;
     let merged = files(&torn.index());
     // As a process leaves it that is killed after the merged run is in place, and before what it
     // was merged from is gone; or while it was written.
@@ -321,7 +321,7 @@ async fn a_merge_cut_short_leaves_nothing_behind() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn words_of_what_was_deleted_leave_the_files() {
-    let mut torn = Torn::new().await;
+    let mut torn = Corrupted::new().await;
     let store = open(&torn.journal());
     let word = words("№5").next().unwrap();
     let key = index(&store).state.keys.of(Indexed::Word, &word);
@@ -332,7 +332,7 @@ async fn words_of_what_was_deleted_leave_the_files() {
     let filter = Filter { words: vec![word], ..Filter::default() };
     let filter = Scope::everything().over(filter);
     for seq in seqs(&store, filter.clone(), Order::Asc, 1_000).await {
-        torn.bury(&store, seq..seq + 1).await;
+        torn.delete(&store, seq..seq + 1).await;
     }
     assert_eq!(seqs(&store, filter.clone(), Order::Asc, 1_000).await, [0_u64; 0]);
     assert_eq!(store.counts(filter, 1..100_000).await.unwrap().total, 0);
@@ -349,14 +349,14 @@ async fn words_of_what_was_deleted_leave_the_files() {
 /// windows that wait, and in the open one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_made_anonymous_is_found_no_more() {
-    let mut torn = Torn::new().await;
+    let mut torn = Corrupted::new().await;
     let store = open(&torn.journal());
     torn.append(&store, 700).await;
     let about = |event: &&mut Event| event.subject.is_some() && event.anonymised_at.is_none();
     for event in torn.model.iter_mut().filter(about).step_by(3) {
         (event.subject, event.session_id) = (None, None);
         event.anonymised_at = Some(START);
-        store.anonymise(vec![event.clone()], ("a_place", String::new())).await.unwrap();
+        store.anonymise(vec![event.clone()], ("a_checkpoint", String::new())).await.unwrap();
     }
     torn.answers(&store).await;
     settled(&store).await;
@@ -369,7 +369,7 @@ async fn what_was_made_anonymous_is_found_no_more() {
 /// acknowledged is there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_is_listed_and_counted_at_once() {
-    let mut torn = Torn::new().await;
+    let mut torn = Corrupted::new().await;
     let store = open(&torn.journal());
     for _ in 0..60 {
         torn.append(&store, 37).await;

@@ -29,7 +29,7 @@ pub(super) struct View {
 }
 
 /// Where a window lies.
-pub(super) enum Place<'a> {
+pub(super) enum WindowSource<'a> {
     Memory(&'a Shared<Window>),
     Run(&'a Arc<Run>),
     /// Nowhere yet: the rows themselves are asked.
@@ -61,14 +61,14 @@ impl View {
         offset(range.start)..offset(range.end)
     }
 
-    pub(super) fn place(&self, window: u64) -> Place<'_> {
+    pub(super) fn source(&self, window: u64) -> WindowSource<'_> {
         if let Some((_, memory)) = self.memory.iter().find(|(number, _)| *number == window) {
-            return Place::Memory(memory);
+            return WindowSource::Memory(memory);
         }
         let after = self.runs.partition_point(|run| run.first <= window);
         match after.checked_sub(1).and_then(|at| self.runs.get(at)) {
-            Some(run) if run.covers().contains(&window) => Place::Run(run),
-            _ => Place::Rows,
+            Some(run) if run.covers().contains(&window) => WindowSource::Run(run),
+            _ => WindowSource::Rows,
         }
     }
 

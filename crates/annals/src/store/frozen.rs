@@ -1,0 +1,166 @@
+//! Days whose events lose their people, or go: what was counted of them stays.
+//!
+//! ```text
+//! DerivedStore::closing ──► Store::freeze_day ──► DerivedStore::keep_frozen
+//! (what is counted now)     (the journal's)      (a copy, so that one file answers)
+//! ```
+//!
+//! It cannot be read out of the journal's events again, and so it is precious. It is only ever raised:
+//! whoever counts a day later finds fewer people there.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::{DerivedStore, Histogram, PageDay, Result, Store};
+
+/// Days read at once.
+const PAGE: usize = 32;
+
+/// What a day keeps: about nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrozenDay {
+    /// The day, of the calendar it was counted by.
+    pub day: Date,
+    /// How much of what: events by role, as roll-ups count them, and what is named below.
+    pub counts: BTreeMap<String, u64>,
+    /// Pages, by path.
+    pub pages: BTreeMap<String, PageDay>,
+}
+
+impl FrozenDay {
+    /// Different people with an event.
+    pub const PEOPLE: &str = "people";
+    /// Sessions that began.
+    pub const SESSIONS: &str = "sessions";
+    /// Learners with a score, which follows in hundredths.
+    pub const SCORE: &str = "score ";
+    /// On this day, and on those before it, nothing is known of people any more.
+    pub const OVER: &str = "over";
+
+    /// One of which nothing was counted.
+    pub fn new(day: Date) -> FrozenDay {
+        FrozenDay { day, counts: BTreeMap::new(), pages: BTreeMap::new() }
+    }
+
+    /// Raises each count to another one's, and lowers none.
+    pub fn raise(&mut self, other: &FrozenDay) {
+        for (what, count) in &other.counts {
+            let known = self.counts.entry(what.clone()).or_default();
+            *known = (*known).max(*count);
+        }
+        for (path, page) in &other.pages {
+            self.pages.entry(path.clone()).or_default().raise(page);
+        }
+    }
+}
+
+impl PageDay {
+    /// Raises each figure to another one's, and lowers none.
+    pub fn raise(&mut self, other: &PageDay) {
+        for (known, count) in [
+            (&mut self.views, other.views),
+            (&mut self.people, other.people),
+            (&mut self.sessions, other.sessions),
+            (&mut self.entries, other.entries),
+            (&mut self.bounces, other.bounces),
+        ] {
+            *known = (*known).max(count);
+        }
+        raise(&mut self.engaged, &other.engaged);
+        raise(&mut self.load, &other.load);
+    }
+}
+
+/// Of two histograms the one that holds more: mixed, they would be neither.
+fn raise(known: &mut Histogram, other: &Histogram) {
+    if other.count() > known.count() {
+        known.clone_from(other);
+    }
+}
+
+/// Copies what the journal keeps of closed days to where they are asked for.
+///
+/// # Errors
+/// One of the two fails.
+pub async fn sync_frozen_days(store: &dyn Store, derived: &dyn DerivedStore) -> Result<()> {
+    let mut after = None;
+    loop {
+        let days = store.frozen_days(after, PAGE).await?;
+        after = days.last().filter(|_| days.len() == PAGE).map(|last| last.day);
+        if !days.is_empty() {
+            derived.keep_frozen(days).await?;
+        }
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn page() -> impl Strategy<Value = PageDay> {
+        let times = prop::collection::vec(0_u64..5_000, 0..4);
+        let histogram = |times: Vec<u64>| {
+            let mut histogram = Histogram::default();
+            times.into_iter().for_each(|time| histogram.record(time));
+            histogram
+        };
+        ([0_u64..9, 0..9, 0..9, 0..9, 0..9], times.clone(), times).prop_map(
+            move |([views, people, sessions, entries, bounces], engaged, load)| PageDay {
+                views,
+                people,
+                sessions,
+                entries,
+                bounces,
+                engaged: histogram(engaged),
+                load: histogram(load),
+            },
+        )
+    }
+
+    fn closed() -> impl Strategy<Value = FrozenDay> {
+        let counts = prop::collection::btree_map("[a-c]", 0_u64..9, 0..3);
+        let pages = prop::collection::btree_map("/[a-c]", page(), 0..3);
+        let day = jiff::civil::date(2026, 3, 1);
+        (counts, pages).prop_map(move |(counts, pages)| FrozenDay { day, counts, pages })
+    }
+
+    fn at_least(more: &PageDay, less: &PageDay) -> bool {
+        more.views >= less.views
+            && more.people >= less.people
+            && more.sessions >= less.sessions
+            && more.entries >= less.entries
+            && more.bounces >= less.bounces
+            && more.engaged.count() >= less.engaged.count()
+            && more.load.count() >= less.load.count()
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_ever_lowered_and_nothing_counted_twice(one in closed(), other in closed()) {
+            let mut raised = one.clone();
+            raised.raise(&other);
+            for day in [&one, &other] {
+                for (what, count) in &day.counts {
+                    prop_assert!(raised.counts[what] >= *count);
+                }
+                for (path, page) in &day.pages {
+                    prop_assert!(at_least(&raised.pages[path], page));
+                }
+            }
+            let mut again = raised.clone();
+            again.raise(&other);
+            again.raise(&one);
+            prop_assert_eq!(&again, &raised);
+            for (what, count) in &raised.counts {
+                let of = |day: &FrozenDay| day.counts.get(what).copied();
+                prop_assert!([of(&one), of(&other)].contains(&Some(*count)));
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+-- What is changed or deleted stays in a table's file until the file is written anew. Here stands what
+-- the server needs for that and may not do by itself: each function does one thing as the owner, and looks
+-- for itself whether it may. A partition is written anew beside itself, while events are appended.
+
+-- Tables and partitions that may still hold bytes of what was taken out of them. `changes` grows, so that
+-- one who has read a table meanwhile knows.
+CREATE TABLE annals_garbage (
+  name text COLLATE "C" PRIMARY KEY,
+  changes bigint NOT NULL,
+  since timestamptz NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON annals_garbage TO annals_writer;
+
+-- Marks tables.
+CREATE FUNCTION annals_mark(names text[]) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO annals_garbage AS s (name, changes, since)
+  SELECT g.name, 1, clock_timestamp() FROM (SELECT DISTINCT unnest(names) AS name ORDER BY 1) g
+  ON CONFLICT (name) DO UPDATE SET changes = s.changes + 1
+$$;
+
+-- Marks the partitions that hold these positions, before anything is changed there.
+CREATE FUNCTION annals_mark_positions(positions bigint[]) RETURNS void LANGUAGE sql AS $$
+  SELECT annals_mark(ARRAY(
+    SELECT DISTINCT c.relname::text FROM annals_events e JOIN pg_class c ON c.oid = e.tableoid
+    WHERE e.seq = ANY (positions)))
+$$;
+
+-- An erasure says in a setting whom it is about, and takes that back when it ends.
+CREATE FUNCTION annals_mark_settings() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM annals_mark(ARRAY['annals_settings']);
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER annals_erased AFTER UPDATE ON annals_settings
+  FOR EACH ROW WHEN (OLD.name = 'erasure_checkpoint') EXECUTE FUNCTION annals_mark_settings();
+
+-- Keeps values that people can be known by out of the planner's statistics, which hold samples of
+-- columns and which nobody but a superuser could clear. What is asked for by them is found through the
+-- list index and by position, without knowing how frequent they are.
+CREATE FUNCTION annals_hush(name text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = annals, pg_temp AS $$
+DECLARE
+  personal text;
+BEGIN
+  FOR personal IN
+    SELECT a.attname FROM pg_attribute a
+    WHERE a.attrelid = format('annals.%I', name)::regclass AND a.attname IN (
+      'actor_id', 'actor_name', 'subject_id', 'subject_name', 'account_id', 'entity_id',
+      'entity_name', 'session_id', 'message', 'metadata_text', 'context', 'id', 'name', 'words',
+      'consent_by', 'timezone', 'child', 'guardian', 'account', 'person_id', 'label', 'value')
+      AND a.atttypid IN ('text'::regtype, 'text[]'::regtype)
+  LOOP
+    EXECUTE format('ALTER TABLE annals.%I ALTER COLUMN %I SET STATISTICS 0', name, personal);
+  END LOOP;
+END
+$$;
+SELECT annals_hush(c.relname) FROM pg_class c
+WHERE c.relnamespace = 'annals'::regnamespace AND c.relkind IN ('r', 'p');
+
+-- The positions of a partition, the last one not included; nothing of another table.
+CREATE FUNCTION annals_bounds(partition text, OUT first bigint, OUT beyond bigint)
+LANGUAGE sql STABLE SET search_path = annals, pg_temp AS $$
+  SELECT bounds[1]::bigint, bounds[2]::bigint
+  FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid,
+    regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM \(''(\d+)''\) TO \(''(\d+)''\)') AS bounds
+  WHERE i.inhparent = 'annals_events'::regclass AND c.relname = partition
+$$;
+
+-- Drops a partition in which nothing stands any more and nothing will. Whoever calls it holds the head.
+CREATE FUNCTION annals_drop_empty(partition text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = annals, pg_temp AS $$
+DECLARE
+  beyond bigint := (annals_bounds(partition)).beyond;
+  there boolean;
+BEGIN
+  IF beyond IS NULL OR beyond > (SELECT h.seq FROM annals_journal_head h) THEN
+    RETURN false;
+  END IF;
+  -- Nobody appends, reads or sees this before it is committed.
+  LOCK TABLE annals_events IN ACCESS EXCLUSIVE MODE;
+  EXECUTE format('ALTER TABLE annals.%I NO FORCE ROW LEVEL SECURITY', partition);
+  EXECUTE format('SELECT EXISTS (SELECT FROM annals.%I)', partition) INTO there;
+  IF there THEN
+    EXECUTE format('ALTER TABLE annals.%I FORCE ROW LEVEL SECURITY', partition);
+    RETURN false;
+  END IF;
+  EXECUTE format('DROP TABLE annals.%I', partition);
+  DELETE FROM annals_garbage s WHERE s.name = partition;
+  RETURN true;
+END
+$$;
+
+-- Makes an empty twin of a partition, into which the server may copy.
+CREATE FUNCTION annals_make_twin(partition text, OUT first bigint, OUT beyond bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = annals, pg_temp AS $$
+BEGIN
+  SELECT b.first, b.beyond INTO first, beyond FROM annals_bounds(partition) b;
+  -- Left over from one that was broken off.
+  DROP TABLE IF EXISTS annals.annals_events_twin;
+  IF first IS NULL THEN
+    RETURN;
+  END IF;
+  CREATE TABLE annals.annals_events_twin (LIKE annals.annals_events INCLUDING ALL);
+  CREATE UNIQUE INDEX annals_events_twin_by_id ON annals.annals_events_twin (id);
+  -- So that it is attached without being read.
+  EXECUTE format('ALTER TABLE annals.annals_events_twin
+    ADD CONSTRAINT within CHECK (seq >= %s AND seq < %s)', first, beyond);
+  PERFORM annals_hush('annals_events_twin');
+  ALTER TABLE annals.annals_events_twin ENABLE ROW LEVEL SECURITY;
+  ALTER TABLE annals.annals_events_twin FORCE ROW LEVEL SECURITY;
+  REVOKE ALL ON annals.annals_events_twin FROM PUBLIC, annals_writer, annals_reader;
+  CREATE POLICY copying ON annals.annals_events_twin FOR INSERT TO annals_writer WITH CHECK (true);
+  GRANT INSERT ON annals.annals_events_twin TO annals_writer;
+END
+$$;
+
+-- Puts the twin in a partition's place. Whoever calls it holds the head, has copied all of it, and knows
+-- that nothing there was changed since.
+CREATE FUNCTION annals_put_twin(partition text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = annals, pg_temp AS $$
+DECLARE
+  first bigint; beyond bigint;
+BEGIN
+  SELECT b.first, b.beyond INTO STRICT first, beyond FROM annals_bounds(partition) b;
+  LOCK TABLE annals_events IN ACCESS EXCLUSIVE MODE;
+  EXECUTE format('DROP TABLE annals.%I', partition);
+  REVOKE ALL ON annals.annals_events_twin FROM annals_writer;
+  DROP POLICY copying ON annals.annals_events_twin;
+  EXECUTE format('ALTER TABLE annals.annals_events ATTACH PARTITION annals.annals_events_twin
+    FOR VALUES FROM (%s) TO (%s)', first, beyond);
+  ALTER TABLE annals.annals_events_twin DROP CONSTRAINT within;
+  EXECUTE format('ALTER INDEX annals.annals_events_twin_pkey RENAME TO %I', partition || '_pkey');
+  EXECUTE format('ALTER INDEX annals.annals_events_twin_by_id RENAME TO %I', partition || '_by_id');
+  EXECUTE format('ALTER TABLE annals.annals_events_twin RENAME TO %I', partition);
+  DELETE FROM annals_garbage s WHERE s.name = partition;
+END
+$$;
+
+-- Writes one of the smaller tables anew. A column that is computed is what makes PostgreSQL do it, and
+-- with only those rows that are there now: VACUUM FULL and CLUSTER keep what an older snapshot could still
+-- see, whoever has it.
+CREATE FUNCTION annals_rewrite(name text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = annals, pg_temp AS $$
+DECLARE
+  change text := CASE name
+    WHEN 'annals_people' THEN 'consent_at TYPE bigint USING consent_at + 0'
+    WHEN 'annals_guardianships' THEN 'place TYPE integer USING place + 0'
+    WHEN 'annals_sign_ins' THEN 'expires_at TYPE bigint USING expires_at + 0'
+    WHEN 'annals_accounts' THEN 'balance TYPE bigint USING balance + 0'
+    WHEN 'annals_requests' THEN 'requested_at TYPE bigint USING requested_at + 0'
+    WHEN 'annals_answers' THEN 'seq TYPE bigint USING seq + 0'
+    WHEN 'annals_ledger' THEN 'occurred_at TYPE bigint USING occurred_at + 0'
+    WHEN 'annals_settings' THEN 'value TYPE text USING value || '''''
+  END;
+BEGIN
+  IF change IS NOT NULL THEN
+    EXECUTE format('ALTER TABLE annals.%I ALTER COLUMN ', name) || change;
+  END IF;
+  DELETE FROM annals_garbage s WHERE s.name = annals_rewrite.name;
+END
+$$;
+
+REVOKE ALL ON FUNCTION annals_mark, annals_mark_positions, annals_mark_settings, annals_hush,
+  annals_bounds, annals_drop_empty, annals_make_twin, annals_put_twin, annals_rewrite FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION annals_mark, annals_mark_positions, annals_mark_settings, annals_bounds,
+  annals_drop_empty, annals_make_twin, annals_put_twin, annals_rewrite TO annals_writer;

@@ -1,0 +1,238 @@
+//! Taking the bytes of what was erased or deleted out of the database's files.
+//!
+//! ```text
+//! erase, bury ── mark the tables they touch ──► drop_empty ── partitions in which nothing stands
+//!                (annals_garbage)               └► vacuum ──┬── a partition: a twin beside it, slice by
+//!                                                         │   slice, put in its place while the head is held
+//!                                                         └── a smaller table: anew, all at once
+//! ```
+//!
+//! PostgreSQL leaves a row that was changed or deleted in its page, in every index and in the planner's
+//! statistics; only what is written anew is rid of it. Whatever cannot be done because others use the
+//! table keeps its mark, and is tried again.
+
+use std::time::Duration;
+
+use annals_event::Time;
+use deadpool_postgres::{Object, Transaction};
+use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
+
+use super::super::{Result, Vacuumed};
+use super::delete::run;
+use super::error::failed;
+use super::pools;
+use super::rows::{self, bound, whole};
+use super::target::Target;
+
+/// Tables with what is known of people, beside events and what follows from them.
+const DIRECTORY: [&str; 6] = [
+    "annals_people",
+    "annals_guardianships",
+    "annals_sign_ins",
+    "annals_accounts",
+    "annals_requests",
+    "annals_answers",
+];
+/// Positions copied at once, and between two such slices a rest for everybody else.
+const SLICE: u64 = 4_096;
+const REST: Duration = Duration::from_millis(5);
+/// How long appends and readers may have to wait for each lock that exchanging a table takes: longer than
+/// PostgreSQL waits before it ends an autovacuum that is in the way. How often that is tried, and how long
+/// they are left alone before the next try.
+const PATIENCE: &str = "SET LOCAL lock_timeout = '1500ms'";
+const TRIES: usize = 8;
+const PAUSE: Duration = Duration::from_millis(500);
+/// The lock under which one process at a time does this: `vacuum` in ASCII.
+const SCRUBBING: i64 = 0x73_63_72_75_62;
+
+/// Marks the partitions of these positions, whose rows are about to be changed while the head is held.
+pub(super) async fn mark(
+    transaction: &Transaction<'_>,
+    positions: impl Iterator<Item = u64>,
+) -> Result<()> {
+    let positions: Vec<i64> = positions.map(bound).collect();
+    run(transaction, "SELECT annals_mark_positions($1)", &[&positions]).await.map(drop)
+}
+
+/// Marks tables whose rows were changed in this transaction: not before, because whoever writes them
+/// anew takes the mark away while they are locked.
+pub(super) async fn mark_tables(transaction: &Transaction<'_>, names: &[&str]) -> Result<()> {
+    run(transaction, "SELECT annals_mark($1)", &[&names]).await.map(drop)
+}
+
+/// The same of all that tells who there is.
+pub(super) async fn mark_directory(transaction: &Transaction<'_>) -> Result<()> {
+    mark_tables(transaction, &DIRECTORY).await
+}
+
+/// Since when the files hold what was taken out of them.
+pub(super) async fn since(client: &Object) -> Result<Option<Time>> {
+    let sql = "SELECT floor(extract(epoch FROM min(since)) * 1000000)::bigint FROM annals_garbage";
+    let row = client.query_one(sql, &[]).await.map_err(failed)?;
+    Ok(row.try_get::<_, Option<i64>>(0).map_err(failed)?.map(Time::from_micros))
+}
+
+/// Drops the partitions below the head in which nothing stands any more. Answers how many.
+pub(super) async fn drop_empty(client: &mut Client) -> Result<u64> {
+    let sql = "SELECT c.relname::text, b.first, b.beyond FROM pg_inherits i
+               JOIN pg_class c ON c.oid = i.inhrelid, annals_bounds(c.relname::text) b
+               WHERE i.inhparent = 'annals_events'::regclass
+                 AND b.beyond <= (SELECT h.seq FROM annals_journal_head h)
+               ORDER BY b.first";
+    let mut dropped = 0;
+    for partition in client.query(sql, &[]).await.map_err(failed)? {
+        let name: String = partition.try_get(0).map_err(failed)?;
+        let (first, beyond) = (bound(whole(&partition, 1)?), bound(whole(&partition, 2)?));
+        let sql = "SELECT EXISTS (SELECT FROM annals_events WHERE seq >= $1 AND seq < $2)";
+        let row = client.query_one(sql, &[&first, &beyond]).await.map_err(failed)?;
+        if row.try_get(0).map_err(failed)? {
+            continue;
+        }
+        let gone = async {
+            let transaction = client.transaction().await?;
+            transaction.batch_execute(PATIENCE).await?;
+            hold_head(&transaction).await?;
+            let row = transaction.query_one("SELECT annals_drop_empty($1)", &[&name]).await?;
+            transaction.commit().await?;
+            row.try_get::<_, bool>(0)
+        };
+        dropped += u64::from(unless_in_use(gone.await)?.unwrap_or_default());
+    }
+    Ok(dropped)
+}
+
+/// Writes anew whatever is marked. One process at a time does, over a connection of its own.
+pub(super) async fn vacuum(target: &Target) -> Result<Option<Vacuumed>> {
+    let pool = pools::alone(target)?;
+    let mut client = pools::get(&pool).await?;
+    let sql = "SELECT pg_try_advisory_lock($1)";
+    let row = client.query_one(sql, &[&SCRUBBING]).await.map_err(failed)?;
+    let done = if row.try_get(0).map_err(failed)? {
+        let done = vacuum_over(&mut client).await.map(Some);
+        // It goes with the connection, too, but nobody knows when that has ended.
+        let _ = client.execute("SELECT pg_advisory_unlock($1)", &[&SCRUBBING]).await;
+        done
+    } else {
+        Ok(None)
+    };
+    pool.close();
+    drop(Object::take(client));
+    done
+}
+
+async fn vacuum_over(client: &mut Client) -> Result<Vacuumed> {
+    let mut vacuumed = Vacuumed { dropped: drop_empty(client).await?, ..Vacuumed::default() };
+    let sql = "SELECT name, changes FROM annals_garbage ORDER BY since, name";
+    for marked in client.query(sql, &[]).await.map_err(failed)? {
+        let name: String = marked.try_get(0).map_err(failed)?;
+        let done = if name.starts_with("annals_events") {
+            renew(client, &name, marked.try_get(1).map_err(failed)?).await
+        } else {
+            rewrite(client, &name).await
+        };
+        // One that fails keeps the others from nothing.
+        let done = done.unwrap_or_else(|error| {
+            tracing::warn!(table = name, %error, "a table could not be written anew");
+            false
+        });
+        *(if done { &mut vacuumed.rewritten } else { &mut vacuumed.waiting }) += 1;
+    }
+    Ok(vacuumed)
+}
+
+/// Writes a smaller table anew. Answers whether it could: nobody may use it meanwhile.
+async fn rewrite(client: &mut Client, name: &str) -> Result<bool> {
+    for _ in 0..TRIES {
+        let done = async {
+            let transaction = client.transaction().await?;
+            transaction.batch_execute(PATIENCE).await?;
+            transaction.execute("SELECT annals_rewrite($1)", &[&name]).await?;
+            transaction.commit().await
+        };
+        if unless_in_use(done.await)?.is_some() {
+            return Ok(true);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(false)
+}
+
+/// Writes a partition anew, in a twin that then takes its place; events are read and appended all the
+/// while. Answers whether it could: others may use it without a pause, or change what was copied.
+async fn renew(client: &mut Client, name: &str, changes: i64) -> Result<bool> {
+    let sql = "SELECT first, beyond FROM annals_make_twin($1)";
+    let row = client.query_one(sql, &[&name]).await.map_err(failed)?;
+    if row.try_get::<_, Option<i64>>(0).map_err(failed)?.is_none() {
+        let sql = "DELETE FROM annals_garbage WHERE name = $1";
+        client.execute(sql, &[&name]).await.map_err(failed)?;
+        return Ok(true);
+    }
+    let (mut at, beyond) = (whole(&row, 0)?, whole(&row, 1)?);
+    for _ in 0..TRIES {
+        loop {
+            let end = beyond.min(rows::head(client, false).await?.seq + 1);
+            // What is left is copied while the head is held.
+            if end.saturating_sub(at) < SLICE / 8 {
+                break;
+            }
+            let next = end.min(at + SLICE);
+            client.execute(COPY, &[&bound(at), &bound(next)]).await.map_err(failed)?;
+            at = next;
+            tokio::time::sleep(REST).await;
+        }
+        match unless_in_use(exchange(client, name, changes, at).await)? {
+            Some(done) => return Ok(done),
+            None => tokio::time::sleep(PAUSE).await,
+        }
+    }
+    Ok(false)
+}
+
+const COPY: &str = "INSERT INTO annals_events_twin
+                    SELECT * FROM annals_events e WHERE e.seq >= $1 AND e.seq < $2 ORDER BY e.seq";
+
+/// Copies what is left and puts the twin in the partition's place, unless something there was changed.
+async fn exchange(
+    client: &mut Client,
+    name: &str,
+    changes: i64,
+    at: u64,
+) -> std::result::Result<bool, tokio_postgres::Error> {
+    let transaction = client.transaction().await?;
+    transaction.batch_execute(PATIENCE).await?;
+    hold_head(&transaction).await?;
+    let sql = "SELECT FROM annals_garbage WHERE name = $1 AND changes = $2";
+    if transaction.query_opt(sql, &[&name, &changes]).await?.is_none() {
+        return Ok(false);
+    }
+    let sql = "SELECT beyond FROM annals_bounds($1)";
+    let beyond: i64 = transaction.query_one(sql, &[&name]).await?.try_get(0)?;
+    transaction.execute(COPY, &[&bound(at), &beyond]).await?;
+    transaction.execute("SELECT annals_put_twin($1)", &[&name]).await?;
+    transaction.commit().await?;
+    Ok(true)
+}
+
+/// Nobody appends, buries or takes people out until the transaction ends.
+async fn hold_head(
+    transaction: &tokio_postgres::Transaction<'_>,
+) -> std::result::Result<(), tokio_postgres::Error> {
+    let sql = "SELECT FROM annals_journal_head FOR UPDATE";
+    transaction.execute(sql, &[]).await.map(drop)
+}
+
+/// What was done; nothing where others used the table for too long.
+fn unless_in_use<T>(done: std::result::Result<T, tokio_postgres::Error>) -> Result<Option<T>> {
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(error)
+            if error.code().is_some_and(|code| {
+                [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED].contains(code)
+            }) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(failed(error)),
+    }
+}

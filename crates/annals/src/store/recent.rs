@@ -1,0 +1,131 @@
+//! The newest events, as they were written: whoever follows the journal closely reads them here,
+//! and no rows.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use annals_event::Event;
+
+use super::Scoped;
+
+/// At most so many events are kept …
+const EVENTS: usize = 16_384;
+/// … of so many bytes of personal parts.
+const BYTES: usize = 8 * 1024 * 1024;
+
+/// An event that was written, with what it counts for: the bytes of its personal part.
+pub(super) type Written = (Arc<Event>, usize);
+
+/// Events without a gap between them, up to the last one written.
+#[derive(Default)]
+pub(super) struct RecentEvents(Mutex<Buffer>);
+
+#[derive(Default)]
+struct Buffer {
+    events: VecDeque<Written>,
+    bytes: usize,
+}
+
+impl RecentEvents {
+    /// Takes in events that were committed, in order.
+    pub(super) fn add(&self, events: Vec<Written>) {
+        let mut kept = self.kept();
+        let last = kept.events.back().map(|(event, _)| event.seq + 1);
+        // After a commit that nobody was told of, something is missing in between.
+        if last != events.first().map(|(event, _)| event.seq) {
+            *kept = Buffer::default();
+        }
+        kept.bytes += events.iter().map(|(_, bytes)| bytes).sum::<usize>();
+        kept.events.extend(events);
+        while kept.events.len() > EVENTS || kept.bytes > BYTES {
+            kept.bytes -= kept.events.pop_front().map_or(0, |(_, bytes)| bytes);
+        }
+    }
+
+    /// What matches at these positions, as its viewer is shown it; `None` unless all of them are
+    /// here.
+    pub(super) fn read(&self, filter: &Scoped, range: &Range<u64>) -> Option<Vec<Arc<Event>>> {
+        let all: Vec<_> = {
+            let kept = self.kept();
+            let (first, _) = kept.events.front()?;
+            let from = usize::try_from(range.start.checked_sub(first.seq)?).ok()?;
+            let to = usize::try_from(range.end.checked_sub(first.seq)?).ok()?;
+            if from > to || to > kept.events.len() {
+                return None;
+            }
+            kept.events.range(from..to).map(|(event, _)| Arc::clone(event)).collect()
+        };
+        let wanted = all.iter().filter(|event| filter.matches(event));
+        Some(wanted.map(|event| filter.shown(event)).collect())
+    }
+
+    /// Lets go of everything, because what is written may be no more, or other than it was.
+    pub(super) fn forget(&self) {
+        *self.kept() = Buffer::default();
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Buffer> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::strategy::{Strategy as _, ValueTree as _};
+    use proptest::test_runner::TestRunner;
+
+    use super::*;
+    use crate::filter::Filter;
+    use crate::store::Scope;
+
+    fn events(range: Range<u64>, bytes: usize) -> Vec<Written> {
+        let event = annals_event::testing::event();
+        let event = event.new_tree(&mut TestRunner::deterministic()).unwrap().current();
+        range.map(|seq| (Arc::new(Event { seq, ..event.clone() }), bytes)).collect()
+    }
+
+    fn read(recent: &RecentEvents, range: Range<u64>) -> Option<Vec<u64>> {
+        let all = Scope::everything().over(Filter::default());
+        Some(recent.read(&all, &range)?.iter().map(|event| event.seq).collect())
+    }
+
+    #[test]
+    fn what_is_kept_is_the_end_without_a_gap() {
+        let recent = RecentEvents::default();
+        assert_eq!(read(&recent, 1..9), None);
+        recent.add(events(5..8, 1));
+        recent.add(events(8..10, 1));
+        assert_eq!(read(&recent, 4..9), None);
+        assert_eq!(read(&recent, 6..9), Some(vec![6, 7, 8]));
+        assert_eq!(read(&recent, 6..10), Some(vec![6, 7, 8, 9]));
+        assert_eq!(read(&recent, 6..11), None);
+        assert_eq!(read(&recent, 10..20), None);
+        recent.add(events(12..13, 1));
+        assert_eq!(read(&recent, 9..13), None);
+        assert_eq!(read(&recent, 12..13), Some(vec![12]));
+        recent.forget();
+        assert_eq!(read(&recent, 12..13), None);
+        recent.add(events(13..14, 1));
+        assert_eq!(read(&recent, 13..14), Some(vec![13]));
+    }
+
+    #[test]
+    fn a_viewer_reads_no_more_here_than_from_rows() {
+        let recent = RecentEvents::default();
+        recent.add(events(1..3, 1));
+        let nothing = Scope::nothing().over(Filter::default());
+        assert_eq!(recent.read(&nothing, &(1..3)), Some(Vec::new()));
+    }
+
+    #[test]
+    fn memory_is_bounded_by_number_and_by_bytes() {
+        let recent = RecentEvents::default();
+        recent.add(events(1..20_001, 1));
+        assert_eq!(read(&recent, 3_616..3_617), None);
+        assert_eq!(read(&recent, 3_617..3_618), Some(vec![3_617]));
+        recent.add(events(20_001..20_101, BYTES / 10));
+        assert_eq!(read(&recent, 20_090..20_092), None);
+        assert_eq!(read(&recent, 20_092..20_101).unwrap().len(), 9);
+    }
+}

@@ -1,0 +1,108 @@
+//! Deleting events on the record: a tombstone stays, with the leaves that the tile's root needs.
+
+use std::ops::Range;
+
+use annals_event::Time;
+use annals_event::digest::TILE;
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::super::Result;
+use super::super::seal::{Sealed, Tombstone, first_of, tile_of};
+use super::super::tombstones::{USED, merged, tombstones_for};
+use super::append::Writer;
+use super::{garbage, rows, sealed};
+
+pub(super) fn delete(
+    writer: &mut Writer,
+    range: Range<u64>,
+    reason: &str,
+    now: Time,
+) -> Result<u64> {
+    let head = rows::head(writer.connection())?.seq;
+    let range = range.start.max(1)..range.end.min(head + 1);
+    if range.is_empty() {
+        return Ok(0);
+    }
+    writer.forget();
+    let mut gone = 0;
+    // One transaction a tile: the writer is never held for long.
+    for tile in tile_of(range.start)..=tile_of(range.end - 1) {
+        let part = range.start.max(first_of(tile))..range.end.min(first_of(tile + 1));
+        gone += bury_in_tile(writer, &part, reason, now)?;
+    }
+    Ok(gone)
+}
+
+fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time) -> Result<u64> {
+    let events = sealed::sealed(writer.connection(), range, TILE as usize)?;
+    let hashes = hashes(writer, &events);
+    let transaction =
+        writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
+    put_tombstones(&transaction, &events, &hashes, reason, now)?;
+    transaction.commit()?;
+    writer.index().delete(range);
+    writer.recent().forget();
+    Ok(events.len() as u64)
+}
+
+/// The hashes under which the ids of events that go are remembered.
+pub(super) fn hashes(writer: &Writer, events: &[Sealed]) -> Vec<[u8; 32]> {
+    let readable = events.iter().filter_map(|event| event.event.as_ref().ok());
+    readable.map(|event| writer.hashed_id(event.id)).collect()
+}
+
+/// Puts a tombstone in the place of each event of a tile, within a transaction. Positions without an
+/// event are no matter.
+pub(super) fn put_tombstones(
+    transaction: &Connection,
+    events: &[Sealed],
+    hashes: &[[u8; 32]],
+    reason: &str,
+    now: Time,
+) -> Result<()> {
+    let Some(first) = events.first() else {
+        return Ok(());
+    };
+    let tile = tile_of(first.seq);
+    let mut all = sealed::tombstones(transaction, &(first_of(tile)..first_of(tile + 1)))?;
+    all.append(&mut tombstones_for(events, reason, now)?);
+    all.sort_by_key(|tombstone| tombstone.first);
+    transaction.execute(
+        "DELETE FROM annals_tombstones WHERE first >= ?1 AND first < ?2",
+        [first_of(tile), first_of(tile + 1)],
+    )?;
+    for tombstone in merged(all) {
+        insert(transaction, &tombstone)?;
+    }
+    let until = now.plus_micros(USED).as_micros();
+    for hash in hashes {
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO annals_used_ids (hash, until) VALUES (?1, ?2)")?
+            .execute(params![hash, until])?;
+    }
+    for sql in
+        ["DELETE FROM annals_events WHERE seq = ?1", "DELETE FROM annals_ledger WHERE seq = ?1"]
+    {
+        let mut statement = transaction.prepare_cached(sql)?;
+        for event in events {
+            statement.execute([event.seq])?;
+        }
+    }
+    garbage::mark(transaction, first.seq)
+}
+
+pub(super) fn insert(connection: &Connection, tombstone: &Tombstone) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO annals_tombstones (first, last, leaves, reason, deleted_at)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            tombstone.first,
+            tombstone.last,
+            tombstone.leaves.concat(),
+            tombstone.reason,
+            tombstone.deleted_at.as_micros()
+        ])?;
+    Ok(())
+}

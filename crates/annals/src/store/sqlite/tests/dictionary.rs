@@ -1,0 +1,207 @@
+//! What many events say alike is written once: what that must not change.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use annals_event::{Actor, ActorType, Entity, Event, Subject};
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
+use refinery::Target;
+use rusqlite::{Connection, params};
+
+use super::super::{Tenancy, open as opening};
+use super::{open, seed};
+use crate::store::conformance::world::{entries, entry, plain, plain_ones};
+use crate::store::conformance::{START, accepted, everything, verdicts};
+use crate::store::row::Row;
+use crate::store::seal::Verdict;
+use crate::store::{Entry, Sealed, Store, Tile};
+
+/// A journal as the third migration left it, with these events in it.
+fn older(path: &Path, sealed: &[Sealed], tiles: &[Tile]) {
+    let mut file = Connection::open(path).unwrap();
+    opening::runner().set_target(Target::Version(3)).run(&mut file).unwrap();
+    let sql = "INSERT INTO annals_journal VALUES (1, ?1, 1, ?2, ?3, ?4, ?5)";
+    let end = sealed.last().unwrap().event.as_ref().unwrap();
+    let identity = seed();
+    let journal = params![
+        identity.id.as_bytes(),
+        identity.cursor_key,
+        [8_u8; 32],
+        end.seq,
+        end.created_at.as_micros()
+    ];
+    file.execute(sql, journal).unwrap();
+    for sealed in sealed {
+        let row = Row::from(sealed.event.as_ref().unwrap());
+        let sql = "INSERT INTO annals_events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \
+                   ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, NULL)";
+        let points = row.points;
+        let event = params![
+            row.seq,
+            row.id.as_bytes(),
+            row.created_at,
+            row.occurred_at,
+            row.category,
+            row.action,
+            row.severity,
+            row.actor_type,
+            row.actor_id,
+            row.actor_name,
+            row.subject_id,
+            row.subject_name,
+            row.account_id,
+            row.entity_type,
+            row.entity_id,
+            row.entity_name,
+            points.map(|points| points.0),
+            points.map(|points| points.1),
+            points.map(|points| points.2),
+            row.session_id,
+            row.message,
+            row.metadata,
+            row.context,
+            sealed.salt,
+            sealed.leaf_prefix,
+        ];
+        file.execute(sql, event).unwrap();
+    }
+    for tile in tiles {
+        let (low, high) = (tile.earliest.as_micros(), tile.latest.as_micros());
+        let tile = params![tile.tile, tile.size, tile.root, low, high];
+        file.execute("INSERT INTO annals_tiles VALUES (?, ?, ?, ?, ?)", tile).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_journal_of_loose_words_is_brought_up_to_date_event_by_event() {
+    let directory = tempfile::tempdir().unwrap();
+    let entries = entries(700).new_tree(&mut TestRunner::deterministic()).unwrap().current();
+    let first = open(&directory.path().join("first.db"), Tenancy::Owner).unwrap();
+    let events = accepted(&first, entries, START).await;
+    let (sealed, tiles) =
+        (first.sealed(1..701, 700).await.unwrap(), first.tiles(1..701).await.unwrap());
+    first.close().await;
+
+    let path = directory.path().join("older.db");
+    older(&path, &sealed, &tiles);
+    let refused = super::SqliteStore::open_read_only(&path).err().unwrap().to_string();
+    assert!(refused.contains("older Annals"), "{refused}");
+    let newer = open(&path, Tenancy::Guest).unwrap();
+    assert_eq!(everything(&newer).await, events);
+    assert_eq!(verdicts(&newer).await, vec![Verdict::Verified; 700]);
+    // It goes on as a journal that was never older.
+    accepted(&newer, plain_ones(1_000..1_100), START).await;
+    assert_eq!(verdicts(&newer).await, vec![Verdict::Verified; 800]);
+    newer.close().await;
+}
+
+/// An event that names a person and a thing by this number.
+fn naming(number: u128, name: usize) -> Entry {
+    let id = Some(format!("id-{name}"));
+    let person = format!("Person Nr {name}.");
+    let event = Event {
+        actor: Actor { kind: ActorType::User, id: id.clone(), name: Some(person) },
+        subject: Some(Subject { id: format!("subject-{name}"), name: None }),
+        entity: Some(Entity { kind: "lamp".to_owned(), id, name: Some(format!("Lamp {name}.")) }),
+        session_id: Some(format!("visit-{name}.")),
+        ..plain(number).event
+    };
+    entry(event)
+}
+
+fn count(path: &Path, table: &str) -> u64 {
+    let sql = format!("SELECT count(*) FROM annals_{table}");
+    Connection::open(path).unwrap().query_row(&sql, [], |row| row.get(0)).unwrap()
+}
+
+fn counts(path: &Path) -> [u64; 4] {
+    ["kinds", "persons", "entities", "sessions"].map(|table| count(path, table))
+}
+
+#[tokio::test]
+async fn what_is_said_again_is_not_written_again_and_goes_with_the_last_who_said_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.db");
+    let store = open(&path, Tenancy::Owner).unwrap();
+    for round in 0..3 {
+        let batch = (0..40).map(|name| naming(round * 40 + name, name as usize)).collect();
+        accepted(&store, batch, START).await;
+    }
+    assert_eq!(counts(&path), [1, 80, 40, 40]);
+    store.close().await;
+    // Another process knows what the last one wrote.
+    let store = open(&path, Tenancy::Owner).unwrap();
+    accepted(&store, (0..40).map(|name| naming(200 + name, name as usize)).collect(), START).await;
+    assert_eq!(counts(&path), [1, 80, 40, 40]);
+
+    // Person 7 is spoken of by 8, 48, 88 and 128: one left is enough.
+    for seq in [8, 48, 88] {
+        assert_eq!(store.delete(seq..seq + 1, "cleared", START).await, Ok(1));
+        assert_eq!(counts(&path), [1, 80, 40, 40]);
+    }
+    assert_eq!(store.delete(128..129, "cleared", START).await, Ok(1));
+    assert_eq!(counts(&path), [1, 78, 39, 39]);
+    assert_eq!(count(&path, "garbage"), 0);
+    // What is said from now on stands for itself.
+    accepted(&store, vec![naming(300, 7), naming(301, 8)], START).await;
+    assert_eq!(counts(&path), [1, 82, 41, 41]);
+    let verdicts = verdicts(&store).await;
+    assert_eq!(verdicts.iter().filter(|verdict| **verdict == Verdict::Verified).count(), 158);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn who_is_deleted_leaves_no_bytes_even_when_the_server_was_killed_meanwhile() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.db");
+    let store = open(&path, Tenancy::Owner).unwrap();
+    accepted(&store, (0..40).map(|name| naming(name, name as usize)).collect(), START).await;
+    store.close().await;
+    let names = ["Person Nr 7.", "subject-7", "visit-7.", "Lamp 7."];
+    let held = |path: &Path| {
+        let bytes = std::fs::read(path).unwrap();
+        let held = |name: &str| bytes.windows(name.len()).any(|part| part == name.as_bytes());
+        names.map(held)
+    };
+    assert_eq!(held(&path), [true; 4]);
+    // As a crash between deleting and sweeping leaves it.
+    let file = Connection::open(&path).unwrap();
+    file.execute_batch(
+        "PRAGMA secure_delete = ON; DELETE FROM annals_events WHERE seq = 8;
+         INSERT INTO annals_tombstones VALUES (8, 8, zeroblob(32), 'cleared', 0);
+         UPDATE annals_journal SET head = 256; INSERT INTO annals_garbage (seq) VALUES (8);",
+    )
+    .unwrap();
+    drop(file);
+    let store = open(&path, Tenancy::Owner).unwrap();
+    assert_eq!(counts(&path), [1, 78, 39, 39]);
+    store.close().await;
+    assert_eq!(held(&path), [false; 4]);
+}
+
+#[tokio::test]
+async fn a_number_serves_one_block_and_is_never_given_twice() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.db");
+    let store = open(&path, Tenancy::Owner).unwrap();
+    accepted(&store, vec![naming(1, 1)], START).await;
+    // The journal continues at the end of its first block.
+    let file = Connection::open(&path).unwrap();
+    file.execute("UPDATE annals_journal SET head = 65535 + 1 - 256", []).unwrap();
+    store.close().await;
+    let store = Arc::new(open(&path, Tenancy::Owner).unwrap());
+    accepted(&*store, (2..600).map(|number| naming(number, 1)).collect(), START).await;
+    let sql = "SELECT group_concat(person) FROM annals_persons";
+    let told: String = file.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(told, "1,2,16777217,16777218");
+    let read = everything(&*store).await;
+    assert_eq!(read.len(), 599);
+    assert!(read.iter().all(|event| event.actor == naming(1, 1).event.actor));
+    // Buried and said again: the numbers go on.
+    assert_eq!(store.delete(65_537..66_000, "cleared", START).await, Ok(342));
+    accepted(&*store, vec![naming(700, 1)], START).await;
+    let told: String = file.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(told, "1,2,16777219,16777220");
+    store.close().await;
+}
