@@ -53,7 +53,7 @@ pub const BADGES: &str = "badges";
 pub const FOLLOWERS: [Follower; 3] = [
     Follower {
         name: ROLLUPS,
-        what: "counts by day and person, entity_use and page, sessions, groups of errors",
+        what: "counts by day and person, entity and page, sessions, groups of errors",
         who: Who::Each,
         output: |parts| Box::new(rollups::Rollups::new(parts)),
     },

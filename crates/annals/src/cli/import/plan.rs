@@ -64,7 +64,7 @@ impl Plan {
                 continue;
             }
             let field = name.parse::<Field>().map_err(|()| {
-                format!("the column `{name}` is no field of an event; give a --mapping that says what it auth_method")
+                format!("the column `{name}` is no field of an event; give a --mapping that says what it means")
             })?;
             event.push(Assignment {
                 field,
