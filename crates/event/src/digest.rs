@@ -1,9 +1,9 @@
-//! How an event is hashed: `docs/digest.md`, byte by byte.
+//! The hash of an event, byte by byte as `docs/digest.md` defines it.
 //!
 //! An event is split into a **skeleton** without personal data and a **personal part**. The leaf
 //! of the hash tree covers the skeleton directly and the personal part through a salted
 //! commitment, so that a person can be forgotten (salt and personal part dropped, commitment
-//! kept) while the leaf, and with it every tile above, stays true.
+//! kept) while the leaf, and with it every tile above, stays the same.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256};
@@ -20,7 +20,7 @@ pub use tree::{GrowingTree, tree_root};
 
 /// The version byte of this layout.
 pub const VERSION: u8 = 1;
-/// Leaves in a tile.
+/// Number of leaves in a tile.
 pub const TILE: u64 = 256;
 
 /// A SHA-256 hash.
@@ -33,12 +33,12 @@ const LEAF: u8 = 0x00;
 /// Domain byte of a residue.
 const RESIDUE: u8 = 0x02;
 
-/// `HMAC-SHA256(salt, personal part)`.
+/// Returns `HMAC-SHA256(salt, personal part)`.
 pub fn commitment(salt: &Salt, personal: &[u8]) -> Hash {
     mac(salt, personal)
 }
 
-/// HMAC-SHA256 with a key of any length.
+/// Computes HMAC-SHA256 with a key of any length.
 fn mac(key: &[u8], data: &[u8]) -> Hash {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
@@ -46,7 +46,7 @@ fn mac(key: &[u8], data: &[u8]) -> Hash {
     mac.finalize().into_bytes().into()
 }
 
-/// The leaf of a numbered event: skeleton and commitment under one hash.
+/// Returns the leaf of a numbered event: skeleton and commitment under one hash.
 pub fn leaf(event: &Event, commitment: &Hash) -> Hash {
     let mut hash = Sha256::new();
     hash.update([LEAF]);
@@ -55,7 +55,7 @@ pub fn leaf(event: &Event, commitment: &Hash) -> Hash {
     hash.finalize().into()
 }
 
-/// `SHA-256(0x02 ‖ version ‖ seq ‖ what remains)` of an anonymised event.
+/// Returns `SHA-256(0x02 ‖ version ‖ seq ‖ what remains)` of an anonymised event.
 pub fn residue(event: &Event) -> Hash {
     let mut hash = Sha256::new();
     hash.update([RESIDUE, VERSION]);
@@ -64,7 +64,7 @@ pub fn residue(event: &Event) -> Hash {
     hash.finalize().into()
 }
 
-/// The skeleton's bytes: everything that is not about people.
+/// Returns the skeleton's bytes: everything that is not about people.
 pub fn skeleton(event: &Event) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(128);
     bytes.push(VERSION);
@@ -94,7 +94,7 @@ pub fn skeleton(event: &Event) -> Vec<u8> {
     bytes
 }
 
-/// A text as its length in bytes (u16, big-endian) and its UTF-8.
+/// Writes a text as its length in bytes (u16, big-endian) and its UTF-8.
 fn put_text(bytes: &mut Vec<u8>, text: &str) {
     // Category, action and entity type have at most 100 characters of one byte each.
     let length = u16::try_from(text.len()).unwrap_or(u16::MAX);

@@ -1,4 +1,4 @@
-//! What a sender says happened.
+//! An event as its sender writes it.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -8,21 +8,21 @@ use crate::{
     Time,
 };
 
-/// An event as its sender tells it; the server fills in what is absent.
+/// An event as its sender writes it; the server fills in what is absent.
 ///
-/// Over the wire it is read by [`Draft::from_json`](crate::validate), which names every field
-/// that is wrong; programs build it directly.
+/// [`Draft::from_json`](crate::validate) reads one from JSON and names every invalid field.
+/// Programs build it directly.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Draft {
-    /// A UUID (version 7 recommended) made by a sender who wants to be able to send again.
+    /// A UUID (version 7 recommended) of the sender's, so that sending again records once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<Uuid>,
     /// When it happened; only a `service` or `admin` key may say so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub occurred_at: Option<Time>,
-    /// How long ago it happened, in milliseconds, ≤ 24 hours: for a browser's offline queue.
+    /// Age in milliseconds, at most 24 hours: for a browser's offline queue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub age_ms: Option<u64>,
     /// snake_case, ≤ 50 characters; absent: the catalog's category of the action, else `other`.
@@ -33,22 +33,22 @@ pub struct Draft {
     /// Absent: the catalog's severity, else `info`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
-    /// Who did it; absent: `system`.
+    /// The person or program that did it; absent: `system`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<Actor>,
     /// The person it is about; absent: the actor, when a user or a child.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<Subject>,
-    /// The user account it belongs to, where that is not the actor.
+    /// The user account it belongs to, if that is not the actor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
-    /// What it was done to.
+    /// The entity it was done to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity: Option<Entity>,
     /// A change of a balance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub points: Option<Points>,
-    /// The visit it belongs to, ≤ 200 characters.
+    /// The session it belongs to, ≤ 200 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
     /// The page it happened on.

@@ -1,4 +1,4 @@
-//! What the journal keeps and gives back.
+//! An event as the journal keeps and returns it.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use crate::{
     Time,
 };
 
-/// An event on the record: who did what, to whom, when, and what it changed.
+/// An event on record: who did what, to whom, when, and what it changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Event {
@@ -23,29 +23,29 @@ pub struct Event {
     pub cursor: String,
     /// When it happened.
     pub occurred_at: Time,
-    /// When the journal took it in; never running backwards along the journal.
+    /// When the journal recorded it; never runs backwards along the journal.
     pub created_at: Time,
     /// snake_case, ≤ 50 characters.
     pub category: String,
     /// snake_case, ≤ 100 characters.
     pub action: String,
-    /// How much it matters.
+    /// How much the event matters.
     pub severity: Severity,
-    /// Who did it.
+    /// The person or program that did it.
     pub actor: Actor,
     /// The person it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Subject>,
-    /// The user account it belongs to, where that is not the actor.
+    /// The user account it belongs to, if that is not the actor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
-    /// What it was done to.
+    /// The entity it was done to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entity: Option<Entity>,
     /// A change of a balance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub points: Option<Points>,
-    /// The visit it belongs to.
+    /// The session it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
     /// The page it happened on.
@@ -67,7 +67,7 @@ pub struct Event {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Metadata,
-    /// When the identity was removed, if it was.
+    /// When the people were removed from the event, if they were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anonymised_at: Option<Time>,
 }

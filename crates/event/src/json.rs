@@ -1,6 +1,6 @@
-//! Strict JSON: what two readers could understand differently is refused.
+//! A strict JSON reader: it refuses what two readers could understand differently.
 //!
-//! The record is hashed, compared and read in several languages. So a text is taken in only if
+//! The record is hashed, compared and read in several languages. So a text is accepted only if
 //! every reader makes the same value of it: no key twice, no lone surrogate, no NUL, no integer
 //! beyond ±(2⁵³−1). Numbers are normalised on the way in (`1.0` is `1`, `-0` is `0`), because a
 //! stored value is compared with a sent one after a round trip through canonical text.
@@ -21,20 +21,20 @@ pub use node::{Node, Object};
 pub use split::split;
 pub use stable::is_stable;
 
-/// Deepest nesting that may ever be asked for; below serde_json's own limit of 128, so that ours
-/// is the one that answers, and far below what a thread's stack holds.
+/// The deepest nesting a caller may ask for. It is below serde_json's own limit of 128, so that
+/// this reader's message is shown, and far below what a thread's stack holds.
 const DEEPEST: usize = 100;
 
 /// Keys that serde_json treats as its own when it reads a `Value` back. A stored object with such
 /// a key would come back as another value, and the record would look tampered with.
 const PRIVATE_KEYS: &str = "$serde_json::private::";
 
-/// The text is not JSON that every reader understands alike.
+/// A text is not JSON that every reader understands alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonError {
-    /// What is wrong, in plain words.
+    /// The problem, in plain words.
     pub message: String,
-    /// Where, as a path such as `metadata.tags[2]`; empty at the top.
+    /// The place, as a path such as `metadata.tags[2]`; empty at the top.
     pub path: String,
     /// The line, from 1.
     pub line: usize,
@@ -54,23 +54,23 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
-/// Reads one JSON text. `depth` is how deep objects and arrays may nest, the outermost being 1.
+/// Reads one JSON text. `depth` limits how deep objects and arrays may nest; the outermost is 1.
 ///
 /// # Errors
-/// Names the first thing that is wrong and where it stands.
+/// The first problem and its position.
 pub fn parse(bytes: &[u8], depth: usize) -> Result<Value, JsonError> {
     read(bytes, depth).map(Value::from)
 }
 
-/// As [`parse`], without copying any text that stands in the JSON as it is.
+/// Reads like [`parse`], but borrows every text that needs no unescaping.
 ///
 /// # Errors
 /// As [`parse`].
 pub fn read(bytes: &[u8], depth: usize) -> Result<Node<'_>, JsonError> {
     match str::from_utf8(bytes) {
-        // Looked at once as a whole, and not again text by text.
+        // UTF-8 is checked once for the full text, and not again for every string.
         Ok(text) => strict(serde_json::Deserializer::from_str(text), depth),
-        // It says where.
+        // This reader reports the position of the invalid byte.
         Err(_) => strict(serde_json::Deserializer::from_slice(bytes), depth),
     }
 }
@@ -96,12 +96,12 @@ fn strict<'t, R: serde_json::de::Read<'t>>(
     })
 }
 
-/// What is wrong with a text that is to be stored, if anything is.
+/// Returns why a text cannot be stored, if it cannot.
 pub(crate) fn text_fault(text: &str) -> Option<&'static str> {
     text.contains('\0').then_some("a NUL character cannot be stored")
 }
 
-/// What is wrong with a key, if anything is.
+/// Returns why a key cannot be stored, if it cannot.
 pub(crate) fn key_fault(key: &str) -> Option<&'static str> {
     if key.starts_with(PRIVATE_KEYS) {
         return Some("keys that begin with $serde_json::private:: cannot be stored");
@@ -109,7 +109,7 @@ pub(crate) fn key_fault(key: &str) -> Option<&'static str> {
     text_fault(key)
 }
 
-/// A number in its canonical form: whole numbers as integers, so that equal values are equal.
+/// Returns a number in canonical form: whole numbers as integers, so that equal values are equal.
 ///
 /// # Errors
 /// Integers beyond ±(2⁵³−1) are refused: not every JSON reader holds them exactly.
@@ -136,7 +136,7 @@ pub(crate) fn canonical_number(number: &Number) -> Result<Number, &'static str> 
 }
 
 /// Brings every number of a value built by a program into canonical form, as [`parse`] does.
-/// Numbers that cannot be are left alone: [`Draft::check`](crate::Draft::check) names them.
+/// Numbers that have none are left alone: [`Draft::check`](crate::Draft::check) reports them.
 pub fn normalise(value: &mut Value) {
     match value {
         Value::Number(number) => {
@@ -156,7 +156,7 @@ enum Step {
     Index(usize),
 }
 
-/// A path, its innermost step first, as text; kept short: keys are the sender's own words.
+/// Renders a path whose innermost step comes first. Short, because keys are the sender's own words.
 fn show(path: &[Step]) -> String {
     let mut text = String::new();
     for step in path.iter().rev() {
@@ -173,14 +173,14 @@ fn show(path: &[Step]) -> String {
     text
 }
 
-/// Reads a value strictly. On an error the path is written down on the way out.
+/// A strict reader of one value. On an error it records the path on the way out.
 struct Strict<'p> {
     depth: usize,
     path: &'p mut Vec<Step>,
 }
 
 impl Strict<'_> {
-    /// One level further in, or a refusal.
+    /// Returns the depth left one level further in, or refuses.
     fn deeper<E: serde::de::Error>(&mut self) -> Result<usize, E> {
         self.depth.checked_sub(1).ok_or_else(|| E::custom("nested too deeply"))
     }
@@ -253,7 +253,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let depth = self.deeper()?;
         let mut object = Object::default();
         while let Some(key) = access.next_key_seed(Key)? {
-            let twice = || object.has(&key).then_some("this key stands twice in one object");
+            let twice = || object.has(&key).then_some("this key occurs twice in one object");
             let value = match key_fault(&key).or_else(twice) {
                 Some(fault) => Err(A::Error::custom(fault)),
                 None => access.next_value_seed(Strict { depth, path: &mut *self.path }),
@@ -270,7 +270,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 }
 
-/// A text that can be stored, as a value.
+/// Returns a text as a value, if it can be stored.
 fn text<E: serde::de::Error>(text: Cow<'_, str>) -> Result<Node<'_>, E> {
     match text_fault(&text) {
         Some(fault) => Err(E::custom(fault)),
@@ -278,12 +278,12 @@ fn text<E: serde::de::Error>(text: Cow<'_, str>) -> Result<Node<'_>, E> {
     }
 }
 
-/// A canonical number as a value.
+/// Returns a canonical number as a value.
 fn number<'t, E: serde::de::Error>(number: Number) -> Result<Node<'t>, E> {
     canonical_number(&number).map(Node::Number).map_err(E::custom)
 }
 
-/// Reads a key as it is.
+/// A reader of keys, which are kept as they are.
 struct Key;
 
 impl<'de> DeserializeSeed<'de> for Key {

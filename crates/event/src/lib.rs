@@ -1,11 +1,11 @@
-//! The words of Annals.
+//! The vocabulary of Annals: drafts, events, their rules and their hashes.
 //!
 //! ```text
 //! bytes ──json──► Value ──validate──► Draft ──(the server completes it)──► Event ──digest──► leaf
 //! ```
 //!
-//! * [`Draft`] is what a sender says; [`Event`] is what the journal keeps and gives back.
-//! * [`json`] reads JSON strictly: what two readers could understand differently is refused.
+//! * [`Draft`] is an event as its sender writes it; [`Event`] is what the journal keeps.
+//! * [`json`] reads JSON strictly: it refuses what two readers could understand differently.
 //! * [`validate`] turns JSON into a [`Draft`] and names every field that is wrong.
 //! * [`limits`] holds every size in one place.
 //! * [`digest`] fixes how an event is hashed, byte by byte (`docs/digest.md`).

@@ -38,7 +38,7 @@ pub const EVENTS_PER_REQUEST: usize = 1_000;
 pub const REQUEST_BYTES: usize = 5 * 1024 * 1024;
 /// The largest integer that every JSON reader holds exactly: 2⁵³ − 1.
 pub const MAX_INTEGER: i64 = 9_007_199_254_740_991;
-/// How far ahead of the server's clock an event may lie: 5 minutes.
+/// Microseconds by which an event may lie ahead of the server's clock: 5 minutes.
 pub const AHEAD_MICROS: i64 = 5 * 60 * 1_000_000;
-/// How long a browser's offline queue may hold an event: 24 hours.
+/// Milliseconds for which a browser's offline queue may hold an event: 24 hours.
 pub const AGE_MS: u64 = 24 * 60 * 60 * 1_000;

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of being or thing acted.
+/// The type of an actor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -35,7 +35,7 @@ impl ActorType {
         ActorType::Anonymous,
     ];
 
-    /// The word used in JSON, filters and the database.
+    /// Returns the word used in JSON, filters and the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             ActorType::User => "user",
@@ -47,32 +47,32 @@ impl ActorType {
         }
     }
 
-    /// The byte used in compact storage.
+    /// Returns the byte used in compact storage.
     pub const fn code(self) -> u8 {
         self as u8
     }
 
-    /// The actor type with this [`code`](ActorType::code).
+    /// Returns the actor type with this [`code`](ActorType::code).
     pub fn from_code(code: u8) -> Option<ActorType> {
         Self::ALL.get(usize::from(code)).copied()
     }
 
-    /// The actor type with this name.
+    /// Returns the actor type with this name.
     pub fn from_name(name: &str) -> Option<ActorType> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
-    /// Whether such an actor is a person, whom privacy law protects.
+    /// Returns `true` if such an actor is a person, whom privacy law protects.
     pub const fn is_person(self) -> bool {
         matches!(self, ActorType::User | ActorType::Child)
     }
 }
 
-/// Who did it.
+/// The person or program that did it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Actor {
-    /// The kind of actor.
+    /// The type of actor.
     #[serde(rename = "type")]
     pub kind: ActorType,
     /// The application's own id of the actor, ≤ 200 characters.
@@ -94,8 +94,8 @@ pub struct Subject {
     pub name: Option<String>,
 }
 
-/// The user account an event belongs to, where that is not the actor: the guardian in whose
-/// family a child acts.
+/// The user account an event belongs to, if that is not the actor: the guardian in whose family a
+/// child acts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Account {
@@ -103,14 +103,14 @@ pub struct Account {
     pub id: String,
 }
 
-/// What it was done to. The name is kept, because the thing may be deleted later.
+/// The entity it was done to. The name is kept, because the entity may be deleted later.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Entity {
-    /// The kind of thing, snake_case, ≤ 50 characters.
+    /// The type of entity, snake_case, ≤ 50 characters.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The application's own id of the thing, ≤ 200 characters.
+    /// The application's own id of the entity, ≤ 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Its name at that moment, ≤ 200 characters.
@@ -126,7 +126,7 @@ pub struct Points {
     pub before: i64,
     /// The balance after.
     pub after: i64,
-    /// What changed.
+    /// The difference.
     pub delta: i64,
 }
 
@@ -140,7 +140,7 @@ pub struct Page {
     /// The page's title, ≤ 500 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Where the visitor came from, ≤ 2,000 characters.
+    /// The address the visitor came from, ≤ 2,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referrer: Option<String>,
     /// Time to load, in milliseconds.
@@ -185,7 +185,7 @@ pub struct Request {
     /// The HTTP status, 100 to 599.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// How long it took, in milliseconds.
+    /// Duration in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u64>,
 }
@@ -197,7 +197,7 @@ pub struct ErrorInfo {
     /// The error's type, such as `TypeError`, ≤ 200 characters.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// What it said, ≤ 2,000 characters.
+    /// The error's message, ≤ 2,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The stack, ≤ 16,000 characters.

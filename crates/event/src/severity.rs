@@ -1,4 +1,4 @@
-//! How much an event matters.
+//! The severities of events.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// The ordinary course of things.
+    /// Ordinary business.
     #[default]
     Info,
     /// Worth knowing: a setting changed, somebody left.
@@ -27,7 +27,7 @@ impl Severity {
     pub const ALL: [Severity; 5] =
         [Severity::Info, Severity::Notice, Severity::Warning, Severity::Error, Severity::Critical];
 
-    /// The word used in JSON, filters and the database.
+    /// Returns the word used in JSON, filters and the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Severity::Info => "info",
@@ -38,17 +38,17 @@ impl Severity {
         }
     }
 
-    /// The byte used in the digest and in compact storage: 0 for `info` to 4 for `critical`.
+    /// Returns the byte used in the digest and in compact storage: 0 for `info` to 4 for `critical`.
     pub const fn code(self) -> u8 {
         self as u8
     }
 
-    /// The severity with this [`code`](Severity::code).
+    /// Returns the severity with this [`code`](Severity::code).
     pub fn from_code(code: u8) -> Option<Severity> {
         Self::ALL.get(usize::from(code)).copied()
     }
 
-    /// The severity with this name.
+    /// Returns the severity with this name.
     pub fn from_name(name: &str) -> Option<Severity> {
         Self::ALL.into_iter().find(|severity| severity.as_str() == name)
     }

@@ -1,5 +1,5 @@
-//! Valid drafts and events of every shape, for property tests: of this crate and, under the
-//! feature `testing`, of whoever stores or sends events.
+//! Generators of valid drafts and events for property tests, here and, under the feature
+//! `testing`, in other crates.
 
 use proptest::option::of;
 use proptest::prelude::*;
@@ -30,7 +30,7 @@ fn time() -> impl Strategy<Value = Time> {
     (Time::MIN.as_micros()..=Time::MAX.as_micros()).prop_map(Time::from_micros)
 }
 
-/// JSON values that may be stored.
+/// Generates JSON values that may be stored.
 pub fn value() -> impl Strategy<Value = Value> {
     // Whole numbers are integers in canonical form, so a float must not be one.
     let leaf = prop_oneof![
@@ -51,7 +51,7 @@ pub fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Metadata that may be stored.
+/// Generates metadata that may be stored.
 pub fn metadata() -> impl Strategy<Value = Map<String, Value>> {
     prop::collection::btree_map("[^\0$]{0,10}", value(), 0..4)
         .prop_map(|map| map.into_iter().collect())
@@ -115,7 +115,7 @@ prop_compose! {
     }
 }
 
-/// A draft that meets every rule.
+/// Generates a draft that meets every rule.
 pub fn draft() -> impl Strategy<Value = Draft> {
     let what = (
         of(any::<u128>()),
@@ -156,7 +156,7 @@ pub fn draft() -> impl Strategy<Value = Draft> {
     })
 }
 
-/// A numbered event.
+/// Generates a numbered event.
 pub fn event() -> impl Strategy<Value = Event> {
     (draft(), 1_u64..1_000_000, time()).prop_map(|(draft, seq, created_at)| Event {
         id: draft.id.unwrap_or_default(),

@@ -23,7 +23,8 @@ impl Time {
     /// 9999-12-30T00:00:00Z, the latest moment that can be written.
     pub const MAX: Time = Time(253_402_128_000_000_000);
 
-    /// From microseconds since the Unix epoch, kept within [`Time::MIN`] and [`Time::MAX`].
+    /// Makes a time from microseconds since the Unix epoch, kept within [`Time::MIN`] and
+    /// [`Time::MAX`].
     pub const fn from_micros(micros: i64) -> Time {
         if micros < Self::MIN.0 {
             Self::MIN
@@ -34,18 +35,18 @@ impl Time {
         }
     }
 
-    /// Microseconds since the Unix epoch.
+    /// Returns microseconds since the Unix epoch.
     pub const fn as_micros(self) -> i64 {
         self.0
     }
 
-    /// This moment moved by a number of microseconds, kept within the bounds.
+    /// Returns this time moved by a number of microseconds, kept within the bounds.
     #[must_use]
     pub const fn plus_micros(self, micros: i64) -> Time {
         Self::from_micros(self.0.saturating_add(micros))
     }
 
-    /// Microseconds from `earlier` to this moment; negative when `earlier` is later.
+    /// Returns microseconds from `earlier` to this time; negative if `earlier` is later.
     pub const fn micros_since(self, earlier: Time) -> i64 {
         self.0 - earlier.0
     }
@@ -71,8 +72,8 @@ impl fmt::Display for Time {
 }
 
 impl Time {
-    /// The text, digit by digit: every event that is told carries two, and a formatter for all
-    /// calendars takes longer than the rest of the event.
+    /// Writes the text digit by digit: every event has two times, and a general calendar formatter
+    /// takes longer than the rest of the event.
     pub(crate) fn text(self, text: &mut [u8; 27]) -> &str {
         const SECOND: i64 = 1_000_000;
         const DAY: i64 = 86_400 * SECOND;
@@ -95,13 +96,13 @@ impl Time {
                 number /= 10;
             }
         }
-        // Digits and the signs above: always UTF-8.
+        // All bytes are ASCII: digits and the signs above.
         str::from_utf8(text).unwrap_or_default()
     }
 }
 
-/// The date of a day counted from 1970-01-01: Howard Hinnant's `civil_from_days`, whose years
-/// begin in March, so that a leap day is the last.
+/// Returns the date of a day counted from 1970-01-01: Howard Hinnant's `civil_from_days`, whose
+/// years begin in March, so that a leap day is the last.
 fn civil(day: i64) -> (i64, i64, i64) {
     let shifted = day + 719_468;
     let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));

@@ -1,10 +1,10 @@
 //! The rules an event must meet, and JSON to [`Draft`]: every field that is wrong is named.
 //!
-//! * [`Draft::from_json`] reads a JSON object: types, unknown fields. What is wrong in type is told
-//!   first; content is judged once the types are right.
-//! * [`Draft::check`] holds the rules about content. Drafts read from JSON and those that programs
-//!   build by hand meet them at intake alike.
-//! * [`validate_time`] needs the time of day and so stands apart.
+//! * [`Draft::from_json`] reads a JSON object: types and unknown fields. Wrong types are reported
+//!   first; content is checked once the types are right.
+//! * [`Draft::check`] holds the rules about content, for drafts read from JSON and for those that
+//!   programs build.
+//! * [`validate_time`] needs the time of day and is therefore separate.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,30 +14,30 @@ mod check;
 mod fields;
 mod read;
 
-/// One field that is wrong, and what would be right.
+/// One invalid field, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// The field's path, such as `points.delta`.
     pub field: String,
-    /// What is wrong and what would be right.
+    /// The problem, and what would be right.
     pub message: String,
 }
 
 impl FieldError {
-    /// This field, for this reason.
+    /// Makes an error about a field.
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> FieldError {
         FieldError { field: field.into(), message: message.into() }
     }
 }
 
-/// Refuses a draft that claims to come from the future.
+/// Refuses a draft whose time lies in the future.
 ///
 /// Five minutes are allowed: clocks differ. More would let one sender write ahead of everybody
 /// else's events in every list by date.
 ///
 /// # Errors
-/// `occurred_at`, when it lies too far ahead.
+/// `occurred_at` lies too far ahead.
 pub fn validate_time(draft: &Draft, now: Time) -> Result<(), FieldError> {
     match draft.occurred_at {
         Some(time) if time.micros_since(now) > limits::AHEAD_MICROS => Err(FieldError::new(
@@ -48,7 +48,7 @@ pub fn validate_time(draft: &Draft, now: Time) -> Result<(), FieldError> {
     }
 }
 
-/// Whether a text is a snake_case word: `^[a-z][a-z0-9_]*$`.
+/// Returns `true` if a text is a snake_case word: `^[a-z][a-z0-9_]*$`.
 pub fn is_snake_case(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_lowercase())

@@ -1,8 +1,7 @@
-//! Canonical JSON (RFC 8785, without Unicode normalisation), written straight.
+//! A writer of canonical JSON (RFC 8785, without Unicode normalisation).
 //!
-//! Every event is written this way on its way in and on every verification, so the shapes that
-//! are known beforehand are not looked through for their order first. What a general writer makes
-//! of the same value is the test.
+//! Every event is written this way at intake and at every verification. Shapes whose field order
+//! is known are therefore written without sorting. Tests compare the result with a general writer.
 
 use std::io::Write as _;
 use std::ops::Range;
@@ -13,14 +12,14 @@ use serde_json::{Map, Number, Value};
 use crate::json::write::{Object, text};
 use crate::limits;
 
-/// Any JSON value in canonical form (RFC 8785, without Unicode normalisation).
+/// Returns any JSON value in canonical form (RFC 8785, without Unicode normalisation).
 pub fn canonical<T: Serialize>(value: &T) -> Vec<u8> {
     // Writing to memory cannot fail, and no type of this crate has a map key that is not a
     // string or a number that is not finite.
     serde_json_canonicalizer::to_vec(value).unwrap_or_default()
 }
 
-/// A JSON object in canonical form.
+/// Returns a JSON object in canonical form.
 pub fn canonical_object(object: &Map<String, Value>) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
     map(&mut out, object);
@@ -34,7 +33,7 @@ impl Object<'_> {
         }
     }
 
-    /// Answers where the object stands.
+    /// Writes an object and returns its byte range in the output.
     pub(super) fn map(&mut self, name: &str, value: &Map<String, Value>) -> Range<usize> {
         let out = self.name(name);
         let start = out.len();
@@ -65,7 +64,7 @@ fn value(out: &mut Vec<u8>, value: &Value) {
 }
 
 fn map(out: &mut Vec<u8>, map: &Map<String, Value>) {
-    // In the order of UTF-16, which differs from that of UTF-8 from U+E000 on.
+    // RFC 8785 sorts by UTF-16, which differs from the order of UTF-8 from U+E000 on.
     let plain = map.keys().all(|key| key.bytes().all(|byte| byte < 0xEE));
     out.push(b'{');
     if plain && map.keys().is_sorted() {
@@ -92,10 +91,10 @@ fn fields<'v>(out: &mut Vec<u8>, fields: impl Iterator<Item = (&'v String, &'v V
 fn number(out: &mut Vec<u8>, number: &Number) {
     match number.as_i64() {
         Some(integer) if integer.unsigned_abs() <= limits::MAX_INTEGER.unsigned_abs() => {
-            // As above.
+            // Writing to memory cannot fail.
             let _ = write!(out, "{integer}");
         }
-        // Floats as ECMAScript writes them.
+        // ECMAScript's format of floats is the canonical writer's job.
         _ => out.extend(canonical(number)),
     }
 }
@@ -107,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_stand_in_the_order_of_utf_16() {
+    fn keys_are_in_the_order_of_utf_16() {
         let object = json!({
             "\u{e000}": 1, "😀": 2, "z": 3, "é": 4, "": [], "a\"b": {"y": null, "x": true},
             "numbers": [1.5, 1e-7, 1e21, 0, -7, 9007199254740991_i64, 123456789012345678_u64],

@@ -1,4 +1,4 @@
-//! What of an event is about people, as canonical JSON.
+//! The part of an event that is about people, as canonical JSON.
 
 use std::ops::Range;
 
@@ -13,19 +13,19 @@ pub struct Personal {
 }
 
 impl Personal {
-    /// Its bytes, which are UTF-8.
+    /// Returns the bytes, which are UTF-8.
     pub fn as_bytes(&self) -> &[u8] {
         &self.text
     }
 
-    /// The part of it that is the event's metadata, an object.
+    /// Returns the part that is the event's metadata, an object.
     pub fn metadata(&self) -> &str {
         // Canonical JSON is UTF-8 by definition (RFC 8785, section 3.2.4).
         str::from_utf8(&self.text[self.metadata.clone()]).unwrap_or_default()
     }
 }
 
-/// The personal part of an event: what of it is about people.
+/// Returns the part of an event that is about people.
 pub fn personal(event: &Event) -> Personal {
     let mut text = Vec::with_capacity(512);
     let mut metadata = 0..0;
@@ -39,7 +39,7 @@ pub fn personal(event: &Event) -> Personal {
             fields.text("type", event.actor.kind.as_str());
         });
         client(personal, event.client.as_ref());
-        // Without its type, which stands in the skeleton.
+        // The type is part of the skeleton.
         if let Some(entity) = &event.entity {
             personal.object("entity", |fields| {
                 fields.some_text("id", entity.id.as_deref());
@@ -62,8 +62,8 @@ pub fn personal(event: &Event) -> Personal {
     Personal { text, metadata }
 }
 
-/// An event's client, error, page and request as one object in canonical JSON; `None` where it
-/// has none of them.
+/// Returns an event's client, error, page and request as one object in canonical JSON; `None` if
+/// it has none of them.
 pub fn context(event: &Event) -> Option<Vec<u8>> {
     let nothing = event.client.is_none()
         && event.error.is_none()

@@ -8,8 +8,8 @@ use super::Hash;
 /// Domain byte of an inner node (RFC 6962, section 2.1).
 const NODE: u8 = 0x01;
 
-/// The Merkle tree hash of a list of leaves (RFC 6962, section 2.1); of none, the hash of
-/// nothing.
+/// Returns the Merkle tree hash of a list of leaves (RFC 6962, section 2.1). The root of no leaves
+/// is the hash of the empty text.
 pub fn tree_root(leaves: &[Hash]) -> Hash {
     match leaves {
         [] => Sha256::digest([]).into(),
@@ -31,28 +31,28 @@ fn node(left: &Hash, right: &Hash) -> Hash {
     hash.finalize().into()
 }
 
-/// A tree that grows leaf by leaf, and whose root costs a few hashes however many leaves it has. It
-/// can be put away and grow on later.
+/// A tree that grows leaf by leaf. Its root costs a few hashes, however many leaves it has. It can
+/// be saved as its peaks and continued later.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrowingTree {
     size: u64,
-    /// The roots of the whole subtrees, the largest first: one for each bit of the size.
+    /// The roots of the complete subtrees, the largest first: one for each bit of the size.
     peaks: Vec<Hash>,
 }
 
 impl GrowingTree {
-    /// The tree that was put away as its [`GrowingTree::peaks`]; `None` where they are not those of
-    /// so many leaves.
+    /// Restores a saved tree from its [`GrowingTree::peaks`]; `None` if their number does not fit
+    /// the number of leaves.
     pub fn of(size: u64, peaks: Vec<Hash>) -> Option<GrowingTree> {
         (peaks.len() == size.count_ones() as usize).then_some(GrowingTree { size, peaks })
     }
 
-    /// The roots of the whole subtrees, the largest first: one for each bit of the size.
+    /// Returns the roots of the complete subtrees, the largest first: one for each bit of the size.
     pub fn peaks(&self) -> &[Hash] {
         &self.peaks
     }
 
-    /// How many leaves it has.
+    /// Returns the number of leaves.
     pub fn size(&self) -> u64 {
         self.size
     }
@@ -70,7 +70,7 @@ impl GrowingTree {
         self.peaks.push(peak);
     }
 
-    /// The root: what [`tree_root`] gives for the leaves so far.
+    /// Returns the root, the same as [`tree_root`] of the leaves so far.
     pub fn root(&self) -> Hash {
         let mut peaks = self.peaks.iter().rev();
         let Some(last) = peaks.next() else {
@@ -91,7 +91,7 @@ mod tests {
         for number in 0..=600_u16 {
             assert_eq!(growing.root(), tree_root(&leaves), "{number}");
             assert_eq!(growing.size(), leaves.len() as u64);
-            // Put away and taken out again it goes on.
+            // A restored tree continues where it was saved.
             growing = GrowingTree::of(growing.size(), growing.peaks().to_vec()).unwrap();
             let leaf: Hash = Sha256::digest(number.to_be_bytes()).into();
             growing.push(leaf);

@@ -1,7 +1,7 @@
-//! The known answers of `docs/digest-vectors.json`, which `docs/digest-check.mjs` checks too.
+//! The test vectors in `docs/digest-vectors.json`, which `docs/digest-check.mjs` checks too.
 //!
-//! `ANNALS_WRITE_VECTORS=1 cargo test -p annals-event vectors` writes the file anew. Do that when
-//! vectors are added; the answers of those that are there never change within a version.
+//! `ANNALS_WRITE_VECTORS=1 cargo test -p annals-event vectors` rewrites the file. Do that when
+//! vectors are added; existing answers never change within a version.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn event(json: &Value, seq: u64) -> Event {
     event
 }
 
-/// An event of the vectors: what all have, and what this one has besides.
+/// Returns an event with the fields that all vectors share, and these ones.
 fn with(more: Value) -> Value {
     let mut event = json!({
         "id": "0193a5b0-7c11-7a2b-8c3d-1234567890ab",
@@ -55,7 +55,7 @@ fn inputs() -> Vec<(&'static str, Value)> {
             with(json!({
                 "actor": {"type": "user", "id": "ü", "name": "Zoë 👩‍🚀"},
                 "message": "Straße “quoted” \\ / \u{2028} \u{7f} \t\n e\u{301} é",
-                // UTF-16 order puts the astral character before U+E000, code point order behind it.
+                // UTF-16 puts the emoji before U+E000; the order of code points puts it after.
                 "metadata": {"\u{e000}": 1, "😀": 2, "é": 3, "e\u{301}": 4, "": 5, "__proto__": 6, "10": 7, "9": 8},
             })),
         ),
@@ -83,7 +83,7 @@ fn inputs() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Every answer, made by this crate.
+/// Computes every answer with this crate.
 fn answers() -> Value {
     let mut leaves = Vec::new();
     let events: Vec<Value> = (1..)
@@ -141,7 +141,7 @@ fn vectors_are_what_this_crate_answers() {
     assert_eq!(file, answers);
 }
 
-/// The file's own leaves, made from the file's own events: the way a stranger reads it.
+/// Hashes the file's own leaves from the file's own events, as an independent reader would.
 #[test]
 fn vectors_hold_among_themselves() {
     let file: Value = serde_json::from_slice(&std::fs::read(FILE).unwrap()).unwrap();

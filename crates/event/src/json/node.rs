@@ -1,4 +1,4 @@
-//! A JSON value that was read and not yet taken over: its texts still stand where they came from.
+//! A JSON value whose texts are still borrowed from the bytes it was read from.
 //!
 //! Most of an event's keys and many of its texts are only looked at, so copying them out first
 //! would be work for nothing.
@@ -25,19 +25,19 @@ pub enum Node<'t> {
     Object(Object<'t>),
 }
 
-/// An object's fields, in the order they came.
+/// An object's fields, in their original order.
 #[derive(Clone, Debug, Default)]
 pub struct Object<'t> {
     fields: Vec<(Cow<'t, str>, Node<'t>)>,
-    /// The keys of an object of many.
+    /// The keys, if the object has many.
     #[expect(clippy::box_collection, reason = "few objects have them, and all are moved about")]
     keys: Option<Box<HashSet<Cow<'t, str>>>>,
-    /// The marks of all keys it ever had: most that it does not have are told by them.
+    /// The hash bits of all keys that were ever added, to rule out most absent keys quickly.
     marks: u64,
 }
 
 impl<'t> Node<'t> {
-    /// The text under a key, where this is an object that has one.
+    /// Returns the text under a key, if this is an object that has one.
     pub fn text(&self, key: &str) -> Option<&str> {
         match self {
             Node::Object(object) => match object.get(key)? {
@@ -49,7 +49,7 @@ impl<'t> Node<'t> {
     }
 }
 
-/// One bit of 64, the same for the same key.
+/// Returns one bit of 64, always the same for the same key.
 fn mark(key: &str) -> u64 {
     let end = |byte: Option<&u8>| byte.copied().unwrap_or_default();
     let (first, last) = (end(key.as_bytes().first()), end(key.as_bytes().last()));
@@ -57,11 +57,11 @@ fn mark(key: &str) -> u64 {
     1 << (mixed & 63)
 }
 
-/// Up to so many keys are looked through one by one, which costs less than hashing them.
+/// Number of keys up to which they are compared one by one, which costs less than hashing.
 const MIN_INDEXED_FIELDS: usize = 32;
 
 impl<'t> Object<'t> {
-    /// Whether it has this key, for as long as it is read.
+    /// Returns `true` if the object has this key. Valid only while the object is being read.
     pub(super) fn has(&self, key: &str) -> bool {
         self.marks & mark(key) != 0
             && match &self.keys {
@@ -84,20 +84,20 @@ impl<'t> Object<'t> {
         self.fields.push((key, value));
     }
 
-    /// A field's value.
+    /// Returns a field's value.
     pub fn get(&self, key: &str) -> Option<&Node<'t>> {
         let found = || self.fields.iter().find(|(known, _)| known == key);
         (self.marks & mark(key) != 0).then(found)?.map(|(_, value)| value)
     }
 
-    /// Takes a field out.
+    /// Removes a field and returns its value.
     pub fn remove(&mut self, key: &str) -> Option<Node<'t>> {
         let found = || self.fields.iter().position(|(known, _)| known == key);
         let at = (self.marks & mark(key) != 0).then(found)??;
         Some(self.fields.swap_remove(at).1)
     }
 
-    /// The keys, sorted.
+    /// Returns the keys, sorted.
     pub fn keys(&self) -> Vec<&str> {
         let mut keys: Vec<&str> = self.fields.iter().map(|(key, _)| &**key).collect();
         keys.sort_unstable();

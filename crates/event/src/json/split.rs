@@ -1,17 +1,17 @@
-//! One request body into the texts of its events, so that each is read, and may fail, by itself.
+//! A splitter of request bodies into the texts of their events, so that each is read by itself.
 
 use memchr::memchr2;
 
 use super::JsonError;
 
-/// Cuts a body into the texts of its events: a JSON array into its items, anything else is one
-/// text; with `lines`, every line that is not blank is one text (NDJSON).
+/// Splits a body into the texts of its events. A JSON array is split into its items, anything else
+/// is one text. With `lines`, every line that is not blank is one text (NDJSON).
 ///
-/// The items are only cut here, not read: each must go through [`parse`](super::parse). No more
-/// than `most + 1` are cut, so a caller can tell "too many" without work for all of them.
+/// The items are not read here: each must go through [`parse`](super::parse). At most `most + 1`
+/// are returned, so that a caller sees "too many" at little cost.
 ///
 /// # Errors
-/// An array that is not closed, or has something behind its end.
+/// The array is not closed, or something follows it.
 pub fn split(bytes: &[u8], lines: bool, most: usize) -> Result<Vec<&[u8]>, JsonError> {
     if lines {
         return Ok(bytes
@@ -26,7 +26,7 @@ pub fn split(bytes: &[u8], lines: bool, most: usize) -> Result<Vec<&[u8]>, JsonE
     }
 }
 
-/// Cuts an array at its top-level commas. Iterative, so nesting costs no stack.
+/// Splits an array at its top-level commas. Iterative, so nesting costs no stack.
 fn array(bytes: &[u8], most: usize) -> Result<Vec<&[u8]>, JsonError> {
     let open = bytes.len() - bytes.trim_ascii_start().len();
     let mut items = Vec::new();
@@ -54,7 +54,7 @@ fn array(bytes: &[u8], most: usize) -> Result<Vec<&[u8]>, JsonError> {
                 if rest.trim_ascii().is_empty() {
                     return Ok(items);
                 }
-                return Err(fault("something stands behind the array's end", bytes, at + 1));
+                return Err(fault("something follows the end of the array", bytes, at + 1));
             }
             b'}' if depth == 1 => return Err(fault("`}` without its `{`", bytes, at)),
             b']' | b'}' => depth -= 1,
@@ -65,7 +65,7 @@ fn array(bytes: &[u8], most: usize) -> Result<Vec<&[u8]>, JsonError> {
     Err(fault("the array is not closed: was the body cut off?", bytes, bytes.len()))
 }
 
-/// Where the string that begins here ends: at its closing quote, or where the text does.
+/// Returns where the string that begins here ends: at its closing quote, or at the end of the text.
 fn string_end(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while let Some(next) = bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
@@ -73,7 +73,7 @@ fn string_end(bytes: &[u8], start: usize) -> usize {
         if bytes[at] == b'"' {
             return at;
         }
-        // What is escaped, a quote perhaps, is part of the string.
+        // An escaped character, perhaps a quote, is part of the string.
         at += 2;
     }
     bytes.len()

@@ -1,19 +1,19 @@
-//! JSON that can be copied: reading it and writing it again would give the same text.
+//! A check whether JSON can be copied as it is, because reading and writing it changes nothing.
 
-/// Deepest nesting that is followed; serde_json's own limit is 128.
+/// The deepest nesting that is followed; serde_json's own limit is 128.
 const DEEPEST: usize = 100;
-/// Digits of a number that any float holds (`f64::DIGITS`).
+/// Digits of a number that any float holds exactly (`f64::DIGITS`).
 const DIGITS: usize = f64::DIGITS as usize;
 
-/// Whether serde_json, reading this into a [`Map`](serde_json::Map), would write the very same text
-/// again. `false` for whatever is not certain: only texts of the plainest form are known, which is
-/// that of nearly all metadata.
+/// Returns `true` if serde_json would read this into a [`Map`](serde_json::Map) and write the very
+/// same text. Returns `false` when in doubt: only the plainest form is recognised, which is that of
+/// nearly all metadata.
 pub fn is_stable(text: &str) -> bool {
     let mut scan = Scan { rest: text.as_bytes() };
     scan.rest.first() == Some(&b'{') && scan.value(DEEPEST) && scan.rest.is_empty()
 }
 
-/// What is left to look at. Each step answers whether all was plain so far.
+/// The rest of a text. Each step returns `true` if everything was plain so far.
 struct Scan<'t> {
     rest: &'t [u8],
 }
@@ -24,14 +24,14 @@ impl<'t> Scan<'t> {
             Some(b'{') if depth > 0 => self.object(depth - 1),
             Some(b'[') if depth > 0 => self.array(depth - 1),
             Some(b'"') => self.text().is_some(),
-            Some(b't') => self.takes(b"true"),
-            Some(b'f') => self.takes(b"false"),
-            Some(b'n') => self.takes(b"null"),
+            Some(b't') => self.skips(b"true"),
+            Some(b'f') => self.skips(b"false"),
+            Some(b'n') => self.skips(b"null"),
             _ => self.number(),
         }
     }
 
-    fn takes(&mut self, expected: &[u8]) -> bool {
+    fn skips(&mut self, expected: &[u8]) -> bool {
         match self.rest.strip_prefix(expected) {
             Some(rest) => {
                 self.rest = rest;
@@ -41,42 +41,42 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// Keys must ascend, as those of a map do, and begin as none does that serde_json keeps for
-    /// itself.
+    /// Reads an object. Keys must ascend, as in a map, and must not have serde_json's private
+    /// prefix.
     fn object(&mut self, depth: usize) -> bool {
         let mut before: Option<&[u8]> = None;
-        if self.takes(b"{}") {
+        if self.skips(b"{}") {
             return true;
         }
-        while self.takes(if before.is_none() { b"{" } else { b"," }) {
+        while self.skips(if before.is_none() { b"{" } else { b"," }) {
             let Some(key) = self.text() else { return false };
             let plain = !key.starts_with(b"$") && !key.contains(&b'\\');
             if !plain || before.is_some_and(|before| before >= key) {
                 return false;
             }
             before = Some(key);
-            if !self.takes(b":") || !self.value(depth) {
+            if !self.skips(b":") || !self.value(depth) {
                 return false;
             }
         }
-        self.takes(b"}")
+        self.skips(b"}")
     }
 
     fn array(&mut self, depth: usize) -> bool {
-        if self.takes(b"[]") {
+        if self.skips(b"[]") {
             return true;
         }
-        let mut open = self.takes(b"[");
+        let mut open = self.skips(b"[");
         while open {
             if !self.value(depth) {
                 return false;
             }
-            open = self.takes(b",");
+            open = self.skips(b",");
         }
-        self.takes(b"]")
+        self.skips(b"]")
     }
 
-    /// What stands between the quotes, if any escape in it is a short one.
+    /// Returns the text between the quotes, if every escape in it is a short one.
     fn text(&mut self) -> Option<&'t [u8]> {
         let text = self.rest.strip_prefix(b"\"")?;
         let mut at = 0;
@@ -99,11 +99,11 @@ impl<'t> Scan<'t> {
         Some(&text[..at])
     }
 
-    /// Integers, and decimals that need no exponent; neither of more digits than a float holds.
+    /// Reads an integer, or a decimal without exponent, of at most as many digits as a float holds.
     fn number(&mut self) -> bool {
-        let negative = self.takes(b"-");
+        let negative = self.skips(b"-");
         let whole = self.digits();
-        let decimals = if self.takes(b".") { Some(self.digits()) } else { None };
+        let decimals = if self.skips(b".") { Some(self.digits()) } else { None };
         let ends = !matches!(self.rest.first(), Some(b'e' | b'E'));
         let zero = whole == b"0";
         let begins = zero || !matches!(whole.first(), None | Some(b'0'));
@@ -135,7 +135,7 @@ mod tests {
     use crate::digest::canonical_object;
     use crate::testing::metadata;
 
-    /// What comes back.
+    /// Returns the text after reading and writing it.
     fn again(text: &str) -> Option<String> {
         let object: Metadata = serde_json::from_str(text).ok()?;
         serde_json::to_string(&object).ok()
@@ -143,12 +143,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_stable_comes_back_as_it_was(
+        fn stable_text_comes_back_as_it_was(
             object in metadata(), at: prop::sample::Index, put in "[-0-9.eE,:{}\\[\\]\"\\\\a$ \u{1}]{0,2}",
         ) {
             let mut text = String::from_utf8(canonical_object(&object)).unwrap();
             prop_assert!(!is_stable(&text) || again(&text).as_ref() == Some(&text), "{}", text);
-            // A slip of the pen, anywhere.
+            // A random byte becomes another one.
             let mut at = at.index(text.len());
             while !text.is_char_boundary(at) {
                 at -= 1;

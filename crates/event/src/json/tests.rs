@@ -112,7 +112,7 @@ proptest! {
     fn any_value_survives_its_canonical_text(value in value()) {
         let text = crate::digest::canonical(&value);
         prop_assert_eq!(parse(&text, 20), Ok(value.clone()));
-        // Stores read with plain serde_json: it must come to the same.
+        // Stores read with plain serde_json, which must give the same.
         prop_assert_eq!(serde_json::from_slice::<Value>(&text).unwrap(), value);
     }
 

@@ -1,5 +1,5 @@
-//! JSON written straight, for shapes that are known beforehand: names in the order they are given,
-//! no value built first. What a general writer makes of the same value is the test.
+//! A JSON writer for shapes that are known beforehand: names are written in the order they are
+//! given, without building a value first. Tests compare the result with serde's.
 
 use std::io::Write as _;
 
@@ -22,7 +22,7 @@ impl Object<'_> {
         out.push(b'}');
     }
 
-    /// A field's name; its value must follow. Names are plain words.
+    /// Writes a field's name; its value must follow. Names are plain words.
     pub fn name(&mut self, name: &str) -> &mut Vec<u8> {
         if !self.empty {
             self.out.push(b',');
@@ -34,42 +34,42 @@ impl Object<'_> {
         self.out
     }
 
-    /// A text.
+    /// Writes a text.
     pub fn text(&mut self, name: &str, value: &str) {
         text(self.name(name), value);
     }
 
-    /// A text, if there is one.
+    /// Writes a text, if there is one.
     pub fn some_text(&mut self, name: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.text(name, value);
         }
     }
 
-    /// A whole number.
+    /// Writes a whole number.
     pub fn integer(&mut self, name: &str, value: i64) {
         // Writing to memory cannot fail.
         let _ = write!(self.name(name), "{value}");
     }
 
-    /// An id.
+    /// Writes an id.
     pub fn uuid(&mut self, name: &str, value: Uuid) {
         self.text(name, value.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
     }
 
-    /// A moment.
+    /// Writes a time.
     pub fn time(&mut self, name: &str, value: Time) {
         self.text(name, value.text(&mut [0; 27]));
     }
 
-    /// An object within it.
+    /// Writes an object within this one.
     pub fn object(&mut self, name: &str, fields: impl FnOnce(&mut Object<'_>)) {
         Object::write(self.name(name), fields);
     }
 }
 
-/// A text: JSON's short escapes, the rest of the control characters as `\u00…`. Canonical JSON and
-/// serde agree on these.
+/// Writes a text with JSON's short escapes, other control characters as `\u00…`, as both canonical
+/// JSON and serde do.
 pub fn text(out: &mut Vec<u8>, text: &str) {
     if is_plain(text.as_bytes()) {
         out.push(b'"');
@@ -81,7 +81,7 @@ pub fn text(out: &mut Vec<u8>, text: &str) {
     }
 }
 
-/// Whether nothing in it is escaped: most texts, told sixteen bytes at a time.
+/// Returns `true` if nothing needs an escape. Checks sixteen bytes at a time.
 fn is_plain(bytes: &[u8]) -> bool {
     let plain = |bytes: &[u8]| {
         bytes.iter().fold(true, |plain, &b| plain & (b >= 0x20) & (b != b'"') & (b != b'\\'))

@@ -6,15 +6,15 @@ use super::fields::Faults;
 use super::{FieldError, is_snake_case};
 use crate::{Draft, Points, digest, json, limits};
 
-/// Which control characters a text may hold.
+/// The control characters a text may hold.
 #[derive(Clone, Copy, PartialEq)]
 enum Controls {
     /// None: ids and words, which are compared and printed in one line.
     None,
     /// Line breaks and tabs: sentences and names as people paste them.
     Layout,
-    /// All but NUL: what a program wrote by itself. Terminal colours in a stack are no reason to
-    /// lose the fault it tells of.
+    /// All but NUL: texts that programs write. Terminal colours in a stack are no reason to lose
+    /// the error.
     AllButNul,
 }
 
@@ -22,7 +22,7 @@ impl Draft {
     /// Checks every rule about content, for drafts read from JSON and for those built by programs.
     ///
     /// # Errors
-    /// Every field that breaks a rule, by name.
+    /// Every field that breaks a rule.
     pub fn check(&self) -> Result<(), Vec<FieldError>> {
         let mut rules = Rules(Faults::default());
         self.check_what(&mut rules);
@@ -32,7 +32,7 @@ impl Draft {
         rules.0.into_result()
     }
 
-    /// Time, name, entity, points, message.
+    /// Checks time, name, entity, points, message.
     fn check_what(&self, rules: &mut Rules) {
         match self.age_ms {
             Some(_) if self.occurred_at.is_some() => {
@@ -57,7 +57,7 @@ impl Draft {
         rules.text("message", message, limits::MESSAGE_CHARS, Controls::Layout);
     }
 
-    /// Actor, subject, account, session.
+    /// Checks actor, subject, account, session.
     fn check_who(&self, rules: &mut Rules) {
         if let Some(actor) = &self.actor {
             rules.id("actor.id", actor.id.as_deref());
@@ -73,7 +73,7 @@ impl Draft {
         rules.id("session_id", self.session_id.as_deref());
     }
 
-    /// Page, client, request, error.
+    /// Checks page, client, request, error.
     fn check_where(&self, rules: &mut Rules) {
         use Controls::{AllButNul, Layout, None as NoControls};
         if let Some(page) = &self.page {
@@ -109,7 +109,7 @@ impl Draft {
     }
 }
 
-/// The rules, and what broke them so far.
+/// The rules, and the errors found so far.
 struct Rules(Faults);
 
 impl Rules {
@@ -133,7 +133,7 @@ impl Rules {
         }
     }
 
-    /// A snake_case word.
+    /// Checks a snake_case word.
     fn word(&mut self, field: &str, text: &str, most: usize) {
         if text.is_empty() {
             self.fault(field, "must not be empty");
@@ -163,7 +163,7 @@ impl Rules {
         }
     }
 
-    /// A number of milliseconds; programs could set more than JSON can carry.
+    /// Checks a number of milliseconds; programs could set more than JSON can carry.
     fn size(&mut self, field: &str, size: Option<u64>) {
         if size.is_some_and(|size| size > limits::MAX_INTEGER.unsigned_abs()) {
             self.fault(field, "must be at most 9007199254740991");
@@ -204,7 +204,7 @@ impl Rules {
                 self.fault(&metadata_field(key), fault);
             }
         }
-        // Canonical text is what the size means; it is only made where it could be too long.
+        // Canonical text defines the size; it is made only if it could be too long.
         if most_bytes(metadata) > limits::METADATA_BYTES
             && digest::canonical_object(metadata).len() > limits::METADATA_BYTES
         {
@@ -213,21 +213,21 @@ impl Rules {
     }
 }
 
-/// What a fault under this key is told of; kept short, because keys are the sender's own words.
+/// Names a metadata key in an error. Short, because keys are the sender's own words.
 fn metadata_field(key: &str) -> String {
     let shown: String = key.chars().filter(|c| !c.is_control()).take(60).collect();
     format!("metadata.{shown}")
 }
 
-/// More bytes than this no canonical text of the object has.
+/// Returns an upper bound of the bytes of the object's canonical text.
 fn most_bytes(map: &Map<String, Value>) -> usize {
     fn text(text: &str) -> usize {
-        // `\u001f` is the longest that a byte becomes.
+        // `\u001f` is the longest escape of one byte.
         2 + 6 * text.len()
     }
     fn value(of: &Value) -> usize {
         match of {
-            // Far more than a number or a word can have.
+            // Far more than a number or a word needs.
             Value::Null | Value::Bool(_) | Value::Number(_) => 32,
             Value::String(string) => text(string),
             Value::Array(items) => 2 + items.iter().map(|item| 1 + value(item)).sum::<usize>(),
@@ -237,8 +237,8 @@ fn most_bytes(map: &Map<String, Value>) -> usize {
     2 + map.iter().map(|(key, field)| 2 + text(key) + value(field)).sum::<usize>()
 }
 
-/// What keeps a value from being stored. Stops at the depth it is given, so it needs no more
-/// stack than that.
+/// Returns why a value cannot be stored, if it cannot. Stops at the given depth, which bounds the
+/// stack it needs.
 fn value_fault(value: &Value, depth: usize) -> Option<&'static str> {
     match value {
         Value::Null | Value::Bool(_) => None,

@@ -1,4 +1,4 @@
-//! Reads a JSON object field by field and keeps what is wrong.
+//! A reader of JSON objects, field by field, that collects the errors.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use super::FieldError;
 use crate::json::{Node, Object};
 use crate::{Metadata, limits};
 
-/// Errors told about one event. A sender who got twenty wrong is helped by twenty.
+/// Number of errors reported about one event.
 const MOST_ERRORS: usize = 20;
 
-/// What is wrong so far.
+/// The errors so far.
 #[derive(Default)]
 pub(super) struct Faults(Vec<FieldError>);
 
@@ -25,7 +25,7 @@ impl Faults {
     }
 }
 
-/// An object being read: each field is taken out once, and what is left over is unknown.
+/// An object being read. Each field is taken out once; what is left over is unknown.
 pub(super) struct Fields<'t> {
     object: Object<'t>,
     path: &'static str,
@@ -37,12 +37,12 @@ impl<'t> Fields<'t> {
         Fields { object, path, known: Vec::with_capacity(20) }
     }
 
-    /// Where a field stands.
+    /// Returns the path of a field.
     pub(super) fn at(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
-    /// A field's value; null is absent.
+    /// Takes out a field's value; null counts as absent.
     pub(super) fn take(&mut self, key: &'static str) -> Option<Node<'t>> {
         self.known.push(key);
         self.object.remove(key).filter(|value| !matches!(value, Node::Null))
@@ -62,7 +62,7 @@ impl<'t> Fields<'t> {
         }
     }
 
-    /// A text that must be there.
+    /// Reads a text that must be there.
     pub(super) fn required(&mut self, key: &'static str, faults: &mut Faults) -> String {
         self.demand(key, faults);
         self.text(key, faults).unwrap_or_default()
@@ -74,7 +74,7 @@ impl<'t> Fields<'t> {
         }
     }
 
-    /// A text that is one of a few words, or an instance of a written form.
+    /// Reads a text that is one of a few words or has a given format.
     pub(super) fn parsed<T>(
         &mut self,
         key: &'static str,
@@ -104,13 +104,13 @@ impl<'t> Fields<'t> {
         integer
     }
 
-    /// An integer that must be there.
+    /// Reads an integer that must be there.
     pub(super) fn required_integer(&mut self, key: &'static str, faults: &mut Faults) -> i64 {
         self.demand(key, faults);
         self.integer(key, faults).unwrap_or_default()
     }
 
-    /// A whole number from 0 on.
+    /// Reads a whole number from 0 on.
     pub(super) fn count(&mut self, key: &'static str, faults: &mut Faults) -> Option<u64> {
         let integer = self.integer(key, faults)?;
         let count = u64::try_from(integer).ok();
@@ -120,10 +120,10 @@ impl<'t> Fields<'t> {
         count
     }
 
-    /// An HTTP status as a number; its range is a rule of content.
+    /// Reads an HTTP status as a number; its range is a rule of content.
     pub(super) fn status(&mut self, key: &'static str, faults: &mut Faults) -> Option<u16> {
         let integer = self.integer(key, faults)?;
-        // What does not fit becomes 0, which the range refuses under the same name.
+        // A number that does not fit becomes 0, which the range check refuses under the same name.
         Some(u16::try_from(integer).unwrap_or(0))
     }
 
@@ -131,7 +131,7 @@ impl<'t> Fields<'t> {
         self.inner(key, faults).map(|object| Fields::new(object, key))
     }
 
-    /// An object whose keys are the sender's own.
+    /// Reads an object whose keys are the sender's own.
     pub(super) fn own(&mut self, key: &'static str, faults: &mut Faults) -> Metadata {
         self.inner(key, faults).map(Metadata::from).unwrap_or_default()
     }
@@ -146,14 +146,14 @@ impl<'t> Fields<'t> {
         }
     }
 
-    /// Names what is left over.
+    /// Reports the fields that are left over.
     pub(super) fn finish(self, faults: &mut Faults) {
         for key in self.object.keys() {
             let shown: String = key.chars().filter(|c| !c.is_control()).take(60).collect();
             let message = match closest(key, &self.known) {
                 Some(known) => format!("unknown field: did you mean `{known}`?"),
                 None if self.path.is_empty() => {
-                    "unknown field: what is your own belongs into `metadata`".to_owned()
+                    "unknown field: put your own fields into `metadata`".to_owned()
                 }
                 None => format!("unknown field: known are {}", self.known.join(", ")),
             };
@@ -162,13 +162,13 @@ impl<'t> Fields<'t> {
     }
 }
 
-/// A float that is a whole number, as programs build them.
+/// Returns the integer that a float equals, as programs build them.
 fn whole(float: f64) -> Option<i64> {
     let fits = float.fract() == 0.0 && float.abs() <= limits::MAX_INTEGER as f64;
     fits.then_some(float as i64)
 }
 
-/// What a value is, in words.
+/// Describes the type of a value.
 fn kind(value: &Node<'_>) -> &'static str {
     match value {
         Node::Null => "null",
@@ -180,10 +180,10 @@ fn kind(value: &Node<'_>) -> &'static str {
     }
 }
 
-/// The known field that was probably meant.
+/// Returns the known field that was probably meant.
 fn closest(key: &str, known: &[&'static str]) -> Option<&'static str> {
     let plain = |text: &str| text.replace(['_', '-'], "").to_ascii_lowercase();
-    // Longer keys are no slip of the finger, and must not cost time.
+    // Longer keys are not typing errors, and must not cost time.
     if key.len() > 40 {
         return None;
     }
@@ -195,7 +195,7 @@ fn closest(key: &str, known: &[&'static str]) -> Option<&'static str> {
         .map(|(_, known)| known)
 }
 
-/// Single-character edits from one word to another (Levenshtein).
+/// Returns the number of single-character edits from one word to another (Levenshtein).
 fn distance(left: &str, right: &str) -> usize {
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (i, a) in left.bytes().enumerate() {

@@ -1,4 +1,4 @@
-//! JSON to a [`Draft`]: types and names of fields.
+//! A reader of [`Draft`]s from JSON: types and names of fields.
 
 use super::FieldError;
 use super::fields::{Faults, Fields};
@@ -10,12 +10,11 @@ use crate::{
 
 impl Draft {
     /// Reads a draft from JSON that [`json::read`](crate::json::read) or
-    /// [`json::parse`](crate::json::parse) has read. Whether its content is right is for
-    /// [`Draft::check`] to say.
+    /// [`json::parse`](crate::json::parse) has read. [`Draft::check`] checks its content.
     ///
     /// # Errors
-    /// Every field that is wrong in type, by name. Unknown fields are refused: a misspelt one would
-    /// otherwise be lost without a word. Nothing of a value is repeated in an error.
+    /// Every field of a wrong type. Unknown fields are refused, because a misspelt one would be
+    /// lost silently. An error never repeats a value.
     pub fn from_json<'t>(json: impl Into<Node<'t>>) -> Result<Draft, Vec<FieldError>> {
         let Node::Object(object) = json.into() else {
             return Err(vec![FieldError::new("", "an event must be a JSON object")]);
