@@ -1,4 +1,4 @@
-//! Figures are those that a plain walk over the events gives.
+//! Compares the figures with a plain walk over the events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,9 +20,9 @@ mod risk;
 mod risk_history;
 
 const ZONE: &str = "Europe/Berlin";
-/// The first day on which something happens.
+/// The first day with events.
 const FIRST: Date = date(2026, 3, 20);
-/// Days on which something may happen; the clocks go forward on the tenth.
+/// Number of days with events; the clocks go forward on the tenth.
 const DAYS: i64 = 25;
 
 /// An event as the model sees it.
@@ -31,8 +31,8 @@ struct Plain {
     at: Timestamp,
     what: &'static str,
     person: Option<u8>,
-    /// Whether it stands in the person's visit.
-    visit: bool,
+    /// `true` if the event carries the person's session id.
+    in_session: bool,
 }
 
 const WHATS: [(&str, &str); 5] = [
@@ -46,10 +46,10 @@ const WHATS: [(&str, &str); 5] = [
 fn plain() -> impl Strategy<Value = Plain> {
     let what = prop::sample::select(WHATS.map(|(_, action)| action).to_vec());
     (0..DAYS * 24 * 12, what, prop::option::of(0_u8..6), any::<bool>()).prop_map(
-        |(five_minutes, what, person, visit)| {
+        |(five_minutes, what, person, in_session)| {
             let start = FIRST.at(0, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap();
             let at = start.timestamp() + (five_minutes * 5).minutes();
-            Plain { at, what, person, visit }
+            Plain { at, what, person, in_session }
         },
     )
 }
@@ -62,8 +62,8 @@ impl Plain {
         });
         if let Some(person) = self.person {
             event["subject"] = json!({ "id": format!("p{person}") });
-            if self.visit {
-                event["session_id"] = format!("visit-{person}").into();
+            if self.in_session {
+                event["session_id"] = format!("session-{person}").into();
             }
         }
         event
@@ -74,7 +74,7 @@ impl Plain {
     }
 }
 
-/// What a walk over the events gives: the five figures by day, and the people of a span.
+/// The figures that a walk over the events gives: totals and by day.
 fn model(events: &[Plain], start: Date, end: Date) -> ([u64; 5], BTreeMap<Date, [u64; 5]>) {
     let within = |day: Date| start <= day && day <= end;
     let mut days: BTreeMap<Date, [u64; 5]> = BTreeMap::new();
@@ -87,11 +87,12 @@ fn model(events: &[Plain], start: Date, end: Date) -> ([u64; 5], BTreeMap<Date, 
         people.entry(event.day()).or_default().extend(event.person);
     }
     for person in 0..6 {
-        let visit = events.iter().filter(|event| event.visit && event.person == Some(person));
-        let mut visit: Vec<&Plain> = visit.collect();
-        visit.sort_by_key(|event| event.at);
+        let session =
+            events.iter().filter(|event| event.in_session && event.person == Some(person));
+        let mut session: Vec<&Plain> = session.collect();
+        session.sort_by_key(|event| event.at);
         let mut last = None;
-        for event in visit {
+        for event in session {
             let gap = last.is_none_or(|last| event.at.duration_since(last).as_mins() > 30);
             if gap && within(event.day()) {
                 days.entry(event.day()).or_default()[1] += 1;
@@ -110,14 +111,14 @@ fn model(events: &[Plain], start: Date, end: Date) -> ([u64; 5], BTreeMap<Date, 
 
 const FIGURES: [&str; 5] = ["active_users", "sessions", "events", "completions", "errors"];
 
-fn agrees(told: &Value, events: &[Plain], start: Date, end: Date) {
+fn agrees(body: &Value, events: &[Plain], start: Date, end: Date) {
     let days = (end - start).get_days() + 1;
-    assert_eq!(told["period"], json!({"start_date": start, "end_date": end, "days": days}));
+    assert_eq!(body["period"], json!({"start_date": start, "end_date": end, "days": days}));
     let (before_start, before_end) = (start - days.days(), start - 1.day());
     let (total, by_day) = model(events, start, end);
     let (before, before_by_day) = model(events, before_start, before_end);
     for (at, name) in FIGURES.into_iter().enumerate() {
-        let figure = &told["figures"][name];
+        let figure = &body["figures"][name];
         assert_eq!(
             (&figure["value"], &figure["previous"]),
             (&json!(total[at]), &json!(before[at])),
@@ -165,12 +166,12 @@ async fn figures_are_the_model_s_whatever_comes_in_which_order(engine: Engine) {
             let start = FIRST + (span.0 - 2).days();
             let end = start + span.1.days();
             let query = format!("start_date={start}&end_date={end}&wait_for={cursor}");
-            let told = overview(&server, &query).await.json();
-            assert_eq!((&told["lag"], &told["timezone"]), (&json!(0), &json!(ZONE)), "{told}");
-            agrees(&told, &all, start, end);
+            let body = overview(&server, &query).await.json();
+            assert_eq!((&body["lag"], &body["timezone"]), (&json!(0), &json!(ZONE)), "{body}");
+            agrees(&body, &all, start, end);
         }
     }
-    // Read out of the journal again, and nothing has changed.
+    // A rebuild from the journal must give the same figures.
     let query = "start_date=2026-03-20&end_date=2026-04-14";
     let before = overview(&server, query).await.json();
     crate::support::printed(&root, &["--config", file.to_str().unwrap(), "rebuild", "rollups"]);
@@ -179,7 +180,7 @@ async fn figures_are_the_model_s_whatever_comes_in_which_order(engine: Engine) {
 }
 
 #[tokio::test]
-async fn another_calendar_or_other_roles_have_everything_counted_anew() {
+async fn another_calendar_or_other_roles_have_everything_counted_again() {
     let root = root();
     let (file, catalog) = (root.path().join("annals.toml"), root.path().join("catalog.toml"));
     let lamps =
@@ -222,9 +223,9 @@ async fn the_period_is_checked_and_ends_today_unless_given() {
     let server = Server::start();
     let first = server.get("/api/v1/events?limit=1").send().await.json();
     let cursor = first["events"][0]["cursor"].as_str().unwrap();
-    let told = overview(&server, &format!("wait_for={cursor}")).await.json();
-    assert_eq!(told["period"]["days"], 30);
-    assert_eq!(told["period"]["end_date"], &told["as_of"].as_str().unwrap()[..10]);
+    let body = overview(&server, &format!("wait_for={cursor}")).await.json();
+    assert_eq!(body["period"]["days"], 30);
+    assert_eq!(body["period"]["end_date"], &body["as_of"].as_str().unwrap()[..10]);
     assert_eq!(overview(&server, "days=7").await.json()["period"]["days"], 7);
     let only_end = overview(&server, "end_date=2026-03-31").await.json();
     assert_eq!(only_end["period"]["start_date"], "2026-03-02");

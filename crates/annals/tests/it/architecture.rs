@@ -1,5 +1,5 @@
-//! The layers of `lib.rs`, kept by a test: imports point downwards only, siblings do not import
-//! each other, and what belongs in one place appears in no other.
+//! Keeps the layers of `lib.rs`: imports point downwards only, siblings do not import each other,
+//! and what belongs in one place appears in no other.
 
 use std::path::{Path, PathBuf};
 
@@ -38,14 +38,14 @@ const MEANT: [(&str, &str, &str); 3] = [
     ("filter", "words", "the filter's `q` is made of words"),
 ];
 
-/// What may appear only in these places.
+/// Words that may appear in these places only.
 const CONFINED: [(&[&str], &[&str]); 4] = [
     (&["rusqlite", "tokio_postgres", "refinery"], &["store/"]),
     (&["axum"], &["http/", "app.rs", "cli/", "embed/"]),
     (&["SystemTime::now", "Timestamp::now", "Zoned::now"], &["clock.rs"]),
     (&["getrandom::", "Uuid::now_v7", "Uuid::new_v4"], &["id.rs"]),
 ];
-/// Lines of a source file.
+/// The most lines a source file may have.
 const LONGEST: usize = 600;
 
 /// A source file: its path within `src` and its text.
@@ -63,7 +63,7 @@ fn the_sources_keep_to_the_layers() {
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
-/// The check itself, on sources made up for it: each must be found, by file and line.
+/// Checks the checker on made-up sources: each fault must be found, by file and line.
 #[test]
 fn every_kind_of_fault_is_found() {
     let long = "\n".repeat(LONGEST + 1);
@@ -98,12 +98,12 @@ fn every_kind_of_fault_is_found() {
             "http/mod.rs:1: `Timestamp::now` appears",
         ),
         ("store/row.rs", "let id = Uuid::new_v4();", "store/row.rs:1: `Uuid::new_v4` appears"),
-        ("novel.rs", "", "novel.rs:1: `novel` stands in no layer"),
+        ("novel.rs", "", "novel.rs:1: `novel` is in no layer"),
         ("id.rs", &long, "id.rs:601: longer than 600 lines"),
     ] {
         let source = Source { path: path.to_owned(), text: text.to_owned() };
-        let told = faults(&source);
-        assert!(told.len() == 1 && told[0].starts_with(found), "{found}: {told:?}");
+        let faults = faults(&source);
+        assert!(faults.len() == 1 && faults[0].starts_with(found), "{found}: {faults:?}");
     }
     for (path, text) in [
         ("http/mod.rs", "use crate::store::Store; // use crate::cli::Context"),
@@ -135,7 +135,7 @@ fn sources(root: &Path, directory: &Path) -> Vec<Source> {
     found
 }
 
-/// How deep a module lies.
+/// The layer of a module; 0 is the top.
 fn depth(module: &str) -> Option<usize> {
     if BOTTOM.contains(&module) {
         return Some(LAYERS.len());
@@ -158,7 +158,7 @@ fn faults(source: &Source) -> Vec<String> {
     let module = path.split(['/', '.']).next().unwrap_or_default();
     let mut faults = Vec::new();
     if depth(module).is_none() {
-        faults.push(format!("{path}:1: `{module}` stands in no layer of this test"));
+        faults.push(format!("{path}:1: `{module}` is in no layer of this test"));
         return faults;
     }
     let lines = source.text.lines().count();
@@ -170,7 +170,7 @@ fn faults(source: &Source) -> Vec<String> {
     }
     let code = without_comments(&source.text);
     for (line, import) in imports(&code, path) {
-        // A path into the crate that names no module is an item of one: nothing to check.
+        // A path into the crate that names no module is an item of its root: nothing to check.
         if depth(&import).is_some() && !may_import(module, &import) {
             faults.push(format!(
                 "{path}:{line}: `{module}` imports `{import}`, which is not below it"
@@ -192,7 +192,7 @@ fn faults(source: &Source) -> Vec<String> {
     faults
 }
 
-/// Whether the word stands in the line and is not the tail of a longer name.
+/// `true` if the line holds the word, and not as the tail of a longer name.
 fn mentions(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
         let before = line[..at].chars().next_back();
@@ -202,8 +202,8 @@ fn mentions(line: &str, word: &str) -> bool {
     })
 }
 
-/// The text with comments blanked out, lines kept. Strings are not told apart: no source has a
-/// reason to write an import into one, and a `//` within a string hides only that line's rest.
+/// The text with comments blanked out, lines kept. Strings are not recognised: no source has a
+/// reason to write an import into one, and a `//` within a string hides only the rest of that line.
 fn without_comments(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let cut = line.find("//").unwrap_or(line.len());

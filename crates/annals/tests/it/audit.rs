@@ -1,4 +1,4 @@
-//! Annals' own acts: one change, one event, saying who; also for those who failed.
+//! Audit events: one change, one event, with its actor; failed sign-ins as well.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -7,14 +7,14 @@ use crate::support::{Answer, Call, Engine, Server, on_every_engine, root, run};
 
 on_every_engine!(every_change_leaves_one_event);
 
-/// What each route that changes something leaves on the record. Nothing is said with its reason.
+/// The events that each changing route leaves; a comment gives the reason for each empty list.
 const LEAVES: [(&str, &str, &[&str]); 23] = [
     ("POST", "/api/v1/keys", &["key_created"]),
     ("DELETE", "/api/v1/keys/{id}", &["key_revoked"]),
     ("PUT", "/api/v1/people/{id}", &["person_saved"]),
     ("PUT", "/api/v1/tasks/{id}", &["task_saved"]),
     ("PUT", "/api/v1/rewards/{id}", &["reward_saved"]),
-    // Each leaves its points event, which is the record.
+    // The points event is itself the record.
     ("POST", "/child/{id}/adjust", &[]),
     ("POST", "/child/{id}/trigger-task", &[]),
     ("POST", "/child/{id}/request-reward", &[]),
@@ -31,20 +31,20 @@ const LEAVES: [(&str, &str, &[&str]); 23] = [
     ("PUT", "/api/v1/settings/retention", &["settings_changed"]),
     ("POST", "/api/v1/settings/retention/run", &["retention_ran"]),
     ("PATCH", "/api/analytics/errors/{group}", &["error_group_changed"]),
-    // It opens nothing that its maker could not open, and is gone in a minute.
+    // A ticket opens nothing that its maker could not open, and is gone in a minute.
     ("POST", "/api/v1/tickets", &[]),
-    // The events themselves are the record.
+    // The events are themselves the record.
     ("POST", "/api/v1/events", &[]),
 ];
 
-/// Annals' own events, newest first.
+/// The audit events, newest first.
 async fn acts(server: &Server) -> Vec<Value> {
     let path = "/api/v1/events?category=system,auth&limit=500";
     let page = server.get(path).send().await.json();
     page["events"].as_array().unwrap().clone()
 }
 
-/// Makes a call and answers with what it left.
+/// Sends a call and returns the audit events it left.
 async fn left(server: &Server, call: Call) -> (Answer, Vec<Value>) {
     let before = acts(server).await.len();
     let answer = call.send().await;
@@ -57,14 +57,14 @@ fn actions(acts: &[Value]) -> Vec<&str> {
     acts.iter().map(|act| act["action"].as_str().unwrap()).collect()
 }
 
-/// A group of errors, by one of it.
+/// The id of an error group.
 async fn error_group(server: &Server) -> String {
     server.append(&[json!({"category": "error", "action": "api_error"})]).await;
     let last = server.get("/api/v1/events?limit=1").send().await.json();
     let cursor = last["events"][0]["cursor"].as_str().unwrap();
     let path = format!("/api/analytics/errors?wait_for={cursor}");
-    let told = server.get(&path).send().await.json();
-    told["groups"][0]["id"].as_str().unwrap().to_owned()
+    let body = server.get(&path).send().await.json();
+    body["groups"][0]["id"].as_str().unwrap().to_owned()
 }
 
 async fn every_change_leaves_one_event(engine: Engine) {
@@ -124,14 +124,14 @@ async fn every_change_leaves_one_event(engine: Engine) {
             csrf = answer.json()["csrf_token"].as_str().unwrap_or_default().to_owned();
         }
     }
-    // Done twice, changed once.
+    // Repeated, but changed once.
     let (answer, acts) =
         left(&server, server.delete(&format!("/api/v1/keys/{spare}")).key(&secret)).await;
     assert_eq!((answer.status, actions(&acts)), (200, Vec::new()));
 }
 
 #[tokio::test]
-async fn a_failed_sign_in_is_told_without_what_was_tried() {
+async fn a_failed_sign_in_is_recorded_without_the_secret_tried() {
     let server = Server::start();
     for tried in [json!({"key": "ann_admin_hunter2"}), json!({"link": "hunter2"})] {
         let call = server.post("/api/v1/session", &tried).nobody();
@@ -144,7 +144,7 @@ async fn a_failed_sign_in_is_told_without_what_was_tried() {
 }
 
 #[tokio::test]
-async fn an_export_is_told_with_its_filter_and_is_not_in_itself() {
+async fn an_export_is_recorded_with_its_filter_and_is_not_in_itself() {
     let server = Server::start();
     let (auditor, key) = server.key("auditor").await;
     let path = "/api/v1/events/export?format=csv&category=system&q=the%00key&metadata.a=b";
@@ -160,20 +160,20 @@ async fn an_export_is_told_with_its_filter_and_is_not_in_itself() {
     let long = format!("/api/v1/events/export?actor={}", ["x".repeat(400).as_str(); 30].join(","));
     let answer = server.get(&long).send().await;
     assert_eq!(answer.problem(), (400, "filter_too_long".to_owned()));
-    // Nothing is told of an export that never was.
+    // A refused export leaves no event.
     let (_, acts) = left(&server, server.get("/api/v1/events/export?format=pdf")).await;
     assert_eq!(actions(&acts), Vec::<&str>::new());
 }
 
 #[tokio::test]
-async fn the_server_tells_its_start_and_first_of_all_its_end() {
+async fn the_server_records_its_start_and_its_end() {
     let root = root();
     let server = Server::on(&root);
     server.append(&[json!({"action": "lamp_lit"})]).await;
     assert!(server.stop().success());
     let output = run(&root, &["export", "--format", "ndjson"]);
     let text = String::from_utf8(output.stdout).unwrap();
-    let told: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let told: Vec<&str> = told.iter().filter_map(|event| event["action"].as_str()).collect();
-    assert_eq!(told, ["server_shutting_down", "lamp_lit", "server_started"]);
+    let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let actions: Vec<&str> = events.iter().filter_map(|event| event["action"].as_str()).collect();
+    assert_eq!(actions, ["server_shutting_down", "lamp_lit", "server_started"]);
 }

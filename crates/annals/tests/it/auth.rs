@@ -1,4 +1,4 @@
-//! Who may do what, and that nothing secret is written down.
+//! Authentication: keys, sessions, and no secret written down.
 
 mod keys;
 mod secrets;

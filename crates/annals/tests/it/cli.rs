@@ -1,4 +1,4 @@
-//! The command line: what each command answers, and what it does to whom.
+//! The command line: output, exit codes and effects of each command.
 
 use std::process::Output;
 
@@ -11,7 +11,7 @@ mod tinydb;
 mod usage;
 mod with_server;
 
-/// A command that must fail with this exit code. Answers what it says.
+/// Runs a command that must fail with this exit code; returns its error output.
 pub fn refused(root: &Root, arguments: &[&str], code: i32) -> String {
     let output = run(root, arguments);
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {output:?}");

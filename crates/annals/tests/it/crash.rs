@@ -1,4 +1,4 @@
-//! Kill -9 at any moment: what was acknowledged is there, once, and the journal holds.
+//! Kill -9 at any moment: acknowledged events are there, once, and the journal verifies.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use crate::support::{Engine, Server, on_every_engine, root_on, until, verify};
 const ROUNDS: usize = 20;
 const SENDERS: usize = 6;
 
-/// What a sender knows: the events acknowledged, and those whose fate it was not told.
+/// A sender's knowledge: the acknowledged events, and those without an answer.
 #[derive(Default)]
 struct Known {
     acknowledged: BTreeSet<String>,
@@ -78,7 +78,7 @@ async fn what_was_acknowledged_survives_being_killed(engine: Engine) {
         let senders: Vec<_> = (0..SENDERS)
             .map(|_| tokio::spawn(send(Arc::clone(&server), Arc::clone(&next), Arc::clone(&known))))
             .collect();
-        // Only once work is under way, and then at another moment each time.
+        // Kill only once work is under way, and at another moment each time.
         until("something to be acknowledged", async || {
             (known.lock().unwrap().acknowledged.len() > before).then_some(())
         })
@@ -106,7 +106,7 @@ async fn what_was_acknowledged_survives_being_killed(engine: Engine) {
         server.kill();
     }
 
-    // Whoever was told nothing sends again, and then each event is there once.
+    // Events without an answer are sent again, and then each is there once.
     let server = Server::on(&root);
     let (acknowledged, unknown) = {
         let known = known.lock().unwrap();
@@ -124,11 +124,11 @@ async fn what_was_acknowledged_survives_being_killed(engine: Engine) {
     let own = server.get("/api/v1/stats?action=!lamp_lit").send().await.json();
     assert!(server.stop().success());
     let (code, report) = verify(&root);
-    // Dense: as many positions as events, none deleted, none missing. The last one is the
-    // server's own word that it was ending.
+    // As many positions as events: none deleted, none missing. The last event is the server's own
+    // `server_shutting_down`.
     let events = all.len() as u64 + own["total"].as_u64().unwrap() + 1;
     assert_eq!((code, &report["positions"]), (Some(0), &json!(events)), "{report}");
     assert_eq!(report["verified"], json!(events));
-    // A crash among nothing proves nothing.
+    // A crash while nothing is written proves nothing.
     assert!(all.len() > 200 && !unknown.is_empty(), "{} events", all.len());
 }

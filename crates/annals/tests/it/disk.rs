@@ -1,4 +1,5 @@
-//! A full disk: said so, nothing acknowledged lost, and all goes on by itself once there is room.
+//! A full disk: refused with the reason, nothing acknowledged lost, and work goes on by itself once
+//! there is room.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Server, root, until, verify};
 
-/// A small file system of its own, unmounted when dropped.
+/// A small file system, unmounted when dropped.
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
@@ -29,7 +30,7 @@ impl SmallDisk {
         SmallDisk(at.to_owned())
     }
 
-    /// Takes all the room there is.
+    /// Fills the file system.
     fn fill(&self) -> PathBuf {
         let path = self.0.join("ballast");
         let mut ballast = std::fs::File::create(&path).unwrap();
@@ -42,7 +43,7 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Lazily: a server that is still ending must not keep it.
+        // A lazy unmount, since a server that is still ending must not keep it.
         let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
 }
@@ -56,13 +57,13 @@ fn event(number: usize) -> Value {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_told_and_recovered_from() {
+async fn a_full_disk_is_reported_and_recovered_from() {
     let root = root();
     let disk = SmallDisk::mount(&root.path().join("data"));
     let server = Server::on(&root);
     let mut acknowledged = BTreeSet::new();
     let mut number = 0;
-    // Full and free again, twice: what one round leaves behind must not spoil the next.
+    // Twice, since one round must leave nothing that spoils the next.
     for round in 0..2 {
         let mut batch = |count: usize| -> Vec<Value> {
             number += count;
@@ -77,7 +78,7 @@ async fn a_full_disk_is_told_and_recovered_from() {
         acknowledged.extend(ids(&first));
         let ballast = disk.fill();
 
-        // What room the journal's own files still have is used up first.
+        // The journal's own files still have some free room, which is used first.
         let refused = until("the disk to be full", async || {
             let some = batch(20);
             let answer = server.post("/api/v1/events", &json!(some)).send().await;
@@ -89,13 +90,13 @@ async fn a_full_disk_is_told_and_recovered_from() {
             assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0);
             let results = answer.json()["results"].clone();
             let results = results.as_array().unwrap();
-            let told: Vec<_> = results.iter().map(|r| r["id"].as_str().unwrap()).collect();
-            assert_eq!(told, ids(&some));
+            let named: Vec<_> = results.iter().map(|r| r["id"].as_str().unwrap()).collect();
+            assert_eq!(named, ids(&some));
             assert!(results.iter().all(|result| result["status"] == "unknown"));
             Some(some)
         })
         .await;
-        // An event whose id the server made comes back with it, so that it can be sent again.
+        // The rejection carries the id the server made, so that the event can be sent again.
         let nameless = until("a small event to be refused", async || {
             let event = json!({"action": "lamp_lit", "message": "x".repeat(900)});
             let answer = server.post("/api/v1/events", &event).send().await;
@@ -115,11 +116,11 @@ async fn a_full_disk_is_told_and_recovered_from() {
             })
         })
         .await;
-        // Alive, and what is there can be read.
+        // The server still answers reads.
         assert_eq!(server.get("/healthz").send().await.status, 200);
         let stats = server.get("/api/v1/stats?action=lamp_lit").send().await;
         assert_eq!(stats.json()["total"], json!(acknowledged.len()), "round {round}");
-        // What needs a place on the record is refused too, and says why.
+        // A change that must be on the record is refused, with the reason.
         let new = json!({"role": "auditor", "name": "no room for it"});
         let refused_key = server.post("/api/v1/keys", &new).send().await;
         assert_eq!(refused_key.problem(), (503, "storage_full".to_owned()));
@@ -156,9 +157,9 @@ async fn a_server_does_not_start_on_a_full_disk_and_says_why() {
     let disk = SmallDisk::mount(&data);
     let ballast = disk.fill();
     let output = crate::support::run(&root, &["serve", "--listen", "127.0.0.1:0"]);
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("full") || told.contains("No space left"), "{told}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("full") || stderr.contains("No space left"), "{stderr}");
     std::fs::remove_file(ballast).unwrap();
     let server = Server::on(&root);
     server.append(&[event(1)]).await;

@@ -39,7 +39,7 @@ async fn events(annals: &Annals, filter: &str) -> Vec<Value> {
     page["events"].as_array_mut().unwrap().drain(..).collect()
 }
 
-/// A lamp that was changed; its number is its id.
+/// A draft about a lamp, whose id is the number.
 fn lamp(number: usize) -> Draft {
     Draft {
         category: Some("entity".to_owned()),
@@ -53,7 +53,7 @@ fn lamp(number: usize) -> Draft {
     }
 }
 
-/// The ids of lamps, in the order of the record.
+/// The numbers of the lamps, in the journal's order.
 fn lamps(events: &[Value]) -> Vec<usize> {
     events.iter().map(|event| event["entity"]["id"].as_str().unwrap().parse().unwrap()).collect()
 }

@@ -1,4 +1,4 @@
-//! Events in and out.
+//! Appending, listing and exporting events.
 
 use serde_json::{Value, json};
 
@@ -22,8 +22,8 @@ fn numbers(range: std::ops::Range<usize>) -> Vec<Value> {
     range.map(numbered).collect()
 }
 
-/// The events of a list, with their number each.
-fn told(answer: &Answer) -> Vec<u64> {
+/// The numbers of a list's events.
+fn listed_numbers(answer: &Answer) -> Vec<u64> {
     assert_eq!(answer.status, 200, "{}", answer.text());
     let page = answer.json();
     let events = page["events"].as_array().unwrap();

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use crate::cli::refused;
 use crate::support::{Engine, Server, on_every_engine, printed, root, run, until};
 
-on_every_engine!(health_and_metrics_tell_how_far_followers_are,);
+on_every_engine!(health_and_metrics_show_how_far_followers_are,);
 
-/// How the roll-ups fare, once they have caught up.
+/// The health of the rollups, once they have caught up.
 async fn caught_up(server: &Server) -> Value {
     until("the roll-ups to catch up", async || {
         let health = server.get("/api/v1/health").send().await.json();
@@ -18,7 +18,7 @@ async fn caught_up(server: &Server) -> Value {
     .await
 }
 
-/// What SQLite keeps beside a file that was not closed.
+/// The write-ahead log that SQLite leaves beside a file that was not closed.
 fn write_ahead_log(file: &std::path::Path) -> std::path::PathBuf {
     file.with_extension("db-wal")
 }
@@ -27,14 +27,14 @@ fn lamps(count: usize) -> Vec<Value> {
     vec![json!({"action": "lamp_lit"}); count]
 }
 
-async fn health_and_metrics_tell_how_far_followers_are(engine: Engine) {
+async fn health_and_metrics_show_how_far_followers_are(engine: Engine) {
     let server = Server::start_on(engine);
     server.append(&lamps(20)).await;
-    let told = caught_up(&server).await;
+    let health = caught_up(&server).await;
     let last = server.get("/api/v1/events?limit=1").send().await.json();
-    assert_eq!(told["as_of"], last["events"][0]["created_at"]);
-    assert!(told["what"].as_str().unwrap().contains("by day"));
-    assert_eq!(told.get("fault"), None);
+    assert_eq!(health["as_of"], last["events"][0]["created_at"]);
+    assert!(health["what"].as_str().unwrap().contains("by day"));
+    assert_eq!(health.get("fault"), None);
     let metrics = server.get("/metrics").send().await.text();
     assert!(metrics.contains("annals_follower_lag{follower=\"rollups\"} 0\n"), "{metrics}");
 }
@@ -48,7 +48,7 @@ async fn what_is_derived_can_be_lost_and_comes_back() {
     let derived = server.data_dir().join("derived.db");
     assert!(derived.exists());
     server.kill();
-    // Nonsense; and no file at all.
+    // First a file of nonsense, then no file.
     std::fs::write(&derived, [7; 10_000]).unwrap();
     std::fs::remove_file(write_ahead_log(&derived)).unwrap();
     let server = Server::on(&root);
@@ -61,7 +61,7 @@ async fn what_is_derived_can_be_lost_and_comes_back() {
 }
 
 #[tokio::test]
-async fn one_that_cannot_write_is_told_and_stops_nothing() {
+async fn a_follower_that_cannot_write_is_reported_and_stops_nothing() {
     let root = root();
     let server = Server::on(&root);
     server.append(&lamps(3)).await;
@@ -72,14 +72,14 @@ async fn one_that_cannot_write_is_told_and_stops_nothing() {
     std::fs::create_dir_all(&derived).unwrap();
     let server = Server::on(&root);
     server.append(&lamps(3)).await;
-    let fault = until("the fault to be told", async || {
+    let fault = until("the fault to be reported", async || {
         let health = server.get("/api/v1/health").send().await.json();
         health["followers"][0]["fault"]["message"].as_str().map(str::to_owned)
     })
     .await;
     assert!(fault.starts_with("what is derived from the journal"), "{fault}");
     assert_eq!(server.get("/readyz").nobody().send().await.status, 200);
-    // Mended, it goes on by itself.
+    // Once mended, it goes on by itself.
     std::fs::remove_dir(&derived).unwrap();
     caught_up(&server).await;
 }

@@ -1,4 +1,4 @@
-//! Streams: what was recorded arrives, once and in order, whatever happens on the way.
+//! Streams: every event arrives once and in order, whatever happens on the way.
 
 mod access;
 mod follow;

@@ -2,25 +2,25 @@
 //!
 //! | area | promise |
 //! |---|---|
-//! | `architecture` | modules import downwards only; drivers and frameworks stay where they belong |
+//! | `architecture` | modules import downwards only; drivers and frameworks are used where they belong |
 //! | `events` | one id is one event; pages, counts and exports hold the same events |
-//! | `audit` | one change, one event, saying who |
-//! | `auth` | who may do what, and that no secret is written down |
+//! | `audit` | one change, one event, with its actor |
+//! | `auth` | keys and sessions work as documented, and no secret is written down |
 //! | `scopes` | a viewer sees only what their scope allows, on every endpoint |
-//! | `analytics` | figures are those that a walk over the events gives |
-//! | `follow` | what is read out of the journal catches up, whatever happens to it |
-//! | `embed` | Annals inside another program: recording never hurts it, its file stays its own |
-//! | `points` | no update of a balance is lost, none is without its event |
-//! | `recording` | what is switched off is not recorded, and that it was is |
-//! | `retention` | how long what is kept: bounds, every change on the record, and runs |
-//! | `crash` | what was acknowledged is there after kill -9 |
-//! | `disk` | a full disk is said so, and recovered from |
-//! | `network` | limits by key and address, proxies, and which web pages may send |
-//! | `operations` | metrics and the log tell how the server fares, and nothing of anybody |
-//! | `tamper` | a changed record is told from the one written |
+//! | `analytics` | figures equal those of a plain walk over the events |
+//! | `follow` | followers catch up with the journal, whatever happens to their output |
+//! | `embed` | Annals inside another program: recording never harms it, and its file stays its own |
+//! | `points` | no update of a balance is lost or without its event |
+//! | `recording` | a category that is off is not recorded; switching it off is |
+//! | `retention` | retention settings have bounds and an audit event for every change; runs delete what is due |
+//! | `crash` | acknowledged events are there after kill -9 |
+//! | `disk` | a full disk is reported and recovered from |
+//! | `network` | limits by key and address, proxies, and CORS |
+//! | `operations` | metrics and the log show how the server works, and name nobody |
+//! | `tamper` | a change to the stored journal is found |
 //! | `live` | streams hold what the lists hold, once and in order |
 //! | `postgres` | rights that the database keeps, several servers on one journal, outages |
-//! | `malformed` | nothing hostile breaks the server or gets in |
+//! | `malformed` | hostile input neither breaks the server nor gets in |
 //! | `cli` | commands, exit codes, backup and restore, starting and stopping |
 //!
 //! Every test starts servers of its own, on free ports of this machine and in directories of its

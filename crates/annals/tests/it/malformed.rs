@@ -1,12 +1,12 @@
 //! Malformed and hostile input, 10,000 of it: never a 5xx, no panic, every refusal a problem
-//! document, and nothing stored but what was right.
+//! document, and nothing stored but valid events.
 //!
 //! | file | what is sent |
 //! |---|---|
 //! | `bodies` | broken bodies to `POST /api/v1/events` |
-//! | `envelopes` | whole bodies in the wrong wrapping: compression, types, sizes |
+//! | `envelopes` | full bodies in the wrong envelope: compression, types, sizes |
 //! | `queries` | query strings of lists, exports and counts |
-//! | `callers` | headers that say who is calling, ids in paths, methods, small JSON bodies |
+//! | `callers` | headers with credentials, ids in paths, methods, small JSON bodies |
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseResult, TestRunner};
@@ -22,20 +22,20 @@ mod queries;
 
 use connection::{Connection, Sent};
 
-/// A server under fire: what it answers is judged, and in the end what it kept.
+/// A server under attack: every answer is judged, and at the end its journal.
 struct Target {
     server: Server,
     runtime: Runtime,
     connection: Connection,
-    /// Events on the record, as far as its answers say.
+    /// Accepted events, by the server's answers.
     events: u64,
-    /// Those that were there before: the server's own.
+    /// The server's own events from before.
     own: u64,
 }
 
 impl Target {
     fn start() -> Target {
-        // Whoever is wrong 10,000 times would be told to wait, and nothing more be tested.
+        // The sign-in limit would refuse all but the first few of 10,000 wrong requests.
         let root = root();
         let unlimited = "rate_limit.attempts_per_minute = 0\n";
         std::fs::write(root.path().join("annals.toml"), unlimited).unwrap();
@@ -58,13 +58,13 @@ impl Target {
         Ok(answer)
     }
 
-    /// The events on the record.
+    /// The number of events in the journal.
     fn stored(&mut self) -> u64 {
         let answer = self.send(Sent::get("/api/v1/stats")).unwrap();
         answer.json()["total"].as_u64().unwrap()
     }
 
-    /// The server is as it was: it stands, has not panicked, and kept what it said it kept.
+    /// Expects the server to be alive, to have logged no panic, and to hold every accepted event.
     fn finish(mut self) {
         assert_eq!(self.stored(), self.events);
         let Target { server, .. } = self;
@@ -73,12 +73,12 @@ impl Target {
         let log = std::fs::read_to_string(root.path().join("log")).unwrap();
         assert!(!log.contains("panicked") && !log.contains("ERROR"), "{log}");
         let (code, report) = verify(&root);
-        // The last event is the server's word that it was ending.
+        // The last event is the server's own `server_shutting_down`.
         assert_eq!((code, &report["verified"]), (Some(0), &(self.events + 1).into()), "{report}");
     }
 }
 
-/// Tries a test with many inputs; one that fails is made small before it is shown.
+/// Runs a test with many inputs; a failing one is shrunk before it is shown.
 fn for_all<S: Strategy>(cases: u32, strategy: &S, test: impl FnMut(S::Value) -> TestCaseResult)
 where
     S::Value: std::fmt::Debug,

@@ -1,4 +1,4 @@
-//! Limits by key and address, proxies, and which web pages may send.
+//! Limits by key and address, proxies, and CORS.
 
 use http::Method;
 use serde_json::json;
@@ -34,14 +34,14 @@ async fn an_address_has_its_own_limit_and_only_trusted_proxies_name_it() {
         assert_eq!(event(&server, &ingest, "198.51.100.1").send().await.status, 201);
     }
     limited(&event(&server, &ingest, "198.51.100.1").send().await);
-    // What the client writes itself stands before what the proxy adds, and changes nothing.
+    // Entries written by the client come before the proxy's own and are ignored.
     limited(&event(&server, &ingest, "203.0.113.7, 198.51.100.1").send().await);
     assert_eq!(event(&server, &ingest, "198.51.100.2").send().await.status, 201);
-    // A service speaks for many; only its own key's limit holds it.
+    // A service acts for many people: only its key's limit applies.
     for _ in 0..5 {
         assert_eq!(event(&server, &service, "198.51.100.1").send().await.status, 201);
     }
-    // The address that is kept is the client's too, cut short.
+    // The stored address is the client's too, truncated.
     let listed = server.get("/api/v1/events?action=page_view&actor_type=anonymous").send().await;
     let events = listed.json()["events"].clone();
     assert_eq!(events[0]["client"]["ip"], "198.51.100.0", "{events}");
@@ -76,7 +76,7 @@ async fn attempts_to_sign_in_are_limited_and_cannot_fill_the_journal() {
     for _ in 0..20 {
         limited(&attempt().send().await);
     }
-    // Wrong keys elsewhere count as attempts; right ones are not held up by them.
+    // Wrong keys on other endpoints count as attempts; valid ones are not limited by them.
     limited(&server.get("/api/v1/events").key("ann_admin_guess").send().await);
     let failed = server.get("/api/v1/stats?action=login_failed").send().await;
     assert_eq!(failed.json()["total"], 3);
@@ -111,8 +111,8 @@ async fn only_pages_that_a_key_names_may_use_it() {
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (201, page));
     assert!(answer.header("vary").contains("origin"));
 
-    // The preflight shows no key, so another page is let through by the other key; the request
-    // itself is held to its own.
+    // The preflight has no key, so it is allowed if any key names the page; the request itself
+    // needs its own key to name it.
     let stranger = "https://elsewhere.example";
     assert_eq!(preflight(stranger).send().await.status, 204);
     assert_eq!(send(any, stranger).send().await.status, 201);
@@ -123,12 +123,12 @@ async fn only_pages_that_a_key_names_may_use_it() {
     assert_eq!(refused.problem(), (403, "origin_not_allowed".to_owned()));
     assert_eq!(refused.header("access-control-allow-origin"), "");
 
-    // The server's own pages, programs, and keys that belong to programs.
+    // The server's own pages, programs, and keys for programs.
     let own = format!("http://{}", server.address);
     assert_eq!(send(&key, &own).send().await.status, 201);
     let (service, _) = server.key("service").await;
     assert_eq!(send(&service, stranger).send().await.status, 201);
-    // Nothing else answers to other pages.
+    // No other endpoint answers other origins.
     let elsewhere = server.call(Method::OPTIONS, "/api/v1/keys").header("origin", page);
     let elsewhere = elsewhere.header("access-control-request-method", "POST").send().await;
     assert_eq!((elsewhere.status, elsewhere.header("access-control-allow-origin")), (405, ""));

@@ -1,12 +1,12 @@
-//! What the operator and the machine ask: health, metrics, the log.
+//! Health, metrics and the log.
 
 use serde_json::json;
 
 use crate::support::{Engine, Server, on_every_engine, root, until};
 
-on_every_engine!(health_tells_the_journal_and_why_events_were_not_taken,);
+on_every_engine!(health_shows_the_journal_and_why_events_were_refused,);
 
-/// The value of a metric's line.
+/// The value of a series.
 fn value(metrics: &str, series: &str) -> Option<f64> {
     let line = metrics.lines().find(|line| line.starts_with(&format!("{series} ")))?;
     line.rsplit(' ').next()?.parse().ok()
@@ -25,28 +25,28 @@ async fn metrics_count_what_happened_and_name_nobody() {
     server.get(&format!("/api/v1/events/{id}")).send().await;
     server.get("/some/unknown/zelda-77").nobody().send().await;
 
-    // From this machine, with nothing in between.
+    // From this machine, without a proxy.
     let answer = server.get("/metrics").nobody().send().await;
     assert_eq!(answer.status, 200);
     assert!(answer.header("content-type").starts_with("application/openmetrics-text"));
-    let told = answer.text();
-    assert!(told.ends_with("# EOF\n"));
+    let text = answer.text();
+    assert!(text.ends_with("# EOF\n"));
     let events = |outcome: &str, reason: &str| {
         let series = format!("annals_events_total{{outcome=\"{outcome}\",reason=\"{reason}\"}}");
-        value(&told, &series)
+        value(&text, &series)
     };
-    // The server's own start is an event too.
-    assert_eq!(events("accepted", ""), Some(3.0), "{told}");
+    // One is the server's own `server_started`.
+    assert_eq!(events("accepted", ""), Some(3.0), "{text}");
     assert_eq!(events("duplicate", ""), Some(1.0));
     assert_eq!(events("rejected", "invalid"), Some(1.0));
-    assert_eq!(value(&told, "annals_head"), Some(3.0));
-    assert!(value(&told, "annals_commit_seconds_count").unwrap() >= 3.0);
-    assert_eq!(value(&told, "annals_commit_events_sum"), Some(4.0));
+    assert_eq!(value(&text, "annals_head"), Some(3.0));
+    assert!(value(&text, "annals_commit_seconds_count").unwrap() >= 3.0);
+    assert_eq!(value(&text, "annals_commit_events_sum"), Some(4.0));
     let got =
         "annals_request_seconds_count{method=\"GET\",route=\"/api/v1/events/{id}\",status=\"200\"}";
-    assert_eq!(value(&told, got), Some(1.0), "{told}");
+    assert_eq!(value(&text, got), Some(1.0), "{text}");
     for private in ["zelda", "secretword", id] {
-        assert!(!told.contains(private), "{private}");
+        assert!(!text.contains(private), "{private}");
     }
 }
 
@@ -65,7 +65,7 @@ async fn metrics_are_for_this_machine_and_admins() {
 }
 
 #[tokio::test]
-async fn the_log_tells_how_the_server_fares_and_nothing_of_anybody() {
+async fn the_log_shows_how_the_server_works_and_names_nobody() {
     let root = root();
     std::fs::write(root.path().join("annals.toml"), "log = \"debug\"\nlog_format = \"json\"\n")
         .unwrap();
@@ -96,31 +96,31 @@ async fn the_log_tells_how_the_server_fares_and_nothing_of_anybody() {
     );
     for private in ["zelda", "Zelda", "mauve", "private", "127.0.0.1:"] {
         assert!(!log.contains(private), "{private} is in the log: {log}");
-        let told = serde_json::to_string(&lines).unwrap();
-        assert!(!told.contains(private), "{private} is in the debug log");
+        let logged = serde_json::to_string(&lines).unwrap();
+        assert!(!logged.contains(private), "{private} is in the debug log");
     }
     let (auditor, _) = server.key("auditor").await;
     let answer = server.get("/api/v1/debug-log").key(&auditor).send().await;
     assert_eq!(answer.problem(), (403, "forbidden".to_owned()));
 }
 
-async fn health_tells_the_journal_and_why_events_were_not_taken(engine: Engine) {
+async fn health_shows_the_journal_and_why_events_were_refused(engine: Engine) {
     let server = Server::start_on(engine);
     let before = server.get("/api/v1/health").send().await.json();
     assert_eq!(before["writable"], true);
     server.append(&[json!({"action": "lamp_lit"}), json!({"action": "lamp_lit"})]).await;
     server.post("/api/v1/events", &json!({"action": "Not Snake"})).send().await;
 
-    let told = server.get("/api/v1/health").send().await.json();
-    assert_eq!(told["version"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(told["started_at"], before["started_at"]);
-    // The server's own start is an event too.
-    assert_eq!(told["journal"]["positions"], 3);
-    assert!(told["journal"]["last_at"].as_str() > told["started_at"].as_str(), "{told}");
-    assert!(told["journal"]["bytes"].as_u64().unwrap() > 10_000);
+    let health = server.get("/api/v1/health").send().await.json();
+    assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(health["started_at"], before["started_at"]);
+    // One is the server's own `server_started`.
+    assert_eq!(health["journal"]["positions"], 3);
+    assert!(health["journal"]["last_at"].as_str() > health["started_at"].as_str(), "{health}");
+    assert!(health["journal"]["bytes"].as_u64().unwrap() > 10_000);
     let outcomes = json!([
         {"outcome": "accepted", "count": 3},
         {"outcome": "rejected", "reason": "invalid", "count": 1},
     ]);
-    assert_eq!(told["outcomes"], outcomes);
+    assert_eq!(health["outcomes"], outcomes);
 }

@@ -1,4 +1,5 @@
-//! Points for families: no update lost, no change without its event, nobody's but one's own.
+//! Points for families: no lost update, no change without its event, and only for those who may see
+//! it.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ mod repeat;
 mod tracking;
 mod weeks;
 
-/// A server that knows a child, a task, a penalty and a reward.
+/// A server with a child, a task, a penalty and a reward.
 async fn family() -> Server {
     family_on(Engine::Sqlite).await
 }
@@ -46,12 +47,12 @@ async fn put(server: &Server, path: &str, body: &Value) -> Answer {
     call.body("application/json", body.to_string()).send().await
 }
 
-/// A command for the child, by its last part.
+/// A command for the child, by the last part of its path.
 fn command(server: &Server, name: &str, body: &Value) -> Call {
     server.post(&format!("/child/ben/{name}"), body)
 }
 
-/// Carries a command out and expects it to be done.
+/// Runs a command and expects it to succeed.
 async fn done(server: &Server, name: &str, body: Value) -> Value {
     let answer = command(server, name, &body).send().await;
     assert_eq!(answer.status, 200, "{name}: {}", answer.text());
@@ -83,7 +84,7 @@ async fn history(server: &Server) -> Vec<Value> {
     }
 }
 
-/// Every balance begins where the one before it ended. Answers the last one.
+/// Expects every balance to begin where the one before it ended; returns the last one.
 fn unbroken(history: &[Value]) -> i64 {
     let mut balance = 0;
     for event in history {

@@ -1,5 +1,5 @@
-//! What only PostgreSQL has: rights the database keeps itself, several servers on one journal,
-//! and a database that can go away.
+//! PostgreSQL only: rights that the database enforces, several servers on one journal, and a
+//! database that goes away.
 
 mod ageing;
 mod bytes;

@@ -1,5 +1,5 @@
-//! The recording switch: what is off is not recorded, also after a restart; that it was turned
-//! off is on the record, and what must be recorded cannot be turned off.
+//! The recording switch: a category that is off is not recorded, also after a restart; switching is
+//! on the record, and what must be recorded cannot be switched off.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -18,8 +18,8 @@ async fn put(server: &Server, change: Value) -> Answer {
     call.body("application/json", change.to_string()).send().await
 }
 
-/// What becomes of an event of this category.
-async fn fate(server: &Server, category: &str, action: &str) -> Value {
+/// The status of an event of this category.
+async fn outcome(server: &Server, category: &str, action: &str) -> Value {
     let event = json!({"category": category, "action": action});
     let answer = server.post("/api/v1/events", &event).send().await;
     answer.json()["results"][0]["status"].clone()
@@ -29,8 +29,9 @@ async fn fate(server: &Server, category: &str, action: &str) -> Value {
 async fn acts(server: &Server) -> Vec<Value> {
     let path = "/api/v1/events?action=recording_disabled,recording_enabled&order=asc";
     let events = server.get(path).send().await.json()["events"].take();
-    let told = |event: &Value| json!([event["action"], event["actor"]["id"], event["metadata"]]);
-    events.as_array().unwrap().iter().map(told).collect()
+    let described =
+        |event: &Value| json!([event["action"], event["actor"]["id"], event["metadata"]]);
+    events.as_array().unwrap().iter().map(described).collect()
 }
 
 async fn what_is_off_stays_off_over_a_restart_and_the_act_is_on_the_record(engine: Engine) {
@@ -44,26 +45,26 @@ async fn what_is_off_stays_off_over_a_restart_and_the_act_is_on_the_record(engin
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert_eq!(answer.json()["categories"]["quest"], false);
     assert_eq!(answer.json()["categories"]["badge"], true);
-    assert_eq!(fate(&server, "quest", "quest_started").await, "dropped");
-    assert_eq!(fate(&server, "badge", "badge_earned").await, "accepted");
+    assert_eq!(outcome(&server, "quest", "quest_started").await, "dropped");
+    assert_eq!(outcome(&server, "badge", "badge_earned").await, "accepted");
 
     let root = server.root.clone();
     assert!(server.stop().success());
     let server = Server::on(&root);
     // The very first event after the restart.
-    assert_eq!(fate(&server, "quest", "quest_started").await, "dropped");
+    assert_eq!(outcome(&server, "quest", "quest_started").await, "dropped");
     assert_eq!(server.get(SWITCH).send().await.json()["categories"]["quest"], false);
 
-    // Wholly off: the ledger and Annals' own acts go on.
+    // All recording off: the ledger and audit events go on.
     put(&server, json!({"enabled": false})).await;
-    assert_eq!(fate(&server, "badge", "badge_earned").await, "dropped");
-    assert_eq!(fate(&server, "reward", "redeemed").await, "accepted");
+    assert_eq!(outcome(&server, "badge", "badge_earned").await, "dropped");
+    assert_eq!(outcome(&server, "reward", "redeemed").await, "accepted");
     let (_, id) = server.key("auditor").await;
     let made = format!("/api/v1/events?action=key_created&entity_id={id}");
     assert_eq!(server.get(&made).send().await.json()["events"].as_array().unwrap().len(), 1);
 
     put(&server, json!({"enabled": true, "categories": {"quest": true}})).await;
-    assert_eq!(fate(&server, "quest", "quest_started").await, "accepted");
+    assert_eq!(outcome(&server, "quest", "quest_started").await, "accepted");
     assert_eq!(
         acts(&server).await,
         [
@@ -105,8 +106,8 @@ async fn what_must_be_recorded_cannot_be_turned_off() {
     for wrong in [json!({"enable": false}), json!({"enabled": "no"}), json!({"categories": []})] {
         assert_eq!(put(&server, wrong).await.problem().0, 422);
     }
-    // A change is taken as a whole or not at all.
-    assert_eq!(fate(&server, "quest", "quest_started").await, "accepted");
+    // A change is applied fully or not at all.
+    assert_eq!(outcome(&server, "quest", "quest_started").await, "accepted");
     assert_eq!(acts(&server).await, Vec::<Value>::new());
 }
 

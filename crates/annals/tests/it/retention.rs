@@ -1,5 +1,5 @@
-//! How long what is kept: the values stand over a restart, nothing beyond their bounds gets in, and
-//! every change leaves one event with what was and what is.
+//! Retention settings: they survive a restart, values out of bounds are refused, and every change
+//! leaves one event with the old and new values.
 
 mod frozen;
 mod run;
@@ -11,7 +11,7 @@ use crate::support::{Answer, Engine, Server, on_every_engine};
 
 on_every_engine!(
     the_defaults_are_the_documented_ones,
-    a_change_stands_over_a_restart_and_is_on_the_record_once,
+    a_change_survives_a_restart_and_is_on_the_record_once,
     what_is_out_of_bounds_is_refused_field_by_field_and_as_a_whole,
     a_change_made_on_what_is_no_longer_so_is_refused,
     a_change_too_large_for_the_record_is_not_made,
@@ -45,12 +45,12 @@ async fn the_defaults_are_the_documented_ones(engine: Engine) {
             "holds": [],
         })
     );
-    // What was answered may be sent back, and changes nothing.
+    // Sending the answer back changes nothing.
     assert_eq!(put(&server, values).await.status, 200);
     assert_eq!(changes(&server).await, Vec::<Value>::new());
 }
 
-async fn a_change_stands_over_a_restart_and_is_on_the_record_once(engine: Engine) {
+async fn a_change_survives_a_restart_and_is_on_the_record_once(engine: Engine) {
     let server = Server::start_on(engine);
     let answer = put(
         &server,
@@ -103,9 +103,9 @@ async fn what_is_out_of_bounds_is_refused_field_by_field_and_as_a_whole(engine: 
     )
     .await;
     assert_eq!(answer.problem(), (422, "invalid".to_owned()));
-    let told = answer.json()["errors"].take();
+    let errors = answer.json()["errors"].take();
     let fields: Vec<&str> =
-        told.as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect();
+        errors.as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect();
     assert_eq!(
         fields,
         [
@@ -115,7 +115,7 @@ async fn what_is_out_of_bounds_is_refused_field_by_field_and_as_a_whole(engine: 
             "categories.task.anonymise_after_days",
         ]
     );
-    // What cannot even be read is named by its path as well.
+    // Values of the wrong type are named by their path as well.
     for (wrong, field) in [
         (json!({"audit": {"max_days": "x", "max_entries": 0}}), "audit.max_days"),
         (json!({"audit": {"max_days": 1.5, "max_entries": 0}}), "audit.max_days"),

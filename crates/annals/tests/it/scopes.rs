@@ -1,4 +1,4 @@
-//! Who sees what: people, children, guardians and strangers on every endpoint.
+//! Scopes: people, children, guardians and strangers on every endpoint.
 
 use annals_event::Uuid;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
@@ -14,9 +14,9 @@ mod rank;
 mod streams;
 mod tokens;
 
-/// The secret that these tests' application shares with the server.
+/// The secret that the test application shares with the server.
 const SECRET: &str = "the-secret-of-the-application-0123456789";
-/// The first second of 2100.
+/// The first second of 2100, in Unix time.
 const LATER: i64 = 4_102_444_800;
 
 /// A guardian, their child, a child of others, and somebody without children.
@@ -25,7 +25,7 @@ const BEN: &str = "ben";
 const ZED: &str = "zed";
 const ADA: &str = "ada";
 
-/// A server with these lines in its configuration.
+/// A server whose configuration has these lines.
 fn configured(root: &Root, lines: &str) -> Server {
     let file = root.path().join("test.toml");
     std::fs::write(&file, lines).unwrap();
@@ -39,7 +39,7 @@ fn jwt(keys: &str) -> String {
     format!("[jwt]\nissuer = \"school\"\naudience = \"annals\"\n{keys}\n")
 }
 
-/// A server that takes the application's tokens and knows the four.
+/// A server that accepts the application's tokens and knows the four people.
 async fn school(engine: Engine) -> Server {
     school_with(engine, "").await
 }
@@ -66,12 +66,12 @@ async fn put(server: &Server, id: &str, person: &Value) {
     assert_eq!(answer.status, 200, "{}", answer.text());
 }
 
-/// The claims of a good token.
+/// The claims of a valid token.
 fn claims(sub: &str) -> Value {
     json!({ "sub": sub, "iss": "school", "aud": "annals", "exp": LATER })
 }
 
-/// A good token.
+/// A valid token.
 fn token(sub: &str) -> String {
     signed(&claims(sub))
 }
@@ -103,7 +103,7 @@ async fn all(server: &Server, token: &str, filter: &str) -> Vec<Value> {
     }
 }
 
-/// An id for an event, which a test can ask for by number.
+/// An event id made of a number.
 fn id(number: u128) -> String {
     Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | number).to_string()
 }

@@ -1,5 +1,5 @@
-//! The real program on a free port of this machine, in a directory of its own that goes when the
-//! test does, and a small HTTP client.
+//! The real program on a free port of this machine, in a temporary directory, and a small HTTP
+//! client.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -15,15 +15,15 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
-mod place;
+mod workspace;
 
-pub(crate) use place::on_every_engine;
-pub use place::{Engine, Root, beside, root, root_on};
+pub(crate) use workspace::on_every_engine;
+pub use workspace::{Engine, Root, beside, root, root_on};
 
-/// The bootstrap key of every server started here.
+/// The bootstrap key of every test server.
 pub const ADMIN: &str = "the-admin-key-of-the-tests-0123456789";
-/// The longest that anything is waited for. Nothing is measured with it: it only ends a test
-/// that would otherwise wait for ever.
+/// The longest time to wait for anything. It measures nothing: it only ends a test that would
+/// otherwise wait forever.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The data directory within a root.
@@ -39,29 +39,29 @@ pub struct Server {
 }
 
 impl Server {
-    /// On a new data directory.
+    /// Starts on a new data directory.
     pub fn start() -> Server {
         Server::on(&root())
     }
 
-    /// On a new data directory, and a new database.
+    /// Starts on a new data directory, and a new database.
     pub fn start_on(engine: Engine) -> Server {
         Server::on(&root_on(engine))
     }
 
-    /// On the data directory of a root.
+    /// Starts on the data directory of a root.
     pub fn on(root: &Root) -> Server {
         let data = data_dir(root);
         Server::with(root, &["--data-dir", data.to_str().unwrap()])
     }
 
-    /// With these arguments to `serve`.
+    /// Starts with these arguments to `serve`.
     pub fn with(root: &Root, arguments: &[&str]) -> Server {
         Server::spawn(root, arguments, Some(ADMIN)).0
     }
 
-    /// With or without a bootstrap key. Answers what was printed up to the line that tells the
-    /// address, and, without a key, the next one.
+    /// Starts with or without a bootstrap key. Returns the output up to the line with the address
+    /// and, without a key, the next line.
     pub fn spawn(root: &Root, arguments: &[&str], key: Option<&str>) -> (Server, String) {
         let log = std::fs::OpenOptions::new()
             .create(true)
@@ -92,7 +92,7 @@ impl Server {
         };
         let root = Arc::clone(root);
         let server = Server { child, address, root };
-        // Whatever else it prints must not block it.
+        // The pipe must not fill up and block the server.
         std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
         (server, printed)
     }
@@ -101,7 +101,7 @@ impl Server {
         data_dir(&self.root)
     }
 
-    /// What the server has logged, and those before it in this root.
+    /// The log of this server, and of those before it in this root.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.root.path().join("log")).unwrap()
     }
@@ -110,26 +110,26 @@ impl Server {
         self.child.id()
     }
 
-    /// Kills it as the kernel does, without a word.
+    /// Kills the process without a warning.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Tells it to end.
-    pub fn tell_to_end(&self) {
+    /// Sends SIGTERM.
+    pub fn terminate(&self) {
         let pid = self.pid().to_string();
         let sent = Command::new("kill").args(["-TERM", &pid]).status();
         assert!(sent.unwrap().success());
     }
 
-    /// Tells it to end and waits until it has.
+    /// Sends SIGTERM and waits for the end.
     pub fn stop(mut self) -> ExitStatus {
-        self.tell_to_end();
+        self.terminate();
         self.wait()
     }
 
-    /// Waits until it has ended.
+    /// Waits for the end.
     pub fn wait(&mut self) -> ExitStatus {
         let until = Instant::now() + PATIENCE;
         loop {
@@ -158,7 +158,7 @@ impl Server {
         self.call(Method::DELETE, path)
     }
 
-    /// Appends events and expects each to be accepted. Answers their ids.
+    /// Appends events and expects each to be accepted. Returns their ids.
     pub async fn append(&self, events: &[Value]) -> Vec<String> {
         let answer = self.post("/api/v1/events", &json!(events)).send().await;
         assert_eq!(answer.status, 201, "{}", answer.text());
@@ -171,7 +171,7 @@ impl Server {
         results.iter().map(id).collect()
     }
 
-    /// Makes a key. Answers its secret and its id.
+    /// Makes a key. Returns its secret and its id.
     pub async fn key(&self, role: &str) -> (String, String) {
         let new = json!({ "role": role, "name": format!("{role} of the tests") });
         let answer = self.post("/api/v1/keys", &new).send().await;
@@ -189,7 +189,7 @@ impl Drop for Server {
     }
 }
 
-/// The program, untouched by this environment's own configuration, in the root's directory.
+/// The program in the root's directory, without this environment's configuration.
 pub fn annals(root: &Root) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_annals"));
     for (name, _) in std::env::vars_os() {
@@ -209,14 +209,14 @@ pub fn run(root: &Root, arguments: &[&str]) -> Output {
     annals(root).arg("--data-dir").arg(data_dir(root)).args(arguments).output().unwrap()
 }
 
-/// What a subcommand that succeeds prints.
+/// The output of a subcommand that must succeed.
 pub fn printed(root: &Root, arguments: &[&str]) -> String {
     let output = run(root, arguments);
     assert!(output.status.success(), "{arguments:?}: {output:?}");
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What `annals verify` finds, whether it holds or not.
+/// The exit code and report of `annals verify`.
 pub fn verify(root: &Root) -> (Option<i32>, Value) {
     let output = run(root, &["--json", "verify"]);
     let report = serde_json::from_slice(&output.stdout);
@@ -232,7 +232,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// As the admin, to any server.
+    /// A call with the admin's key, to any server.
     pub fn to(address: SocketAddr, method: Method, path: &str) -> Call {
         Call {
             address,
@@ -263,12 +263,12 @@ impl Call {
         self
     }
 
-    /// Sends it and reads the whole answer.
+    /// Sends the request and reads the full answer.
     pub async fn send(self) -> Answer {
         self.try_send().await.unwrap()
     }
 
-    /// As `send`; the connection may break.
+    /// Sends the request like `send`; the connection may break.
     pub async fn try_send(self) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
         let stream = TcpStream::connect(self.address).await?;
         stream.set_nodelay(true)?;
@@ -285,7 +285,7 @@ impl Call {
         }
         let response = sender.send_request(request).await?;
         let (parts, body) = response.into_parts();
-        // A stream has no end; that it began is the answer.
+        // A stream has no end: its head is the answer.
         let stream =
             parts.headers.get(header::CONTENT_TYPE).is_some_and(|t| t == "text/event-stream");
         let body = if stream { Bytes::new() } else { body.collect().await?.to_bytes() };
@@ -294,7 +294,7 @@ impl Call {
     }
 }
 
-/// An answer.
+/// A response, read to its end.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -311,7 +311,7 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}", self.text()))
     }
 
-    /// A problem's status and code; a problem that is not one fails the test.
+    /// A problem's status and code; fails the test if the document is not a valid problem.
     pub fn problem(&self) -> (u16, String) {
         let problem = self.json();
         assert_eq!(self.header("content-type"), "application/problem+json");
@@ -340,7 +340,7 @@ pub fn files(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
-/// Tries again until it succeeds; a test that waits for what never comes says what it waited for.
+/// Tries again until it succeeds; fails the test with `what` when time runs out.
 pub async fn until<T>(what: &str, mut attempt: impl AsyncFnMut() -> Option<T>) -> T {
     let end = Instant::now() + PATIENCE;
     loop {

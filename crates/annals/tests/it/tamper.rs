@@ -1,4 +1,4 @@
-//! A record that was changed behind the server's back is told from the one written, by name.
+//! A journal changed behind the server's back is found invalid, with the position of the change.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Root, Server, data_dir, root, verify};
 
-/// Events beside the server's own: more than a tile, the last one open.
+/// Events besides the server's own: more than a tile, the last one open.
 const EVENTS: usize = 300;
 
 /// A journal with events of every kind.
@@ -26,7 +26,7 @@ async fn journal() -> Root {
             "page": {"path": "/p", "title": "T", "load_ms": 5},
             "client": {"user_agent": "U/1"}, "request": {"method": "GET", "status": 200},
             "error": {"type": "E", "message": "m", "stack": "s\u{1b}"},
-            // What a changed bit could turn into other text for the same value.
+            // Values that have several spellings, which a changed bit could exchange.
             "metadata": {"number": number, "small": 1e-7, "control": "\u{1f}", "text": "x"},
         });
         if number.is_multiple_of(2) {
@@ -60,7 +60,7 @@ fn tampered(original: &Root, change: impl FnOnce(&Connection)) -> Root {
     copy
 }
 
-/// Expects the fault to be found, and named by its position.
+/// Expects the fault to be found, with its position.
 #[track_caller]
 fn found(root: &Root, position: u64, what: &str) {
     let (code, report) = verify(root);
@@ -80,7 +80,7 @@ fn columns(database: &Connection, table: &str) -> Vec<String> {
     names.map(Result::unwrap).collect()
 }
 
-/// Turns one bit of one cell the other way. Answers what was done.
+/// Flips one bit of one cell. Returns a description.
 fn flip(database: &Connection, table: &str, row: i64, column: &str, bit: usize) -> String {
     let sql = format!("SELECT {column} FROM {table} WHERE rowid = ?1");
     let cell: Cell = database.query_row(&sql, [row], |row| row.get(0)).unwrap();
@@ -91,24 +91,24 @@ fn flip(database: &Connection, table: &str, row: i64, column: &str, bit: usize) 
         (Cell::Blob(_), "TEXT") => "CAST(?1 AS TEXT)",
         _ => "?1",
     };
-    let told = format!("{table}.{column}: {cell:?} → {new:?}");
+    let change = format!("{table}.{column}: {cell:?} → {new:?}");
     let sql = format!("UPDATE OR REPLACE {table} SET {column} = {value} WHERE rowid = ?2");
     let changed = database.execute(&sql, rusqlite::params![new, row]);
-    assert_eq!(changed, Ok(1), "{told}");
-    told
+    assert_eq!(changed, Ok(1), "{change}");
+    change
 }
 
 fn cases(cases: u32) -> Config {
     Config {
         cases,
         failure_persistence: None,
-        // A failing case is small as it is.
+        // A failing case is already small.
         max_shrink_iters: 0,
         ..Config::default()
     }
 }
 
-/// The same cell with one bit the other way; what is not there comes into being.
+/// The cell with one bit flipped; a null becomes a value.
 fn flipped(cell: Cell, declared: &str, bit: usize) -> Cell {
     let flip = |mut bytes: Vec<u8>| {
         let bit = bit % (bytes.len() * 8);
@@ -118,7 +118,7 @@ fn flipped(cell: Cell, declared: &str, bit: usize) -> Cell {
     match (cell, declared) {
         (Cell::Integer(number), _) => Cell::Integer(number ^ (1 << (bit % 64))),
         (Cell::Text(text), _) if !text.is_empty() => {
-            // Text that is not UTF-8 any more is written as such: SQLite does not look.
+            // SQLite does not check text, so invalid UTF-8 can be written.
             match String::from_utf8(flip(text.into_bytes())) {
                 Ok(text) => Cell::Text(text),
                 Err(bytes) => Cell::Blob(bytes.into_bytes()),
@@ -140,17 +140,17 @@ async fn any_bit_of_any_column_shows() {
     drop(database);
     let strategy = (prop::sample::select(columns), 2..EVENTS as u64, any::<usize>());
     let result = TestRunner::new(cases(400)).run(&strategy, |(column, position, bit)| {
-        let mut told = String::new();
+        let mut change = String::new();
         let copy = tampered(&journal, |database| {
-            told = flip(database, "annals_events", position as i64, &column, bit);
+            change = flip(database, "annals_events", position as i64, &column, bit);
         });
-        found(&copy, position, &told);
+        found(&copy, position, &change);
         Ok(())
     });
     result.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
-/// What many events say alike stands in tables of its own, which no digest names.
+/// Values shared by many events are in tables of their own, which no digest covers directly.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn any_bit_of_any_word_that_events_share_shows() {
     let journal = journal().await;
@@ -176,13 +176,13 @@ async fn any_bit_of_any_word_that_events_share_shows() {
     drop(database);
     let strategy = (prop::sample::select(cells), any::<usize>());
     let result = TestRunner::new(cases(200)).run(&strategy, |((table, row, column, at), bit)| {
-        let mut told = String::new();
-        let copy = tampered(&journal, |database| told = flip(database, table, row, &column, bit));
+        let mut change = String::new();
+        let copy = tampered(&journal, |database| change = flip(database, table, row, &column, bit));
         let (code, report) = verify(&copy);
-        assert_eq!(code, Some(1), "{told}: {report}");
-        // Where so many events speak of it that not all are named, they are counted.
+        assert_eq!(code, Some(1), "{change}: {report}");
+        // Where more events use it than are named, they are counted.
         if report["mismatched"].as_u64().unwrap() < 100 {
-            found(&copy, at, &told);
+            found(&copy, at, &change);
         }
         Ok(())
     });
@@ -281,15 +281,15 @@ async fn whatever_is_done_to_rows_shows() {
     }
 }
 
-/// A journal with bytes of its file changed is refused or found wanting, never taken for whole.
+/// A journal with changed bytes is refused or found invalid, never found valid.
 #[tokio::test]
 async fn a_file_with_other_bytes_shows() {
     let journal = journal().await;
     let read = |path: &Path| std::fs::read(path).unwrap();
     let path: PathBuf = data_dir(&journal).join("journal.db");
-    let whole = read(&path);
+    let bytes = read(&path);
     let at = |needle: &[u8]| {
-        let found = whole.windows(needle.len()).position(|part| part == needle);
+        let found = bytes.windows(needle.len()).position(|part| part == needle);
         found.unwrap()
     };
     for at in [at(b"lamp 7"), at(b"lamp 123"), at(b"lamp 299")] {

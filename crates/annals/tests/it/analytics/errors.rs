@@ -1,4 +1,4 @@
-//! Errors are told by group: what went wrong where, how often, for whom.
+//! Errors by group: what went wrong where, how often, for how many people.
 
 use jiff::{ToSpan as _, tz::TimeZone};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::risk::{cursor, now};
 use crate::support::{Server, root, until};
 
-/// An error so many days ago at noon, at a line of a function.
+/// An error at noon, `days` days ago, at a line of a function.
 fn error(now: jiff::Timestamp, who: Option<&str>, function: &str, line: u32, days: i64) -> Value {
     let day = now.to_zoned(TimeZone::UTC).date() - days.days();
     let noon = day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap().timestamp();
@@ -36,7 +36,7 @@ async fn errors(server: &Server, query: &str) -> Value {
 }
 
 #[tokio::test]
-async fn errors_are_told_by_group_with_whom_they_hit() {
+async fn errors_are_grouped_with_the_people_they_hit() {
     let server = Server::start();
     let now = now(&server).await;
     let mut events = vec![
@@ -50,20 +50,20 @@ async fn errors_are_told_by_group_with_whom_they_hit() {
     ];
     events = without_nulls(events);
     server.append(&events).await;
-    let told = errors(&server, "").await;
-    let numbers = ["total_errors", "total_groups", "lag"].map(|name| told[name].as_u64().unwrap());
-    assert_eq!(numbers, [5, 3, 0], "{told}");
-    assert_eq!(told["error_counts_by_type"], json!({"TypeError": 4, "network_error": 1}));
-    assert_eq!(told["period"]["days"], 7);
-    let recent = told["recent_errors"].as_array().unwrap();
+    let body = errors(&server, "").await;
+    let numbers = ["total_errors", "total_groups", "lag"].map(|name| body[name].as_u64().unwrap());
+    assert_eq!(numbers, [5, 3, 0], "{body}");
+    assert_eq!(body["error_counts_by_type"], json!({"TypeError": 4, "network_error": 1}));
+    assert_eq!(body["period"]["days"], 7);
+    let recent = body["recent_errors"].as_array().unwrap();
     let actions: Vec<_> = recent.iter().map(|event| event["action"].as_str().unwrap()).collect();
     let script = "javascript_error";
     assert_eq!(actions, ["network_error", script, script, script, script]);
     assert!(recent.iter().all(|event| event["cursor"].is_string()));
-    let groups = told["groups"].as_array().unwrap();
+    let groups = body["groups"].as_array().unwrap();
     let open = &groups[0];
     let fields = ["type", "frame", "message", "count", "people"].map(|name| open[name].clone());
-    // Of the one recorded last.
+    // The group shows the message of its latest error.
     assert_eq!(
         json!(fields),
         json!(["TypeError", "open (/app.js)", "no steps of open in 9", 3, 2])
@@ -74,10 +74,10 @@ async fn errors_are_told_by_group_with_whom_they_hit() {
     assert_eq!(json!(open["first_seen"].as_str().unwrap()[..10]), day(&events[4]));
     assert_eq!(json!(open["last_seen"].as_str().unwrap()[..10]), day(&events[1]));
 
-    let told = errors(&server, "days=366&limit=1").await;
-    let first = &told["groups"][0];
-    assert_eq!((&told["total_errors"], &first["count"]), (&json!(6), &json!(4)));
-    assert_eq!(told["groups"].as_array().unwrap().len(), 1);
+    let body = errors(&server, "days=366&limit=1").await;
+    let first = &body["groups"][0];
+    assert_eq!((&body["total_errors"], &first["count"]), (&json!(6), &json!(4)));
+    assert_eq!(body["groups"].as_array().unwrap().len(), 1);
 
     let id = open["id"].as_str().unwrap();
     let alone = server.get(&format!("/api/analytics/errors/{id}")).send().await.json();
@@ -98,17 +98,17 @@ async fn who_is_erased_is_hit_no_more() {
     let server = Server::on(&root);
     let now = now(&server).await;
     server.append(&[error(now, Some("zoë-lovelace"), "open", 1, 1)]).await;
-    let told = errors(&server, "").await;
-    assert_eq!(told["groups"][0]["people"], 1);
+    let body = errors(&server, "").await;
+    assert_eq!(body["groups"][0]["people"], 1);
     let erased = server.post("/api/v1/people/zo%C3%AB-lovelace/erase", &json!({})).send().await;
     assert_eq!(erased.status, 200);
-    let told = until("the errors to be counted again", async || {
-        let told = errors(&server, "").await;
-        (told["total_errors"] == 1).then_some(told)
+    let body = until("the errors to be counted again", async || {
+        let body = errors(&server, "").await;
+        (body["total_errors"] == 1).then_some(body)
     })
     .await;
-    assert_eq!((&told["groups"][0]["people"], &told["groups"][0]["count"]), (&json!(0), &json!(1)));
-    assert!(!told.to_string().contains("lovelace"), "{told}");
+    assert_eq!((&body["groups"][0]["people"], &body["groups"][0]["count"]), (&json!(0), &json!(1)));
+    assert!(!body.to_string().contains("lovelace"), "{body}");
 }
 
 #[tokio::test]
@@ -117,9 +117,9 @@ async fn what_is_resolved_stays_so_until_it_happens_again() {
     let server = Server::on(&root);
     let day = now(&server).await;
     server.append(&[error(day, Some("ada"), "open", 1, 1)]).await;
-    let told = errors(&server, "").await["groups"][0].clone();
-    assert_eq!(told["status"], "open");
-    let path = format!("/api/analytics/errors/{}", told["id"].as_str().unwrap());
+    let group = errors(&server, "").await["groups"][0].clone();
+    assert_eq!(group["status"], "open");
+    let path = format!("/api/analytics/errors/{}", group["id"].as_str().unwrap());
     let decide = async |server: &Server, status: &str| {
         let call = server.call(http::Method::PATCH, &path);
         let body = json!({ "status": status }).to_string();
@@ -127,11 +127,11 @@ async fn what_is_resolved_stays_so_until_it_happens_again() {
     };
     let answer = decide(&server, "resolved").await.json();
     assert_eq!((&answer["status"], &answer["count"]), (&json!("resolved"), &json!(1)));
-    // It outlives the server, and what is derived.
+    // The decision must survive a restart and a lost `derived.db`.
     assert!(server.stop().success());
     std::fs::remove_file(crate::support::data_dir(&root).join("derived.db")).unwrap();
     let server = Server::on(&root);
-    // Told late, it happened before.
+    // An error that arrives late but happened before the decision does not reopen the group.
     server.append(&[error(day, Some("ben"), "open", 7, 2)]).await;
     assert_eq!(errors(&server, "").await["groups"][0]["status"], "resolved");
     server.append(&[error(now(&server).await, Some("ben"), "open", 7, 0)]).await;
@@ -140,18 +140,18 @@ async fn what_is_resolved_stays_so_until_it_happens_again() {
     }});
     server.append(&[again]).await;
     assert_eq!(errors(&server, "").await["groups"][0]["status"], "regressed");
-    for (status, stands) in [("resolved", "resolved"), ("ignored", "ignored"), ("open", "open")] {
+    for (status, shown) in [("resolved", "resolved"), ("ignored", "ignored"), ("open", "open")] {
         let answer = decide(&server, status).await.json();
-        assert_eq!(answer["status"], stands, "{answer}");
-        // Said twice, it is told once.
+        assert_eq!(answer["status"], shown, "{answer}");
+        // A repeated decision changes nothing and leaves no event.
         assert_eq!(decide(&server, status).await.status, 200);
     }
     let acts = server.get("/api/v1/events?action=error_group_changed").send().await.json();
     let acts = acts["events"].as_array().unwrap().clone();
-    let told: Vec<_> = acts.iter().map(|act| &act["metadata"]).collect();
+    let changes: Vec<_> = acts.iter().map(|act| &act["metadata"]).collect();
     let act = |old: &str, status: &str| json!({"old": old, "status": status});
     assert_eq!(
-        json!(told),
+        json!(changes),
         json!([
             act("ignored", "open"),
             act("resolved", "ignored"),

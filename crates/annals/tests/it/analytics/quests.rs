@@ -1,4 +1,4 @@
-//! What is popular is what a plain walk over the events finds, whatever it is called.
+//! Compares the popular quests with a plain walk over the events, whatever the catalog calls them.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ async fn popular(server: &Server, query: &str) -> Answer {
     server.get(&path).send().await
 }
 
-/// Something done with a quest, a while ago.
+/// An event about a quest, `days` days ago.
 fn did(action: &str, id: &str, name: Option<&str>, days: i64) -> Value {
     let at = jiff::Timestamp::from_second(1_774_000_000).unwrap() + (days * 24).hours();
     json!({
@@ -40,10 +40,10 @@ async fn popular_is_what_is_viewed_begun_and_finished() {
             did("quest_viewed", "river", None, 1),
             did("quest_completed", "river", None, 1),
             did("quest_abandoned", "comic", Some("Comic"), 1),
-            // Told late: it was called so before it was called Volcanoes.
+            // It arrives late: the older name must not replace the newer one.
             did("quest_progress_checked", "volcanoes", Some("Mountains"), 2),
             did("quest_viewed", "volcanoes", Some("Fire"), -1),
-            // Neither in these days, nor a quest, nor one that can be told from others.
+            // Outside the period, not a quest, or without an id.
             did("quest_viewed", "early", None, -3),
             json!({"category": "badge", "action": "badge_viewed", "subject": {"id": "ada"},
                    "entity": {"type": "badge", "id": "b"}, "occurred_at": "2026-03-21T12:00:00Z"}),
@@ -52,7 +52,7 @@ async fn popular_is_what_is_viewed_begun_and_finished() {
         ])
         .await;
     let days = "start_date=2026-03-19&end_date=2026-03-23";
-    let told = popular(&server, days).await.json();
+    let body = popular(&server, days).await.json();
     let quest = |id: &str, title: &str, counts: [u64; 4], rate: f64, score: u64| {
         json!({
             "quest_id": id, "entity_type": "quest", "title": title, "views": counts[0],
@@ -63,10 +63,10 @@ async fn popular_is_what_is_viewed_begun_and_finished() {
     let volcanoes = quest("volcanoes", "Volcanoes", [3, 2, 1, 0], 50.0, 12);
     let river = quest("river", "river", [1, 0, 1, 0], 0.0, 6);
     let comic = quest("comic", "Comic", [0, 0, 0, 1], 0.0, 0);
-    assert_eq!(told["popular_quests"], json!([volcanoes, river, comic]), "{told}");
-    assert_eq!((&told["total"], &told["lag"]), (&json!(3), &json!(0)));
+    assert_eq!(body["popular_quests"], json!([volcanoes, river, comic]), "{body}");
+    assert_eq!((&body["total"], &body["lag"]), (&json!(3), &json!(0)));
     assert_eq!(
-        told["period"],
+        body["period"],
         json!({"start_date": "2026-03-19", "end_date": "2026-03-23", "days": 5})
     );
     let first = popular(&server, &format!("{days}&limit=1")).await.json();
@@ -88,14 +88,14 @@ async fn what_people_learn_by_elsewhere_is_a_quest_there() {
     let server = configured(&root, &format!("catalog = {:?}\n", catalog.to_str().unwrap()));
     let did = |action: &str, id: &str| json!({"category": "course", "action": action, "metadata": {"course_id": id}});
     server.append(&[did("course_opened", "physics"), did("course_taken", "latin")]).await;
-    let told = popular(&server, "days=1").await.json();
+    let body = popular(&server, "days=1").await.json();
     let ids: Vec<&Value> =
-        told["popular_quests"].as_array().unwrap().iter().map(|q| &q["quest_id"]).collect();
-    assert_eq!(ids, ["latin", "physics"], "{told}");
-    assert_eq!(told["popular_quests"][0]["entity_type"], "course");
+        body["popular_quests"].as_array().unwrap().iter().map(|q| &q["quest_id"]).collect();
+    assert_eq!(ids, ["latin", "physics"], "{body}");
+    assert_eq!(body["popular_quests"][0]["entity_type"], "course");
 }
 
-/// The first day on which something happens.
+/// The first day with events.
 const FIRST: Date = date(2026, 3, 20);
 const DAYS: i64 = 12;
 const ACTIONS: [&str; 6] = [
@@ -125,13 +125,13 @@ fn model(events: &[Plain], start: i64, end: i64) -> Vec<(u64, String, [u64; 4], 
         });
         last.map_or(format!("q{quest}"), |(_, name)| format!("Name {name}"))
     };
-    let told = quests.into_iter().map(|(quest, counts)| {
+    let rows = quests.into_iter().map(|(quest, counts)| {
         let score = counts[0] + 2 * counts[1] + 5 * counts[2];
         (score, format!("q{quest}"), counts, title(quest))
     });
-    let mut told: Vec<_> = told.collect();
-    told.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
-    told
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    rows
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn figures_are_the_model_s_whatever_comes_in_which_order() {
         let mut events =
             prop::collection::vec(plain.clone(), 120).new_tree(&mut runner).unwrap().current();
         if round == 0 {
-            // Something was begun: quests are what people learn by.
+            // A `start` action makes quests what people learn by.
             events.push((0, "quest_started", 0, None));
         }
         let json = |(day, action, quest, name): &Plain| {
@@ -165,9 +165,9 @@ async fn figures_are_the_model_s_whatever_comes_in_which_order() {
             let end = start + days;
             let (first, last) = (FIRST + start.days(), FIRST + end.days());
             let query = format!("start_date={first}&end_date={last}&limit=1000");
-            let told = popular(&server, &query).await.json();
+            let body = popular(&server, &query).await.json();
             let text = |quest: &Value, name: &str| quest[name].as_str().unwrap().to_owned();
-            let found = told["popular_quests"].as_array().unwrap().iter().map(|quest| {
+            let found = body["popular_quests"].as_array().unwrap().iter().map(|quest| {
                 let counts = ["views", "starts", "completions", "abandonments"];
                 let counts = counts.map(|name| quest[name].as_u64().unwrap());
                 let score = quest["popularity_score"].as_u64().unwrap();

@@ -1,4 +1,5 @@
-//! Scores are those of the definitions, of learners alone, and for those who may see them.
+//! Risk scores follow their definition, exist for learners only, and are shown to those who may see
+//! them.
 
 use http::Method;
 use jiff::Timestamp;
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Root, Server, data_dir, root};
 
-/// A server with these lines in its configuration.
+/// A server whose configuration has these lines.
 pub(super) fn configured(root: &Root, lines: &str) -> Server {
     let file = root.path().join("test.toml");
     std::fs::write(&file, lines).unwrap();
@@ -23,23 +24,23 @@ pub(super) async fn put(server: &Server, id: &str, person: &Value) {
     assert_eq!(answer.status, 200, "{}", answer.text());
 }
 
-/// What time the server says it is.
+/// The server's own time.
 pub(super) async fn now(server: &Server) -> Timestamp {
     let path = format!("/api/analytics/overview?wait_for={}", cursor(server).await);
-    let told = server.get(&path).send().await.json();
-    told["as_of"].as_str().unwrap().parse().unwrap()
+    let body = server.get(&path).send().await.json();
+    body["as_of"].as_str().unwrap().parse().unwrap()
 }
 
-/// Something somebody did so many days ago, so many minutes after noon.
+/// An event of a person, so many days ago, so many minutes after noon.
 pub(super) fn did(now: Timestamp, who: &str, action: &str, days: i64, minutes: i64) -> Value {
     let day: Date = now.to_zoned(TimeZone::UTC).date() - days.days();
     let noon = day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap().timestamp();
-    // Today's noon may lie ahead.
+    // Today's noon may be in the future.
     let at = if days == 0 { now - 1.hour() } else { noon };
     let category = if action == "login_success" { "auth" } else { "quest" };
     json!({
         "category": category, "action": action, "subject": { "id": who },
-        "session_id": format!("visit-{who}"), "occurred_at": (at + minutes.minutes()).to_string(),
+        "session_id": format!("session-{who}"), "occurred_at": (at + minutes.minutes()).to_string(),
     })
 }
 
@@ -64,8 +65,8 @@ fn contributions(metrics: &Value) -> Vec<f64> {
     factors.map(|factor| factor["contribution"].as_f64().unwrap()).collect()
 }
 
-/// Five children, one of them archived and one recorded in essentials only; a student whom no
-/// directory knows, a parent, and somebody who left long ago.
+/// Five children, one of them archived and one with collection `essential`; a student whom the
+/// directory does not know, a parent, and somebody who left long ago.
 pub(super) async fn school(server: &Server) {
     let now = now(server).await;
     put(server, "mum", &json!({"kind": "user", "name": "Mum"})).await;
@@ -83,7 +84,7 @@ pub(super) async fn school(server: &Server) {
     let answer = server.delete("/api/v1/people/gone").send().await;
     assert_eq!(answer.status, 200);
     let mut events = Vec::new();
-    // Ada signs in every other day for 20 minutes, every one of the last three, and finishes
+    // Ada signs in every other day for 20 minutes, on each of the last three days, and finishes
     // three of four quests.
     for days in [0, 1, 2, 4, 6, 8, 10, 12, 14] {
         events.push(did(now, "ada", "login_success", days, 0));
@@ -94,7 +95,7 @@ pub(super) async fn school(server: &Server) {
     }
     // Ben was here eight days ago, for a moment, and began a quest.
     events.push(did(now, "ben", "quest_started", 8, 0));
-    // The student came 31 and 40 days ago, and finished what was begun.
+    // The student came 31 and 40 days ago, and finished every quest.
     for days in [31, 40] {
         events.push(did(now, "student", "quest_started", days, 0));
         events.push(did(now, "student", "quest_completed", days, 7));
@@ -109,19 +110,19 @@ pub(super) async fn school(server: &Server) {
 async fn learners_are_scored_by_the_five_factors() {
     let server = Server::start();
     school(&server).await;
-    let told = at_risk(&server, "threshold=0").await.json();
+    let body = at_risk(&server, "threshold=0").await.json();
     assert_eq!(
-        (&told["total"], &told["learners"], &told["lag"]),
+        (&body["total"], &body["learners"], &body["lag"]),
         (&json!(4), &json!(4), &json!(0))
     );
-    let listed = told["at_risk_students"].as_array().unwrap();
+    let listed = body["at_risk_students"].as_array().unwrap();
     let scores: Vec<Value> = listed
         .iter()
         .map(|one| {
             let fields = ["user_id", "display_name", "risk_score", "engagement_level"];
-            let mut told: Vec<Value> = fields.map(|field| one[field].clone()).to_vec();
-            told.push(one["days_inactive"].clone());
-            json!(told)
+            let mut row: Vec<Value> = fields.map(|field| one[field].clone()).to_vec();
+            row.push(one["days_inactive"].clone());
+            json!(row)
         })
         .collect();
     let wanted = json!([
@@ -136,32 +137,32 @@ async fn learners_are_scored_by_the_five_factors() {
     let values =
         ["login_frequency", "quest_completion_rate", "session_duration_avg", "streak_days"]
             .map(|name| ada[name].as_f64().unwrap());
-    // Nine times in 30 days, three of four, 20 minutes, three days.
+    // Nine sign-ins in 30 days, three of four quests, 20 minutes, three days.
     assert_eq!(values, [2.1, 75.0, 20.0, 3.0]);
 
-    let told = at_risk(&server, "threshold=0.95&limit=1").await.json();
+    let body = at_risk(&server, "threshold=0.95&limit=1").await.json();
     assert_eq!(
-        (&told["total"], &told["at_risk_students"][0]["user_id"]),
+        (&body["total"], &body["at_risk_students"][0]["user_id"]),
         (&json!(2), &json!("student"))
     );
-    assert_eq!(told["at_risk_students"].as_array().unwrap().len(), 1);
-    // Unless asked otherwise, from 0.7 on.
-    let told = at_risk(&server, "").await.json();
-    assert_eq!((&told["threshold"], &told["total"]), (&json!(0.7), &json!(3)));
+    assert_eq!(body["at_risk_students"].as_array().unwrap().len(), 1);
+    // The default threshold is 0.7.
+    let body = at_risk(&server, "").await.json();
+    assert_eq!((&body["threshold"], &body["total"]), (&json!(0.7), &json!(3)));
 
-    // Who is asked about alone gets the same.
+    // The figures of one person are those of the list.
     for (one, id) in listed.iter().zip(["student", "cleo", "ben", "ada"]) {
         let alone = engagement(&server, id, "").await.json();
         assert_eq!(alone["risk_score"], one["risk_score"], "{alone}");
         assert_eq!(alone["factors"], one["metrics"]["factors"]);
         assert_eq!(alone["engagement_level"], one["engagement_level"]);
     }
-    // Within 45 days the student did something.
-    let told = engagement(&server, "student", "days=45").await.json();
-    assert_eq!(contributions(&told), [0.4, 0.25, 0.0, 0.05, 0.05], "{told}");
-    // Never here counts as all the days asked about.
-    let told = engagement(&server, "cleo", "days=7").await.json();
-    assert_eq!((&told["days_since_last_activity"], &told["risk_score"]), (&json!(7), &json!(0.75)));
+    // The student was active within 45 days.
+    let body = engagement(&server, "student", "days=45").await.json();
+    assert_eq!(contributions(&body), [0.4, 0.25, 0.0, 0.05, 0.05], "{body}");
+    // Somebody never seen counts as inactive for the whole period.
+    let body = engagement(&server, "cleo", "days=7").await.json();
+    assert_eq!((&body["days_since_last_activity"], &body["risk_score"]), (&json!(7), &json!(0.75)));
     for nobody in ["quiet", "nobody"] {
         let answer = engagement(&server, nobody, "").await;
         assert_eq!(answer.problem(), (404, "not_found".to_owned()));
@@ -169,21 +170,21 @@ async fn learners_are_scored_by_the_five_factors() {
 }
 
 #[tokio::test]
-async fn an_earlier_day_is_told_as_it_was() {
+async fn an_earlier_day_is_shown_as_it_was() {
     let server = Server::start();
     school(&server).await;
     let today: Date = now(&server).await.to_zoned(TimeZone::UTC).date();
     let (then, before) = (today - 9.days(), today - 35.days());
     let query = format!("threshold=0.3&end_date={then}&compare_date={before}");
-    let told = at_risk(&server, &query).await.json();
-    assert_eq!(told["period"]["end_date"], json!(then));
-    // Ben had not come yet. Ada had, three times in the week before.
-    let listed = told["at_risk_students"].as_array().unwrap().iter();
+    let body = at_risk(&server, &query).await.json();
+    assert_eq!(body["period"]["end_date"], json!(then));
+    // Ben had not come yet. Ada had come three times in the week before.
+    let listed = body["at_risk_students"].as_array().unwrap().iter();
     let listed: Vec<Value> = listed.map(|one| json!([one["user_id"], one["risk_score"]])).collect();
     assert_eq!(listed[0], json!(["cleo", 1.0]));
     assert!(!listed.iter().any(|one| one[0] == "ben"), "{listed:?}");
-    // Five weeks ago there were the student, who had been away for five days, and Cleo.
-    assert_eq!(told["previous_total"], 2);
+    // Five weeks ago there were two: the student, inactive for five days, and Cleo.
+    assert_eq!(body["previous_total"], 2);
     for (query, named) in [
         ("threshold=1.1", "threshold"),
         ("threshold=0.705", "threshold"),
@@ -210,12 +211,12 @@ async fn sessions_count_where_nobody_ever_signs_in() {
     let events: Vec<Value> =
         (1..10).map(|days| did(now, "ada", "quest_viewed", days * 2, 0)).collect();
     server.append(&events).await;
-    let told = engagement(&server, "ada", "").await.json();
-    assert_eq!((&told["login_frequency"], contributions(&told)[1]), (&json!(2.1), 0.0));
-    // From the first sign-in on, of anybody, sign-ins are what counts.
+    let body = engagement(&server, "ada", "").await.json();
+    assert_eq!((&body["login_frequency"], contributions(&body)[1]), (&json!(2.1), 0.0));
+    // From anybody's first sign-in on, sign-ins count instead of sessions.
     server.append(&[did(now, "mum", "login_success", 100, 0)]).await;
-    let told = engagement(&server, "ada", "").await.json();
-    assert_eq!((&told["login_frequency"], contributions(&told)[1]), (&json!(0.0), 0.25));
+    let body = engagement(&server, "ada", "").await.json();
+    assert_eq!((&body["login_frequency"], contributions(&body)[1]), (&json!(0.0), 0.25));
 }
 
 #[tokio::test]
@@ -230,9 +231,9 @@ async fn other_weights_are_used_and_scores_can_be_switched_off() {
     );
     let server = configured(&root, &lines);
     school(&server).await;
-    let told = engagement(&server, "ben", "").await.json();
-    assert_eq!(contributions(&told), [0.0, 0.25, 0.1, 0.1, 0.05]);
-    assert_eq!((&told["risk_score"], &told["engagement_level"]), (&json!(0.5), &json!("medium")));
+    let body = engagement(&server, "ben", "").await.json();
+    assert_eq!(contributions(&body), [0.0, 0.25, 0.1, 0.1, 0.05]);
+    assert_eq!((&body["risk_score"], &body["engagement_level"]), (&json!(0.5), &json!("medium")));
     assert_eq!(at_risk(&server, "").await.json()["threshold"], 0.5);
     assert!(server.stop().success());
 
@@ -252,14 +253,14 @@ async fn who_is_erased_or_not_recorded_without_consent_is_scored_no_more() {
     }
     let now = now(&server).await;
     server.append(&[did(now, "ada", "quest_started", 3, 0)]).await;
-    let told = at_risk(&server, "threshold=0").await.json();
+    let body = at_risk(&server, "threshold=0").await.json();
     assert_eq!(
-        (&told["total"], &told["at_risk_students"][0]["user_id"]),
+        (&body["total"], &body["at_risk_students"][0]["user_id"]),
         (&json!(1), &json!("ada"))
     );
     assert_eq!(server.post("/api/v1/people/ada/erase", &json!({})).send().await.status, 200);
-    let told = at_risk(&server, "threshold=0").await.json();
-    assert_eq!((&told["total"], &told["at_risk_students"]), (&json!(0), &json!([])));
+    let body = at_risk(&server, "threshold=0").await.json();
+    assert_eq!((&body["total"], &body["at_risk_students"]), (&json!(0), &json!([])));
     assert_eq!(engagement(&server, "ada", "").await.problem().0, 404);
 }
 
@@ -267,7 +268,7 @@ async fn who_is_erased_or_not_recorded_without_consent_is_scored_no_more() {
 async fn thousands_of_learners_are_asked_about_at_once() {
     let server = Server::start();
     let now = now(&server).await;
-    // Each does one thing; who has an even number did it a day ago, the others 20 days ago.
+    // Learners with an even number were active a day ago, the others 20 days ago.
     let did = |n: usize| {
         let days = if n.is_multiple_of(2) { 1 } else { 20 };
         did(now, &format!("student-{n}"), "quest_completed", days, 0)
@@ -276,13 +277,13 @@ async fn thousands_of_learners_are_asked_about_at_once() {
     for thousand in events.chunks(1_000) {
         server.append(thousand).await;
     }
-    let told = at_risk(&server, "threshold=0.8&limit=3").await.json();
-    assert_eq!((&told["learners"], &told["total"]), (&json!(3_000), &json!(1_500)), "{told}");
-    // Where nobody was, there is nothing to compare with.
+    let body = at_risk(&server, "threshold=0.8&limit=3").await.json();
+    assert_eq!((&body["learners"], &body["total"]), (&json!(3_000), &json!(1_500)), "{body}");
+    // A day without learners gives no earlier total.
     let then: Date = now.to_zoned(TimeZone::UTC).date() - 21.days();
     for (day, total) in [(then, None), (then + 1.day(), Some(json!(0)))] {
-        let told = at_risk(&server, &format!("limit=1&compare_date={day}")).await.json();
-        assert_eq!(told.get("previous_total"), total.as_ref(), "{day}");
+        let body = at_risk(&server, &format!("limit=1&compare_date={day}")).await.json();
+        assert_eq!(body.get("previous_total"), total.as_ref(), "{day}");
     }
-    assert_eq!(told["at_risk_students"].as_array().unwrap().len(), 3);
+    assert_eq!(body["at_risk_students"].as_array().unwrap().len(), 3);
 }

@@ -1,4 +1,4 @@
-//! Keys: which work. What each role may do stands in the scope matrix (`scopes/matrix.rs`).
+//! Keys: which work. The scope matrix (`scopes/matrix.rs`) checks what each role may do.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use serde_json::json;
 
 use crate::support::{ADMIN, Engine, Server, on_every_engine, until};
 
-on_every_engine!(a_key_that_does_not_work_is_told_why);
+on_every_engine!(a_key_that_does_not_work_is_refused_with_the_reason);
 
-async fn a_key_that_does_not_work_is_told_why(engine: Engine) {
+async fn a_key_that_does_not_work_is_refused_with_the_reason(engine: Engine) {
     let server = Server::start_on(engine);
     let list = || server.get("/api/v1/events");
     let nobody = list().nobody().send().await;
@@ -28,7 +28,7 @@ async fn a_key_that_does_not_work_is_told_why(engine: Engine) {
     let answer = list().key(&secret).send().await;
     assert_eq!(answer.problem(), (401, "key_revoked".to_owned()));
 
-    // A key that lives for a moment.
+    // A key that expires in a moment.
     let soon = jiff::Timestamp::from_second(now() + 2).unwrap().to_string();
     let new = json!({"role": "auditor", "name": "short-lived", "expires_at": soon});
     let made = server.post("/api/v1/keys", &new).send().await.json();

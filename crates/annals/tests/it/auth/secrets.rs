@@ -1,4 +1,4 @@
-//! No secret in a file or in the log, and the headers that keep browsers careful.
+//! No secret in a file or in the log, and security headers on every answer.
 
 use http::Method;
 use serde_json::json;
@@ -34,7 +34,7 @@ async fn no_secret_is_written_down() {
     assert!(all.iter().any(|(path, _)| path.ends_with("journal.db")));
     assert!(all.iter().any(|(path, _)| path.ends_with("log")));
     for secret in [ADMIN, &key, &link, &cookie, &csrf, &second, tried] {
-        // As it is, its random part alone, and the bytes it stands for.
+        // The key itself, its random part alone, and that part's bytes.
         let random = secret.rsplit('_').next().unwrap();
         for (path, content) in &all {
             let there = |wanted: &[u8]| content.windows(wanted.len()).any(|part| part == wanted);
@@ -48,9 +48,9 @@ async fn no_secret_is_written_down() {
     }
 }
 
-/// The log at its most talkative tells no query, no key and nobody's event.
+/// The log at level `trace` holds routes; it holds no query, no key and no person.
 #[tokio::test]
-async fn the_log_tells_routes_and_nothing_of_what_was_asked() {
+async fn the_log_holds_routes_and_nothing_of_the_query() {
     let root = crate::support::root();
     let data = crate::support::data_dir(&root);
     let arguments = ["--data-dir", data.to_str().unwrap(), "--log", "trace"];
@@ -102,7 +102,7 @@ async fn every_answer_keeps_browsers_careful() {
         assert_eq!(answer.header("server"), "");
         assert_eq!(answer.header("access-control-allow-origin"), "");
     }
-    // What people did is nobody's to cache.
+    // Personal data must not be cached.
     for path in ["/api/v1/events", "/api/v1/events/export", "/api/v1/session"] {
         let answer = server.get(path).send().await;
         assert_eq!(answer.header("cache-control"), "no-store", "{path}");

@@ -1,4 +1,4 @@
-//! The dashboard's session: how it begins, what it needs, how it ends.
+//! The dashboard's session: how it begins, which headers it needs, how it ends.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -38,14 +38,14 @@ async fn a_key_opens_a_session_whose_cookie_only_this_site_sends() {
         assert!(set.contains(attribute), "{attribute}: {set}");
     }
     let (cookie, token) = session(&answer);
-    // The token is of no use as the cookie, and the body tells the cookie to nobody.
+    // The token is no substitute for the cookie, and the body does not hold the cookie.
     assert!(!cookie.contains(&token));
     let value = cookie.split_once('=').unwrap().1;
     assert!(!answer.text().contains(value));
     let me = who(&server, &cookie).await;
     assert_eq!((me.status, &me.json()["role"]), (200, &json!("admin")));
 
-    // Over the network the cookie goes over TLS alone.
+    // From another machine the cookie is limited to TLS.
     let elsewhere = server
         .post("/api/v1/session", &json!({ "key": ADMIN }))
         .nobody()
@@ -76,7 +76,7 @@ async fn what_does_not_work_opens_nothing() {
         let answer = who(&server, cookie).await;
         assert_eq!(answer.problem(), (401, "session_over".to_owned()));
     }
-    // Both ways of failing are on the record, without what was tried.
+    // Both failures are on the record, without the secret that was tried.
     let list = server.get("/api/v1/events?action=login_failed").send().await;
     assert_eq!(list.json()["events"].as_array().unwrap().len(), 2);
     assert!(!list.text().contains("0123"));
@@ -94,7 +94,7 @@ async fn writes_with_the_cookie_need_the_token() {
         create().header("x-csrf-token", ""),
         create().header("x-csrf-token", &token[1..]),
         create().header("x-csrf-token", cookie.split_once('=').unwrap().1),
-        // Another session's token is not this one's.
+        // Another session's token is refused.
         with_cookie(server.post("/api/v1/keys", &new), &other).header("x-csrf-token", &token),
         with_cookie(server.delete("/api/v1/session"), &cookie),
         with_cookie(server.post("/api/v1/sign-in-links", &json!({})), &cookie),
@@ -125,7 +125,7 @@ async fn a_session_ends_with_its_key(engine: Engine) {
     let (secret, id) = server.key("auditor").await;
     let (cookie, _) = session(&sign_in(&server, &json!({ "key": secret })).await);
     assert_eq!(who(&server, &cookie).await.json()["role"], "auditor");
-    // It may do no more than its key.
+    // A session has no more permissions than its key.
     let write = with_cookie(server.post("/api/v1/events", &json!({})), &cookie);
     assert_eq!(write.send().await.problem().0, 403);
     let revoked = server.delete(&format!("/api/v1/keys/{id}")).send().await;
@@ -139,7 +139,7 @@ async fn a_link_works_once(engine: Engine) {
     let made = server.call(Method::POST, "/api/v1/sign-in-links").send().await;
     assert_eq!(made.status, 201);
     let token = made.json()["token"].as_str().unwrap().to_owned();
-    // The token stands behind the `#`, which browsers send to nobody.
+    // The token follows the `#`, which browsers do not send.
     let url = made.json()["url"].as_str().unwrap().to_owned();
     assert!(url.ends_with(&format!("/signin#link={token}")), "{url}");
     let with = json!({ "link": token });
@@ -164,7 +164,7 @@ async fn a_link_and_a_session_that_have_expired_do_not_work() {
     let made = server.call(Method::POST, "/api/v1/sign-in-links").send().await;
     let token = made.json()["token"].clone();
     assert!(server.stop().success());
-    // Ten minutes and seven days go by at once.
+    // Expire the link and the session at once.
     let database = rusqlite::Connection::open(data_dir(&root).join("journal.db")).unwrap();
     let aged =
         database.execute("UPDATE annals_sign_ins SET expires_at = expires_at - 604800000000", []);
@@ -182,8 +182,8 @@ async fn without_a_key_the_server_prints_a_link_that_works() {
     let root = root();
     let data = data_dir(&root);
     let arguments = ["--data-dir", data.to_str().unwrap()];
-    let (server, told) = Server::spawn(&root, &arguments, None);
-    let token = told.split_once("#link=").unwrap().1.trim().to_owned();
+    let (server, printed) = Server::spawn(&root, &arguments, None);
+    let token = printed.split_once("#link=").unwrap().1.trim().to_owned();
     let answer = sign_in(&server, &json!({ "link": token })).await;
     let (cookie, token) = session(&answer);
     assert_eq!(answer.json()["role"], "admin");
@@ -192,13 +192,13 @@ async fn without_a_key_the_server_prints_a_link_that_works() {
     let made = call.header("x-csrf-token", &token).send().await;
     assert_eq!(made.status, 201, "{}", made.text());
     assert!(server.stop().success());
-    // A bootstrap key that is too short is refused, and named.
+    // A bootstrap key that is too short is refused, by the setting's name.
     let output = annals(&root)
         .args(["serve", "--listen", "127.0.0.1:0"])
         .env("ANNALS_ADMIN_KEY", "short")
         .output()
         .unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(told.contains("ANNALS_ADMIN_KEY") && !told.contains("short"), "{told}");
+    assert!(stderr.contains("ANNALS_ADMIN_KEY") && !stderr.contains("short"), "{stderr}");
 }

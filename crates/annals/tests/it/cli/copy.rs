@@ -27,7 +27,7 @@ fn server(root: &Root, database: &str) -> Server {
     Server::with(root, &["--data-dir", data.to_str().unwrap(), "--database", database])
 }
 
-/// A task done by the child, sent under this key.
+/// The child does a task; sent under this idempotency key.
 async fn activate(server: &Server, key: &str) -> Value {
     let call = server.post("/child/c1/trigger-task", &json!({ "task_id": "dishes" }));
     let answer = call.header("idempotency-key", key).send().await;
@@ -35,8 +35,8 @@ async fn activate(server: &Server, key: &str) -> Value {
     answer.json()
 }
 
-/// Everything that a journal shows of the events with this action, with their cursors, of the
-/// directory and of points.
+/// Everything the API shows: the export and list of these events with their cursors, the directory,
+/// and points.
 async fn shown(server: &Server) -> (String, Value, Value, [Value; 3]) {
     let events = server.get("/api/v1/events/export?action=counted").send().await.text();
     let page = server.get("/api/v1/events?action=counted&limit=100").send().await.json();
@@ -76,14 +76,14 @@ async fn a_journal_goes_to_postgresql_and_back_unchanged() {
     assert_eq!(call.body("application/json", dishes.to_string()).send().await.status, 200);
     let done = activate(&source, "once").await;
 
-    // Not while the server that writes it runs.
+    // A journal is not copied while its server runs.
     let refused = copy(&root, &file(&root), &database.url());
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
     assert!(source.stop().success());
 
     let report = copied(&root, &file(&root), &database.url());
     assert_eq!(report["holds"], true, "{report}");
-    // What came since is copied by the next; what is there already is not copied twice.
+    // The next copy adds the new events and repeats none.
     let source = Server::on(&root);
     source.append(&events(700..1_000)).await;
     let before = shown(&source).await;
@@ -96,7 +96,7 @@ async fn a_journal_goes_to_postgresql_and_back_unchanged() {
     assert_eq!(target.get("/api/v1/events").key(&secret).send().await.status, 200);
     let switch = target.get("/api/v1/settings/recording").send().await.json();
     assert_eq!(switch["categories"]["navigation"], false);
-    // Whoever sends a command again after the move is answered as before.
+    // A repeated command gets its first answer, also after the copy.
     assert_eq!(activate(&target, "once").await, done);
     assert_eq!(activate(&target, "twice").await["child"]["points"], 20);
     target.append(&events(1_000..1_010)).await;
@@ -116,7 +116,7 @@ async fn a_journal_goes_to_postgresql_and_back_unchanged() {
     assert!(returned.stop().success());
     assert_eq!(verify(&back).0, Some(0));
 
-    // Another journal is not written over, nor is one that went on by itself.
+    // A copy never overwrites another journal, or one that has events of its own since.
     let stranger = Server::start();
     stranger.append(&events(0..3)).await;
     let strange = file(&stranger.root);

@@ -1,4 +1,4 @@
-//! Files in and out.
+//! Importing and exporting files.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::support::{
 
 on_every_engine!(an_export_comes_back_as_the_same_events,);
 
-/// A file of drafts with ids.
+/// A file of `count` drafts with ids.
 fn drafts(root: &Root, count: usize, padding: usize) -> PathBuf {
     let mut text = String::new();
     let padding = "x".repeat(padding);
@@ -68,15 +68,15 @@ async fn an_export_comes_back_as_the_same_events(engine: Engine) {
         let fresh = summary(&to.root, file);
         assert_eq!((&fresh["accepted"], &fresh["rejected"]), (&json!(3), &json!(0)), "{fresh}");
         assert_eq!(plain(wanted(&to).await.json()), events, "{format}");
-        // A cut file is refused before anything of it is sent.
+        // A file that is cut short is refused before anything is sent.
         let text = fs::read_to_string(file).unwrap();
         let cut = from.root.path().join(format!("cut.{format}"));
         fs::write(&cut, &text[..text.trim_end().rfind('\n').unwrap() + 1]).unwrap();
         let said = refused(&from.root, &["import", cut.to_str().unwrap()], 1);
         assert!(said.contains("cut"), "{said}");
     }
-    let whole = printed(&from.root, &["export", "--format", "json", "-f", "action=lamp_lit"]);
-    assert_eq!(serde_json::from_str::<Value>(&whole).unwrap()["count"], 3);
+    let full = printed(&from.root, &["export", "--format", "json", "-f", "action=lamp_lit"]);
+    assert_eq!(serde_json::from_str::<Value>(&full).unwrap()["count"], 3);
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn an_import_that_was_killed_goes_on() {
     let sent = || {
         let files = fs::read_dir(data_dir(&root).join("imports")).into_iter().flatten();
         let paths = files.map(|entry| entry.unwrap().path());
-        // Beside a state lies, for a moment, the next one that is being written.
+        // The next state is written beside the old one and then renamed.
         let states = paths.filter(|path| path.extension().is_some_and(|ending| ending == "json"));
         let texts = states.filter_map(|path| fs::read(path).ok());
         let mut states = texts.filter_map(|text| serde_json::from_slice::<Value>(&text).ok());
@@ -129,7 +129,7 @@ fn an_import_that_was_killed_goes_on() {
     assert_eq!(kept.lines().count(), COUNT + 1);
 }
 
-/// The most memory an import takes, in KiB.
+/// The most memory an import uses, in KiB.
 fn peak(root: &Root, file: &str) -> u64 {
     let mut command = annals(root);
     command.arg("--data-dir").arg(data_dir(root)).args(["--json", "import", file]);
@@ -137,7 +137,7 @@ fn peak(root: &Root, file: &str) -> u64 {
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     while child.try_wait().unwrap().is_none() {
-        // The high-water mark only grows, so that the last reading is enough.
+        // The high-water mark only grows, so the last reading is enough.
         let text = fs::read_to_string(&status).unwrap_or_default();
         let line = text.lines().find(|line| line.starts_with("VmHWM:"));
         let read = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
@@ -150,10 +150,10 @@ fn peak(root: &Root, file: &str) -> u64 {
 
 #[test]
 fn an_import_of_any_size_takes_the_same_memory() {
-    // What is sorted in memory is bounded by 32 MiB of records, and what the journal keeps at hand
-    // by its own limits: both files are longer than either. Few and large rows, since it is bytes
-    // that fill a memory. Allocators differ by some MiB from run to run; half of what the second
-    // file has more would be an import that keeps it.
+    // The import sorts at most 32 MiB of records in memory, and both files are longer than that and
+    // than the journal's own buffers. Few and large rows, since bytes fill a memory. Allocators
+    // differ by some MiB from run to run; an import that kept the second file's extra bytes would
+    // exceed half of them.
     let peaks = [80, 160].map(|megabytes| {
         let root = root();
         let file = root.path().join("large.csv");

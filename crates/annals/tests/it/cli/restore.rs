@@ -10,7 +10,7 @@ use super::refused;
 use crate::support::{Server, data_dir, printed, root, until, verify};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backup_under_load_is_restored_whole() {
+async fn a_backup_under_load_is_restored_in_full() {
     let server = Arc::new(Server::start());
     let root = server.root.clone();
     let sent = Arc::new(AtomicUsize::new(0));
@@ -79,7 +79,7 @@ async fn a_newer_journal_is_refused_by_name() {
     }
 }
 
-/// The first schema is the only one so far: the oldest journal is a file without any.
+/// An empty file counts as the oldest journal, since there is only one schema so far.
 #[tokio::test]
 async fn an_older_journal_is_brought_up_to_date() {
     let root = root();

@@ -1,4 +1,5 @@
-//! `annals import --from tinydb`: an existing log of points comes in once, and overwrites nothing.
+//! `annals import --from tinydb`: an existing log of points is imported once and overwrites
+//! nothing.
 
 use std::fs;
 
@@ -10,7 +11,7 @@ use crate::support::{Engine, Root, Server, on_every_engine, printed, root, run, 
 
 on_every_engine!(a_log_comes_in_in_the_order_of_time_and_the_balance_is_its_last,);
 
-/// A row of ben's.
+/// A row of Ben's log.
 fn row(number: u64, before: i64, after: i64) -> Value {
     json!({
         "id": format!("evt-{number}"), "user_id": "cleo", "child_id": "ben", "entity_type": "task",
@@ -37,7 +38,7 @@ async fn points(server: &Server, child: &str) -> Value {
 
 async fn a_log_comes_in_in_the_order_of_time_and_the_balance_is_its_last(engine: Engine) {
     let server = Server::start_on(engine);
-    // The later one stands first, as after an edit by hand; both under TinyDB's two names.
+    // The later row comes first, as after an edit by hand; both of TinyDB's table names are used.
     let log = json!({
         "tracking_events": {"2": row(2, 10, 25), "1": row(1, 0, 10)},
         "_default": {"3": row(3, 25, 40)}, "users": {},
@@ -74,20 +75,23 @@ async fn a_balance_that_moved_here_is_never_overwritten() {
     let adjust = json!({"points": 5, "reason": "Helped in the garden"});
     let answer = server.post("/child/ben/adjust", &adjust).send().await;
     assert_eq!(answer.status, 200, "{}", answer.text());
-    // The old application has gone on meanwhile, for ben and for a child that is new here.
+    // The old application has gone on meanwhile, for Ben and for a child that is new here.
     let mut mia = row(3, 0, 7);
     mia["child_id"] = "mia".into();
     let path = file(&server.root, &json!([row(1, 0, 10), row(2, 10, 20), row(4, 20, 99), mia]));
     let output = run(&server.root, &["import", "--from", "tinydb", &path, "--create-children"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let told = String::from_utf8(output.stdout).unwrap();
-    assert!(told.contains("1 LEFT OUT") && told.contains("`ben` has points events"), "{told}");
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        stdout.contains("1 LEFT OUT") && stdout.contains("`ben` has points events"),
+        "{stdout}"
+    );
     assert_eq!(points(&server, "ben").await, 25);
     assert_eq!(points(&server, "mia").await, 7);
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_named_and_what_does_not_fit_is_told() {
+async fn what_cannot_be_read_is_named_and_what_does_not_fit_is_reported() {
     let server = Server::start();
     let mut wrong = row(4, 30, 40);
     wrong["delta"] = json!(11);
@@ -101,7 +105,7 @@ async fn what_cannot_be_read_is_named_and_what_does_not_fit_is_told() {
     let notes = summary["notes"].to_string();
     assert!(notes.contains("_default.2: `ben` has 15 points before it, but 10 after _default.1"));
     assert!(notes.contains("`ben` is not in the directory"), "{notes}");
-    // Nobody was added, and the account waits for them.
+    // No child was added; the account waits for one.
     assert_eq!(server.get("/child/ben").send().await.status, 404);
     let ben = json!({"kind": "child", "guardians": ["cleo"]}).to_string();
     let put = server.call(Method::PUT, "/api/v1/people/ben").body("application/json", ben);

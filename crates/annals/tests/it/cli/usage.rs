@@ -60,7 +60,7 @@ fn wrong_usage_is_exit_code_2_and_failure_1() {
         let said = refused(&root, arguments, 2);
         assert!(said.contains(named), "{arguments:?}: {said}");
     }
-    // There is a journal now.
+    // Now there is a journal.
     printed(&root, &["key", "create", "--role", "admin", "--name", "first"]);
     for (arguments, named) in [
         (&["tail", "--filter", "surprise=1"][..], "`surprise`"),
@@ -69,7 +69,7 @@ fn wrong_usage_is_exit_code_2_and_failure_1() {
         (&["restore", "nowhere.db"], "nowhere.db"),
         (&["key", "revoke", "key_x"], "no key"),
         (&["link"], "no server runs"),
-        // A cursor may begin with a hyphen, and is no flag for it.
+        // A cursor may begin with a hyphen and must not be read as a flag.
         (&["tail", "--after", "-hX5o_Ta4VMYoCn6PrG8Aw"], "not a cursor of this journal"),
     ] {
         let said = refused(&root, arguments, 1);
@@ -90,14 +90,14 @@ fn what_needs_a_journal_makes_none() {
         &["tail"],
         &["verify"],
     ] {
-        let told = refused(&root, arguments, 1);
-        assert!(told.contains("there is no journal at"), "{arguments:?}: {told}");
+        let said = refused(&root, arguments, 1);
+        assert!(said.contains("there is no journal at"), "{arguments:?}: {said}");
         assert!(!data_dir(&root).join("journal.db").exists(), "{arguments:?}");
     }
 }
 
 #[test]
-fn a_wrong_setting_is_named_wherever_it_stands() {
+fn a_wrong_setting_is_named_wherever_it_is() {
     let root = root();
     let file = root.path().join("annals.toml");
     for (text, named) in [
@@ -146,7 +146,7 @@ fn flags_go_before_the_environment_and_that_before_the_file() {
     assert_eq!(config["log"], "debug");
     assert_eq!(config["base_path"], "/file/");
     assert_eq!(config["client_ip"], serde_json::json!({"v4_bits": 8, "v6_bits": 48}));
-    // What it prints is a configuration file.
+    // `config print` writes a valid configuration file.
     let text = printed(&root, &["config", "print"]);
     fs::write(root.path().join("annals.toml"), &text).unwrap();
     assert_eq!(printed(&root, &["config", "print"]), text);

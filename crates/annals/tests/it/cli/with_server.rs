@@ -13,7 +13,7 @@ use crate::support::{
 on_every_engine!(
     keys_are_made_listed_and_revoked_with_and_without_a_server,
     a_link_signs_in_once,
-    told_to_end_the_server_says_so_and_ends_well,
+    on_sigterm_the_server_says_so_and_ends_well,
     tail_prints_what_comes,
     verify_holds_beside_a_server,
 );
@@ -24,7 +24,7 @@ async fn a_second_server_is_refused() {
     let root = server.root.clone();
     let said = refused(&root, &["serve", "--listen", "127.0.0.1:0"], 1);
     assert!(said.contains("another Annals server uses"), "{said}");
-    // Nor from another data directory, on the same journal.
+    // Another data directory on the same journal is refused as well.
     let database = format!("sqlite:{}", data_dir(&root).join("journal.db").display());
     let other = root.path().join("other");
     for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["key", "list"]] {
@@ -40,7 +40,7 @@ async fn a_second_server_is_refused() {
 
 async fn keys_are_made_listed_and_revoked_with_and_without_a_server(engine: Engine) {
     let root = root_on(engine);
-    // The first key, before there is a server.
+    // The first key is made before there is a server.
     let first = printed(&root, &["key", "create", "--role", "auditor", "--name", "first"]);
     let server = Server::on(&root);
     let made = ["--json", "key", "create", "--role", "service", "--name", "second"];
@@ -53,7 +53,7 @@ async fn keys_are_made_listed_and_revoked_with_and_without_a_server(engine: Engi
     assert!(keys.contains("first") && keys.contains(id) && keys.contains("works"), "{keys}");
     assert!(!keys.contains(second), "a secret is listed");
     assert!(printed(&root, &["key", "revoke", id]).contains("second"));
-    // At once, in the running server.
+    // The revocation reaches the running server at once.
     assert_eq!((list(&first).await, list(second).await), (200, 401));
     assert!(printed(&root, &["key", "list"]).contains("revoked"));
     let acts = server.get("/api/v1/stats?action=key_created,key_revoked").send().await.json();
@@ -71,7 +71,7 @@ async fn a_link_signs_in_once(engine: Engine) {
     }
 }
 
-async fn told_to_end_the_server_says_so_and_ends_well(engine: Engine) {
+async fn on_sigterm_the_server_says_so_and_ends_well(engine: Engine) {
     let server = Server::start_on(engine);
     let root = server.root.clone();
     assert_eq!(server.stop().code(), Some(0));
@@ -108,7 +108,7 @@ async fn tail_prints_what_comes(engine: Engine) {
     assert_eq!((&second["message"], &second["id"]), (&json!("after"), &json!(ids[1])));
     child.kill().unwrap();
     child.wait().unwrap();
-    // A cursor takes it up again.
+    // A cursor continues the tail.
     let cursor = first["cursor"].as_str().unwrap();
     let mut command = annals(&server.root);
     command.arg("--data-dir").arg(server.data_dir());

@@ -1,4 +1,4 @@
-//! The journal in the host's own SQLite file: neither gets into the other's way.
+//! The journal in the host's own SQLite file: neither disturbs the other.
 
 use std::path::Path;
 use std::time::Duration;
@@ -19,7 +19,7 @@ fn host(file: &Path) -> Connection {
     connection
 }
 
-/// The host's own migrations, up to this version.
+/// Runs the host's own migrations, up to this version.
 fn migrate(host: &mut Connection, version: usize) {
     let all = [
         ("V1__events", "CREATE TABLE events (seq INTEGER PRIMARY KEY, what TEXT)"),
@@ -46,7 +46,7 @@ async fn a_host_and_annals_share_one_file() {
         .unwrap();
 
     let annals = builder(&root).host_file(&file).open().await.unwrap();
-    // The connection from before goes on, and so do the host's migrations.
+    // The older connection goes on, and so do the host's migrations.
     migrate(&mut before, 2);
     before.execute_batch("PRAGMA user_version = 42").unwrap();
     let writers: Vec<_> = (0..2)
@@ -92,7 +92,7 @@ async fn a_host_and_annals_share_one_file() {
     assert!(verify(&store, |_, _| {}).await.unwrap().holds());
     drop(before);
 
-    // It opens again, and once it is known as a journal's file the commands verify it too.
+    // It opens again, and commands verify it by the file's path.
     let verified = run(&root, &["--database", &database, "--json", "verify"]);
     assert_eq!(verified.status.code(), Some(0), "{verified:?}");
     let annals = builder(&root).host_file(&file).open().await.unwrap();

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use super::builder;
 use crate::support::{Call, root};
 
-/// Whoever uses the host is this user to everything within.
+/// Makes every request to the host one of this user.
 async fn as_the_host_s_user(request: Request, next: Next) -> axum::response::Response {
     let id = Some("of-the-host".to_owned());
     let actor = Actor { kind: ActorType::User, id, name: None };
@@ -52,11 +52,11 @@ async fn a_host_mounts_annals_and_stops_it_with_itself() {
         assert_eq!(call(Method::GET, root).send().await.body, page.body);
     }
     if page.status == 200 {
-        let told = r#"<meta name="annals-base" content="/annals/""#;
-        assert!(page.text().contains(told), "{}", page.text());
+        let meta = r#"<meta name="annals-base" content="/annals/""#;
+        assert!(page.text().contains(meta), "{}", page.text());
     }
 
-    // Signing in by link: the cookie goes to Annals' part of the site alone.
+    // The cookie of a sign-in link is limited to Annals' path.
     let link = annals.sign_in_link().await.unwrap();
     let token = link.strip_prefix("https://home.example/annals/signin#link=").unwrap();
     let body = json!({ "link": token }).to_string();
@@ -65,7 +65,7 @@ async fn a_host_mounts_annals_and_stops_it_with_itself() {
     assert_eq!(session.status, 200, "{}", session.text());
     assert!(session.header("set-cookie").contains("Path=/annals/;"));
 
-    // Within Annals it is Annals that says who acts.
+    // Within Annals the session decides who the actor is, not the host.
     let new = json!({"role": "auditor", "name": "by the admin"}).to_string();
     let made = call(Method::POST, "/annals/api/v1/keys").body("application/json", new);
     assert_eq!(made.send().await.status, 201);

@@ -1,4 +1,4 @@
-//! Recording never blocks, fails or panics, and what is lost is told.
+//! Recording never blocks, fails or panics, and losses are reported.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use super::{builder, events, lamp, lamps, open};
 use crate::support::{Server, data_dir, root, until};
 
-/// A panic that goes on when it is put away.
+/// A value that panics when it is dropped.
 struct Bomb;
 
 impl Drop for Bomb {
@@ -45,7 +45,7 @@ fn any_thread_may_record_with_and_without_a_runtime_and_after_the_end() {
         .collect();
     threads.into_iter().for_each(|thread| thread.join().unwrap());
     runtime.block_on(async { recorder.record(lamp(200)) });
-    // Nothing was waited for: the end writes what is left.
+    // Nobody waited for the writes: stopping writes the rest.
     runtime.block_on(annals.stop()).unwrap();
     recorder.record(lamp(201));
     runtime.block_on(recorder.flush());
@@ -59,7 +59,7 @@ fn any_thread_may_record_with_and_without_a_runtime_and_after_the_end() {
     let actions: Vec<&Value> = system.iter().map(|event| &event["action"]).collect();
     assert_eq!(actions, ["server_started", "server_shutting_down", "server_started"]);
 
-    // A program that ends without a word: the handle survives that too.
+    // A program that ends without stopping: the handle survives that too.
     let recorder = annals.recorder();
     drop(annals);
     drop(runtime);
@@ -68,7 +68,7 @@ fn any_thread_may_record_with_and_without_a_runtime_and_after_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_journal_that_cannot_be_written_costs_nobody_time_and_what_is_lost_is_told() {
+async fn a_journal_that_cannot_be_written_costs_nobody_time_and_losses_are_reported() {
     let root = root();
     let annals = builder(&root).queue(8).open().await.unwrap();
     let recorder = annals.recorder();
@@ -81,17 +81,17 @@ async fn a_journal_that_cannot_be_written_costs_nobody_time_and_what_is_lost_is_
     assert!(lost > 0);
     other.execute_batch("COMMIT").unwrap();
 
-    let told = until("the loss to be told", async || {
-        let told = events(&annals, "action=events_dropped").await;
-        (!told.is_empty()).then_some(told)
+    let reports = until("the loss to be reported", async || {
+        let reports = events(&annals, "action=events_dropped").await;
+        (!reports.is_empty()).then_some(reports)
     })
     .await;
-    let count: u64 = told.iter().map(|event| event["metadata"]["count"].as_u64().unwrap()).sum();
-    let full = told.iter().map(|event| event["metadata"]["reasons"]["queue_full"].as_u64());
+    let count: u64 = reports.iter().map(|event| event["metadata"]["count"].as_u64().unwrap()).sum();
+    let full = reports.iter().map(|event| event["metadata"]["reasons"]["queue_full"].as_u64());
     assert_eq!(full.map(Option::unwrap).sum::<u64>(), lost);
     assert_eq!(count, lost);
-    assert_eq!(told[0]["category"], "system");
-    assert_eq!(told[0]["actor"], json!({"type": "system"}));
+    assert_eq!(reports[0]["category"], "system");
+    assert_eq!(reports[0]["actor"], json!({"type": "system"}));
     let kept = lamps(&events(&annals, "entity_type=lamp").await);
     assert_eq!(kept.len() as u64 + lost, 500);
     assert!(kept.is_sorted());
@@ -131,17 +131,17 @@ async fn a_draft_that_panics_or_is_wrong_costs_itself_alone() {
     let mut wrong = lamp(2);
     wrong.action = "Not A Word".to_owned();
     recorder.record(wrong);
-    // What only Annals itself may say.
+    // An action reserved for Annals.
     let mut false_one = lamp(3);
     false_one.category = Some("system".to_owned());
     false_one.action = "log_cleared".to_owned();
     recorder.record(false_one);
     recorder.record(lamp(4));
     assert_eq!(lamps(&events(&annals, "entity_type=lamp").await), [4]);
-    let reasons = until("the losses to be told", async || {
-        let told = events(&annals, "action=events_dropped").await;
+    let reasons = until("the losses to be reported", async || {
+        let reports = events(&annals, "action=events_dropped").await;
         let sum = |reason: &str| -> u64 {
-            told.iter().filter_map(|event| event["metadata"]["reasons"][reason].as_u64()).sum()
+            reports.iter().filter_map(|event| event["metadata"]["reasons"][reason].as_u64()).sum()
         };
         let reasons = (sum("panicked"), sum("refused"));
         (reasons.0 + reasons.1 == 4).then_some(reasons)

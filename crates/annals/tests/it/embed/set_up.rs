@@ -1,4 +1,4 @@
-//! While an application sets itself up, what it records becomes one event.
+//! While an application sets itself up, its events are recorded as one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -22,7 +22,7 @@ async fn a_set_up_is_one_event_with_the_numbers() {
         other.record(created);
     });
     thread.join().unwrap();
-    // Neither a balance nor an error hides in a number.
+    // Points events and errors are recorded singly, not as a number.
     let mut reward = lamp(31);
     reward.category = Some("reward".to_owned());
     reward.action = "redeemed".to_owned();
@@ -35,19 +35,19 @@ async fn a_set_up_is_one_event_with_the_numbers() {
     recorder.record(lamp(33));
 
     assert_eq!(lamps(&events(&annals, "entity_type=lamp").await), [31, 32, 33]);
-    let told = events(&annals, "action=application_set_up").await;
-    assert_eq!(told.len(), 1);
-    assert_eq!(told[0]["entity"], json!({"type": "application", "name": "home import"}));
-    assert_eq!(told[0]["message"], "home import: 31 events of setting up, told as one");
+    let recorded = events(&annals, "action=application_set_up").await;
+    assert_eq!(recorded.len(), 1);
+    assert_eq!(recorded[0]["entity"], json!({"type": "application", "name": "home import"}));
+    assert_eq!(recorded[0]["message"], "home import: 31 events of setting up, told as one");
     let numbers = json!({
         "count": 31, "completed": true, "events": {"entity": {"created": 1, "updated": 30}},
     });
-    assert_eq!(told[0]["metadata"], numbers);
+    assert_eq!(recorded[0]["metadata"], numbers);
     annals.stop().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_set_up_that_breaks_off_is_told_and_ends() {
+async fn a_set_up_that_breaks_off_is_reported_and_ends() {
     let root = root();
     let annals = open(&root).await;
     let recorder = annals.recorder();
@@ -59,10 +59,10 @@ async fn a_set_up_that_breaks_off_is_told_and_ends() {
     assert!(broken.is_err());
     drop(recorder.set_up("empty"));
     recorder.record(lamp(2));
-    let told = events(&annals, "action=application_set_up").await;
-    assert_eq!(told.len(), 1);
+    let recorded = events(&annals, "action=application_set_up").await;
+    assert_eq!(recorded.len(), 1);
     assert_eq!(
-        (&told[0]["severity"], &told[0]["metadata"]["completed"]),
+        (&recorded[0]["severity"], &recorded[0]["metadata"]["completed"]),
         (&json!("warning"), &json!(false))
     );
     assert_eq!(lamps(&events(&annals, "entity_type=lamp").await), [2]);
@@ -82,15 +82,16 @@ async fn of_two_set_ups_each_counts_its_own_and_many_kinds_are_no_trouble() {
         strange.action = format!("step_{number}");
         recorder.record(strange);
     }
-    // They need not end in order.
+    // They may end in any order.
     drop(outer);
     recorder.record(lamp(2));
     drop(inner);
-    let told = events(&annals, "action=application_set_up").await;
-    let of = |index: usize| (&told[index]["entity"]["name"], &told[index]["metadata"]["count"]);
-    assert_eq!(told.len(), 2);
+    let recorded = events(&annals, "action=application_set_up").await;
+    let of =
+        |index: usize| (&recorded[index]["entity"]["name"], &recorded[index]["metadata"]["count"]);
+    assert_eq!(recorded.len(), 2);
     assert_eq!(of(0), (&json!("outer"), &json!(1)));
     assert_eq!(of(1), (&json!("inner"), &json!(1_001)));
-    assert_eq!(told[1]["metadata"]["more"], 901);
+    assert_eq!(recorded[1]["metadata"]["more"], 901);
     annals.stop().await.unwrap();
 }

@@ -6,12 +6,12 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use super::{list, numbered, numbers, told};
+use super::{list, listed_numbers, numbered, numbers};
 use crate::support::{Engine, Server, on_every_engine};
 
 on_every_engine!(
     ids_that_the_server_makes_ascend_with_the_events,
-    one_an_array_lines_and_gzip_are_taken_alike,
+    one_an_array_lines_and_gzip_are_accepted_alike,
     every_event_has_an_outcome_of_its_own
 );
 
@@ -42,11 +42,11 @@ async fn ids_that_the_server_makes_ascend_with_the_events(engine: Engine) {
     assert_eq!(ids.remove(20), given);
     assert!(ids.is_sorted(), "{ids:?}");
     let answer = list(&server, "action=lamp_lit&order=asc").await;
-    assert_eq!(told(&answer), (0..40).collect::<Vec<_>>());
+    assert_eq!(listed_numbers(&answer), (0..40).collect::<Vec<_>>());
     assert_eq!(answer.json()["events"][19]["id"], json!(ids[19]));
 }
 
-async fn one_an_array_lines_and_gzip_are_taken_alike(engine: Engine) {
+async fn one_an_array_lines_and_gzip_are_accepted_alike(engine: Engine) {
     let server = Server::start_on(engine);
     let json = "application/json; charset=utf-8";
     let lines = "application/x-ndjson";
@@ -69,9 +69,9 @@ async fn one_an_array_lines_and_gzip_are_taken_alike(engine: Engine) {
         let answer = call.send().await;
         assert_eq!(answer.status, 201, "{}", answer.text());
     }
-    // Read your writes, in the order sent.
+    // The events can be read at once, in the order sent.
     let answer = list(&server, "action=lamp_lit&order=asc").await;
-    assert_eq!(told(&answer), (0..12).collect::<Vec<_>>());
+    assert_eq!(listed_numbers(&answer), (0..12).collect::<Vec<_>>());
 }
 
 async fn every_event_has_an_outcome_of_its_own(engine: Engine) {
@@ -101,7 +101,7 @@ async fn every_event_has_an_outcome_of_its_own(engine: Engine) {
     assert_eq!(results[3]["error"]["code"], "id_conflict");
     assert_eq!(results[6]["error"]["errors"][0]["field"], "surprise");
 
-    // Across requests and restarts alike.
+    // The ids are recognised across requests and restarts.
     let root = server.root.clone();
     server.kill();
     let server = Server::on(&root);
@@ -126,7 +126,7 @@ async fn when_every_event_is_rejected_the_answer_says_so() {
 }
 
 #[tokio::test]
-async fn what_is_too_much_is_refused_whole() {
+async fn what_is_too_much_is_refused_as_a_whole() {
     let server = Server::start();
     let post = |kind: &'static str, body: Vec<u8>| {
         let call = server.call(http::Method::POST, "/api/v1/events");
@@ -144,12 +144,12 @@ async fn what_is_too_much_is_refused_whole() {
         let answer = call.send().await;
         assert_eq!(answer.problem(), (413, "too_large".to_owned()));
     }
-    // One event too large is rejected; its neighbours are not.
+    // One event too large is rejected; its neighbours are accepted.
     let large = json!({"action": "lamp_lit", "metadata": {"text": "x".repeat(70_000)}});
     let answer = server.post("/api/v1/events", &json!([large, numbered(1)])).send().await.json();
     assert_eq!(statuses(&answer), ["rejected", "accepted"]);
-    assert_eq!(told(&list(&server, "action=lamp_lit").await), [1]);
-    // A thousand is what is allowed.
+    assert_eq!(listed_numbers(&list(&server, "action=lamp_lit").await), [1]);
+    // A thousand is the most.
     server.append(&numbers(2..1_002)).await;
 }
 
@@ -161,9 +161,9 @@ async fn what_cannot_be_understood_is_refused_by_name() {
         call.body(kind, body.to_vec())
     };
     let json = "application/json";
-    let whole = gzip(numbered(1).to_string().as_bytes());
-    let cut = &whole[..whole.len() - 9];
-    let mut spoilt = whole.clone();
+    let full = gzip(numbered(1).to_string().as_bytes());
+    let cut = &full[..full.len() - 9];
+    let mut spoilt = full.clone();
     let at = spoilt.len() - 6;
     spoilt[at] ^= 1;
     let gzipped = |body: &[u8]| post(json, body).header("content-encoding", "gzip");
@@ -183,5 +183,5 @@ async fn what_cannot_be_understood_is_refused_by_name() {
         let answer = call.send().await;
         assert_eq!(answer.problem(), (status, code.to_owned()));
     }
-    assert_eq!(told(&list(&server, "action=lamp_lit").await), [0; 0]);
+    assert_eq!(listed_numbers(&list(&server, "action=lamp_lit").await), [0; 0]);
 }

@@ -1,4 +1,4 @@
-//! Exports: the same events as the list, in three formats, without limit and without memory.
+//! Exports: the same events as the list, in three formats, without limit and in constant memory.
 
 use std::io::Read as _;
 
@@ -28,7 +28,7 @@ async fn listed(server: &Server, query: &str) -> Vec<Value> {
     page["events"].as_array().unwrap().clone()
 }
 
-/// Lines without the end marker, which must fit.
+/// The lines without the end marker, whose count must fit.
 fn lines(text: &str) -> Vec<Value> {
     let mut lines: Vec<Value> =
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -63,9 +63,9 @@ async fn every_format_holds_what_the_list_holds(engine: Engine) {
             let wanted = listed(&server, &query).await;
             let ndjson = export(&server, &query).await;
             assert_eq!(lines(&ndjson.text()), wanted, "{query}");
-            let whole = export(&server, &format!("{query}&format=json")).await.json();
-            assert_eq!(whole["events"], json!(wanted), "{query}");
-            assert_eq!(whole["count"], json!(wanted.len()));
+            let full = export(&server, &format!("{query}&format=json")).await.json();
+            assert_eq!(full["events"], json!(wanted), "{query}");
+            assert_eq!(full["count"], json!(wanted.len()));
             let table = rows(&export(&server, &format!("{query}&format=csv")).await.text());
             let header = table[0].clone();
             let column = |row: &csv::StringRecord, name: &str| {
@@ -93,7 +93,7 @@ async fn a_spreadsheet_runs_nothing() {
     let server = Server::start();
     let formulas = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", "'=1"];
     for formula in formulas {
-        // Names and sentences take line breaks and tabs; ids take neither.
+        // Names and messages accept line breaks and tabs; ids accept neither.
         let id = formula.trim();
         let event = json!({
             "action": "lamp_lit", "message": formula, "session_id": id,
@@ -114,15 +114,15 @@ async fn a_spreadsheet_runs_nothing() {
             assert!(!dangerous, "{cell:?}");
         }
         for name in ["message", "actor.name", "subject.name", "entity.name", "page.title"] {
-            // One apostrophe taken away gives the text again.
+            // Removing one apostrophe gives the text again.
             assert_eq!(row[columns(name)].strip_prefix('\''), Some(formula), "{name}");
         }
     }
 }
 
-/// The most memory the server takes while something is done, in KiB.
+/// The most memory the server uses during `work`, in KiB.
 async fn peak(server: &Server, work: impl Future<Output = ()>) -> u64 {
-    // 5 sets the high-water mark back to what is in use now (proc_pid_clear_refs(5)).
+    // Writing 5 resets the high-water mark to the current use (proc_pid_clear_refs(5)).
     let process = format!("/proc/{}", server.pid());
     std::fs::write(format!("{process}/clear_refs"), "5").unwrap();
     work.await;
@@ -185,20 +185,17 @@ async fn an_export_ends_where_it_began_while_others_append(engine: Engine) {
         let ((), (before, events)) = tokio::join!(append, read);
         assert!(events.len() as u64 >= before);
         let path = format!("action=lamp_lit&order={order}");
-        let whole = lines(&export(&server, &path).await.text());
-        // What it holds is what the journal held at one moment: its oldest so many, no gap.
-        let wanted = if order == "asc" {
-            &whole[..events.len()]
-        } else {
-            &whole[whole.len() - events.len()..]
-        };
+        let full = lines(&export(&server, &path).await.text());
+        // The export holds the journal of one moment: the oldest events, without a gap.
+        let wanted =
+            if order == "asc" { &full[..events.len()] } else { &full[full.len() - events.len()..] };
         assert_eq!(events, wanted, "{order}");
     }
 }
 
-/// As every browser asks for it.
+/// Browsers ask for compression.
 #[tokio::test]
-async fn a_compressed_export_arrives_whole() {
+async fn a_compressed_export_arrives_complete() {
     let server = Server::start();
     server.append(&numbers(0..700)).await;
     for format in ["csv", "json", "ndjson"] {

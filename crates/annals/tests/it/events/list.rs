@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{list, numbers, told};
+use super::{list, listed_numbers, numbers};
 use crate::support::{Engine, Server, on_every_engine, printed, root};
 
 on_every_engine!(
@@ -11,7 +11,7 @@ on_every_engine!(
     the_counts_are_those_of_the_list
 );
 
-/// Every page of a list, with `between` called after each.
+/// All events of a list, page by page; `between` runs after each page.
 async fn pages(server: &Server, query: &str, mut between: impl AsyncFnMut()) -> Vec<Value> {
     let mut all = Vec::new();
     let mut cursor = String::new();
@@ -38,8 +38,8 @@ async fn pages_do_not_shift_while_others_append(engine: Engine) {
     let server = Server::start_on(engine);
     server.append(&numbers(0..95)).await;
     for (order, limit) in [("desc", 10), ("asc", 7), ("desc", 95), ("asc", 95)] {
-        let whole = list(&server, &format!("action=lamp_lit&limit=500&order={order}")).await;
-        let whole = told(&whole);
+        let full = list(&server, &format!("action=lamp_lit&limit=500&order={order}")).await;
+        let full = listed_numbers(&full);
         let query = format!("action=lamp_lit&limit={limit}&order={order}");
         let mut next = 1_000;
         let paged = pages(&server, &query, async || {
@@ -49,19 +49,19 @@ async fn pages_do_not_shift_while_others_append(engine: Engine) {
         .await;
         let paged: Vec<u64> =
             paged.iter().map(|event| event["metadata"]["number"].as_u64().unwrap()).collect();
-        assert_eq!(paged, whole, "{order} {limit}");
+        assert_eq!(paged, full, "{order} {limit}");
     }
 }
 
 #[tokio::test]
-async fn a_cursor_is_good_for_its_own_list_alone() {
+async fn a_cursor_is_valid_for_its_own_list_alone() {
     let server = Server::start();
     server.append(&numbers(0..10)).await;
     let first = list(&server, "action=lamp_lit&limit=3").await.json();
     let cursor = first["next_cursor"].as_str().unwrap().to_owned();
     let event = first["events"][0]["cursor"].as_str().unwrap().to_owned();
     let fine = list(&server, &format!("action=lamp_lit&cursor={cursor}")).await;
-    assert_eq!(told(&fine), [6, 5, 4, 3, 2, 1, 0]);
+    assert_eq!(listed_numbers(&fine), [6, 5, 4, 3, 2, 1, 0]);
 
     let stranger = Server::start();
     stranger.append(&numbers(0..10)).await;
@@ -88,8 +88,8 @@ async fn a_cursor_is_good_for_its_own_list_alone() {
     }
 }
 
-/// Each restore is a time of its own, also the second one from the same backup: a cursor given
-/// in between would point at other events.
+/// Each restore starts an epoch, also the second one from the same backup: a cursor of an earlier
+/// epoch would point at other events.
 #[tokio::test]
 async fn a_cursor_ends_with_the_time_before_a_restore() {
     let root = root();
@@ -116,7 +116,7 @@ async fn a_cursor_ends_with_the_time_before_a_restore() {
         server = Some(running);
     }
     let last = list(&server.unwrap(), "action=lamp_lit&order=asc").await;
-    assert_eq!(told(&last), (0..10).collect::<Vec<_>>());
+    assert_eq!(listed_numbers(&last), (0..10).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn unknown_parameters_are_refused_everywhere() {
     let paths = document["paths"].as_object().unwrap();
     assert!(paths.len() > 8, "{}", paths.len());
     for (path, methods) in paths {
-        // Health checks come from balancers that add what they like.
+        // Health checks accept any parameter, since balancers add their own.
         if !path.starts_with("/api/") {
             continue;
         }
@@ -199,12 +199,12 @@ async fn the_counts_are_those_of_the_list(engine: Engine) {
     let stats = server.get("/api/v1/stats?action=lamp_lit&severity=!error").send().await.json();
     assert_eq!(stats["total"], 20);
     assert_eq!(stats["severities"], json!({"info": 10, "warning": 10}));
-    // By action only where that is asked for.
+    // The counts by action are given on request only.
     assert_eq!(stats["actions"], json!(null));
     let stats = server.get("/api/v1/stats?by=action&action=lamp_lit").send().await.json();
     assert_eq!(stats["actions"], json!({"lamp_lit": stats["total"]}));
     let wrong = server.get("/api/v1/stats?by=actor").send().await;
     assert_eq!(wrong.problem(), (400, "invalid_parameter".to_owned()));
     let listed = list(&server, "action=lamp_lit&severity=!error").await;
-    assert_eq!(told(&listed).len(), 20);
+    assert_eq!(listed_numbers(&listed).len(), 20);
 }

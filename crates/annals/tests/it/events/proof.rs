@@ -1,4 +1,4 @@
-//! One event's proof: its digest, and whether it is the event that was written.
+//! An event's proof: its digest, and whether the event is the one that was written.
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ async fn an_event_is_proved_until_somebody_changes_it() {
     let server = Server::on(&root);
     let lamp = |number: usize| json!({"action": "lamp_lit", "message": format!("lamp {number}")});
     let ids = server.append(&(0..300).map(lamp).collect::<Vec<_>>()).await;
-    // In a closed tile and in the open one, which grows.
+    // One event in a full tile, one in the open tile, which grows.
     let first = proof(&server, &ids[5]).await;
     assert_eq!(first["verdict"], "verified");
     assert_eq!(first["id"], ids[5].as_str());
@@ -38,7 +38,7 @@ async fn an_event_is_proved_until_somebody_changes_it() {
     assert_eq!(proof(&server, &ids[299]).await, last);
     assert_ne!(last["digest"], first["digest"]);
 
-    // It fits its own seal, but the root that would vouch for it cannot be made any more.
+    // The event still has its digest, but the tile's root can no longer be computed.
     let server = tampered(server, &root, "DELETE FROM annals_events WHERE message = 'lamp 100'");
     let beside = proof(&server, &ids[5]).await;
     assert_eq!(beside["verdict"], "unproven");
@@ -51,7 +51,7 @@ async fn an_event_is_proved_until_somebody_changes_it() {
     assert_eq!(changed["verdict"], "mismatch");
     assert_eq!(changed["fault"], "it is not the event that was written");
     assert_eq!(changed.get("digest"), None);
-    // Another tile is not concerned.
+    // Another tile is not affected.
     assert_eq!(proof(&server, &ids[299]).await, last);
 }
 

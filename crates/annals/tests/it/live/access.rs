@@ -1,4 +1,4 @@
-//! Who may follow: keys, the cookie, tickets, cursors; and how a stream ends.
+//! Access to streams: keys, the cookie, tickets, cursors; and how a stream ends.
 
 use std::time::{Duration, Instant};
 
@@ -12,10 +12,10 @@ on_every_engine!(
     only_readers_are_let_in,
     a_ticket_opens_one_stream_and_ends_with_its_key,
     streams_end_with_their_key_and_their_session,
-    the_shutdown_is_told_and_then_the_streams_end,
+    the_shutdown_is_announced_and_then_the_streams_end,
 );
 
-/// A ticket made with a key.
+/// Makes a ticket with a key.
 async fn ticket(server: &Server, key: &str) -> String {
     let made = server.call(Method::POST, "/api/v1/tickets").key(key).send().await;
     assert_eq!(made.status, 201, "{}", made.text());
@@ -30,7 +30,7 @@ async fn only_readers_are_let_in(engine: Engine) {
         (Ask::query("").key("ann_admin_0"), 401, "key_invalid"),
         (Ask::query("").key(&ingest), 403, "forbidden"),
         (Ask::query("ticket=0123").nobody(), 401, "ticket_invalid"),
-        // A ticket that does not work is not made up for by a key that does.
+        // An invalid ticket is refused even beside a valid key.
         (Ask::query("ticket=0123"), 401, "ticket_invalid"),
         (Ask::query("surprise=1"), 400, "invalid_parameter"),
         (Ask::query("after=nonsense"), 400, "invalid_parameter"),
@@ -55,7 +55,7 @@ async fn a_ticket_opens_one_stream_and_ends_with_its_key(engine: Engine) {
         _ => panic!("both or none were let in"),
     };
     assert_eq!(refused.problem(), (401, "ticket_invalid".to_owned()));
-    // It is a secret: neither the log nor the data directory holds it.
+    // A ticket is a secret: neither the log nor the data directory holds it.
     assert!(!server.log().contains(&ticket));
     for (path, content) in crate::support::files(&server.data_dir()) {
         let held = content.windows(ticket.len()).any(|part| part == ticket.as_bytes());
@@ -66,7 +66,7 @@ async fn a_ticket_opens_one_stream_and_ends_with_its_key(engine: Engine) {
     revoked(&server, &id, async || stream.end().await).await;
 }
 
-/// Revokes a key and expects what it opened to end within 5 seconds.
+/// Revokes a key and expects its streams to end within 5 seconds.
 async fn revoked(server: &Server, id: &str, end: impl AsyncFnOnce()) {
     assert_eq!(server.delete(&format!("/api/v1/keys/{id}")).send().await.status, 200);
     let since = Instant::now();
@@ -89,7 +89,7 @@ async fn streams_end_with_their_key_and_their_session(engine: Engine) {
         while socket.next().await.is_ok() {}
     })
     .await;
-    // The others go on, until they end too.
+    // The others go on, until their keys are revoked too.
     server.append(&[numbered(1)]).await;
     while session.event().await.unwrap().number() != Some(1) {}
     let out = server.delete("/api/v1/session").nobody().header("cookie", &cookie);
@@ -99,14 +99,14 @@ async fn streams_end_with_their_key_and_their_session(engine: Engine) {
     assert!(since.elapsed() < Duration::from_secs(5));
 }
 
-async fn the_shutdown_is_told_and_then_the_streams_end(engine: Engine) {
+async fn the_shutdown_is_announced_and_then_the_streams_end(engine: Engine) {
     let mut server = Server::start_on(engine);
     let mut stream = Ask::query("category=system").open(&server).await;
     let mut socket = Ask::query("category=system").ws(server.address).await.unwrap();
     stream.heartbeat().await;
     socket.next().await.unwrap();
     let since = Instant::now();
-    server.tell_to_end();
+    server.terminate();
     let last = stream.event().await.unwrap().data.unwrap();
     assert_eq!(last["action"], "server_shutting_down");
     assert_eq!(stream.event().await, None);

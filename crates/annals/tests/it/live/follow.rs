@@ -14,16 +14,17 @@ use crate::support::{Call, Engine, PATIENCE, Root, Server, on_every_engine, root
 
 const READERS: usize = 12;
 const EVENTS: u64 = 1_500;
-/// The number of the event that tells everybody to stop.
+/// The number of the event that ends the test for every reader.
 const LAST: u64 = 1_000_000;
-/// It is of another category, so that every reader's filter names that one too.
+/// The last event has another category, so every filter names that one too.
 const FILTERS: [&str; 3] =
     ["action=counted", "action=counted&category=quest,other", "category=!auth,system&q=number"];
 
-/// Where the server listens; another port after every restart.
+/// The server's address; the port changes with every restart.
 type Address = Arc<Mutex<SocketAddr>>;
 
-/// Follows until the last event, hanging up at random. Answers the numbers as they came.
+/// Follows until the last event, disconnecting at random. Returns the numbers in the order
+/// received.
 async fn follow(address: Address, mut ask: Ask, websocket: bool, mut seed: u64) -> Vec<u64> {
     let mut seen = Vec::new();
     loop {
@@ -44,7 +45,7 @@ async fn follow(address: Address, mut ask: Ask, websocket: bool, mut seed: u64) 
     }
 }
 
-/// Appends numbered events, and again what was not answered, until there are enough.
+/// Appends numbered events until there are enough, and repeats those without an answer.
 async fn load(address: Address, next: Arc<AtomicU64>, end: u64) {
     loop {
         let first = next.fetch_add(5, Ordering::Relaxed);
@@ -72,7 +73,7 @@ async fn load(address: Address, next: Arc<AtomicU64>, end: u64) {
     }
 }
 
-/// The numbers of what a list holds, oldest first.
+/// The numbers of a list's events, oldest first.
 async fn listed(server: &Server, filter: &str) -> Vec<u64> {
     let path = format!("/api/v1/events/export?order=asc&{filter}");
     let text = server.get(&path).send().await.text();
@@ -80,7 +81,7 @@ async fn listed(server: &Server, filter: &str) -> Vec<u64> {
     lines.filter_map(|event| event["metadata"]["number"].as_u64()).collect()
 }
 
-/// Readers and senders, while `meanwhile` happens to the server; it answers the one that runs at
+/// Runs readers and senders while `meanwhile` changes the server. Returns the server that runs at
 /// the end.
 async fn followed(
     engine: Engine,
@@ -119,7 +120,7 @@ async fn followed(
     }
 }
 
-/// Waits until so many have been sent.
+/// Waits until so many events have been sent.
 async fn sent(next: &AtomicU64, count: u64) {
     while next.load(Ordering::Relaxed) < count {
         sleep(Duration::from_millis(5)).await;
@@ -153,7 +154,7 @@ async fn streams_go_on_through_restarts(engine: Engine) {
 async fn a_stream_says_what_the_contract_says() {
     let server = Server::start();
     let mut stream = Ask::query("category=task,quest").open(&server).await;
-    // Where it began, at once: whoever is cut off before the first event goes on from here.
+    // The first heartbeat gives the starting cursor, for readers cut off before the first event.
     let began = stream.heartbeat().await;
     assert!(began.id.is_some() && began.data.is_none() && began.name.is_empty());
     let ids = server
@@ -177,7 +178,7 @@ async fn a_stream_says_what_the_contract_says() {
     let task = stream.event().await.unwrap();
     assert_eq!(task.data.as_ref().map(|event| &event["id"]), Some(&json!(ids[2])));
 
-    // From each cursor on, the rest; the header of a browser that comes back wins.
+    // Each cursor gives the rest; `Last-Event-ID` of a reconnecting browser takes precedence.
     let mut again = Ask::query(&format!("category=task,quest&after={}", task.id.unwrap()));
     again = again.after(quest.id.as_ref());
     let mut again = again.open(&server).await;
@@ -187,7 +188,7 @@ async fn a_stream_says_what_the_contract_says() {
 }
 
 #[tokio::test]
-async fn heartbeats_tell_how_far_a_silent_stream_has_come() {
+async fn heartbeats_show_how_far_a_silent_stream_has_come() {
     let server = Server::start();
     let mut stream = Ask::query("category=badge").open(&server).await;
     let began = stream.heartbeat().await.id;
@@ -197,7 +198,7 @@ async fn heartbeats_tell_how_far_a_silent_stream_has_come() {
     let beat = stream.heartbeat().await;
     assert_ne!(beat.id, began);
     assert_eq!((beat.id.clone(), beat.data), (newest, None));
-    // Whoever comes back with it is past what did not match.
+    // A heartbeat's cursor is past the events that did not match.
     let mut again = Ask::query("").after(beat.id.as_ref()).open(&server).await;
     server.append(&[numbered(1)]).await;
     assert_eq!(again.event().await.unwrap().number(), Some(1));

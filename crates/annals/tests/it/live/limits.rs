@@ -21,7 +21,7 @@ fn server(root: &Root, max: u32, stall_seconds: u32) -> Server {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_takes_nothing_is_cut_off_and_hurts_nobody() {
+async fn who_reads_nothing_is_cut_off_and_hurts_nobody() {
     let root = root();
     let server = server(&root, 3, 2);
     server.append(&[numbered(0)]).await;
@@ -47,12 +47,12 @@ async fn who_takes_nothing_is_cut_off_and_hurts_nobody() {
     let socket = Ask::query("").after(Some(&start)).ws(server.address).await.unwrap();
     let full = Ask::query("category=quest").refused(&server).await;
     assert_eq!(full, (503, "too_many_streams".to_owned()));
-    // Meanwhile nobody else waits.
+    // Nobody else waits meanwhile.
     for number in 0..20 {
         server.append(&[numbered(2 * number + 1)]).await;
         assert_eq!(healthy.event().await.unwrap().number(), Some(2 * number + 1));
     }
-    // Both places are free again, which only being cut off gives back.
+    // Both places are free again, which only cutting the readers off can cause.
     let mut others = Vec::new();
     for _ in 0..2 {
         let ask = Ask::query("category=badge");
@@ -92,7 +92,7 @@ async fn a_thousand_streams_receive_everything() {
     let kilobytes = memory(server.pid());
     println!("{STREAMS} streams: {kilobytes} KiB resident");
     assert!(kilobytes < 256 * 1_024, "{kilobytes} KiB");
-    // All of them end when the server does, and before it.
+    // All of them end when the server stops.
     let ended = tokio::task::spawn_blocking(move || server.stop());
     for stream in &mut streams {
         stream.end().await;
@@ -106,7 +106,7 @@ fn allow_many_files() {
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).unwrap();
 }
 
-/// The memory a process holds, in KiB.
+/// The memory a process uses, in KiB.
 fn memory(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();

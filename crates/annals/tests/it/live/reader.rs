@@ -1,4 +1,4 @@
-//! A small client of the two kinds of stream.
+//! A small client for both kinds of stream.
 
 use std::net::SocketAddr;
 
@@ -26,7 +26,7 @@ pub struct Block {
 }
 
 impl Block {
-    /// The event's own number, as the tests give it.
+    /// The event's number, as the tests give it.
     pub fn number(&self) -> Option<u64> {
         self.data.as_ref()?["metadata"]["number"].as_u64()
     }
@@ -39,7 +39,7 @@ pub struct Sse {
     _driver: tokio::task::JoinHandle<()>,
 }
 
-/// How a stream is asked for.
+/// A stream's request: query and headers.
 #[derive(Clone, Default)]
 pub struct Ask {
     pub query: String,
@@ -88,7 +88,8 @@ impl Ask {
         request.body(()).unwrap()
     }
 
-    /// Opens the stream; a refusal is its answer, a server that is not there an error.
+    /// Opens the stream. The inner error is a refusal, the outer one a server that cannot be
+    /// reached.
     pub async fn sse(&self, address: SocketAddr) -> Result<Result<Sse, Answer>, String> {
         let stream = TcpStream::connect(address).await.map_err(|e| e.to_string())?;
         let (mut sender, connection) =
@@ -113,7 +114,7 @@ impl Ask {
         self.sse(server.address).await.unwrap().unwrap_or_else(|answer| panic!("{}", answer.text()))
     }
 
-    /// The problem a stream is refused with.
+    /// The status and code with which a stream is refused.
     pub async fn refused(&self, server: &Server) -> (u16, String) {
         match self.sse(server.address).await.unwrap() {
             Ok(_) => panic!("let in: {}", self.query),
@@ -143,7 +144,7 @@ impl Ask {
 }
 
 impl Sse {
-    /// The next block; `None` at the end, however it ended.
+    /// The next block; `None` at the end of the stream, also after an error.
     pub async fn next(&mut self) -> Option<Block> {
         loop {
             if let Some(end) = self.buffer.find("\n\n") {
@@ -176,7 +177,7 @@ impl Sse {
         }
     }
 
-    /// Waits for the end; what came before it does not matter.
+    /// Waits for the end and ignores everything before it.
     pub async fn end(&mut self) {
         while self.next().await.is_some() {}
     }
@@ -203,7 +204,7 @@ fn parse(text: &str) -> Block {
 pub struct Ws(pub WebSocketStream<TcpStream>);
 
 impl Ws {
-    /// The next message; the close frame's code at the end.
+    /// The next message, or the close frame's code at the end.
     pub async fn next(&mut self) -> Result<Block, u16> {
         loop {
             let message = timeout(PATIENCE, self.0.next()).await.expect("the stream is silent");
@@ -243,7 +244,7 @@ pub enum Stream {
 }
 
 impl Stream {
-    /// Opens one, if the server is there and lets it in.
+    /// Opens a stream; `None` if the server cannot be reached or refuses.
     pub async fn open(ask: &Ask, address: SocketAddr, websocket: bool) -> Option<Stream> {
         if websocket {
             return ask.ws(address).await.ok().map(Box::new).map(Stream::Ws);
@@ -251,7 +252,7 @@ impl Stream {
         ask.sse(address).await.ok()?.ok().map(Stream::Sse)
     }
 
-    /// What comes next; `None` at the end, however it ended.
+    /// The next event or heartbeat; `None` at the end, also after an error.
     pub async fn next(&mut self) -> Option<Block> {
         match self {
             Stream::Sse(stream) => stream.next().await,
@@ -260,7 +261,7 @@ impl Stream {
     }
 }
 
-/// An event with a number, of one of two categories.
+/// An event with a number, in one of two categories.
 pub fn numbered(number: u64) -> Value {
     json!({
         "category": if number.is_multiple_of(2) { "quest" } else { "badge" },

@@ -27,12 +27,12 @@ async fn it_says_the_same_as_server_sent_events(engine: Engine) {
     for _ in 0..3 {
         assert_eq!(socket.event().await.ok(), stream.event().await);
     }
-    // From the position it began at, all again.
+    // From the first cursor on, everything is sent again.
     let mut again = Ask::query("").after(began.id.as_ref()).ws(server.address).await.unwrap();
     assert_eq!(again.event().await.unwrap().name, "tracking_event_created");
 }
 
-/// The status a WebSocket is refused with.
+/// The status with which a WebSocket is refused.
 async fn refused(ask: &Ask, server: &Server) -> u16 {
     match ask.ws(server.address).await {
         Err(tungstenite::Error::Http(answer)) => answer.status().as_u16(),
@@ -62,7 +62,7 @@ async fn a_page_from_elsewhere_cannot_use_the_cookie(engine: Engine) {
     for origin in ["https://evil.example", "null", "http://127.0.0.1:1"] {
         assert_eq!(refused(&from(origin), &server).await, 403, "{origin}");
     }
-    // Another page's own key is its own business.
+    // With a key the origin does not matter, since another page does not have it.
     let key = Ask::query("").header("origin", "https://other.example");
     key.ws(server.address).await.unwrap();
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Sent, Target, for_all};
 
-/// Text fields, and the most characters each takes.
+/// Text fields, and the most characters each may have; 0 for a closed set of values.
 const TEXTS: [(&str, usize); 29] = [
     ("/id", 0),
     ("/occurred_at", 0),
@@ -63,8 +63,8 @@ const OBJECTS: [&str; 9] = [
     "/metadata",
 ];
 
-/// An event with every field, all of them right.
-pub fn whole() -> Value {
+/// A valid event with every field.
+pub fn full_event() -> Value {
     json!({
         "occurred_at": "2026-01-02T03:04:05.000006Z", "category": "quest",
         "id": "0190b7a0-0000-7000-8000-000000000001",
@@ -84,20 +84,20 @@ pub fn whole() -> Value {
     })
 }
 
-/// The whole event with another value at a place.
+/// The full event with another value at a path.
 fn with(path: &str, value: Value) -> Vec<u8> {
-    let mut event = whole();
+    let mut event = full_event();
     *event.pointer_mut(path).unwrap_or_else(|| panic!("{path}")) = value;
     event.to_string().into_bytes()
 }
 
-/// The whole event with raw text as the value at a place: what `Value` cannot hold.
+/// The full event with raw text at a path, for values that `Value` cannot hold.
 fn with_raw(path: &str, raw: &str) -> Vec<u8> {
     let text = String::from_utf8(with(path, json!("PLACE"))).unwrap();
     text.replace("\"PLACE\"", raw).into_bytes()
 }
 
-/// Events that are wrong, whatever else.
+/// Invalid events.
 fn wrong() -> impl Strategy<Value = Vec<u8>> {
     let texts = || select(&TEXTS[..]);
     let no_text =
@@ -116,7 +116,7 @@ fn wrong() -> impl Strategy<Value = Vec<u8>> {
         (select(&NUMBERS[..8]), no_number).prop_map(|(path, value)| with(path, value)),
         (select(&OBJECTS[..]), no_object).prop_map(|(path, value)| with(path, value)),
         (texts(), 1_usize..50).prop_map(|((path, most), more)| {
-            // What is one of a few words or forms is refused for its content, at any length.
+            // A field with a closed set of values is refused at any length.
             with(path, json!(if most == 0 { "?" } else { "x" }.repeat(most + more)))
         }),
         (select(&NUMBERS[..]), huge).prop_map(|(path, raw)| with_raw(path, raw)),
@@ -125,22 +125,22 @@ fn wrong() -> impl Strategy<Value = Vec<u8>> {
         (select(&["/metadata/text", "/metadata/list/1/k", "/message"][..]), strange)
             .prop_map(|(path, raw)| with_raw(path, raw)),
         (any::<Index>(), bytes).prop_map(|(at, bytes)| {
-            let mut body = whole().to_string().into_bytes();
+            let mut body = full_event().to_string().into_bytes();
             let at = at.index(body.len());
             body.splice(at..at, bytes.iter().copied());
             body
         }),
         any::<Index>().prop_map(|at| {
-            let mut body = whole().to_string().into_bytes();
+            let mut body = full_event().to_string().into_bytes();
             body.truncate(1 + at.index(body.len() - 1));
             body
         }),
         twice.prop_map(|key| {
             let twice = format!("\"{key}\":null,\"{key}\":");
-            whole().to_string().replacen(&format!("\"{key}\":"), &twice, 1).into_bytes()
+            full_event().to_string().replacen(&format!("\"{key}\":"), &twice, 1).into_bytes()
         }),
         (select(&OBJECTS[..8]), stranger).prop_map(|(path, key)| {
-            let mut event = whole();
+            let mut event = full_event();
             event.pointer_mut(path).unwrap()[key] = json!(1);
             event.to_string().into_bytes()
         }),
@@ -163,7 +163,7 @@ fn wrong() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// A wrong event by itself, among others in an array, or on lines.
+/// An invalid event by itself, among others in an array, or on lines.
 fn wrapped() -> impl Strategy<Value = (&'static str, Bytes)> {
     let json = "application/json";
     prop_oneof![
@@ -185,22 +185,22 @@ fn what_is_wrong_is_refused() {
         prop_assert!(refused, "{}: {}", answer.status, answer.text());
         Ok(())
     });
-    // All of it was wrong in one place each: without it, the event is right.
-    let answer = target.send(Sent::events("application/json", whole().to_string())).unwrap();
+    // Each body was invalid in one place: the event itself is valid.
+    let answer = target.send(Sent::events("application/json", full_event().to_string())).unwrap();
     assert_eq!(answer.status, 201, "{}", answer.text());
     target.events += 1;
     target.finish();
 }
 
-/// Bytes at random, and right events with a few bytes changed, which may be right still.
+/// Random bytes, and valid events with a few bytes changed, which may still be valid.
 fn scrambled() -> impl Strategy<Value = Bytes> {
     let change = (any::<Index>(), any::<u8>(), 0_usize..3);
     let body = prop_oneof![
         1 => vec(any::<u8>(), 0..200),
         1 => "[\\[\\]{}:,\"\\\\0-9a-z.eE+ \n-]{0,60}".prop_map(String::into_bytes),
         4 => (vec(change, 1..4), any::<bool>()).prop_map(|(changes, array)| {
-            let mut event = whole();
-            // Without it, whatever is right is another event.
+            let mut event = full_event();
+            // Without the id, each valid one is another event.
             event.as_object_mut().unwrap().remove("id");
             let event = if array { json!([event, event]) } else { event };
             let mut body = event.to_string().into_bytes();

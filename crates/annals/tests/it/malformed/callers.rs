@@ -1,4 +1,4 @@
-//! Headers that say who is calling, ids in paths, methods, small JSON bodies.
+//! Headers with credentials, ids in paths, methods, small JSON bodies.
 
 use bytes::Bytes;
 use http::Method;
@@ -10,13 +10,13 @@ use serde_json::json;
 use super::{Sent, Target, for_all};
 use crate::support::ADMIN;
 
-/// What HTTP lets through in a header's value.
+/// Bytes that HTTP allows in a header's value.
 fn value() -> impl Strategy<Value = Vec<u8>> {
     let byte = prop_oneof![Just(b'\t'), 0x20_u8..0x7f, 0x80_u8..=0xff];
     vec(byte, 0..120)
 }
 
-/// Headers that do not say who is calling.
+/// Headers without valid credentials.
 fn stranger() -> impl Strategy<Value = Vec<(&'static str, Vec<u8>)>> {
     let prefixed = |prefix: &'static str| {
         value().prop_map(move |rest| [prefix.as_bytes(), rest.as_slice()].concat())
@@ -51,7 +51,7 @@ fn stranger() -> impl Strategy<Value = Vec<(&'static str, Vec<u8>)>> {
     ]
 }
 
-/// Endpoints that nobody unknown may use, with a body that would be right.
+/// Endpoints that need credentials, with a valid body.
 const ENDPOINTS: [(Method, &str); 7] = [
     (Method::GET, "/api/v1/events"),
     (Method::POST, "/api/v1/events"),
@@ -63,7 +63,7 @@ const ENDPOINTS: [(Method, &str); 7] = [
 ];
 
 #[test]
-fn a_stranger_is_told_so() {
+fn a_stranger_is_refused() {
     let mut target = Target::start();
     for_all(400, &(stranger(), select(&ENDPOINTS[..])), |(headers, (method, path))| {
         let body = json!({"action": "lamp_lit"}).to_string();
@@ -87,19 +87,19 @@ fn a_path_that_leads_nowhere_is_a_problem() {
             .prop_map(str::to_owned),
         "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{11}",
     ];
-    let place = select(vec![
+    let prefix = select(vec![
         (Method::GET, "/api/v1/events/"),
         (Method::DELETE, "/api/v1/keys/"),
         (Method::GET, "/api/v1/"),
         (Method::POST, "/api/"),
     ]);
-    for_all(250, &(place, segment), |((method, place), segment)| {
-        // The one path of this form that leads somewhere, and hyper's own way of saying "none".
+    for_all(250, &(prefix, segment), |((method, prefix), segment)| {
+        // The one valid path of this form, and hyper's way of saying "none".
         prop_assume!(!matches!(
             segment.as_str(),
             "export" | "events" | "keys" | "stats" | "session"
         ));
-        let answer = target.send(Sent::new(method, format!("{place}{segment}")))?;
+        let answer = target.send(Sent::new(method, format!("{prefix}{segment}")))?;
         prop_assert!(matches!(answer.problem().0, 400 | 404), "{}", answer.text());
         Ok(())
     });

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 use crate::support::{ADMIN, Answer};
 
-/// A request to be sent. A header's value may be any bytes that HTTP lets through.
+/// A request to be sent. A header's value may be any bytes that HTTP allows.
 #[derive(Clone, Debug)]
 pub struct Sent {
     pub method: Method,
@@ -21,7 +21,7 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// A request of the admin's.
+    /// A request with the admin's key.
     pub fn new(method: Method, path: impl Into<String>) -> Sent {
         let key = format!("Bearer {ADMIN}").into_bytes();
         let headers = vec![(header::AUTHORIZATION.as_str(), key)];
@@ -32,7 +32,7 @@ impl Sent {
         Sent::new(Method::GET, path)
     }
 
-    /// Events, as this type.
+    /// A request that appends events, with this content type.
     pub fn events(kind: &str, body: impl Into<Bytes>) -> Sent {
         let request = Sent::new(Method::POST, "/api/v1/events").body(body);
         request.header("content-type", kind.as_bytes())
@@ -69,7 +69,7 @@ impl Connection {
         Connection { address, sender: None }
     }
 
-    /// Sends a request and reads the whole answer. A kept connection may have been closed
+    /// Sends a request and reads the full answer. The server may have closed a kept connection
     /// meanwhile, so a second one is tried; a server that answers on neither fails the test.
     pub async fn send(&mut self, request: Sent) -> Answer {
         for kept in [true, false] {

@@ -1,4 +1,4 @@
-//! Whole bodies in the wrong wrapping: compression, types, sizes.
+//! Full bodies in the wrong envelope: compression, types, sizes.
 
 use std::io::Write as _;
 
@@ -7,7 +7,7 @@ use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::bodies::whole;
+use super::bodies::full_event;
 use super::{Sent, Target, for_all};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -20,32 +20,32 @@ fn gzipped(body: Vec<u8>) -> Sent {
     Sent::events("application/json", body).header("content-encoding", b"gzip")
 }
 
-/// A right event that does not arrive whole, or not as what it is.
+/// A valid event that arrives cut short, or with the wrong type.
 fn spoilt() -> impl Strategy<Value = Sent> {
-    let packed = gzip(whole().to_string().as_bytes());
+    let packed = gzip(full_event().to_string().as_bytes());
     let length = packed.len();
     let types =
         r#"(text|application|image)/(plain|xml|jso|jsonp|x-www-form-urlencoded|[a-z]{1,8})"#;
     let encodings = select(vec!["br", "deflate", "zstd", "gzip, gzip", "x", "", "gzip;q=1", "*"]);
     let strange = prop_oneof![Just(b"\xff\xfe".to_vec()), Just(b"".to_vec()), Just(b";".to_vec())];
     prop_oneof![
-        // The end mark is the last eight bytes; without them nobody knows that it was all.
+        // The last eight bytes are the end mark, without which the body is incomplete.
         (0..length - 8).prop_map(move |cut| gzipped(packed[..cut].to_vec())),
-        Just(gzipped(whole().to_string().into_bytes())),
-        types.prop_map(|kind| Sent::events(&kind, whole().to_string())),
+        Just(gzipped(full_event().to_string().into_bytes())),
+        types.prop_map(|kind| Sent::events(&kind, full_event().to_string())),
         strange.prop_map(|kind| {
             let request = Sent::new(http::Method::POST, "/api/v1/events");
-            request.header("content-type", &kind).body(whole().to_string())
+            request.header("content-type", &kind).body(full_event().to_string())
         }),
         encodings.prop_map(|encoding| {
-            let request = Sent::events("application/json", whole().to_string());
+            let request = Sent::events("application/json", full_event().to_string());
             request.header("content-encoding", encoding.as_bytes())
         }),
     ]
 }
 
 #[test]
-fn what_does_not_arrive_whole_is_refused() {
+fn what_arrives_incomplete_is_refused() {
     let mut target = Target::start();
     for_all(680, &spoilt(), |request| {
         let answer = target.send(request)?;
@@ -56,11 +56,12 @@ fn what_does_not_arrive_whole_is_refused() {
     target.finish();
 }
 
-/// Some bits of a gzip file mean nothing, so that it may still be right; then it is what was sent.
+/// Some bits of a gzip file mean nothing, so that it may stay valid; then the event must be
+/// unchanged.
 #[test]
 fn a_flipped_bit_changes_no_event() {
     let mut target = Target::start();
-    let packed = gzip(whole().to_string().as_bytes());
+    let packed = gzip(full_event().to_string().as_bytes());
     for_all(300, &(0..packed.len(), 0..8), |(at, bit)| {
         let mut body = packed.clone();
         body[at] ^= 1_u8 << bit;

@@ -11,7 +11,7 @@ use super::{Sent, Target, for_all};
 
 const PATHS: [&str; 3] = ["/api/v1/events", "/api/v1/events/export", "/api/v1/stats"];
 
-/// Parameters that no endpoint takes, whatever else stands beside them.
+/// Parameters that no endpoint accepts, whatever else the query holds.
 fn wrong() -> impl Strategy<Value = (String, String)> {
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     let fixed = select(vec![
@@ -57,7 +57,7 @@ fn wrong() -> impl Strategy<Value = (String, String)> {
     prop_oneof![4 => fixed.prop_map(owned), 1 => long, 1 => many, 1 => words, 1 => cursor, 1 => unknown]
 }
 
-/// Parameters that may be right.
+/// Parameters that may be valid.
 fn any_parameter() -> impl Strategy<Value = (String, String)> {
     let names = select(vec![
         "category",
@@ -109,10 +109,10 @@ fn anything_may_be_asked_for() {
         if answer.status == 200 {
             answered += 1;
             let export = path.ends_with("export");
-            // That somebody exported goes on the record.
+            // An export leaves an audit event.
             target.events += u64::from(export);
-            let whole = !export || answer.text().contains("\"count\":");
-            prop_assert!(whole, "no end marker: {}", answer.text());
+            let complete = !export || answer.text().contains("\"count\":");
+            prop_assert!(complete, "no end marker: {}", answer.text());
         } else {
             prop_assert_eq!(answer.problem().0, 400);
         }

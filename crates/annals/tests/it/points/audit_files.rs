@@ -1,4 +1,4 @@
-//! Audit files of the real server: nothing skipped, nothing twice, and never in a command's way.
+//! Audit files of the real server: nothing skipped, nothing twice, and no command waits for them.
 
 use std::path::PathBuf;
 
@@ -13,14 +13,14 @@ fn path(server: &Server, account: &str) -> PathBuf {
     server.data_dir().join(format!("logs/tracking_user_{account}.log"))
 }
 
-/// The lines of an account's file, once there are so many.
+/// The lines of an account's file, once there are `wanted`.
 async fn lines(server: &Server, account: &str, wanted: usize) -> Vec<String> {
     let path = path(server, account);
     until("the audit file to catch up", async || {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(text.lines().count() <= wanted, "{text}");
-        let whole = text.lines().count() == wanted && text.ends_with('\n');
-        whole.then(|| text.lines().map(str::to_owned).collect())
+        let complete = text.lines().count() == wanted && text.ends_with('\n');
+        complete.then(|| text.lines().map(str::to_owned).collect())
     })
     .await
 }
@@ -31,19 +31,19 @@ fn ids(lines: &[String]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_disk_that_takes_nothing_stops_no_command_and_is_caught_up_with() {
+async fn a_full_disk_stops_no_command_and_its_files_catch_up() {
     let root = root();
     let server = Server::on(&root);
     prepare(&server).await;
     let file = path(&server, "cleo");
     until("the folder", async || file.parent().unwrap().is_dir().then_some(())).await;
-    // Whatever is written there, the disk is full.
+    // Every write to it fails as on a full disk.
     std::os::unix::fs::symlink("/dev/full", &file).unwrap();
     let mut given = Vec::new();
     for _ in 0..3 {
         given.push(activate(&server, "dishes").await["tracking_event"]["id"].clone());
     }
-    let fault = until("the fault to be told", async || {
+    let fault = until("the fault to be reported", async || {
         let health = server.get("/api/v1/health").send().await.json();
         let follower = health["followers"].as_array().unwrap().clone();
         let follower = follower.into_iter().find(|one| one["name"] == "audit_files").unwrap();
@@ -95,8 +95,8 @@ async fn a_killed_server_neither_repeats_nor_skips_a_line() {
         given = balance(&server).await;
         let history = super::history(&server).await;
         let lines = lines(&server, "cleo", history.len()).await;
-        let told: Vec<_> = history.iter().map(|event| event["id"].clone()).collect();
-        assert_eq!(json!(ids(&lines)), json!(told), "round {round}");
+        let recorded: Vec<_> = history.iter().map(|event| event["id"].clone()).collect();
+        assert_eq!(json!(ids(&lines)), json!(recorded), "round {round}");
         server.kill();
     }
 }

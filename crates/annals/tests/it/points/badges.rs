@@ -1,4 +1,4 @@
-//! Badges: awarded once whatever happens, told to who may see the child, printed without harm.
+//! Badges: awarded exactly once, shown to those who may see the child, printed safely.
 
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ async fn badges(server: &Server) -> Vec<Value> {
     answer.json()["badges"].as_array().unwrap().clone()
 }
 
-/// What was awarded, by the record: once each, and nobody asked Annals before.
+/// The awards on the record, each once; nobody had requested anything from Annals before.
 async fn awards(server: &Server) -> Vec<String> {
     let path = "/api/v1/events?action=badge_awarded,certificate_awarded&order=asc&limit=500";
     let page = server.get(path).send().await.json();
@@ -98,7 +98,7 @@ async fn of_fifty_commands_at_once_that_cross_a_threshold_one_award_follows(engi
     let reached = server.get(&format!("/api/v1/events/{reached}")).send().await.json();
     assert_eq!(reached["points"]["after"], 100);
 
-    // Read again from the beginning, it finds what it has awarded.
+    // A rebuild finds what it has already awarded.
     printed(&root, &["rebuild", "badges"]);
     activate(&server, "dishes").await;
     let caught_up = async || {
@@ -119,13 +119,13 @@ async fn a_server_that_is_killed_awards_neither_twice_nor_never(engine: Engine) 
         for _ in 0..5 {
             activate(&server, "dishes").await;
         }
-        // At once: the awards of this round may or may not be on the record.
+        // Killed at once: this round's awards may or may not be on the record.
         server.kill();
         assert_eq!(verify(&root).0, Some(0), "round {round}");
     }
     let server = on(&root, RULES);
     awarded(&server, &["dishwasher", "helper"]).await;
-    // A rule that is new, and a threshold that is another: what was reached long ago is found.
+    // With a new rule and another threshold, past events count as well.
     server.stop();
     let more = RULES.replace("threshold = 1000", "threshold = 30");
     let server = on(&root, &more);

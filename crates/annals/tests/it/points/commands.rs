@@ -1,4 +1,4 @@
-//! What each command does, and when it is refused.
+//! The effects of each command, and when it is refused.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ async fn refused(server: &Server, name: &str, body: Value) -> (u16, String, Valu
     let before = tracked(server, "").await["total"].clone();
     let answer = command(server, name, &body).send().await;
     let (status, code) = answer.problem();
-    // Nothing is recorded of what was refused.
+    // A refused command leaves no event.
     assert_eq!(tracked(server, "").await["total"], before, "{name}");
     (status, code, answer.json()["points_needed"].clone())
 }
@@ -24,14 +24,14 @@ async fn a_family_s_day(engine: Engine) {
     assert_eq!(opening["tracking_event"]["metadata"], json!({"reason": "Opening balance"}));
     let task = activate(&server, "dishes").await;
     let event = &task["tracking_event"];
-    let told = server.get(&format!("/api/v1/events/{}", event["id"].as_str().unwrap()));
-    let told = told.send().await.json();
-    assert_eq!(told["message"], "Ben did Dishes (+10 points)");
-    assert_eq!(told["occurred_at"], told["created_at"]);
+    let stored = server.get(&format!("/api/v1/events/{}", event["id"].as_str().unwrap()));
+    let stored = stored.send().await.json();
+    assert_eq!(stored["message"], "Ben did Dishes (+10 points)");
+    assert_eq!(stored["occurred_at"], stored["created_at"]);
     let expected = json!({
-        "id": told["id"], "user_id": "cleo", "child_id": "ben", "entity_type": "task",
+        "id": stored["id"], "user_id": "cleo", "child_id": "ben", "entity_type": "task",
         "entity_id": "dishes", "action": "activated", "points_before": 12, "points_after": 22,
-        "delta": 10, "occurred_at": told["occurred_at"], "created_at": told["created_at"],
+        "delta": 10, "occurred_at": stored["occurred_at"], "created_at": stored["created_at"],
         "metadata": {"name": "Dishes", "points": 10},
     });
     assert_eq!(event, &expected);
@@ -66,7 +66,7 @@ async fn a_family_s_day(engine: Engine) {
     let (status, code, _) = refused(&server, "cancel-request-reward", film()).await;
     assert_eq!((status, code.as_str()), (409, "not_pending"));
 
-    // A penalty takes what there is, and says how much that was.
+    // A penalty takes at most the balance, and the event says how much that was.
     for delta in [-4, -3, 0] {
         let penalty = activate(&server, "late").await;
         assert_eq!(penalty["tracking_event"]["entity_type"], "penalty");
@@ -97,8 +97,8 @@ async fn what_is_wrong_is_named() {
         ("adjust", json!({"points": 5, "reason": "two\nlines"}), 422, "invalid"),
         ("adjust", json!({"points": 5}), 422, "invalid"),
     ] {
-        let (got, told, _) = refused(&server, name, body.clone()).await;
-        assert_eq!((got, told.as_str()), (status, code), "{name} {body}");
+        let (got, refusal, _) = refused(&server, name, body.clone()).await;
+        assert_eq!((got, refusal.as_str()), (status, code), "{name} {body}");
     }
     for (path, body) in [
         ("/api/v1/tasks/x", json!({"name": "x", "points": -1, "is_good": true})),
@@ -146,7 +146,7 @@ async fn what_was_defined_otherwise_since_stays_as_it_was_recorded() {
     assert_eq!(child["pending_rewards"][0]["name"], Value::Null);
     let (status, ..) = refused(&server, "trigger-reward", json!({"reward_id": "film"})).await;
     assert_eq!(status, 404);
-    // Nobody is left with a request that cannot be ended.
+    // A request whose reward is gone can still be cancelled.
     done(&server, "cancel-request-reward", json!({"reward_id": "film"})).await;
     assert_eq!(
         server.call(Method::GET, "/api/v1/tasks").send().await.json()["tasks"][0]["id"],

@@ -1,4 +1,4 @@
-//! Kill -9 during commands: a balance is what its last event says, and what was answered is there.
+//! Kill -9 during commands: the balance is that of the last event, and answered commands are there.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

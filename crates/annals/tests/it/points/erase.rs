@@ -1,4 +1,4 @@
-//! A user leaves: nobody is named any more, nothing else is lost, and the record still verifies.
+//! Erasing a user: their name is gone, nothing else is lost, and the journal still verifies.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ on_every_engine!(
     an_erasure_that_a_crash_cuts_off_is_finished_after_it,
 );
 
-/// The audit file of an account, once it has so many lines.
+/// The lines of an account's audit file, once there are `wanted`.
 async fn lines(server: &Server, account: &str, wanted: usize) -> Vec<String> {
     let path = server.data_dir().join(format!("logs/tracking_user_{account}.log"));
     until("the audit file to be written", async || {
@@ -35,11 +35,11 @@ async fn activate_track_stream_write_erase_and_ask_again(engine: Engine) {
     let answer = activate(&server, "dishes").await;
     let event = &answer["tracking_event"];
     assert_eq!(tracked(&server, "").await["tracking_events"], json!([event]));
-    let told = stream.event().await.unwrap();
-    assert_eq!((told.name.as_str(), told.id), ("tracking_event_created", None));
+    let block = stream.event().await.unwrap();
+    assert_eq!((block.name.as_str(), block.id), ("tracking_event_created", None));
     let short = json!({"tracking_event_id": event["id"], "child_id": "ben", "entity_type": "task",
         "action": "activated"});
-    assert_eq!(told.data, Some(short));
+    assert_eq!(block.data, Some(short));
     let logged = stream.event().await.unwrap();
     assert_eq!((&*logged.name, &logged.data.unwrap()["id"]), ("activity_logged", &event["id"]));
     let line = &lines(&server, "cleo", 1).await[0];
@@ -74,9 +74,9 @@ async fn activate_track_stream_write_erase_and_ask_again(engine: Engine) {
     assert_eq!(of_account["total"], 0);
     let text = server.get("/api/v1/events/export").send().await.text().to_lowercase();
     assert!(!text.contains("cleo"), "{text}");
-    let told = server.get("/api/v1/events?action=person_erased").send().await.json();
-    assert_eq!(told["events"][0]["metadata"]["receipt"], receipt["receipt"]);
-    // Her files, her place in the directory, her guardianships are gone.
+    let body = server.get("/api/v1/events?action=person_erased").send().await.json();
+    assert_eq!(body["events"][0]["metadata"]["receipt"], receipt["receipt"]);
+    // Her files, her directory entry and her guardianships are gone.
     let logs = files(&server.data_dir().join("logs"));
     assert!(!logs.iter().any(|(path, _)| path.to_string_lossy().contains("cleo")), "{logs:?}");
     assert_eq!(server.get("/api/v1/people/cleo").send().await.status, 404);
@@ -85,7 +85,7 @@ async fn activate_track_stream_write_erase_and_ask_again(engine: Engine) {
     let ben = server.get("/api/v1/people/ben").send().await.json();
     assert_eq!((&ben["guardians"], &ben["archived_at"]), (&json!(["carl"]), &Value::Null));
 
-    // Ben goes on, with whom he has left.
+    // Ben continues with his remaining guardian.
     let next = activate(&server, "dishes").await;
     assert_eq!(next["tracking_event"]["user_id"], "carl");
     let again = server.post("/api/v1/people/cleo/erase", &json!({})).send().await.json();
@@ -144,13 +144,13 @@ async fn an_erasure_that_a_crash_cuts_off_is_finished_after_it(engine: Engine) {
     server.kill();
     assert!(asked.await.unwrap().is_err(), "it was over too soon");
     let server = Server::on(&root);
-    let told = until("it to be finished", async || {
+    let act = until("it to be finished", async || {
         let page = server.get("/api/v1/events?action=person_erased").send().await.json();
         page["events"].as_array().unwrap().first().cloned()
     })
     .await;
-    // Her entry in the directory is an event, too.
-    assert_eq!(told["metadata"]["events"], EVENTS + 1, "{told}");
+    // The event of her directory entry is the one more.
+    assert_eq!(act["metadata"]["events"], EVENTS + 1, "{act}");
     let text = server.get("/api/v1/events/export").send().await.text().to_lowercase();
     assert!(!text.contains("miriam") && !text.contains("mirjam"));
     assert!(server.stop().success());

@@ -1,4 +1,4 @@
-//! Many at once: nothing is lost, and of two that exclude each other one wins.
+//! Concurrent commands: nothing is lost, and of two that exclude each other one wins.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A command sent again under its key is carried out once.
+//! A command repeated under its idempotency key runs once.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{balance, command, prepare, tracked};
 use crate::support::{Answer, Engine, Server, on_every_engine, root_on};
 
 on_every_engine!(
-    a_key_stands_for_one_command_over_restarts,
+    a_key_is_one_command_over_restarts,
     sent_many_times_at_once_it_is_carried_out_once,
 );
 
@@ -14,7 +14,7 @@ async fn sent(server: &Server, key: &str, name: &str, body: &Value) -> Answer {
     command(server, name, body).header("idempotency-key", key).send().await
 }
 
-async fn a_key_stands_for_one_command_over_restarts(engine: Engine) {
+async fn a_key_is_one_command_over_restarts(engine: Engine) {
     let root = root_on(engine);
     let server = Server::on(&root);
     prepare(&server).await;
@@ -22,12 +22,12 @@ async fn a_key_stands_for_one_command_over_restarts(engine: Engine) {
     let first = sent(&server, "k1", "trigger-task", &dishes).await;
     assert_eq!(first.status, 200, "{}", first.text());
     command(&server, "trigger-task", &dishes).send().await;
-    // The answer of then, although the balance has changed since.
+    // The first answer, although the balance has changed since.
     let again = sent(&server, "k1", "trigger-task", &dishes).await;
     assert_eq!((again.status, again.json()), (200, first.json()));
     let other = sent(&server, "k1", "trigger-task", &json!({"task_id": "late"})).await;
     assert_eq!(other.problem(), (409, "idempotency_key_reused".to_owned()));
-    // Another command, another caller, another key: other commands.
+    // Another command, another caller or another key makes another command.
     let reason = json!({"points": 1, "reason": "x"});
     assert_eq!(sent(&server, "k1", "adjust", &reason).await.status, 200);
     let (service, _) = server.key("service").await;

@@ -21,8 +21,8 @@ async fn filters_and_pages(engine: Engine) {
     done(&server, "trigger-reward", json!({"reward_id": "film"})).await;
     let all = tracked(&server, "").await;
     assert_eq!(actions(&all), ["redeemed", "requested", "activated", "activated", "adjusted"]);
-    let told = ["total", "count", "limit", "offset"].map(|name| all[name].as_u64().unwrap());
-    assert_eq!(told, [5, 5, 50, 0]);
+    let numbers = ["total", "count", "limit", "offset"].map(|name| all[name].as_u64().unwrap());
+    assert_eq!(numbers, [5, 5, 50, 0]);
     for (query, wanted) in [
         ("&entity_type=reward", vec!["redeemed", "requested"]),
         ("&action=activated", vec!["activated", "activated"]),

@@ -20,9 +20,9 @@ async fn this_week_is_the_sum_of_what_was_done() {
     activate(&server, "late").await;
     done(&server, "request-reward", json!({"reward_id": "film"})).await;
     done(&server, "trigger-reward", json!({"reward_id": "film"})).await;
-    let told = weeks(&server, "").await;
-    assert_eq!((&told["child_id"], &told["timezone"]), (&json!("ben"), &json!("UTC")));
-    let all = told["weeks"].as_array().unwrap();
+    let body = weeks(&server, "").await;
+    assert_eq!((&body["child_id"], &body["timezone"]), (&json!("ben"), &json!("UTC")));
+    let all = body["weeks"].as_array().unwrap();
     assert_eq!(all.len(), 12);
     let last = &all[11];
     let sums = ["good", "not_good", "spent", "adjusted"].map(|name| last[name].clone());
@@ -30,10 +30,10 @@ async fn this_week_is_the_sum_of_what_was_done() {
     assert_eq!(sums, [sum(2, 20), sum(1, -4), sum(1, -25), sum(1, 30)]);
     assert_eq!((&last["balance"], &all[10]["balance"]), (&json!(21), &json!(0)));
     let day = |value: &Value| value.as_str().unwrap().to_owned();
-    let today = day(&told["today"]);
+    let today = day(&body["today"]);
     assert!(day(&last["start_date"]) <= today && today <= day(&last["end_date"]));
-    assert_eq!(day(&told["today_began_at"]), format!("{today}T00:00:00.000000Z"));
-    assert_eq!(day(&told["began_at"]), format!("{}T00:00:00.000000Z", day(&all[0]["start_date"])));
+    assert_eq!(day(&body["today_began_at"]), format!("{today}T00:00:00.000000Z"));
+    assert_eq!(day(&body["began_at"]), format!("{}T00:00:00.000000Z", day(&all[0]["start_date"])));
 }
 
 #[tokio::test]
@@ -48,12 +48,12 @@ async fn days_are_the_child_s_own() {
         (&east["timezone"], &west["timezone"]),
         (&json!("Pacific/Kiritimati"), &json!("Pacific/Niue"))
     );
-    // A day and an hour lie between them.
+    // The two time zones are 25 hours apart.
     assert_ne!(east["today"], west["today"]);
 }
 
 #[tokio::test]
-async fn a_ledger_brought_along_stands_in_its_weeks_and_before_them() {
+async fn a_ledger_brought_along_counts_in_its_weeks_and_before_them() {
     let server = family().await;
     let (service, _) = server.key("service").await;
     let midnight = weeks(&server, "").await["today_began_at"].clone();
@@ -70,8 +70,8 @@ async fn a_ledger_brought_along_stands_in_its_weeks_and_before_them() {
     let batch = json!([event(700, 0, 40), event(14, 40, 47), event(7, 47, 50)]);
     let answer = server.post("/api/v1/events", &batch).key(&service).send().await;
     assert_eq!(answer.json()["accepted"], 3, "{}", answer.text());
-    let told = weeks(&server, "?weeks=4").await;
-    let all = told["weeks"].as_array().unwrap();
+    let body = weeks(&server, "?weeks=4").await;
+    let all = body["weeks"].as_array().unwrap();
     let balances: Vec<i64> = all.iter().map(|week| week["balance"].as_i64().unwrap()).collect();
     assert_eq!(balances, [40, 47, 50, 50]);
     let good: Vec<u64> = all.iter().map(|week| week["good"]["count"].as_u64().unwrap()).collect();

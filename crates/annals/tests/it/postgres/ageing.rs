@@ -1,10 +1,10 @@
-//! What would go by age, as an operator asks for it in psql.
+//! Retention counts that an operator reads in psql.
 
 use serde_json::{Value, json};
 
 use crate::support::{Engine, Root, Server, root_on, until};
 
-/// An event of so many days ago.
+/// An event of `days` days ago.
 fn old(root: &Root, days: u32, category: &str, action: &str, subject: &str) -> Value {
     let then = root.database().sql(&format!(
         "SELECT to_char((now() - make_interval(hours => 24 * {days})) AT TIME ZONE 'UTC',
@@ -14,7 +14,7 @@ fn old(root: &Root, days: u32, category: &str, action: &str, subject: &str) -> V
             "subject": { "id": subject }, "message": "long ago" })
 }
 
-/// What the function answers: class, due and held.
+/// The function's rows: class, due and held.
 fn due(root: &Root, what: &str) -> String {
     let sql = format!(
         "SET ROLE annals_writer; SELECT * FROM annals.{what}_old_activity_events_dry_run()"
@@ -41,7 +41,7 @@ async fn what_is_due_is_counted_by_class_and_settings() {
     }
     server.append(&events).await;
 
-    // With the values that hold where nobody has set any.
+    // With the default settings.
     assert_eq!(due(&root, "anonymise"), "activity|8|0 error|2|0");
     assert_eq!(due(&root, "delete"), "activity|4|0 audit|4|0 error|4|0");
 
@@ -59,7 +59,7 @@ async fn what_is_due_is_counted_by_class_and_settings() {
     assert_eq!(due(&root, "anonymise"), "activity|5|0 error|2|0");
     assert_eq!(due(&root, "delete"), "activity|7|0 audit|1|0 error|5|0");
 
-    // A person's hold keeps what is theirs; what a filter's keeps is not known here.
+    // A person's hold keeps their events; the function does not count a filter's hold.
     let hold = |of: Value| {
         let mut hold = json!({ "owner": "Legal", "reason": "A case",
             "expires_at": "2999-01-01T00:00:00Z" });
@@ -70,10 +70,10 @@ async fn what_is_due_is_counted_by_class_and_settings() {
     set(&server, json!({ "holds": holds })).await;
     assert_eq!(due(&root, "anonymise"), "activity|4|1 error|0|2");
     assert_eq!(due(&root, "delete"), "activity|3|4 audit|0|1 error|0|5");
-    let told = "SET ROLE annals_writer; SELECT annals.annals_note_filter_holds()";
-    assert_eq!(root.database().sql(told), "1");
+    let sql = "SET ROLE annals_writer; SELECT annals.annals_note_filter_holds()";
+    assert_eq!(root.database().sql(sql), "1");
 
-    // Nothing is changed by asking.
+    // The function changes nothing.
     let there = server.get("/api/v1/stats?action=quest_started").send().await.json();
     assert_eq!(there["total"], 8, "{there}");
 }
@@ -102,19 +102,19 @@ async fn what_an_operator_asks_for_a_server_carries_out() {
         })
         .await
     };
-    let told = ask("anonymise");
-    assert!(told.starts_with("Asked for: 3 events are due to be anonymised"), "{told}");
+    let answer = ask("anonymise");
+    assert!(answer.starts_with("Asked for: 3 events are due to be anonymised"), "{answer}");
     let run = runs(1).await;
     assert_eq!((&run["anonymised"], &run["deleted"]), (&json!(3), &json!(0)));
     assert_eq!(due(&root, "anonymise"), "");
     assert_eq!(due(&root, "delete"), "activity|1|0 error|2|0");
 
-    let told = ask("delete");
-    assert!(told.starts_with("Asked for: 3 events are due to be deleted"), "{told}");
+    let answer = ask("delete");
+    assert!(answer.starts_with("Asked for: 3 events are due to be deleted"), "{answer}");
     let run = runs(2).await;
     assert_eq!((&run["anonymised"], &run["deleted"]), (&json!(0), &json!(3)));
     assert_eq!(due(&root, "delete"), "");
-    // Nobody else may ask.
+    // Other database roles may not call it.
     let may = "SELECT has_function_privilege('annals_reader',
                  'annals.delete_old_activity_events()', 'EXECUTE')";
     assert_eq!(root.database().sql(may), "f");

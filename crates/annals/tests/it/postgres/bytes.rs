@@ -1,5 +1,5 @@
-//! Nothing of an erased person is left in the files of the database: not in rows, indexes, statistics,
-//! or, when it has moved on, in its log.
+//! Nothing of an erased person is left in the files of the database: rows, indexes, statistics and,
+//! once it has moved on, the write-ahead log.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::support::{Root, Server, annals, data_dir, files, root};
 
-/// Where it can be told from everything else. Short enough to stand in every index as it is.
+/// A mark found nowhere else, short enough to be in every index uncompressed.
 const MARK: &str = "Zq7Xerased";
 
-/// Text about somebody that cannot be made smaller, so that it stands in the files as it is.
+/// Text that cannot be compressed, so that it is in the files as it is.
 fn noise(who: &str, mut state: u64, length: usize) -> String {
     let mut text = format!("{who} ");
     while text.len() < length {
@@ -20,7 +20,7 @@ fn noise(who: &str, mut state: u64, length: usize) -> String {
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         text.push(char::from(b'!' + (state >> 33) as u8 % 90));
     }
-    // Nothing that must be written otherwise in JSON.
+    // Characters that JSON would escape are replaced.
     text.replace(['"', '\\'], "-")
 }
 
@@ -32,7 +32,7 @@ fn marked(cluster: &Cluster) -> Vec<String> {
     marked.map(|(path, _)| path.display().to_string()).collect()
 }
 
-/// A server on a database of its own, and the arguments with which others come to it.
+/// A server on a database of its own, and the arguments for commands on it.
 fn start(cluster: &Cluster) -> (Root, Server, Vec<String>) {
     let root = root();
     let data = data_dir(&root).display().to_string();
@@ -54,7 +54,7 @@ fn vacuum(root: &Root, arguments: &[String]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// What is left for the operator: the log is written on, and what lies behind it goes.
+/// Does the operator's part: makes the database recycle its write-ahead log.
 fn move_on(cluster: &Cluster) {
     for _ in 0..2 {
         cluster.psql("postgres", "SELECT pg_switch_wal()");
@@ -95,7 +95,7 @@ async fn who_is_erased_leaves_no_byte_in_the_database_s_files() {
             "session_id": format!("visit of {person}"), "message": format!("{person} looked {number}"),
             "metadata": { "said": text } })
     };
-    // Some so long that they are kept outside of their rows.
+    // Some are so long that they are kept outside of their rows.
     for batch in 0..6 {
         let one = |number| match number % 4 {
             0 => event(number, &id, noise(&id, number, if number % 8 == 0 { 6_000 } else { 60 })),
@@ -122,7 +122,7 @@ async fn who_is_erased_leaves_no_byte_in_the_database_s_files() {
     move_on(&cluster);
     assert!(!marked(&cluster).is_empty(), "nothing was left to take out");
 
-    // While somebody goes on recording.
+    // Recording goes on meanwhile.
     let (server, end) = (Arc::new(server), Arc::new(AtomicBool::new(false)));
     let recording = tokio::spawn({
         let (server, end) = (Arc::clone(&server), Arc::clone(&end));
@@ -146,8 +146,8 @@ async fn who_is_erased_leaves_no_byte_in_the_database_s_files() {
     assert_eq!(vacuumed["waiting"], 0);
     move_on(&cluster);
     assert_eq!(marked(&cluster), Vec::<String>::new());
-    let told = server.get("/api/v1/events?action=vacuumed").send().await.json();
-    assert_eq!(told["events"][0]["metadata"], vacuumed, "{told}");
+    let body = server.get("/api/v1/events?action=vacuumed").send().await.json();
+    assert_eq!(body["events"][0]["metadata"], vacuumed, "{body}");
     assert_eq!(vacuum(&root, &arguments), json!({ "dropped": 0, "rewritten": 0, "waiting": 0 }));
 }
 

@@ -1,4 +1,4 @@
-//! Two servers on one database are one Annals.
+//! Two servers on one database act as one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -96,7 +96,7 @@ async fn one_id_sent_to_both_is_one_event() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_changes_the_other_keeps_to_within_seconds() {
     let (one, two) = pair();
-    // A key made here works there, and ends there when it is revoked here.
+    // A key made on one works on the other, and ends there when it is revoked here.
     let (secret, id) = one.key("auditor").await;
     let status = async |wanted: u16| {
         until("the other server to learn of the key", async || {
@@ -110,15 +110,15 @@ async fn what_one_changes_the_other_keeps_to_within_seconds() {
     assert_eq!(one.delete(&format!("/api/v1/keys/{id}")).send().await.status, 200);
     timeout(within, status(401)).await.unwrap();
 
-    // What is switched off here is not recorded there.
+    // A category switched off on one is not recorded on the other.
     let off = json!({ "enabled": false });
     let call = one.call(http::Method::PUT, "/api/v1/settings/recording");
     assert_eq!(call.body("application/json", off.to_string()).send().await.status, 200);
-    let learnt = until("the switch to reach the other server", async || {
+    let switched = until("the switch to reach the other server", async || {
         let shown = two.get("/api/v1/settings/recording").send().await.json();
         (shown["enabled"] == json!(false)).then_some(())
     });
-    timeout(within, learnt).await.unwrap();
+    timeout(within, switched).await.unwrap();
     let answer = two.post("/api/v1/events", &counted(0, 0)).send().await.json();
     assert_eq!(answer["results"][0]["status"], "dropped", "{answer}");
 }
@@ -130,7 +130,7 @@ async fn activate(server: &Server) {
     assert_eq!(answer.status, 200, "{}", answer.text());
 }
 
-/// The audit file of an account; empty without one.
+/// The audit file of an account; empty if there is none.
 fn audit_file(server: &Server, account: &str) -> String {
     let path = server.data_dir().join(format!("logs/tracking_user_{account}.log"));
     std::fs::read_to_string(path).unwrap_or_default()
@@ -169,7 +169,7 @@ async fn one_keeps_the_audit_files_and_forgets_whom_the_other_erases() {
     })
     .await;
 
-    // Another takes over, from the beginning: nothing is missing from its files.
+    // The other server takes over from the beginning: its files are complete.
     assert!(keeper.stop().success());
     activate(&other).await;
     until("the other to keep the files", async || {
@@ -213,7 +213,7 @@ async fn two_who_are_erased_at_once_are_both_forgotten() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_cursor_of_one_is_good_at_the_other() {
+async fn a_cursor_of_one_is_valid_at_the_other() {
     let (one, two) = pair();
     let events: Vec<Value> = (0..5).map(|number| counted(0, number)).collect();
     one.append(&events).await;

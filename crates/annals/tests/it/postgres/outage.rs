@@ -1,4 +1,5 @@
-//! A database that goes away: what waits is refused or written once, never twice and never half.
+//! A database that goes away: waiting writes are refused or written once, never twice and never
+//! half.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,16 +11,16 @@ use serde_json::{Value, json};
 
 use crate::support::{Server, data_dir, root, until};
 
-/// How often the database goes away; each time of so many it is the whole server, else only what is
-/// connected to it.
+/// Number of outages.
 const ROUNDS: usize = 20;
+/// Every so many-th outage stops the database server; the others cut connections only.
 const RESTARTED: usize = 4;
 
 fn event(number: usize) -> Value {
     json!({ "id": format!("0190b7a0-0000-7000-8000-{number:012x}"), "action": "lamp_lit" })
 }
 
-/// How often each event is there.
+/// The number of times each event is there.
 async fn there(server: &Server) -> BTreeMap<String, usize> {
     let text = server.get("/api/v1/events/export?action=lamp_lit").send().await.text();
     let mut found = BTreeMap::new();
@@ -32,7 +33,7 @@ async fn there(server: &Server) -> BTreeMap<String, usize> {
     found
 }
 
-/// Sends events until told to end, so many at once; tells which were acknowledged.
+/// Sends events until `end`, so many at once; returns which were acknowledged.
 async fn send(
     server: Arc<Server>,
     at_once: usize,
@@ -76,7 +77,7 @@ async fn set_up(server: &Server) {
     }
 }
 
-/// Has the child do the task again and again, each time until it is answered. Answers how often.
+/// Repeats the child's task until `end`, each time until it is answered. Returns how often.
 async fn command(server: Arc<Server>, end: Arc<AtomicBool>) -> usize {
     let mut done = 0;
     while !end.load(Ordering::Relaxed) {
@@ -118,7 +119,7 @@ async fn a_database_that_crashes_loses_and_doubles_nothing() {
     for round in 0..ROUNDS {
         more(100).await;
         if round % RESTARTED != 0 {
-            // Only the connections: the server behind them goes on at once.
+            // Only the connections: the database server itself goes on.
             let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                        WHERE application_name = 'annals'";
             assert_ne!(cluster.psql("postgres", sql), "0");
@@ -155,7 +156,7 @@ async fn a_database_that_crashes_loses_and_doubles_nothing() {
     assert_eq!(found.values().max(), Some(&1));
     assert!(acknowledged.len() > 50, "{}", acknowledged.len());
 
-    // Whoever was refused sends again, and each event is there once.
+    // Refused events are sent again, and then each is there once.
     let all: Vec<Value> = (0..next.load(Ordering::Relaxed)).map(event).collect();
     for batch in all.chunks(200) {
         let answer = server.post("/api/v1/events", &json!(batch)).send().await;

@@ -1,4 +1,4 @@
-//! Row-level security, tried by somebody who has the reader's role and means harm.
+//! Row-level security, attacked by somebody with the reader's role.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::json;
@@ -7,9 +7,9 @@ use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 use crate::support::{Engine, Root, Server, root_on};
 
-/// Whom the record is about.
+/// The subjects of the events.
 const PEOPLE: [&str; 4] = ["cleo", "ben", "zed", "ada"];
-/// Everything that a reader may name.
+/// Every table and view that a reader may name.
 const READABLE: [&str; 8] = [
     "annals.annals_accounts",
     "annals.annals_ledger",
@@ -21,7 +21,7 @@ const READABLE: [&str; 8] = [
     "annals.annals_children",
 ];
 
-/// A journal about four people, Ben being Cleo's child and Zed somebody else's; the server gone.
+/// A journal about four people, Ben being Cleo's child and Zed a stranger; its server has stopped.
 async fn filled() -> Root {
     let root = root_on(Engine::Postgres);
     let server = Server::on(&root);
@@ -60,14 +60,14 @@ async fn filled() -> Root {
     server.append(&PEOPLE.iter().map(about).collect::<Vec<_>>()).await;
     assert!(server.stop().success());
     let database = root.database();
-    // Somebody who was given the role, and nothing else.
+    // A login with the reader's role and nothing else.
     let login = "DO $$ BEGIN CREATE ROLE nosy LOGIN; EXCEPTION WHEN OTHERS THEN NULL; END $$;
                  GRANT annals_reader TO nosy";
     database.sql(login);
     root
 }
 
-/// A connection of somebody's, and what they learn over it.
+/// An attacker's connection.
 struct Nosy {
     client: Client,
     key: Vec<u8>,
@@ -84,28 +84,28 @@ impl Nosy {
         Nosy { client, key: (0..pad.len()).step_by(2).map(byte).collect() }
     }
 
-    /// The first column of every row, or how it is refused.
+    /// The first column of every row, or the error's message.
     async fn ask(&self, sql: &str) -> Result<Vec<String>, String> {
-        let told = self.client.simple_query(sql).await;
-        let told = told.map_err(|error| match error.as_db_error() {
-            Some(told) => told.message().to_owned(),
+        let rows = self.client.simple_query(sql).await;
+        let rows = rows.map_err(|error| match error.as_db_error() {
+            Some(refusal) => refusal.message().to_owned(),
             None => error.to_string(),
         })?;
-        let rows = told.iter().filter_map(|message| match message {
+        let rows = rows.iter().filter_map(|message| match message {
             SimpleQueryMessage::Row(row) => Some(row.get(0).unwrap_or("NULL").to_owned()),
             _ => None,
         });
         Ok(rows.collect())
     }
 
-    /// A claim as the server signs it, for this backend and the transaction under way.
+    /// A claim as the server signs it, for this connection and transaction.
     async fn claim(&self, role: &str, person: &str) -> String {
         let sql = "SELECT pg_backend_pid() || '.' ||
                    floor(extract(epoch FROM now()) * 1000000)::bigint";
-        let place = self.ask(sql).await.unwrap().remove(0);
+        let transaction = self.ask(sql).await.unwrap().remove(0);
         let person: String = person.bytes().map(|byte| format!("{byte:02x}")).collect();
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).unwrap();
-        mac.update(format!("{role}.{person}.{place}").as_bytes());
+        mac.update(format!("{role}.{person}.{transaction}").as_bytes());
         let mac = mac.finalize().into_bytes();
         let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
         format!("{role}.{person}.{mac}")
@@ -115,16 +115,16 @@ impl Nosy {
         self.ask(&format!("SELECT set_config('annals.viewer', '{claim}', true)")).await.unwrap();
     }
 
-    /// What SQL answers under a viewer whom the server has signed.
+    /// The rows of a query with a viewer that the server has signed.
     async fn as_viewer(&self, role: &str, person: &str, sql: &str) -> Vec<String> {
         self.ask("BEGIN").await.unwrap();
         self.claims(&self.claim(role, person).await).await;
-        let told = self.ask(sql).await;
+        let rows = self.ask(sql).await;
         self.ask("ROLLBACK").await.unwrap();
-        told.unwrap_or_else(|error| panic!("{sql}: {error}"))
+        rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
-    /// Expects nothing to be seen, in whatever way it is asked for.
+    /// Expects every query to give nothing.
     async fn sees_nothing(&self, how: &str) {
         for table in READABLE {
             let sql = format!("SELECT * FROM {table}");
@@ -141,7 +141,7 @@ fn partitions(root: &Root) -> Vec<String> {
     root.database().sql(sql).lines().map(str::to_owned).collect()
 }
 
-/// The questions whose answers name whom they are about, each about what is readable.
+/// Queries that give the subjects of readable rows.
 const QUESTIONS: [&str; 6] = [
     "SELECT subject_id FROM annals.annals_events ORDER BY 1",
     "SELECT subject_id FROM annals.annals_activity ORDER BY 1",
@@ -152,7 +152,7 @@ const QUESTIONS: [&str; 6] = [
     "SELECT id FROM annals.annals_people ORDER BY 1",
 ];
 
-/// The same of what only children have.
+/// The same for tables about children.
 const CHILDREN: [&str; 6] = [
     "SELECT child FROM annals.annals_accounts ORDER BY 1",
     "SELECT child FROM annals.annals_requests ORDER BY 1",
@@ -180,20 +180,20 @@ async fn a_signed_viewer_sees_their_own_and_their_children_s() {
         ("auditor", "x", &["ada", "ben", "cleo", "zed"]),
     ] {
         for sql in QUESTIONS {
-            let mut told = nosy.as_viewer(role, person, sql).await;
-            // The server's own acts are about people, or about nobody.
-            told.retain(|id| id != "NULL");
-            told.dedup();
-            assert_eq!(told, sees, "{role} {person}: {sql}");
+            let mut rows = nosy.as_viewer(role, person, sql).await;
+            // The server's own audit events are about people, or about nobody.
+            rows.retain(|id| id != "NULL");
+            rows.dedup();
+            assert_eq!(rows, sees, "{role} {person}: {sql}");
         }
         let views = "SELECT count(*) FROM annals.annals_events e WHERE e.action = 'page_view'";
         assert_eq!(nosy.as_viewer(role, person, views).await, [sees.len().to_string()]);
         let mut wanted = sees.to_vec();
         wanted.retain(|id| ["ben", "zed"].contains(id));
         for sql in CHILDREN {
-            let mut told = nosy.as_viewer(role, person, sql).await;
-            told.dedup();
-            assert_eq!(told, wanted, "{role} {person}: {sql}");
+            let mut rows = nosy.as_viewer(role, person, sql).await;
+            rows.dedup();
+            assert_eq!(rows, wanted, "{role} {person}: {sql}");
         }
         let balances = "SELECT sum(balance) FROM annals.annals_accounts";
         let sum = match wanted.len() {
@@ -210,7 +210,7 @@ async fn a_viewer_that_the_server_did_not_sign_for_this_is_nobody() {
     let (nosy, other) = (Nosy::connect(&root).await, Nosy::connect(&root).await);
     nosy.sees_nothing("no viewer").await;
 
-    // One made up, and one whose person or role was exchanged.
+    // One made up, and ones with another person or role.
     nosy.ask("BEGIN").await.unwrap();
     let signed = nosy.claim("user", "ada").await;
     let mac = signed.rsplit('.').next().unwrap();
@@ -229,11 +229,11 @@ async fn a_viewer_that_the_server_did_not_sign_for_this_is_nobody() {
         nosy.claims(&forged).await;
         nosy.sees_nothing(&forged).await;
     }
-    // The one that was signed works, here and now …
+    // The signed one works on this connection and transaction.
     nosy.claims(&signed).await;
     let own = "SELECT subject_id FROM annals.annals_events";
     assert_eq!(nosy.ask(own).await.unwrap(), ["ada"; 2]);
-    // … and neither over another connection, nor in the next transaction.
+    // It works neither on another connection nor in the next transaction.
     other.ask("BEGIN").await.unwrap();
     other.claims(&signed).await;
     other.sees_nothing("another backend's").await;
@@ -267,12 +267,12 @@ async fn nothing_else_can_be_read_written_or_gone_round() {
     nosy.ask("BEGIN").await.unwrap();
     let admin = nosy.claim("admin", "root").await;
     nosy.ask("COMMIT").await.unwrap();
-    // Not even as one who sees everybody.
+    // Refused even for a viewer who sees everybody.
     for name in others {
         let refused = format!("permission denied for table {}", &name["annals.".len()..]);
-        let told =
+        let rows =
             nosy.ask(&format!("BEGIN; SELECT set_config('annals.viewer', '{admin}', true)")).await;
-        told.unwrap();
+        rows.unwrap();
         assert_eq!(nosy.ask(&format!("SELECT * FROM {name}")).await, Err(refused));
         nosy.ask("ROLLBACK").await.unwrap();
     }
@@ -297,10 +297,10 @@ async fn nothing_else_can_be_read_written_or_gone_round() {
         ("SET row_security = off; SELECT * FROM annals.annals_events", "row-level security"),
         ("COPY annals.annals_list_index TO STDOUT", "permission denied"),
     ] {
-        let told = nosy.ask(sql).await.expect_err(sql);
-        assert!(told.contains(how), "{sql}: {told}");
+        let refusal = nosy.ask(sql).await.expect_err(sql);
+        assert!(refusal.contains(how), "{sql}: {refusal}");
     }
-    // A function that tells what it is asked about is not asked before the policy.
+    // A cheap function with side effects is not evaluated before the policy.
     let peeping = "CREATE FUNCTION pg_temp.peep(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001
         AS $$ BEGIN RAISE EXCEPTION 'seen %', $1; END $$";
     nosy.ask(peeping).await.unwrap();
@@ -310,7 +310,7 @@ async fn nothing_else_can_be_read_written_or_gone_round() {
     assert_eq!(nosy.ask(peep).await, Ok(vec![]));
 }
 
-/// A login that owns the tables sees nobody through them either: row-level security is forced.
+/// The owner of the tables is limited as well, since row-level security is forced.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_owner_is_held_to_it_as_well() {
     let root = filled().await;

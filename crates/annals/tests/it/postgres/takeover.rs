@@ -1,4 +1,4 @@
-//! A server that is killed while it erases somebody: another brings it to its end.
+//! A server killed during an erasure: another finishes it.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Engine, Server, beside, root_on, until, verify};
 
-/// Events about who is erased: enough that an erasure takes a while.
+/// Number of events about the erased person, so that an erasure takes a while.
 const EVENTS: usize = 4_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -18,7 +18,7 @@ async fn an_erasure_that_is_cut_off_is_finished_by_another_server() {
     assert_eq!(call.body("application/json", person).send().await.status, 200);
     let event = |number: usize| {
         json!({ "category": "entity", "action": "created",
-            // Only the directory tells that this is her name, and that is emptied first.
+            // Only the directory links this name to her, and it is emptied first.
             "message": format!("Mirjam Makeba made number {number}"),
             "actor": { "type": "user", "id": "miriam" }, "subject": { "id": "leonard" } })
     };
@@ -37,14 +37,14 @@ async fn an_erasure_that_is_cut_off_is_finished_by_another_server() {
     assert!(asked.await.unwrap().is_err());
     assert!(done < EVENTS, "it was over too soon");
 
-    // Long before the ten minutes that a lease lasted once.
-    let told = until("the other server to finish it", async || {
+    // Well before a lease of ten minutes would end.
+    let act = until("the other server to finish it", async || {
         let page = two.get("/api/v1/events?action=person_erased").send().await.json();
         page["events"].as_array().unwrap().first().cloned()
     })
     .await;
-    // It tells of all of it, the event of her entry in the directory included, and verifies as one.
-    assert_eq!(told["metadata"]["events"], EVENTS + 1, "{told}");
+    // The event counts all of it, her directory entry included, and the journal verifies.
+    assert_eq!(act["metadata"]["events"], EVENTS + 1, "{act}");
     let text = two.get("/api/v1/events/export").send().await.text().to_lowercase();
     assert!(!text.contains("miriam") && !text.contains("makeba"));
     assert_eq!(
@@ -54,7 +54,7 @@ async fn an_erasure_that_is_cut_off_is_finished_by_another_server() {
         ),
         "null"
     );
-    // Others are erased at once.
+    // Another person can be erased at once.
     let erased = two.post("/api/v1/people/leonard/erase", &json!({})).send().await;
     assert_eq!((erased.status, &erased.json()["events"]), (200, &json!(EVENTS)));
     assert!(two.stop().success());

@@ -1,10 +1,10 @@
-//! A record changed behind the server's back, in PostgreSQL: what `tamper` does to SQLite.
+//! A journal changed behind the server's back, in PostgreSQL; `tamper` does the same to SQLite.
 
 use serde_json::{Value, json};
 
 use crate::support::{Engine, Root, Server, root_on, verify};
 
-/// Events beside the server's own: more than a tile, the last one open.
+/// Events besides the server's own: more than a tile, the last one open.
 const EVENTS: usize = 300;
 
 async fn journal() -> Root {
@@ -62,7 +62,7 @@ const COLUMNS: [(&str, &str); 25] = [
 async fn whatever_is_changed_shows_by_its_position() {
     let root = journal().await;
     let row = |condition: &str, sql: &str| {
-        // Changed, looked at, and changed back.
+        // Change, verify, and change back.
         let copy = format!("CREATE TABLE kept AS SELECT * FROM {condition}");
         root.database().sql(&copy);
         root.database().sql(sql);
@@ -89,7 +89,7 @@ async fn whatever_is_changed_shows_by_its_position() {
     row("annals.annals_events WHERE seq = 20", "DELETE FROM annals.annals_events WHERE seq = 20");
     root.database().sql(&restore);
     for (table, condition, sql) in [
-        // What only finds the event, and is not hashed itself.
+        // Columns that only find the event and are not hashed.
         (
             "annals_list_index",
             "block = 0",
@@ -107,7 +107,7 @@ async fn whatever_is_changed_shows_by_its_position() {
             "UPDATE annals.annals_tiles SET min_occurred_at = 0, max_occurred_at = 1
              WHERE tile = 0",
         ),
-        // What counts are made of, without a look at the events.
+        // The tables that hold counts.
         (
             "annals_tiles",
             "tile = 0",

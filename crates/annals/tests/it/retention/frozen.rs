@@ -1,4 +1,5 @@
-//! Charts do not change when days are about nobody any more, and whatever is lost after that.
+//! Charts stay the same when the events behind them are anonymised, and when `derived.db` is lost
+//! after that.
 
 use annals::clock::{Clock as _, SystemClock};
 use annals_throwaway_postgres::Database;
@@ -6,7 +7,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::put;
-use super::run::{DAY, RUN, run, told};
+use super::run::{DAY, RUN, recorded_runs, run};
 use crate::support::{
     Engine, Root, Server, annals, beside, data_dir, files, on_every_engine, printed, root, root_on,
     until, verify,
@@ -18,8 +19,8 @@ on_every_engine!(
     paths_of_frozen_days_name_nobody,
 );
 
-/// What somebody does so many days ago in a visit of their own.
-fn visit(days: i64, who: &str, path: &str) -> Vec<Value> {
+/// A session of a person, `days` days ago.
+fn session(days: i64, who: &str, path: &str) -> Vec<Value> {
     let event = |after: i64, category: &str, action: &str| {
         json!({
             "category": category, "action": action, "subject": {"id": who},
@@ -38,13 +39,13 @@ fn visit(days: i64, who: &str, path: &str) -> Vec<Value> {
     events
 }
 
-/// The figures by day that are told of the last two years, and of each page of the last one. The last days
-/// are left out: what the server says of itself is counted there.
+/// The figures by day of the last two years, and by page of the last one. The last days are left
+/// out, since the server's own events are counted there.
 async fn charts(server: &Server) -> Value {
     let ask = async |path: &str| {
         until("all to be counted", async || {
-            let told = server.get(path).send().await.json();
-            (told["lag"] == 0).then_some(told)
+            let body = server.get(path).send().await.json();
+            (body["lag"] == 0).then_some(body)
         })
         .await
     };
@@ -81,11 +82,11 @@ async fn charts_stay_when_what_is_derived_is_lost_or_made_again(engine: Engine) 
     let sooner = json!({"categories": {"navigation": {"anonymise_after_days": 14}}});
     assert_eq!(put(&server, sooner).await.status, 200);
     for days in [5, 30, 89, 90, 91, 120, 300, 400, 725] {
-        let both = [visit(days, "ada", "/"), visit(days, "ben", "/quests")].concat();
+        let both = [session(days, "ada", "/"), session(days, "ben", "/quests")].concat();
         server.append(&both).await;
-        server.append(&visit(days, "zoe", "/")).await;
+        server.append(&session(days, "zoe", "/")).await;
     }
-    // Another server has its own of what is derived, and the same journal.
+    // Another server has its own `derived.db` and the same journal.
     let other = (engine == Engine::Postgres).then(|| Server::on(&beside(&root)));
     let before = charts(&server).await;
     if let Some(other) = &other {
@@ -111,7 +112,7 @@ async fn charts_stay_when_what_is_derived_is_lost_or_made_again(engine: Engine) 
     let said = printed(&root, &["rebuild", "rollups"]);
     assert_eq!(said, "rollups is read out of the journal again\n");
     assert_eq!(charts(&server).await, before);
-    // Nor does another run take anything away.
+    // Another run changes nothing.
     run(&server, "").await;
     assert_eq!(charts(&server).await, before);
 
@@ -124,7 +125,7 @@ async fn charts_stay_when_what_is_derived_is_lost_or_made_again(engine: Engine) 
     elsewhere(&root, &before).await;
 }
 
-/// The journal alone, in another engine and back from a backup, gives the same charts.
+/// The journal alone, copied to another engine and restored from a backup, gives the same charts.
 async fn elsewhere(source: &Root, charts: &Value) {
     let file = |root: &Root| format!("sqlite:{}", data_dir(root).join("journal.db").display());
     let copied = |from: &str, to: &str| {
@@ -164,7 +165,7 @@ async fn charts_stay_when_a_run_is_killed_and_what_is_derived_lost(engine: Engin
     let server = Server::on(&root);
     for from in (0..VISITS).step_by(100) {
         let visits = (from..from + 100).flat_map(|number| {
-            visit(
+            session(
                 95 + number % 9,
                 &format!("p{}", number % 70),
                 ["/", "/quests"][(number % 2) as usize],
@@ -186,7 +187,7 @@ async fn charts_stay_when_a_run_is_killed_and_what_is_derived_lost(engine: Engin
 
     let server = Server::on(&root);
     until("the run to be brought to its end", async || {
-        (!told(&server).await.is_empty()).then_some(())
+        (!recorded_runs(&server).await.is_empty()).then_some(())
     })
     .await;
     assert_eq!(charts(&server).await, before);
@@ -199,30 +200,30 @@ async fn paths_of_frozen_days_name_nobody(engine: Engine) {
     let call = server.call(Method::PUT, "/api/v1/people/zoe-in-the-directory");
     assert_eq!(call.body("application/json", zoe.to_string()).send().await.status, 200);
     for days in [100, 3] {
-        let mut events = visit(days, "ada-unknown-to-it", "/people/ada-unknown-to-it/quests");
-        events.extend(visit(days, "ben", "/people/zoe-in-the-directory/quests"));
-        events.extend(visit(days, "ben2", "/lamps"));
+        let mut events = session(days, "ada-unknown-to-it", "/people/ada-unknown-to-it/quests");
+        events.extend(session(days, "ben", "/people/zoe-in-the-directory/quests"));
+        events.extend(session(days, "ben2", "/lamps"));
         server.append(&events).await;
     }
     charts(&server).await;
     run(&server, "").await;
     let old = SystemClock.now().plus_micros(-100 * DAY).to_string();
     let paths = async |server: &Server| {
-        let told = charts(server).await["pages"].take();
-        let rows = told.as_array().unwrap().iter().filter(|row| row["view_date"] == old[..10]);
+        let pages = charts(server).await["pages"].take();
+        let rows = pages.as_array().unwrap().iter().filter(|row| row["view_date"] == old[..10]);
         let row = |row: &Value| json!([row["page_path"], row["total_views"], row["unique_users"]]);
         rows.map(row).collect::<Vec<_>>()
     };
     let both = json!(["/people/[anonymised]/quests", 2, 2]);
-    let mut told = paths(&server).await;
-    told.sort_by_key(ToString::to_string);
-    assert_eq!(told, [json!(["/lamps", 1, 1]), both]);
+    let mut before = paths(&server).await;
+    before.sort_by_key(ToString::to_string);
+    assert_eq!(before, [json!(["/lamps", 1, 1]), both]);
     printed(&root, &["rebuild", "rollups"]);
     let mut again = paths(&server).await;
     again.sort_by_key(ToString::to_string);
-    assert_eq!(again, told);
+    assert_eq!(again, before);
 
-    // Erased, they are in no file of ours: neither in the closed days nor in what is derived.
+    // After erasure, neither the frozen days nor `derived.db` hold the names.
     for who in ["ada-unknown-to-it", "zoe-in-the-directory"] {
         let gone = server.post(&format!("/api/v1/people/{who}/erase"), &json!({})).send().await;
         assert_eq!(gone.status, 200, "{}", gone.text());

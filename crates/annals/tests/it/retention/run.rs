@@ -1,4 +1,4 @@
-//! A run does what the dry run said, once, whatever cuts it off; and the record can still be verified.
+//! A run does what its dry run said, once, also after a crash; and the journal still verifies.
 
 use annals::clock::{Clock as _, SystemClock};
 use annals_event::Time;
@@ -12,7 +12,7 @@ use crate::support::{
 
 on_every_engine!(
     a_run_does_what_the_dry_run_said,
-    a_run_that_is_killed_goes_on_and_is_told_once,
+    a_run_that_is_killed_goes_on_and_is_recorded_once,
     a_run_that_was_missed_is_made_up_for,
     the_audit_record_keeps_its_newest_entries,
     the_command_runs_with_and_without_a_server,
@@ -21,7 +21,7 @@ on_every_engine!(
 pub const RUN: &str = "/api/v1/settings/retention/run";
 pub const DAY: i64 = 24 * 3_600 * 1_000_000;
 
-/// An event of so many days ago, in which somebody is named wherever somebody can be.
+/// An event of `days` days ago that names a person in every field that may.
 fn old(days: i64, category: &str, action: &str, who: &str) -> Value {
     let then = SystemClock.now().plus_micros(-days * DAY);
     json!({
@@ -40,8 +40,8 @@ pub async fn run(server: &Server, query: &str) -> Value {
     answer.json()
 }
 
-/// The runs on the record.
-pub async fn told(server: &Server) -> Vec<Value> {
+/// The `retention_run` events.
+pub async fn recorded_runs(server: &Server) -> Vec<Value> {
     let page = server.get("/api/v1/events?action=retention_ran").send().await.json();
     page["events"].as_array().unwrap().iter().map(|event| event["metadata"].clone()).collect()
 }
@@ -88,12 +88,15 @@ async fn a_run_does_what_the_dry_run_said(engine: Engine) {
     ]);
     assert_eq!(counts(&dry), [&json!(16), &json!(22), &json!(6), &kinds]);
     assert_eq!(dry["dry_run"], true);
-    assert_eq!((told(&server).await, total(&server, "subject=ada").await), (vec![], json!(40)));
+    assert_eq!(
+        (recorded_runs(&server).await, total(&server, "subject=ada").await),
+        (vec![], json!(40))
+    );
 
     let charts = charts(&server).await;
     let done = run(&server, "").await;
     assert_eq!(counts(&done), counts(&dry));
-    // Charts do not change when days are about nobody any more.
+    // Charts stay the same when their events are anonymised.
     assert_eq!(self::charts(&server).await, charts);
     assert_eq!(charts[0]["value"], json!(2));
     assert_eq!(
@@ -102,12 +105,15 @@ async fn a_run_does_what_the_dry_run_said(engine: Engine) {
     );
     let known = server.get(RUN).send().await.json();
     assert_eq!(known, json!({"last": done}));
-    let [told] = &told(&server).await[..] else { panic!("told more than once") };
-    assert_eq!((&told["anonymised"], &told["deleted"]), (&done["anonymised"], &done["deleted"]));
-    assert_eq!(told["residue_root"], done["residue_root"]);
-    assert_eq!(told["classes"]["error"], json!({"anonymised": 4, "deleted": 8, "held": 0}));
+    let [recorded] = &recorded_runs(&server).await[..] else { panic!("recorded more than once") };
+    assert_eq!(
+        (&recorded["anonymised"], &recorded["deleted"]),
+        (&done["anonymised"], &done["deleted"])
+    );
+    assert_eq!(recorded["residue_root"], done["residue_root"]);
+    assert_eq!(recorded["classes"]["error"], json!({"anonymised": 4, "deleted": 8, "held": 0}));
 
-    // What is gone is gone, and nobody is left in what stays.
+    // Deleted events are gone, and the remaining ones name nobody.
     assert_eq!(total(&server, "category=quest").await, json!(14));
     assert_eq!(total(&server, "category=task").await, json!(16));
     assert_eq!(total(&server, "category=quest&subject=ben").await, json!(8));
@@ -119,7 +125,7 @@ async fn a_run_does_what_the_dry_run_said(engine: Engine) {
     assert_eq!((&left["message"], &left["actor"]), (&json!(message), &json!({"type": "user"})));
     assert_eq!(left["metadata"], json!({"seen_by": "[anonymised]", "number": 7}));
     assert_eq!(server.get(&format!("/api/v1/events/{}", ids[60])).send().await.status, 404);
-    // One that is sent again does not come back.
+    // A deleted event that is sent again does not come back.
     let again = server.post("/api/v1/events", &json!([{"id": ids[60], "action": "lamp_lit"}]));
     assert_eq!(again.send().await.json()["duplicates"], 1);
 
@@ -127,7 +133,7 @@ async fn a_run_does_what_the_dry_run_said(engine: Engine) {
     let (code, report) = verify(&root);
     assert_eq!((code, &report["residues_verified"]), (Some(0), &json!(16)), "{report}");
     assert_eq!(report["reasons"], json!({"policy 1": 22}));
-    // What remains can no more be changed than what it was.
+    // An anonymised event is as tamper-proof as it was before.
     let sql = "UPDATE annals_events SET message = 'ada was here'
                WHERE anonymised_at IS NOT NULL AND seq = (SELECT max(seq) FROM annals_events
                  WHERE anonymised_at IS NOT NULL)";
@@ -136,14 +142,14 @@ async fn a_run_does_what_the_dry_run_said(engine: Engine) {
     assert_eq!((code, &report["mismatched"]), (Some(1), &json!(1)), "{report}");
 }
 
-/// The people and sessions of the last year, once all is counted.
+/// Active users and sessions of the last year, once all is counted.
 async fn charts(server: &Server) -> [Value; 2] {
-    let told = until("all to be counted", async || {
-        let told = server.get("/api/analytics/overview?days=366").send().await.json();
-        (told["lag"] == 0).then_some(told)
+    let body = until("all to be counted", async || {
+        let body = server.get("/api/analytics/overview?days=366").send().await.json();
+        (body["lag"] == 0).then_some(body)
     })
     .await;
-    ["active_users", "sessions"].map(|name| told["figures"][name].clone())
+    ["active_users", "sessions"].map(|name| body["figures"][name].clone())
 }
 
 /// Changes the journal behind the server's back.
@@ -156,7 +162,7 @@ fn change(root: &Root, sql: &str) {
     }
 }
 
-async fn a_run_that_is_killed_goes_on_and_is_told_once(engine: Engine) {
+async fn a_run_that_is_killed_goes_on_and_is_recorded_once(engine: Engine) {
     const EVENTS: usize = 3_000;
     let root = root_on(engine);
     let server = Server::on(&root);
@@ -176,7 +182,7 @@ async fn a_run_that_is_killed_goes_on_and_is_told_once(engine: Engine) {
         (left < EVENTS as u64).then_some(())
     })
     .await;
-    // Nobody else begins another meanwhile.
+    // A second run is refused meanwhile.
     let second = server.call(Method::POST, RUN).send().await;
     assert_eq!(second.problem(), (409, "retention_running".to_owned()));
     server.kill();
@@ -186,13 +192,13 @@ async fn a_run_that_is_killed_goes_on_and_is_told_once(engine: Engine) {
     assert!(report["verified"].as_u64().unwrap() > 100, "{report}");
 
     let server = Server::on(&root);
-    let told = until("the run to be brought to its end", async || {
-        let told = told(&server).await;
-        (!told.is_empty()).then_some(told)
+    let runs = until("the run to be brought to its end", async || {
+        let runs = recorded_runs(&server).await;
+        (!runs.is_empty()).then_some(runs)
     })
     .await;
-    assert_eq!(told.len(), 1);
-    assert_eq!((&told[0]["anonymised"], &told[0]["deleted"]), (&json!(2_000), &json!(1_000)));
+    assert_eq!(runs.len(), 1);
+    assert_eq!((&runs[0]["anonymised"], &runs[0]["deleted"]), (&json!(2_000), &json!(1_000)));
     assert_eq!(total(&server, "category=quest").await, json!(2_000));
     assert!(server.stop().success());
     let (code, report) = verify(&root);
@@ -210,19 +216,19 @@ async fn a_run_that_was_missed_is_made_up_for(engine: Engine) {
     })
     .await;
     assert!(server.stop().success());
-    // Two nights ago, nobody has carried anything out since.
+    // As if the last run had been two nights ago.
     let since: Time = SystemClock.now().plus_micros(-2 * DAY);
-    let place = json!({"since": since, "last": null, "underway": null});
+    let checkpoint = json!({"since": since, "last": null, "underway": null});
     change(
         &root,
         &format!(
-            "UPDATE annals_settings SET value = '{place}' WHERE name = 'retention_checkpoint'"
+            "UPDATE annals_settings SET value = '{checkpoint}' WHERE name = 'retention_checkpoint'"
         ),
     );
     let server = Server::on(&root);
-    until("the missed run", async || (told(&server).await.len() == 1).then_some(())).await;
+    until("the missed run", async || (recorded_runs(&server).await.len() == 1).then_some(())).await;
     assert_eq!(total(&server, "category=quest").await, json!(0));
-    // It is told before it is known to have ended.
+    // The event is written before the run is known to have ended.
     let last = until("the run to end", async || {
         let last = server.get(RUN).send().await.json()["last"].clone();
         (!last.is_null()).then_some(last)
@@ -233,8 +239,8 @@ async fn a_run_that_was_missed_is_made_up_for(engine: Engine) {
 
 fn count(root: &Root, sql: &str) -> i64 {
     if root.url().is_some() {
-        let told = root.database().sql(&format!("SET search_path = annals; {sql}"));
-        return told.lines().last().unwrap().trim().parse().unwrap();
+        let output = root.database().sql(&format!("SET search_path = annals; {sql}"));
+        return output.lines().last().unwrap().trim().parse().unwrap();
     }
     let journal = data_dir(root).join("journal.db");
     let connection = rusqlite::Connection::open(journal).unwrap();
@@ -253,7 +259,7 @@ async fn the_audit_record_keeps_its_newest_entries(engine: Engine) {
     for from in (0..1_600).step_by(400) {
         server.append(&(from..from + 400).map(event).collect::<Vec<_>>()).await;
     }
-    // All that is no quest is audit, what the server told of itself as well.
+    // Every event outside `quest` is audit, the server's own included.
     let audit = total(&server, "category=!quest").await.as_u64().unwrap();
     assert!(audit > 1_200, "{audit}");
     let done = run(&server, "").await;
@@ -306,5 +312,5 @@ async fn an_auditor_may_ask_what_would_go_and_nothing_else() {
         let call = server.call(Method::POST, &format!("{RUN}{query}")).key(&auditor);
         assert_eq!(call.send().await.status, expected, "{query}");
     }
-    assert_eq!(told(&server).await, Vec::<Value>::new());
+    assert_eq!(recorded_runs(&server).await, Vec::<Value>::new());
 }

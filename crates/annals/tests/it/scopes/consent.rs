@@ -1,12 +1,12 @@
-//! What may be recorded about whom: consent and the level of collection.
+//! Consent and collection: what may be recorded about whom.
 
 use serde_json::{Value, json};
 
 use super::{ADA, BEN, CLEO, about, put, school, school_with, token};
 use crate::support::{Engine, Server};
 
-/// What became of an event, by its status or the reason it was dropped for.
-async fn fate(server: &Server, key: Option<&str>, event: &Value) -> String {
+/// An event's status, or the reason it was dropped for.
+async fn outcome(server: &Server, key: Option<&str>, event: &Value) -> String {
     let call = server.post("/api/v1/events", &json!([event]));
     let answer = match key {
         Some(key) => call.key(key).send().await,
@@ -14,9 +14,9 @@ async fn fate(server: &Server, key: Option<&str>, event: &Value) -> String {
     };
     assert_eq!(answer.status, 201, "{}", answer.text());
     let result = &answer.json()["results"][0];
-    let told =
+    let status =
         if result["status"] == "dropped" { &result["error"]["code"] } else { &result["status"] };
-    told.as_str().unwrap().to_owned()
+    status.as_str().unwrap().to_owned()
 }
 
 fn points(id: &str) -> Value {
@@ -35,32 +35,32 @@ async fn a_child_s_activity_waits_for_a_guardian_s_consent() {
             "action": "quest_started", "actor": { "type": "child", "id": id },
         })
     };
-    assert_eq!(fate(&server, None, &about(BEN)).await, "no_consent");
+    assert_eq!(outcome(&server, None, &about(BEN)).await, "no_consent");
     assert_eq!(
-        fate(&server, Some(&token(BEN)), &json!({"action": "quest_viewed"})).await,
+        outcome(&server, Some(&token(BEN)), &json!({"action": "quest_viewed"})).await,
         "no_consent"
     );
-    assert_eq!(fate(&server, None, &by_child("unheard-of")).await, "no_consent");
-    // What must be accounted for is kept, and so is what is about others.
-    assert_eq!(fate(&server, None, &points(BEN)).await, "accepted");
-    assert_eq!(fate(&server, None, &about(ADA)).await, "accepted");
+    assert_eq!(outcome(&server, None, &by_child("unheard-of")).await, "no_consent");
+    // Points events are recorded without consent, and so are events about others.
+    assert_eq!(outcome(&server, None, &points(BEN)).await, "accepted");
+    assert_eq!(outcome(&server, None, &about(ADA)).await, "accepted");
 
     let mut consenting = child.clone();
     consenting["consent"] =
         json!({ "by": CLEO, "at": "2026-01-01T00:00:00Z", "text_version": "1" });
     put(&server, BEN, &consenting).await;
-    assert_eq!(fate(&server, None, &about(BEN)).await, "accepted");
+    assert_eq!(outcome(&server, None, &about(BEN)).await, "accepted");
     assert_eq!(
-        fate(&server, Some(&token(BEN)), &json!({"action": "quest_viewed"})).await,
+        outcome(&server, Some(&token(BEN)), &json!({"action": "quest_viewed"})).await,
         "accepted"
     );
-    // Withdrawn, it counts no more; nor after a start anew.
+    // A withdrawn consent ends at once, also after a restart.
     put(&server, BEN, &child).await;
-    assert_eq!(fate(&server, None, &about(BEN)).await, "no_consent");
+    assert_eq!(outcome(&server, None, &about(BEN)).await, "no_consent");
     let root = server.root.clone();
     server.stop();
     let server = super::configured(&root, "require_consent = \"children\"");
-    assert_eq!(fate(&server, None, &about(BEN)).await, "no_consent");
+    assert_eq!(outcome(&server, None, &about(BEN)).await, "no_consent");
     let list = server.get(&format!("/api/v1/stats?subject={BEN}&category=quest,navigation"));
     assert_eq!(list.send().await.json()["total"], json!(2));
 }
@@ -74,16 +74,16 @@ async fn the_level_of_collection_holds_for_whoever_sends() {
         ("off", "collection", "collection"),
     ] {
         put(&server, ADA, &json!({ "kind": "user", "collection": level })).await;
-        assert_eq!(fate(&server, None, &about(ADA)).await, activity, "{level}");
-        assert_eq!(fate(&server, None, &points(ADA)).await, ledger, "{level}");
+        assert_eq!(outcome(&server, None, &about(ADA)).await, activity, "{level}");
+        assert_eq!(outcome(&server, None, &points(ADA)).await, ledger, "{level}");
         let own = json!({ "action": "quest_viewed" });
-        assert_eq!(fate(&server, Some(&token(ADA)), &own).await, activity, "{level}");
-        // About another person, but what she does is about her as well.
+        assert_eq!(outcome(&server, Some(&token(ADA)), &own).await, activity, "{level}");
+        // About another person, but she is the actor.
         let mut acting = about(BEN);
         acting["actor"] = json!({ "type": "user", "id": ADA });
-        assert_eq!(fate(&server, None, &acting).await, activity, "{level}");
+        assert_eq!(outcome(&server, None, &acting).await, activity, "{level}");
     }
-    // That she asked for it stays on the record.
+    // Her request for it stays on the record.
     let acts = server.get("/api/v1/stats?action=person_saved&subject=ada").send().await.json();
     assert_eq!(acts["total"], json!(4));
 }

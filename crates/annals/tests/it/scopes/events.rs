@@ -1,4 +1,4 @@
-//! What is out of scope is in no list, count or export, however it is asked for.
+//! Events out of scope are in no list, count or export, whatever the filter.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ on_every_engine!(
     people_speak_for_themselves_and_their_children
 );
 
-/// Forty events about five subjects and none, acted by different people.
+/// Forty events about five subjects and none, by different actors.
 async fn filled(engine: Engine) -> Server {
     let server = school(engine).await;
     let subjects = [BEN, ZED, CLEO, ADA, "unknown", ""];
@@ -22,7 +22,7 @@ async fn filled(engine: Engine) -> Server {
             if subjects[number % 6].is_empty() {
                 event.as_object_mut().unwrap().remove("subject");
             }
-            // Whoever acts, it is about somebody else: to have done a thing shows nobody a record.
+            // The actor is never the subject: acting does not make an event visible.
             event["actor"] = json!({ "type": "user", "id": subjects[(number + 1) % 5] });
             if subjects[number % 6].is_empty() {
                 event["actor"] = json!({ "type": "system" });
@@ -37,8 +37,8 @@ async fn filled(engine: Engine) -> Server {
 }
 
 fn numbers(events: &[Value]) -> Vec<u64> {
-    let told = events.iter().filter_map(|event| event["metadata"]["number"].as_u64());
-    let mut numbers: Vec<u64> = told.collect();
+    let found = events.iter().filter_map(|event| event["metadata"]["number"].as_u64());
+    let mut numbers: Vec<u64> = found.collect();
     numbers.sort_unstable();
     numbers
 }
@@ -59,12 +59,12 @@ async fn lists_counts_and_exports_hold_the_scope_and_nothing_else(engine: Engine
             "category=!system&q=about",
             "subject=zed",
         ] {
-            let whole = all(&server, ADMIN, filter).await;
+            let everything = all(&server, ADMIN, filter).await;
             let mine = |event: &&Value| {
                 let subject = event["subject"]["id"].as_str().unwrap_or_default();
                 event["category"] == "navigation" && seen.contains(&subject)
             };
-            let wanted: Vec<Value> = whole.iter().filter(mine).cloned().collect();
+            let wanted: Vec<Value> = everything.iter().filter(mine).cloned().collect();
             let wanted = numbers(&wanted);
             assert_eq!(numbers(&all(&server, &token, filter).await), wanted, "{viewer} {filter}");
 
@@ -81,8 +81,8 @@ async fn lists_counts_and_exports_hold_the_scope_and_nothing_else(engine: Engine
             for format in ["csv", "json", "ndjson"] {
                 let path = format!("/api/v1/events/export?format={format}&{filter}");
                 let text = server.get(&path).key(&token).send().await.text();
-                let told = text.matches(",about ").count() + text.matches("\"about ").count();
-                assert_eq!(told, wanted.len(), "{viewer} {filter} {format}: {text}");
+                let found = text.matches(",about ").count() + text.matches("\"about ").count();
+                assert_eq!(found, wanted.len(), "{viewer} {filter} {format}: {text}");
                 for stranger in [ZED, "unknown"] {
                     assert!(!text.contains(&format!("about {stranger}")), "{viewer} {format}");
                 }
@@ -137,7 +137,7 @@ async fn an_address_and_a_program_are_shown_to_whose_they_are(engine: Engine) {
             assert_eq!(text.contains("Firefox"), shown, "{who} {path}");
         }
     }
-    // What a guardian does about a child comes from the guardian's machine.
+    // Acting for a child, the request comes from the guardian's machine.
     let event = json!([{ "id": id(2), "action": "quest_viewed", "subject": { "id": BEN } }]);
     let call = server.post("/api/v1/events", &event).key(&token(CLEO));
     assert_eq!(call.header("user-agent", "Firefox/130.0").send().await.status, 201);
@@ -170,7 +170,7 @@ async fn people_speak_for_themselves_and_their_children(engine: Engine) {
         (json!({ "actor": { "type": "user", "id": CLEO } }), None),
         (json!({ "subject": { "id": BEN } }), None),
     ] {
-        // With their own token, and beside an ingest key, people may say the same.
+        // People may send the same with their own token, and beside an ingest key.
         let own = server.post("/api/v1/events", &event(more.clone())).key(&token(CLEO));
         let beside = server.post("/api/v1/events", &event(more.clone())).key(&ingest);
         for call in [own, beside.header("x-annals-user", &token(CLEO))] {
@@ -184,9 +184,9 @@ async fn people_speak_for_themselves_and_their_children(engine: Engine) {
             }
         }
     }
-    let told = all(&server, ADMIN, "action=quest_started").await;
-    assert_eq!(told.len(), 4);
-    for event in told {
+    let recorded = all(&server, ADMIN, "action=quest_started").await;
+    assert_eq!(recorded.len(), 4);
+    for event in recorded {
         assert_eq!(
             event["actor"],
             json!({ "type": "user", "id": CLEO, "name": "cleo of the school" })
@@ -208,7 +208,7 @@ async fn an_ingest_key_speaks_for_the_user_beside_it_or_for_nobody() {
     };
     assert_eq!(send(1, Some(&token(BEN)), &ingest).await.status, 201);
     assert_eq!(send(2, None, &ingest).await.status, 201);
-    // A token that does not work is no visitor without a name.
+    // An invalid token does not count as anonymous.
     let bad = send(3, Some("not-a-token"), &ingest).await;
     assert_eq!(bad.problem(), (401, "token_invalid".to_owned()));
     let beside = send(4, Some(&token(BEN)), &token(CLEO)).await;

@@ -9,14 +9,14 @@ use crate::support::{ADMIN, Answer, Call, Engine, Server, on_every_engine, root}
 
 on_every_engine!(everybody_gets_what_is_theirs_on_every_endpoint);
 
-/// What somebody gets.
+/// The expected answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Gets {
-    /// A success with what is asked for in it.
+    /// A success that holds the requested data.
     It,
     /// A success without it.
     Nothing,
-    /// This status.
+    /// A refusal with this status.
     Status(u16),
 }
 use Gets::{It, Nothing, Status};
@@ -28,18 +28,18 @@ const NOBODY: Gets = Status(401);
 const NO: Gets = Status(403);
 const HIDDEN: Gets = Status(404);
 const WRONG: Gets = Status(422);
-/// Nobody has the points for the reward asked for.
+/// The child lacks the points for the reward.
 const SHORT: Gets = WRONG;
 
-/// Whom a request is about: the guardian, their child, another child.
+/// The person a request is about: the guardian, their child, another child.
 const ABOUT: [&str; 3] = [CLEO, BEN, ZED];
 
-/// What each role gets, by whom it asks about; keys get the same about everybody.
+/// Each role's expected answers, by the person asked about; keys get the same for everybody.
 struct Row {
     endpoint: &'static str,
     guardian: [Gets; 3],
     child: [Gets; 3],
-    /// Somebody who has to do with none of the three.
+    /// A user related to none of the three.
     user: [Gets; 3],
     admin: Gets,
     auditor: Gets,
@@ -54,7 +54,7 @@ impl Row {
     }
 }
 
-/// Reading what is about somebody.
+/// Reading data about a person.
 const fn reading(endpoint: &'static str, unseen: Gets) -> Row {
     Row {
         endpoint,
@@ -69,7 +69,7 @@ const fn reading(endpoint: &'static str, unseen: Gets) -> Row {
     }
 }
 
-/// What people have no part in.
+/// Endpoints for keys only.
 const fn keys(endpoint: &'static str, admin: Gets, auditor: Gets, service: Gets) -> Row {
     Row {
         endpoint,
@@ -84,12 +84,12 @@ const fn keys(endpoint: &'static str, admin: Gets, auditor: Gets, service: Gets)
     }
 }
 
-/// What a guardian does for a child.
+/// A guardian acting for a child.
 const fn giving(endpoint: &'static str, gets: Gets) -> Row {
     Row { guardian: [gets, gets, HIDDEN], user: [HIDDEN; 3], ..keys(endpoint, gets, NO, gets) }
 }
 
-/// What a child may do for itself, and its guardian for it: here refused for other reasons.
+/// A child's own requests, or its guardian's; refused here for other reasons.
 const fn asking(endpoint: &'static str, refused: Gets) -> Row {
     Row {
         guardian: [refused, refused, HIDDEN],
@@ -99,7 +99,7 @@ const fn asking(endpoint: &'static str, refused: Gets) -> Row {
     }
 }
 
-/// The same for everybody who is somebody.
+/// The same for everybody with credentials.
 const fn everybody(endpoint: &'static str, gets: Gets, nobody: Gets) -> Row {
     Row {
         endpoint,
@@ -128,7 +128,7 @@ fn matrix() -> Vec<Row> {
         reading("GET /api/v1/events/{id}", HIDDEN),
         reading("GET /api/v1/events/{id}/proof", HIDDEN),
         reading("GET /api/v1/stats", Nothing),
-        // What a stream shows to whom: `streams.rs`.
+        // `streams.rs` checks the contents.
         Row { ingest: NO, ..everybody("GET /api/v1/events/stream", OK, NOBODY) },
         Row { ingest: NO, ..everybody("GET /api/v1/events/ws", Status(426), NOBODY) },
         Row { ingest: NO, ..everybody("POST /api/v1/tickets", MADE, NOBODY) },
@@ -154,7 +154,7 @@ fn matrix() -> Vec<Row> {
         Row { ingest: NO, ..everybody("GET /api/v1/rewards/{id}", OK, NOBODY) },
         keys("PUT /api/v1/rewards/{id}", OK, NO, OK),
         keys("DELETE /api/v1/rewards/{id}", HIDDEN, NO, HIDDEN),
-        // Asked about children only: about the first one twice.
+        // For children only: the first one is asked about twice.
         Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}", HIDDEN) },
         Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}/badges", HIDDEN) },
         Row {
@@ -162,7 +162,7 @@ fn matrix() -> Vec<Row> {
             ..reading("GET /child/{id}/certificates/{badge_id}", HIDDEN)
         },
         Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}/weeks", HIDDEN) },
-        // Whose numbers are in it: `rank.rs`.
+        // `rank.rs` checks the contents.
         Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}/rank", HIDDEN) },
         Row { child: [It, It, HIDDEN], ..reading("GET /admin/tracking", HIDDEN) },
         giving("POST /child/{id}/adjust", OK),
@@ -185,16 +185,16 @@ fn matrix() -> Vec<Row> {
         keys("POST /api/v1/settings/retention/run", OK, NO, NO),
         keys("GET /api/v1/debug-log", OK, NO, NO),
         keys("GET /api/v1/health", OK, OK, NO),
-        // From this machine also without a key: `operations.rs`.
+        // Local access without a key: `operations.rs`.
         Row { nobody: OK, ..keys("GET /metrics", OK, NO, NO) },
         everybody("GET /healthz", OK, OK),
         everybody("GET /readyz", OK, OK),
-        // Last: whoever is erased is no longer there for the others.
+        // Last, since an erased person is gone for the other rows.
         keys("POST /api/v1/people/{id}/erase", OK, NO, NO),
     ]
 }
 
-/// The request that asks an endpoint about somebody.
+/// A request to an endpoint about a person.
 fn request(server: &Server, endpoint: &str, at: usize) -> Call {
     let (method, path) = endpoint.split_once(' ').unwrap();
     let whom = about_whom(path, at);
@@ -229,7 +229,7 @@ fn request(server: &Server, endpoint: &str, at: usize) -> Call {
         "POST /child/{id}/adjust" => json!({ "points": 1, "reason": "why not" }),
         "POST /child/{id}/trigger-task" => json!({ "task_id": "gold" }),
         _ if path.ends_with("-reward") => json!({ "reward_id": "gold" }),
-        // Any change would be one to what the other rows rest on.
+        // A real change would disturb the other rows.
         "PUT /api/v1/settings/recording" => json!({ "categories": { "nothing_such": true } }),
         "PUT /api/v1/settings/retention" => json!({ "errors": { "delete_after_days": 0 } }),
         "PATCH /api/analytics/errors/{group}" => json!({ "status": "resolved" }),
@@ -239,13 +239,13 @@ fn request(server: &Server, endpoint: &str, at: usize) -> Call {
     server.call(method, &path).body("application/json", body.to_string())
 }
 
-/// Whom a request is about; points are children's alone.
+/// The person a request is about; points are only about children.
 fn about_whom(path: &str, at: usize) -> &'static str {
     let of_children = path.starts_with("/child/") || path == "/admin/tracking";
     if of_children && at == 0 { BEN } else { ABOUT[at] }
 }
 
-/// Whether an answer to a reading holds what was asked for.
+/// `true` if an answer holds the requested data.
 fn holds(endpoint: &str, answer: &Answer, whom: &str) -> bool {
     match endpoint {
         "GET /api/v1/stats" => answer.json()["total"] != json!(0),
@@ -304,7 +304,7 @@ async fn everybody_gets_what_is_theirs_on_every_endpoint(engine: Engine) {
         let task = json!({ "task_id": "gold" });
         let answer = server.post(&format!("/child/{child}/trigger-task"), &task).send().await;
         assert_eq!(answer.status, 200, "{}", answer.text());
-        // Waits for the award.
+        // Wait for the award.
         let badges = server.get(&format!("/child/{child}/badges")).send().await.json();
         assert!(badges["badges"][0]["awarded_at"].is_string(), "{badges}");
     }

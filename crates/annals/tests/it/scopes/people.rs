@@ -1,4 +1,4 @@
-//! The directory: what is kept, what is refused, what goes on the record.
+//! The directory: saving, refusing, and audit events.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::{ADA, BEN, CLEO, ZED, all, put, school, token};
 use crate::support::{ADMIN, Answer, Engine, Server, on_every_engine, printed, root};
 
 on_every_engine!(
-    a_person_is_saved_whole_and_every_change_is_one_event,
+    a_person_is_saved_in_full_and_every_change_is_one_event,
     the_directory_is_listed_in_pages,
     a_guardian_s_children_are_the_directory_s_at_every_request
 );
@@ -22,7 +22,7 @@ async fn acts(server: &Server, id: &str) -> Vec<String> {
     events.iter().map(|event| event["action"].as_str().unwrap().to_owned()).collect()
 }
 
-async fn a_person_is_saved_whole_and_every_change_is_one_event(engine: Engine) {
+async fn a_person_is_saved_in_full_and_every_change_is_one_event(engine: Engine) {
     let server = Server::start_on(engine);
     let consent =
         json!({ "by": CLEO, "at": "2026-01-02T03:04:05.000000Z", "text_version": "2026-1" });
@@ -62,7 +62,7 @@ async fn a_person_is_saved_whole_and_every_change_is_one_event(engine: Engine) {
             "person_saved"
         ]
     );
-    // That something changed is told, never from what to what.
+    // The event names the changed fields, never their values.
     let text = server.get("/api/v1/events?action=person_saved").send().await.text();
     assert!(text.contains("\"changed\":[\"name\"]") && !text.contains("Stockholm"), "{text}");
 }
@@ -130,7 +130,7 @@ async fn a_guardian_s_children_are_the_directory_s_at_every_request(engine: Engi
     put(&server, ZED, &json!({ "kind": "child", "guardians": [CLEO] })).await;
     put(&server, BEN, &json!({ "kind": "child" })).await;
     assert!(sees(ZED).await && !sees(BEN).await);
-    // A child looks after nobody, whatever stands in another child's record.
+    // A child is nobody's guardian, whatever another child's record says.
     put(&server, CLEO, &json!({ "kind": "child" })).await;
     assert!(!sees(ZED).await && sees(CLEO).await);
 }

@@ -1,4 +1,4 @@
-//! Who learns how brothers and sisters fare.
+//! Ranks among siblings, and who may see them.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ async fn siblings() -> Server {
             activate(&server, child, "dishes").await;
         }
     }
-    // What is taken does not count against anybody here.
+    // Penalties do not lower a rank.
     activate(&server, MIA, "late").await;
     server
 }
@@ -40,16 +40,16 @@ async fn activate(server: &Server, child: &str, task: &str) {
     assert_eq!(answer.status, 200, "{}", answer.text());
 }
 
-/// The child's place, among how many, and who is told with how many points and which place.
+/// The child's rank, among how many, and each listed child's id, points and rank.
 async fn rank_of(server: &Server, child: &str, key: &str) -> (u64, u64, Vec<(String, i64, u64)>) {
     let answer = server.get(&format!("/child/{child}/rank")).key(key).send().await;
     assert_eq!(answer.status, 200, "{}", answer.text());
-    let told = answer.json();
-    let children = told["children"].as_array().unwrap().iter().map(|child| {
+    let body = answer.json();
+    let children = body["children"].as_array().unwrap().iter().map(|child| {
         let points = child["good"]["points"].as_i64().unwrap();
         (child["id"].as_str().unwrap().to_owned(), points, child["rank"].as_u64().unwrap())
     });
-    (told["rank"].as_u64().unwrap(), told["of"].as_u64().unwrap(), children.collect())
+    (body["rank"].as_u64().unwrap(), body["of"].as_u64().unwrap(), children.collect())
 }
 
 fn row(id: &str, points: i64, rank: u64) -> (String, i64, u64) {
@@ -57,15 +57,15 @@ fn row(id: &str, points: i64, rank: u64) -> (String, i64, u64) {
 }
 
 #[tokio::test]
-async fn numbers_are_told_to_whoever_may_see_the_child() {
+async fn ranks_are_shown_to_whoever_may_see_the_child() {
     let server = siblings().await;
     let (auditor, _) = server.key("auditor").await;
     let cleos = vec![row(MIA, 30, 1), row(BEN, 10, 2), row(TOM, 10, 2)];
-    // To her guardian, and to those who may see everybody.
+    // Her guardian and those who may see everybody.
     for key in [&token(CLEO), ADMIN, &*auditor] {
         assert_eq!(rank_of(&server, BEN, key).await, (2, 3, cleos.clone()));
     }
-    // Each guardian compares their own: Ida is none of Cleo's.
+    // Each guardian compares their own children: Ida is not Cleo's.
     let (all, of_carl) = (rank_of(&server, TOM, ADMIN).await, token("carl"));
     assert_eq!((all.0, all.1, all.2.len()), (3, 4, 4));
     assert_eq!(rank_of(&server, TOM, &token(CLEO)).await, (2, 3, cleos));
@@ -78,14 +78,14 @@ async fn numbers_are_told_to_whoever_may_see_the_child() {
 }
 
 #[tokio::test]
-async fn a_child_is_told_its_place_and_nobody_else_s_points() {
+async fn a_child_sees_its_rank_and_nobody_else_s_points() {
     let server = siblings().await;
     assert_eq!(rank_of(&server, BEN, &token(BEN)).await, (2, 3, vec![row(BEN, 10, 2)]));
     assert_eq!(rank_of(&server, TOM, &token(TOM)).await, (3, 4, vec![row(TOM, 10, 3)]));
     assert_eq!(rank_of(&server, ZED, &token(ZED)).await, (1, 1, vec![row(ZED, 50, 1)]));
     let answer = server.get("/child/mia/rank").key(&token(BEN)).send().await;
     assert_eq!(answer.problem().0, 404);
-    // Who has left is not compared with any more.
+    // A deleted child is no longer compared.
     assert_eq!(server.delete("/api/v1/people/mia").send().await.status, 200);
     assert_eq!(rank_of(&server, BEN, &token(BEN)).await, (1, 2, vec![row(BEN, 10, 1)]));
 }

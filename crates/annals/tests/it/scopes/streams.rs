@@ -1,4 +1,4 @@
-//! Streams show what lists show: to each what is theirs, also while that changes.
+//! Streams show what lists show, also while the scope changes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,12 +14,12 @@ on_every_engine!(
     a_stream_follows_what_its_viewer_may_see
 );
 
-/// Events of each sender.
+/// Number of events of each sender.
 const EVENTS: u64 = 300;
-/// The event that tells everybody to stop.
+/// The number of the event that ends the test for every reader.
 const LAST: u64 = 1_000_000;
 
-/// A numbered event about somebody; every tenth one is not for the child's own eyes.
+/// A numbered event about a person; every tenth one is hidden from the child.
 fn event(number: u64, whom: &str) -> Value {
     let mut event = numbered(number);
     event["subject"] = json!({ "id": whom });
@@ -30,7 +30,7 @@ fn event(number: u64, whom: &str) -> Value {
     event
 }
 
-/// Follows until the last event. Answers the numbers as they came.
+/// Follows until the last event. Returns the numbers in the order received.
 async fn follow(mut stream: Stream) -> Vec<u64> {
     let mut seen = Vec::new();
     while seen.last() != Some(&LAST) {
@@ -40,7 +40,7 @@ async fn follow(mut stream: Stream) -> Vec<u64> {
     seen
 }
 
-/// The numbers of what a list holds, oldest first.
+/// The numbers of a list's events, oldest first.
 async fn listed(server: &Server, token: &str) -> Vec<u64> {
     let path = "/api/v1/events/export?order=asc&q=number";
     let text = server.get(path).key(token).send().await.text();
@@ -73,20 +73,20 @@ async fn under_load_nobody_sees_a_stranger_s_event(engine: Engine) {
     for sender in senders {
         sender.await.unwrap();
     }
-    // One for each, so that every stream knows its end.
+    // One for each subject, so that every stream has its end.
     let ends: Vec<Value> = [BEN, ADA].map(|whom| numbered_about(LAST, whom)).into();
     server.append(&ends).await;
 
     for (viewer, follower) in followers {
         let seen = follower.await.unwrap();
         let mut listed = listed(&server, viewer).await;
-        // Who sees all sees both ends, and stops at the first.
+        // A viewer who sees everything sees both ends, and stops at the first.
         if viewer == ADMIN {
             listed.pop();
         }
         assert_eq!(seen, listed);
         if viewer != ADMIN {
-            // Not the flags about themselves, which are for those who look after them.
+            // The flags about themselves are for their guardians only.
             let at = viewers.iter().position(|one| one == viewer).unwrap();
             let (about, flags) = [("cleo,ben", CLEO), (BEN, BEN), (ADA, ADA)][at];
             let all = total(&server, &format!("q=number&subject={about}")).await;
@@ -96,7 +96,7 @@ async fn under_load_nobody_sees_a_stranger_s_event(engine: Engine) {
     }
 }
 
-/// How many events there are, for an admin.
+/// The number of events, for an admin.
 async fn total(server: &Server, filter: &str) -> u64 {
     let stats = server.get(&format!("/api/v1/stats?{filter}")).send().await.json();
     stats["total"].as_u64().unwrap()
@@ -108,7 +108,7 @@ fn numbered_about(number: u64, whom: &str) -> Value {
     event
 }
 
-/// A stream is as long as its token, and as wide as the directory says now.
+/// A stream lasts as long as its token, and its scope follows the directory.
 async fn a_stream_follows_what_its_viewer_may_see(engine: Engine) {
     let server = school(engine).await;
     let ask = Ask::query("q=number").key(&token(CLEO));
@@ -151,7 +151,7 @@ async fn a_stream_ends_with_its_token() {
     let made = std::fs::metadata(server.root.path().join("log")).unwrap().modified().unwrap();
     let now = made.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let mut short = claims(CLEO);
-    // A minute of grace for clocks that differ is over a moment from now.
+    // With the minute of grace for clocks, it expires in a moment.
     short["exp"] = json!(now - 60 + 4);
     let mut stream = Ask::query("q=number").key(&signed(&short)).open(&server).await;
     stream.end().await;

@@ -1,4 +1,4 @@
-//! Tokens of the application: which are taken, and how they are attacked.
+//! Tokens of the application: which are accepted, and attacks on them.
 
 use annals_event::Time;
 use base64::Engine as _;
@@ -25,7 +25,7 @@ async fn whoami(server: &Server, token: &str) -> (u16, Value) {
 async fn refused(server: &Server, token: &str, why: &str) {
     let (status, answer) = whoami(server, token).await;
     assert_eq!(status, 401, "{why}: {answer}");
-    // As a credential to exchange, and beside an ingest key, it is worth no more.
+    // Exchanged for a session, or beside an ingest key, it is refused as well.
     let session = server.post("/api/v1/session", &json!({ "token": token })).nobody();
     assert_eq!(session.send().await.status, 401, "{why}");
     let (ingest, _) = server.key("ingest").await;
@@ -34,7 +34,7 @@ async fn refused(server: &Server, token: &str, why: &str) {
     assert_eq!(beside.header("x-annals-user", token).send().await.status, 401, "{why}");
 }
 
-/// The claims of a good token with some changed; `null` takes one out.
+/// The claims of a valid token with some changed; `null` removes one.
 fn with(change: &Value) -> Value {
     let mut claims = claims(ADA);
     for (name, value) in change.as_object().unwrap() {
@@ -56,7 +56,7 @@ async fn a_good_token_says_who_somebody_is() {
         (json!({ "sub": BEN }), "child"),
         (json!({ "aud": ["other", "annals"] }), "user"),
         (json!({ "nbf": 1_000_000_000 }), "user"),
-        // What a token says of children is not listened to.
+        // Claims about relations are ignored.
         (json!({ "children": [BEN], "guardians": [BEN] }), "user"),
     ] {
         let (status, me) = whoami(&server, &signed(&with(&change))).await;
@@ -116,7 +116,7 @@ async fn a_token_that_is_wrong_in_anything_is_refused() {
     ] {
         refused(&server, &token, why).await;
     }
-    // None of it was written down anywhere: only that somebody failed.
+    // The record holds only that somebody failed, and nothing of the token.
     let failed = server.get("/api/v1/events?action=login_failed&limit=500").send().await;
     assert!(!failed.text().contains("another-secret") && !failed.text().contains(body));
 }
@@ -144,7 +144,7 @@ async fn public_keys_of_each_kind_open_their_own_tokens_alone() {
                 refused(&server, &token, other).await;
             }
         }
-        // The public key is known to everybody: signed with it as a secret, a token is forged.
+        // An attacker signs with the public key as if it were a shared secret.
         let forger = EncodingKey::from_secret(public.as_bytes());
         let forged = encode(&Header::new(Algorithm::HS256), &claims(ADA), &forger).unwrap();
         refused(&server, &forged, "the public key as a secret").await;
@@ -207,24 +207,24 @@ async fn keys_come_and_go_with_their_file() {
     let status = async |kid: &str| whoami(&server, &token(kid)).await.0;
     until("the new key counts", async || (status("new").await == 200).then_some(())).await;
     assert_eq!(status("old").await, 200);
-    // A file that is no good changes nothing, and is told of.
-    let told = async |what: &str| {
+    // An invalid file changes nothing and is logged.
+    let logged = async |what: &str| {
         let log = server.get("/api/v1/debug-log").send().await.text();
         log.contains(what).then_some(())
     };
     put("{");
-    until("it is told", async || told("keys.json is not a JWK set").await).await;
+    until("it is logged", async || logged("keys.json is not a JWK set").await).await;
     put(&set(&[(&ed, Algorithm::EdDSA, "ed")]));
-    until("it is told", async || told("keys.json has no key").await).await;
+    until("it is logged", async || logged("keys.json has no key").await).await;
     assert_eq!(status("new").await, 200);
-    // Who has the key that was taken out gets in no more.
+    // A removed key is no longer accepted.
     put(&set(&[(&rsa, Algorithm::RS256, "new")]));
     until("the old key is out", async || (status("old").await == 401).then_some(())).await;
     assert_eq!(status("new").await, 200);
 }
 
 #[tokio::test]
-async fn without_configuration_no_token_is_taken() {
+async fn without_configuration_no_token_is_accepted() {
     let server = Server::start();
     refused(&server, &token(ADA), "not configured").await;
     let key = server.get("/api/v1/session").key("no-token").send().await;
@@ -252,7 +252,7 @@ async fn a_session_ends_no_later_than_its_token() {
         set.split("Max-Age=").nth(1).unwrap().split(';').next().unwrap().parse().unwrap();
     assert!((1..=3_600).contains(&age), "{set}");
 
-    // The cookie reads what the token reads, and writes with the CSRF header alone.
+    // The cookie reads what the token reads, and writes with the CSRF header only.
     let cookie = set.split(';').next().unwrap();
     let reads = server.get("/api/v1/people/ben").nobody().header("cookie", cookie);
     assert_eq!(reads.send().await.status, 200);
@@ -285,8 +285,8 @@ fn a_configuration_that_cannot_work_is_named() {
         std::fs::write(&file, jwt(&keys)).unwrap();
         let output =
             run(&root, &["--config", file.to_str().unwrap(), "serve", "--listen", "127.0.0.1:0"]);
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success() && told.contains(named), "{keys}: {told}");
-        assert!(!told.contains(SECRET), "{told}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && stderr.contains(named), "{keys}: {stderr}");
+        assert!(!stderr.contains(SECRET), "{stderr}");
     }
 }

@@ -1,4 +1,4 @@
-//! Where a test's server lives, and which engine keeps its journal.
+//! A test server's directory, and the engine that keeps its journal.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use annals_throwaway_postgres::Database;
 use tempfile::TempDir;
 
-/// Where a journal is kept: laws are tested on each.
+/// The engine that keeps a journal; most tests run on each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,
@@ -31,43 +31,43 @@ macro_rules! on_every_engine {
 }
 pub(crate) use on_every_engine;
 
-/// A directory with a data directory and a log in it; and the database, where that is no file.
-pub struct Place {
+/// A temporary directory for a data directory and a log, and the database on PostgreSQL.
+pub struct Workspace {
     directory: TempDir,
     database: Option<Arc<Database>>,
 }
 
-pub type Root = Arc<Place>;
+pub type Root = Arc<Workspace>;
 
-impl Place {
+impl Workspace {
     pub fn path(&self) -> &Path {
         self.directory.path()
     }
 
-    /// Where the database is, if it is no file.
+    /// The database's URL on PostgreSQL.
     pub fn url(&self) -> Option<String> {
         self.database.as_ref().map(|database| database.url())
     }
 
-    /// The database, of a root on PostgreSQL.
+    /// The database of a root on PostgreSQL.
     pub fn database(&self) -> &Database {
         self.database.as_ref().unwrap()
     }
 }
 
-/// A new one, for a journal in a file.
+/// Makes a root with a SQLite journal.
 pub fn root() -> Root {
     root_on(Engine::Sqlite)
 }
 
-/// A new one, with a new database where the engine has one.
+/// Makes a root for an engine, with a new database on PostgreSQL.
 pub fn root_on(engine: Engine) -> Root {
     let database = (engine == Engine::Postgres).then(|| Arc::new(Database::create()));
-    Arc::new(Place { directory: tempfile::tempdir().unwrap(), database })
+    Arc::new(Workspace { directory: tempfile::tempdir().unwrap(), database })
 }
 
-/// Another place of a server on the same database: what a second machine is.
+/// Makes another root on the same database, like a second machine.
 pub fn beside(root: &Root) -> Root {
     let database = root.database.clone();
-    Arc::new(Place { directory: tempfile::tempdir().unwrap(), database })
+    Arc::new(Workspace { directory: tempfile::tempdir().unwrap(), database })
 }
