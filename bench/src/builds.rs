@@ -1,5 +1,5 @@
-//! Two builds of the server, their single posts in turn: what a change is worth where hours differ more
-//! than builds do.
+//! Compares two builds of the server by single posts in turn, for a change that is smaller than the
+//! difference between two hours.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use crate::{Engine, row};
 
 /// Connections that post.
 const CONNECTIONS: usize = 256;
-/// Turns of each build, after one that is not told.
+/// Turns of each build, after one that is not counted.
 const TURNS: usize = 8;
 
-/// A build, and what its turns came to.
+/// A build and its measured turns.
 struct Build {
     name: String,
     server: Server,
@@ -25,7 +25,7 @@ struct Build {
 struct Turn {
     load: Load,
     commits: f64,
-    /// What no processor had anything to do in, of all.
+    /// The processors' idle share of the turn, 0 to 1.
     idle: f64,
 }
 
@@ -40,19 +40,19 @@ pub async fn compare(other: &Path, engine: Engine, seconds: u64) -> Result<()> {
     }
     for turn in 0..=TURNS {
         for build in &mut builds {
-            let taken = take(&build.server, seconds).await?;
+            let measured = measure_turn(&build.server, seconds).await?;
             if turn > 0 {
-                build.turns.push(taken);
+                build.turns.push(measured);
             }
         }
     }
     for build in &builds {
-        build.tell();
+        build.print();
     }
     Ok(())
 }
 
-async fn take(server: &Server, seconds: u64) -> Result<Turn> {
+async fn measure_turn(server: &Server, seconds: u64) -> Result<Turn> {
     let (commits, idle) = (commits_of(server).await?, idle_since_boot()?);
     let load = posts(server, CONNECTIONS, seconds).await?;
     let processors = std::thread::available_parallelism()?.get() as f64;
@@ -61,7 +61,7 @@ async fn take(server: &Server, seconds: u64) -> Result<Turn> {
 }
 
 impl Build {
-    fn tell(&self) {
+    fn print(&self) {
         let mut rates: Vec<f64> = self.turns.iter().map(|turn| turn.load.rate()).collect();
         rates.sort_by(f64::total_cmp);
         let (Some(low), Some(high)) = (rates.first(), rates.last()) else { return };
@@ -82,7 +82,7 @@ impl Build {
     }
 }
 
-/// Commits so far.
+/// Number of commits so far.
 async fn commits_of(server: &Server) -> Result<f64> {
     let text = server.connect().await?.get("/metrics").await?;
     let text = String::from_utf8_lossy(&text).into_owned();
@@ -90,7 +90,7 @@ async fn commits_of(server: &Server) -> Result<f64> {
     count.context("commits are not counted")?.parse().context("/metrics")
 }
 
-/// What all processors together had nothing to do in, waiting for the disk as well (proc(5): the fourth and
+/// The idle time of all processors together, waiting for the disk included (proc(5): the fourth and
 /// fifth number, in ticks of 10 ms).
 fn idle_since_boot() -> Result<Duration> {
     let stat = std::fs::read_to_string("/proc/stat")?;

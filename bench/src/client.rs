@@ -30,7 +30,7 @@ impl Connection {
         Ok(self.request(path).await?.collect().await?.to_bytes())
     }
 
-    /// Gets a path and lets the answer go as it comes. Answers its bytes and lines.
+    /// Gets a path and discards the answer as it arrives. Returns its bytes and lines.
     pub async fn drain(&mut self, path: &str) -> Result<(usize, usize)> {
         let mut body = self.request(path).await?;
         let (mut bytes, mut lines) = (0, 0);
@@ -43,7 +43,7 @@ impl Connection {
         Ok((bytes, lines))
     }
 
-    /// Follows a path whose answer has no end.
+    /// Opens a path whose answer has no end.
     pub async fn follow(mut self, path: &str) -> Result<Following> {
         let body = self.request(path).await?;
         Ok(Following { body, rest: String::new(), _connection: self })
@@ -74,7 +74,7 @@ pub struct Following {
 }
 
 impl Following {
-    /// What came, up to the end of a line; `None` at the end.
+    /// The text received, up to the end of a line; `None` at the end.
     pub async fn next(&mut self) -> Result<Option<String>> {
         while let Some(frame) = self.body.frame().await {
             let Ok(data) = frame?.into_data() else { continue };

@@ -1,4 +1,4 @@
-//! PostgreSQL's limit: the same rows, by `COPY`.
+//! PostgreSQL's limit: the same rows by `COPY`.
 
 use annals_throwaway_postgres::Cluster;
 use anyhow::Result;
@@ -13,12 +13,12 @@ use crate::postgres;
 /// One of the server's transactions, as `COPY` reads it.
 struct Commit {
     events: Bytes,
-    /// What the list index holds of them.
+    /// Its rows of the list index.
     blocks: Bytes,
 }
 
 /// Copies the journal's last rows into tables of the same shape with the same indexes, one
-/// transaction for each of the server's. Answers rows a second.
+/// transaction for each of the server's. Returns rows a second.
 pub async fn again(cluster: &Cluster, rows: usize) -> Result<f64> {
     let mut client = postgres::connect(cluster).await?;
     let made = "CREATE SCHEMA copied;
@@ -29,7 +29,7 @@ pub async fn again(cluster: &Cluster, rows: usize) -> Result<f64> {
     let sql = "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
                WHERE attrelid = 'copied.events'::regclass AND attnum > 0 AND attgenerated = ''";
     let columns: String = client.query_one(sql, &[]).await?.try_get(0)?;
-    // What one call appended was created at one moment.
+    // All events of one call have the same `created_at`.
     let sql = "SELECT min(seq), max(seq) FROM annals.annals_events
                WHERE seq > (SELECT max(seq) FROM annals.annals_events) - $1
                GROUP BY created_at ORDER BY 1";

@@ -1,8 +1,8 @@
-//! Events as applications send them: about 110 bytes of metadata, twenty in a person's visit.
+//! Events as applications send them: about 110 bytes of metadata, twenty events in a session.
 
 use std::fmt::{self, Display, Formatter, Write as _};
 
-/// Writes the text of an event; every number gives another.
+/// Writes an event as JSON; every number gives another event.
 pub fn event(out: &mut String, number: usize) {
     const KINDS: [(&str, &str); 4] = [
         ("quest", "quest_started"),
@@ -12,22 +12,22 @@ pub fn event(out: &mut String, number: usize) {
     ];
     let (category, action) = KINDS[number % KINDS.len()];
     let learner = learner(number);
-    let thing = number % 300;
+    let quest = number % 300;
     // Writing to memory cannot fail.
     let _ = write!(
         out,
-        r#"{{"category":"{category}","action":"{action}","actor":{{"type":"user","id":"learner-{learner}","name":"Learner {learner}"}},"entity":{{"type":"quest","id":"quest-{thing}","name":"Volcano {thing}"}},"session_id":"visit-{}","metadata":{}}}"#,
+        r#"{{"category":"{category}","action":"{action}","actor":{{"type":"user","id":"learner-{learner}","name":"Learner {learner}"}},"entity":{{"type":"quest","id":"quest-{quest}","name":"Volcano {quest}"}},"session_id":"visit-{}","metadata":{}}}"#,
         number / 20,
         Metadata(number),
     );
 }
 
-/// Whose event it is: of 5,000 people.
+/// The event's person, one of 5,000.
 pub fn learner(number: usize) -> usize {
     number / 20 % 5_000
 }
 
-/// Its metadata, as it is shown.
+/// The event's metadata, formatted as JSON.
 pub struct Metadata(pub usize);
 
 impl Display for Metadata {
@@ -41,7 +41,7 @@ impl Display for Metadata {
     }
 }
 
-/// The sentence the catalog makes of it, or one as long.
+/// The message that the catalog makes of it, or one of the same length.
 pub fn message(number: usize) -> String {
     format!("Learner {} started Volcano {}", learner(number), number % 300)
 }

@@ -1,4 +1,4 @@
-//! What could be reached at most: by this disk, by this database, by this HTTP stack.
+//! The limits of this disk, this database and this HTTP stack.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -20,10 +20,10 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::event::{Metadata, learner, message};
 
-/// Rows in one transaction: as many as the server finds waiting when batches come in.
+/// Rows in one transaction, as many as the server commits at once when batches arrive.
 const TRANSACTION: usize = 2_000;
 
-/// The disk's own limit: what one durable write costs here.
+/// The disk's own limit: the time of one durable write.
 pub fn fsync(directory: &Path) -> Result<Duration> {
     let path = directory.join("fsync");
     let mut file = std::fs::File::create(&path)?;
@@ -39,8 +39,8 @@ pub fn fsync(directory: &Path) -> Result<Duration> {
     Ok(times[times.len() / 2])
 }
 
-/// The database's limit: the same rows, prepared beforehand, into a table of the same shape with
-/// the same index, as durably. Answers rows a second.
+/// The database's limit: the same prepared rows in a table of the same shape with the same index,
+/// equally durable. Returns rows a second.
 pub fn raw_inserts(directory: &Path, rows: usize) -> Result<f64> {
     let directory = tempfile::TempDir::with_prefix_in("raw-", directory)?;
     let mut file = Connection::open(directory.path().join("raw.db"))?;
@@ -56,7 +56,7 @@ pub fn raw_inserts(directory: &Path, rows: usize) -> Result<f64> {
          ) STRICT;
          CREATE UNIQUE INDEX events_by_id ON events (id);",
     )?;
-    // A sequence number and then what looks like chance: the order in which such ids grow.
+    // The ids grow like the server's: a sequence number, then digits that look random.
     let id = |number: usize| {
         let chance = (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         (((number / 100) as u128) << 80 | u128::from(chance)).to_be_bytes()
@@ -95,8 +95,8 @@ pub fn raw_inserts(directory: &Path, rows: usize) -> Result<f64> {
     Ok(rows as f64 / began.elapsed().as_secs_f64())
 }
 
-/// The HTTP stack's limit: the same server library with the same layers reads the JSON and
-/// answers. Serves until it is killed.
+/// The HTTP stack's limit: the same server library with the same layers reads the JSON and answers.
+/// Serves until it is killed.
 pub async fn parse_only() -> Result<()> {
     let answer = async |body: Bytes| match serde_json::from_slice::<Value>(&body) {
         Ok(value) => {

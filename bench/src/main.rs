@@ -1,15 +1,15 @@
-//! What Annals claims, measured: `make bench` prints it, each figure beside its limit.
+//! Benchmarks: `make bench` prints each figure beside its limit.
 //!
 //! | file | measures |
 //! |---|---|
 //! | `writes.rs` | single posts and batches, durable, through the real server |
 //! | `builds.rs` | single posts of two builds in turn |
-//! | `limits.rs` | what this disk, this database and this HTTP stack could do at most |
-//! | `copy.rs` | what PostgreSQL could do at most |
+//! | `limits.rs` | the limits of this disk, this database and this HTTP stack |
+//! | `copy.rs` | the limit of PostgreSQL |
 //! | `reading/` | lists, words, counts, streams and export |
 //!
 //! The real server runs beside the load, on the same machine and disk, from an empty journal.
-//! Figures are to be compared within one run: machines and disks differ, and so do hours.
+//! Compare figures of one run only: machines and disks differ, and so do hours.
 
 mod builds;
 mod client;
@@ -30,23 +30,22 @@ use clap::{Parser, ValueEnum};
 
 use server::Server;
 
-/// Measures what Annals claims.
+/// Measures the throughput and latency of Annals.
 #[derive(Parser)]
 struct Arguments {
-    /// Events to bring into the journal in batches.
+    /// Events to append in batches.
     #[arg(long, default_value_t = 1_000_000)]
     events: usize,
-    /// Seconds that each load of single posts runs.
+    /// Seconds for each load of single posts.
     #[arg(long, default_value_t = 8)]
     seconds: u64,
-    /// What the journal is in.
+    /// The engine that keeps the journal.
     #[arg(long, default_value = "sqlite")]
     database: Engine,
-    /// Only a part of it.
+    /// Measures only this part.
     #[arg(long)]
     only: Option<Part>,
-    /// Another build of `annals`: only single posts, its own and those of the build beside this program in
-    /// turn.
+    /// Measures only single posts, in turn with this other build of `annals`.
     #[arg(long, conflicts_with = "only")]
     beside: Option<PathBuf>,
     /// Serves as the limit of single posts: reads JSON, answers, records nothing.
@@ -54,11 +53,11 @@ struct Arguments {
     parse_only: bool,
 }
 
-/// What the journal is in.
+/// The engine that keeps the journal.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Engine {
     Sqlite,
-    /// A server that is started for it and goes with it.
+    /// A PostgreSQL server that is started for the run and removed after it.
     Postgres,
 }
 
@@ -66,15 +65,15 @@ enum Engine {
 enum Part {
     Writes,
     Reads,
-    /// Of reading, lists alone, idle and under load.
+    /// Lists only, idle and under load.
     Lists,
-    /// Of reading, exports alone.
+    /// Exports only.
     Exports,
 }
 
 fn main() -> Result<()> {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    // Told apart from the server's by whoever looks at threads.
+    // The name distinguishes these threads from the server's.
     runtime.thread_name("load").enable_all().build()?.block_on(run(Arguments::parse()))
 }
 
@@ -107,7 +106,7 @@ fn row(what: &str, measured: &str, limit: &str) {
     println!("{what:<46} {measured:>22}  {limit}");
 }
 
-/// In milliseconds.
+/// A duration in milliseconds.
 fn millis(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }

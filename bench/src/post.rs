@@ -1,5 +1,5 @@
-//! A connection that posts, and does little else: the load shares the machine with the server, so
-//! every microsecond it takes is missing there.
+//! A minimal connection that posts: the load shares the machine with the server, so every
+//! microsecond it uses is missing there.
 
 use std::io::Write as _;
 use std::ops::Range;
@@ -30,14 +30,14 @@ impl Poster {
         Ok(Poster { stream, head, body: String::new(), request, answer })
     }
 
-    /// Posts an event and waits for the answer: it is durable then.
+    /// Posts an event and waits for the answer, after which it is durable.
     pub async fn post(&mut self, event: impl FnOnce(&mut String)) -> Result<()> {
         self.body.clear();
         event(&mut self.body);
         self.send().await
     }
 
-    /// As [`Poster::post`], of a batch of these numbers.
+    /// Posts a batch of events with these numbers, like [`Poster::post`].
     pub async fn post_all(
         &mut self,
         numbers: Range<usize>,

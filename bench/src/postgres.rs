@@ -1,4 +1,4 @@
-//! A PostgreSQL server of the run's own, as durable as in earnest.
+//! A PostgreSQL server for the run, as durable as in production.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use tokio_postgres::{Client, NoTls};
 
 const DATABASE: &str = "annals";
 
-/// Starts one with an empty database, and with what whoever runs it in earnest sets first. What makes a
-/// commit durable stays as it comes.
+/// Starts a server with an empty database and the memory settings of a production server. The
+/// settings for durability keep their defaults.
 pub fn start() -> Result<Cluster> {
-    // What PostgreSQL's manual names for a start.
+    // A quarter of the memory is where PostgreSQL's manual starts.
     let buffers = format!("shared_buffers={}kB", memory()? / 4);
     let cluster = Cluster::start(Durability::Real, &[&buffers, "max_wal_size=8GB"]);
     cluster.psql("postgres", &format!("CREATE DATABASE {DATABASE}"));
@@ -20,25 +20,24 @@ pub fn start() -> Result<Cluster> {
 
 /// The machine's memory, in kB.
 fn memory() -> Result<u64> {
-    let told = std::fs::read_to_string("/proc/meminfo")?;
-    let total = told.lines().find_map(|line| line.strip_prefix("MemTotal:")?.strip_suffix("kB"));
-    total.context("the machine's memory is not told")?.trim().parse().context("/proc/meminfo")
+    let meminfo = std::fs::read_to_string("/proc/meminfo")?;
+    let total = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:")?.strip_suffix("kB"));
+    total.context("the machine's memory is unknown")?.trim().parse().context("/proc/meminfo")
 }
 
-/// Where the database is.
+/// The URL of the database.
 pub fn url(cluster: &Cluster) -> String {
     cluster.url("postgres", DATABASE)
 }
 
-/// A connection beside the server's, which no row-level security holds for.
+/// Connects beside the server, as a role without row-level security.
 pub async fn connect(cluster: &Cluster) -> Result<Client> {
     let (client, connection) = tokio_postgres::connect(&url(cluster), NoTls).await?;
     tokio::spawn(connection);
     Ok(client)
 }
 
-/// Has it do now what it would do by itself within minutes of many events: see to every row that was
-/// written, and write all pages to the disk.
+/// Vacuums, analyzes and checkpoints now, as PostgreSQL would by itself within minutes.
 pub async fn settled(cluster: &Cluster) -> Result<()> {
     let client = connect(cluster).await?;
     client.batch_execute("VACUUM (ANALYZE)").await?;
@@ -50,12 +49,12 @@ pub async fn settled(cluster: &Cluster) -> Result<()> {
     Ok(())
 }
 
-/// Bytes of all that is the journal's, partitions and indexes as well.
+/// Bytes of all the journal's tables, partitions and indexes included.
 pub fn journal_bytes(cluster: &Cluster) -> Result<u64> {
     sum(cluster, "pg_total_relation_size")
 }
 
-/// Bytes of its indexes.
+/// Bytes of the journal's indexes.
 pub fn index_bytes(cluster: &Cluster) -> Result<u64> {
     sum(cluster, "pg_indexes_size")
 }

@@ -1,4 +1,4 @@
-//! The real server, or what is measured beside it, as its own process on an empty data directory.
+//! The real server, or the parse-only one, as its own process on an empty data directory.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -18,24 +18,24 @@ use crate::postgres;
 
 const KEY: &str = "a-bench-key-of-at-least-32-characters";
 
-/// A server that ends with this value.
+/// A server process that ends when this value is dropped.
 pub struct Server {
     program: PathBuf,
     process: Child,
-    /// The database's server, where the journal is in one.
+    /// The PostgreSQL server, if the journal is in one.
     cluster: Option<Cluster>,
     data_dir: TempDir,
     address: String,
 }
 
 impl Server {
-    /// Starts it. `ANNALS_BENCH_DIR` names the disk to measure; else the working directory's.
-    /// PostgreSQL's files are in `/tmp`.
+    /// Starts a server. `ANNALS_BENCH_DIR` names the disk to measure; the default is the working
+    /// directory's. PostgreSQL's files are in `/tmp`.
     pub async fn start(engine: Engine) -> Result<Server> {
         Server::start_program(&beside("annals")?, engine).await
     }
 
-    /// As [`Server::start`], of another build.
+    /// Starts another build, like [`Server::start`].
     pub async fn start_program(program: &Path, engine: Engine) -> Result<Server> {
         let cluster = (engine == Engine::Postgres).then(postgres::start).transpose()?;
         let data_dir = directory()?;
@@ -44,14 +44,14 @@ impl Server {
         Ok(Server { program, process, cluster, data_dir, address })
     }
 
-    /// Starts what is measured beside it: the same HTTP stack, which records nothing.
+    /// Starts the parse-only server: the same HTTP stack, which records nothing.
     pub async fn parse_only() -> Result<Server> {
         let program = std::env::current_exe()?;
         let (process, address) = spawn(&program, &["--parse-only".as_ref()]).await?;
         Ok(Server { program, process, cluster: None, data_dir: directory()?, address })
     }
 
-    /// Ends it as its operator would and starts it again. Answers how long the start took.
+    /// Ends the server as an operator would and starts it again. Returns the time of the start.
     pub async fn restart(&mut self) -> Result<Duration> {
         let id = self.process.id().context("the server runs")?.to_string();
         Command::new("kill").args(["-TERM", &id]).status().await?;
@@ -62,27 +62,27 @@ impl Server {
         Ok(began.elapsed())
     }
 
-    /// A connection to it.
+    /// Opens a connection to the server.
     pub async fn connect(&self) -> Result<Connection> {
         Connection::open(&self.address, KEY).await
     }
 
-    /// Where it listens.
+    /// The address, `host:port`.
     pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// A key that may do all.
+    /// The admin's key.
     pub fn key(&self) -> &'static str {
         KEY
     }
 
-    /// Where its files are; in SQLite the journal is among them.
+    /// The data directory, which holds a SQLite journal.
     pub fn data_dir(&self) -> &Path {
         self.data_dir.path()
     }
 
-    /// The PostgreSQL server the journal is in.
+    /// The PostgreSQL server that keeps the journal.
     pub fn cluster(&self) -> Option<&Cluster> {
         self.cluster.as_ref()
     }
@@ -92,7 +92,7 @@ impl Server {
         self.cluster().map_or_else(|| self.data_dir().to_owned(), Cluster::directory)
     }
 
-    /// Events in its journal.
+    /// Number of events in the journal.
     pub async fn count(&self) -> Result<u64> {
         let stats = self.connect().await?.get("/api/v1/stats").await?;
         let text = String::from_utf8_lossy(&stats).into_owned();
@@ -102,7 +102,7 @@ impl Server {
         digits.parse().context("the counts cannot be read")
     }
 
-    /// Bytes of its journal, once what is written ahead has gone into the file.
+    /// Bytes of the journal, after a checkpoint of the write-ahead log.
     pub fn journal_bytes(&self) -> Result<u64> {
         if let Some(cluster) = self.cluster() {
             return postgres::journal_bytes(cluster);
@@ -115,7 +115,7 @@ impl Server {
         Ok(journal.query_row(sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
     }
 
-    /// Bytes of its list index.
+    /// Bytes of the list index.
     pub fn index_bytes(&self) -> Result<u64> {
         if let Some(cluster) = self.cluster() {
             return postgres::index_bytes(cluster);
@@ -124,29 +124,29 @@ impl Server {
         files.map(|file| Ok(file?.metadata()?.len())).sum()
     }
 
-    /// A connection that posts.
+    /// Opens a connection that posts.
     pub async fn poster(&self) -> Result<Poster> {
         Poster::open(&self.address, KEY).await
     }
 
-    /// What it has computed so far, in user mode and in the kernel.
+    /// The CPU time so far, in user mode and in the kernel.
     pub fn cpu(&self) -> Result<Duration> {
         let stat = self.proc("stat")?;
-        // Behind the name, which may hold anything: state, and then numbers; the 12th and 13th are
-        // ticks of 10 ms (proc(5), USER_HZ).
+        // The name in brackets may hold anything. After it come the state and numbers; the 12th and
+        // 13th are ticks of 10 ms (proc(5), USER_HZ).
         let (_, fields) = stat.rsplit_once(") ").context("proc(5)")?;
         let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<u64>);
         let ticks = ticks.sum::<Result<u64, _>>()?;
         Ok(Duration::from_millis(ticks * 10))
     }
 
-    /// Waits until it does nothing more by itself, and neither does the database.
+    /// Waits until the server and the database have no background work left.
     pub async fn settled(&self) -> Result<()> {
         if let Some(cluster) = self.cluster() {
             postgres::settled(cluster).await?;
         }
         let mut quiet = 0;
-        // What is done now and then comes at least every five seconds.
+        // Periodic work comes at least every five seconds.
         while quiet < 6 {
             let before = self.cpu()?;
             tokio::time::sleep(Duration::from_secs(1)).await;
@@ -156,7 +156,7 @@ impl Server {
         Ok(())
     }
 
-    /// Its memory in kilobytes: `VmRSS` now, `VmHWM` the most so far.
+    /// The memory in kilobytes: `VmRSS` now, `VmHWM` the most so far.
     pub fn memory(&self, name: &str) -> Result<u64> {
         let status = self.proc("status")?;
         let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
@@ -171,11 +171,11 @@ impl Server {
 }
 
 fn directory() -> Result<TempDir> {
-    let place = std::env::var_os("ANNALS_BENCH_DIR").unwrap_or_else(|| ".".into());
-    Ok(TempDir::with_prefix_in("annals-bench-", place)?)
+    let directory = std::env::var_os("ANNALS_BENCH_DIR").unwrap_or_else(|| ".".into());
+    Ok(TempDir::with_prefix_in("annals-bench-", directory)?)
 }
 
-/// The program of this name beside this one.
+/// The path of a program beside this one.
 fn beside(name: &str) -> Result<PathBuf> {
     Ok(std::env::current_exe()?.with_file_name(name))
 }
@@ -195,7 +195,7 @@ async fn spawn_annals(
     spawn(program, &arguments).await
 }
 
-/// Starts a program. Answers where it listens, once it does.
+/// Starts a program. Returns its address, once it listens.
 async fn spawn(program: &Path, arguments: &[&OsStr]) -> Result<(Child, String)> {
     let mut process = Command::new(program)
         .args(arguments)
@@ -208,11 +208,11 @@ async fn spawn(program: &Path, arguments: &[&OsStr]) -> Result<(Child, String)> 
     let stdout = process.stdout.take().context("the server has a standard output")?;
     let mut lines = BufReader::new(stdout).lines();
     let mut address = None;
-    // One line and no more: with a key set, the server prints no other.
+    // With a key set, the server prints no other line.
     while address.is_none() {
         let Some(line) = lines.next_line().await? else { break };
-        let place = line.split_once("listening on http://").map(|(_, place)| place);
-        address = place.map(|place| place.trim_end_matches('/').to_owned());
+        let rest = line.split_once("listening on http://").map(|(_, rest)| rest);
+        address = rest.map(|rest| rest.trim_end_matches('/').to_owned());
     }
     Ok((process, address.context("the server did not start")?))
 }

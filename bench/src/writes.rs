@@ -16,11 +16,11 @@ pub const BATCH: usize = 500;
 /// Connections that send batches.
 const SENDERS: usize = 4;
 
-/// What a load came to.
+/// A load and its cost.
 pub struct Load {
     pub events: usize,
     pub took: Duration,
-    /// What the server computed meanwhile.
+    /// The server's CPU time meanwhile.
     pub cpu: Duration,
 }
 
@@ -29,15 +29,15 @@ impl Load {
         self.events as f64 / self.took.as_secs_f64()
     }
 
-    /// Rate, and the server's own computing time for one event.
-    fn told(&self) -> String {
+    /// The rate, and the server's CPU time for one event.
+    fn describe(&self) -> String {
         let each = self.cpu.as_secs_f64() * 1e6 / self.events as f64;
         format!("{:.0}/s, {each:.1} µs", self.rate())
     }
 }
 
-/// Single events, each waited for; beside what the same HTTP stack does when it only reads the
-/// JSON and answers.
+/// Measures single events, each awaited, beside the same HTTP stack when it only reads the JSON and
+/// answers.
 pub async fn singles(server: &Server, seconds: u64) -> Result<()> {
     let sync = limits::fsync(&server.disk())?;
     row("one write and fsync of 4 KiB, median", &format!("{:.2} ms", sync.as_secs_f64() * 1e3), "");
@@ -48,14 +48,14 @@ pub async fn singles(server: &Server, seconds: u64) -> Result<()> {
         let share = 100.0 * durable.rate() / parsed.rate();
         row(
             &format!("durable single posts, {connections} connections"),
-            &durable.told(),
-            &format!("parse only: {}; {share:.0} %", parsed.told()),
+            &durable.describe(),
+            &format!("parse only: {}; {share:.0} %", parsed.describe()),
         );
     }
     Ok(())
 }
 
-/// Single events from so many connections.
+/// Posts single events on this many connections.
 pub async fn posts(server: &Server, connections: usize, seconds: u64) -> Result<Load> {
     let mut posters = Vec::new();
     for _ in 0..connections {
@@ -77,11 +77,11 @@ pub async fn posts(server: &Server, connections: usize, seconds: u64) -> Result<
     Ok(Load { events, took: began.elapsed(), cpu: server.cpu()?.saturating_sub(cpu) })
 }
 
-/// Batches until the journal has so many more events, told in ten parts: whether it stays as fast
-/// as it grows. Beside the same rows, given to the database as fast as it takes them.
+/// Appends batches until the journal has this many more events, in ten parts that show whether it
+/// slows down as it grows. The limit beside it is the same rows written straight to the database.
 pub async fn batches(server: &Server, events: usize) -> Result<()> {
     let compared = events.min(200_000);
-    let whole = fill(server, events).await?;
+    let all = fill(server, events).await?;
     server.settled().await?;
     let (limit, rate) = match server.cluster() {
         None => ("raw inserts", limits::raw_inserts(server.data_dir(), compared)?),
@@ -89,8 +89,8 @@ pub async fn batches(server: &Server, events: usize) -> Result<()> {
     };
     row(
         &format!("durable batches of {BATCH}, {SENDERS} connections"),
-        &whole.told(),
-        &format!("{limit}: {rate:.0}/s; {:.0} %", 100.0 * whole.rate() / rate),
+        &all.describe(),
+        &format!("{limit}: {rate:.0}/s; {:.0} %", 100.0 * all.rate() / rate),
     );
     let total = server.count().await?;
     row("events in the journal now", &total.to_string(), "");
@@ -104,7 +104,7 @@ async fn fill(server: &Server, events: usize) -> Result<Load> {
     for _ in 0..SENDERS {
         posters.push(server.poster().await?);
     }
-    let mut whole = Load { events: 0, took: Duration::ZERO, cpu: Duration::ZERO };
+    let mut all = Load { events: 0, took: Duration::ZERO, cpu: Duration::ZERO };
     for part in 0..10 {
         let (began, cpu) = (Instant::now(), server.cpu()?);
         let batches = events.div_ceil(10 * BATCH * SENDERS);
@@ -126,12 +126,12 @@ async fn fill(server: &Server, events: usize) -> Result<Load> {
             took: began.elapsed(),
             cpu: server.cpu()?.saturating_sub(cpu),
         };
-        row(&format!("  batches, part {} of 10", part + 1), &load.told(), "");
-        whole.events += load.events;
-        whole.took += load.took;
-        whole.cpu += load.cpu;
+        row(&format!("  batches, part {} of 10", part + 1), &load.describe(), "");
+        all.events += load.events;
+        all.took += load.took;
+        all.cpu += load.cpu;
     }
-    Ok(whole)
+    Ok(all)
 }
 
 async fn sum(tasks: Vec<tokio::task::JoinHandle<Result<usize>>>) -> Result<usize> {

@@ -10,10 +10,10 @@ use super::schedule::Times;
 use crate::postgres;
 use crate::server::Server;
 
-/// Pages asked for.
+/// Number of pages to read.
 const PAGES: usize = 500;
 
-/// The newest 50 rows, by their position.
+/// Times reading the newest 50 rows by position.
 pub async fn newest(server: &Server) -> Result<Times> {
     let times = match server.cluster() {
         None => of_file(server)?,

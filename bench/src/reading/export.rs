@@ -1,4 +1,4 @@
-//! Exports: of a journal that is in memory as far as it fits, and of one that is on the disk.
+//! Exports of a journal in memory, as far as it fits, and of one on the disk.
 
 use std::fs::File;
 use std::time::Instant;
@@ -9,21 +9,21 @@ use rustix::fs::{Advice, fadvise};
 use crate::row;
 use crate::server::Server;
 
-/// All of the journal, as it comes and then from the disk.
+/// Exports the full journal, first from memory and then from the disk.
 pub async fn measure(server: &mut Server) -> Result<()> {
-    whole(server, "export, NDJSON").await?;
+    export_all(server, "export, NDJSON").await?;
     if server.cluster().is_none() {
-        // Started anew, so that nothing is left in the write-ahead log.
+        // A restart empties the write-ahead log.
         server.restart().await?;
         let journal = File::open(server.data_dir().join("journal.db"))?;
         journal.sync_all()?;
         fadvise(&journal, 0, None, Advice::DontNeed)?;
-        whole(server, "export, NDJSON, from the disk").await?;
+        export_all(server, "export, NDJSON, from the disk").await?;
     }
     Ok(())
 }
 
-async fn whole(server: &Server, what: &str) -> Result<()> {
+async fn export_all(server: &Server, what: &str) -> Result<()> {
     let (began, computed) = (Instant::now(), server.cpu()?);
     let (bytes, lines) =
         server.connect().await?.drain("/api/v1/events/export?format=ndjson").await?;

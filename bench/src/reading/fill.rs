@@ -1,4 +1,4 @@
-//! Many events: a year of a school, in order.
+//! Appends many events: a school's year, in order.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -16,14 +16,14 @@ const BATCH: usize = 1_000;
 /// Connections that send them.
 const SENDERS: usize = 4;
 
-/// Appends so many.
+/// Appends this many events.
 pub async fn fill(server: &Server, events: usize) -> Result<()> {
     let next = Arc::new(AtomicUsize::new(0));
     send(server, next, events, events, Arc::default()).await?.await??;
     Ok(())
 }
 
-/// Appends at full rate after those that are there, until told to stop. Answers how many, in how
+/// Appends at full rate after the events that are there, until `stop`. Returns how many, in how
 /// many seconds.
 pub async fn load(
     server: &Server,
@@ -65,7 +65,7 @@ async fn send(
     }))
 }
 
-/// Writes an event of a year of so many; with about 110 bytes of metadata.
+/// Writes an event of a year with `year` events, with about 110 bytes of metadata.
 fn event(out: &mut String, number: usize, year: usize) {
     const KINDS: [(&str, &str); 4] = [
         ("quest", "quest_started"),
@@ -73,26 +73,26 @@ fn event(out: &mut String, number: usize, year: usize) {
         ("navigation", "page_view"),
         ("badge", "badge_viewed"),
     ];
-    // Mixed, so that fields do not go in step; the same each time.
+    // Mixed, so that fields do not change in step, and the same in every run.
     let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24;
     let (category, action) = KINDS[mixed % KINDS.len()];
     let severity = if mixed.is_multiple_of(1_000) { "warning" } else { "info" };
-    // A visit is one learner's.
-    let (learner, thing) = (learner(number), mixed / 11 % 300);
-    // What comes after the year comes fast, and must not lie in the future.
+    // All events of a session are one learner's.
+    let (learner, quest) = (learner(number), mixed / 11 % 300);
+    // Events beyond the year are close together, since they must not be in the future.
     let (within, beyond) = (number.min(year), number.saturating_sub(year) / 10_000);
     let second = (within as u128 * 365 * 86_400 / year as u128) as u64 + beyond as u64;
     let occurred_at = time(1_735_689_600 + second);
     // Writing to memory cannot fail.
     let _ = write!(
         out,
-        r#"{{"category":"{category}","action":"{action}","severity":"{severity}","occurred_at":"{occurred_at}","actor":{{"type":"user","id":"learner-{learner}","name":"Learner {learner}"}},"entity":{{"type":"quest","id":"quest-{thing}","name":"Volcano {thing}"}},"session_id":"visit-{}","metadata":{}}}"#,
+        r#"{{"category":"{category}","action":"{action}","severity":"{severity}","occurred_at":"{occurred_at}","actor":{{"type":"user","id":"learner-{learner}","name":"Learner {learner}"}},"entity":{{"type":"quest","id":"quest-{quest}","name":"Volcano {quest}"}},"session_id":"visit-{}","metadata":{}}}"#,
         number / 20,
         Metadata(number),
     );
 }
 
-/// RFC 3339, of the years 2025 and 2026.
+/// The time in RFC 3339, in 2025 or 2026.
 fn time(second: u64) -> String {
     const LENGTHS: [u64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let (days, rest) = (second / 86_400 - 20_089, second % 86_400);

@@ -1,4 +1,4 @@
-//! Streams: how long after its acknowledgement an event is with everybody who follows.
+//! Streams: the time from an event's acknowledgement until every reader has it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,12 +9,12 @@ use tokio::sync::{Mutex, mpsc};
 use super::schedule::Times;
 use crate::server::Server;
 
-/// Events told.
+/// Number of events to append.
 const EVENTS: usize = 200;
 
-/// Opens streams, appends an event at a time, and times each of them on each stream.
+/// Opens streams, appends one event at a time, and times its arrival on each stream.
 pub async fn latency(server: &Server, streams: usize) -> Result<Times> {
-    let (sender, mut told) = mpsc::unbounded_channel::<(usize, Instant)>();
+    let (sender, mut appended) = mpsc::unbounded_channel::<(usize, Instant)>();
     let acknowledged = Arc::new(Mutex::new(Vec::new()));
     let mut readers = Vec::new();
     for _ in 0..streams {
@@ -44,7 +44,7 @@ pub async fn latency(server: &Server, streams: usize) -> Result<Times> {
     }
     let mut times = Vec::with_capacity(EVENTS * streams);
     while times.len() < EVENTS * streams {
-        let next = tokio::time::timeout(Duration::from_secs(10), told.recv()).await;
+        let next = tokio::time::timeout(Duration::from_secs(10), appended.recv()).await;
         let (lamp, at) =
             next.context("a stream left an event out")?.context("all streams ended")?;
         let acknowledged = acknowledged.lock().await;

@@ -1,4 +1,4 @@
-//! Reading, measured: lists, words, counts, exports, streams, memory and the start.
+//! Reading: lists, words, counts, exports, streams, memory and the start.
 //!
 //! Lists are called on a schedule and timed from when they were due, so that a slow answer is not
 //! hidden by the calls that waited for it.
@@ -20,7 +20,7 @@ use crate::server::Server;
 use crate::{Engine, millis, row};
 use schedule::{Schedule, Times};
 
-/// What is asked for, once idle and once while batches are appended.
+/// List queries, run once idle and once while batches are appended.
 const LISTS: [(&str, &str); 15] = [
     ("first page", ""),
     ("category", "category=quest"),
@@ -50,7 +50,7 @@ const COUNTS: [(&str, &str); 4] = [
     ("a year and a word", "from=2025-01-01&to=2026-01-01&q=volcano"),
 ];
 
-/// Measures lists alone, idle and under load, on a journal of so many events.
+/// Measures lists only, idle and under load, on a journal of this many events.
 pub async fn lists(engine: Engine, events: usize) -> Result<()> {
     let server = filled(engine, events).await?;
     let deep = page_2000(&server).await?;
@@ -61,13 +61,13 @@ pub async fn lists(engine: Engine, events: usize) -> Result<()> {
     appended(stop, load).await
 }
 
-/// Measures exports alone, on a journal of so many events.
+/// Measures exports only, on a journal of this many events.
 pub async fn exports(engine: Engine, events: usize) -> Result<()> {
     let mut server = filled(engine, events).await?;
     export::measure(&mut server).await
 }
 
-/// Measures all of it, on a journal of so many events.
+/// Measures everything, on a journal of this many events.
 pub async fn measure(engine: Engine, events: usize) -> Result<()> {
     let mut server = filled(engine, events).await?;
     let index = server.index_bytes()? as f64 / events as f64;
@@ -76,7 +76,7 @@ pub async fn measure(engine: Engine, events: usize) -> Result<()> {
     let start = server.restart().await?;
     row("start, to serving", &format!("{:.0} ms", millis(start)), "");
     row("memory, idle after the start", &format!("{} MB", server.memory("VmRSS")? / 1_000), "");
-    row("limit: the newest 50 rows, by position", &told(direct::newest(&server).await?), "");
+    row("limit: the newest 50 rows, by position", &describe(direct::newest(&server).await?), "");
 
     let deep = page_2000(&server).await?;
     listed(&server, "idle", &deep)?;
@@ -87,13 +87,17 @@ pub async fn measure(engine: Engine, events: usize) -> Result<()> {
     counted(&server, "under load")?;
     appended(stop, load).await?;
     server.settled().await?;
-    row("live, 200 streams, from acknowledgement", &told(live::latency(&server, 200).await?), "");
+    row(
+        "live, 200 streams, from acknowledgement",
+        &describe(live::latency(&server, 200).await?),
+        "",
+    );
     export::measure(&mut server).await?;
     row("memory, peak of all", &format!("{} MB", server.memory("VmHWM")? / 1_000), "");
     Ok(())
 }
 
-/// A server with so many events, that does nothing more by itself.
+/// Starts a server with this many events and waits until it is idle.
 async fn filled(engine: Engine, events: usize) -> Result<Server> {
     let server = Server::start(engine).await?;
     let began = Instant::now();
@@ -106,7 +110,7 @@ async fn filled(engine: Engine, events: usize) -> Result<Server> {
     Ok(server)
 }
 
-/// Ends a load, and tells how much it was.
+/// Ends a load, and prints how much it was.
 async fn appended(stop: Arc<AtomicBool>, load: JoinHandle<Result<(usize, f64)>>) -> Result<()> {
     stop.store(true, Ordering::Relaxed);
     let (appended, seconds) = load.await??;
@@ -114,33 +118,33 @@ async fn appended(stop: Arc<AtomicBool>, load: JoinHandle<Result<(usize, f64)>>)
     Ok(())
 }
 
-/// Every list, with and without words, once a schedule, and beside them a call that reads nothing: no
-/// list can be told sooner than the machine lets that be.
+/// Runs every list, with and without words, once a schedule. A call that reads nothing is timed
+/// beside them, since no list can be faster.
 fn listed(server: &Server, when: &str, deep: &str) -> Result<()> {
     let schedule = Schedule { rate: 100, long: Duration::from_secs(3) };
-    let nothing = told(schedule.call(server, "/healthz")?);
+    let nothing = describe(schedule.call(server, "/healthz")?);
     row(&format!("limit, {when}: a call that reads nothing"), &nothing, "");
     let path = |query: &str| format!("/api/v1/events?limit=50&{query}");
     let lists = LISTS.iter().map(|(name, query)| ("list", *name, path(query)));
     let words = WORDS.iter().map(|(name, query)| ("words", *name, path(query)));
     for (what, name, path) in lists.chain([("list", "page 2,000", deep.to_owned())]).chain(words) {
         let times = schedule.call(server, &path)?;
-        row(&format!("{what}, {when}: {name}"), &told(times), "");
+        row(&format!("{what}, {when}: {name}"), &describe(times), "");
     }
     Ok(())
 }
 
-/// Every count once a schedule.
+/// Runs every count once a schedule.
 fn counted(server: &Server, when: &str) -> Result<()> {
     for (name, query) in COUNTS {
         let schedule = Schedule { rate: 10, long: Duration::from_secs(5) };
         let times = schedule.call(server, &format!("/api/v1/stats?{query}"))?;
-        row(&format!("counts, {when}: {name}"), &told(times), "");
+        row(&format!("counts, {when}: {name}"), &describe(times), "");
     }
     Ok(())
 }
 
-fn told(mut times: Times) -> String {
+fn describe(mut times: Times) -> String {
     format!("p50 {:.2} ms, p99 {:.2} ms", millis(times.at(50)), millis(times.at(99)))
 }
 

@@ -1,7 +1,7 @@
 //! Calls on a schedule, each timed from when it was due.
 //!
-//! On threads of their own with a blocking socket: an asynchronous timer would wake a millisecond
-//! late, which is all that a call may take.
+//! The calls run on threads with blocking sockets, since an asynchronous timer would wake a
+//! millisecond late, as long as a whole call may take.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -12,27 +12,27 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::server::Server;
 
-/// Connections that calls are made on.
+/// Connections that make the calls.
 const CONNECTIONS: usize = 4;
 
-/// How often and how long.
+/// The rate and length of a run.
 pub struct Schedule {
     /// Calls a second.
     pub rate: u32,
-    /// For so long.
+    /// The length of the run.
     pub long: Duration,
 }
 
-/// How long each call took.
+/// The duration of each call.
 pub struct Times(Vec<Duration>);
 
 impl Times {
-    /// Of durations in any order.
+    /// Collects durations in any order.
     pub fn new(times: Vec<Duration>) -> Times {
         Times(times)
     }
 
-    /// The time that so many percent of the calls took at most.
+    /// The time within which this percentage of the calls was answered.
     pub fn at(&mut self, percent: usize) -> Duration {
         self.0.sort_unstable();
         let last = self.0.len().saturating_sub(1);
@@ -41,10 +41,11 @@ impl Times {
 }
 
 impl Schedule {
-    /// Calls a path; and for a second before that, untold: what a connection reads once is then read.
+    /// Calls a path on the schedule, after a second of calls that are not counted and fill the
+    /// caches.
     pub fn call(&self, server: &Server, path: &str) -> Result<Times> {
-        let untold = self.rate;
-        let count = untold + self.rate * self.long.as_secs() as u32;
+        let uncounted = self.rate;
+        let count = uncounted + self.rate * self.long.as_secs() as u32;
         let next = AtomicU32::new(0);
         let began = Instant::now() + Duration::from_millis(20);
         let work = || -> Result<Vec<Duration>> {
@@ -58,7 +59,7 @@ impl Schedule {
                 let due = began + Duration::from_secs(1) * number / self.rate;
                 std::thread::sleep(due.saturating_duration_since(Instant::now()));
                 socket.get(path, server.key())?;
-                if number >= untold {
+                if number >= uncounted {
                     times.push(due.elapsed());
                 }
             }
@@ -101,7 +102,7 @@ impl Socket {
                 length = Some(value.trim().parse()?);
             }
         }
-        let mut body = vec![0; length.context("the answer tells no length")?];
+        let mut body = vec![0; length.context("the answer has no length")?];
         self.0.read_exact(&mut body)?;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! A server, and the supervisor that ends it.
+//! A PostgreSQL server, and the supervisor that ends it.
 
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
@@ -9,33 +9,33 @@ use std::time::{Duration, Instant};
 
 use crate::programs;
 
-/// How long a server may take to start, or to stop.
+/// The longest time for a server to start or stop.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Whether a server keeps what it acknowledged through a power cut.
+/// The choice whether acknowledged writes survive a power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
-    /// As in earnest.
+    /// Durable, as in production.
     Real,
-    /// It does not sync: for tests whose subject is another.
+    /// Without syncing, for tests about something else.
     Forgetful,
 }
 
-/// A running server. Its directory lies in `/tmp`, because a socket's path must be short.
+/// A running server. Its directory is in `/tmp`, because a socket's path must be short.
 #[derive(Debug)]
 pub struct Cluster {
     base: PathBuf,
     durability: Durability,
     /// Further settings of the server, `name=value`.
     settings: Vec<String>,
-    /// Whether it goes with this value and not with the last process that uses it.
+    /// `true` if the server ends with this value, not with the last process that uses it.
     own: bool,
-    /// As long as somebody holds this, the supervisor lets the server run.
+    /// A shared lock: the supervisor keeps the server running while somebody holds it.
     _user: File,
 }
 
 /// Runs the server until nobody has held `users.lock` for some seconds, then stops and removes it.
-/// Whoever comes holds `start.lock` while they look whether there is a server.
+/// A process that joins holds `start.lock` while it checks whether a server runs.
 const SUPERVISOR: &str = r#"
 base=$1; wait=$2; shift 2
 "$@" >"$base/server/log" 2>&1 &
@@ -63,7 +63,7 @@ fn lock_file(path: &Path) -> File {
 }
 
 impl Cluster {
-    /// A server of this test's own, on a new directory.
+    /// Starts a server for this test only, on a new directory.
     pub fn start(durability: Durability, settings: &[&str]) -> Cluster {
         let mut at = 0;
         let base = loop {
@@ -80,7 +80,7 @@ impl Cluster {
         cluster
     }
 
-    /// The server at this place, which others use too; started if none runs.
+    /// Joins the shared server in this directory, and starts it if none runs.
     pub(crate) fn join(base: &Path, durability: Durability) -> Cluster {
         Cluster::open(base, durability, Vec::new())
     }
@@ -91,7 +91,7 @@ impl Cluster {
             fs::set_permissions(base, fs::Permissions::from_mode(0o755)).unwrap();
             let turn = lock_file(&base.join("start.lock"));
             turn.lock().unwrap();
-            // The supervisor may have removed the directory while we waited for our turn.
+            // The supervisor may have removed the directory while this process waited for the lock.
             if !base.join("start.lock").exists() {
                 continue;
             }
@@ -107,13 +107,13 @@ impl Cluster {
         }
     }
 
-    /// Where a database of it is, for a role.
+    /// The URL of a database, for a role.
     pub fn url(&self, role: &str, database: &str) -> String {
         let socket = self.directory().display().to_string().replace('/', "%2F");
         format!("postgres://{role}@{socket}/{database}")
     }
 
-    /// Runs SQL as the superuser. Answers what `psql` prints, without decoration.
+    /// Runs SQL as the superuser. Returns the output of `psql`, without decoration.
     ///
     /// # Panics
     /// The SQL fails.
@@ -121,7 +121,7 @@ impl Cluster {
         self.try_psql(database, sql).unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
-    /// As [`Cluster::psql`]; what fails says why.
+    /// Runs SQL like [`Cluster::psql`]; an error holds the message.
     pub fn try_psql(&self, database: &str, sql: &str) -> Result<String, String> {
         let output = Command::new(programs::directory().join("psql"))
             .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d"])
@@ -134,13 +134,13 @@ impl Cluster {
         Err(String::from_utf8_lossy(&output.stderr).into_owned())
     }
 
-    /// Ends the server at once, as a crash does; the supervisor goes with it.
+    /// Ends the server at once, like a crash; the supervisor ends with it.
     pub fn crash(&self) {
         let pid = fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
         let pid = pid.lines().next().unwrap();
-        // What the server itself calls an immediate shutdown: its processes are killed.
-        let told = Command::new("kill").args(["-QUIT", pid]).status();
-        assert!(told.unwrap().success());
+        // SIGQUIT is PostgreSQL's immediate shutdown.
+        let sent = Command::new("kill").args(["-QUIT", pid]).status();
+        assert!(sent.unwrap().success());
         let until = Instant::now() + PATIENCE;
         while Path::new(&format!("/proc/{pid}")).exists() {
             assert!(Instant::now() < until, "the server does not end");
@@ -148,7 +148,7 @@ impl Cluster {
         }
     }
 
-    /// Starts it again after [`Cluster::crash`].
+    /// Starts the server again after [`Cluster::crash`].
     pub fn run(&self) {
         let mut supervisor = Command::new("setsid");
         let patience = if self.own { "1" } else { "6" };
@@ -178,9 +178,9 @@ impl Cluster {
         }
     }
 
-    /// Has it speak TLS with a certificate for an address, and with nobody in the clear but over its
-    /// socket. Answers the file of the authority that signed it. The addresses it listens on are
-    /// among the settings it was started with.
+    /// Enables TLS with a certificate for an address, and refuses plain TCP connections. Returns
+    /// the file of the signing authority. The listening addresses are those of the settings it was
+    /// started with.
     pub fn speak_tls(&self, address: &str) -> PathBuf {
         let data = self.data();
         let authority = self.base.join("authority.pem");
@@ -212,7 +212,7 @@ impl Cluster {
         authority
     }
 
-    /// Where the server's files and its socket are.
+    /// The directory of the server's files and its socket.
     pub fn directory(&self) -> PathBuf {
         self.base.join("server")
     }
@@ -232,7 +232,8 @@ impl Cluster {
         fs::create_dir(&directory).unwrap();
         programs::hand_over(&directory);
         let words = programs::command("initdb");
-        // A collation that sorts and folds as people do: what relies on bytes must say so.
+        // This collation sorts like people do, so that code which relies on byte order has to say
+        // so.
         let made = Command::new(&words[0])
             .args(&words[1..])
             .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"])

@@ -1,4 +1,4 @@
-//! A PostgreSQL server for tests, that goes when they do.
+//! A PostgreSQL server for tests, removed after them.
 //!
 //! ```text
 //! test process ─ holds users.lock (shared) ─┐
@@ -8,8 +8,8 @@
 //!
 //! Tests run in processes of their own, one after the other and side by side; a server for each
 //! would cost seconds. So the first one starts a server that all of them share, and a supervisor
-//! beside it ends it a few seconds after the last has gone. Who is there is told by a lock, which
-//! the kernel lets go of however a process ends.
+//! beside it ends it a few seconds after the last process has ended. Each process holds a shared
+//! lock, which the kernel releases however the process ends.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use cluster::{Cluster, Durability};
 
-/// A database of one test, on the server that all tests share; dropped with it.
+/// A database for one test, on the server that all tests share; dropped with this value.
 #[derive(Debug)]
 pub struct Database {
     name: String,
@@ -38,28 +38,28 @@ fn shared() -> &'static Cluster {
 }
 
 impl Database {
-    /// A new, empty one.
+    /// Creates an empty database.
     pub fn create() -> Database {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let next = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{next}", std::process::id());
-        // Left over from a process of the same number that was killed.
+        // A killed process with the same number may have left one.
         shared().psql("postgres", &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         shared().psql("postgres", &format!("CREATE DATABASE {name}"));
         Database { name }
     }
 
-    /// Where it is, for its owner.
+    /// The URL for the database's owner.
     pub fn url(&self) -> String {
         shared().url("postgres", &self.name)
     }
 
-    /// Where it is, for another role.
+    /// The URL for another role.
     pub fn url_as(&self, role: &str) -> String {
         shared().url(role, &self.name)
     }
 
-    /// Runs SQL as the server's superuser. Answers what `psql` prints, without decoration.
+    /// Runs SQL as the server's superuser. Returns the output of `psql`, without decoration.
     pub fn sql(&self, sql: &str) -> String {
         shared().psql(&self.name, sql)
     }
@@ -67,7 +67,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // A server that is gone has taken the database along.
+        // If the server is gone, so is the database.
         let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         let _ = shared().try_psql("postgres", &sql);
     }

@@ -1,10 +1,10 @@
-//! PostgreSQL's programs: where they are, and as whom they run.
+//! PostgreSQL's programs: their directory, and the user that runs them.
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What tests need, at least.
+/// The oldest version that the tests support.
 const OLDEST: u32 = 15;
 
 /// This process's user.
@@ -15,7 +15,7 @@ pub(crate) fn uid() -> u32 {
 /// The directory of the newest PostgreSQL's programs.
 ///
 /// # Panics
-/// There is none: tests that need one fail and are never left out.
+/// PostgreSQL is not installed. Tests that need it fail rather than being skipped.
 pub(crate) fn directory() -> PathBuf {
     let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let versions = installed.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
@@ -33,14 +33,15 @@ pub(crate) fn directory() -> PathBuf {
     })
 }
 
-/// The user a server runs as: it refuses to run as root.
+/// The user that runs a server: PostgreSQL refuses to run as root. `None` if this process is not
+/// root.
 pub(crate) fn server_user() -> Option<&'static str> {
     let known = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let is_known = |name: &str| known.lines().any(|line| line.starts_with(&format!("{name}:")));
     (uid() == 0).then(|| if is_known("postgres") { "postgres" } else { "nobody" })
 }
 
-/// A program of the server's, run as the server's user.
+/// The command line of a PostgreSQL program, run as the server's user.
 pub(crate) fn command(name: &str) -> Vec<String> {
     let program = directory().join(name).display().to_string();
     let Some(user) = server_user() else {
@@ -52,7 +53,7 @@ pub(crate) fn command(name: &str) -> Vec<String> {
     words
 }
 
-/// Hands a directory to the server's user.
+/// Makes the server's user own a directory.
 pub(crate) fn hand_over(directory: &Path) {
     if let Some(user) = server_user() {
         let done = Command::new("chown").arg(user).arg(directory).status();

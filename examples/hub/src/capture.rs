@@ -1,4 +1,4 @@
-//! Capturing what the radio hears, for a while: who began it is known to the task that ends it.
+//! Captures radio traffic for a while; the task that ends the capture knows who started it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,13 +13,13 @@ use tokio::task::JoinHandle;
 
 use crate::Hub;
 
-/// How long to capture.
+/// The duration of a capture.
 #[derive(Deserialize)]
 pub(crate) struct Wanted {
     millis: u64,
 }
 
-/// The capture that is going on, if one is.
+/// The running capture, if any.
 #[derive(Clone, Default)]
 pub(crate) struct Capture(Arc<Mutex<Option<JoinHandle<()>>>>);
 
@@ -43,7 +43,7 @@ pub(crate) async fn start(State(hub): State<Hub>, Json(wanted): Json<Wanted>) ->
     StatusCode::ACCEPTED
 }
 
-/// Ends it early: then whoever does that has stopped it.
+/// Stops the capture early; the event names the person who stopped it.
 pub(crate) async fn stop(State(hub): State<Hub>) -> StatusCode {
     let running = hub.capture.lock().take();
     let Some(task) = running else {

@@ -14,13 +14,13 @@ pub(crate) struct Light {
     pub(crate) brightness: u8,
 }
 
-/// The home, as the file holds it.
+/// The home's tables in the hub's file.
 pub(crate) struct Home(Connection);
 
 impl Home {
     pub(crate) fn open(file: &Path) -> rusqlite::Result<Home> {
         let connection = Connection::open(file)?;
-        // Annals writes the same file: whoever comes second waits a moment.
+        // Annals writes to the same file, so either may have to wait for the other.
         connection.busy_timeout(Duration::from_secs(10))?;
         // The hub counts its own schema in `user_version`; Annals leaves that alone.
         connection.execute_batch(
@@ -61,8 +61,8 @@ impl Home {
         self.0.query_row(sql, (id, name, brightness), read).optional()
     }
 
-    /// Removes a light and answers it as it was: the name is read in the transaction that deletes
-    /// it, so that no rename can come in between.
+    /// Removes a light and returns its last state. The name is read in the transaction that deletes
+    /// it, so that no rename comes between.
     pub(crate) fn remove(&mut self, id: i64) -> rusqlite::Result<Option<Light>> {
         let transaction = self.0.transaction()?;
         let sql = "DELETE FROM lights WHERE id = ?1 RETURNING id, name, brightness";

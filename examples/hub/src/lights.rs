@@ -1,4 +1,4 @@
-//! Lights over HTTP: what is done to them is recorded once it is done.
+//! Lights over HTTP; each change is recorded after it is made.
 
 use std::sync::{MutexGuard, PoisonError};
 
@@ -22,7 +22,7 @@ pub(crate) struct Change {
     brightness: Option<u8>,
 }
 
-/// What happened to a light. Its name stands in the event, because the light may be gone later.
+/// An event about a light. It holds the name, because the light may be deleted later.
 pub(crate) fn event(action: &str, light: &Light) -> Draft {
     Draft {
         category: Some("entity".to_owned()),

@@ -7,7 +7,7 @@
 //!         /annals ─► Annals: its API and its dashboard
 //! ```
 //!
-//! `hub FILE ADDRESS`; the environment's `ANNALS_ADMIN_KEY` lets an admin in to `/annals`.
+//! `hub FILE ADDRESS`; the environment variable `ANNALS_ADMIN_KEY` is the admin's key for `/annals`.
 
 mod capture;
 mod home;
@@ -29,7 +29,7 @@ use capture::Capture;
 use home::Home;
 use radio::Radio;
 
-/// What every handler can need.
+/// The state that handlers share.
 #[derive(Clone)]
 struct Hub {
     home: Arc<Mutex<Home>>,
@@ -58,12 +58,12 @@ async fn main() -> Result<()> {
     let listener = TcpListener::bind(&address).await?;
     println!("hub: listening on http://{}", listener.local_addr()?);
     let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(told_to_end()).await?;
-    // Nobody is served any more: now the last events are written.
+    axum::serve(listener, service).with_graceful_shutdown(shutdown_signal()).await?;
+    // No request is running any more: write the last events.
     annals.stop().await
 }
 
-/// Annals in the hub's own file; its lock and socket stand beside it.
+/// Opens Annals in the hub's own file; its lock and socket are beside it.
 async fn open_annals(file: &Path) -> Result<Annals> {
     let mut annals = Annals::builder()
         .data_dir(file.with_extension("annals"))
@@ -77,7 +77,7 @@ async fn open_annals(file: &Path) -> Result<Annals> {
 
 fn start(mut home: Home, recorder: Recorder) -> Result<Hub> {
     if home.is_new()? {
-        // A dozen entries that nobody needs one by one: they become one event.
+        // A dozen events of little interest become one.
         let _setting_up = recorder.set_up("the first rooms");
         for name in ["Hall", "Kitchen", "Stairs"] {
             let light = home.add(name)?;
@@ -93,7 +93,7 @@ fn start(mut home: Home, recorder: Recorder) -> Result<Hub> {
 }
 
 /// Resolves at SIGTERM or Ctrl-C.
-async fn told_to_end() {
+async fn shutdown_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => tokio::select! {

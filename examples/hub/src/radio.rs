@@ -1,7 +1,7 @@
 //! The radio: a plain thread, without any runtime, that hears devices.
 //!
-//! A device says every few seconds how it is. That is not worth an event; that it is there for the
-//! first time is, and that its health has changed.
+//! Devices report every few seconds. A report is recorded only if the device is new or its health
+//! has changed.
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -15,14 +15,14 @@ use serde::Deserialize;
 
 use crate::Hub;
 
-/// What a device says of itself.
+/// A device's report.
 #[derive(Deserialize)]
 pub(crate) struct Packet {
     device: String,
     battery: u8,
 }
 
-/// The way to the radio's thread.
+/// The sending end of the radio's thread.
 #[derive(Clone)]
 pub(crate) struct Radio(Sender<Packet>);
 
@@ -36,7 +36,7 @@ impl Radio {
     }
 }
 
-/// Stands in for the antenna.
+/// Plays the part of the antenna.
 pub(crate) async fn receive(State(hub): State<Hub>, Json(packet): Json<Packet>) -> StatusCode {
     match hub.radio.0.send(packet) {
         Ok(()) => StatusCode::ACCEPTED,

@@ -1,4 +1,4 @@
-//! Who is it? A real hub would ask for a password; this one believes a header.
+//! Identifies the user. A real hub would ask for a password; this one believes a header.
 
 use annals::with_actor;
 use annals_event::{Actor, ActorType};
@@ -6,7 +6,7 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Names the actor once for everything that the request goes on to do.
+/// Sets the actor for everything that the request does.
 pub(crate) async fn is_it(request: Request, next: Next) -> Response {
     let name = request.headers().get("x-user").and_then(|value| value.to_str().ok());
     let actor = match name {

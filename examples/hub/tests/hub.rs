@@ -1,4 +1,4 @@
-//! The hub as it runs: what is done over HTTP, and on its radio's thread, stands on the record.
+//! The running hub: changes over HTTP and on the radio's thread are recorded.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
@@ -32,7 +32,7 @@ impl Hub {
         Hub { child, address }
     }
 
-    /// Sends a request as somebody; answers the status and the body.
+    /// Sends a request as a user; returns the status and the body.
     fn call(&self, method: &str, path: &str, user: &str, body: &Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let mut stream = TcpStream::connect(&self.address).unwrap();
@@ -57,7 +57,8 @@ impl Hub {
         answer
     }
 
-    /// So many events that a filter finds, oldest first: what happened, by whom, to what.
+    /// The events that a filter finds, oldest first, once there are `count`: action, actor and
+    /// entity.
     fn record(&self, filter: &str, count: usize) -> Vec<Value> {
         let path = format!("/annals/api/v1/events?order=asc&{filter}");
         let until = Instant::now() + Duration::from_secs(30);
@@ -65,10 +66,10 @@ impl Hub {
             let page = self.done("GET", &path, "", &Value::Null);
             let events = page["events"].as_array().unwrap();
             if events.len() >= count || Instant::now() > until {
-                let told = |event: &Value| {
+                let described = |event: &Value| {
                     json!([event["action"], event["actor"]["id"], event["entity"]["name"]])
                 };
-                return events.iter().map(told).collect();
+                return events.iter().map(described).collect();
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -89,7 +90,7 @@ impl Drop for Hub {
 }
 
 #[test]
-fn what_happens_in_the_home_stands_on_the_record() {
+fn what_happens_in_the_home_is_recorded() {
     let directory = tempfile::tempdir().unwrap();
     let hub = Hub::start(directory.path());
 
@@ -98,7 +99,7 @@ fn what_happens_in_the_home_stands_on_the_record() {
     assert_eq!(setup, [json!(["application_set_up", null, "the first rooms"])]);
     assert_eq!(hub.record("category=entity", 0), Vec::<Value>::new());
 
-    // Lights: made, renamed, deleted. The name at the end is the one it was deleted under.
+    // The deletion shows the light's last name.
     let light = hub.done("POST", "/lights", "Ada", &json!({"name": "Porch"}));
     let path = format!("/lights/{}", light["id"]);
     hub.done("PATCH", &path, "Bo", &json!({"name": "Front door", "brightness": 40}));
@@ -114,7 +115,7 @@ fn what_happens_in_the_home_stands_on_the_record() {
     );
     assert_eq!(hub.done("GET", "/lights", "Ada", &Value::Null).as_array().unwrap().len(), 3);
 
-    // The radio's thread: found once, and health only when it changes.
+    // A device is found once; its health is recorded only when it changes.
     for battery in [90, 85, 60, 15, 12, 9, 80] {
         hub.done("POST", "/radio", "", &json!({"device": "sensor-1", "battery": battery}));
     }
@@ -129,7 +130,7 @@ fn what_happens_in_the_home_stands_on_the_record() {
         ]
     );
 
-    // A capture that ends by itself is ended by who began it; else by who ends it.
+    // A capture that ends by itself names who started it; otherwise who stopped it.
     hub.done("POST", "/capture", "Ada", &json!({"millis": 1}));
     hub.record("category=capture", 2);
     hub.done("POST", "/capture", "Ada", &json!({"millis": 600_000}));
@@ -146,7 +147,7 @@ fn what_happens_in_the_home_stands_on_the_record() {
     );
     hub.stop();
 
-    // Everything is there after a restart, in one file; nothing is set up twice.
+    // After a restart everything is in one file, and nothing is set up twice.
     let hub = Hub::start(directory.path());
     assert_eq!(hub.record("category=entity", 3).len(), 3);
     assert_eq!(hub.record("action=application_set_up", 1).len(), 1);

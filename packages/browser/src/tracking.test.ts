@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { getTrackingEventsForChild, type Problem, type TrackingPage } from "./index";
 
-/** Answers with this, and remembers what was asked. */
+/** A fake server that gives this answer and records the requests. */
 function server(body: unknown, status = 200) {
   const asked: { url: URL; init: RequestInit | undefined }[] = [];
   const send: typeof fetch = (input, init) => {

@@ -1,19 +1,19 @@
 import type { components } from "./schemas.gen";
 
-/** A points event: what a child's balance was and became. */
+/** A points event: a child's balance before and after it. */
 export type TrackingEvent = components["schemas"]["TrackingEvent"];
-/** What a points event is about. */
+/** The kind of entity that a points event is about. */
 export type EntityType = components["schemas"]["EntityType"];
-/** What was done. */
+/** The action of a points event. */
 export type ActionType = components["schemas"]["ActionType"];
-/** What a stream announces a points event with. */
+/** The data with which a stream announces a points event. */
 export type TrackingEventCreatedPayload = components["schemas"]["TrackingEventCreatedPayload"];
 /** A page of points events, newest first. */
 export type TrackingPage = components["schemas"]["TrackingPage"];
-/** What went wrong, by RFC 9457. */
+/** An error as RFC 9457 defines it. */
 export type Problem = components["schemas"]["Problem"];
 
-/** Which points events of a child. */
+/** Selects points events of a child. */
 export interface TrackingQuery {
   childId: string;
   entityType?: EntityType | undefined;
@@ -22,29 +22,29 @@ export interface TrackingQuery {
   from?: Date | string | undefined;
   /** Before this moment. */
   to?: Date | string | undefined;
-  /** Events a page, 1 to 500; 50 unless given. */
+  /** Events a page, 1 to 500; the default is 50. */
   limit?: number | undefined;
-  /** How many to pass over, at most 100,000. */
+  /** Number of events to skip, at most 100,000. */
   offset?: number | undefined;
 }
 
-/** Where the server is, and who asks. */
+/** The server and the caller. */
 export interface TrackingOptions {
-  /** The server's address; the page's own unless given. */
+  /** The server's URL; the default is the page's own. */
   baseUrl?: string | undefined;
-  /** A key or a token; without one the browser's cookie says who asks. */
+  /** A key or a token; without one the browser's session cookie is sent. */
   token?: string | undefined;
   signal?: AbortSignal | undefined;
-  /** What sends the request. */
+  /** Sends the request; the default is the global `fetch`. */
   fetch?: typeof fetch | undefined;
 }
 
-/** A response whose body is known by whether it is `ok`. */
+/** A response; `ok` decides the type of its body. */
 export type TrackingResponse =
   | (Omit<Response, "ok" | "json"> & { ok: true; json(): Promise<TrackingPage> })
   | (Omit<Response, "ok" | "json"> & { ok: false; json(): Promise<Problem> });
 
-/** The points events of a child, newest first. Rejects only when no answer comes. */
+/** Gets the points events of a child, newest first. Rejects only if there is no answer; errors have `ok: false`. */
 export async function getTrackingEventsForChild(
   query: TrackingQuery,
   options: TrackingOptions = {},
@@ -64,7 +64,7 @@ export async function getTrackingEventsForChild(
   add("offset", query.offset);
   const address = `${baseUrl.replace(/\/+$/, "")}/admin/tracking?${parameters.toString()}`;
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  // What `ok` says of the body is the server's contract, which the types are made from.
+  // The server's contract, from which the types are generated, ties `ok` to the body.
   return (await send(address, {
     headers,
     credentials: token === undefined ? "include" : "omit",
