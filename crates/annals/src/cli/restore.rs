@@ -16,7 +16,7 @@ use crate::config::Database;
 use crate::data_dir::DataDir;
 use crate::http::{act, details};
 use crate::journal::verify::verify;
-use crate::store::Store as _;
+use crate::store::Journal as _;
 use crate::store::sqlite::{SqliteStore, restore};
 
 #[derive(Args)]

@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::clock::ManualClock;
 use crate::metrics::Metrics;
-use crate::store::conformance::START;
 use crate::store::conformance::world::plain_ones;
+use crate::store::conformance::{START, delete};
 use crate::store::sqlite::{SqliteStore, Tenancy};
 use crate::store::{Identity, Store};
 
@@ -141,8 +141,8 @@ async fn one_that_is_rebuilt_reads_what_the_journal_still_holds() {
     let lines = Lines::new(&world, "lines", 0);
     let running = world.run(&FOLLOWERS[0], Box::new(lines.clone()));
     assert!(running.reached(30, PATIENCE).await);
-    world.store.delete(1..11, "p", START).await.unwrap();
-    world.store.delete(25..31, "p", START).await.unwrap();
+    delete(&*world.store, 1..11, "p", START).await.unwrap();
+    delete(&*world.store, 25..31, "p", START).await.unwrap();
     // What was deleted meanwhile stays in the output, until it is made again.
     assert_eq!(lines.seen().len(), 30);
     running.rebuild().await.unwrap();

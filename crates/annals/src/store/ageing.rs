@@ -1,7 +1,7 @@
 //! What is due by age, on every engine alike: how old an event of each kind may become.
 //!
 //! ```text
-//! privacy ── Ageing ──► Store::due (a page of what is due) ──► privacy ── RetentionStep ──► Store::age
+//! privacy ── Ageing ──► Store::due (a page of what is due) ──► privacy ── RetentionStep ──► Store::retention_step
 //! ```
 //!
 //! The values are privacy's to work out. Here stands only what an event's row tells of it, so that

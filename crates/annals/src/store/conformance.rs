@@ -10,13 +10,16 @@
 
 #![expect(missing_docs, reason = "the name of a case says what must hold")]
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use annals_event::digest::TILE;
 use annals_event::{Event, Time, Uuid};
 
 use super::seal::{Verdict, check_tile, first_of, tile_of};
-use super::{Appended, Entry, Order, Scope, Scoped, Selection, Store};
+use super::{
+    Appended, Entry, Item, Order, Outcome, Result, RetentionStep, Scope, Scoped, Selection, Store,
+};
 use crate::filter::Filter;
 
 pub mod accounts;
@@ -116,9 +119,12 @@ pub(crate) use conformance;
 /// The moment the cases begin at.
 pub const START: Time = Time::from_micros(1_790_000_000_000_000);
 
+/// The checkpoint that [`delete`] writes.
+const CHECKPOINT: &str = "conformance";
+
 /// Appends and expects every entry to be accepted. Answers the events as they must come back.
 pub async fn accepted(store: &dyn Store, entries: Vec<Entry>, now: Time) -> Vec<Event> {
-    let outcomes = store.append(entries.clone(), now).await.unwrap();
+    let outcomes = append(store, entries.clone(), now).await.unwrap();
     assert_eq!(outcomes.len(), entries.len());
     entries
         .into_iter()
@@ -132,6 +138,37 @@ pub async fn accepted(store: &dyn Store, entries: Vec<Entry>, now: Time) -> Vec<
             Event { seq, created_at, occurred_at, ..entry.event }
         })
         .collect()
+}
+
+/// Appends finished events, and answers what became of each.
+pub async fn append(store: &dyn Store, entries: Vec<Entry>, now: Time) -> Result<Vec<Appended>> {
+    let items = entries.into_iter().map(Item::Append).collect();
+    let appended = |outcome| match outcome {
+        Outcome::Appended(appended) => Some(appended),
+        Outcome::Decided(_) => None,
+    };
+    Ok(store.commit(items, now).await?.into_iter().filter_map(appended).collect())
+}
+
+/// Deletes what stands at the positions, as a retention run does. Answers how many events went.
+pub async fn delete(store: &dyn Store, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
+    let head = store.head().await?.seq;
+    let range = range.start.max(1)..range.end.min(head + 1);
+    let mut gone = 0;
+    for tile in tile_of(range.start)..=tile_of(range.end.max(range.start + 1) - 1) {
+        let part = range.start.max(first_of(tile))..range.end.min(first_of(tile + 1));
+        let there = store.sealed(part, TILE as usize).await?;
+        let step = RetentionStep {
+            remains: Vec::new(),
+            gone: there.iter().map(|sealed| sealed.seq).collect(),
+            reason: reason.to_owned(),
+            at: now,
+            checkpoint: (CHECKPOINT, String::new()),
+        };
+        store.retention_step(step).await?;
+        gone += there.len() as u64;
+    }
+    Ok(gone)
 }
 
 /// Everything that stands in the store, oldest first.

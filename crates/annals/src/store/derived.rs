@@ -5,17 +5,13 @@
 //! far it has come are one write, so that no event counts twice and none is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 use annals_event::Time;
-use async_trait::async_trait;
 use jiff::civil::Date;
 
-use super::entity_use::{EntityChange, EntityUse, Uses};
-use super::page::{PageChange, Pages, Visitor};
-use super::{
-    DayScores, ErrorGroups, FrozenDay, Result, RiskScores, ScoredDays, Sighting, WhichGroups,
-};
+use super::entity_use::{EntityChange, Uses};
+use super::error_groups::Sighting;
+use super::page::{PageChange, Visitor};
 use crate::catalog::Role;
 
 /// A follower's output that is kept as rows.
@@ -218,106 +214,4 @@ pub struct PersonActivity {
     pub sessions: u64,
     /// How long these were, together, in microseconds.
     pub session_micros: i64,
-}
-
-/// A database that keeps what is derived from one journal.
-#[async_trait]
-pub trait DerivedStore: Send + Sync + 'static {
-    /// Where an output stands. One made under another stamp, by an older version of its follower
-    /// or under other settings, is dropped first, and stands at the beginning.
-    async fn resume(&self, output: Output, stamp: &str) -> Result<Checkpoint>;
-
-    /// Drops an output: it stands at the beginning then.
-    async fn clear(&self, output: Output) -> Result<()>;
-
-    /// Takes a change into the roll-ups and moves their place, both or neither. Fails when they
-    /// do not stand where the step begins.
-    async fn add_rollups(&self, step: Step, change: RollupChange) -> Result<()>;
-
-    /// The days up to this one of which more is counted than the copy of closed days knows; and those
-    /// up to the second one whose scores it lacks.
-    async fn days_to_freeze(&self, through: Date, scores: Date) -> Result<Vec<Date>>;
-
-    /// The paths of a day's pages, and who looked at each.
-    async fn looks(&self, day: Date) -> Result<BTreeMap<String, BTreeSet<Visitor>>>;
-
-    /// Counts a day's pages under other paths from now on: each of the first as its second.
-    async fn rename_pages(&self, day: Date, paths: Vec<(String, String)>) -> Result<()>;
-
-    /// What is counted of a day now, as it may be closed.
-    async fn day_to_freeze(&self, day: Date) -> Result<FrozenDay>;
-
-    /// Keeps a copy of days that the journal has closed, also when an output is made again. Where less
-    /// is counted, theirs is told.
-    async fn keep_frozen(&self, days: Vec<FrozenDay>) -> Result<()>;
-
-    /// Lets go of what each person did on the days before this one, which are closed.
-    async fn age_rollups(&self, before: Date) -> Result<()>;
-
-    /// The sessions of some visits.
-    async fn sessions(&self, session_ids: Vec<String>) -> Result<Vec<Session>>;
-
-    /// What happened in each of the spans of days, as of one place.
-    async fn activity(&self, spans: Vec<Range<Date>>) -> Result<(Checkpoint, Vec<Activity>)>;
-
-    /// What everybody, or one person, did in each of the spans of days, as of one place.
-    async fn activity_summary(
-        &self,
-        spans: Vec<Range<Date>>,
-        person: Option<String>,
-    ) -> Result<(Checkpoint, Vec<ActivitySummary>)>;
-
-    /// Of which days scores are kept that are as these rules would make them now, of so many days each;
-    /// or that rest on days about nobody any more, and stay as they are.
-    async fn scored_days(&self, rules: &str, window: i32) -> Result<ScoredDays>;
-
-    /// Says that a day is about to be scored by what is counted from now on.
-    async fn begin_scores(&self, day: Date) -> Result<()>;
-
-    /// Keeps a day's scores in the place of older ones, and answers whether it did: not where
-    /// anything they rest on was counted since [`DerivedStore::begin_scores`].
-    async fn keep_scores(&self, scores: DayScores) -> Result<bool>;
-
-    /// Drops the scores of the days before this one.
-    async fn drop_scores(&self, before: Date) -> Result<()>;
-
-    /// How many people had at least this score, in hundredths, on each day of a span; days
-    /// without scores are missing.
-    async fn score_counts(&self, span: Range<Date>, least: u32) -> Result<BTreeMap<Date, u64>>;
-
-    /// The course of each of these people's score in a span.
-    async fn histories(
-        &self,
-        span: Range<Date>,
-        people: Vec<String>,
-    ) -> Result<BTreeMap<String, RiskScores>>;
-
-    /// The errors in a span of days, by group, as of a place.
-    async fn error_groups(
-        &self,
-        span: Range<Date>,
-        which: WhichGroups,
-    ) -> Result<(Checkpoint, ErrorGroups)>;
-
-    /// The things used in a span of days, in no order: those of a type, or of the types of which
-    /// anything was ever begun, finished or given up.
-    async fn entities(
-        &self,
-        span: Range<Date>,
-        kind: Option<String>,
-    ) -> Result<(Checkpoint, Vec<EntityUse>)>;
-
-    /// The most viewed pages of a span of days, or only that with a path.
-    async fn pages(
-        &self,
-        span: Range<Date>,
-        path: Option<String>,
-        limit: usize,
-    ) -> Result<(Checkpoint, Pages)>;
-
-    /// How many bytes it takes up.
-    async fn bytes(&self) -> Result<u64>;
-
-    /// Ends all work; nothing may be asked afterwards.
-    async fn close(&self);
 }

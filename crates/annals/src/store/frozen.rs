@@ -1,8 +1,8 @@
 //! Days whose events lose their people, or go: what was counted of them stays.
 //!
 //! ```text
-//! DerivedStore::closing ──► Store::freeze_day ──► DerivedStore::keep_frozen
-//! (what is counted now)     (the journal's)      (a copy, so that one file answers)
+//! DerivedStore::day_to_freeze ──► Store::freeze_day ──► DerivedStore::keep_frozen
+//! (what is counted now)           (the journal's)       (a copy, so that one file answers)
 //! ```
 //!
 //! It cannot be read out of the journal's events again, and so it is precious. It is only ever raised:

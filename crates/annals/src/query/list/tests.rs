@@ -7,6 +7,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::*;
 use crate::store::Identity;
+use crate::store::Journal as _;
 use crate::store::Scope;
 use crate::store::conformance::world::{entries, filter, plain_ones};
 use crate::store::conformance::{START, accepted};

@@ -9,7 +9,7 @@ use super::super::{
     Tally, Task, TrackingQuery,
 };
 use super::world::{entry, plain};
-use super::{START, accepted, everything, share};
+use super::{START, accepted, append, delete, everything, share};
 
 /// An event of a child's ledger.
 fn points(number: u128, child: &str, category: &str, action: &str, change: [i64; 2]) -> Entry {
@@ -123,7 +123,7 @@ pub async fn imported_points_move_the_balance_too(store: Arc<dyn Store>) {
     assert_eq!(store.account("c2").await.unwrap().balance, -5);
     // What was there already changes nothing.
     let again = vec![points(1, "c1", "adjustment", "adjusted", [0, 30])];
-    store.append(again, START).await.unwrap();
+    append(&*store, again, START).await.unwrap();
     assert_eq!(store.account("c1").await.unwrap().balance, 105);
 }
 
@@ -223,7 +223,7 @@ pub async fn tracking_finds_what_the_model_finds(store: Arc<dyn Store>) {
 pub async fn what_is_buried_is_tracked_no_longer(store: Arc<dyn Store>) {
     let batch = (1..5).map(|number| points(number, "c1", "task", "activated", [0, 7])).collect();
     accepted(&*store, batch, START).await;
-    store.delete(1..3, "cleared", START).await.unwrap();
+    delete(&*store, 1..3, "cleared", START).await.unwrap();
     let query = TrackingQuery {
         child: Some("c1".to_owned()),
         account: None,

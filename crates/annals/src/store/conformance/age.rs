@@ -14,7 +14,7 @@ use tokio::runtime::Handle;
 use super::super::seal::Verdict;
 use super::super::{Ageing, Counts, Limits, RetentionAction, RetentionStep, Store, StoreError};
 use super::world::entries;
-use super::{START, accepted, everything, verdicts};
+use super::{START, accepted, append, everything, verdicts};
 
 const COUNT: usize = 600;
 const TRIES: u32 = 200;
@@ -169,7 +169,7 @@ pub async fn a_slice_is_carried_out_whole_and_can_be_verified(store: Arc<dyn Sto
         assert_eq!(verdict, expected, "{seq}");
     }
     // Ids stay used, and appending goes on in the tile that was open.
-    let outcomes = store.append(super::world::plain_ones(601..900), START).await.unwrap();
+    let outcomes = append(&*store, super::world::plain_ones(601..900), START).await.unwrap();
     assert_eq!(outcomes.len(), 299);
     assert!(verdicts(&*store).await.iter().all(Verdict::is_fine));
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::super::{Appended, Entry, Scope, Store};
 use super::world::{entry, plain, plain_ones};
-use super::{START, accepted, everything, share, verdicts};
+use super::{START, accepted, append, everything, share, verdicts};
 
 pub async fn positions_are_dense_and_in_the_order_given(store: Arc<dyn Store>) {
     let mut next = 1;
@@ -97,7 +97,7 @@ fn changed(number: u128) -> Entry {
 
 pub async fn one_id_is_one_event_within_a_batch(store: Arc<dyn Store>) {
     let batch = vec![plain(1), plain(1), changed(1), plain(2), changed(2)];
-    let outcomes = store.append(batch, START).await.unwrap();
+    let outcomes = append(&*store, batch, START).await.unwrap();
     let at = |seq| Appended::Accepted { seq, created_at: START };
     let expected = [
         at(1),
@@ -113,7 +113,7 @@ pub async fn one_id_is_one_event_within_a_batch(store: Arc<dyn Store>) {
 pub async fn one_id_is_one_event_across_batches(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..4), START).await;
     let batch = vec![plain(2), plain(9), changed(3)];
-    let outcomes = store.append(batch, START).await.unwrap();
+    let outcomes = append(&*store, batch, START).await.unwrap();
     let expected = [
         Appended::Duplicate { seq: Some(2) },
         Appended::Accepted { seq: 4, created_at: START },
@@ -150,7 +150,7 @@ pub async fn what_the_server_added_does_not_make_another_event(store: Arc<dyn St
         retry(|entry| entry.event.occurred_at = START.plus_micros(7)),
         retry(|entry| entry.event.session_id = Some("s".to_owned())),
     ];
-    let outcomes = store.append(batch, later).await.unwrap();
+    let outcomes = append(&*store, batch, later).await.unwrap();
     let duplicate = Appended::Duplicate { seq: Some(1) };
     let expected = [[duplicate; 4].as_slice(), &[Appended::Conflict; 2]].concat();
     assert_eq!(outcomes, expected);
@@ -159,7 +159,7 @@ pub async fn what_the_server_added_does_not_make_another_event(store: Arc<dyn St
 pub async fn of_many_who_send_one_event_one_is_accepted(store: Arc<dyn Store>) {
     let tasks = (0..8).map(|_| {
         let store = share(&store);
-        tokio::spawn(async move { store.append(vec![plain(1)], START).await.unwrap()[0] })
+        tokio::spawn(async move { append(&*store, vec![plain(1)], START).await.unwrap()[0] })
     });
     let mut outcomes = Vec::new();
     for task in tasks.collect::<Vec<_>>() {
@@ -175,9 +175,9 @@ pub async fn nothing_new_leaves_the_head_where_it_was(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..4), START).await;
     let head = store.head().await.unwrap();
     let later = START.plus_micros(1);
-    assert_eq!(store.append(Vec::new(), later).await, Ok(Vec::new()));
-    store.append(plain_ones(1..4), later).await.unwrap();
-    store.append(vec![changed(1)], later).await.unwrap();
+    assert_eq!(append(&*store, Vec::new(), later).await, Ok(Vec::new()));
+    append(&*store, plain_ones(1..4), later).await.unwrap();
+    append(&*store, vec![changed(1)], later).await.unwrap();
     assert_eq!(store.head().await.unwrap(), head);
 }
 

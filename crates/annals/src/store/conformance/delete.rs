@@ -7,7 +7,7 @@ use annals_event::Event;
 use super::super::seal::Verdict;
 use super::super::{Appended, Counts, Order, Scope, Selection, Store};
 use super::world::{entry, plain, plain_ones};
-use super::{START, accepted, everything, id, share, verdicts};
+use super::{START, accepted, append, delete, everything, id, share, verdicts};
 
 /// 400 days less a moment, in microseconds.
 const NEARLY_400_DAYS: i64 = 400 * 24 * 3_600 * 1_000_000 - 1;
@@ -18,7 +18,7 @@ fn deleted(reason: &str) -> Verdict {
 
 pub async fn what_is_buried_is_gone_and_leaves_a_tombstone(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..11), START).await;
-    assert_eq!(store.delete(3..6, "cleared by a", START).await, Ok(3));
+    assert_eq!(delete(&*store, 3..6, "cleared by a", START).await, Ok(3));
     for number in 1..11 {
         let there = store.find(id(number), Scope::everything()).await.unwrap().is_some();
         assert_eq!(there, !(3..6).contains(&number), "{number}");
@@ -45,11 +45,11 @@ pub async fn what_is_buried_is_gone_and_leaves_a_tombstone(store: Arc<dyn Store>
 
 pub async fn tombstones_keep_their_reasons(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..11), START).await;
-    assert_eq!(store.delete(4..6, "a", START).await, Ok(2));
+    assert_eq!(delete(&*store, 4..6, "a", START).await, Ok(2));
     // Over what is buried already, and on both sides of it.
-    assert_eq!(store.delete(2..8, "b", START).await, Ok(4));
-    assert_eq!(store.delete(8..9, "b", START).await, Ok(1));
-    assert_eq!(store.delete(2..9, "c", START).await, Ok(0));
+    assert_eq!(delete(&*store, 2..8, "b", START).await, Ok(4));
+    assert_eq!(delete(&*store, 8..9, "b", START).await, Ok(1));
+    assert_eq!(delete(&*store, 2..9, "c", START).await, Ok(0));
     let told: Vec<_> = store
         .tombstones(1..11)
         .await
@@ -65,13 +65,13 @@ pub async fn tombstones_keep_their_reasons(store: Arc<dyn Store>) {
 
 pub async fn whole_tiles_can_go(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..701), START).await;
-    assert_eq!(store.delete(200..600, "p", START).await, Ok(400));
+    assert_eq!(delete(&*store, 200..600, "p", START).await, Ok(400));
     let verdicts = verdicts(&*store).await;
     for (seq, verdict) in (1..).zip(&verdicts) {
         let expected = if (200..600).contains(&seq) { deleted("p") } else { Verdict::Verified };
         assert_eq!(*verdict, expected, "{seq}");
     }
-    assert_eq!(store.delete(0..10_000, "all", START).await, Ok(300));
+    assert_eq!(delete(&*store, 0..10_000, "all", START).await, Ok(300));
     assert_eq!(everything(&*store).await, []);
     let counts = store.counts(super::unfiltered(), 1..701).await;
     assert_eq!(counts, Ok(Counts::default()));
@@ -84,9 +84,9 @@ pub async fn the_head_stays_where_it_was(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..11), START).await;
     let head = store.head().await.unwrap();
     // What lies beyond the head is not there to be buried.
-    assert_eq!(store.delete(9..100, "p", START).await, Ok(2));
-    assert_eq!(store.delete(11..100, "p", START).await, Ok(0));
-    assert_eq!(store.delete(5..5, "p", START).await, Ok(0));
+    assert_eq!(delete(&*store, 9..100, "p", START).await, Ok(2));
+    assert_eq!(delete(&*store, 11..100, "p", START).await, Ok(0));
+    assert_eq!(delete(&*store, 5..5, "p", START).await, Ok(0));
     assert_eq!(store.head().await.unwrap(), head);
     let events = accepted(&*store, plain_ones(11..13), START.plus_micros(-1)).await;
     assert_eq!(events[0].seq, 11);
@@ -96,10 +96,10 @@ pub async fn the_head_stays_where_it_was(store: Arc<dyn Store>) {
 
 pub async fn ids_stay_used(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..11), START).await;
-    store.delete(4..6, "p", START).await.unwrap();
+    delete(&*store, 4..6, "p", START).await.unwrap();
     let other = entry(Event { message: "another one".to_owned(), ..plain(5).event });
     let later = START.plus_micros(NEARLY_400_DAYS);
-    let outcomes = store.append(vec![plain(4), other, plain(3)], later).await;
+    let outcomes = append(&*store, vec![plain(4), other, plain(3)], later).await;
     let gone = Appended::Duplicate { seq: None };
     let there = Appended::Duplicate { seq: Some(3) };
     assert_eq!(outcomes, Ok(vec![gone, gone, there]));
@@ -116,7 +116,7 @@ pub async fn a_page_is_full_until_the_end_while_others_are_buried(store: Arc<dyn
         tokio::spawn(async move {
             // Every other event, so that what is left lies thinly.
             for seq in (1..=COUNT).step_by(2) {
-                store.delete(seq..seq + 1, "p", START).await.unwrap();
+                delete(&*store, seq..seq + 1, "p", START).await.unwrap();
             }
         })
     };

@@ -10,7 +10,7 @@ use super::super::{
     Account, Answer, Appended, LedgerKind, Pending, Segment, Store, StoreError, TrackingQuery,
 };
 use super::world::{entry, plain, plain_ones};
-use super::{START, accepted, everything, verdicts};
+use super::{START, accepted, append, delete, everything, verdicts};
 
 async fn segment(store: &dyn Store, range: std::ops::Range<u64>) -> Segment {
     Segment {
@@ -25,7 +25,7 @@ async fn segment(store: &dyn Store, range: std::ops::Range<u64>) -> Segment {
 /// A journal that was lost after a moment goes on from what was copied of it.
 pub async fn a_part_replaces_what_follows_and_appending_goes_on(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..501), START).await;
-    store.delete(300..310, "p", START).await.unwrap();
+    delete(&*store, 300..310, "p", START).await.unwrap();
     let (whole, second) = (everything(&*store).await, first_of(1));
     let copy = segment(&*store, second..501).await;
     let seals = store.tiles(1..501).await.unwrap();
@@ -49,7 +49,7 @@ pub async fn a_part_replaces_what_follows_and_appending_goes_on(store: Arc<dyn S
     assert_eq!(store.head().await.unwrap(), head);
 
     // The tree of the open tile goes on, and ids are known.
-    let outcomes = store.append(vec![plain(400), plain(501)], START).await.unwrap();
+    let outcomes = append(&*store, vec![plain(400), plain(501)], START).await.unwrap();
     let next = Appended::Accepted { seq: 501, created_at: START };
     assert_eq!(outcomes, [Appended::Duplicate { seq: Some(400) }, next]);
     accepted(&*store, plain_ones(502..530), START).await;
@@ -74,7 +74,7 @@ pub async fn a_broken_event_is_not_taken_over(store: Arc<dyn Store>) {
 
 pub async fn used_ids_and_settings_are_told_whole(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..11), START).await;
-    store.delete(2..8, "p", START).await.unwrap();
+    delete(&*store, 2..8, "p", START).await.unwrap();
     let all = store.used_ids(None, 100).await.unwrap();
     assert_eq!(all.len(), 6);
     assert!(all.is_sorted_by_key(|used| used.hash));

@@ -1,10 +1,7 @@
 //! Deleting events on the record: a tombstone stays, with the leaves that the tile's root needs.
 
-use std::ops::Range;
-
-use annals_event::digest::TILE;
 use annals_event::{Time, Uuid};
-use deadpool_postgres::{Object, Transaction};
+use deadpool_postgres::Transaction;
 use tokio_postgres::types::ToSql;
 
 use super::super::Result;
@@ -14,44 +11,6 @@ use super::error::failed;
 use super::open::Journal;
 use super::rows::{self, bound};
 use super::{spans, vacuum};
-
-pub(super) async fn delete(
-    client: &mut Object,
-    journal: &Journal,
-    range: Range<u64>,
-    reason: &str,
-    now: Time,
-) -> Result<u64> {
-    let head = rows::head(&***client, false).await?.seq;
-    let range = range.start.max(1)..range.end.min(head + 1);
-    if range.is_empty() {
-        return Ok(0);
-    }
-    let mut gone = 0;
-    // One transaction a tile: whoever appends never waits for long.
-    for tile in tile_of(range.start)..=tile_of(range.end - 1) {
-        let part = range.start.max(first_of(tile))..range.end.min(first_of(tile + 1));
-        gone += bury_in_tile(client, journal, &part, reason, now).await?;
-    }
-    Ok(gone)
-}
-
-async fn bury_in_tile(
-    client: &mut Object,
-    journal: &Journal,
-    range: &Range<u64>,
-    reason: &str,
-    now: Time,
-) -> Result<u64> {
-    let transaction = client.transaction().await.map_err(failed)?;
-    // Two that bury in one tile, or append to it meanwhile, take turns.
-    rows::head(&*transaction, true).await?;
-    let events = rows::sealed(&*transaction, &journal.blocks, range, TILE as usize).await?;
-    bury_events(&transaction, journal, &events, reason, now).await?;
-    transaction.commit().await.map_err(failed)?;
-    journal.recent.forget();
-    Ok(events.len() as u64)
-}
 
 /// Puts a tombstone in the place of each event of a tile, within a transaction that holds the head.
 /// Answers how many of them were about points.

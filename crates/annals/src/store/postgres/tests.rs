@@ -9,8 +9,9 @@ use annals_throwaway_postgres::{Cluster, Database, Durability};
 use super::{PostgresStore, Seed, blocks};
 use crate::filter::Filter;
 use crate::store::conformance::world::plain_ones;
-use crate::store::conformance::{self, START, accepted, conformance, everything, verdicts};
-use crate::store::{ERASING, Identity, Key, Order, Role, Scope, Selection, Store, StoreError};
+use crate::store::conformance::{self, START, accepted, conformance, delete, everything, verdicts};
+use crate::store::roles::{Cluster as _, *};
+use crate::store::{ERASING, Identity, Key, Order, Role, Scope, Selection, StoreError};
 
 mod spans;
 mod vacuum;
@@ -60,7 +61,7 @@ async fn a_login_that_owns_nothing_does_all_that_a_server_does() {
     // Through several partitions, which only their owner could make by itself.
     let events = accepted(&store, plain_ones(1..701), START).await;
     assert_eq!(everything(&store).await, events);
-    assert_eq!(store.delete(3..6, "p", START).await, Ok(3));
+    assert_eq!(delete(&store, 3..6, "p", START).await, Ok(3));
     let partitions = "SELECT count(*) FROM pg_inherits WHERE
                       inhparent = 'annals.annals_events'::regclass";
     assert!(database.sql(partitions).parse::<u32>().unwrap() >= 3);
@@ -235,7 +236,7 @@ async fn who_knows_the_end_learns_that_another_server_changed_it() {
     for number in 1..5 {
         accepted(&*one, plain_ones(number..number + 1), START).await;
     }
-    assert_eq!(two.delete(2..3, "p", START).await, Ok(1));
+    assert_eq!(delete(&two, 2..3, "p", START).await, Ok(1));
     accepted(&*one, plain_ones(5..6), START).await;
     accepted(&two, plain_ones(6..7), START).await;
     accepted(&*one, plain_ones(7..8), START).await;

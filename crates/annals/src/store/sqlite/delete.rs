@@ -1,49 +1,13 @@
 //! Deleting events on the record: a tombstone stays, with the leaves that the tile's root needs.
 
-use std::ops::Range;
-
 use annals_event::Time;
-use annals_event::digest::TILE;
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
 use super::super::Result;
 use super::super::seal::{Sealed, Tombstone, first_of, tile_of};
 use super::super::tombstones::{USED, merged, tombstones_for};
 use super::append::Writer;
-use super::{garbage, rows, sealed};
-
-pub(super) fn delete(
-    writer: &mut Writer,
-    range: Range<u64>,
-    reason: &str,
-    now: Time,
-) -> Result<u64> {
-    let head = rows::head(writer.connection())?.seq;
-    let range = range.start.max(1)..range.end.min(head + 1);
-    if range.is_empty() {
-        return Ok(0);
-    }
-    writer.forget();
-    let mut gone = 0;
-    // One transaction a tile: the writer is never held for long.
-    for tile in tile_of(range.start)..=tile_of(range.end - 1) {
-        let part = range.start.max(first_of(tile))..range.end.min(first_of(tile + 1));
-        gone += bury_in_tile(writer, &part, reason, now)?;
-    }
-    Ok(gone)
-}
-
-fn bury_in_tile(writer: &mut Writer, range: &Range<u64>, reason: &str, now: Time) -> Result<u64> {
-    let events = sealed::sealed(writer.connection(), range, TILE as usize)?;
-    let hashes = hashes(writer, &events);
-    let transaction =
-        writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
-    put_tombstones(&transaction, &events, &hashes, reason, now)?;
-    transaction.commit()?;
-    writer.index().delete(range);
-    writer.recent().forget();
-    Ok(events.len() as u64)
-}
+use super::{garbage, sealed};
 
 /// The hashes under which the ids of events that go are remembered.
 pub(super) fn hashes(writer: &Writer, events: &[Sealed]) -> Vec<[u8; 32]> {

@@ -8,7 +8,8 @@ use rusqlite::Connection;
 
 use super::{SqliteStore, Tenancy};
 use crate::store::conformance::{self, START, accepted, conformance};
-use crate::store::{self, Identity, LedgerKind, Store, StoreError, TrackingQuery};
+use crate::store::roles::*;
+use crate::store::{self, Identity, LedgerKind, StoreError, TrackingQuery};
 
 fn seed() -> Identity {
     Identity { id: Uuid::from_u128(7), epoch: 1, cursor_key: [7; 32] }

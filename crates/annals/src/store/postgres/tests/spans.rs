@@ -8,10 +8,11 @@ use annals_throwaway_postgres::Database;
 
 use super::{Seed, seed};
 use crate::filter::{Field, Filter, Term};
+use crate::store::Scope;
 use crate::store::conformance::world::{entry, plain};
-use crate::store::conformance::{START, accepted, verdicts};
+use crate::store::conformance::{START, accepted, delete, verdicts};
 use crate::store::postgres::PostgresStore;
-use crate::store::{Scope, Store};
+use crate::store::roles::*;
 
 /// Two whole spans and some tiles.
 const COUNT: u64 = 33_500;
@@ -134,7 +135,7 @@ async fn long_periods_are_counted_as_the_model_counts_them() {
 
     // Within a tile, over a span's edge, in the open tile.
     for gap in [10..20, SPAN - 5..SPAN + 300, COUNT - 3..COUNT - 1] {
-        one.delete(gap.clone(), "p", START).await.unwrap();
+        delete(&one, gap.clone(), "p", START).await.unwrap();
         model.retain(|event| !gap.contains(&event.seq));
     }
     let more = (COUNT + 1..COUNT + 4).map(|number| entry(event(number))).collect();

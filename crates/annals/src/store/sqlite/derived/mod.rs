@@ -36,9 +36,9 @@ use rusqlite::Connection;
 
 use self::file::{DerivedFile, Generation};
 use super::super::{
-    Activity, ActivitySummary, Checkpoint, DayScores, DerivedStore, EntityUse, ErrorGroups,
-    FrozenDay, Identity, Output, Pages, Result, RiskScores, RollupChange, ScoredDays, Session,
-    Step, StoreError, Visitor, WhichGroups,
+    Activity, ActivitySummary, Checkpoint, DayScores, EntityUse, ErrorGroups, FrozenDay,
+    FrozenDays, Identity, Output, Outputs, Pages, Reports, Result, RiskScores, RollupChange,
+    ScoredDays, Scores, Session, Step, StoreError, Visitor, WhichGroups,
 };
 use super::threads::WriterThread;
 
@@ -115,7 +115,7 @@ fn derived(error: StoreError) -> StoreError {
 }
 
 #[async_trait]
-impl DerivedStore for SqliteDerived {
+impl Outputs for SqliteDerived {
     async fn resume(&self, output: Output, stamp: &str) -> Result<Checkpoint> {
         let stamp = stamp.to_owned();
         self.write(move |connection| checkpoints::resume(connection, output, &stamp)).await
@@ -129,6 +129,26 @@ impl DerivedStore for SqliteDerived {
         self.write(move |connection| rollups::add(connection, &step, &change)).await
     }
 
+    async fn sessions(&self, session_ids: Vec<String>) -> Result<Vec<Session>> {
+        self.read(move |connection| sessions::of(connection, &session_ids)).await
+    }
+
+    async fn bytes(&self) -> Result<u64> {
+        self.read(|connection| {
+            let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+            Ok(connection.query_row(sql, [], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    async fn close(&self) {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.writer.stop().await;
+    }
+}
+
+#[async_trait]
+impl FrozenDays for SqliteDerived {
     async fn days_to_freeze(&self, through: Date, scores: Date) -> Result<Vec<Date>> {
         self.read(move |connection| frozen::days(connection, through, scores)).await
     }
@@ -152,24 +172,10 @@ impl DerivedStore for SqliteDerived {
     async fn age_rollups(&self, before: Date) -> Result<()> {
         self.write(move |connection| frozen::age(connection, before)).await
     }
+}
 
-    async fn sessions(&self, session_ids: Vec<String>) -> Result<Vec<Session>> {
-        self.read(move |connection| sessions::of(connection, &session_ids)).await
-    }
-
-    async fn activity(&self, spans: Vec<Range<Date>>) -> Result<(Checkpoint, Vec<Activity>)> {
-        self.read(move |connection| rollups::activity(connection, &spans)).await
-    }
-
-    async fn activity_summary(
-        &self,
-        spans: Vec<Range<Date>>,
-        person: Option<String>,
-    ) -> Result<(Checkpoint, Vec<ActivitySummary>)> {
-        self.read(move |connection| activity_summary::of(connection, &spans, person.as_deref()))
-            .await
-    }
-
+#[async_trait]
+impl Scores for SqliteDerived {
     async fn scored_days(&self, rules: &str, window: i32) -> Result<ScoredDays> {
         let rules = rules.to_owned();
         self.read(move |connection| scores::days(connection, &rules, window)).await
@@ -198,6 +204,22 @@ impl DerivedStore for SqliteDerived {
     ) -> Result<BTreeMap<String, RiskScores>> {
         self.read(move |connection| scores::histories(connection, &span, &people)).await
     }
+}
+
+#[async_trait]
+impl Reports for SqliteDerived {
+    async fn activity(&self, spans: Vec<Range<Date>>) -> Result<(Checkpoint, Vec<Activity>)> {
+        self.read(move |connection| rollups::activity(connection, &spans)).await
+    }
+
+    async fn activity_summary(
+        &self,
+        spans: Vec<Range<Date>>,
+        person: Option<String>,
+    ) -> Result<(Checkpoint, Vec<ActivitySummary>)> {
+        self.read(move |connection| activity_summary::of(connection, &spans, person.as_deref()))
+            .await
+    }
 
     async fn error_groups(
         &self,
@@ -222,19 +244,6 @@ impl DerivedStore for SqliteDerived {
         limit: usize,
     ) -> Result<(Checkpoint, Pages)> {
         self.read(move |connection| pages::viewed(connection, &span, path.as_deref(), limit)).await
-    }
-
-    async fn bytes(&self) -> Result<u64> {
-        self.read(|connection| {
-            let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-            Ok(connection.query_row(sql, [], |row| row.get(0))?)
-        })
-        .await
-    }
-
-    async fn close(&self) {
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        self.writer.stop().await;
     }
 }
 

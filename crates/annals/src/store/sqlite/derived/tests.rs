@@ -8,7 +8,8 @@ use annals_event::Uuid;
 use super::SqliteDerived;
 use crate::store::conformance::START;
 use crate::store::conformance::derived::derived_conformance;
-use crate::store::{Checkpoint, DerivedStore, Identity, Output, RollupChange, Step};
+use crate::store::roles::derived::*;
+use crate::store::{Checkpoint, Identity, Output, RollupChange, Step};
 
 fn journal(number: u128, epoch: u32) -> Identity {
     Identity { id: Uuid::from_u128(number), epoch, cursor_key: [7; 32] }

@@ -17,8 +17,9 @@ use super::super::{SqliteStore, Tenancy};
 use super::{ListIndex, Options};
 use crate::filter::Filter;
 use crate::store::conformance::world::{entries, filter, scope};
-use crate::store::conformance::{START, accepted, conformance, everything, unfiltered};
-use crate::store::{Identity, Order, Scope, Scoped, Selection, Store};
+use crate::store::conformance::{START, accepted, conformance, delete, everything, unfiltered};
+use crate::store::roles::*;
+use crate::store::{Identity, Order, Scope, Scoped, Selection};
 use crate::words::words;
 
 /// One tile a window, two runs into one, up to eight windows.
@@ -83,7 +84,7 @@ impl Corrupted {
     }
 
     async fn delete(&mut self, store: &SqliteStore, range: std::ops::Range<u64>) {
-        store.delete(range.clone(), "deleted by policy p", START).await.unwrap();
+        delete(store, range.clone(), "deleted by policy p", START).await.unwrap();
         self.model.retain(|event| !range.contains(&event.seq));
     }
 

@@ -1,0 +1,54 @@
+//! What a store can do, a trait for each role: whoever needs to read says so ([`Read`]), whoever
+//! proves needs [`Proof`]. [`Store`] is their sum.
+
+mod cluster;
+mod credentials;
+pub mod derived;
+mod directory;
+mod journal;
+mod ledger;
+mod lifecycle;
+mod proof;
+mod read;
+mod settings;
+mod transfer;
+
+pub use cluster::Cluster;
+pub use credentials::Credentials;
+pub use directory::Directory;
+pub use journal::Journal;
+pub use ledger::Ledger;
+pub use lifecycle::Lifecycle;
+pub use proof::Proof;
+pub use read::Read;
+pub use settings::Settings;
+pub use transfer::Transfer;
+
+/// A database that keeps the journal: every role at once.
+pub trait Store:
+    Journal
+    + Read
+    + Proof
+    + Credentials
+    + Directory
+    + Lifecycle
+    + Ledger
+    + Settings
+    + Cluster
+    + Transfer
+{
+}
+
+impl<T> Store for T where
+    T: Journal
+        + Read
+        + Proof
+        + Credentials
+        + Directory
+        + Lifecycle
+        + Ledger
+        + Settings
+        + Cluster
+        + Transfer
+{
+}
