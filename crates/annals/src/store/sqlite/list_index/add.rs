@@ -1,4 +1,4 @@
-//! What the writer does: hands over what it has committed, before it answers anybody.
+//! Adds committed events to the index, before the writer answers anybody.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -15,15 +15,15 @@ use super::view::{View, read, write};
 use super::window::{Keyed, Window};
 use crate::background::yield_every;
 
-/// Events taken in under one hold of the window's lock: readers wait no longer than for these.
+/// Events added under one hold of the window's lock, so that readers wait only briefly.
 const SLICE: usize = 128;
-/// Slices after which others have their turn.
+/// Slices between two yields to other threads.
 const GIVING_WAY: usize = 2;
-/// Whole windows that may wait in memory to be written.
+/// Full windows that may wait in memory to be written.
 const WAITING: usize = 8;
 
 impl ListIndex {
-    /// Takes in events that were committed, in order, and moves the head that everybody sees.
+    /// Adds committed events, in order, and then moves the visible head.
     pub(in super::super) fn add<'a>(&self, events: impl IntoIterator<Item = &'a Event>) {
         let keyed = Keyed::new(&self.state.keys, events);
         let Some(last) = keyed.last() else {
@@ -48,8 +48,8 @@ impl ListIndex {
         write(&self.state.view).head = Head { seq: last.seq, created_at: last.created_at };
     }
 
-    /// Makes the window open in which the next event has its place. One that was left before it
-    /// was whole, because a commit was not told of, is given up: the rows are asked instead.
+    /// Makes the window of the next event the open one. A window with a gap, left by a commit that
+    /// was not reported, is dropped: its rows are read instead.
     fn turn_to(&self, view: &mut View, number: u64, at: usize) {
         let open = view.memory.last().map(|(open, window)| {
             let window = read(window);
@@ -78,7 +78,7 @@ impl ListIndex {
         self.state.signal.work();
     }
 
-    /// Takes out positions whose deletion was committed.
+    /// Removes positions whose deletion was committed.
     pub(in super::super) fn delete(&self, range: &Range<u64>) {
         let mut view = write(&self.state.view);
         let mut dead = std::mem::take(&mut view.dead);
@@ -88,9 +88,9 @@ impl ListIndex {
         self.state.signal.deleted();
     }
 
-    /// As [`ListIndex::rewrite`], of a whole range that is about to go.
+    /// Does the same as [`ListIndex::rewrite`] for a range that is about to be deleted.
     pub(in super::super) fn let_go(&self, gone: &Range<u64>) {
-        // One position stands for its window.
+        // One position is enough for each window.
         let size = self.state.options.window;
         let last = gone.end.saturating_sub(1).max(gone.start);
         let positions: Vec<u64> =
@@ -98,7 +98,7 @@ impl ListIndex {
         self.rewrite(&positions);
     }
 
-    /// Takes in a part of another journal that was committed where `gone` was.
+    /// Adds an imported segment, committed in place of the positions `gone`.
     pub(in super::super) fn import_segment(
         &self,
         connection: &Connection,
@@ -121,9 +121,9 @@ impl ListIndex {
         Ok(())
     }
 
-    /// Lets go of whatever holds these positions, because their events are written anew: the rows
-    /// are asked until it is made again. Called before that is committed, so that a crash leaves
-    /// nothing outdated, and after, so that nothing read in between stays.
+    /// Drops the runs and windows that hold these positions, because their events are rewritten;
+    /// the rows are read until the index is rebuilt. Called before the commit, so that a crash
+    /// leaves nothing outdated, and again after it, for what was read in between.
     pub(in super::super) fn rewrite(&self, positions: &[u64]) {
         let mut view = write(&self.state.view);
         view.edition += 1;
@@ -134,7 +134,7 @@ impl ListIndex {
         let size = view.size;
         if let Some((number, open)) = view.memory.pop() {
             view.memory.retain(|(number, _)| !windows.contains(number));
-            // The open window goes on with what comes next.
+            // The open window continues with the next event.
             let kept = match windows.contains(&number) {
                 true => Arc::new(RwLock::new(Window::new(size, read(&open).next))),
                 false => open,

@@ -1,4 +1,4 @@
-//! Which positions of a window match: keys first, then what only rows can tell.
+//! Finds the positions of a window that match: by keys first, then by rows where keys cannot say.
 //!
 //! ```text
 //! window in memory, or in a run ── keys ──► positions ── less the deleted, less other periods ──┐
@@ -21,11 +21,11 @@ use super::scan;
 use super::view::{View, WindowSource, read};
 use super::window::Window;
 
-/// What can go wrong while a question is answered.
+/// An error while a query is answered.
 pub(super) enum Corruption {
     /// The journal cannot be read.
     Store(StoreError),
-    /// A run cannot be read: without it the answer is found in the rows.
+    /// The run cannot be read; the query is then answered without it.
     Run(Arc<Run>),
 }
 
@@ -37,13 +37,13 @@ impl From<StoreError> for Corruption {
 
 pub(super) type Result<T> = std::result::Result<T, Corruption>;
 
-/// Answers one question, window by window.
+/// Answers one query, window by window.
 pub(super) struct Answer<'a> {
     pub(super) view: &'a View,
     pub(super) periods: &'a RwLock<Periods>,
     pub(super) connection: &'a Connection,
     pub(super) question: &'a Question<'a>,
-    /// The run last looked into, and its postings as far as they were asked for.
+    /// The run read last, and its postings read so far.
     run: Option<InRun<'a>>,
 }
 
@@ -69,7 +69,7 @@ impl<'a> Answer<'a> {
         Answer { view, periods, connection, question, run: None }
     }
 
-    /// At most `limit` positions of a range that match, in order.
+    /// The first `limit` positions of a range that match, in order.
     pub(super) fn positions(
         &mut self,
         range: &Range<u64>,
@@ -99,8 +99,8 @@ impl<'a> Answer<'a> {
         Ok(found)
     }
 
-    /// The positions of a window that match, within a range of it. Where rows must be asked they
-    /// are asked in order, until `limit` of them match.
+    /// The matching positions of a window within a range. Where rows must be read they are read in
+    /// order, until `limit` of them match.
     pub(super) fn window(
         &mut self,
         number: u64,
@@ -118,7 +118,7 @@ impl<'a> Answer<'a> {
                 let found = self.question.wanted.bits(&mut source, size);
                 (window.from..window.next, found.unwrap_or_default())
             }
-            // Before a posting is read: a list of an old day passes many windows by.
+            // Checked before a posting is read, since a list of an old day passes many windows.
             WindowSource::Run(_) if self.outside_period(number) => return Ok(None),
             WindowSource::Run(run) => (0..size, self.in_run(run, number)?),
         };
@@ -160,7 +160,7 @@ impl<'a> Answer<'a> {
         found.map_err(|_| Corruption::Run(Arc::clone(run)))
     }
 
-    /// Takes out what is deleted, or outside the period, or what rows say no to.
+    /// Removes positions that are deleted, outside the period, or whose rows do not match.
     fn settle(
         &self,
         number: u64,
@@ -190,7 +190,7 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Asks the rows in doubt, a few tiles at a time, until enough positions are certain.
+    /// Reads the rows in doubt, a few tiles at a time, until enough positions are certain.
     fn ask_rows(
         &self,
         number: u64,
@@ -231,7 +231,7 @@ impl<'a> Answer<'a> {
         Ok(certain)
     }
 
-    /// What the rows themselves say about a range of a window.
+    /// Finds the matches of a window's range in the rows.
     fn scan(
         &self,
         number: u64,

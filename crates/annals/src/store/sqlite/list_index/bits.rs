@@ -1,4 +1,4 @@
-//! A set of positions within one window: a bit each, so that a filter's terms meet by the word.
+//! A set of positions within one window: one bit each, so that terms are combined by machine words.
 
 use std::ops::Range;
 
@@ -7,22 +7,22 @@ use std::ops::Range;
 pub(super) struct Bits(Box<[u64]>);
 
 impl Bits {
-    /// None of so many positions, a multiple of 64.
+    /// The empty set of a window with this many positions, a multiple of 64.
     pub(super) fn none(size: usize) -> Bits {
         Bits(vec![0; size / 64].into())
     }
 
-    /// All of so many positions.
+    /// The full set of a window with this many positions.
     pub(super) fn all(size: usize) -> Bits {
         Bits(vec![u64::MAX; size / 64].into())
     }
 
-    /// From the bytes [`Bits::bytes`] gave.
+    /// Reads the bytes of [`Bits::bytes`].
     pub(super) fn from_bytes(bytes: &[u8]) -> Bits {
         Bits(bytes.as_chunks().0.iter().map(|chunk| u64::from_le_bytes(*chunk)).collect())
     }
 
-    /// As bytes, the first position first.
+    /// The set as bytes, the first position first.
     pub(super) fn bytes(&self) -> impl Iterator<Item = u8> + '_ {
         self.0.iter().flat_map(|word| word.to_le_bytes())
     }
@@ -59,17 +59,17 @@ impl Bits {
         self.0.iter_mut().for_each(|word| *word = !*word);
     }
 
-    /// Takes a range of positions out.
+    /// Removes a range of positions.
     pub(super) fn remove(&mut self, range: Range<usize>) {
         self.each_word_of(range, |word, mask| *word &= !mask);
     }
 
-    /// Puts a range of positions in.
+    /// Adds a range of positions.
     pub(super) fn insert_range(&mut self, range: Range<usize>) {
         self.each_word_of(range, |word, mask| *word |= mask);
     }
 
-    /// Leaves nothing outside a range.
+    /// Removes everything outside a range.
     pub(super) fn keep(&mut self, range: Range<usize>) {
         let size = self.0.len() * 64;
         self.remove(0..range.start.min(size));
@@ -87,7 +87,7 @@ impl Bits {
         }
     }
 
-    /// The positions within a range, in order.
+    /// The part of the set within a range; `None` if that is empty.
     pub(super) fn within(&self, range: Range<usize>) -> Option<Bits> {
         let mut part = self.clone();
         part.keep(range);

@@ -1,6 +1,5 @@
-//! What is done in the background, on one thread that yields to everybody else: whole windows are
-//! written as runs, missing ones are read from the rows, runs are merged, and what was deleted is
-//! taken out of them.
+//! Background work, on one low-priority thread: it writes full windows as runs, reads missing ones
+//! from the rows, merges runs, and removes deleted positions from them.
 
 use std::collections::HashSet;
 use std::io::ErrorKind;
@@ -21,10 +20,10 @@ use super::window::Window;
 use super::{ListIndex, State};
 use crate::background::lower_priority;
 
-/// How long after a failure until it is tried again, and how long the writer waits for room.
+/// Time between attempts after a failure, and the longest that the writer waits for room.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How the writer and the builder wake each other.
+/// Lets the writer and the builder wake each other.
 #[derive(Default)]
 pub(super) struct Signal {
     now: Mutex<Now>,
@@ -34,13 +33,13 @@ pub(super) struct Signal {
 #[derive(Clone, Copy, Default)]
 struct Now {
     stop: bool,
-    /// There may be something to do.
+    /// `true` if there may be work.
     work: bool,
-    /// When something was deleted last.
+    /// Time of the last deletion.
     deleted: Option<Instant>,
-    /// When events were written anew last.
+    /// Time of the last rewriting of events.
     rewritten: Option<Instant>,
-    /// The last thing tried went wrong.
+    /// `true` if the last attempt failed.
     failing: bool,
 }
 
@@ -72,7 +71,7 @@ impl Signal {
         self.lock().stop
     }
 
-    /// Waits until there is room, but not for a builder that cannot make any.
+    /// Waits until there is room, unless the builder is failing.
     pub(super) fn wait_for_room(&self, room: impl Fn() -> bool) {
         let mut now = self.lock();
         while !room() && !now.failing && !now.stop {
@@ -87,12 +86,12 @@ impl Signal {
 }
 
 impl ListIndex {
-    /// Ends the work in the background. What waits in memory is made again from the rows.
+    /// Ends the background work. Windows that wait in memory are built again from the rows later.
     pub(in super::super) fn close(&self) {
         self.state.signal.change(|now| now.stop = true);
         let builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(builder) = builder {
-            // One that panicked has nothing left to end.
+            // A thread that panicked has already ended.
             let _ = builder.join();
         }
     }
@@ -100,12 +99,12 @@ impl ListIndex {
 
 impl Drop for ListIndex {
     fn drop(&mut self) {
-        // A store that was dropped and not closed must not leave its builder behind.
+        // A store that is dropped without being closed must not leave its builder behind.
         self.state.signal.change(|now| now.stop = true);
     }
 }
 
-/// The thread in the background.
+/// The background thread's state.
 pub(super) struct Builder {
     state: Arc<State>,
     connection: Connection,
@@ -113,7 +112,7 @@ pub(super) struct Builder {
     unreadable: HashSet<u64>,
 }
 
-/// Something to do.
+/// A piece of work.
 pub(super) enum Job {
     Seal(u64, Shared<Window>),
     Read(u64),
@@ -153,15 +152,15 @@ impl Builder {
         }
     }
 
-    /// Waits until there may be work, at most so long.
+    /// Waits until there may be work, at most this long.
     fn sleep(&self, long: Duration) {
         let signal = &self.state.signal;
         let idle = |now: &mut Now| !now.stop && !now.work;
-        // Whether it was work or the time: the next look tells.
+        // The next look finds out whether there is work.
         drop(signal.changed.wait_timeout_while(signal.lock(), long, idle));
     }
 
-    /// Waits so long, unless all is to end: what went wrong just now would go wrong again.
+    /// Waits this long or until the index is closed, since an immediate retry would fail again.
     fn pause(&self) {
         let signal = &self.state.signal;
         drop(signal.changed.wait_timeout_while(signal.lock(), PATIENCE, |now| !now.stop));
@@ -190,7 +189,7 @@ impl Builder {
         Ok(())
     }
 
-    /// Makes a window again from the rows.
+    /// Builds a window from the rows.
     fn read_window(&mut self, view: &View, number: u64) -> std::io::Result<()> {
         let mut window = Window::new(view.size, 0);
         let (first, end) = (view.first_of(number), view.first_of(number + 1));
@@ -227,7 +226,7 @@ impl Builder {
         Ok(())
     }
 
-    /// Puts a run in the place of what it was made from, unless events were written anew since.
+    /// Replaces `from` by the run made of them, unless events were rewritten meanwhile.
     fn put(&self, made_of: &View, run: Run, from: &[Arc<Run>]) {
         let covers = run.covers();
         let path = run.path.clone();
@@ -254,7 +253,7 @@ impl Builder {
 }
 
 impl State {
-    /// What is to be done first.
+    /// The most urgent piece of work.
     pub(super) fn next_job(&self, view: &View, unreadable: &HashSet<u64>) -> Option<Job> {
         let (open, waiting) = view.memory.split_last()?;
         if let Some((number, window)) = waiting.first() {
@@ -265,25 +264,25 @@ impl State {
         if let Some(at) = (0..view.runs.len()).find(mergeable) {
             return Some(Job::Merge(at..at + options.merged as usize));
         }
-        // The newest first: they are asked for most.
+        // The newest windows first, since they are queried most.
         let mut missing = (0..open.0).rev().filter(|window| !unreadable.contains(window));
         if let Some(window) =
             missing.find(|window| matches!(view.source(*window), WindowSource::Rows))
         {
-            // What is written anew slice by slice is read once, when all of it is.
+            // Events that are rewritten in slices are read once, after the last slice.
             let rewritten = self.signal.lock().rewritten;
             return Some(self.left(rewritten).map_or(Job::Read(window), Job::Wait));
         }
         self.purge(view)
     }
 
-    /// How much of the quiet time is left since a moment.
+    /// The rest of the quiet time since a moment.
     fn left(&self, since: Option<Instant>) -> Option<Duration> {
         let left = self.options.quiet.checked_sub(since?.elapsed());
         left.filter(|left| !left.is_zero())
     }
 
-    /// A run that holds something deleted is written anew, once nothing more is being deleted.
+    /// Rewrites a run that holds deleted positions, once the deletions are over.
     fn purge(&self, view: &View) -> Option<Job> {
         let holds = |run: &Arc<Run>| {
             run.covers().any(|window| deleted_from(run, window, &view.dead).is_some())
@@ -294,7 +293,7 @@ impl State {
     }
 }
 
-/// Whether so many runs of one length, neighbours, begin with this one, and make a whole one.
+/// `true` if `merged` neighbouring runs of one length begin at `at` and fill one larger run.
 fn mergeable(runs: &[Arc<Run>], at: usize, merged: u64, largest: u64) -> bool {
     let length = runs[at].windows.len() as u64;
     let whole = length * merged;

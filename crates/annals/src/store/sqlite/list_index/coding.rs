@@ -1,4 +1,4 @@
-//! How postings are written: the positions of one key, window by window.
+//! The coding of postings: the positions of one key, window by window.
 //!
 //! ```text
 //! posting   = count, count × (window − last window, length × 2 + dense), contents
@@ -6,7 +6,7 @@
 //!             else:  position − last position, each a varint
 //! ```
 //!
-//! Windows are written on their own, so that runs are merged without reading a position.
+//! Each window is coded by itself, so that runs are merged without decoding positions.
 
 use super::bits::Bits;
 
@@ -19,7 +19,7 @@ pub(super) fn put(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
-/// Takes a number off the front; `None` where none is.
+/// Reads a number from the front; `None` if the bytes are no number.
 pub(super) fn read_varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
@@ -36,9 +36,9 @@ pub(super) fn read_varint(bytes: &mut &[u8]) -> Option<u64> {
 /// The positions of a key in one window, in memory.
 #[derive(Clone, Debug)]
 pub(super) enum Positions {
-    /// In order.
+    /// A list, in order.
     Few(Vec<u16>),
-    /// From one in sixteen on a bit each is smaller, and read faster.
+    /// A bit set: smaller and read faster from one position in sixteen on.
     Many(Bits),
 }
 
@@ -70,8 +70,8 @@ impl Positions {
         }
     }
 
-    /// Writes the contents of a window, less what is deleted. Answers whether they are dense;
-    /// nothing is written where nothing is left.
+    /// Writes the contents of a window without the deleted positions, or nothing if none is left.
+    /// Returns whether they are dense.
     pub(super) fn write(&self, dead: Option<&Bits>, size: usize, out: &mut Vec<u8>) -> bool {
         match (self, dead) {
             (Positions::Few(few), _) => {
@@ -103,10 +103,10 @@ fn write_few(positions: impl Iterator<Item = u16>, out: &mut Vec<u8>) {
     }
 }
 
-/// Where a window of a posting lies in it.
+/// The part of a posting for one window.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Part {
-    /// Counted from the run's first window.
+    /// The window, counted from the run's first.
     pub(super) window: u64,
     pub(super) dense: bool,
     start: usize,
@@ -121,7 +121,7 @@ pub(super) struct Posting {
 }
 
 impl Posting {
-    /// `None` where the bytes are no posting.
+    /// Reads a posting; `None` if the bytes are none.
     pub(super) fn read(bytes: Vec<u8>) -> Option<Posting> {
         let mut rest = &bytes[..];
         let count = read_varint(&mut rest)?;
@@ -147,25 +147,25 @@ impl Posting {
         &self.parts
     }
 
-    /// The contents of a part, as they are written.
+    /// The written contents of a part.
     pub(super) fn contents(&self, part: &Part) -> &[u8] {
         &self.bytes[part.start..part.end]
     }
 
-    /// Where a window of the run lies in it; `None` where it has none of its positions.
+    /// The part for a window of the run; `None` if the key has no positions there.
     pub(super) fn part(&self, window: u64) -> Option<&Part> {
         let at = self.parts.binary_search_by_key(&window, |part| part.window).ok()?;
         self.parts.get(at)
     }
 
-    /// The positions in a window of the run; `None` where there are none.
+    /// The positions in a window of the run; `None` if there are none.
     pub(super) fn bits(&self, window: u64, size: usize) -> Option<Bits> {
         let part = self.part(window)?;
         Some(bits(self.contents(part), part.dense, size))
     }
 }
 
-/// The positions that contents hold.
+/// Decodes the positions of a part's contents.
 pub(super) fn bits(mut contents: &[u8], dense: bool, size: usize) -> Bits {
     if dense {
         return Bits::from_bytes(contents);
@@ -181,7 +181,7 @@ pub(super) fn bits(mut contents: &[u8], dense: bool, size: usize) -> Bits {
     bits
 }
 
-/// Writes a posting from its parts: window, whether dense, contents.
+/// Writes a posting of parts: window, dense or not, contents.
 pub(super) fn write_posting<'a>(
     parts: impl Iterator<Item = (u64, bool, &'a [u8])> + Clone,
     out: &mut Vec<u8>,
@@ -232,7 +232,7 @@ mod tests {
                 prop_assert_eq!(found, wanted);
             }
             prop_assert!(posting.bits(64, SIZE).is_none());
-            // Cut anywhere, it is no posting.
+            // A posting that is cut anywhere is invalid.
             out.pop();
             prop_assert!(out.is_empty() || Posting::read(out).is_none());
         }

@@ -1,5 +1,5 @@
-//! How many match, by category and severity: whole windows by what their tables say, the rest
-//! position by position, and no row but where nothing else can tell.
+//! Counts matches by category and severity: full windows by their tables, the rest by positions,
+//! and rows only where the index cannot answer.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -60,7 +60,7 @@ pub(super) fn counts(answer: &mut Answer<'_>, range: &Range<u64>) -> Result<Tall
     Ok(tally)
 }
 
-/// Whether a window matches as a whole, as it was written.
+/// `true` if all positions of a window match, as they were written.
 fn takes_all(answer: &Answer<'_>, run: &Run, number: u64) -> bool {
     let (view, question) = (answer.view, answer.question);
     if question.wanted != Wanted::All || question.metadata {

@@ -1,5 +1,5 @@
-//! The kind of every event, category and severity in one small code, so that matches are counted
-//! without looking at a row.
+//! The kind of every event: category and severity in one small code, so that matches are counted
+//! without reading rows.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,7 +9,7 @@ use super::super::super::Counts;
 use super::bits::Bits;
 use super::coding::{put, read_varint};
 
-/// Where no event stands.
+/// The code of a position without an event.
 const NOTHING: u16 = u16::MAX;
 
 /// The kinds of one window's events.
@@ -17,11 +17,11 @@ const NOTHING: u16 = u16::MAX;
 pub(super) struct Kinds {
     table: Vec<(String, u8)>,
     codes: HashMap<String, [u16; Severity::ALL.len()]>,
-    /// By position.
+    /// The code of each position.
     column: Vec<u16>,
 }
 
-/// Counts so far, by category.
+/// The counts so far, by category and severity.
 #[derive(Debug, Default)]
 pub(super) struct Tally(BTreeMap<String, [u64; Severity::ALL.len()]>);
 
@@ -41,7 +41,7 @@ impl Tally {
         }
     }
 
-    /// Adds what was counted elsewhere.
+    /// Adds counts from elsewhere.
     pub(super) fn add_rows(&mut self, rows: Rows) {
         rows.iter().for_each(|(category, severity, count)| self.add(category, *severity, *count));
     }
@@ -77,15 +77,14 @@ impl Kinds {
         };
         let code = &mut codes[usize::from(severity.code())];
         if *code == NOTHING {
-            // A window has at most 65,536 events; were each of a kind of its own, the last one
-            // would be taken for none.
+            // With 65,536 events of as many kinds, the last code would equal `NOTHING`.
             *code = (self.table.len() as u16).min(NOTHING - 1);
             self.table.push((category.to_owned(), severity.code()));
         }
         self.column[at] = *code;
     }
 
-    /// Counts the positions given.
+    /// Counts these positions.
     pub(super) fn tally(&self, wanted: &Bits, tally: &mut Tally) {
         let mut counts = vec![0_u64; self.table.len()];
         for at in wanted.iter() {
@@ -98,8 +97,8 @@ impl Kinds {
         }
     }
 
-    /// Their table and their column as they are written, less what is deleted, and how many events
-    /// they count.
+    /// Writes the table and the column without deleted positions; also returns how many events they
+    /// count.
     pub(super) fn write(&self, dead: Option<&Bits>) -> (Vec<u8>, Vec<u8>, u64) {
         let live = |at: usize| dead.is_none_or(|dead| !dead.contains(at));
         let code = |at: usize| if live(at) { self.column[at] } else { NOTHING };
@@ -126,7 +125,7 @@ impl Kinds {
         (table, column, counts.iter().sum())
     }
 
-    /// Reads what [`Kinds::write`] wrote; `None` where it is something else.
+    /// Reads the output of [`Kinds::write`]; `None` if it is something else.
     pub(super) fn read(rows: &[u8], column: &[u8], size: usize) -> Option<Kinds> {
         let table: Vec<(String, u8)> =
             table(rows)?.into_iter().map(|(name, severity, _)| (name, severity)).collect();
@@ -140,7 +139,7 @@ impl Kinds {
     }
 }
 
-/// Counts the positions given, by a table and a column as they are written.
+/// Counts these positions from a written table and column.
 pub(super) fn tally_written(
     rows: &[u8],
     column: &[u8],
@@ -170,7 +169,7 @@ pub(super) fn tally_written(
 /// Category, severity and count.
 pub(super) type Rows = Vec<(String, u8, u64)>;
 
-/// Reads a table: what a whole window counts.
+/// Reads a table: the counts of a full window.
 pub(super) fn table(mut bytes: &[u8]) -> Option<Rows> {
     let count = read_varint(&mut bytes)?;
     let mut table = Vec::new();

@@ -1,4 +1,4 @@
-//! The directory of runs: which there are, and which of them fit the journal.
+//! The directory of runs: finds the files that fit the journal.
 
 use std::fs::{self, DirBuilder};
 use std::io::{Error, ErrorKind};
@@ -15,17 +15,17 @@ use super::super::super::{Identity, Result};
 use super::run::{Run, Stamp};
 use super::write::{ENDING, UNFINISHED};
 
-/// What the keys of a run mean; another number, another meaning.
+/// The version of the keys' meaning; runs of another version are rebuilt.
 const RULES: u32 = 1;
 
-/// The directory.
+/// The directory of a journal's runs.
 pub(super) struct Manifest {
     pub(super) directory: PathBuf,
     pub(super) stamp: Stamp,
 }
 
 impl Manifest {
-    /// The one beside a journal.
+    /// The directory beside a journal's file.
     pub(super) fn beside(journal: &Path, identity: &Identity, size: usize) -> Manifest {
         // Words are folded by Unicode's tables, which change from version to version.
         let (letters, marks) = (char::UNICODE_VERSION, unicode_normalization::UNICODE_VERSION);
@@ -36,8 +36,8 @@ impl Manifest {
         Manifest { directory, stamp: Stamp { tag, size } }
     }
 
-    /// The runs that fit the journal, in order, none over another. Whatever else lies there is
-    /// removed. An error means that there are none.
+    /// The runs that fit the journal, in order and without overlap. Removes all other files. After
+    /// an error there are none.
     pub(super) fn runs(&self, connection: &Connection, head: u64) -> Vec<Arc<Run>> {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.directory);
         let files = made.and_then(|()| fs::read_dir(&self.directory));
@@ -57,7 +57,7 @@ impl Manifest {
                 _ => {}
             }
         }
-        // A merged run and those it was merged from may both be there: the longer one stays.
+        // A merged run and its sources may both be there: the longer one stays.
         runs.sort_by_key(|run| (run.first, std::cmp::Reverse(run.windows.len())));
         let mut end = 0;
         runs.retain(|run| {
@@ -72,11 +72,12 @@ impl Manifest {
         runs
     }
 
-    /// Opens a run if it was made from this very journal, as far as that goes now.
+    /// Opens a run if it was made from this journal, as it is now.
     fn open(&self, path: &Path, connection: &Connection, head: u64) -> std::io::Result<Run> {
         let run = Run::open(path, &self.stamp)?;
         let last = run.covers().end * self.stamp.size as u64;
-        // Positions given twice, as by a copy of the file put back, have another root.
+        // If positions were assigned again, as after restoring a copy of the file, the root
+        // differs.
         let root = (last <= head).then(|| root_at(connection, last).ok().flatten()).flatten();
         if root == Some(run.root) { Ok(run) } else { Err(Error::from(ErrorKind::InvalidData)) }
     }
@@ -90,7 +91,7 @@ impl Manifest {
     }
 }
 
-/// The root of the tile that a position lies in, which ends with it.
+/// The root of the tile whose last position is at or after this one.
 pub(super) fn root_at(connection: &Connection, seq: u64) -> Result<Option<Hash>> {
     let sql = "SELECT root FROM annals_tiles WHERE tile = ?1";
     let mut statement = connection.prepare_cached(sql)?;

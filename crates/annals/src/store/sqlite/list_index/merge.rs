@@ -1,7 +1,8 @@
-//! Making runs: of a window in memory, of several runs one, of a run one without what was deleted.
+//! Makes runs: one of a window in memory, one of several runs, one of a run without its deleted
+//! positions.
 //!
-//! Windows lie in postings on their own, so that merging copies bytes; only the windows that
-//! something was deleted from are read and written anew.
+//! Each window of a posting is coded by itself, so that merging copies bytes; only windows with
+//! deleted positions are decoded and written again.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufReader, Error, ErrorKind, Read as _, Result};
@@ -16,10 +17,10 @@ use super::run::{Entry, Run, Stamp, broken, check};
 use super::window::Window;
 use super::write::RunWriter;
 
-/// What is deleted, by window.
+/// Deleted positions by window.
 pub(super) type Dead = BTreeMap<u64, Arc<Bits>>;
 
-/// Postings between two questions whether to go on.
+/// Postings between two calls of `go_on`.
 const SLICE: usize = 512;
 
 /// Writes a window as a run.
@@ -46,8 +47,8 @@ pub(super) fn seal(
     writer.finish([Ok(window.kinds().write(dead))], root)
 }
 
-/// Writes neighbouring runs as one, without what is deleted. `go_on` is asked every few
-/// milliseconds; once it says no, the work is given up.
+/// Writes neighbouring runs as one, without deleted positions. `go_on` is called every few
+/// milliseconds; `false` stops the work.
 pub(super) fn merge(
     directory: &Path,
     stamp: Stamp,
@@ -89,7 +90,7 @@ pub(super) fn merge(
     writer.finish(kinds, back.root)
 }
 
-/// What is deleted of a window and still stands in the run.
+/// The deleted positions of a window that the run still holds.
 pub(super) fn deleted_from<'a>(run: &Run, window: u64, dead: &'a Dead) -> Option<&'a Bits> {
     let dead = dead.get(&window)?;
     let gone = run.size() as u64 - run.live(window);
@@ -102,11 +103,11 @@ struct Reader<'a> {
     postings: BufReader<Box<dyn std::io::Read + 'a>>,
     block: usize,
     entries: VecDeque<Entry>,
-    /// By window of the run: what is to be left out.
+    /// The positions to leave out, by window of the run.
     dead: Vec<Option<&'a Bits>>,
 }
 
-/// A window, counted from the journal's first; whether it is dense; its contents.
+/// A window, counted from the journal's first; dense or not; its contents.
 type Part = (u64, bool, Vec<u8>);
 
 impl<'a> Reader<'a> {
@@ -130,7 +131,7 @@ impl<'a> Reader<'a> {
         self.entries.front().map(|(key, _)| *key)
     }
 
-    /// Takes the first posting.
+    /// Reads the next posting.
     fn take(&mut self) -> Result<Vec<Part>> {
         let (_, length) = self.entries.pop_front().ok_or_else(broken)?;
         let mut bytes = vec![0; length as usize];

@@ -1,4 +1,4 @@
-//! The list index: which positions match a filter, and how many.
+//! The list index: finds and counts the positions that match a filter.
 //!
 //! ```text
 //! writer ── after each commit ──► window in memory ── 65,536 events ──► run (a file) ──┐
@@ -7,20 +7,20 @@
 //!               └───► rows, for what neither holds
 //! ```
 //!
-//! Everything in it follows from the journal and may be thrown away: whatever is missing is asked
-//! of the rows themselves, and written again in the background. It lies in a directory beside the
-//! journal's file, holds hashes in place of names, and is used by the process that writes.
+//! All of it can be rebuilt from the journal: what is missing is read from the rows, and written
+//! again in the background. It is in a directory beside the journal's file, holds hashes instead of
+//! names, and is used only by the process that writes.
 //!
 //! | file | purpose |
 //! |---|---|
-//! | `bits.rs`, `coding.rs`, `kinds.rs` | sets of positions; how they and the kinds are written |
+//! | `bits.rs`, `coding.rs`, `kinds.rs` | sets of positions and kinds, and their coding |
 //! | `window.rs` | the newest events, in memory |
 //! | `run.rs`, `write.rs`, `merge.rs` | files of postings: read, written, merged |
-//! | `manifest.rs` | which files there are, and which of them fit the journal |
-//! | `open.rs`, `add.rs`, `build.rs` | begin; what the writer does; what is done in the background |
-//! | `periods.rs` | when the events of each tile occurred |
+//! | `manifest.rs` | finds the files that fit the journal |
+//! | `open.rs`, `add.rs`, `build.rs` | opening; the writer's part; the background work |
+//! | `periods.rs` | the earliest and latest time of each tile |
 //! | `question.rs`, `view.rs`, `answer.rs`, `counts.rs` | filter → positions and counts |
-//! | `scan.rs` | the same, asked of the rows |
+//! | `scan.rs` | the same from the rows |
 
 mod add;
 mod answer;
@@ -58,17 +58,17 @@ use self::view::{View, read, write};
 use super::super::keys::Keys;
 use super::super::{Counts, Head, Result, Scoped, Selection};
 
-/// How the index is built.
+/// The sizes and times that build the index.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Options {
-    /// Positions in a window: a power of two, whole tiles, 65,536 at most.
+    /// Positions in a window: a power of two, full tiles, 65,536 at most.
     pub(super) window: usize,
     /// Runs that are merged into one.
     pub(super) merged: u64,
     /// The most windows in a run.
     pub(super) largest: u64,
-    /// How long nothing is deleted before runs are written without what was, and nothing is written
-    /// anew before what was is read again.
+    /// The time without deletions before runs are rewritten, and without rewriting before rows are
+    /// read again.
     pub(super) quiet: Duration,
 }
 
@@ -84,7 +84,7 @@ pub(super) struct ListIndex {
     builder: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// What the writer, readers and the builder share.
+/// The state that the writer, readers and the builder share.
 struct State {
     keys: Keys,
     options: Options,
@@ -99,8 +99,8 @@ impl State {
         read(&self.view).clone()
     }
 
-    /// Lets a run go that cannot be read: its windows are asked of the rows until they are
-    /// written again.
+    /// Drops a run that cannot be read: its windows are read from the rows until they are written
+    /// again.
     fn let_go(&self, run: &Arc<Run>) {
         tracing::warn!(file = %run.path.display(), "a file of the list index is damaged; it is made again");
         let mut view = write(&self.view);
@@ -112,7 +112,7 @@ impl State {
 }
 
 impl ListIndex {
-    /// The positions that match, in order. Nothing beyond [`ListIndex::head`] is among them.
+    /// The positions that match, in order, up to [`ListIndex::head`].
     pub(super) fn positions(
         &self,
         connection: &Connection,
@@ -124,7 +124,7 @@ impl ListIndex {
         })
     }
 
-    /// How many match.
+    /// The number of matches, by category and severity.
     pub(super) fn counts(
         &self,
         connection: &Connection,
@@ -135,7 +135,7 @@ impl ListIndex {
         Ok(tally.counts())
     }
 
-    /// How far everybody may see: the index has it, and all before.
+    /// The visible head: the index has it and everything before.
     pub(super) fn head(&self) -> Head {
         read(&self.state.view).head
     }
@@ -159,20 +159,20 @@ impl ListIndex {
             match work(&mut answer, &range) {
                 Ok(done) => return Ok(done),
                 Err(Corruption::Store(error)) => return Err(error),
-                // One run less each time, so that this ends.
+                // Each retry has one run less, so this ends.
                 Err(Corruption::Run(run)) => self.state.let_go(&run),
             }
         }
     }
 }
 
-/// Without an index: what a command does that reads beside a server.
+/// The positions that match, without an index: for commands that read beside a server.
 pub(super) fn positions(connection: &Connection, selection: &Selection) -> Result<Vec<u64>> {
     let Selection { filter, range, order, limit } = selection;
     scan::positions(connection, filter, range, *order, *limit)
 }
 
-/// As [`positions`].
+/// The number of matches, like [`positions`].
 pub(super) fn counts(
     connection: &Connection,
     filter: &Scoped,

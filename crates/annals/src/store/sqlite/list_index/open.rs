@@ -1,4 +1,4 @@
-//! Beginning: what there is already, and the newest events into memory.
+//! Opens the index: finds its runs and reads the newest events into memory.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
@@ -22,7 +22,8 @@ use super::{ListIndex, Options, State};
 pub(super) const PAGE: u64 = 1_024;
 
 impl ListIndex {
-    /// The index of a journal that nobody else writes. What is missing is made in the background.
+    /// Opens the index of a journal that only this process writes. Missing runs are built in the
+    /// background.
     pub(in super::super) fn open(
         journal: &Path,
         identity: &Identity,
@@ -48,7 +49,7 @@ impl ListIndex {
         if let Err(error) =
             fill(&mut window, first..head.seq + 1, first, &keys, &periods, &connection)
         {
-            // A row that cannot be read is told of when somebody asks for it.
+            // The reader who asks for the unreadable row gets the error.
             tracing::warn!(%error, "the list index begins without the newest events");
             window = Window::new(options.window, next);
         }
@@ -66,7 +67,7 @@ impl ListIndex {
     }
 }
 
-/// Reads the events of a range, whose first position in the window is `first`, into a window.
+/// Reads the events of a range into a window whose first position is `first`.
 pub(super) fn fill(
     window: &mut Window,
     range: std::ops::Range<u64>,
@@ -80,16 +81,16 @@ pub(super) fn fill(
         let events = rows::range(connection, &(start..end))?;
         for (event, keys) in Keyed::new(keys, &events).iter() {
             window.add((event.seq - first) as usize, event, keys);
-            // The writer may not have been told of its commit.
+            // The writer may have failed to report this commit.
             write(periods).add(event.seq, event.occurred_at);
         }
-        // The last ones may be deleted.
+        // The last positions of the range may be deleted.
         window.next = (end - first) as usize;
     }
     Ok(())
 }
 
-/// What is deleted, as the tombstones say.
+/// The deleted positions, by the tombstones.
 pub(super) fn dead(connection: &Connection, view: &View) -> Result<Dead> {
     let mut statement = connection.prepare("SELECT first, last FROM annals_tombstones")?;
     let mut rows = statement.query([])?;

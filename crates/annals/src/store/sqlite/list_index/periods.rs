@@ -1,5 +1,5 @@
-//! When the events of each tile occurred, earliest and latest: all that is kept of the whole
-//! journal in memory, sixteen bytes for 256 events.
+//! The earliest and latest time of each tile's events: all that is in memory of the full journal,
+//! sixteen bytes for 256 events.
 
 use std::ops::Range;
 
@@ -12,13 +12,13 @@ use super::super::super::seal::tile_of;
 use super::bits::Bits;
 use crate::filter::Filter;
 
-/// By tile.
+/// The period of each tile.
 #[derive(Debug, Default)]
 pub(super) struct Periods(Vec<(i64, i64)>);
 
-/// Not known, so anything may lie in it.
+/// An unknown period, which may contain any time.
 const ANY: (i64, i64) = (i64::MIN, i64::MAX);
-/// Nothing lies in it yet.
+/// The period of an empty tile.
 const NONE: (i64, i64) = (i64::MAX, i64::MIN);
 
 impl Periods {
@@ -46,7 +46,7 @@ impl Periods {
         self.0[tile] = (low.min(at), high.max(at));
     }
 
-    /// Whether anything of a window may lie within the filter's period.
+    /// `true` if a window may have events in the filter's period.
     pub(super) fn touch(&self, first: u64, size: usize, filter: &Filter) -> bool {
         let from = filter.from.map_or(i64::MIN, Time::as_micros);
         let to = filter.to.map_or(i64::MAX, Time::as_micros);
@@ -57,8 +57,8 @@ impl Periods {
         })
     }
 
-    /// Takes from the positions of a window those outside the filter's period. Answers those of
-    /// the rest whose rows must be asked, because their tile lies across one of its bounds.
+    /// Removes from a window's positions those outside the filter's period. Returns the remaining
+    /// ones whose rows must be read, because their tile reaches across a bound.
     pub(super) fn narrow(&self, first: u64, bits: &mut Bits, size: usize, filter: &Filter) -> Bits {
         let from = filter.from.map_or(i64::MIN, Time::as_micros);
         let to = filter.to.map_or(i64::MAX, Time::as_micros);

@@ -1,4 +1,4 @@
-//! Filter and scope as an expression over keys.
+//! A filter and a scope as an expression over keys.
 
 use std::io::Result;
 
@@ -8,36 +8,36 @@ use super::super::super::scope::{HiddenActions, Scoped, View};
 use super::bits::Bits;
 use crate::filter::{Field, Filter, Term};
 
-/// Which positions are wanted, as far as keys tell.
+/// The positions wanted, as far as keys can say.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Wanted {
-    /// All of them.
+    /// All positions.
     All,
-    /// Those under a key, by its place in [`Question::keys`].
+    /// The positions of a key, by its index in [`Question::keys`].
     Key(usize),
     Any(Vec<Wanted>),
     Every(Vec<Wanted>),
     Not(Box<Wanted>),
 }
 
-/// What is asked.
+/// A query.
 pub(super) struct Question<'a> {
     pub(super) asked: &'a Scoped,
     pub(super) keys: Vec<u64>,
     pub(super) wanted: Wanted,
-    /// Whether a bound of a period is given.
+    /// `true` if the filter has a bound in time.
     pub(super) period: bool,
-    /// What only rows can tell, of positions whose tile lies across a bound of the period.
+    /// The conditions for rows whose tile reaches across a bound in time.
     pub(super) in_doubt: Scoped,
-    /// Whether rows must be asked about every position.
+    /// `true` if every row must be read.
     pub(super) metadata: bool,
 }
 
-/// Where the positions of keys are found, in one window.
+/// The positions of keys in one window.
 pub(super) trait Source {
-    /// The positions of a key, by its place; `None` where there are none.
+    /// The positions of a key, by its index; `None` if there are none.
     fn bits(&mut self, key: usize) -> Result<Option<Bits>>;
-    /// Whether a key has any.
+    /// `true` if the key has any position.
     fn has(&mut self, key: usize) -> Result<bool>;
 }
 
@@ -120,7 +120,7 @@ impl Wanted {
         }
     }
 
-    /// The wanted positions of a window; `None` where there are none.
+    /// The wanted positions of a window; `None` if there are none.
     pub(super) fn bits(&self, source: &mut dyn Source, size: usize) -> Result<Option<Bits>> {
         Ok(match self {
             Wanted::All => Some(Bits::all(size)),
@@ -149,7 +149,7 @@ impl Wanted {
     }
 }
 
-/// What all of them want: the keys first, since one that has nothing here ends it.
+/// The intersection of all. Keys come first, since one without positions ends the work.
 fn every(all: &[Wanted], source: &mut dyn Source, size: usize) -> Result<Option<Bits>> {
     for wanted in all {
         if let Wanted::Key(key) = wanted

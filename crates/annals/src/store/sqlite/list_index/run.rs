@@ -4,12 +4,12 @@
 //! postings   in the order of their keys, each with two bytes of its checksum
 //! directory  in blocks of 64 keys: key − last key, length of its posting; checksum
 //! kinds      of each window: table and column, each with its checksum
-//! index      a fence a block (first key, where block and posting begin); where kinds are
-//! footer     format, stamp, which windows, the tile root at their end, checksums
+//! index      a fence a block (first key, offsets of block and posting); offsets of kinds
+//! footer     format, stamp, windows, the tile root at their end, checksums
 //! ```
 //!
-//! A file is written under another name and put in place when it is whole. Nothing is synced: what
-//! a power failure leaves of one is found out by the checksums, and written again.
+//! A file is written under another name and renamed when it is complete. Nothing is synced: the
+//! checksums reveal a file that a power failure damaged, and it is written again.
 
 use std::fs::File;
 use std::io::{Error, ErrorKind, Result};
@@ -29,16 +29,16 @@ pub(super) const BLOCK: usize = 64;
 /// Bytes of the footer.
 pub(super) const FOOTER: usize = 8 + 16 + 6 * 8 + 32 + 4 + 4;
 
-/// What a run was made from and with; another stamp makes it worthless.
+/// The sources of a run; a run with another stamp is not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
-    /// Which journal, epoch, secret and rules for words.
+    /// A hash of the journal, epoch, secret and rules for words.
     pub(super) tag: [u8; 16],
     /// Positions in a window.
     pub(super) size: usize,
 }
 
-/// A run, open.
+/// An open run.
 #[derive(Debug)]
 pub(super) struct Run {
     file: File,
@@ -46,15 +46,15 @@ pub(super) struct Run {
     size: usize,
     /// The first of its windows.
     pub(super) first: u64,
-    /// The root of the tile that its last position lies in.
+    /// The root of the tile that holds its last position.
     pub(super) root: Hash,
     fences: Vec<Fence>,
     pub(super) windows: Vec<WindowPart>,
-    /// Where the directory begins, and ends.
+    /// The directory's bytes in the file.
     directory: Range<u64>,
 }
 
-/// Where a block of the directory and the posting of its first key begin.
+/// The offsets of a block of the directory and of the posting of its first key.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Fence {
     pub(super) key: u64,
@@ -62,40 +62,40 @@ pub(super) struct Fence {
     pub(super) posting: u64,
 }
 
-/// Where the kinds of a window are.
+/// The offsets of a window's kinds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct WindowPart {
     pub(super) at: u64,
-    /// Bytes of the table, and of the column behind it.
+    /// Bytes of the table, and of the column after it.
     pub(super) table: usize,
     pub(super) column: usize,
-    /// How many events it counts.
+    /// The number of events it counts.
     pub(super) live: u64,
 }
 
 /// A key and the length of its posting.
 pub(super) type Entry = (u64, u64);
 
-/// A checksum as it stands behind what it is of.
+/// The checksum written after these bytes.
 pub(super) fn check(bytes: &[u8]) -> [u8; 2] {
     let [low, high, ..] = crc32fast::hash(bytes).to_le_bytes();
     [low, high]
 }
 
-/// Takes the checksum off the end, and compares it.
+/// Removes the checksum from the end and compares it.
 fn checked(mut bytes: Vec<u8>) -> Result<Vec<u8>> {
     let end = bytes.len().checked_sub(2).ok_or_else(broken)?;
     let sum = bytes.split_off(end);
     if check(&bytes) == sum[..] { Ok(bytes) } else { Err(broken()) }
 }
 
-/// The file is not what was written.
+/// The error for a damaged file.
 pub(super) fn broken() -> Error {
     Error::new(ErrorKind::InvalidData, "a file of the list index is damaged")
 }
 
 impl Run {
-    /// Opens a file. An error means that it is of no use.
+    /// Opens a file. After an error it is of no use.
     pub(super) fn open(path: &Path, stamp: &Stamp) -> Result<Run> {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
@@ -142,7 +142,7 @@ impl Run {
         checked(bytes)
     }
 
-    /// The posting of a key; `None` where it has none.
+    /// The posting of a key; `None` if it has none.
     pub(super) fn posting(&self, key: u64) -> Result<Option<Posting>> {
         let after = self.fences.partition_point(|fence| fence.key <= key);
         let Some(block) = after.checked_sub(1) else {
@@ -159,7 +159,7 @@ impl Run {
         Ok(None)
     }
 
-    /// Blocks in the directory.
+    /// Number of blocks in the directory.
     pub(super) fn blocks(&self) -> usize {
         self.fences.len()
     }
@@ -184,7 +184,7 @@ impl Run {
         Ok(entries)
     }
 
-    /// Reads the postings one after the other, unchecked.
+    /// Reads the postings one after the other, without their checksums.
     pub(super) fn postings(&self) -> impl std::io::Read + '_ {
         Sequential { file: &self.file, at: 0, end: self.directory.start }
     }
@@ -193,18 +193,18 @@ impl Run {
         self.windows[(window - self.first) as usize]
     }
 
-    /// How many events of a window it holds.
+    /// The number of events of a window in the run.
     pub(super) fn live(&self, window: u64) -> u64 {
         self.part(window).live
     }
 
-    /// The table of a window's kinds alone, as it is written.
+    /// The written table of a window's kinds.
     pub(super) fn table(&self, window: u64) -> Result<Vec<u8>> {
         let part = self.part(window);
         self.read(part.at, part.table)
     }
 
-    /// The column of a window's kinds, as it is written.
+    /// The written column of a window's kinds.
     pub(super) fn column(&self, window: u64) -> Result<Vec<u8>> {
         let part = self.part(window);
         self.read(part.at + part.table as u64, part.column)
@@ -222,7 +222,7 @@ impl Run {
         kinds::tally_written(&table, &column, some, tally).ok_or_else(broken)
     }
 
-    /// Counts a whole window.
+    /// Counts a full window.
     pub(super) fn tally_all(&self, window: u64, tally: &mut Tally) -> Result<()> {
         tally.add_rows(kinds::table(&self.table(window)?).ok_or_else(broken)?);
         Ok(())
@@ -250,7 +250,7 @@ fn read_index(mut bytes: &[u8], kinds: u64, windows: u64) -> Option<(Vec<Fence>,
     rest.is_empty().then_some((fences, parts))
 }
 
-/// Part of a file, from its beginning to an end.
+/// A file from its beginning to an end.
 struct Sequential<'a> {
     file: &'a File,
     at: u64,

@@ -1,5 +1,5 @@
-//! Asking the events themselves: right at any time and without any index, and slow where little
-//! matches. What the index does not cover yet is found like this, and so is what it cannot know.
+//! Finds matches in the rows: correct without any index, and slow where little matches. Used for
+//! what the index does not cover, and for what its keys cannot say.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use super::super::super::seal::{first_of, tile_of};
 use super::super::super::{Order, Result, Scoped};
 use super::kinds::Rows;
 
-/// SQLite's way of saying it. The functions are registered on every read connection.
+/// SQLite's dialect. Its functions are registered on every read connection.
 pub(in super::super) const SQLITE: Dialect = Dialect {
     parameter: |n| format!("?{n}"),
     occurred_at: "occurred_at",
@@ -33,7 +33,7 @@ impl rusqlite::ToSql for Parameter {
     }
 }
 
-/// The positions that match, in order, at most `limit`.
+/// The first `limit` positions that match, in order.
 pub(super) fn positions(
     connection: &Connection,
     filter: &Scoped,
@@ -62,7 +62,7 @@ pub(super) fn positions(
     Ok(positions)
 }
 
-/// How many match, by category and severity.
+/// The number of matches, by category and severity.
 pub(super) fn counts(connection: &Connection, filter: &Scoped, range: &Range<u64>) -> Result<Rows> {
     let Some(range) = narrowed(connection, filter, range)? else {
         return Ok(Vec::new());
@@ -91,8 +91,7 @@ pub(in super::super) fn bounds(range: &Range<u64>) -> Vec<Parameter> {
     vec![number(range.start), number(range.end)]
 }
 
-/// The part of the range whose tiles hold times within the filter's period; `None` when no tile
-/// does.
+/// The part of the range whose tiles reach into the filter's period; `None` if no tile does.
 pub(in super::super) fn narrowed(
     connection: &Connection,
     filter: &Scoped,

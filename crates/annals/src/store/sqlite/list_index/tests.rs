@@ -1,5 +1,5 @@
-//! The suite with windows small enough to be written and merged all the time, and an index and a
-//! journal that were torn apart.
+//! The conformance suite with windows so small that they are written and merged all the time, and
+//! indexes that do not fit their journal.
 
 use std::collections::HashSet;
 use std::fs;
@@ -45,16 +45,16 @@ async fn small() -> (Arc<dyn Store>, tempfile::TempDir) {
 
 conformance!(small);
 
-/// A journal in a directory of its own, and what must be in it.
+/// A journal in a directory of its own, with a model of its events.
 struct Corrupted {
     directory: tempfile::TempDir,
     model: Vec<Event>,
-    /// Numbers of the events appended so far.
+    /// Number of events appended so far.
     appended: usize,
 }
 
 impl Corrupted {
-    /// Windows and a rest, with a gap.
+    /// Several windows and a part of one, with a gap.
     async fn new() -> Corrupted {
         let directory = tempfile::tempdir().unwrap();
         let mut torn = Corrupted { directory, model: Vec::new(), appended: 0 };
@@ -88,7 +88,7 @@ impl Corrupted {
         self.model.retain(|event| !range.contains(&event.seq));
     }
 
-    /// Opens it, asks at once and again when all is written.
+    /// Opens it and compares the answers, at once and again when all is written.
     async fn holds(&mut self) {
         let store = open(&self.journal());
         self.answers(&store).await;
@@ -105,7 +105,7 @@ impl Corrupted {
 
     /// Compares lists and counts with the model.
     async fn answers(&self, store: &SqliteStore) {
-        // Not told: two thousand events are no help to anybody.
+        // No message, since two thousand events would help nobody.
         assert!(everything(store).await == self.model);
         let mut runner = TestRunner::deterministic();
         let questions = (filter(), scope(), any::<bool>());
@@ -140,7 +140,7 @@ fn runs(store: &SqliteStore) -> Arc<Vec<Arc<super::Run>>> {
     index(store).state.view().runs
 }
 
-/// Waits until nothing is left to be done in the background.
+/// Waits until the background work is done.
 async fn settled(store: &SqliteStore) {
     let state = &index(store).state;
     for _ in 0..6_000 {
@@ -214,7 +214,7 @@ async fn an_index_ahead_of_its_journal_is_not_believed() {
     for ahead in [false, true] {
         let newer = torn.directory.path().join(format!("newer-{ahead}"));
         copy(&torn.index(), &newer);
-        // The same positions are given again, to other events, or not at all.
+        // The same positions are assigned again, to other events, or not at all.
         fs::copy(&older, torn.journal()).unwrap();
         torn.model.clone_from(&model);
         torn.appended = 3_000;
@@ -290,8 +290,8 @@ async fn a_damaged_file_is_noticed_wherever_it_is_damaged() {
 async fn a_merge_cut_short_leaves_nothing_behind() {
     let mut torn = Corrupted::new().await;
     let merged = files(&torn.index());
-    // As a process leaves it that is killed after the merged run is in place, and before what it
-    // was merged from is gone; or while it was written.
+    // A crash after the merged run is in place and before its sources are removed, or during the
+    // writing.
     fs::remove_dir_all(torn.index()).unwrap();
     let store = SqliteStore::open_with(
         &torn.journal(),
@@ -346,8 +346,8 @@ async fn words_of_what_was_deleted_leave_the_files() {
     torn.holds().await;
 }
 
-/// Whatever held what an event said before it was made anonymous is made again: in files, in whole
-/// windows that wait, and in the open one.
+/// An anonymised event is gone from all parts of the index: from files, from full windows that
+/// wait, and from the open one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_made_anonymous_is_found_no_more() {
     let mut torn = Corrupted::new().await;
@@ -366,8 +366,8 @@ async fn what_was_made_anonymous_is_found_no_more() {
     torn.holds().await;
 }
 
-/// Readers ask while events come in and windows are written and merged: whatever was
-/// acknowledged is there.
+/// Readers query while events arrive and windows are written and merged: every acknowledged event
+/// is found.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_is_listed_and_counted_at_once() {
     let mut torn = Corrupted::new().await;

@@ -1,4 +1,4 @@
-//! What the index holds at one moment: runs, windows in memory, and what lies in neither.
+//! The index at one moment: runs, windows in memory, and windows in neither.
 
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -9,35 +9,35 @@ use super::merge::Dead;
 use super::run::Run;
 use super::window::Window;
 
-/// A window that readers look into while the writer adds to it.
+/// A window that readers use while the writer adds to it.
 pub(super) type Shared<T> = Arc<RwLock<T>>;
 
-/// Held for one answer; cheap to make.
+/// A snapshot for one answer; cheap to clone.
 #[derive(Clone)]
 pub(super) struct View {
     /// Positions in a window.
     pub(super) size: usize,
-    /// How far everybody may see: the index has it, and all before.
+    /// The visible head: the index has it and everything before.
     pub(super) head: Head,
-    /// In the order of their windows, none over another.
+    /// The runs in the order of their windows, without overlap.
     pub(super) runs: Arc<Vec<Arc<Run>>>,
-    /// Whole windows that wait to be written, last the open one.
+    /// Full windows that wait to be written, and last the open one.
     pub(super) memory: Vec<(u64, Shared<Window>)>,
     pub(super) dead: Arc<Dead>,
-    /// Grows whenever events that were on the record are written anew.
+    /// Grows whenever recorded events are rewritten.
     pub(super) edition: u64,
 }
 
-/// Where a window lies.
+/// The source of a window's positions.
 pub(super) enum WindowSource<'a> {
     Memory(&'a Shared<Window>),
     Run(&'a Arc<Run>),
-    /// Nowhere yet: the rows themselves are asked.
+    /// Not indexed yet: the rows are read.
     Rows,
 }
 
 impl View {
-    /// The window a position lies in, and where in it.
+    /// The window of a position, and its offset there.
     pub(super) fn locate(&self, seq: u64) -> (u64, usize) {
         let at = seq.saturating_sub(1);
         (at / self.size as u64, (at % self.size as u64) as usize)
@@ -53,7 +53,7 @@ impl View {
         self.locate(range.start).0..self.locate(range.end - 1).0 + 1
     }
 
-    /// The part of a range that lies in a window, counted from its first position.
+    /// The part of a range that is in a window, counted from the window's first position.
     pub(super) fn within(&self, window: u64, range: &Range<u64>) -> Range<usize> {
         let first = self.first_of(window);
         let size = self.size as u64;
@@ -77,12 +77,12 @@ impl View {
     }
 }
 
-/// A lock that another thread panicked under guards nothing that could be half done.
+/// Locks for reading. A panic of another thread cannot leave the value half changed.
 pub(super) fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// As [`read`].
+/// Locks for writing, like [`read`].
 pub(super) fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
     lock.write().unwrap_or_else(PoisonError::into_inner)
 }

@@ -10,7 +10,7 @@ use super::bits::Bits;
 use super::coding::Positions;
 use super::kinds::Kinds;
 
-/// Keys are hashes already.
+/// A hasher that does nothing, since keys are hashes already.
 #[derive(Default)]
 pub(super) struct AsItIs(u64);
 
@@ -28,18 +28,18 @@ impl Hasher for AsItIs {
     }
 }
 
-/// What the events at a window's positions say.
+/// The keys and kinds of a window's events.
 pub(super) struct Window {
     size: usize,
-    /// The first position that is covered: 0, unless the window was begun in its midst.
+    /// The first covered position: 0, unless the window was begun later.
     pub(super) from: usize,
-    /// The first one that is not covered any more.
+    /// The first position after the covered ones.
     pub(super) next: usize,
     postings: HashMap<u64, Positions, BuildHasherDefault<AsItIs>>,
     kinds: Kinds,
 }
 
-/// Events with their keys, made before anybody has to wait for them.
+/// Events with their keys, computed before any lock is held.
 pub(super) struct Keyed<'a> {
     events: Vec<(&'a Event, usize)>,
     keys: Vec<u64>,
@@ -73,13 +73,13 @@ impl<'a> Keyed<'a> {
 }
 
 impl Window {
-    /// A window that is covered from a position on.
+    /// An empty window that covers positions from `from` on.
     pub(super) fn new(size: usize, from: usize) -> Window {
         let (postings, kinds) = (HashMap::default(), Kinds::new(size));
         Window { size, from, next: from, postings, kinds }
     }
 
-    /// Takes an event in. Positions that were passed over hold none.
+    /// Adds an event. Positions that were passed over hold none.
     pub(super) fn add(&mut self, at: usize, event: &Event, keys: &[u64]) {
         for key in keys {
             let positions = self.postings.entry(*key).or_insert(Positions::EMPTY);
@@ -89,17 +89,17 @@ impl Window {
         self.next = at + 1;
     }
 
-    /// Whether every position is covered.
+    /// `true` if every position is covered.
     pub(super) fn is_whole(&self) -> bool {
         self.from == 0 && self.next == self.size
     }
 
-    /// The positions of a key; `None` where there are none.
+    /// The positions of a key; `None` if there are none.
     pub(super) fn bits(&self, key: u64) -> Option<Bits> {
         self.postings.get(&key).map(|positions| positions.bits(self.size))
     }
 
-    /// Whether a key has any.
+    /// `true` if the key has any position.
     pub(super) fn has(&self, key: u64) -> bool {
         self.postings.contains_key(&key)
     }

@@ -1,4 +1,4 @@
-//! Writing a run, front to back.
+//! Writes a run, from front to back.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Result, Write as _};
@@ -9,9 +9,9 @@ use annals_event::digest::Hash;
 use super::coding::put;
 use super::run::{BLOCK, Fence, MAGIC, Run, Stamp, WindowPart, check};
 
-/// The ending of a file that is not whole yet.
+/// The extension of an unfinished file.
 pub(super) const UNFINISHED: &str = "writing";
-/// The ending of a run.
+/// The extension of a run.
 pub(super) const ENDING: &str = "run";
 
 /// A run being written.
@@ -24,14 +24,14 @@ pub(super) struct RunWriter {
     /// Bytes written so far.
     at: u64,
     directory: Vec<u8>,
-    /// Where its open block begins, and how many keys that has.
+    /// The offset of the open block and the number of its keys.
     block: (usize, usize),
     last_key: u64,
     fences: Vec<Fence>,
 }
 
 impl RunWriter {
-    /// Begins a run of the windows from `first` on.
+    /// Begins a run of `count` windows from `first` on.
     pub(super) fn new(directory: &Path, stamp: Stamp, first: u64, count: u64) -> Result<RunWriter> {
         let path = directory.join(format!("{first:010}-{count:03}.{ENDING}"));
         let unfinished = path.with_extension(UNFINISHED);
@@ -57,7 +57,7 @@ impl RunWriter {
         self.out.write_all(bytes)
     }
 
-    /// Adds the posting of a key greater than the last one's.
+    /// Adds the posting of a key, which must be greater than the last one.
     pub(super) fn posting(&mut self, key: u64, posting: &[u8]) -> Result<()> {
         if self.block.1 == BLOCK || self.fences.is_empty() {
             self.end_block();
@@ -82,7 +82,7 @@ impl RunWriter {
     }
 
     /// Adds the kinds of each window, and puts the file in place. `root` is that of the tile that
-    /// the last position lies in.
+    /// holds the last position.
     pub(super) fn finish(
         mut self,
         kinds: impl IntoIterator<Item = Result<(Vec<u8>, Vec<u8>, u64)>>,
@@ -146,7 +146,7 @@ fn index(fences: &[Fence], parts: &[WindowPart]) -> Vec<u8> {
 
 impl Drop for RunWriter {
     fn drop(&mut self) {
-        // In place already, or of no use any more.
+        // The file was renamed, or is of no use.
         let _ = fs::remove_file(&self.unfinished);
     }
 }
