@@ -50,7 +50,7 @@ pub fn ingest(
                 ItemResult { index, status: ItemStatus::Unknown, id, cursor, error }
             }
             Err((id, refusal)) => {
-                let (outcome, reason) = refusal.told();
+                let (outcome, reason) = refusal.outcome_and_reason();
                 http.metrics.events(outcome, reason, 1);
                 refused(index, id, refusal)
             }

@@ -1,10 +1,10 @@
-//! May this sender say this? Sources by the catalog; a browser speaks for its own person only.
+//! The step that checks the sender: sources by the catalog, browsers for their own person only.
 
 use annals_event::{ActorType, FieldError};
 
 use super::{Refusal, Source, Work};
 
-/// Refuses what the sender may not say, naming each field.
+/// Refuses fields that the sender may not set, and names each.
 pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     let source = work.sender.source;
     let (category, action) = (work.category(), work.draft.action.as_str());
@@ -27,25 +27,25 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What a browser may not say, because anybody at its console could say it.
+/// Refuses what a browser may not send, because anybody at its console could send it.
 fn browser(work: &Work<'_>) -> Result<(), Refusal> {
     let (draft, sender) = (&work.draft, work.sender);
     let mut errors = Vec::new();
     if draft.severity.is_some() {
-        errors.push(FieldError::new("severity", "is not taken from a browser"));
+        errors.push(FieldError::new("severity", "must not be sent by a browser; leave it out"));
     }
     if draft.points.is_some() {
-        errors.push(FieldError::new("points", "is not taken from a browser"));
+        errors.push(FieldError::new("points", "must not be sent by a browser; leave it out"));
     }
-    // Who the browser's user is: a person with an id, or nobody.
+    // The browser's user: a person with an id, or nobody.
     let own = sender.actor.as_ref().and_then(|actor| actor.id.as_deref());
     if let Some(actor) = &draft.actor {
         let kind = sender.actor.as_ref().map_or(ActorType::Anonymous, |own| own.kind);
         if actor.kind != kind {
-            errors.push(FieldError::new("actor.type", "is another than the caller's"));
+            errors.push(FieldError::new("actor.type", "must be the caller's own; leave it out"));
         }
         if actor.id.as_deref().is_some_and(|id| Some(id) != own) {
-            errors.push(FieldError::new("actor.id", "is another than the caller's"));
+            errors.push(FieldError::new("actor.id", "must be the caller's own; leave it out"));
         }
     }
     let mine = |id: &str| Some(id) == own;
@@ -53,11 +53,11 @@ fn browser(work: &Work<'_>) -> Result<(), Refusal> {
         && !mine(&subject.id)
         && !sender.dependants.contains(&subject.id)
     {
-        let message = "is neither the caller nor one of the caller's children";
+        let message = "must be the caller or one of the caller's children";
         errors.push(FieldError::new("subject.id", message));
     }
     if draft.account.as_ref().is_some_and(|account| !mine(&account.id)) {
-        errors.push(FieldError::new("account.id", "is another than the caller's"));
+        errors.push(FieldError::new("account.id", "must be the caller's own; leave it out"));
     }
     if errors.is_empty() { Ok(()) } else { Err(Refusal::fields(errors)) }
 }

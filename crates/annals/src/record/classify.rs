@@ -1,11 +1,11 @@
-//! What is it? The category by the action, and what the catalog says about both.
+//! The step that fills in category and severity from the catalog.
 
 use annals_event::FieldError;
 
 use super::{Refusal, Source, Work};
 use crate::catalog::OTHER;
 
-/// Fills in category and severity; in strict mode refuses what no catalog names.
+/// Fills in category and severity; in strict mode refuses actions that the catalog does not name.
 pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     let catalog = &work.intake.catalog;
     let draft = &mut work.draft;
@@ -17,7 +17,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
             .unwrap_or(OTHER)
             .to_owned(),
     };
-    // Annals' own acts are on the record whether a deployment's catalog names them or not.
+    // Annals' own acts are recorded even if a deployment's catalog does not name them.
     let known = catalog.get(&category, &draft.action).is_some();
     if catalog.strict() && !known && work.sender.source != Source::Annals {
         let message = format!("the catalog names no action `{}` in `{category}`", draft.action);
@@ -27,7 +27,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
             message,
         });
     }
-    // A browser's severity is refused in the next step, so what it sent must still be visible.
+    // The next step refuses a browser's severity, so it must still see what was sent.
     if draft.severity.is_none() && work.sender.source != Source::Browser {
         draft.severity = Some(catalog.severity(&category, &draft.action));
     }

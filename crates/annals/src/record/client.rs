@@ -1,4 +1,4 @@
-//! With what was it done? Address and program, no more exact than needed.
+//! The step that fills in address and program, no more exact than needed.
 
 use std::net::IpAddr;
 
@@ -14,9 +14,9 @@ pub use agents::UserAgents;
 
 /// Fills in `client`.
 ///
-/// A browser is what the server sees of it, whatever it says. A `service` sends what it knows of
-/// its user: its own address and program tell nothing about them. For points commands and acts of
-/// administration the caller's own are the default.
+/// A browser's are what the server sees, whatever it sends. A `service` sends its user's; its own
+/// address and program are not those of the user. For points commands and acts of administration
+/// the caller's own are the default.
 pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     let seen = || Client {
         ip: work.sender.peer_ip.map(|ip| ip.to_string()),
@@ -51,7 +51,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A header's text as a field may hold it.
+/// Returns a header's text without control characters and within the field's limit.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(limits::USER_AGENT_CHARS).collect()
 }

@@ -1,4 +1,4 @@
-//! May it be kept? What the directory says of the people it is about.
+//! The step that applies consent and collection from the directory.
 
 use annals_event::ActorType;
 
@@ -8,10 +8,10 @@ use crate::catalog::Class;
 use crate::config::RequireConsent;
 use crate::store::Collection;
 
-/// Drops what may not be recorded about its subject or about the person who did it.
+/// Drops an event that may not be recorded about its subject or its actor.
 ///
-/// What Annals records of its own administration is kept, or nobody could tell when a consent was
-/// withdrawn; without consent, so are points and what must be accounted for.
+/// Acts of administration are kept, so that the record shows when a consent was withdrawn. Points
+/// and what must be accounted for are kept without consent.
 pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     if work.sender.source == Source::Annals {
         return Ok(());

@@ -1,12 +1,12 @@
-//! What was it done to? Where the sender names no entity, the catalog says where it stands.
+//! The step that finds the entity in the metadata, where the catalog says it is.
 
 use annals_event::{Entity, limits};
 use serde_json::Value;
 
 use super::{Refusal, Work};
 
-/// Makes ids and titles in `metadata` the entity (`quest_id`, `quest_title`). They stay where they
-/// were: the sender's object is the sender's.
+/// Fills in the entity from ids and titles in `metadata` (`quest_id`, `quest_title`). They stay in
+/// `metadata`, because that object is the sender's.
 pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     if work.draft.entity.is_some() {
         return Ok(());
@@ -30,7 +30,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The text, if it could have been sent as an id.
+/// Returns the text, if it is a valid id.
 fn fitting(text: String, most: usize) -> Option<String> {
     let fits = !text.is_empty() && text.chars().count() <= most && !text.contains(char::is_control);
     fits.then_some(text)

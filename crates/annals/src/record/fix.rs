@@ -1,4 +1,4 @@
-//! The draft is finished: one event, one canonical text, one commitment.
+//! The last step: one event, one canonical text, one commitment.
 
 use annals_event::{Event, digest, json, limits};
 
@@ -6,7 +6,7 @@ use super::{Refusal, Work};
 use crate::id;
 use crate::store::Entry;
 
-/// Room for what stands beside the personal part: ids, times, category, action, points.
+/// Bytes for everything beside the personal part: ids, times, category, action, points.
 const SKELETON_BYTES: usize = 512;
 
 /// Makes the entry.

@@ -1,4 +1,4 @@
-//! The sentence: the sender's own, else the catalog's.
+//! The step that renders the sentence, unless the sender sent one.
 
 use std::borrow::Cow;
 use std::mem;
@@ -7,12 +7,12 @@ use annals_event::Event;
 
 use super::{Refusal, Work};
 
-/// Renders the catalog's sentence where the sender sent none.
+/// Renders the catalog's sentence if the sender sent none.
 pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     if work.draft.message.is_none() {
         let category = work.category().to_owned();
         let draft = &mut work.draft;
-        // Lent to a sentence and given back: most of an event is what it could speak of.
+        // The fields are moved into a temporary event and back, because copying them would cost more.
         let event = Event {
             id: draft.id.unwrap_or_default(),
             seq: 0,

@@ -8,17 +8,17 @@
 //!
 //! `STEPS` is that list; each step has a file of its own. The order matters in four places:
 //!
-//! * `switch` comes as soon as the category is known: what is switched off costs nothing more, and
-//!   nothing of it is looked at.
-//! * `consent` comes after `people`, because only then is it known whom an event is about.
-//! * `redact` comes after everything that fills in fields (an entity taken from metadata, a user
-//!   agent from the request), so that it sees all that is stored. `message` comes after it, so that
-//!   a sentence is made of redacted values, and is then redacted itself: a template may put
-//!   together what was harmless apart.
+//! * `switch` comes as soon as the category is known: an event that is switched off costs nothing
+//!   more, and nothing of it is looked at.
+//! * `consent` comes after `people`, which finds out whom an event is about.
+//! * `redact` comes after everything that fills in fields (an entity from metadata, a user agent
+//!   from the request), so that it sees all that is stored. `message` comes after it, so that a
+//!   sentence is made of redacted values. The sentence is then redacted itself, because a template
+//!   may put together what was harmless apart.
 //! * `fix` comes last, because the commitment covers what is stored and nothing else.
 //!
-//! **Whose clock.** An absent `occurred_at` becomes the journal's `created_at`. A sender's own is
-//! taken from trusted keys only. For points the rule is *server time*: a points command never
+//! **Clocks.** An absent `occurred_at` becomes the journal's `created_at`. A sender's own is
+//! accepted from trusted keys only. For points the rule is *server time*: a points command never
 //! carries a time. A `service` key may still send points events with their times, because that is
 //! how an existing ledger is imported; a browser can send neither.
 //!
@@ -53,18 +53,18 @@ mod redact;
 mod switch;
 mod time;
 
-/// What intake knows of the caller.
+/// The caller, as far as intake needs to know.
 ///
 /// The default is the least trusted: an anonymous browser.
 #[derive(Clone, Debug, Default)]
 pub struct Sender {
-    /// What kind of caller.
+    /// The kind of caller.
     pub source: Source,
-    /// Whether its own `occurred_at` is believed (`service` and `admin` keys).
+    /// `true` if its own `occurred_at` is believed (`service` and `admin` keys).
     pub trusted_time: bool,
-    /// Who the caller is. Browsers act as this actor and no other; for the rest it is the default.
+    /// The caller's actor. Browsers act as this actor and no other; for others it is the default.
     pub actor: Option<Actor>,
-    /// Further people a browser's user may speak about: a guardian's children.
+    /// Further people a browser's user may send events about: a guardian's children.
     pub dependants: Vec<String>,
     /// The address the request came from.
     pub peer_ip: Option<IpAddr>,
@@ -72,38 +72,38 @@ pub struct Sender {
     pub user_agent: Option<String>,
 }
 
-/// Why a draft did not become an entry.
+/// The reason why a draft did not become an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// It is wrong; sent again unchanged, it is wrong again.
+    /// The draft is invalid, and would be again.
     Rejected {
         /// A stable word for programs.
         code: &'static str,
         /// A sentence for people.
         message: String,
-        /// The fields that are wrong.
+        /// The invalid fields.
         errors: Vec<FieldError>,
     },
-    /// It is right and not wanted.
+    /// The draft is valid and not wanted.
     Dropped {
-        /// Why it is not wanted.
+        /// The reason why it is not wanted.
         reason: Dropped,
     },
 }
 
-/// Why a right event is not recorded.
+/// The reason why a valid event is not recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dropped {
     /// Recording of its category is off.
     RecordingOff,
-    /// It is about a child for whom no consent stands.
+    /// It is about a child without consent.
     NoConsent,
-    /// It is more than what may be recorded about this person.
+    /// It is more than may be recorded about this person.
     Collection,
 }
 
 impl Dropped {
-    /// The word used in answers and metrics.
+    /// Returns the word used in answers and metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Dropped::RecordingOff => "recording_off",
@@ -117,22 +117,22 @@ impl std::fmt::Display for Dropped {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Dropped::RecordingOff => "Recording of this category is switched off.",
-            Dropped::NoConsent => "No consent stands for the child it is about.",
-            Dropped::Collection => "It is more than what may be recorded about this person.",
+            Dropped::NoConsent => "There is no consent for the child it is about.",
+            Dropped::Collection => "It is more than may be recorded about this person.",
         })
     }
 }
 
 impl Refusal {
-    /// The outcome and its reason, in words for programs.
-    pub fn told(&self) -> (&'static str, &'static str) {
+    /// Returns the outcome and its reason, in words for programs.
+    pub fn outcome_and_reason(&self) -> (&'static str, &'static str) {
         match self {
             Refusal::Rejected { code, .. } => ("rejected", code),
             Refusal::Dropped { reason } => ("dropped", reason.as_str()),
         }
     }
 
-    /// Fields that are wrong.
+    /// Makes a refusal of these fields.
     fn fields(errors: Vec<FieldError>) -> Refusal {
         let message = match errors.as_slice() {
             [one] if one.field.is_empty() => one.message.clone(),
@@ -145,13 +145,13 @@ impl Refusal {
         Refusal::Rejected { code: "invalid", message, errors }
     }
 
-    /// One field that is wrong.
+    /// Makes a refusal of one field.
     fn field(field: &str, message: &str) -> Refusal {
         Refusal::fields(vec![FieldError::new(field, message)])
     }
 }
 
-/// Turns drafts into entries.
+/// The intake, which turns drafts into entries.
 pub struct Intake {
     catalog: Arc<Catalog>,
     redactor: Redactor,
@@ -162,7 +162,7 @@ pub struct Intake {
     require_consent: RequireConsent,
 }
 
-/// One draft on its way through the steps.
+/// A draft on its way through the steps.
 struct Work<'a> {
     intake: &'a Intake,
     sender: &'a Sender,
@@ -172,13 +172,13 @@ struct Work<'a> {
     derived: Derived,
 }
 
-/// One step: it may change the draft, or refuse it.
+/// A step, which may change the draft or refuse it.
 struct Step {
     name: &'static str,
     run: fn(&mut Work<'_>) -> Result<(), Refusal>,
 }
 
-/// Everything that happens to a draft, in order.
+/// All steps, in order.
 const STEPS: [Step; 12] = [
     step("check", check),
     step("classify", classify::run),
@@ -194,18 +194,18 @@ const STEPS: [Step; 12] = [
     step("message", message::run),
 ];
 
-/// A step on one line, so that the list above is read at a glance.
+/// Makes a step on one line, so that the list above is read at a glance.
 const fn step(name: &'static str, run: fn(&mut Work<'_>) -> Result<(), Refusal>) -> Step {
     Step { name, run }
 }
 
-/// The rules of content, also for drafts that programs built.
+/// Checks the rules of content, also for drafts that programs built.
 fn check(work: &mut Work<'_>) -> Result<(), Refusal> {
     work.draft.check().map_err(Refusal::fields)
 }
 
 impl Intake {
-    /// An intake with this catalog, and the defaults in everything else.
+    /// Makes an intake with this catalog, and the defaults in everything else.
     pub fn new(catalog: Arc<Catalog>) -> Intake {
         Intake {
             catalog,
@@ -218,21 +218,21 @@ impl Intake {
         }
     }
 
-    /// With another list of secrets.
+    /// Sets another list of secrets.
     #[must_use]
     pub fn with_redactor(mut self, redactor: Redactor) -> Intake {
         self.redactor = redactor;
         self
     }
 
-    /// With other lengths to cut addresses to.
+    /// Sets other lengths to cut addresses to.
     #[must_use]
     pub fn with_prefixes(mut self, prefixes: IpPrefixes) -> Intake {
         self.prefixes = prefixes;
         self
     }
 
-    /// With what the directory says of people, and whose consent is needed.
+    /// Sets the directory's view of people, and whose consent is needed.
     #[must_use]
     pub fn with_people(
         mut self,
@@ -244,19 +244,19 @@ impl Intake {
         self
     }
 
-    /// The catalog.
+    /// Returns the catalog.
     pub fn catalog(&self) -> &Arc<Catalog> {
         &self.catalog
     }
 
-    /// The redactor, for other texts that are stored.
+    /// Returns the redactor, for other texts that are stored.
     pub fn redactor(&self) -> &Redactor {
         &self.redactor
     }
 
-    /// Which categories are recorded now.
+    /// Returns which categories are recorded now.
     pub fn recording(&self) -> Arc<RecordingSwitch> {
-        // Nothing can panic while the lock is held, so a poisoned one holds a whole value.
+        // Nothing can panic while the lock is held, so a poisoned one still holds a valid value.
         let switch = self.switch.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&switch)
     }
@@ -269,7 +269,7 @@ impl Intake {
     /// Turns a draft into an entry.
     ///
     /// # Errors
-    /// Why it does not become one.
+    /// The reason why the draft does not become an entry.
     pub fn process(
         &self,
         sender: &Sender,
@@ -289,7 +289,7 @@ impl Intake {
 }
 
 impl Work<'_> {
-    /// The category; known from `classify` on.
+    /// Returns the category; known from `classify` on.
     fn category(&self) -> &str {
         self.draft.category.as_deref().unwrap_or(OTHER)
     }

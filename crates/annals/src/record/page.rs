@@ -1,5 +1,5 @@
-//! Which page was it? Its path alone: queries and fragments carry searches, ids and secrets, and
-//! would make a thousand pages of one.
+//! The step that cuts the page down to its path: queries and fragments carry searches, ids and
+//! secrets, and would make a thousand pages of one.
 
 use super::{Refusal, Work};
 
@@ -16,14 +16,14 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The path of a path or URL.
+/// Returns the path of a path or URL.
 fn path_only(url: &str) -> &str {
     let end = url.find(['?', '#']).unwrap_or(url.len());
     let url = &url[..end];
     let Some((scheme, behind)) = url.split_once("://") else {
         return url;
     };
-    // A path may hold "://" of its own; then what stands before is no scheme.
+    // A path may itself contain "://"; then the part before is no scheme.
     let is_scheme = !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric());
     match behind.find('/') {
         _ if !is_scheme => url,

@@ -1,4 +1,4 @@
-//! Who did it, and about whom?
+//! The step that fills in actor and subject.
 
 use annals_event::{Actor, ActorType, Subject};
 
@@ -8,7 +8,7 @@ use super::{Refusal, Source, Work};
 pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     let draft = &mut work.draft;
     let actor = if work.sender.source == Source::Browser {
-        // The name too: a browser could write another's under its own id.
+        // The name is set too: a browser could write another person's name under its own id.
         work.sender
             .actor
             .clone()
@@ -20,7 +20,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     };
     match &mut draft.subject {
         Some(subject) => {
-            // The same person under one name.
+            // The subject is the actor, so it gets the same name.
             if subject.name.is_none() && actor.id.as_ref() == Some(&subject.id) {
                 subject.name.clone_from(&actor.name);
             }

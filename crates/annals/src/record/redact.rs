@@ -1,8 +1,8 @@
-//! What may be kept? Secrets become `[redacted]` before anything is stored.
+//! The step that replaces secrets with `[redacted]` before anything is stored.
 //!
-//! Two things give a secret away: the key it stands under ([`keys`]) and what it looks like
-//! ([`text`], [`cards`]). Both are looked for in every text field. Category, action and entity
-//! type are words that cannot be redacted; a secret there is refused.
+//! A secret is recognised by its key ([`keys`]) or by its form ([`text`], [`cards`]), in every text
+//! field. Category, action and entity type are words that cannot be redacted; a secret there is
+//! refused.
 
 use std::borrow::Cow;
 
@@ -17,12 +17,12 @@ mod text;
 
 use keys::Keys;
 
-/// What stands in a secret's place.
+/// The text that replaces a secret.
 pub const REDACTED: &str = "[redacted]";
-/// How often a text is looked through again. Texts made to need more are not worth the time.
+/// Number of times a text is searched again. Texts made to need more are not worth the time.
 const PASSES: usize = 8;
 
-/// Finds secrets and puts `[redacted]` in their place.
+/// A redactor, which finds secrets and replaces them with `[redacted]`.
 #[derive(Default)]
 pub struct Redactor {
     keys: Keys,
@@ -32,17 +32,17 @@ impl Redactor {
     /// The words that make a key secret when a deployment names none.
     pub const DEFAULT_KEYS: [&'static str; 17] = keys::DEFAULT;
 
-    /// A redactor for these key words, such as `password` or `api_key`, in any case style.
+    /// Makes a redactor for these key words, such as `password` or `api_key`, in any case style.
     pub fn new<'k>(keys: impl IntoIterator<Item = &'k str>) -> Redactor {
         Redactor { keys: Keys::new(keys) }
     }
 
-    /// A text without its secrets; borrowed when there are none.
+    /// Returns a text without its secrets; borrowed if there are none.
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let Some(mut clean) = self.pass(text) else {
             return Cow::Borrowed(text);
         };
-        // Where one secret went another may show: its quotes close now, its neighbour ends.
+        // Removing one secret may reveal another, whose quotes close now or whose neighbour ends.
         for _ in 0..PASSES {
             match self.pass(&clean) {
                 Some(cleaner) => clean = cleaner,
@@ -52,7 +52,7 @@ impl Redactor {
         Cow::Owned(clean)
     }
 
-    /// The text with what is seen at first sight taken out; `None` when nothing is.
+    /// Returns the text after one search; `None` if nothing was found.
     fn pass(&self, text: &str) -> Option<String> {
         let clean = text::redact(text, &self.keys);
         match cards::redact(&clean) {
@@ -64,12 +64,12 @@ impl Redactor {
         }
     }
 
-    /// Takes the secrets out of a JSON value.
+    /// Removes the secrets from a JSON value.
     pub fn value(&self, value: &mut Value) {
         match value {
             Value::Null | Value::Bool(_) => {}
             Value::Number(number) => {
-                // No card has fewer digits than 13.
+                // Card numbers have at least 13 digits.
                 let long = number.as_u64().is_some_and(|number| number >= 1_000_000_000_000);
                 if long && cards::is_card_number(&number.to_string()) {
                     *value = Value::from(REDACTED);
@@ -81,8 +81,8 @@ impl Redactor {
         }
     }
 
-    /// Takes the secrets out of a JSON object: values under secret keys whatever they are, secrets
-    /// inside other values, and keys that are secrets themselves.
+    /// Removes the secrets from a JSON object: all values under secret keys, secrets inside other
+    /// values, and keys that are secrets themselves.
     pub fn object(&self, map: &mut Metadata) {
         let mut renamed = Vec::new();
         for (key, value) in map.iter_mut() {
@@ -99,7 +99,7 @@ impl Redactor {
             let Some(value) = map.remove(&key) else {
                 continue;
             };
-            // Two secrets as keys must not swallow each other's values.
+            // Two secrets as keys must not overwrite each other's values.
             let mut name = clean.clone();
             let mut number = 2;
             while map.contains_key(&name) {
@@ -116,7 +116,7 @@ impl Redactor {
         }
     }
 
-    /// A field of bounded length: redacting may make a short secret longer.
+    /// Redacts a field of bounded length: redacting may make a short secret longer.
     fn field(&self, text: &mut Option<String>, most: usize) {
         let Some(text) = text else { return };
         self.string(text);
@@ -128,7 +128,7 @@ impl Redactor {
     }
 }
 
-/// Takes the secrets out of every text of the draft.
+/// Removes the secrets from every text of the draft.
 pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     let redactor = &work.intake.redactor;
     let draft = &mut work.draft;

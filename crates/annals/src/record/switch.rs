@@ -1,4 +1,4 @@
-//! Is it wanted? Recording can be switched off, wholly or by category.
+//! The step that drops events while recording is switched off, fully or by category.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::{Dropped, Refusal, Source, Work};
 use crate::catalog::Class;
 
-/// Which categories are recorded. What is not named is on.
+/// The categories that are recorded. A category that is not named is on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordingSwitch {
-    /// Whether anything is recorded at all.
+    /// `true` if anything is recorded at all.
     pub enabled: bool,
-    /// Categories switched by themselves.
+    /// Categories that were switched one by one.
     pub categories: BTreeMap<String, bool>,
 }
 
@@ -24,16 +24,16 @@ impl Default for RecordingSwitch {
 }
 
 impl RecordingSwitch {
-    /// What the store calls this setting.
+    /// The name of this setting in the store.
     pub const SETTING: &str = "recording";
 
-    /// Whether a category is on by itself, whatever the main switch says.
+    /// Returns `true` if a category is on by itself, whatever the main switch says.
     pub fn category(&self, name: &str) -> bool {
         *self.categories.get(name).unwrap_or(&true)
     }
 
-    /// The switch after a change. Only what is off is kept, so that equal states compare equal;
-    /// a category that the change does not name stays as it is.
+    /// Returns the switch after a change. Only what is off is kept, so that equal states compare
+    /// equal. Categories that the change does not name stay as they are.
     #[must_use]
     pub fn changed(
         &self,
@@ -50,9 +50,9 @@ impl RecordingSwitch {
 
 /// Drops events of categories that are switched off.
 ///
-/// Two things cannot be: the ledger, because a balance without its event cannot exist; and what
-/// Annals records of its own administration, because otherwise whoever may turn recording off
-/// could act unseen from then on.
+/// Two kinds of event are always recorded: the ledger, because a balance needs its events; and
+/// Annals' own administration, because otherwise whoever may turn recording off could act unseen
+/// from then on.
 pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     let annals = work.sender.source == Source::Annals;
     if annals || work.intake.records(work.category(), &work.draft.action) {
@@ -63,7 +63,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
 }
 
 impl super::Intake {
-    /// Whether such an event of somebody else's is recorded at present.
+    /// Returns `true` if such an event is recorded now, when somebody else sends it.
     pub fn records(&self, category: &str, action: &str) -> bool {
         let switch = self.recording();
         let on = switch.enabled && switch.category(category);

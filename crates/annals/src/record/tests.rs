@@ -42,14 +42,14 @@ fn browser() -> Sender {
     }
 }
 
-fn take(sender: &Sender, draft: Value) -> Result<Entry, Refusal> {
+fn process(sender: &Sender, draft: Value) -> Result<Entry, Refusal> {
     let draft = Draft::from_json(draft).unwrap();
     intake().process(sender, draft, now(), &Counting)
 }
 
-/// The code and fields of a refusal.
+/// Returns the code and fields of a refusal.
 fn refused(sender: &Sender, draft: Value) -> (&'static str, Vec<String>) {
-    match take(sender, draft.clone()) {
+    match process(sender, draft.clone()) {
         Err(Refusal::Rejected { code, errors, .. }) => {
             (code, errors.into_iter().map(|error| error.field).collect())
         }
@@ -59,7 +59,7 @@ fn refused(sender: &Sender, draft: Value) -> (&'static str, Vec<String>) {
 
 #[test]
 fn a_browsers_event_is_completed() {
-    let entry = take(
+    let entry = process(
         &browser(),
         json!({
             "action": "quest_completed", "session_id": "s1",
@@ -94,7 +94,7 @@ fn a_browsers_event_is_completed() {
 
 #[test]
 fn a_service_speaks_for_anyone_and_a_system_acts_by_default() {
-    let entry = take(
+    let entry = process(
         &service(),
         json!({
             "action": "activated", "category": "task", "occurred_at": "2020-01-01T00:00:00Z",
@@ -108,7 +108,7 @@ fn a_service_speaks_for_anyone_and_a_system_acts_by_default() {
     assert_eq!(entry.event.severity, Severity::Notice);
     assert_eq!(entry.event.message, "Tim did Dishes (+5 points)");
     assert_eq!(entry.event.client.unwrap().ip.as_deref(), Some("2001:db8:1::"));
-    let entry = take(&service(), json!({"action": "teleported"})).unwrap();
+    let entry = process(&service(), json!({"action": "teleported"})).unwrap();
     assert_eq!(entry.event.category, "other");
     assert_eq!(entry.event.message, "The system: teleported");
     assert_eq!(entry.event.actor.kind, ActorType::System);
@@ -137,13 +137,13 @@ fn a_browser_speaks_for_itself_only() {
         "action": "a", "actor": {"type": "user", "id": "ada", "name": "Root"},
         "subject": {"id": "tim"}, "account": {"id": "ada"}, "client": {"ip": "1.2.3.4"},
     });
-    let event = take(&sender, own).unwrap().event;
+    let event = process(&sender, own).unwrap().event;
     assert_eq!(event.actor.name.as_deref(), Some("Ada"));
     assert_eq!(event.subject.unwrap().id, "tim");
     assert_eq!(event.client.unwrap().ip.as_deref(), Some("203.0.113.0"));
 
     let visitor = Sender::default();
-    let event = take(&visitor, json!({"action": "page_view"})).unwrap().event;
+    let event = process(&visitor, json!({"action": "page_view"})).unwrap().event;
     assert_eq!(event.actor.kind, ActorType::Anonymous);
     let other = json!({"action": "a", "subject": {"id": "tim"}});
     assert_eq!(refused(&visitor, other).1, ["subject.id"]);
@@ -151,12 +151,12 @@ fn a_browser_speaks_for_itself_only() {
 
 #[test]
 fn the_catalog_decides_severity_and_who_may_send() {
-    let flag = take(&browser(), json!({"action": "tutor_safety_flag"})).unwrap();
+    let flag = process(&browser(), json!({"action": "tutor_safety_flag"})).unwrap();
     assert_eq!(flag.event.severity, Severity::Critical);
     let key = json!({"action": "key_created", "category": "system"});
     assert_eq!(refused(&service(), key.clone()).0, "source_not_allowed");
     let annals = Sender { source: Source::Annals, ..Sender::default() };
-    assert!(take(&annals, key).is_ok());
+    assert!(process(&annals, key).is_ok());
     assert_eq!(refused(&service(), json!({"action": "activated"})).1, ["category"]);
 }
 
@@ -172,7 +172,7 @@ fn strict_refuses_what_no_catalog_names() {
 
 #[test]
 fn times_are_the_servers_unless_trusted() {
-    let aged = take(&browser(), json!({"action": "page_view", "age_ms": 60_000})).unwrap();
+    let aged = process(&browser(), json!({"action": "page_view", "age_ms": 60_000})).unwrap();
     assert_eq!(now().micros_since(aged.event.occurred_at), 60_000_000);
     assert!(aged.derived.age && !aged.derived.occurred_at);
     let ahead = json!({"action": "a", "occurred_at": "2026-11-21T08:05:01Z"});
@@ -182,7 +182,7 @@ fn times_are_the_servers_unless_trusted() {
         "action": "activated", "category": "task", "occurred_at": "2020-01-01T00:00:00Z",
         "points": {"before": 0, "after": 5, "delta": 5},
     });
-    let entry = take(&command, points).unwrap();
+    let entry = process(&command, points).unwrap();
     assert!(entry.derived.occurred_at);
     assert_eq!(entry.event.occurred_at, now());
 }
@@ -190,7 +190,7 @@ fn times_are_the_servers_unless_trusted() {
 #[test]
 fn what_is_switched_off_is_dropped_but_for_ledger_and_administration() {
     let intake = intake();
-    let take = |sender: &Sender, category: &str| {
+    let process = |sender: &Sender, category: &str| {
         let draft = Draft {
             action: "something_done".to_owned(),
             category: Some(category.to_owned()),
@@ -199,16 +199,16 @@ fn what_is_switched_off_is_dropped_but_for_ledger_and_administration() {
         intake.process(sender, draft, now(), &Counting).is_ok()
     };
     let annals = Sender { source: Source::Annals, ..Sender::default() };
-    assert!(take(&service(), "quest"));
+    assert!(process(&service(), "quest"));
     let categories = [("quest".to_owned(), false), ("task".to_owned(), false)];
     intake.set_recording(RecordingSwitch { enabled: true, categories: categories.into() });
-    assert!(!take(&service(), "quest"));
-    assert!(take(&service(), "badge"));
-    assert!(take(&service(), "task"));
+    assert!(!process(&service(), "quest"));
+    assert!(process(&service(), "badge"));
+    assert!(process(&service(), "task"));
     intake.set_recording(RecordingSwitch { enabled: false, categories: BTreeMap::new() });
-    assert!(!take(&service(), "badge"));
-    assert!(take(&service(), "task"));
-    assert!(take(&annals, "system"));
+    assert!(!process(&service(), "badge"));
+    assert!(process(&service(), "task"));
+    assert!(process(&annals, "system"));
     assert!(!intake.recording().enabled);
 }
 
@@ -233,7 +233,7 @@ fn words_that_hold_a_secret_are_refused() {
     assert_eq!(refused(&service(), json!({"action": action})).1, ["action"]);
 }
 
-/// Every text field of an event, each holding this secret.
+/// Returns an event with this secret in every text field.
 fn everywhere(secret: &str) -> Value {
     json!({
         "action": "api_error", "category": "error", "message": format!("m {secret} m"),
@@ -261,12 +261,12 @@ fn no_field_keeps_a_secret() {
         "Bearer abcdefgh12345678",
     ] {
         let hidden = secret.trim_start_matches("Bearer ");
-        let entry = take(&service(), everywhere(secret)).unwrap();
+        let entry = process(&service(), everywhere(secret)).unwrap();
         let text = serde_json::to_string(&entry.event).unwrap();
         assert!(!text.contains(hidden), "{text}");
         let mut unsaid = everywhere(secret);
         unsaid.as_object_mut().unwrap().remove("message");
-        let text = serde_json::to_string(&take(&service(), unsaid).unwrap().event).unwrap();
+        let text = serde_json::to_string(&process(&service(), unsaid).unwrap().event).unwrap();
         assert!(!text.contains(hidden), "{text}");
     }
 }
@@ -286,7 +286,7 @@ fn a_sentence_cannot_put_a_secret_together() {
 
 #[test]
 fn an_event_is_at_most_64_kib() {
-    // Four bytes a character: within every limit on characters, and too much together.
+    // Four bytes a character: within every limit on characters, and too large in total.
     let draft = json!({
         "action": "api_error", "error": {"stack": "😀".repeat(16_000)},
         "metadata": {"a": "x".repeat(10_000)},
@@ -297,7 +297,7 @@ fn an_event_is_at_most_64_kib() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// A retry finds its event again: whatever is taken in comes back equal from its stored form.
+    /// An event comes back equal from its stored form, so that a retry finds it again.
     #[test]
     fn what_is_stored_comes_back_equal(
         text in "[^\0]{0,60}", number in any::<f64>().prop_filter("storable", |n| n.abs() < 1e15),

@@ -1,10 +1,10 @@
-//! When did it happen? The server's clock, unless a trusted sender says otherwise.
+//! The step that sets the time: the server's clock, unless a trusted sender sends one.
 
 use annals_event::validate::validate_time;
 
 use super::{Refusal, Source, Work};
 
-/// Settles `occurred_at`; the rules stand in the [module's doc](super).
+/// Sets `occurred_at`; the rules are in the [module's doc](super).
 pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     let draft = &mut work.draft;
     if work.sender.source == Source::Command {
@@ -12,12 +12,12 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
         draft.age_ms = None;
     }
     if draft.occurred_at.is_some() && !work.sender.trusted_time {
-        let message = "is taken from service and admin keys only; say `age_ms` instead";
+        let message = "may be sent with service and admin keys only; send `age_ms` instead";
         return Err(Refusal::field("occurred_at", message));
     }
     validate_time(draft, work.now).map_err(|error| Refusal::fields(vec![error]))?;
     if let Some(age) = draft.age_ms.take() {
-        // At most 24 hours, checked before: the product is far from overflowing.
+        // At most 24 hours, as checked before, so the product cannot overflow.
         let micros = i64::try_from(age).unwrap_or(i64::MAX).saturating_mul(1_000);
         draft.occurred_at = Some(work.now.plus_micros(micros.saturating_neg()));
         work.derived.age = true;

@@ -1,26 +1,26 @@
-//! Addresses, cut down to a network.
+//! A cut of addresses down to a network.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// How many leading bits of an address are kept.
+/// Number of leading bits of an address that are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IpPrefixes {
-    /// Of IPv4, 0 to 32; 0 keeps nothing.
+    /// Bits of IPv4, 0 to 32; 0 keeps nothing.
     pub v4: u8,
-    /// Of IPv6, 0 to 128; 0 keeps nothing.
+    /// Bits of IPv6, 0 to 128; 0 keeps nothing.
     pub v6: u8,
 }
 
 impl Default for IpPrefixes {
-    /// A /24 and a /48: a neighbourhood, not a household.
+    /// Returns /24 and /48: a neighbourhood, not a household.
     fn default() -> IpPrefixes {
         IpPrefixes { v4: 24, v6: 48 }
     }
 }
 
 impl IpPrefixes {
-    /// The network an address lies in. IPv4 addresses written as IPv6 are cut as IPv4, or their
-    /// /48 would hide all of them.
+    /// Returns the network an address lies in. IPv4 addresses written as IPv6 are cut as IPv4, or
+    /// their /48 would hide all of them.
     pub fn cut(self, ip: IpAddr) -> Option<IpAddr> {
         match ip.to_canonical() {
             IpAddr::V4(_) | IpAddr::V6(_) if self.keeps_nothing(ip) => None,

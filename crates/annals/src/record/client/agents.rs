@@ -1,4 +1,4 @@
-//! What a `User-Agent` tells: device, operating system, browser
+//! A reader of `User-Agent`: device, operating system, browser
 //! (`docs/decisions/0002-user-agents.md`).
 
 use std::collections::HashMap;
@@ -6,10 +6,10 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use ua_parser::{Regexes, os, user_agent};
 
-/// Results kept in each of the two generations of the cache.
+/// Number of results kept in each of the two generations of the cache.
 const GENERATION: usize = 1_000;
 
-/// What a user agent tells.
+/// A program, as far as its user agent describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Program {
     /// `mobile`, `tablet`, `desktop` or `bot`.
@@ -39,14 +39,14 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
     Some(Patterns { browsers: browsers.build().ok()?, systems: systems.build().ok()? })
 });
 
-/// Reads user agents, remembering the latest: few different ones make most of the traffic.
+/// A reader of user agents with a cache, because few different ones make most of the traffic.
 #[derive(Default)]
 pub struct UserAgents {
     cache: Mutex<Cache>,
 }
 
-/// Two generations: when the young one is full it becomes the old one, and the old one is
-/// forgotten. What is in use moves to the young again, so it stays; nothing grows.
+/// A bounded cache in two generations: when the young one is full it becomes the old one, and the
+/// old one is dropped. A result that is used moves to the young one, so it stays.
 #[derive(Default)]
 struct Cache {
     young: HashMap<String, Program>,
@@ -54,12 +54,12 @@ struct Cache {
 }
 
 impl UserAgents {
-    /// What this user agent tells.
+    /// Returns the program that this user agent describes.
     pub fn parse(&self, agent: &str) -> Program {
         if let Some(known) = self.lock().get(agent) {
             return known;
         }
-        // Outside the lock: a slow one must not hold up the others.
+        // Parse outside the lock: a slow one must not hold up the others.
         let program = parse(agent);
         self.lock().put(agent, program.clone());
         program
@@ -102,7 +102,7 @@ fn parse(agent: &str) -> Program {
     Program { device: Some(device(agent)), os, browser }
 }
 
-/// One family under one name: whether it is the phone's edition says `device` already.
+/// Returns one name for a family: `device` already says that it is the phone's edition.
 fn plain(family: &str) -> &str {
     match family {
         "Mac OS X" => "macOS",
@@ -115,8 +115,8 @@ fn plain(family: &str) -> &str {
     }
 }
 
-/// The kind of device. The words of programs that are not a person at a screen stand first,
-/// because they like to pretend.
+/// Returns the type of device. Words of programs that are not a person at a screen come first,
+/// because such programs pretend to be browsers.
 fn device(agent: &str) -> &'static str {
     const BOTS: [&str; 26] = [
         "bot",

@@ -1,17 +1,17 @@
-//! Card numbers: issuer prefix, length and check digit together, as cards are written.
+//! A finder of card numbers, by issuer prefix, length and check digit together.
 //!
-//! Any two of the three would take too many ids with them. The groups must be those of a card, so
-//! a UUID or a timestamp never matches, whatever its digits.
+//! Any two of the three would match too many ids. The groups must be those of a card, so a UUID or
+//! a timestamp never matches, whatever its digits.
 
 use super::REDACTED;
 
-/// How card numbers are written in groups.
+/// The groups in which card numbers are written.
 const GROUPINGS: [&[usize]; 5] =
     [&[4, 4, 4, 4], &[4, 4, 4, 4, 3], &[4, 6, 5], &[4, 6, 4], &[6, 13]];
 
-/// The text without card numbers; `None` when it holds none.
+/// Returns the text without card numbers; `None` if it holds none.
 pub(super) fn redact(text: &str) -> Option<String> {
-    // No card has fewer digits. All are counted: that takes several bytes at a time.
+    // Card numbers have at least 13 digits. Counting them takes several bytes at a time.
     if text.len() < 13 || text.bytes().filter(u8::is_ascii_digit).count() < 13 {
         return None;
     }
@@ -36,7 +36,7 @@ pub(super) fn redact(text: &str) -> Option<String> {
     Some(cut)
 }
 
-/// Whether a number without gaps is a card's.
+/// Returns `true` if a number without gaps is a card's.
 pub(super) fn is_card_number(digits: &str) -> bool {
     let digits = digits.as_bytes();
     digits.iter().all(u8::is_ascii_digit) && is_issued(digits) && has_check_digit(digits)
@@ -46,11 +46,11 @@ pub(super) fn is_card_number(digits: &str) -> bool {
 struct Group {
     start: usize,
     end: usize,
-    /// What stands between this group and the next, when it is one separator.
+    /// The character between this group and the next, if it is a single separator.
     gap: Option<char>,
 }
 
-/// The runs of digits in a text. Those that touch a letter are parts of words and left out.
+/// Returns the runs of digits in a text. Those that touch a letter are parts of words and omitted.
 fn groups(text: &str) -> Vec<Group> {
     let bytes = text.as_bytes();
     let mut groups = Vec::new();
@@ -69,7 +69,7 @@ fn groups(text: &str) -> Vec<Group> {
         let next = behind.next();
         let in_word =
             before.is_some_and(char::is_alphanumeric) || next.is_some_and(char::is_alphanumeric);
-        // The digits behind a decimal point are no number of their own.
+        // The digits after a decimal point are no number of their own.
         let decimals =
             before == Some('.') && text[..start - 1].ends_with(|c: char| c.is_ascii_digit());
         let longest = if decimals { 4 } else { 19 };
@@ -83,7 +83,7 @@ fn groups(text: &str) -> Vec<Group> {
     groups
 }
 
-/// How many groups from here on are a card number.
+/// Returns how many groups from here on are a card number.
 fn card_at(text: &str, groups: &[Group]) -> Option<usize> {
     let one = groups.first()?;
     if is_card_number(&text[one.start..one.end]) {
@@ -94,8 +94,8 @@ fn card_at(text: &str, groups: &[Group]) -> Option<usize> {
         let candidate = groups.get(..lengths.len())?;
         let shaped =
             candidate.iter().zip(lengths).all(|(group, length)| group.end - group.start == *length);
-        // Neighbours, with the same separator throughout: a group that touches a letter was left
-        // out above, and must not be jumped over.
+        // Only neighbours with the same separator: groups that touch a letter were omitted above and
+        // must not be skipped.
         let joined = candidate
             .windows(2)
             .all(|pair| pair[0].gap == Some(gap) && pair[1].start == pair[0].end + gap.len_utf8());
@@ -107,7 +107,7 @@ fn card_at(text: &str, groups: &[Group]) -> Option<usize> {
     })
 }
 
-/// Whether an issuer gives out numbers that begin like this and have this length.
+/// Returns `true` if an issuer uses numbers with this beginning and length.
 fn is_issued(digits: &[u8]) -> bool {
     let length = digits.len();
     if !(13..=19).contains(&length) {
@@ -131,7 +131,7 @@ fn is_issued(digits: &[u8]) -> bool {
     visa || mastercard || amex || diners || discover || jcb || union_pay || maestro
 }
 
-/// Whether the last digit is the one that the others ask for (Luhn, ISO/IEC 7812-1).
+/// Returns `true` if the last digit is the check digit of the others (Luhn, ISO/IEC 7812-1).
 fn has_check_digit(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()

@@ -25,11 +25,10 @@ pub(super) const DEFAULT: [&str; 17] = [
     "credential",
 ];
 
-/// Names of query parameters that carry secrets, though as keys of one's own data they are
-/// harmless words.
+/// Names of query parameters that carry secrets. As keys of metadata they are harmless words.
 const PARAMETERS: [&str; 7] = ["key", "sig", "signature", "auth", "jwt", "ticket", "hmac"];
 
-/// Behind a secret word these speak *about* the secret: `token_count`, `password_changed_at`.
+/// Words that, after a secret word, describe the secret: `token_count`, `password_changed_at`.
 const ABOUT: [&str; 37] = [
     "age",
     "attempt",
@@ -70,11 +69,11 @@ const ABOUT: [&str; 37] = [
     "visible",
 ];
 
-/// Before a secret word these ask whether there is one: `has_password`.
+/// Words that, before a secret word, ask whether there is one: `has_password`.
 const WHETHER: [&str; 7] = ["has", "have", "is", "no", "need", "require", "without"];
 
-/// Before a secret word in the plural these count: `max_tokens`, `number_of_tokens`. Language
-/// models make such keys common.
+/// Words that, before a secret word in the plural, count: `max_tokens`, `number_of_tokens`.
+/// Language models make such keys common.
 const COUNTING: [&str; 14] = [
     "max",
     "min",
@@ -92,19 +91,19 @@ const COUNTING: [&str; 14] = [
     "used",
 ];
 
-/// A secret word this long is found at the end of a word written without gaps (`accesstoken`).
+/// Length from which a secret word is found at the end of a word without gaps (`accesstoken`).
 const ENDING: usize = 5;
-/// A secret word this long is found at its beginning too (`passwordhash`); shorter ones begin
-/// harmless words (`secretary`, `tokenizer`).
+/// Length from which a secret word is found at the beginning too (`passwordhash`). Shorter ones
+/// begin harmless words (`secretary`, `tokenizer`).
 const BEGINNING: usize = 8;
 
 /// The keys whose values are secret.
 pub(super) struct Keys {
     /// Secret words, without gaps and in the singular.
     terms: BTreeSet<String>,
-    /// Finds any of them inside a text; absent where a list is beyond what it can hold.
+    /// A search for any of them inside a text; absent if the list is too large for one.
     inside: Option<AhoCorasick>,
-    /// The most words one of them is written with, gaps or not.
+    /// The largest number of words that one of them consists of.
     longest: usize,
 }
 
@@ -130,9 +129,9 @@ impl Keys {
         Keys { terms, inside, longest }
     }
 
-    /// Whether the value under this key is secret.
+    /// Returns `true` if the value under this key is secret.
     pub(super) fn is_secret(&self, key: &str) -> bool {
-        // Most keys hold no secret word at all, and need not be taken apart.
+        // Most keys hold no secret word at all, and need not be split.
         if self.inside.as_ref().is_some_and(|inside| !holds(inside, key)) {
             return false;
         }
@@ -144,12 +143,13 @@ impl Keys {
         })
     }
 
-    /// Whether the value of this query parameter is secret.
+    /// Returns `true` if the value of this query parameter is secret.
     pub(super) fn is_secret_parameter(&self, name: &str) -> bool {
         PARAMETERS.contains(&name.to_ascii_lowercase().as_str()) || self.is_secret(name)
     }
 
-    /// Whether these words, together, are a secret one. `apiKey`, `api_key` and `apikey` are one.
+    /// Returns `true` if these words together are a secret one. `apiKey`, `api_key` and `apikey` are
+    /// the same.
     fn is_term(&self, words: &[String]) -> bool {
         let joined: String = words.iter().map(|word| singular(word)).collect();
         if self.terms.contains(&joined) {
@@ -164,9 +164,9 @@ impl Keys {
     }
 }
 
-/// Whether any of the words stands in a key, gaps or not.
+/// Returns `true` if any of the words occurs in a key, with or without gaps.
 fn holds(inside: &AhoCorasick, key: &str) -> bool {
-    // Keys are short and plain, as a rule, and need no memory of their own.
+    // Most keys are short ASCII and need no allocation.
     let mut flat = [0_u8; 64];
     if !key.is_ascii() || key.len() > flat.len() {
         return inside.is_match(&self::flat(key));
@@ -180,7 +180,7 @@ fn holds(inside: &AhoCorasick, key: &str) -> bool {
     inside.is_match(&flat[..length])
 }
 
-/// A key's letters and digits in lower case, without gaps.
+/// Returns a key's letters and digits in lower case, without gaps.
 fn flat(key: &str) -> String {
     let mut flat = String::with_capacity(key.len());
     for letter in key.chars().filter(|letter| letter.is_alphanumeric()) {
@@ -192,7 +192,7 @@ fn flat(key: &str) -> String {
     flat
 }
 
-/// Whether the words around a secret one say that it is counted or described, not told.
+/// Returns `true` if the words around a secret one count or describe it.
 fn speaks_about(words: &[String], start: usize, end: usize) -> bool {
     let behind = words.get(end).map(|word| singular(word));
     if behind.is_some_and(|word| ABOUT.contains(&word)) {
@@ -205,7 +205,7 @@ fn speaks_about(words: &[String], start: usize, end: usize) -> bool {
     WHETHER.contains(&singular(before)) || (plural && COUNTING.contains(&before.as_str()))
 }
 
-/// The words of a key in any case style, in lower case: `X-APIKey2` is x, api, key, 2.
+/// Returns the words of a key in any case style, in lower case: `X-APIKey2` is x, api, key, 2.
 fn words(key: &str) -> Vec<String> {
     let letters: Vec<char> = key.chars().collect();
     let mut words: Vec<String> = Vec::new();
@@ -233,7 +233,7 @@ fn words(key: &str) -> Vec<String> {
     words
 }
 
-/// The word without its plural's s.
+/// Returns the word without its plural's s.
 fn singular(word: &str) -> &str {
     match word.strip_suffix('s') {
         Some(stem) if stem.len() >= 3 && !stem.ends_with('s') => stem,

@@ -134,7 +134,7 @@ fn keys_that_are_secrets_go_and_keep_their_values() {
     assert_eq!(value, json!({"[redacted]": 2, "[redacted] 2": 1, "a": 3}));
 }
 
-/// A number with its check digit.
+/// Returns a number with its check digit.
 fn luhn(stem: &str) -> String {
     (0..10)
         .map(|digit| format!("{stem}{digit}"))

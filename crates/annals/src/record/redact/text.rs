@@ -1,4 +1,4 @@
-//! Secrets inside texts, by what they look like.
+//! A finder of secrets inside texts, by their form.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -8,24 +8,24 @@ use regex::{Captures, Regex, RegexSet};
 use super::REDACTED;
 use super::keys::Keys;
 
-/// What is done with a match.
+/// The part of a match that is secret.
 #[derive(Clone, Copy)]
 enum Cut {
-    /// All of it is secret.
+    /// The full match.
     All,
-    /// What group 1 holds stays; the rest is secret.
-    Behind,
-    /// As `Behind`, unless the "token" is an English word.
+    /// Everything after group 1.
+    After,
+    /// As `After`, unless the "token" is an English word.
     Bearer,
-    /// Group `name` is a parameter's name: secret if the name says so.
+    /// The value of a parameter, if group `name` is a secret name.
     Parameter,
-    /// Group `name` is a key in JSON inside the text: secret if the name says so.
+    /// The value of a key in JSON inside the text, if group `name` is a secret name.
     Json,
 }
 
-/// Every pattern, with what is done about it. Order matters: whole blocks first.
+/// Every pattern and its secret part. Order matters: full blocks come first.
 const PATTERNS: [(Cut, &str); 9] = [
-    // A private key in PEM; one that was cut off is secret too.
+    // A private key in PEM, including one that was cut off.
     (
         Cut::All,
         r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\z)",
@@ -34,22 +34,22 @@ const PATTERNS: [(Cut, &str); 9] = [
     (Cut::All, r"eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){2,4}"),
     // A key of Annals itself.
     (Cut::All, r"(?i)ann_(?:admin|auditor|service|ingest)_[0-9a-f]{16,}"),
-    // Headers as they stand in logs and errors.
+    // Headers, as they appear in logs and errors.
     (
-        Cut::Behind,
+        Cut::After,
         r#"(?i)((?-u:\b)authorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|digest|negotiate|token|apikey)\s+)[^\s"'\\,;]+"#,
     ),
     (Cut::Bearer, r"(?i)((?-u:\b)bearer(?:\s+|%20|\+))([A-Za-z0-9._~+/=-]{4,})"),
-    (Cut::Behind, r#"(?i)((?-u:\b)(?:set-)?cookie:\s*)[^\r\n"'\[]*=[^\r\n"']*"#),
+    (Cut::After, r#"(?i)((?-u:\b)(?:set-)?cookie:\s*)[^\r\n"'\[]*=[^\r\n"']*"#),
     // A password in a URL.
-    (Cut::Behind, r#"(?i)((?-u:\b)[a-z][a-z0-9+.-]*://[^/\s:@?#"'<>]*:)[^/\s@?#"'<>]+@"#),
+    (Cut::After, r#"(?i)((?-u:\b)[a-z][a-z0-9+.-]*://[^/\s:@?#"'<>]*:)[^/\s@?#"'<>]+@"#),
     // `name=value`, in URLs, forms and elsewhere; also percent-encoded inside another URL. Only the
-    // name: with the value, "a=a=a=…" would be read to its end from every "=".
+    // name is matched: with the value, "a=a=a=…" would be read to its end from every "=".
     (
         Cut::Parameter,
         r#"(?i)(?:^|[^a-z0-9_.\[\]-]|%3F|%26|%23)(?<name>[a-z0-9_.\[\]-]{1,60})(?:=|%3D)"#,
     ),
-    // `"name": value`, also where the quotes are escaped.
+    // `"name": value`, also with escaped quotes.
     (
         Cut::Json,
         r#"\\?["'](?<name>[A-Za-z0-9_. -]{1,60})\\?["']\s*:\s*(?<value>"(?:[^"\\]|\\.)*"|'[^']*'|\\"[^"\\]*\\"|[^\s,}\]\[{"'\\]+)"#,
@@ -70,7 +70,7 @@ const NO_TOKENS: [&str; 10] = [
     "invalid",
 ];
 
-/// Compiled once; the set tells in one pass which of them need a closer look.
+/// The compiled patterns. The set finds in one pass which of them need a closer look.
 struct Patterns {
     any: RegexSet,
     each: Vec<(Cut, Regex)>,
@@ -81,27 +81,27 @@ struct Patterns {
     reason = "the patterns are constants, and every test of this module compiles them"
 )]
 static COMPILED: LazyLock<Patterns> = LazyLock::new(|| Patterns {
-    any: RegexSet::new(PATTERNS.map(|(_, pattern)| pattern)).expect("patterns are sound"),
+    any: RegexSet::new(PATTERNS.map(|(_, pattern)| pattern)).expect("the patterns are valid"),
     each: PATTERNS
         .iter()
-        .map(|(cut, pattern)| (*cut, Regex::new(pattern).expect("patterns are sound")))
+        .map(|(cut, pattern)| (*cut, Regex::new(pattern).expect("the patterns are valid")))
         .collect(),
 });
 
-/// Bytes that begin what [`may_match`] looks for.
-const TELLING: [bool; 256] = {
-    let mut telling = [false; 256];
+/// The bytes that [`may_match`] looks for.
+const SUSPICIOUS: [bool; 256] = {
+    let mut suspicious = [false; 256];
     let bytes = b"=:%-eaAbB";
     let mut at = 0;
     while at < bytes.len() {
-        telling[bytes[at] as usize] = true;
+        suspicious[bytes[at] as usize] = true;
         at += 1;
     }
-    telling
+    suspicious
 };
 
-/// Whether any of the patterns could match: each needs one of these. Most texts hold none, and
-/// this is found out in a few nanoseconds.
+/// Returns `true` if any of the patterns could match: each needs one of these bytes. Most texts
+/// have none, and the check takes a few nanoseconds.
 fn may_match(text: &str) -> bool {
     let bytes = text.as_bytes();
     let word_at = |at: usize, word: &str| {
@@ -109,8 +109,9 @@ fn may_match(text: &str) -> bool {
             .get(at..at + word.len())
             .is_some_and(|part| part.eq_ignore_ascii_case(word.as_bytes()))
     };
-    let mut telling = bytes.iter().enumerate().filter(|(_, byte)| TELLING[usize::from(**byte)]);
-    telling.any(|(at, byte)| match byte {
+    let mut suspicious =
+        bytes.iter().enumerate().filter(|(_, byte)| SUSPICIOUS[usize::from(**byte)]);
+    suspicious.any(|(at, byte)| match byte {
         b'=' | b':' | b'%' => true,
         b'-' => word_at(at, "-----BEGIN"),
         b'e' => word_at(at, "eyJ"),
@@ -120,9 +121,9 @@ fn may_match(text: &str) -> bool {
     })
 }
 
-/// The text without secrets; borrowed when there are none.
+/// Returns the text without secrets; borrowed if there are none.
 pub(super) fn redact<'t>(text: &'t str, keys: &Keys) -> Cow<'t, str> {
-    // No secret we know is shorter: "pin=1".
+    // The shortest known secret is "pin=1".
     if text.len() < 5 || !may_match(text) {
         return Cow::Borrowed(text);
     }
@@ -138,16 +139,16 @@ pub(super) fn redact<'t>(text: &'t str, keys: &Keys) -> Cow<'t, str> {
     clean
 }
 
-/// The text after one pattern; `None` when it stays as it is.
+/// Returns the text after one pattern; `None` if it did not change.
 fn apply(cut: Cut, regex: &Regex, text: &str, keys: &Keys) -> Option<String> {
     let mut clean = String::new();
     let mut kept = 0;
     let mut from = 0;
     while let Some(found) = regex.captures_at(text, from) {
-        let whole = found.get_match();
-        from = whole.end().max(from + 1);
+        let full_match = found.get_match();
+        from = full_match.end().max(from + 1);
         if let Some((start, end, instead)) = secret(cut, text, &found, keys) {
-            // A parameter's value ends behind its match.
+            // A parameter's value ends after its match.
             from = from.max(end);
             if text.get(start..end) != Some(instead) {
                 clean.push_str(&text[kept..start]);
@@ -169,35 +170,37 @@ fn apply(cut: Cut, regex: &Regex, text: &str, keys: &Keys) -> Option<String> {
     Some(clean)
 }
 
-/// Which bytes of a match are secret, and what takes their place.
+/// Returns which bytes of a match are secret, and their replacement.
 fn secret(
     cut: Cut,
     text: &str,
     found: &Captures<'_>,
     keys: &Keys,
 ) -> Option<(usize, usize, &'static str)> {
-    let whole = found.get_match();
-    let behind = || found.get(1).map_or(whole.start(), |kept| kept.end());
+    let full_match = found.get_match();
+    let after = || found.get(1).map_or(full_match.start(), |kept| kept.end());
     let value = || found.name("value").map(|value| (value.start(), value.end()));
     let name = || found.name("name").map_or("", |name| name.as_str());
     match cut {
-        Cut::All => Some((whole.start(), whole.end(), REDACTED)),
-        Cut::Behind if whole.as_str().ends_with('@') => Some((behind(), whole.end() - 1, REDACTED)),
-        Cut::Behind => Some((behind(), whole.end(), REDACTED)),
+        Cut::All => Some((full_match.start(), full_match.end(), REDACTED)),
+        Cut::After if full_match.as_str().ends_with('@') => {
+            Some((after(), full_match.end() - 1, REDACTED))
+        }
+        Cut::After => Some((after(), full_match.end(), REDACTED)),
         Cut::Bearer => {
             let token = found.get(2)?.as_str().trim_end_matches(['.', ',']);
             let is_word = NO_TOKENS.contains(&token.to_ascii_lowercase().as_str());
-            (!is_word).then_some((behind(), whole.end(), REDACTED))
+            (!is_word).then_some((after(), full_match.end(), REDACTED))
         }
         Cut::Parameter if keys.is_secret_parameter(name()) => {
-            let start = whole.end();
-            let length = parameter_value(&text[start..], whole.as_str().ends_with('='));
+            let start = full_match.end();
+            let length = parameter_value(&text[start..], full_match.as_str().ends_with('='));
             (length > 0).then_some((start, start + length, REDACTED))
         }
         Cut::Parameter => None,
         Cut::Json => {
             let (start, end) = value()?;
-            // Quoted values keep their quotes, so that JSON stays JSON.
+            // Quoted values keep their quotes, so that the JSON stays valid.
             let quotes = match found["value"].as_bytes() {
                 [b'"' | b'\'', ..] => 1,
                 [b'\\', b'"', ..] => 2,
@@ -208,7 +211,8 @@ fn secret(
     }
 }
 
-/// How long a parameter's value is; in a percent-encoded URL its separators are encoded too.
+/// Returns the length of a parameter's value. In a percent-encoded URL its separators are encoded
+/// too.
 fn parameter_value(text: &str, plain: bool) -> usize {
     let ends = |c: char| c.is_whitespace() || matches!(c, '&' | '#' | '"' | '\'' | '<' | '>');
     let end = text.find(ends).unwrap_or(text.len());
