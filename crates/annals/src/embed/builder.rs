@@ -1,4 +1,4 @@
-//! What a program decides before it opens Annals.
+//! The settings that a program chooses before it opens Annals.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::config::{Config, Secret};
 use crate::id::{Random, SystemRandom};
 use crate::recorder::CAPACITY;
 
-/// Opens [`Annals`], after what is to be otherwise than by default.
+/// A builder of [`Annals`] for settings that differ from the defaults.
 pub struct Builder {
     config: Config,
     capacity: usize,
@@ -34,22 +34,22 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Begins with this configuration, such as one that [`Config::load`] has read.
+    /// Starts from this configuration, such as one that [`Config::load`] has read.
     #[must_use]
     pub fn config(mut self, config: Config) -> Builder {
         self.config = config;
         self
     }
 
-    /// Where the journal, its lock and its socket live; by default `./annals-data`.
+    /// Sets the directory of the journal, its lock and its socket; by default `./annals-data`.
     #[must_use]
     pub fn data_dir(mut self, path: impl Into<PathBuf>) -> Builder {
         self.config.data_dir = path.into();
         self
     }
 
-    /// Keeps the journal in the program's own SQLite file, beside the program's tables. Annals'
-    /// begin with `annals_`; `application_id` and `user_version` stay the program's.
+    /// Keeps the journal in the program's own SQLite file, beside the program's tables. The names of
+    /// Annals' tables begin with `annals_`; `application_id` and `user_version` stay the program's.
     #[must_use]
     pub fn host_file(mut self, path: impl Into<PathBuf>) -> Builder {
         self.config.database = Some(format!("sqlite:{}", path.into().display()).into());
@@ -57,54 +57,54 @@ impl Builder {
         self
     }
 
-    /// The path that [`Annals::router`] is nested at, as browsers see it: `/annals/`. It begins and
-    /// ends with a slash; by default it is `/`.
+    /// Sets the path that [`Annals::router`] is nested at, as browsers see it: `/annals/`. It begins
+    /// and ends with a slash; by default it is `/`.
     #[must_use]
     pub fn base_path(mut self, path: impl Into<String>) -> Builder {
         self.config.base_path = path.into();
         self
     }
 
-    /// Where browsers reach the program, for sign-in links: `https://home.example`.
+    /// Sets the program's address in browsers, for sign-in links: `https://home.example`.
     #[must_use]
     pub fn origin(mut self, origin: impl Into<String>) -> Builder {
         self.origin = Some(origin.into());
         self
     }
 
-    /// A key that lets an admin in, of at least 32 characters.
+    /// Sets a key for an admin, of at least 32 characters.
     #[must_use]
     pub fn admin_key(mut self, key: impl Into<String>) -> Builder {
         self.config.admin_key = Some(Secret::new(key));
         self
     }
 
-    /// How many events may wait to be written before further ones are dropped and counted.
+    /// Sets how many events may wait to be written. Further ones are dropped and counted.
     #[must_use]
     pub fn queue(mut self, events: usize) -> Builder {
         self.capacity = events;
         self
     }
 
-    /// Another clock: for tests.
+    /// Sets another clock: for tests.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Builder {
         self.clock = clock;
         self
     }
 
-    /// Other randomness: for tests.
+    /// Sets another source of randomness: for tests.
     #[must_use]
     pub fn random(mut self, random: Arc<dyn Random>) -> Builder {
         self.random = random;
         self
     }
 
-    /// Opens the journal, making it where there is none, and begins to record.
+    /// Opens the journal, creating it if there is none, and starts to record.
     ///
     /// # Errors
-    /// The configuration is wrong, another process holds the data directory, or the file cannot be
-    /// used; each says what to do.
+    /// The configuration is invalid, another process holds the data directory, or the file cannot be
+    /// used. Each error says what to do.
     pub async fn open(self) -> Result<Annals> {
         self.config.check()?;
         let app = App::start_with(&self.config, self.clock, self.random, self.capacity).await?;

@@ -21,8 +21,8 @@ pub use builder::Builder;
 
 /// Annals, open in this process, without a server of its own.
 ///
-/// Stop it with [`Annals::stop`] once the program serves no more: what was recorded last is then
-/// written, and the record says that it ended.
+/// Stop it with [`Annals::stop`] once the program serves no more requests. That writes the last
+/// events and records the end.
 pub struct Annals {
     app: App,
     running: Running,
@@ -30,12 +30,12 @@ pub struct Annals {
 }
 
 impl Annals {
-    /// Decides what is to be otherwise than by default.
+    /// Returns a builder for settings that differ from the defaults.
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// Opens the journal in a directory of its own, making it where there is none.
+    /// Opens the journal in a directory of its own, creating it if there is none.
     ///
     /// # Errors
     /// As [`Builder::open`].
@@ -48,17 +48,17 @@ impl Annals {
         Ok(Annals { app, running, base_path })
     }
 
-    /// What puts events on the record.
+    /// Returns the handle that records events.
     pub fn recorder(&self) -> Recorder {
         self.app.recorder().clone()
     }
 
-    /// The API and the dashboard, under the base path: `Router::new().merge(annals.router())`.
+    /// Returns the API and the dashboard, under the base path: `Router::new().merge(annals.router())`.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         self.app.http().router().with_state(())
     }
 
-    /// A link that signs an admin in to the dashboard once, within ten minutes.
+    /// Creates a link that signs an admin in to the dashboard once, within ten minutes.
     ///
     /// # Errors
     /// The journal cannot be written.
@@ -69,11 +69,11 @@ impl Annals {
         Ok(format!("{origin}{}signin#link={token}", self.base_path))
     }
 
-    /// Puts the end on the record, writes what still waits and closes the journal. Recorders that
-    /// are still held drop what they are given, and count it.
+    /// Records the end, writes the waiting events and closes the journal. Recorders that are still
+    /// held drop and count what they are given.
     ///
     /// # Errors
-    /// Something of this failed; the log says what was lost by it, if anything.
+    /// Writing or closing failed; the log says what was lost, if anything.
     pub async fn stop(self) -> Result<()> {
         self.app.end(self.running).await
     }

@@ -1,11 +1,11 @@
-//! A task was done, or a penalty given.
+//! The command for a task that was done, or a penalty that was given.
 
 use annals_event::Draft;
 
 use super::{Rules, about, event};
 use crate::store::{Account, LedgerAction, LedgerEntity, Task};
 
-/// Adds a task's points, or takes a penalty's. Always possible.
+/// Adds a task's points, or takes a penalty's. Never refused.
 pub fn activate(account: &Account, task: &Task, rules: Rules) -> Draft {
     let (entity, change) = if task.is_good {
         (LedgerEntity::Task, task.points)
@@ -14,7 +14,7 @@ pub fn activate(account: &Account, task: &Task, rules: Rules) -> Draft {
     };
     let draft = event(account, entity, LedgerAction::Activated, change, rules);
     let mut draft = about(draft, entity, &task.id, &task.name);
-    // What it was worth then: a penalty may have found less than it wanted to take.
+    // The task's value then: the balance may not have sufficed for the full penalty.
     draft.metadata.insert("points".to_owned(), task.points.into());
     draft
 }

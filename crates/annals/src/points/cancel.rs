@@ -1,9 +1,9 @@
-//! A request is withdrawn.
+//! The command that withdraws a request.
 
 use super::{Decision, Refusal, Rules, about, event};
 use crate::store::{Account, LedgerAction, LedgerEntity};
 
-/// Closes a request. The reward may no longer be defined; then its id serves as its name.
+/// Closes a request. If the reward is no longer defined, its id serves as its name.
 pub fn cancel(account: &Account, id: &str, name: Option<&str>, rules: Rules) -> Decision {
     if !account.is_pending(id) {
         return Err(Refusal::NotPending);

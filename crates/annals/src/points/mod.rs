@@ -1,7 +1,7 @@
-//! Points for families: what a command does to a child's account, or why it does nothing.
+//! Points for families: the effect of a command on a child's account, or the reason for none.
 //!
-//! Pure decisions: the journal reads the account under its lock, asks one of these, and writes
-//! event and account together. A file for each command.
+//! All functions here are pure. The journal reads the account under its lock, asks for a decision,
+//! and writes event and account together. Each command has a file.
 //!
 //! | command | balance | request |
 //! |---|---|---|
@@ -9,10 +9,10 @@
 //! | [`request`](fn@request) | must suffice; unchanged | opens one; refused if one is open |
 //! | [`redeem`](fn@redeem) | must suffice; the cost goes | closes one, if one is open, or refused if it must |
 //! | [`cancel`](fn@cancel) | unchanged | closes one; refused if none is open |
-//! | [`adjust`](fn@adjust) | changed by what is said | |
+//! | [`adjust`](fn@adjust) | changed by the stated points | |
 //!
-//! And what is read off the events afterwards: [`weeks`] sums them up by calendar week, [`rank`]
-//! says who is where among brothers and sisters.
+//! [`weeks`] sums the events up by calendar week; [`rank`] computes the ranks of brothers and
+//! sisters.
 
 mod activate;
 mod adjust;
@@ -32,32 +32,32 @@ pub use request::request;
 
 use crate::store::{Account, LedgerAction, LedgerEntity};
 
-/// What the operator decides about points.
+/// The operator's rules about points.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
-    /// Whether penalties and corrections may take more than there is. Rewards are paid for in full
-    /// either way.
+    /// `true` if penalties and corrections may take more than the balance. Rewards are paid for in
+    /// full either way.
     pub allow_negative: bool,
 }
 
-/// Why a command does nothing.
+/// The reason why a command does nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The reward costs more than there is.
+    /// The reward costs more than the balance.
     InsufficientPoints {
-        /// How many points are missing.
+        /// Number of points that are missing.
         needed: i64,
     },
-    /// The reward has been asked for already.
+    /// The reward was requested already.
     AlreadyPending,
-    /// The reward has not been asked for, or the request has been met or cancelled since.
+    /// The reward was not requested, or the request was redeemed or cancelled since.
     NotPending,
 }
 
-/// What a decision answers with: the points event, but for who and whose.
+/// The result of a decision: the points event, without actor and subject.
 type Decision = Result<Draft, Refusal>;
 
-/// An event that changes the balance by so much, as far as the rules let it.
+/// Returns an event that changes the balance by so much, as far as the rules allow.
 fn event(
     account: &Account,
     entity: LedgerEntity,
@@ -77,8 +77,8 @@ fn event(
     }
 }
 
-/// What an event was done to. The name stands in the metadata too, for those who read a tracking
-/// event, which tells of its entity the type and the id alone.
+/// Adds the entity. Its name is in the metadata too, because a tracking event has only the
+/// entity's type and id.
 fn about(mut draft: Draft, entity: LedgerEntity, id: &str, name: &str) -> Draft {
     let kind = entity.as_str().to_owned();
     draft.entity = Some(Entity { kind, id: Some(id.to_owned()), name: Some(name.to_owned()) });

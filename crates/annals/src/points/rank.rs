@@ -1,6 +1,7 @@
-//! Who is where, among children who are compared.
+//! Ranks among children who are compared.
 
-/// Each one's place: one more than how many have more, so that those with as many share it.
+/// Returns each child's rank: one more than the number of children with more points. Equal points
+/// share a rank.
 pub fn ranks(points: &[i64]) -> Vec<usize> {
     let more = |own: i64| points.iter().filter(|other| **other > own).count();
     points.iter().map(|own| 1 + more(*own)).collect()

@@ -1,11 +1,11 @@
-//! A reward is given.
+//! The command that gives a reward.
 
 use super::request::affordable;
 use super::{Decision, Refusal, Rules, about, event};
 use crate::store::{Account, LedgerAction, LedgerEntity, Reward};
 
-/// Takes a reward's cost, if the balance suffices; a request is met by it. Requested or not, unless
-/// it is to be given only as long as it is asked for.
+/// Takes a reward's cost, if the balance suffices, and closes its request. A request need not
+/// exist, unless the caller demands one.
 pub fn redeem(
     account: &Account,
     reward: &Reward,

@@ -1,9 +1,9 @@
-//! A child asks for a reward.
+//! The command with which a child requests a reward.
 
 use super::{Decision, Refusal, Rules, about, event};
 use crate::store::{Account, LedgerAction, LedgerEntity, Reward};
 
-/// Opens a request, if the balance suffices now and none is open.
+/// Opens a request, if the balance suffices now and no request is open.
 pub fn request(account: &Account, reward: &Reward, rules: Rules) -> Decision {
     if account.is_pending(&reward.id) {
         return Err(Refusal::AlreadyPending);
@@ -16,7 +16,7 @@ pub fn request(account: &Account, reward: &Reward, rules: Rules) -> Decision {
     Ok(draft)
 }
 
-/// Refuses a reward that costs more than there is.
+/// Refuses a reward that costs more than the balance.
 pub(super) fn affordable(account: &Account, reward: &Reward) -> Result<(), Refusal> {
     match reward.cost.saturating_sub(account.balance) {
         needed @ 1.. => Err(Refusal::InsufficientPoints { needed }),

@@ -34,7 +34,7 @@ fn a_task_adds_and_a_penalty_takes_what_there_is() {
     assert_eq!((bad.category.as_deref(), change(&bad)), (Some("penalty"), (3, 0, -3)));
     assert_eq!(bad.metadata["points"], 5);
     assert_eq!(change(&activate(&account(3, &[]), &task(5, false), LOOSE)), (3, -2, -5));
-    // Below zero by an import: it falls no further, and a task still counts in full.
+    // An imported balance below zero: it falls no further, and a task still counts in full.
     assert_eq!(change(&activate(&account(-7, &[]), &task(5, false), STRICT)), (-7, -7, 0));
     assert_eq!(change(&activate(&account(-7, &[]), &task(5, true), STRICT)), (-7, -2, 5));
 }
@@ -68,7 +68,7 @@ fn only_what_is_pending_is_cancelled() {
 
 proptest! {
     #[test]
-    fn what_is_told_is_what_changed(
+    fn what_is_recorded_is_what_changed(
         balance in -limits::MAX_INTEGER..=limits::MAX_INTEGER,
         points in 0..=limits::MAX_INTEGER, up: bool, allow_negative: bool,
     ) {

@@ -8,43 +8,43 @@ use serde::Serialize;
 use crate::calendar::Calendar;
 use crate::store::{LedgerAction, LedgerEntity, LedgerKind, Tally};
 
-/// Weeks told unless asked otherwise.
+/// Number of weeks by default.
 pub const DEFAULT_WEEKS: u16 = 12;
-/// As many as a year can touch.
+/// Number of weeks that a year can touch.
 pub const MAX_WEEKS: u16 = 53;
 
-/// What a week did to a balance: the balance before it and all four sums make the one after it.
+/// The changes of a week: the balance before it and all four sums make the balance after it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Week {
-    /// Its Monday.
+    /// The week's Monday.
     pub start_date: Date,
-    /// Its Sunday.
+    /// The week's Sunday.
     pub end_date: Date,
-    /// Tasks done, and what they brought.
+    /// Tasks done, and the points they added.
     pub good: Tally,
-    /// Penalties, and what they took: 0 or less.
+    /// Penalties, and the points they took: 0 or less.
     pub not_good: Tally,
-    /// Rewards given, and what they cost: 0 or less.
+    /// Rewards redeemed, and the points they cost: 0 or less.
     pub spent: Tally,
     /// Opening balances and corrections.
     pub adjusted: Tally,
-    /// The balance when it ended; of the week that has not, the balance now.
+    /// The balance at the end of the week; for the current week, the balance now.
     pub balance: i64,
 }
 
-/// Weeks that are being summed up. Takes the child's events newest first, in the journal's order,
+/// A sum by weeks in progress. Add the child's events newest first, in the journal's order,
 /// because a balance is what the last event left.
 pub struct Weeks {
     calendar: Calendar,
     weeks: Vec<Week>,
-    /// From this week on the balances are known.
+    /// Number of weeks, from the oldest, whose balance is not known yet.
     known: usize,
-    /// What the oldest event yet says there was before it.
+    /// The balance before the oldest event so far.
     before: Option<i64>,
 }
 
 impl Weeks {
-    /// So many weeks, the last of which has `today` in it.
+    /// Starts a sum of so many weeks, the last of which contains `today`.
     pub fn ending(calendar: Calendar, today: Date, count: u16) -> Weeks {
         let monday = monday(today);
         let weeks: Vec<Week> = (0..i64::from(count))
@@ -60,19 +60,19 @@ impl Weeks {
         Weeks { calendar, known: weeks.len(), before: None, weeks }
     }
 
-    /// When the first one begins.
+    /// Returns the beginning of the first week.
     pub fn begin(&self) -> Time {
         self.weeks.first().map_or(Time::default(), |week| self.calendar.begin(week.start_date))
     }
 
-    /// Takes the next older event in; one from before the first week says what there was then.
-    pub fn take(&mut self, event: &Event) {
+    /// Adds the next older event. One from before the first week gives the balance then.
+    pub fn add(&mut self, event: &Event) {
         let (Some(kind), Some(points)) = (LedgerKind::of(event), event.points) else {
             return;
         };
         self.before = Some(points.before);
         let day = self.calendar.day(event.occurred_at);
-        // How many weeks begin on or before that day.
+        // Number of weeks that begin on or before that day.
         let begun = self.weeks.partition_point(|week| week.start_date <= day);
         let first = begun.saturating_sub(1);
         let known = self.known;
@@ -91,8 +91,8 @@ impl Weeks {
         tally.points = tally.points.saturating_add(points.delta);
     }
 
-    /// The weeks, oldest first. Where nothing older is on the record, the oldest event tells what
-    /// there was before it; where nothing is at all, there always was what there is `now`.
+    /// Returns the weeks, oldest first. Before the oldest event the balance is what that event
+    /// started from; without any event it always was `now`.
     pub fn finish(mut self, now: i64) -> Vec<Week> {
         let before = self.before.unwrap_or(now);
         for week in self.weeks.iter_mut().take(self.known) {
@@ -103,7 +103,7 @@ impl Weeks {
 }
 
 impl Week {
-    /// The sum a kind of event belongs to; `None` where it changes nothing.
+    /// Returns the sum that a type of event belongs to; `None` if it changes nothing.
     fn tally(&mut self, kind: LedgerKind) -> Option<&mut Tally> {
         match (kind.entity, kind.action) {
             (LedgerEntity::Task, _) => Some(&mut self.good),
@@ -115,7 +115,7 @@ impl Week {
     }
 }
 
-/// The Monday of a day's week.
+/// Returns the Monday of a day's week.
 fn monday(day: Date) -> Date {
     day.saturating_sub(i64::from(day.weekday().to_monday_zero_offset()).days())
 }

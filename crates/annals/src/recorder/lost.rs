@@ -1,4 +1,4 @@
-//! What could not be recorded: counted by reason, until the count itself is on the record.
+//! The count of events that could not be recorded, by reason, until the count itself is recorded.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -6,14 +6,14 @@ use annals_event::{Draft, Metadata};
 use serde_json::json;
 use tokio::sync::Notify;
 
-/// Why an event was lost.
+/// The reason why an event was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Loss {
-    /// Too many events waited already.
+    /// The queue was full.
     QueueFull,
-    /// Putting it together panicked.
+    /// Building the draft panicked.
     Panicked,
-    /// It was not acceptable.
+    /// It was invalid.
     Refused,
     /// Annals had stopped.
     Stopped,
@@ -35,14 +35,14 @@ impl Loss {
 /// The counts.
 #[derive(Default)]
 pub(super) struct Lost {
-    untold: [AtomicU64; Loss::ALL.len()],
+    unrecorded: [AtomicU64; Loss::ALL.len()],
     total: AtomicU64,
     changed: Notify,
 }
 
 impl Lost {
     pub(super) fn add(&self, loss: Loss, events: u64) {
-        self.untold[loss as usize].fetch_add(events, Ordering::Relaxed);
+        self.unrecorded[loss as usize].fetch_add(events, Ordering::Relaxed);
         self.total.fetch_add(events, Ordering::Relaxed);
         self.changed.notify_one();
     }
@@ -51,15 +51,15 @@ impl Lost {
         self.total.load(Ordering::Relaxed)
     }
 
-    /// Resolves once something was lost since it last did.
+    /// Waits until something was lost since the last call.
     pub(super) async fn changed(&self) {
         self.changed.notified().await;
     }
 
-    /// Takes what nobody was told of yet, as an act of Annals itself.
+    /// Takes the counts that were not recorded yet, as an event of Annals itself.
     pub(super) fn take(&self) -> Option<Draft> {
         let taken = Loss::ALL
-            .map(|loss| (loss.as_str(), self.untold[loss as usize].swap(0, Ordering::Relaxed)));
+            .map(|loss| (loss.as_str(), self.unrecorded[loss as usize].swap(0, Ordering::Relaxed)));
         let count: u64 = taken.iter().map(|(_, count)| count).sum();
         let reasons: Metadata = taken
             .into_iter()

@@ -1,15 +1,15 @@
-//! Recording from within a program that has Annals inside.
+//! The recorder of a program that has Annals inside.
 //!
 //! ```text
 //! record(draft) ─► who, when ─► queue (bounded) ─► worker.rs ─► record ─► journal
-//!     ├─► set_up.rs: counted,        │ full, gone      │ not acceptable
+//!     ├─► set_up.rs: counted,        │ full, gone      │ invalid
 //!     │   one event when it ends     ▼                 ▼
 //!     └─ a panic in the draft ─► lost.rs ─► `system/events_dropped`, once there is room
 //! ```
 //!
-//! [`Recorder::record`] is for the middle of other work: it does not wait, it does not fail and it
-//! does not panic, whatever becomes of the journal. What it could not take is counted, and the
-//! count is put on the record.
+//! [`Recorder::record`] is called in the middle of other work: it does not wait, fail or panic,
+//! whatever happens to the journal. Events that it could not record are counted, and the count is
+//! recorded.
 
 mod lost;
 mod set_up;
@@ -30,11 +30,11 @@ use crate::record::{Intake, Source};
 pub use set_up::SetUp;
 pub use worker::{Worker, Works};
 
-/// How many events may wait to be written unless a program decides otherwise.
+/// Number of events that may wait to be written, by default.
 pub const CAPACITY: usize = 8_192;
 
-/// Puts events on the record from within the program. Cheap to clone; any thread may hold one, with
-/// or without a Tokio runtime, and may go on holding it after Annals has stopped.
+/// A handle that records events from within the program. Cheap to clone. Any thread may hold one,
+/// with or without a Tokio runtime, even after Annals has stopped.
 #[derive(Clone)]
 pub struct Recorder(Arc<Shared>);
 
@@ -46,11 +46,11 @@ struct Shared {
     clock: Arc<dyn Clock>,
 }
 
-/// What waits for the worker.
+/// An item for the worker.
 enum Queued {
-    /// An event, and whether Annals itself or the program says it.
+    /// An event, and whether Annals itself or the program sent it.
     Event(Source, Box<Draft>),
-    /// Somebody who waits until everything before is written.
+    /// A caller of `flush`, who waits until everything before is written.
     Flush(oneshot::Sender<()>),
 }
 
@@ -69,24 +69,24 @@ impl Recorder {
         (Recorder(Arc::new(shared)), Worker::start(works, waiting, lost))
     }
 
-    /// Puts an event on the record, soon. Without an actor in the draft it is the one of
-    /// [`with_actor`](crate::with_actor), without a time it is now.
+    /// Records an event soon. Without an actor in the draft it is the one of
+    /// [`with_actor`](crate::with_actor); without a time it is now.
     pub fn record(&self, draft: Draft) {
         self.record_with(|| draft);
     }
 
-    /// As [`record`](Recorder::record), with a draft that is put together here: a panic on the
-    /// way (in somebody's `Display`, say) costs this event and nothing else.
+    /// Records an event like [`record`](Recorder::record), with a draft that is built here. A panic on
+    /// the way (in somebody's `Display`, say) loses this event and nothing else.
     pub fn record_with(&self, draft: impl FnOnce() -> Draft) {
-        if caught(|| self.0.take(draft())).is_none() {
+        if caught(|| self.0.enqueue(draft())).is_none() {
             self.0.lost.add(Loss::Panicked, 1);
         }
     }
 
-    /// From now until the answer is dropped, what is recorded is counted, and becomes one event:
-    /// for an application that sets itself up, whose thousand steps nobody wants to read.
+    /// Counts events until the returned value is dropped, and then records them as one: for an
+    /// application that sets itself up in a thousand steps.
     ///
-    /// The ledger, errors and critical events are recorded one by one all the same.
+    /// The ledger, errors and critical events are still recorded one by one.
     pub fn set_up(&self, name: impl Into<String>) -> SetUp {
         SetUp::begin(self.clone(), name.into(), current_actor())
     }
@@ -99,16 +99,16 @@ impl Recorder {
         }
     }
 
-    /// How many events could not be recorded since the start.
+    /// Returns the number of events that could not be recorded since the start.
     pub fn lost(&self) -> u64 {
         self.0.lost.total()
     }
 }
 
 impl Shared {
-    fn take(&self, mut draft: Draft) {
+    fn enqueue(&self, mut draft: Draft) {
         draft.actor.get_or_insert_with(current_actor);
-        // It happened now, however long it waits; the time of points is the journal's own.
+        // The time is now, however long the event waits; the journal sets the time of points.
         if draft.age_ms.is_none() && draft.points.is_none() {
             draft.occurred_at.get_or_insert_with(|| self.clock.now());
         }
@@ -117,7 +117,7 @@ impl Shared {
         }
     }
 
-    /// Queues a draft that stands for so many events, or counts them as lost.
+    /// Queues a draft that represents so many events, or counts them as lost.
     fn offer(&self, source: Source, draft: Draft, events: u64) {
         match self.queue.try_send(Queued::Event(source, Box::new(draft))) {
             Ok(()) => {}
@@ -127,13 +127,13 @@ impl Shared {
     }
 }
 
-/// What the work answers; nothing, if it panics.
+/// Returns the work's result; `None` if it panics.
 fn caught<R>(work: impl FnOnce() -> R) -> Option<R> {
-    // Nothing of ours is left half done: what the work changes, it changes in its last step.
+    // State stays consistent: the work changes it in its last step only.
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(done) => Some(done),
         Err(payload) => {
-            // A payload is a value of somebody else's and may panic when it is dropped.
+            // The payload is a foreign value, which may panic when it is dropped.
             std::mem::forget(payload);
             None
         }

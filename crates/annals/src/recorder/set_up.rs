@@ -1,4 +1,4 @@
-//! Folding: while an application sets itself up, its events are counted and told as one.
+//! Folding of an application's set-up: its events are counted and recorded as one.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,21 +11,21 @@ use super::{Recorder, caught};
 use crate::catalog::{Class, OTHER};
 use crate::record::{Intake, Source};
 
-/// Kinds of event that are counted by name; what comes beyond them is counted together.
+/// Number of event types that are counted by name; further ones are counted together.
 const KINDS: usize = 100;
 
-/// An application is setting itself up until this is dropped, be it by a panic that passes by.
-/// Within another one it is told by itself, and what it counts the other does not.
+/// A set-up in progress. It ends when this is dropped, even by a panic. Inside another set-up it is
+/// recorded on its own, and the other does not count its events.
 #[must_use = "the set-up ends when this is dropped"]
 pub struct SetUp {
     recorder: Recorder,
     number: usize,
 }
 
-/// The set-ups that are going on.
+/// The set-ups in progress.
 #[derive(Default)]
 pub(super) struct SetUps {
-    /// How many, so that recording takes no lock when there is none.
+    /// Number of set-ups, so that recording takes no lock if there is none.
     open: AtomicUsize,
     inner: Mutex<Inner>,
 }
@@ -33,7 +33,7 @@ pub(super) struct SetUps {
 #[derive(Default)]
 struct Inner {
     last_number: usize,
-    /// The innermost last.
+    /// The set-ups, the innermost last.
     running: Vec<Running>,
 }
 
@@ -41,9 +41,9 @@ struct Running {
     number: usize,
     name: String,
     actor: Actor,
-    /// By category, then action.
+    /// Counts by category, then action.
     counts: BTreeMap<String, BTreeMap<String, u64>>,
-    /// Events of further kinds.
+    /// Number of events of further types.
     more: u64,
 }
 
@@ -58,7 +58,7 @@ impl Drop for SetUp {
     fn drop(&mut self) {
         let shared = &self.recorder.0;
         let completed = !std::thread::panicking();
-        // A panic in here, while another one passes by, would end the process.
+        // A second panic while another one unwinds would end the process.
         let _ = caught(|| {
             if let Some(ended) = shared.set_ups.end(self.number)
                 && ended.count() > 0
@@ -93,10 +93,10 @@ impl SetUps {
         Some(ended)
     }
 
-    /// Counts the event instead of recording it, if a set-up goes on. What is switched off is not
-    /// counted either.
+    /// Counts the event instead of recording it, if a set-up is in progress. Events that are switched
+    /// off are not counted either.
     pub(super) fn fold(&self, intake: &Intake, draft: &Draft) -> bool {
-        // What is not acceptable goes its way, to be refused and counted as that.
+        // An invalid event is queued, so that it is refused and counted as lost.
         if self.open.load(Ordering::Acquire) == 0 || draft.check().is_err() {
             return false;
         }

@@ -1,4 +1,4 @@
-//! The worker: takes what is queued through the steps of intake and into the journal.
+//! The worker, which moves queued drafts through intake and into the journal.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,23 +16,23 @@ use crate::journal::Journal;
 use crate::record::{Intake, Refusal, Sender, Source};
 use crate::store::{Appended, Entry};
 
-/// Events written at once.
+/// Number of events written at once.
 const BATCH: usize = 1_024;
-/// How long to wait before a journal that cannot be written is tried again: at first, at most …
+/// Pause before the second attempt to write to a failing journal; it doubles each time.
 const PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// … and how often at the end, when whoever stops the program is waiting.
+/// Number of attempts at the end, when somebody waits for the program to stop.
 const LAST_TRIES: u32 = 20;
 
-/// What a recorder works with.
+/// The parts a recorder works with.
 pub struct Works {
-    /// What a draft goes through before it is written.
+    /// The intake, which prepares drafts.
     pub intake: Arc<Intake>,
-    /// Where it goes.
+    /// The journal that the events are written to.
     pub journal: Journal,
-    /// What time it is.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Where randomness comes from.
+    /// The source of randomness.
     pub random: Arc<dyn Random>,
 }
 
@@ -49,11 +49,11 @@ impl Worker {
         Worker { stop, task: tokio::spawn(writing.run()) }
     }
 
-    /// Takes nothing new in, and resolves once what waited is written.
+    /// Accepts nothing new, and returns once the waiting events are written.
     pub async fn finish(self) {
         self.stop.cancel();
         if let Err(error) = self.task.await {
-            tracing::error!(%error, "what was recorded last may be lost");
+            tracing::error!(%error, "the last recorded events may be lost");
         }
     }
 }
@@ -71,7 +71,7 @@ impl Writing {
         loop {
             tokio::select! {
                 biased;
-                // From here on nothing new comes in, and the queue ends when it is drained.
+                // From here on nothing new is accepted, and the queue ends when it is drained.
                 () = self.stop.cancelled(), if !self.queue.is_closed() => self.queue.close(),
                 taken = self.queue.recv_many(&mut waiting, BATCH) => match taken {
                     0 => break,
@@ -79,13 +79,12 @@ impl Writing {
                 },
                 () = self.lost.changed() => {}
             }
-            // Once there is room: a loss that is told while more is being lost is told again
-            // and again.
+            // Wait for room: while events are being lost, the loss would be recorded again and again.
             if self.queue.len() * 2 <= self.queue.max_capacity() {
-                self.tell_losses().await;
+                self.record_losses().await;
             }
         }
-        self.tell_losses().await;
+        self.record_losses().await;
     }
 
     async fn write(&self, waiting: impl Iterator<Item = Queued>) {
@@ -103,15 +102,14 @@ impl Writing {
         }
     }
 
-    async fn tell_losses(&self) {
+    async fn record_losses(&self) {
         if let Some(draft) = self.lost.take() {
             tracing::warn!(what = ?draft.metadata, "events could not be recorded");
             self.append(self.entry(Source::Annals, draft).into_iter().collect()).await;
         }
     }
 
-    /// The entry of a draft; one that is not acceptable is lost, one that is switched off is not
-    /// missed.
+    /// Makes the entry of a draft. An invalid draft counts as lost; one that is switched off does not.
     fn entry(&self, source: Source, draft: Draft) -> Option<Entry> {
         let Works { intake, clock, random, .. } = &self.works;
         let sender = Sender { source, trusted_time: true, ..Sender::default() };
@@ -121,7 +119,7 @@ impl Writing {
             Some(Err(Refusal::Dropped { .. })) => {}
             Some(Err(Refusal::Rejected { code, errors, .. })) => {
                 let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
-                tracing::debug!(code, ?fields, "a recorded event is not acceptable");
+                tracing::debug!(code, ?fields, "a recorded event is invalid");
                 self.lost.add(Loss::Refused, 1);
             }
             None => self.lost.add(Loss::Panicked, 1),
@@ -129,8 +127,8 @@ impl Writing {
         None
     }
 
-    /// Writes the entries, trying again as long as it takes: they keep their ids, so that nothing
-    /// is written twice.
+    /// Writes the entries and tries again as long as it takes. They keep their ids, so that nothing is
+    /// written twice.
     async fn append(&self, mut entries: Vec<Entry>) {
         let mut pause = PAUSE;
         let mut last_tries = LAST_TRIES;
@@ -146,7 +144,7 @@ impl Writing {
                 }
                 Err(error) => error,
             };
-            // They may be on the record by now.
+            // The failed attempt may have written them.
             entries.iter_mut().for_each(|entry| entry.derived.id = false);
             if self.stop.is_cancelled() {
                 last_tries -= 1;

@@ -108,7 +108,7 @@ impl Http {
             let page = TrackingQuery { offset, ..query.clone() };
             let (_total, events) = self.store.tracking(page).await?;
             for event in events.iter().filter(|event| event.seq < oldest) {
-                weeks.take(event);
+                weeks.add(event);
             }
             oldest = events.last().map_or(oldest, |event| event.seq.min(oldest));
             if events.len() < PAGE {
@@ -118,7 +118,7 @@ impl Http {
         }
         let before = TrackingQuery { from: None, to: query.from, limit: 1, ..query };
         let (_total, events) = self.store.tracking(before).await?;
-        events.iter().for_each(|event| weeks.take(event));
+        events.iter().for_each(|event| weeks.add(event));
         let now = self.store.account(child).await?.balance;
         Ok(weeks.finish(now))
     }

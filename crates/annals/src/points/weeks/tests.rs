@@ -6,7 +6,7 @@ use super::*;
 use crate::store::conformance::world::plain;
 
 const HOUR: i64 = 3_600 * 1_000_000;
-/// A Wednesday, after a change of the clocks and over the end of a year.
+/// A Wednesday, after a clock change and across the end of a year.
 const TODAY: Date = date(2026, 1, 7);
 
 fn calendar() -> Calendar {
@@ -24,9 +24,9 @@ fn event(at: Time, kind: LedgerKind, before: i64, delta: i64) -> Event {
     }
 }
 
-fn told(events: &[Event], count: u16) -> Vec<Week> {
+fn weeks(events: &[Event], count: u16) -> Vec<Week> {
     let mut weeks = Weeks::ending(calendar(), TODAY, count);
-    events.iter().rev().for_each(|event| weeks.take(event));
+    events.iter().rev().for_each(|event| weeks.add(event));
     weeks.finish(7)
 }
 
@@ -43,7 +43,7 @@ fn a_week_begins_on_the_child_s_own_monday() {
         event(at("2026-01-05T12:00:00Z"), asked, 41, 0),
         event(at("2026-01-06T12:00:00Z"), given, 41, -25),
     ];
-    let weeks = told(&events, 4);
+    let weeks = weeks(&events, 4);
     let days: Vec<String> =
         weeks.iter().map(|week| format!("{}/{}", week.start_date, week.end_date)).collect();
     assert_eq!(days[..2], ["2025-12-15/2025-12-21", "2025-12-22/2025-12-28"]);
@@ -53,23 +53,23 @@ fn a_week_begins_on_the_child_s_own_monday() {
     let tally = |count, points| Tally { count, points };
     assert_eq!((weeks[1].good, weeks[2].good), (tally(1, 10), tally(1, 5)));
     assert_eq!((weeks[2].not_good, weeks[3].spent), (tally(1, -4), tally(1, -25)));
-    // The opening balance lies before the first one.
+    // The opening balance lies before the first week.
     assert!(weeks.iter().all(|week| week.adjusted == tally(0, 0)));
 }
 
 #[test]
 fn without_events_there_is_what_there_is_in_every_week() {
     for count in [1, MAX_WEEKS] {
-        let weeks = told(&[], count);
+        let weeks = weeks(&[], count);
         assert_eq!(weeks.len(), usize::from(count));
         assert!(weeks.iter().all(|week| (week.balance, week.good.count) == (7, 0)));
     }
 }
 
 #[test]
-fn a_record_that_begins_in_the_middle_tells_what_there_was_before() {
+fn a_record_that_begins_in_the_middle_gives_the_balance_before() {
     let [task, ..] = LedgerKind::ALL;
-    let weeks = told(&[event("2026-01-02T12:00:00Z".parse().unwrap(), task, 200, 5)], 3);
+    let weeks = weeks(&[event("2026-01-02T12:00:00Z".parse().unwrap(), task, 200, 5)], 3);
     let balances: Vec<i64> = weeks.iter().map(|week| week.balance).collect();
     assert_eq!(balances, [200, 205, 205]);
 }
@@ -97,7 +97,7 @@ proptest! {
                 balance += delta;
             }
         }
-        let weeks = told(&events, count);
+        let weeks = weeks(&events, count);
         prop_assert_eq!(weeks.len(), usize::from(count));
         prop_assert!((weeks[weeks.len() - 1].start_date..=weeks[weeks.len() - 1].end_date).contains(&TODAY));
         prop_assert_eq!(weeks[weeks.len() - 1].balance, if events.is_empty() { 7 } else { balance });
