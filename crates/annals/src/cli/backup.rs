@@ -14,7 +14,7 @@ use super::terminal::{number, progress};
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// The file to write; it must not exist
+    /// File to write; it must not exist
     file: PathBuf,
 }
 
@@ -35,7 +35,7 @@ pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> 
     let body = json!({ "path": path });
     let made = tokio::select! {
         made = client.call::<Value>(Method::POST, "/operator/backup", Some(&body)) => made,
-        () = watch => unreachable!("the watch has no end"),
+        () = watch => unreachable!("the progress watch never ends"),
     };
     bar.finish_and_clear();
     client.close().await?;

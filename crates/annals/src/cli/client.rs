@@ -1,4 +1,4 @@
-//! The API, as the command line calls it: over the running server's local socket, or, when no
+//! A client of the API for the command line: over the running server's local socket or, if no
 //! server runs, in this process. Either way there is one implementation of every act.
 
 use std::path::PathBuf;
@@ -27,17 +27,17 @@ use crate::data_dir::{DataDir, HoldError};
 pub(super) enum Client {
     /// A server runs: its local socket.
     Socket(DataDir),
-    /// None runs: this process holds the journal.
+    /// No server runs: this process holds the journal.
     InProcess {
         /// The API.
         router: Router,
-        /// What serves it.
+        /// The app behind the API.
         app: Box<App>,
     },
 }
 
 impl Client {
-    /// Finds the way.
+    /// Connects to the running server, or opens the journal in this process.
     pub(super) async fn open(context: &Context) -> Result<Client> {
         let app = App::start(&context.config, context.clock.clone(), context.random.clone()).await;
         match app {
@@ -54,11 +54,14 @@ impl Client {
         }
     }
 
-    /// Finds the way to a journal that is there: what only reads or changes one makes none.
+    /// Connects only if there is a journal: commands that read or change one create none.
     pub(super) async fn to_existing(context: &Context) -> Result<Client> {
         match context.config.journal()? {
             Database::Sqlite(file) if !file.exists() => {
-                bail!("there is no journal at {}; say where it is with --data-dir", file.display());
+                bail!(
+                    "there is no journal at {}; name its directory with --data-dir",
+                    file.display()
+                );
             }
             Database::Sqlite(_) => {}
             Database::Postgres(_) => open_existing(&context.config).await?.close().await,
@@ -66,19 +69,19 @@ impl Client {
         Client::open(context).await
     }
 
-    /// The way to an app that runs in this process.
+    /// Returns a client of an app that runs in this process.
     pub(super) fn in_process(app: App) -> Client {
         Client::InProcess { router: app.http().operator_router(), app: Box::new(app) }
     }
 
-    /// Sends a request. The answer's body streams.
+    /// Sends a request. The response's body streams.
     pub(super) async fn send(&self, request: Request<Body>) -> Result<Response<Body>> {
         match self {
             Client::InProcess { router, .. } => Ok(router.clone().oneshot(request).await?),
             Client::Socket(data_dir) => {
                 let (_directory, path) = data_dir.socket()?;
                 let stream = UnixStream::connect(path).await.context(
-                    "a server holds the data directory, but its local socket does not answer",
+                    "a server holds the data directory, but its local socket does not answer; see the server's log, or restart it",
                 )?;
                 let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream));
                 let (mut sender, connection) = handshake.await?;
@@ -88,7 +91,7 @@ impl Client {
         }
     }
 
-    /// Sends JSON, if any, and reads JSON; a problem becomes an error that says what it says.
+    /// Sends JSON, if any, and reads JSON. A problem document becomes an error with its text.
     pub(super) async fn call<T: DeserializeOwned>(
         &self,
         method: Method,
@@ -105,7 +108,7 @@ impl Client {
         serde_json::from_slice(&bytes).context("the server's answer cannot be read")
     }
 
-    /// Ends what was started for this command.
+    /// Stops the app that was started for this command.
     pub(super) async fn close(self) -> Result<()> {
         match self {
             Client::Socket(_) => Ok(()),
@@ -130,11 +133,11 @@ impl Sink for Client {
         match status {
             StatusCode::SERVICE_UNAVAILABLE => {
                 let retry_after = Duration::from_secs(retry_after.unwrap_or(1));
-                // The one who waits is told why.
+                // The text explains why the import pauses.
                 let why = anyhow::anyhow!(problem(status, &bytes));
                 Err(why.context(Busy { retry_after }))
             }
-            // The outcomes stand in both: 422 says that every event was rejected.
+            // Both have a result for each event; 422 says that every event was rejected.
             StatusCode::CREATED | StatusCode::UNPROCESSABLE_ENTITY => {
                 let answer: Answer =
                     serde_json::from_slice(&bytes).context("the server's answer cannot be read")?;
@@ -145,7 +148,7 @@ impl Sink for Client {
     }
 }
 
-/// What an append answers, as far as an import wants to know.
+/// The part of an append's answer that an import needs.
 #[derive(Deserialize)]
 struct Answer {
     results: Vec<AnswerItem>,
@@ -167,16 +170,16 @@ impl From<AnswerItem> for ItemResult {
             _ => Status::Rejected,
         };
         let fields = item.error["errors"].as_array().into_iter().flatten();
-        let told: Vec<String> = fields
+        let fault_texts: Vec<String> = fields
             .filter_map(|e| Some(format!("`{}` {}", e["field"].as_str()?, e["message"].as_str()?)))
             .collect();
         let detail = item.error["detail"].as_str().map(str::to_owned);
-        let error = if told.is_empty() { detail } else { Some(told.join("; ")) };
+        let error = if fault_texts.is_empty() { detail } else { Some(fault_texts.join("; ")) };
         ItemResult { status, error }
     }
 }
 
-/// A request of this machine's operator.
+/// Makes a request of this machine's operator.
 pub(super) fn request(
     method: Method,
     path: &str,
@@ -191,7 +194,7 @@ pub(super) fn request(
     Ok(request.body(body)?)
 }
 
-/// The answer, if it is a good one; else its problem as an error.
+/// Returns a successful response; a problem becomes an error.
 pub(super) async fn success(response: Response<Body>) -> Result<Response<Body>> {
     if response.status().is_success() {
         return Ok(response);
@@ -201,7 +204,7 @@ pub(super) async fn success(response: Response<Body>) -> Result<Response<Body>> 
     bail!(problem(status, &bytes))
 }
 
-/// What a problem document says, in words.
+/// Describes a problem document in one line.
 fn problem(status: StatusCode, body: &[u8]) -> String {
     let problem: Value = serde_json::from_slice(body).unwrap_or_default();
     match problem.get("detail").and_then(Value::as_str) {
@@ -210,21 +213,21 @@ fn problem(status: StatusCode, body: &[u8]) -> String {
     }
 }
 
-/// A path with parameters.
+/// Returns a path with query parameters.
 pub(super) fn with_query(path: &str, pairs: &[(String, String)]) -> String {
     let query: String =
         form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-/// `--filter NAME=VALUE`, as in the API.
+/// Parses `--filter NAME=VALUE`, as in the API.
 pub(super) fn filter_pair(text: &str) -> Result<(String, String), String> {
     let (name, value) =
         text.split_once('=').ok_or("must be NAME=VALUE, such as category=quest,badge")?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// A path as the server sees it: its working directory is another one.
+/// Returns the absolute path: the server's working directory is another one.
 pub(super) fn absolute(path: &std::path::Path) -> Result<PathBuf> {
-    std::path::absolute(path).with_context(|| format!("{} is no path", path.display()))
+    std::path::absolute(path).with_context(|| format!("{} is not a path", path.display()))
 }

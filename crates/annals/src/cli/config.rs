@@ -9,7 +9,7 @@ use super::Context;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Print every setting in force, as a configuration file
+    /// Print all settings in use, as a configuration file
     Print,
 }
 

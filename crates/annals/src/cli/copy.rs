@@ -15,10 +15,10 @@ use crate::journal::verify::verify;
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// The journal to read: sqlite:PATH or postgres://USER@HOST/DATABASE; its server is stopped
+    /// Journal to read: sqlite:PATH or postgres://USER@HOST/DATABASE; stop its server first
     #[arg(long, value_name = "URL")]
     from: String,
-    /// Where to write it: a new file, an empty database, or what an earlier copy left
+    /// Target: a new file, an empty database, or an earlier copy to continue
     #[arg(long, value_name = "URL")]
     to: String,
 }
@@ -30,16 +30,16 @@ fn database(flag: &str, url: String) -> Result<Database> {
 pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> {
     let (from, to) = (database("from", options.from)?, database("to", options.to)?);
     if from == to {
-        bail!("--from and --to are the same journal");
+        bail!("--from and --to are the same journal; name another --to");
     }
     if let Database::Sqlite(file) = &from
         && !file.exists()
     {
-        bail!("there is no journal at {from}");
+        bail!("there is no journal at {from}; check --from");
     }
     let seed = app::seed(&*context.clock, &*context.random);
     let source = match &from {
-        // Opened for writing, so that no server writes it meanwhile.
+        // Opened for writing, so that no server can write to it meanwhile.
         Database::Sqlite(_) => app::open_at(&from, &context.config, seed).await,
         Database::Postgres(_) => app::open_existing_at(&from, &context.config).await,
     };
@@ -48,7 +48,7 @@ pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> 
     let target = app::open_at(&to, &context.config, seed).await;
     let target = target.with_context(|| format!("cannot write {to}"))?;
     if target.identity() != source.identity() {
-        bail!("{to} holds another journal; name a new file, or an empty database");
+        bail!("{to} contains another journal; name a new file or an empty database");
     }
     let bar = progress(Some(source.head().await?.seq), "copying", context.json);
     let copied = copy(&*source, &*target, |done, _| bar.set_position(done)).await?;
@@ -63,13 +63,15 @@ pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> 
         let holds = report.holds() && differing.is_none();
         println!("{}", json!({ "positions": copied, "holds": holds }));
     } else {
-        println!("{} positions copied into {to}", number(copied));
+        println!("{} positions copied to {to}", number(copied));
     }
     if let Some(tile) = differing {
-        bail!("tile {tile} of the copy is not the source's; copy again into an empty database");
+        bail!("tile {tile} of the copy differs from the source; copy again into an empty database");
     }
     if !report.holds() {
-        bail!("the copy does not hold; `annals verify` on the source says whether that does");
+        bail!(
+            "the copy failed verification; run `annals verify` on the source to see whether it is intact"
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! `annals demo`: a realistic record, and the server that shows it.
+//! `annals demo`: a realistic record, and a server that shows it.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,12 +18,12 @@ use super::{Context, ServeFlags, people as directory, serve};
 use crate::app::App;
 use crate::config::Database;
 
-/// Where the demo lives unless another place is named: never where a real journal may be.
+/// The demo's default directory, which never holds a real journal.
 pub(super) const DATA_DIR: &str = "./demo-data";
-/// The setting that marks a journal as a demo's, and says when it was loaded.
+/// The setting that marks a journal as a demo, with the time when it was loaded.
 const LOADED: &str = "demo_loaded_at";
 
-/// What the demo's children can earn.
+/// The badges that the demo's children can earn.
 const BADGES: &str = include_str!("../../../../examples/badges.toml");
 
 #[derive(Args)]
@@ -33,26 +33,26 @@ pub(super) struct Options {
     /// Load only the last 30 days: quicker, a tenth of the events
     #[arg(long)]
     small: bool,
-    /// Throw an earlier demo away and load it anew, ending now
+    /// Delete an earlier demo and load it again, ending now
     #[arg(long)]
     fresh: bool,
     /// Load, but do not serve
     #[arg(long)]
     load_only: bool,
-    /// Read the example data from here instead of from the program itself
+    /// Read the example data from this directory instead of from the program itself
     #[arg(long, value_name = "DIR")]
     examples: Option<PathBuf>,
 }
 
 pub(super) async fn run(mut context: Context, options: Options) -> Result<ExitCode> {
     if options.fresh {
-        throw_away(&context).await?;
+        delete_demo(&context).await?;
     }
     badge_rules(&mut context)?;
     let app = App::start(&context.config, context.clock.clone(), context.random.clone()).await?;
     let app = match app.http().store.setting(LOADED).await? {
         Some(loaded_at) => {
-            eprintln!("Showing the demo loaded at {loaded_at}; --fresh loads it anew.");
+            eprintln!("Showing the demo loaded at {loaded_at}; --fresh loads it again.");
             app
         }
         None => fill(&context, app, &options).await?,
@@ -64,7 +64,7 @@ pub(super) async fn run(mut context: Context, options: Options) -> Result<ExitCo
     serve::serve(&context, app, true).await
 }
 
-/// Puts the example's badges beside the demo's data, to be looked at and changed there.
+/// Writes the example's badges beside the demo's data, where a reader can look at and change them.
 fn badge_rules(context: &mut Context) -> Result<()> {
     let config = &mut context.config;
     if config.points.rules.is_some() {
@@ -80,10 +80,10 @@ fn badge_rules(context: &mut Context) -> Result<()> {
     Ok(())
 }
 
-/// Removes an earlier demo, and only a demo.
-async fn throw_away(context: &Context) -> Result<()> {
+/// Removes an earlier demo, and nothing else.
+async fn delete_demo(context: &Context) -> Result<()> {
     let Database::Sqlite(journal) = context.config.journal()? else {
-        bail!("a demo in PostgreSQL is thrown away with its database: drop that, and make it anew");
+        bail!("--fresh cannot delete a demo in PostgreSQL; drop and create the database instead");
     };
     if !journal.exists() {
         return Ok(());
@@ -92,7 +92,7 @@ async fn throw_away(context: &Context) -> Result<()> {
     let is_demo = app.http().store.setting(LOADED).await?.is_some();
     app.stop().await?;
     if !is_demo {
-        bail!("{} is not a demo's; nothing was thrown away", journal.display());
+        bail!("{} is not a demo; nothing was deleted. Name another --data-dir", journal.display());
     }
     for suffix in ["", "-wal", "-shm"] {
         let file = PathBuf::from(format!("{}{suffix}", journal.display()));
@@ -108,7 +108,7 @@ async fn fill(context: &Context, app: App, options: &Options) -> Result<App> {
     let head = app.http().store.head().await?;
     if head.seq > 0 {
         bail!(
-            "{} holds events already, and not a demo's; name another --data-dir",
+            "{} already contains events that are not a demo; name another --data-dir",
             context.config.data_dir.display()
         );
     }

@@ -18,16 +18,16 @@ use crate::query::export::Format;
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// The file to write [default: standard output]
+    /// File to write [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// csv, json or ndjson [default: by the file's ending, else ndjson]
+    /// Format: csv, json or ndjson [default: by the file's ending, else ndjson]
     #[arg(long, value_parser = format)]
     format: Option<Format>,
-    /// Which events, as in the API: category=quest, severity=!info, from=2026-11-01, q=words
+    /// Filter as in the API: category=quest, severity=!info, from=2026-11-01, q=words
     #[arg(long = "filter", short, value_name = "NAME=VALUE", value_parser = filter_pair)]
     filters: Vec<(String, String)>,
-    /// Oldest first: the order in which an import takes them
+    /// Write the oldest events first, in the order that an import needs
     #[arg(long)]
     oldest_first: bool,
 }
@@ -60,7 +60,8 @@ async fn export(context: &Context, client: &Client, options: Options) -> Result<
     let bar = progress(None, "exporting bytes", context.json);
     let mut end = Vec::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.context("the export broke off; what was written is not complete")?;
+        let frame =
+            frame.context("the export was interrupted and is not complete; run it again")?;
         let Ok(bytes) = frame.into_data() else {
             continue;
         };
@@ -71,7 +72,7 @@ async fn export(context: &Context, client: &Client, options: Options) -> Result<
     }
     bar.finish_and_clear();
     let Some(count) = counted(format, &end) else {
-        bail!("the export broke off before its end marker; what was written is not complete");
+        bail!("the export ended without its end marker and is not complete; run it again");
     };
     let path = out.finish()?;
     match path {
@@ -82,7 +83,7 @@ async fn export(context: &Context, client: &Client, options: Options) -> Result<
     Ok(())
 }
 
-/// What the end marker counts; `None` where it is missing.
+/// Returns the count in the end marker; `None` if the marker is missing.
 fn counted(format: Format, end: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(end.trim_ascii_end()).ok()?;
     let marker = match format {
@@ -92,7 +93,7 @@ fn counted(format: Format, end: &[u8]) -> Option<u64> {
     marker.parse().ok()
 }
 
-/// Where the export goes. A file appears under its name only once it is whole.
+/// The target of an export. A file appears under its name only once it is complete.
 enum Output {
     Stdout,
     File { file: tempfile::NamedTempFile, path: PathBuf },

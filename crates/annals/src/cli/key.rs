@@ -15,9 +15,9 @@ use crate::store::Role;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Make a key; its secret is printed once
+    /// Create a key; its secret is printed once
     Create(CreateOptions),
-    /// List all keys, revoked and expired ones too
+    /// List all keys, including revoked and expired ones
     List,
     /// Revoke a key at once
     Revoke {
@@ -28,17 +28,17 @@ pub(super) enum Command {
 
 #[derive(Args)]
 pub(super) struct CreateOptions {
-    /// What its holder may do: admin, auditor, service or ingest
+    /// Role: admin, auditor, service or ingest
     #[arg(long, value_parser = role)]
     role: Role,
-    /// What people call it, such as the program or machine that holds it
+    /// Name, such as the program or machine that uses the key
     #[arg(long)]
     name: String,
-    /// A web page's origin that may use an ingest key, such as `https://shop.example`; may be given
-    /// several times
+    /// Origin of a web page that may use an ingest key, such as `https://shop.example`; may be
+    /// repeated
     #[arg(long = "origin", value_name = "ORIGIN")]
     origins: Vec<String>,
-    /// When it stops working, such as 2027-01-01T00:00:00Z [default: never]
+    /// Expiry, such as 2027-01-01T00:00:00Z [default: never]
     #[arg(long, value_name = "TIME")]
     expires: Option<Time>,
 }
@@ -72,7 +72,7 @@ async fn create(context: &Context, client: &Client, options: CreateOptions) -> R
         println!("{created}");
     } else {
         println!("{}", created["secret"].as_str().unwrap_or_default());
-        eprintln!("Keep it now: it is shown this once and stored nowhere.");
+        eprintln!("Save it now: it is not stored and will not be shown again.");
     }
     Ok(())
 }

@@ -13,9 +13,7 @@ pub(super) async fn run(context: Context) -> Result<ExitCode> {
     let client = Client::open(&context).await?;
     if matches!(client, Client::InProcess { .. }) {
         client.close().await?;
-        bail!(
-            "no server runs on this data directory; `annals serve` prints a link where one is needed"
-        );
+        bail!("no server runs on this data directory; start one with `annals serve`");
     }
     let link: Value = client.call(Method::POST, "/api/v1/sign-in-links", None::<&Value>).await?;
     let url = link["url"].as_str().unwrap_or_default();
@@ -23,7 +21,9 @@ pub(super) async fn run(context: Context) -> Result<ExitCode> {
         println!("{}", json!({ "url": url }));
     } else {
         println!("{url}");
-        eprintln!("Works once, within ten minutes. Behind a proxy, put its address in front.");
+        eprintln!(
+            "Works once, within ten minutes. Behind a proxy, replace the address with the proxy's."
+        );
     }
     client.close().await?;
     Ok(ExitCode::SUCCESS)

@@ -1,9 +1,9 @@
 //! The command line: one file per subcommand.
 //!
-//! `serve` and `demo` run the server. Commands that write (`key`, `people`, `retention`,
-//! `link`, `import`, `backup`, `rebuild`, `vacuum`) go through the running server's local socket, or, when none runs, through the same
-//! API in this process ([`client`]). Commands that read the file itself (`tail`, `verify`) open it read-only
-//! beside the server.
+//! `serve` and `demo` run the server. Commands that write (`key`, `people`, `retention`, `link`,
+//! `import`, `backup`, `rebuild`, `vacuum`) use the running server's local socket or, if no server
+//! runs, the same API in this process ([`client`]). Commands that read the file itself (`tail`,
+//! `verify`) open it read-only beside the server.
 //!
 //! Exit codes: 0 done, 1 failed, 2 wrong usage.
 
@@ -43,7 +43,7 @@ use crate::config::{Config, ConfigError};
 use crate::id::{Random, SystemRandom};
 use crate::{blocking, log};
 
-/// A self-hosted, privacy-first record of what happens in an application.
+/// A self-hosted, privacy-first record of activity in an application.
 #[derive(Parser)]
 #[command(name = "annals", version, max_term_width = 100)]
 struct Cli {
@@ -53,15 +53,15 @@ struct Cli {
     command: Command,
 }
 
-/// Settings that every subcommand takes.
+/// Settings that every subcommand accepts.
 #[derive(Args)]
 struct Settings {
-    /// Configuration file [default: annals.toml, where it exists]
+    /// Configuration file [default: annals.toml, if it exists]
     #[arg(long, global = true, env = "ANNALS_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(flatten)]
     flags: Flags,
-    /// Write results as JSON, and draw no progress bars
+    /// Print results as JSON, without progress bars
     #[arg(long, global = true)]
     json: bool,
 }
@@ -69,29 +69,29 @@ struct Settings {
 /// Flags that are configuration keys too. Absent ones leave the configuration as it is.
 #[derive(Args, Serialize)]
 struct Flags {
-    /// Where the journal lives [default: ./annals-data]
+    /// Data directory, which contains the journal [default: ./annals-data]
     #[arg(long, global = true, value_name = "DIR")]
     #[serde(skip_serializing_if = "Option::is_none")]
     data_dir: Option<PathBuf>,
-    /// The database: sqlite:PATH or postgres://USER@HOST/DATABASE [default: journal.db in the data
+    /// Database: sqlite:PATH or postgres://USER@HOST/DATABASE [default: journal.db in the data
     /// directory]
     #[arg(long, global = true, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     database: Option<String>,
-    /// What is logged: error, warn, info, debug, trace [default: info]
+    /// Log level: error, warn, info, debug, trace [default: info]
     #[arg(long, global = true, value_name = "LEVEL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     log: Option<String>,
 }
 
-/// Flags of the commands that serve.
+/// Flags of the commands that start a server.
 #[derive(Args, Serialize)]
 struct ServeFlags {
-    /// Where to listen [default: 127.0.0.1:8787]
+    /// Address to listen on [default: 127.0.0.1:8787]
     #[arg(long, value_name = "ADDRESS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     listen: Option<SocketAddr>,
-    /// The path everything is served under [default: /]
+    /// Path under which everything is served [default: /]
     #[arg(long, value_name = "PATH")]
     #[serde(skip_serializing_if = "Option::is_none")]
     base_path: Option<String>,
@@ -101,47 +101,47 @@ struct ServeFlags {
 enum Command {
     /// Run the server
     Serve(serve::Options),
-    /// Load a realistic school-and-family record, and serve it
+    /// Load a realistic school-and-family record and serve it
     Demo(demo::Options),
-    /// Read events from a file: NDJSON, CSV or a web log
+    /// Import events from a file: NDJSON, CSV or a web log
     Import(import::command::Command),
-    /// Write every event that matches a filter into a file
+    /// Export the events that match a filter to a file
     Export(export::Options),
-    /// Print events as they come in
+    /// Print new events as they are recorded
     Tail(tail::Options),
-    /// Make, list and revoke keys
+    /// Create, list and revoke keys
     #[command(subcommand)]
     Key(key::Command),
-    /// Keep the directory: who there is and who looks after whom
+    /// Manage the directory of people and guardians
     #[command(subcommand)]
     People(people::Command),
-    /// Carry out how long what is kept
+    /// Anonymise and delete what is due by the retention settings
     #[command(subcommand)]
     Retention(retention::Command),
-    /// Make a link that signs an admin in to the dashboard once
+    /// Create a link that signs an admin in to the dashboard once
     Link,
-    /// Check that the journal is what was written
+    /// Check that the journal was not changed
     Verify,
-    /// Write the whole journal into a new file, also while the server runs
+    /// Back up the journal to a new file, even while the server runs
     Backup(backup::Options),
-    /// Put a backup in the place of the journal
+    /// Replace the journal with a backup
     Restore(restore::Options),
-    /// Copy a whole journal from SQLite to PostgreSQL, or back
+    /// Copy the full journal from SQLite to PostgreSQL, or back
     Copy(copy::Options),
-    /// Bring the journal's schema up to date, as its owner, and end
+    /// Update the journal's schema as its owner, and exit
     Migrate,
-    /// Drop what a follower keeps, and read it out of the journal again
+    /// Drop a follower's output and rebuild it from the journal
     Rebuild(rebuild::Options),
-    /// Take the bytes of what was erased or deleted out of the database's files
+    /// Remove erased and deleted bytes from the database's files
     Vacuum,
-    /// Show the configuration in force
+    /// Show the configuration in use
     #[command(subcommand)]
     Config(config::Command),
     /// Print the OpenAPI document
     Openapi,
 }
 
-/// What every subcommand is handed.
+/// The context of every subcommand.
 struct Context {
     config: Config,
     json: bool,
@@ -156,21 +156,21 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("annals: {}", chain(&error));
-            // A wrong value is wrong usage, wherever it was given.
+            // An invalid setting is wrong usage, wherever it was given.
             if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
 
-/// An error and its causes on one line; a cause that the error quotes already is left out.
+/// Renders an error and its causes on one line, without causes that the error quotes already.
 fn chain(error: &anyhow::Error) -> String {
-    error.chain().map(ToString::to_string).fold(String::new(), |told, cause| {
-        if told.is_empty() {
+    error.chain().map(ToString::to_string).fold(String::new(), |text, cause| {
+        if text.is_empty() {
             cause
-        } else if told.contains(&cause) {
-            told
+        } else if text.contains(&cause) {
+            text
         } else {
-            format!("{told}: {cause}")
+            format!("{text}: {cause}")
         }
     })
 }
@@ -214,7 +214,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
     })
 }
 
-/// The flags given, as configuration.
+/// Returns the given flags as configuration.
 fn merged(flags: &Flags, command: &Command) -> Result<serde_json::Value> {
     let mut merged = serde_json::Map::new();
     let serve = match command {

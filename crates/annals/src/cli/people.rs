@@ -14,55 +14,55 @@ use crate::store::{Collection, PersonKind};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// List the people in the directory; archived ones are left out
+    /// List the people in the directory, without archived ones
     List(ListOptions),
-    /// Show a person, archived ones too
+    /// Show a person, even an archived one
     Get {
-        /// The application's id
+        /// The application's id of the person
         id: String,
     },
-    /// Add a person, or put this in the place of what stands there
+    /// Add or replace a person
     Put(PutOptions),
-    /// Archive a person: their events stay, lists leave them out
+    /// Archive a person: their events stay, and lists omit them
     Archive {
-        /// The application's id
+        /// The application's id of the person
         id: String,
     },
 }
 
 #[derive(Args)]
 pub(super) struct ListOptions {
-    /// Of this kind only: user or child
+    /// Only people of this kind: user or child
     #[arg(long, value_parser = kind)]
     kind: Option<PersonKind>,
-    /// With all of these words in name or id
+    /// Only people with all of these words in name or id
     #[arg(long, short)]
     q: Option<String>,
 }
 
 #[derive(Args)]
 pub(super) struct PutOptions {
-    /// The application's id
+    /// The application's id of the person
     id: String,
-    /// user or child
+    /// Kind: user or child
     #[arg(long, value_parser = kind)]
     kind: PersonKind,
-    /// What people call them
+    /// Name
     #[arg(long)]
     name: Option<String>,
-    /// A guardian's id; again for each guardian
+    /// A guardian's id; may be repeated
     #[arg(long = "guardian", value_name = "ID")]
     guardians: Vec<String>,
-    /// Their IANA time zone, such as Europe/Stockholm
+    /// IANA time zone, such as Europe/Stockholm
     #[arg(long)]
     timezone: Option<String>,
-    /// What is recorded about them: full, essential or off [default: full]
+    /// Recording: full, essential or off [default: full]
     #[arg(long, value_parser = collection)]
     collection: Option<Collection>,
-    /// Who gave consent, by id; now
+    /// Id of the person who gives consent now
     #[arg(long, value_name = "ID", requires = "consent_text")]
     consent_by: Option<String>,
-    /// Which version of the text they saw
+    /// Version of the consent text they saw
     #[arg(long, value_name = "VERSION", requires = "consent_by")]
     consent_text: Option<String>,
 }
@@ -90,7 +90,7 @@ pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode> 
     done.map(|()| ExitCode::SUCCESS)
 }
 
-/// Page by page; as JSON, a person a line.
+/// Lists page by page; as JSON, one person a line.
 async fn list(context: &Context, client: &Client, options: ListOptions) -> Result<()> {
     let mut pairs = vec![("limit".to_owned(), "500".to_owned())];
     pairs.extend(options.kind.map(|kind| ("kind".to_owned(), kind.as_str().to_owned())));
@@ -125,7 +125,7 @@ async fn put(context: &Context, client: &Client, options: PutOptions) -> Result<
     show(context, client, Method::PUT, &options.id, Some(body.into())).await
 }
 
-/// Asks for one person and shows the answer.
+/// Requests one person and prints the answer.
 async fn show(
     context: &Context,
     client: &Client,
@@ -138,7 +138,7 @@ async fn show(
     Ok(())
 }
 
-/// The path of a person, whatever their id is made of.
+/// Returns the path of a person. Every byte of the id is escaped.
 pub(super) fn path(id: &str) -> String {
     use std::fmt::Write as _;
     id.bytes().fold("/api/v1/people/".to_owned(), |mut path, byte| {

@@ -15,7 +15,7 @@ use crate::follow::FOLLOWERS;
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// What to read out of the journal again
+    /// Follower whose output is rebuilt
     #[arg(value_parser = FOLLOWERS.map(|follower| follower.name))]
     name: String,
 }
@@ -27,7 +27,7 @@ pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> 
     rebuilt.map(|()| ExitCode::SUCCESS)
 }
 
-/// Has the output dropped, and waits until it has caught up.
+/// Drops the output and waits until it has caught up.
 async fn rebuild(context: &Context, client: &Client, name: &str) -> Result<()> {
     let body = json!({ "name": name });
     client.call::<Value>(Method::POST, "/operator/rebuild", Some(&body)).await?;
@@ -37,10 +37,10 @@ async fn rebuild(context: &Context, client: &Client, name: &str) -> Result<()> {
         let head = health["journal"]["positions"].as_u64().unwrap_or_default();
         let followers = health["followers"].as_array().into_iter().flatten();
         let Some(follower) = followers.into_iter().find(|follower| follower["name"] == name) else {
-            bail!("the server does not know {name}; is it an older one?");
+            bail!("the server does not know {name}; update the server");
         };
         if let Some(fault) = follower["fault"]["message"].as_str() {
-            bail!("{fault}; the server tries again by itself");
+            bail!("{fault}; the server will try again");
         }
         let lag = follower["lag"].as_u64().unwrap_or_default();
         let bar = bar.get_or_insert_with(|| progress(Some(head), "reading", context.json));
@@ -54,7 +54,7 @@ async fn rebuild(context: &Context, client: &Client, name: &str) -> Result<()> {
     if context.json {
         println!("{}", json!({ "rebuilt": name }));
     } else {
-        println!("{name} is read out of the journal again");
+        println!("{name} was rebuilt from the journal");
     }
     Ok(())
 }

@@ -21,16 +21,16 @@ use crate::store::sqlite::{SqliteStore, restore};
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// The backup
+    /// Backup file
     file: PathBuf,
-    /// Replace the journal that is there; it is kept beside the new one
+    /// Replace the existing journal, which is kept beside the new one
     #[arg(long)]
     replace: bool,
 }
 
 pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> {
     let Database::Sqlite(journal) = context.config.journal()? else {
-        bail!("a journal in PostgreSQL is restored by PostgreSQL's own tools; docs/postgres.md");
+        bail!("restore a journal in PostgreSQL with PostgreSQL's own tools; see docs/postgres.md");
     };
     let backup = SqliteStore::open_read_only(&options.file)
         .with_context(|| format!("{} cannot be restored", options.file.display()))?;
@@ -40,20 +40,20 @@ pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> 
     bar.finish_and_clear();
     backup.close().await;
     if !report.holds() {
-        bail!("the backup does not hold; `annals verify --database sqlite:FILE` says where");
+        bail!("the backup failed verification; `annals verify --database sqlite:FILE` shows where");
     }
     let replaced = {
         let _hold = DataDir::new(&context.config.data_dir).hold().context("nothing was changed")?;
         if journal.exists() && !options.replace {
             bail!(
-                "there is a journal at {} already; --replace keeps it beside the restored one",
+                "there is a journal at {} already; use --replace to move it aside",
                 journal.display()
             );
         }
         let stamp = context.clock.now().as_micros() / 1_000_000;
         restore(&options.file, &journal, &stamp.to_string())?.1
     };
-    // On the record of the restored journal, as its first event.
+    // The restore is the first new event of the restored journal.
     let app = App::start(&context.config, context.clock.clone(), context.random.clone()).await?;
     let act =
         annals_event::Draft { metadata: details([("events", head.into())]), ..act("restored") };
@@ -65,7 +65,7 @@ pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> 
     } else {
         println!("restored {head} events into {}", journal.display());
         if let Some(replaced) = replaced {
-            println!("the journal that stood there is {} now", replaced.display());
+            println!("the previous journal was moved to {}", replaced.display());
         }
     }
     Ok(ExitCode::SUCCESS)

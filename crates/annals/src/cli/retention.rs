@@ -15,13 +15,13 @@ use super::terminal::{number, printable, progress};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Carry out what is due by the retention settings, as the server does every night
+    /// Anonymise and delete what is due, as the server does every night
     Run(Options),
 }
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// Tell what would go, and change nothing
+    /// Only show what would be anonymised or deleted
     #[arg(long)]
     dry_run: bool,
 }
@@ -40,7 +40,7 @@ pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Asks for a run, and waits until it has ended.
+/// Starts a run and waits until it has ended.
 async fn carry_out(context: &Context, client: &Client, options: &Options) -> Result<Value> {
     const PATH: &str = "/api/v1/settings/retention/run";
     let dry_run = ("dry_run".to_owned(), options.dry_run.to_string());
@@ -50,7 +50,7 @@ async fn carry_out(context: &Context, client: &Client, options: &Options) -> Res
         return Ok(answer);
     }
     let before = answer["last"]["finished_at"].clone();
-    let bar = progress(answer["running"]["of"].as_u64(), "going over the record", context.json);
+    let bar = progress(answer["running"]["of"].as_u64(), "reading the journal", context.json);
     loop {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let mut runs: Value = client.call(Method::GET, PATH, None::<&Value>).await?;
@@ -60,7 +60,7 @@ async fn carry_out(context: &Context, client: &Client, options: &Options) -> Res
         }
         bar.finish_and_clear();
         if runs["last"]["finished_at"] == before {
-            bail!("the run was cut off; the server's log says why, and it goes on by itself");
+            bail!("the run was interrupted; see the server's log. The server will continue it");
         }
         return Ok(runs["last"].take());
     }
@@ -72,8 +72,11 @@ fn print(outcome: &Value) {
     println!("{} events {would}anonymised", number(count(outcome, "anonymised")));
     println!("{} events {would}deleted", number(count(outcome, "deleted")));
     for (name, what) in [
-        ("held", "events are due, and a hold keeps them"),
-        ("damaged", "events are due, and are not the ones written: run `annals verify`"),
+        ("held", "events are due, but a hold keeps them"),
+        (
+            "damaged",
+            "events are due, but were changed since they were written: run `annals verify`",
+        ),
     ] {
         if count(outcome, name) > 0 {
             println!("{} {what}", number(count(outcome, name)));
@@ -86,9 +89,9 @@ fn print(outcome: &Value) {
     for (class, kinds) in classes {
         println!("{class}");
         for kind in kinds {
-            let told = ["anonymised", "deleted", "held"].map(|name| number(count(kind, name)));
+            let [anonymised, deleted, held] =
+                ["anonymised", "deleted", "held"].map(|name| number(count(kind, name)));
             let category = printable(kind["category"].as_str().unwrap_or_default());
-            let [anonymised, deleted, held] = told;
             println!("  {category}: {anonymised} anonymised, {deleted} deleted, {held} held");
         }
     }

@@ -23,11 +23,11 @@ pub(super) async fn run(context: Context, _options: Options) -> Result<ExitCode>
     serve(&context, app, link).await
 }
 
-/// Serves until the process is told to end; with a sign-in link, if asked.
+/// Serves until the process receives a signal to end; prints a sign-in link if `link` is set.
 pub(super) async fn serve(context: &Context, app: App, link: bool) -> Result<ExitCode> {
     allow_many_files();
-    // Whoever reads that we listen may tell us to end at once.
-    let end = told_to_end()?;
+    // Install the handler first: a supervisor may stop us as soon as it reads that we listen.
+    let end = end_signal()?;
     let listener = TcpListener::bind(context.config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", context.config.listen))?;
@@ -43,15 +43,15 @@ pub(super) async fn serve(context: &Context, app: App, link: bool) -> Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-/// Every stream holds a socket, and many systems start a process with room for 1,024.
+/// Raises the limit of open files: every stream holds a socket, and many systems allow 1,024.
 fn allow_many_files() {
     let limit = getrlimit(Resource::Nofile);
-    // A limit that cannot be raised is one the operator set.
+    // If the limit cannot be raised, the operator has set it.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }
 
-/// Resolves at SIGTERM or SIGINT.
-fn told_to_end() -> Result<impl Future<Output = ()>> {
+/// Waits for SIGTERM or SIGINT.
+fn end_signal() -> Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {

@@ -17,14 +17,14 @@ use crate::store::Scope;
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// Which events, as in the API: category=quest, severity=!info, q=words
+    /// Filter as in the API: category=quest, severity=!info, q=words
     #[arg(long = "filter", short, value_name = "NAME=VALUE", value_parser = filter_pair)]
     filters: Vec<(String, String)>,
-    /// Begin after this cursor [default: with what comes from now on]
-    // A cursor may well begin with a hyphen.
+    /// Start after this cursor [default: with new events]
+    // A cursor may begin with a hyphen.
     #[arg(long, value_name = "CURSOR", allow_hyphen_values = true)]
     after: Option<String>,
-    /// Begin with the last so many positions
+    /// Start with the last N positions
     #[arg(long, short = 'n', value_name = "N", conflicts_with = "after")]
     last: Option<u64>,
 }
@@ -32,8 +32,9 @@ pub(super) struct Options {
 pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> {
     let pairs = options.filters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let filter = Filter::parse(pairs).map_err(|errors| {
-        let told: Vec<_> = errors.iter().map(|e| format!("`{}` {}", e.field, e.message)).collect();
-        anyhow::anyhow!(told.join("; "))
+        let faults: Vec<_> =
+            errors.iter().map(|e| format!("`{}` {}", e.field, e.message)).collect();
+        anyhow::anyhow!(faults.join("; "))
     })?;
     let filter = Scope::everything().over(filter);
     let store = open_existing(&context.config).await?;

@@ -1,11 +1,11 @@
-//! What people see: progress bars, numbers, texts.
+//! Output for people: progress bars, numbers, texts.
 
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// A bar over `length` things, or a spinner where the length is not known. Nothing is drawn for
-/// programs and where nobody looks.
+/// Returns a bar over `length` items, or a spinner if the length is not known. Nothing is drawn
+/// with `json`, or if standard error is no terminal.
 pub(super) fn progress(length: Option<u64>, what: &'static str, json: bool) -> ProgressBar {
     let target = if json { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
     let bar = ProgressBar::with_draw_target(length, target);
@@ -22,12 +22,12 @@ pub(super) fn progress(length: Option<u64>, what: &'static str, json: bool) -> P
     bar
 }
 
-/// A number with its thousands apart.
+/// Returns a number with separators between thousands.
 pub(super) fn number(number: u64) -> String {
     indicatif::HumanCount(number).to_string()
 }
 
-/// Text that came from outside, made safe for a terminal: no control characters.
+/// Returns foreign text made safe for a terminal, without control characters.
 pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

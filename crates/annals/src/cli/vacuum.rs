@@ -10,7 +10,7 @@ use super::Context;
 use super::client::Client;
 use super::terminal::number;
 
-/// Has tables written anew that people were erased from, or events deleted. Fails where some wait.
+/// Rewrites the tables from which people were erased or events deleted. Fails if some are in use.
 pub(super) async fn run(context: Context) -> Result<ExitCode> {
     let client = Client::to_existing(&context).await?;
     let done = client.call::<Value>(Method::POST, "/operator/vacuum", None::<&Value>).await;
@@ -20,13 +20,13 @@ pub(super) async fn run(context: Context) -> Result<ExitCode> {
     if context.json {
         println!("{done}");
     } else {
-        println!("{} tables written anew", number(count("rewritten")));
-        println!(
-            "{} parts of the journal dropped: nothing stood in them",
-            number(count("dropped"))
-        );
+        println!("{} tables rewritten", number(count("rewritten")));
+        println!("{} empty parts of the journal dropped", number(count("dropped")));
         if count("waiting") > 0 {
-            println!("{} tables wait: they are in use; try again", number(count("waiting")));
+            println!(
+                "{} tables are in use and were not rewritten; try again",
+                number(count("waiting"))
+            );
         }
     }
     Ok(if done["waiting"] == json!(0) { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -29,7 +29,7 @@ fn print(report: &Report) {
     for (count, what) in [
         (report.verified, "verified"),
         (report.anonymised, "anonymised"),
-        (report.deleted, "deleted on the record"),
+        (report.deleted, "deleted, with a tombstone"),
         (report.missing, "MISSING"),
         (report.mismatched, "MISMATCH"),
         (report.broken_tiles, "BROKEN TILES"),
@@ -43,10 +43,7 @@ fn print(report: &Report) {
         println!("{:>12} deleted: {}", number(*count), printable(reason));
     }
     if report.residues_verified > 0 {
-        println!(
-            "{:>12} as the act left them that took people out",
-            number(report.residues_verified)
-        );
+        println!("{:>12} anonymised, and unchanged since", number(report.residues_verified));
     }
     for fault in &report.faults {
         if fault.first == fault.last {
@@ -57,6 +54,6 @@ fn print(report: &Report) {
     }
     println!(
         "{}",
-        if report.holds() { "The journal holds." } else { "The journal does NOT hold." }
+        if report.holds() { "The journal is intact." } else { "The journal is NOT intact." }
     );
 }

@@ -92,7 +92,7 @@ async fn rebuild_reads_the_journal_again_with_and_without_a_server() {
     let server = Server::on(&root);
     server.append(&lamps(30)).await;
     let said = printed(&root, &["rebuild", "rollups"]);
-    assert_eq!(said, "rollups is read out of the journal again\n");
+    assert_eq!(said, "rollups was rebuilt from the journal\n");
     caught_up(&server).await;
     let acts = server.get("/api/v1/events?action=output_rebuilt").send().await.json();
     assert_eq!(acts["events"][0]["metadata"], json!({"name": "rollups"}));

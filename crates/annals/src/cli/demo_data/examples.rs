@@ -1,4 +1,4 @@
-//! The example files, carried in the binary so that the demo works anywhere.
+//! The example files, embedded in the binary so that the demo works anywhere.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -18,7 +18,7 @@ struct Data;
 #[prefix = "mappings/"]
 struct Mappings;
 
-/// Where example files come from.
+/// The source of the example files.
 #[derive(Clone, Debug, Default)]
 pub enum Examples {
     /// The binary.
@@ -48,7 +48,7 @@ impl Examples {
         })
     }
 
-    /// Reads a small file whole.
+    /// Reads a small file completely.
     pub fn text(&self, path: &str) -> anyhow::Result<String> {
         let mut text = String::new();
         let read = self.open(path)?.read_to_string(&mut text);
@@ -57,7 +57,7 @@ impl Examples {
     }
 }
 
-/// A mapping of ours by its bare name, such as `web-log`.
+/// Returns a built-in mapping by its bare name, such as `web-log`.
 pub fn mapping(name: &str) -> Option<String> {
     let name = name.strip_suffix(".toml").unwrap_or(name);
     let path = format!("mappings/{name}.toml");

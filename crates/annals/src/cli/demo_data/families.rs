@@ -1,4 +1,4 @@
-//! Sixty days of four families: deterministic, never in the future, alive to the last minutes.
+//! Sixty days of four families: deterministic, never in the future, up to the last minutes.
 
 use annals_event::{Draft, Time};
 
@@ -14,34 +14,34 @@ pub use crate::cli::import::when::{DAY, SECOND};
 pub const MINUTE: i64 = 60 * SECOND;
 /// Microseconds in an hour.
 pub const HOUR: i64 = 60 * MINUTE;
-/// Days told, today included.
+/// Number of days, including today.
 const DAYS: i64 = 60;
-/// Nothing is younger than this: clocks differ a little.
+/// The age of the youngest event, because clocks differ a little.
 const YOUNGEST: i64 = MINUTE;
 
-/// Something that may go on the record.
+/// An event that is recorded unless the points rules refuse it.
 pub struct Planned {
-    /// When.
+    /// Its time.
     pub time: Time,
-    /// What.
+    /// The draft.
     pub draft: Draft,
-    /// What it wants of the balance.
+    /// The change of a balance that it asks for.
     pub change: Option<Change>,
 }
 
-/// What happened so far, in no order.
+/// The planned events so far, in no order.
 pub struct Story {
     now: Time,
     planned: Vec<Planned>,
 }
 
 impl Story {
-    /// Something happened.
+    /// Adds an event.
     pub fn event(&mut self, time: Time, draft: Draft) {
         self.plan(Planned { time, draft, change: None });
     }
 
-    /// Something happened to a balance.
+    /// Adds an event that changes a balance.
     pub fn points(&mut self, time: Time, draft: Draft, change: Change) {
         self.plan(Planned { time, draft, change: Some(change) });
     }
@@ -53,10 +53,10 @@ impl Story {
     }
 }
 
-/// The families' events of the last `days` days (at most 60) in the order of time.
+/// Returns the families' events of the last `days` days (at most 60), in the order of time.
 ///
-/// All sixty are told and the older ones left out, so that a shorter record is the end of the
-/// longer one: the same events, the same balances. It is a few thousand events: held in memory.
+/// All sixty days are always generated and the older ones dropped, so that a shorter record is the
+/// end of the longer one. It is a few thousand events, held in memory.
 pub fn records(now: Time, days: i64) -> anyhow::Result<Vec<Record>> {
     let mut story = Story { now, planned: Vec::new() };
     let today = now.as_micros().div_euclid(DAY) * DAY;
@@ -76,7 +76,7 @@ pub fn records(now: Time, days: i64) -> anyhow::Result<Vec<Record>> {
                 ledger::day(&mut story, family, child, morning, &mut dice);
                 if ago >= child.silent_days && dice.chance(child.diligence) {
                     let at = morning.plus_micros(dice.within(14 * HOUR, 19 * HOUR));
-                    learning::visit(&mut story, family, child, learner, at, &mut dice);
+                    learning::session(&mut story, family, child, learner, at, &mut dice);
                 }
             }
         }
@@ -85,7 +85,7 @@ pub fn records(now: Time, days: i64) -> anyhow::Result<Vec<Record>> {
     settle(story, days)
 }
 
-/// Whoever looks at the dashboard shall see that somebody is there, at any time of day.
+/// Adds sessions of the last minutes, so that the dashboard shows activity at any time of day.
 fn last_minutes(
     story: &mut Story,
     number: u64,
@@ -102,7 +102,7 @@ fn last_minutes(
     };
     let (begun, done, flagged) = (ago(24), ago(2), ago(6 * 24 * 60));
     if child.silent_days == 0 {
-        learning::visit(story, family, child, learner, begun, dice);
+        learning::session(story, family, child, learner, begun, dice);
         ledger::task_now(story, family, child, done.plus_micros(-dice.within(0, 3 * MINUTE)));
     }
     if child.id == "child-yusuf" {
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_the_same_every_time_and_tells_everything_once() {
+    fn it_is_the_same_every_time_and_has_everything_once() {
         let first = drafts("2026-11-21T08:30:00Z");
         assert_eq!(first, drafts("2026-11-21T08:30:00Z"));
         let ids: HashSet<_> = first.iter().map(|draft| draft.id).collect();

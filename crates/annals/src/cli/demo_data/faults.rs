@@ -1,4 +1,4 @@
-//! What goes wrong in the demo's learning portal: a few faults again and again, as it is.
+//! The errors of the demo's learning portal: a few faults that happen again and again.
 
 use annals_event::{Draft, ErrorInfo, Severity};
 
@@ -27,7 +27,7 @@ const SCRIPT: Fault = Fault {
     status: None,
 };
 
-/// The first ones come more often: see [`tell`].
+/// The faults. The first ones come more often: see [`draw`].
 const FAULTS: [Fault; 6] = [
     Fault {
         message: "Cannot read properties of undefined (reading 'steps')",
@@ -76,9 +76,9 @@ const FAULTS: [Fault; 6] = [
     },
 ];
 
-/// Which action a fault is, and what it says.
-pub fn tell(dice: &mut Dice) -> (&'static str, impl FnOnce(&mut Draft)) {
-    // The lower of two: some things break all the time, others once.
+/// Draws a fault; returns its action and a function that fills in the error.
+pub fn draw(dice: &mut Dice) -> (&'static str, impl FnOnce(&mut Draft)) {
+    // The lower of two numbers makes the first faults the most frequent.
     let most = i64::try_from(FAULTS.len()).unwrap_or(1);
     let number = dice.within(0, most).min(dice.within(0, most));
     let fault = &FAULTS[usize::try_from(number).unwrap_or(0)];

@@ -1,4 +1,4 @@
-//! What guardians and devices do.
+//! The events of guardians and devices.
 
 use annals_event::{Actor, ActorType, Draft, Page, Severity, Time};
 
@@ -7,7 +7,7 @@ use super::families::{HOUR, MINUTE, Story};
 use super::learning::entity;
 use super::people::{Child, Family, draft};
 
-/// A guardian looks in, most evenings.
+/// Adds a guardian's session, on most evenings.
 pub fn evening(story: &mut Story, family: &Family, morning: Time, dice: &mut Dice) {
     for who in family.guardians {
         if !dice.chance(55) {
@@ -20,7 +20,7 @@ pub fn evening(story: &mut Story, family: &Family, morning: Time, dice: &mut Dic
             ..draft(category, action)
         };
         if dice.chance(6) {
-            // Nobody is named: who it was is just what is not known.
+            // No actor: it is not known who tried to sign in.
             story.event(at.plus_micros(-MINUTE), draft("auth", "login_failed"));
         }
         story.event(at, by("auth", "login_success"));
@@ -47,13 +47,13 @@ pub fn evening(story: &mut Story, family: &Family, morning: Time, dice: &mut Dic
     }
 }
 
-/// The parents' dashboard.
+/// Returns the parents' dashboard.
 fn page(load_ms: Option<u64>, engaged_ms: Option<u64>) -> Option<Page> {
     let (path, title) = (Some("/parents".into()), Some("Your family".into()));
     Some(Page { path, title, load_ms, engaged_ms, ..Page::default() })
 }
 
-/// The hub and its devices: found on the first day, now and then away.
+/// Adds the hub and its devices: discovered on the first day, disconnected now and then.
 pub fn devices(story: &mut Story, family: &Family, morning: Time, first: bool, dice: &mut Dice) {
     let hub = family.hub.to_lowercase().replace(' ', "-");
     let by = |action: &str, id: &str, name: &str| Draft {
@@ -84,7 +84,7 @@ pub fn devices(story: &mut Story, family: &Family, morning: Time, first: bool, d
     }
 }
 
-/// The one time the tutor thought that a grown-up should know.
+/// Adds the one time the tutor alerted a grown-up.
 pub fn safety_flag(story: &mut Story, family: &Family, child: &Child, at: Time) {
     let mut flag = draft("tutor", "tutor_safety_flag");
     flag.severity = Some(Severity::Critical);

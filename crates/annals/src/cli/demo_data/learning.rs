@@ -1,4 +1,4 @@
-//! A child's visits: quests, badges, the tutor, and what goes wrong in between.
+//! A child's sessions: quests, badges, the tutor, and errors in between.
 
 use annals_event::{Draft, Entity, Page, Time};
 use serde_json::Value;
@@ -40,18 +40,18 @@ const QUESTS: &[Quest] = &[
     quest("interview", "Interview your grandparents", "history", 120, 3),
 ];
 
-/// Where a child stands.
+/// A child's progress.
 #[derive(Default)]
 pub struct Learner {
     quest: usize,
     steps: i64,
     started: bool,
     finished: i64,
-    visits: u64,
+    sessions: u64,
 }
 
-/// One visit, beginning at `at`.
-pub fn visit(
+/// Adds one session, which begins at `at`.
+pub fn session(
     story: &mut Story,
     family: &Family,
     child: &Child,
@@ -62,89 +62,89 @@ pub fn visit(
     let Some(quest) = QUESTS.get(learner.quest % QUESTS.len()) else {
         return;
     };
-    learner.visits += 1;
-    let mut visit = Visit {
+    learner.sessions += 1;
+    let mut session = Session {
         story,
         family,
         child,
         at,
-        session: format!("{}-{}", child.id, day_of(at)) + &format!("-{}", learner.visits),
+        session_id: format!("{}-{}", child.id, day_of(at)) + &format!("-{}", learner.sessions),
     };
     let path = format!("/quests/{}", quest.id);
 
     if dice.chance(70) {
-        visit.tell(visit.does("auth", "login_success"), dice);
+        session.add(session.does("auth", "login_success"), dice);
     }
-    visit.page("/", "Home", dice);
+    session.page("/", "Home", dice);
     if dice.chance(25) {
-        visit.tell(visit.does("navigation", "dashboard_viewed"), dice);
+        session.add(session.does("navigation", "dashboard_viewed"), dice);
     }
-    visit.leave("/", "Home", 60_000, dice);
-    visit.page(&path, quest.title, dice);
-    visit.tell(visit.quest("quest_viewed", quest), dice);
+    session.leave("/", "Home", 60_000, dice);
+    session.page(&path, quest.title, dice);
+    session.add(session.quest("quest_viewed", quest), dice);
     if !learner.started {
         learner.started = true;
-        let mut draft = visit.quest("quest_started", quest);
-        // Two weeks are meant for a quest; some let them pass.
-        let due = visit.at.plus_micros(14 * DAY).to_string();
+        let mut draft = session.quest("quest_started", quest);
+        // A quest is due after two weeks; some children miss that.
+        let due = session.at.plus_micros(14 * DAY).to_string();
         draft.metadata.insert("due".into(), due.into());
-        visit.tell(draft, dice);
+        session.add(draft, dice);
     } else if dice.chance(30) {
-        visit.tell(visit.quest("quest_progress_checked", quest), dice);
+        session.add(session.quest("quest_progress_checked", quest), dice);
     }
     if dice.chance(20) {
-        visit.tell(visit.does("tutor", "tutor_opened"), dice);
-        visit.tell(visit.does("tutor", "tutor_message_sent"), dice);
+        session.add(session.does("tutor", "tutor_opened"), dice);
+        session.add(session.does("tutor", "tutor_message_sent"), dice);
     }
     for _ in 0..dice.within(1, 3) {
         if learner.steps < quest.steps {
             learner.steps += 1;
-            let mut draft = visit.quest("task_completed", quest);
+            let mut draft = session.quest("task_completed", quest);
             let step = learner.steps;
             draft.entity = Some(entity(
                 "task",
                 &format!("{}-{step}", quest.id),
                 &format!("{}, step {step}", quest.title),
             ));
-            visit.tell(draft, dice);
+            session.add(draft, dice);
         }
     }
     if dice.chance(16) {
-        visit.fault(&path, dice);
+        session.fault(&path, dice);
     }
     if dice.chance(15) {
-        visit.tell(visit.quest("evidence_uploaded", quest), dice);
+        session.add(session.quest("evidence_uploaded", quest), dice);
     }
     if learner.steps >= quest.steps {
-        let mut draft = visit.quest("quest_completed", quest);
+        let mut draft = session.quest("quest_completed", quest);
         draft.metadata.insert("xp".into(), quest.xp.into());
         draft.metadata.insert("pillar".into(), quest.pillar.into());
-        visit.tell(draft, dice);
+        session.add(draft, dice);
         learner.finished += 1;
-        visit.badge(learner.finished, quest, dice);
+        session.badge(learner.finished, quest, dice);
         (learner.quest, learner.steps, learner.started) = (learner.quest + 1, 0, false);
     } else if dice.chance(4) {
-        visit.tell(visit.quest("quest_abandoned", quest), dice);
+        session.add(session.quest("quest_abandoned", quest), dice);
         (learner.quest, learner.steps, learner.started) = (learner.quest + 1, 0, false);
     }
     if dice.chance(15) {
-        visit.tell(visit.does("navigation", "portfolio_viewed"), dice);
+        session.add(session.does("navigation", "portfolio_viewed"), dice);
     }
-    visit.leave(&path, quest.title, 900_000, dice);
+    session.leave(&path, quest.title, 900_000, dice);
     if dice.chance(30) {
-        visit.tell(visit.does("auth", "logout"), dice);
+        session.add(session.does("auth", "logout"), dice);
     }
 }
 
-struct Visit<'a> {
+struct Session<'a> {
     story: &'a mut Story,
     family: &'a Family,
     child: &'a Child,
     at: Time,
-    session: String,
+    session_id: String,
 }
 
-impl Visit<'_> {
+impl Session<'_> {
     fn does(&self, category: &str, action: &str) -> Draft {
         self.family.child_does(self.child, category, action)
     }
@@ -155,9 +155,9 @@ impl Visit<'_> {
         draft
     }
 
-    /// Tells an event and lets time pass.
-    fn tell(&mut self, mut draft: Draft, dice: &mut Dice) {
-        draft.session_id = Some(self.session.clone());
+    /// Adds an event and lets time pass.
+    fn add(&mut self, mut draft: Draft, dice: &mut Dice) {
+        draft.session_id = Some(self.session_id.clone());
         draft.client = Some(self.child.client());
         self.story.event(self.at, draft);
         self.at = self.at.plus_micros(dice.within(20 * SECOND, 4 * MINUTE));
@@ -169,17 +169,17 @@ impl Visit<'_> {
             load_ms: u64::try_from(dice.within(180, 1_900)).ok(),
             ..page(path, title)
         });
-        self.tell(draft, dice);
+        self.add(draft, dice);
     }
 
-    /// Leaves a page, after so many milliseconds at most.
+    /// Leaves a page, after at most `longest` milliseconds.
     fn leave(&mut self, path: &str, title: &str, longest: i64, dice: &mut Dice) {
         let mut draft = self.does("navigation", "page_exit");
         draft.page = Some(Page {
             engaged_ms: u64::try_from(dice.within(longest / 20, longest)).ok(),
             ..page(path, title)
         });
-        self.tell(draft, dice);
+        self.add(draft, dice);
     }
 
     fn badge(&mut self, finished: i64, quest: &Quest, dice: &mut Dice) {
@@ -192,17 +192,17 @@ impl Visit<'_> {
                 let mut draft = self.does("badge", action);
                 draft.entity = Some(entity("badge", &id, &name));
                 draft.metadata.insert("quests_finished".into(), Value::from(finished));
-                self.tell(draft, dice);
+                self.add(draft, dice);
             }
         }
     }
 
     fn fault(&mut self, path: &str, dice: &mut Dice) {
-        let (action, say) = faults::tell(dice);
+        let (action, say) = faults::draw(dice);
         let mut draft = self.does("error", action);
         draft.page = Some(page(path, "Quest"));
         say(&mut draft);
-        self.tell(draft, dice);
+        self.add(draft, dice);
     }
 }
 
@@ -210,7 +210,7 @@ fn page(path: &str, title: &str) -> Page {
     Page { path: Some(path.into()), title: Some(title.into()), ..Page::default() }
 }
 
-/// A thing with a name.
+/// Makes an entity with a name.
 pub fn entity(kind: &str, id: &str, name: &str) -> Entity {
     Entity { kind: kind.into(), id: Some(id.into()), name: Some(name.into()) }
 }

@@ -1,4 +1,4 @@
-//! Points: what families intend, and what becomes of it once balances are known.
+//! Points: the intended events, and those that happen once balances are known.
 
 use std::collections::HashMap;
 
@@ -32,10 +32,10 @@ const REWARDS: &[(&str, &str, i64)] = &[
     ("reward-friend", "A friend stays overnight", 100),
 ];
 
-/// What nobody has the points for yet.
+/// A reward that nobody has the points for yet.
 const DREAM: (&str, &str, i64) = ("reward-bicycle", "A new bicycle", 750);
 
-/// What can be earned and spent: where each definition is put, and as what.
+/// Returns the path and body of each task, penalty and reward.
 pub fn definitions() -> Vec<(String, Value)> {
     let task = |is_good: bool| {
         move |&(id, name, points): &(&str, &str, i64)| {
@@ -51,22 +51,22 @@ pub fn definitions() -> Vec<(String, Value)> {
     good.chain(PENALTIES.iter().map(task(false))).chain(rewards.map(reward)).collect()
 }
 
-/// What an event wants of a balance; points are positive.
+/// The change of a balance that an event asks for; points are positive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Adds points.
     Add(i64),
     /// Takes points, as far as there are any.
     Take(i64),
-    /// Asks for a reward of this cost.
+    /// Requests a reward of this cost.
     Request(i64),
-    /// Pays for a reward, requested or not.
+    /// Redeems a reward, requested or not.
     Redeem(i64),
     /// Withdraws a request.
     Cancel,
 }
 
-/// A family's day of points for one child.
+/// Adds a day of points of one child.
 pub fn day(story: &mut Story, family: &Family, child: &Child, morning: Time, dice: &mut Dice) {
     let hour = |dice: &mut Dice, from: i64, to: i64| {
         morning.plus_micros(dice.within(from * HOUR, to * HOUR))
@@ -76,14 +76,14 @@ pub fn day(story: &mut Story, family: &Family, child: &Child, morning: Time, dic
         let who = dice.pick(family.guardians);
         let draft = family.guardian_does(who, child, "task", "activated");
         let at = hour(dice, 7, 20);
-        story.points(at, thing(draft, "task", id, name), Change::Add(points));
+        story.points(at, with_entity(draft, "task", id, name), Change::Add(points));
     }
     if dice.chance(12) {
         let (id, name, points) = *dice.pick(PENALTIES);
         let who = dice.pick(family.guardians);
         let draft = family.guardian_does(who, child, "penalty", "activated");
         let at = hour(dice, 17, 21);
-        story.points(at, thing(draft, "penalty", id, name), Change::Take(points));
+        story.points(at, with_entity(draft, "penalty", id, name), Change::Take(points));
     }
     if dice.chance(2) {
         let who = dice.pick(family.guardians);
@@ -95,20 +95,20 @@ pub fn day(story: &mut Story, family: &Family, child: &Child, morning: Time, dic
         let (id, name, cost) = *dice.pick(REWARDS);
         let at = hour(dice, 14, 18);
         let draft = family.child_does(child, "reward", "requested");
-        story.points(at, thing(draft, "reward", id, name), Change::Request(cost));
+        story.points(at, with_entity(draft, "reward", id, name), Change::Request(cost));
         let later = at.plus_micros(dice.within(20 * MINUTE, 4 * HOUR));
         if dice.chance(70) {
             let who = dice.pick(family.guardians);
             let draft = family.guardian_does(who, child, "reward", "redeemed");
-            story.points(later, thing(draft, "reward", id, name), Change::Redeem(cost));
+            story.points(later, with_entity(draft, "reward", id, name), Change::Redeem(cost));
         } else {
             let draft = family.child_does(child, "reward", "cancelled");
-            story.points(later, thing(draft, "reward", id, name), Change::Cancel);
+            story.points(later, with_entity(draft, "reward", id, name), Change::Cancel);
         }
     }
 }
 
-/// The balance a child comes with.
+/// Adds the opening balance of a child.
 pub fn opening(story: &mut Story, family: &Family, child: &Child, at: Time) {
     if let (Some(who), true) = (family.guardians.first(), child.opening > 0) {
         let draft = family.guardian_does(who, child, "adjustment", "adjusted");
@@ -116,15 +116,15 @@ pub fn opening(story: &mut Story, family: &Family, child: &Child, at: Time) {
     }
 }
 
-/// The first task on the list, done now.
+/// Adds the first task on the list, done now.
 pub fn task_now(story: &mut Story, family: &Family, child: &Child, at: Time) {
     if let (Some(who), Some(&(id, name, points))) = (family.guardians.first(), TASKS.first()) {
         let draft = family.guardian_does(who, child, "task", "activated");
-        story.points(at, thing(draft, "task", id, name), Change::Add(points));
+        story.points(at, with_entity(draft, "task", id, name), Change::Add(points));
     }
 }
 
-fn thing(mut draft: Draft, kind: &str, id: &str, name: &str) -> Draft {
+fn with_entity(mut draft: Draft, kind: &str, id: &str, name: &str) -> Draft {
     draft.entity = Some(Entity { kind: kind.into(), id: Some(id.into()), name: Some(name.into()) });
     draft
 }
@@ -142,21 +142,21 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// The event with its points; nothing if the rules would have refused it.
+    /// Returns the event with its points; `None` if the rules refuse it.
     pub fn settle(&mut self, planned: Planned) -> Option<Planned> {
         let Planned { time, mut draft, change } = planned;
         let Some(change) = change else {
             return Some(Planned { time, draft, change });
         };
         let child = draft.subject.as_ref()?.id.clone();
-        let thing = draft.entity.as_ref().and_then(|entity| entity.id.clone());
-        let request = (child.clone(), thing.unwrap_or_default());
+        let entity_id = draft.entity.as_ref().and_then(|entity| entity.id.clone());
+        let request = (child.clone(), entity_id.unwrap_or_default());
         let before = self.balances.get(&child).copied().unwrap_or(0);
         let after = match change {
             Change::Add(points) => before + points,
             Change::Take(points) => (before - points).max(0),
             Change::Request(cost) => {
-                // Too dear, or asked for already: refused, and then nothing is recorded.
+                // Too expensive, or requested already: a refused command records nothing.
                 if cost > before || self.pending.insert(request, ()).is_some() {
                     return None;
                 }

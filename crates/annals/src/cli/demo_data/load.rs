@@ -1,4 +1,4 @@
-//! Sending the demo's data.
+//! The loader of the demo's data.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,9 +13,9 @@ use crate::cli::import::deliver::{count_results, in_background};
 use crate::cli::import::progress::Progress;
 use crate::cli::import::send::{BATCH_EVENTS, Batches, Sink, send};
 
-/// Loads the demo's data, oldest first, into a journal that does not hold it yet: another `now`
-/// gives the same ids other times, which the server refuses. How many there are is known only at
-/// the end, so the bar begins with a guess.
+/// Loads the demo's data, oldest first, into a journal that does not contain it yet: another `now`
+/// gives the same ids other times, which the server refuses. The bar begins with a guess, because
+/// the number of events is known only at the end.
 pub async fn load(
     examples: Examples,
     now: Time,

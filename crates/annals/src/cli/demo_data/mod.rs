@@ -1,9 +1,9 @@
-//! What `annals demo` shows: a course of real students, a real web server's visitors and four
+//! The data of `annals demo`: a course of real students, a real web server's visitors and four
 //! made-up families, as one record that ends now.
 //!
 //! * [`sources`](fn@sources) merges them by time, in constant memory; [`load`](fn@load) sends them.
-//! * [`people`](people::people) is the directory that belongs to them, [`definitions`]
-//!   what their children earn and spend points with.
+//! * [`people`](people::people) is the directory of the families, [`definitions`] the tasks and
+//!   rewards of their children.
 
 pub mod dice;
 pub mod examples;

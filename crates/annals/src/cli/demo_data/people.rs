@@ -1,17 +1,17 @@
-//! The families of the demo: made up, all of them.
+//! The families of the demo, all made up.
 
 use annals_event::{Account, Actor, ActorType, Client, Draft, Subject};
 use serde::Serialize;
 
 /// A family.
 pub struct Family {
-    /// The first one's account is the one the children belong to.
+    /// The guardians. The children belong to the account of the first.
     pub guardians: &'static [Guardian],
     /// The children.
     pub children: &'static [Child],
-    /// Where they live.
+    /// Their time zone.
     pub timezone: &'static str,
-    /// Midnight there, in hours from midnight in UTC, nearly: nobody here gets up at three.
+    /// Hours from midnight in UTC to roughly midnight there.
     pub hours: i64,
     /// The hub that runs their lamps and sensors.
     pub hub: &'static str,
@@ -31,9 +31,9 @@ pub struct Child {
     pub id: &'static str,
     /// First name.
     pub name: &'static str,
-    /// How often in a hundred days there is a visit.
+    /// Number of days in a hundred with a session.
     pub diligence: i64,
-    /// How many days ago the visits stopped; 0: they have not.
+    /// Number of days since the sessions stopped; 0 if they go on.
     pub silent_days: i64,
     /// Points at the beginning.
     pub opening: i64,
@@ -45,7 +45,7 @@ const TABLET: &str = "Mozilla/5.0 (iPad; CPU OS 18_5 like Mac OS X) AppleWebKit/
 const PHONE: &str = "Mozilla/5.0 (Linux; Android 15; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Mobile Safari/537.36";
 const LAPTOP: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
-/// All of them: four families, seven children.
+/// All four families with their seven children.
 pub const FAMILIES: &[Family] = &[
     Family {
         guardians: &[
@@ -85,7 +85,7 @@ pub const FAMILIES: &[Family] = &[
                 opening: 35,
                 user_agent: LAPTOP,
             },
-            // Was diligent, then stopped: what a risk score is for.
+            // Diligent at first, then silent: the case that the risk score finds.
             Child {
                 id: "child-nils",
                 name: "Nils",
@@ -142,7 +142,7 @@ pub const FAMILIES: &[Family] = &[
     },
 ];
 
-/// A person as `PUT /api/v1/people/{id}` takes it.
+/// A person as `PUT /api/v1/people/{id}` expects it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Person {
     /// Id in the application.
@@ -153,11 +153,11 @@ pub struct Person {
     pub name: &'static str,
     /// A child's guardians.
     pub guardians: Vec<&'static str>,
-    /// Where they live.
+    /// Their time zone.
     pub timezone: &'static str,
 }
 
-/// The directory of the families, guardians before their children.
+/// Returns the directory of the families, guardians before their children.
 pub fn people() -> Vec<Person> {
     let mut people = Vec::new();
     for family in FAMILIES {
@@ -178,36 +178,36 @@ pub fn people() -> Vec<Person> {
 }
 
 impl Guardian {
-    /// As the one who acts.
+    /// Returns the guardian as an actor.
     pub fn actor(&self) -> Actor {
         Actor { kind: ActorType::User, id: Some(self.id.into()), name: Some(self.name.into()) }
     }
 }
 
 impl Child {
-    /// As the one who acts.
+    /// Returns the child as an actor.
     pub fn actor(&self) -> Actor {
         Actor { kind: ActorType::Child, id: Some(self.id.into()), name: Some(self.name.into()) }
     }
 
-    /// As the one it is about.
+    /// Returns the child as a subject.
     pub fn subject(&self) -> Subject {
         Subject { id: self.id.into(), name: Some(self.name.into()) }
     }
 
-    /// The browser.
+    /// Returns the browser.
     pub fn client(&self) -> Client {
         Client { user_agent: Some(self.user_agent.into()), ..Client::default() }
     }
 }
 
 impl Family {
-    /// The account the children's events belong to.
+    /// Returns the account the children's events belong to.
     pub fn account(&self) -> Account {
         Account { id: self.guardians.first().map_or("", |one| one.id).into() }
     }
 
-    /// Something the child does.
+    /// Makes an event that the child does.
     pub fn child_does(&self, child: &Child, category: &str, action: &str) -> Draft {
         Draft {
             actor: Some(child.actor()),
@@ -217,7 +217,7 @@ impl Family {
         }
     }
 
-    /// Something a guardian does that is about the child.
+    /// Makes an event that a guardian does and that is about the child.
     pub fn guardian_does(
         &self,
         who: &Guardian,
@@ -234,7 +234,7 @@ impl Family {
     }
 }
 
-/// A bare event.
+/// Makes an event with nothing but category and action.
 pub fn draft(category: &str, action: &str) -> Draft {
     Draft { category: Some(category.into()), action: action.into(), ..Draft::default() }
 }

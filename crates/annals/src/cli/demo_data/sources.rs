@@ -12,7 +12,7 @@ use crate::cli::import::shift::whole_days;
 use crate::cli::import::sort::{CHUNK_BYTES, Merge, Sorted, Sorter};
 use crate::cli::import::when::DAY;
 
-/// How much of it.
+/// The size of the demo.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Size {
     /// Everything: some 350,000 events over twenty months.
@@ -22,15 +22,15 @@ pub enum Size {
     Small,
 }
 
-/// The course is shown as on the evening of day 238 (27 May 2015), three days before its exam.
-/// After the exam nearly everybody is gone, and a dashboard of an empty school shows nothing.
+/// The end of the course in the demo: the evening of day 238 (27 May 2015), three days before its
+/// exam. After the exam nearly everybody is gone, and the dashboard would show nothing.
 const COURSE_ENDS: &str = "2015-05-28T00:00:00Z";
 
 /// A file and the mapping that reads it.
 struct Source {
     data: &'static str,
     mapping: &'static str,
-    /// Rules of the demo's own, after those of the mapping.
+    /// The demo's own rules, after those of the mapping.
     further_rules: &'static str,
 }
 
@@ -44,15 +44,15 @@ const ASSESSMENTS: Source = Source {
     mapping: "mappings/oulad-assessments.toml",
     further_rules: "",
 };
-/// Without the style sheets and pictures of its pages: who looks at a site wants to see visitors.
+/// The web log without style sheets and pictures, which are not visits of people.
 const WEB_LOG: Source = Source {
     data: "data/apache_combined.log.gz",
     mapping: "mappings/web-log.toml",
     further_rules: "\n[[rules]]\nwhen = { path = '.*' }\nskip = true\n",
 };
 
-/// Everything, in the order of time, nothing later than `now`. What has to wait for its turn
-/// waits in `temp_dir`.
+/// Returns everything up to `now`, in the order of time. Records that must wait are kept in
+/// `temp_dir`.
 pub fn sources(
     examples: &Examples,
     now: Time,
@@ -65,8 +65,8 @@ pub fn sources(
     };
     let from = now.plus_micros(-days * DAY);
     let course_ends: Time = COURSE_ENDS.parse()?;
-    // Clicks and assessments are one course: one shift, in whole days, so that students keep
-    // their hours and hand in on the day they worked.
+    // Clicks and assessments are one course. One shift in full days keeps the students' hours and
+    // deadlines.
     let course = whole_days(course_ends, now);
     let place = |time: Time| {
         let moved = time.plus_micros(course);
@@ -75,8 +75,8 @@ pub fn sources(
     let clicks = read_sorted(examples, &CLICKS, temp_dir, place)?;
     let assessments = read_sorted(examples, &ASSESSMENTS, temp_dir, place)?;
 
-    // The log is a few days long; it ends now, to the second. Its own order is nearly right, so
-    // its last moment is known only when it is sorted.
+    // The log is a few days long and ends now, to the second. Its order is only nearly right, so its
+    // last time is known only after sorting.
     let log = read_sorted(examples, &WEB_LOG, temp_dir, Some)?;
     let shift = log.span.map_or(0, |(_, last)| now.micros_since(last));
     let log = log.map(move |record| {
@@ -92,7 +92,7 @@ pub fn sources(
     Merge::new(sources)
 }
 
-/// A file's records in the order of time, at the times `place` gives them; none leaves one out.
+/// Reads a file's records in the order of time, at the times that `place` returns; `None` omits one.
 fn read_sorted(
     examples: &Examples,
     source: &Source,
@@ -102,7 +102,7 @@ fn read_sorted(
     let mapping =
         Mapping::parse(&(examples.text(source.mapping)? + source.further_rules), source.mapping)?;
     let input = read::open(examples.open(source.data)?)?;
-    // Sessions of public data: there is nothing for a secret to hide.
+    // The data is public, so the hash of sessions needs no secret.
     let mut prepare = Prepare::open(input, Some(&mapping), b"demo")?;
     let mut sorter = Sorter::new(temp_dir, CHUNK_BYTES);
     loop {
@@ -129,8 +129,8 @@ mod tests {
         "2026-11-21T08:30:00Z".parse().unwrap()
     }
 
-    /// Every record of the demo, after a look at the order; and the first one's time.
-    fn tell(size: Size, mut each: impl FnMut(&Record)) -> Time {
+    /// Passes every record of the demo to `each`, checks the order, and returns the first time.
+    fn each_record(size: Size, mut each: impl FnMut(&Record)) -> Time {
         let dir = tempfile::tempdir().unwrap();
         let (mut first, mut last) = (None, Time::MIN);
         for record in sources(&Examples::Embedded, now(), size, dir.path()).unwrap() {
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn a_small_demo_is_the_last_thirty_days() {
         let (mut counts, mut ids) = (HashMap::new(), HashSet::new());
-        let first = tell(Size::Small, |record| {
+        let first = each_record(Size::Small, |record| {
             let draft = record.draft().unwrap();
             assert!(ids.insert(draft.id));
             let kind = draft.actor.map_or("system", |actor| actor.kind.as_str());
@@ -162,9 +162,9 @@ mod tests {
     #[test]
     fn the_whole_demo_is_in_order_and_ends_now() {
         let mut count = 0;
-        let first = tell(Size::Full, |_| count += 1);
+        let first = each_record(Size::Full, |_| count += 1);
         assert!(count > 350_000, "{count}");
-        // Retention deletes activity after 730 days; the demo shall not begin to vanish at once.
+        // Retention deletes activity after 730 days; the demo must not begin to disappear at once.
         assert!(now().micros_since(first) < 700 * DAY);
     }
 }

@@ -1,9 +1,9 @@
-//! The combined log format of Apache and nginx, one line a request:
+//! A parser of the combined log format of Apache and nginx, one line a request:
 //! `host ident user [time] "request" status bytes "referrer" "user agent"`.
 
 use csv::StringRecord;
 
-/// The columns a line is cut into.
+/// The columns of a line.
 pub const COLUMNS: [&str; 12] = [
     "host",
     "user",
@@ -19,21 +19,21 @@ pub const COLUMNS: [&str; 12] = [
     "user_agent",
 ];
 
-/// Cuts a line into [`COLUMNS`]; `-` becomes an empty cell.
+/// Splits a line into [`COLUMNS`]; `-` becomes an empty cell.
 pub fn parse(line: &str, cells: &mut StringRecord) -> Result<(), String> {
     let mut rest = Rest(line);
     let host = rest.word("host")?;
     rest.word("identity")?;
     let user = rest.word("user")?;
-    let time = rest.between('[', ']').ok_or("no `[time]` where it belongs")?;
-    let request = rest.quoted().ok_or("no quoted request where it belongs")?;
+    let time = rest.between('[', ']').ok_or("no `[time]` in its place")?;
+    let request = rest.quoted().ok_or("no quoted request in its place")?;
     let status = rest.word("status")?;
     let bytes = rest.word("bytes")?;
-    // The common log format ends here; what it lacks stays empty.
+    // The common log format ends here; its missing columns stay empty.
     let referrer = rest.quoted().unwrap_or_default();
     let user_agent = rest.quoted().unwrap_or_default();
     if status.len() != 3 || !status.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(format!("`{status}` is no HTTP status"));
+        return Err(format!("`{status}` is not an HTTP status"));
     }
 
     // A broken client sends anything in place of `GET /path HTTP/1.1`.
@@ -63,7 +63,7 @@ pub fn parse(line: &str, cells: &mut StringRecord) -> Result<(), String> {
     Ok(())
 }
 
-/// What is left of a line.
+/// The rest of a line.
 struct Rest<'a>(&'a str);
 
 impl<'a> Rest<'a> {
@@ -85,7 +85,7 @@ impl<'a> Rest<'a> {
         Some(inside)
     }
 
-    /// A quoted text; one that is never closed (a cut line) goes to the end.
+    /// Reads a quoted text. Without a closing quote (a cut line) it goes to the end.
     fn quoted(&mut self) -> Option<String> {
         let inside = self.0.trim_start_matches(' ').strip_prefix('"')?;
         let mut text = String::new();

@@ -1,4 +1,4 @@
-//! The command itself: options in, a summary out.
+//! The `annals import` command.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,30 +16,30 @@ use crate::cli::terminal::{number, printable};
 /// `annals import`.
 #[derive(Args)]
 pub(in crate::cli) struct Command {
-    /// NDJSON, CSV, a web log or, with --from tinydb, a TinyDB file; also gzipped
+    /// NDJSON, CSV, a web log or, with --from tinydb, a TinyDB file; may be gzipped
     file: PathBuf,
-    /// Another application's own file: tinydb, a log of tracking events (points of children)
+    /// Format of another application's file: tinydb, a log of tracking events (children's points)
     #[arg(long, value_name = "APPLICATION", conflicts_with = "mapping")]
     from: Option<From>,
-    /// The IANA time zone of times that name none [default: the configuration's timezone]
+    /// IANA time zone of times without one [default: the configuration's timezone]
     #[arg(long, value_name = "ZONE", requires = "from", value_parser = zone)]
     timezone: Option<TimeZone>,
-    /// Add children whom the directory does not know, with the users of their events as guardians
+    /// Add children that are not in the directory, with the users of their events as guardians
     #[arg(long, requires = "from")]
     create_children: bool,
-    /// The file that says what the rows mean, or the name of a built-in one: oulad-clicks,
-    /// oulad-assessments, web-log [default: the rows are events in Annals' own words]
+    /// Mapping file that describes the rows, or a built-in mapping: oulad-clicks,
+    /// oulad-assessments, web-log [default: the rows are events in Annals' own format]
     #[arg(long, short, value_name = "FILE")]
     mapping: Option<PathBuf>,
-    /// Move all times by one span, so that the latest event falls on this moment: now, or a time
+    /// Move all times by one span, so that the latest event is at this moment: now, or a time
     #[arg(long, value_name = "TIME", value_parser = shift_to)]
     shift_to: Option<ShiftTo>,
-    /// Stop at the first row that is wrong
+    /// Stop at the first invalid row
     #[arg(long)]
     strict: bool,
 }
 
-/// Whose file it is.
+/// The application that wrote the file.
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum From {
     /// `{"tracking_events": {"1": {…}}}`, `{"_default": …}` or a list of tracking events.
@@ -57,7 +57,7 @@ fn shift_to(text: &str) -> Result<ShiftTo, String> {
     text.parse().map(ShiftTo::Time).map_err(|error| format!("`now`, or {error}"))
 }
 
-/// Imports. Rows that could not be imported make the exit code 1.
+/// Imports a file. The exit code is 1 if some rows could not be imported.
 pub(in crate::cli) async fn execute(context: Context, command: Command) -> Result<ExitCode> {
     let mut client = Client::open(&context).await?;
     let options = Options {
@@ -84,8 +84,8 @@ pub(in crate::cli) async fn execute(context: Context, command: Command) -> Resul
     } else {
         print(&summary);
     }
-    let whole = summary.bad_rows + summary.rejected + summary.kept_out == 0;
-    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let complete = summary.bad_rows + summary.rejected + summary.kept_out == 0;
+    Ok(if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn print(summary: &Summary) {
@@ -94,8 +94,8 @@ fn print(summary: &Summary) {
         (summary.accepted, "accepted"),
         (summary.duplicates, "there already"),
         (summary.resumed_after, "sent by an earlier run"),
-        (summary.skipped, "left out by the mapping"),
-        (summary.dropped, "not recorded at present"),
+        (summary.skipped, "skipped by the mapping"),
+        (summary.dropped, "dropped: recording is off or consent is missing"),
         (summary.rejected, "REJECTED"),
         (summary.bad_rows, "WRONG"),
         (summary.kept_out, "LEFT OUT"),

@@ -1,4 +1,4 @@
-//! Sending what was read and sorted, from where an earlier run stopped.
+//! The second half of an import: it sends the sorted records, from where an earlier run stopped.
 
 use annals_event::Time;
 use anyhow::bail;
@@ -10,21 +10,21 @@ use super::run::{Options, Summary};
 use super::send::{Batch, Batches, ItemResult, Sink, Status, send};
 use super::state::{self, State};
 
-/// What is to be sent.
+/// The records to send.
 pub(super) struct Load<'a, I> {
-    /// In the order of time.
+    /// The records, in the order of time.
     pub(super) records: I,
-    /// How many there are.
+    /// Number of records.
     pub(super) count: u64,
-    /// The earliest one's time.
+    /// Time of the earliest record.
     pub(super) first: Time,
-    /// The latest one's time.
+    /// Time of the latest record.
     pub(super) last: Time,
-    /// What a row is called in its file, where that is not its line.
+    /// Names a row in its file, if its line is not enough.
     pub(super) place: &'a (dyn Fn(u64) -> Option<String> + Sync),
 }
 
-/// Sends, batch by batch, and keeps after each how far it came.
+/// Sends batch by batch, and saves the progress after each.
 pub(super) async fn deliver<I>(
     options: &Options,
     kept: &State,
@@ -51,9 +51,9 @@ where
         },
     };
     if state.sent > 0 {
-        progress.note(&format!("going on after {} events of an earlier run", state.sent));
+        progress.note(&format!("continuing after {} events of an earlier run", state.sent));
     }
-    // Before anything is sent: a second run must find the shift.
+    // Save before anything is sent: a second run must find the shift.
     kept.save(&state)?;
     summary.shift_us = state.shift_us;
     summary.resumed_after = state.sent;
@@ -91,7 +91,7 @@ where
     let (sender, receiver) = mpsc::channel(2);
     tokio::task::spawn_blocking(move || {
         for batch in batches {
-            // Nobody listens any more: the import was given up.
+            // The receiver is gone: the import was given up.
             if sender.blocking_send(batch).is_err() {
                 break;
             }
@@ -100,7 +100,7 @@ where
     receiver
 }
 
-/// Adds up what became of a batch: of each row its line, and what else it is called.
+/// Adds up the results of a batch, with each row's line and name.
 pub fn count_results(
     summary: &mut Summary,
     results: impl Iterator<Item = ((u64, Option<String>), ItemResult)>,

@@ -1,6 +1,6 @@
 //! The fields of an event by their dotted names: `actor.id`, `page.path`, `metadata.course`.
 //!
-//! The same names stand in a mapping's `[event]` and in the header of Annals' own CSV export.
+//! A mapping's `[event]` and the header of Annals' own CSV export use the same names.
 
 use std::str::FromStr;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::query::export::COLUMNS;
 
-/// What a metadata value becomes in JSON.
+/// The JSON type of a metadata value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
     /// A string.
@@ -23,7 +23,7 @@ pub enum Kind {
     Number,
     /// `true` or `false`, also written 1/0, yes/no.
     Bool,
-    /// JSON as it stands.
+    /// JSON as it is.
     Json,
 }
 
@@ -31,7 +31,7 @@ impl Kind {
     /// The words a mapping may use.
     pub const NAMES: &str = "text, int, number, bool, json";
 
-    /// The kind with this name.
+    /// Returns the type with this name.
     pub fn from_name(name: &str) -> Option<Kind> {
         Some(match name {
             "text" => Kind::Text,
@@ -64,11 +64,11 @@ pub struct Field {
     name: String,
 }
 
-/// Columns of an export that no draft has: a time of its own is read by `when.rs`, and the rest is
-/// given by the journal.
+/// Columns of an export that are not fields of a draft. A mapping's `[time]` sets the time, and the
+/// journal sets the rest.
 const NOT_A_DRAFT_S: [&str; 4] = ["cursor", "occurred_at", "created_at", "anonymised_at"];
 
-/// Every field but those under `metadata.`: what an export writes, an import reads.
+/// Returns every field except those under `metadata.`: an import reads what an export writes.
 fn names() -> impl Iterator<Item = &'static str> {
     COLUMNS.into_iter().filter(|name| !NOT_A_DRAFT_S.contains(name))
 }
@@ -87,24 +87,24 @@ impl FromStr for Field {
 }
 
 impl Field {
-    /// The dotted name.
+    /// Returns the dotted name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether names of this group exist, such as `actor`.
+    /// Returns `true` if there are names of this group, such as `actor`.
     pub fn is_group(name: &str) -> bool {
         names().any(|field| field.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
             || name == "metadata"
     }
 
-    /// Puts the text into the draft, or says what is wrong with it.
+    /// Writes the text into the draft, or says why it is invalid.
     pub fn set(&self, draft: &mut Draft, text: &str, kind: Kind) -> Result<(), String> {
         let own = || Some(text.to_owned());
         match self.name.as_str() {
             "id" => draft.id = Some(text.parse().map_err(|_| "must be a UUID".to_owned())?),
             "category" => draft.category = own(),
-            // `navigation/page_view` says both: an action often decides its category.
+            // `navigation/page_view` gives both: many actions decide their category.
             "action" => match text.split_once('/') {
                 Some((category, action)) => {
                     draft.category = Some(category.into());
@@ -157,7 +157,7 @@ impl Field {
                 Value::Object(object) => draft.metadata.extend(object),
                 _ => return Err("must be a JSON object".into()),
             },
-            // `metadata.KEY`: the only other name `from_str` lets through.
+            // `metadata.KEY`: the only other name that `from_str` accepts.
             name => {
                 let key = name.strip_prefix("metadata.").unwrap_or(name);
                 draft.metadata.insert(key.into(), kind.value(text)?);
@@ -198,10 +198,10 @@ fn number<T: FromStr>(text: &str) -> Result<T, String> {
 }
 
 fn unknown(text: &str, what: &str) -> String {
-    format!("`{}` is no {what}", short(text))
+    format!("`{}` is not a valid {what}", short(text))
 }
 
-/// The beginning of a text, for an error message.
+/// Returns the beginning of a text, for an error message.
 pub fn short(text: &str) -> String {
     let mut short: String = text.chars().take(60).collect();
     if short.len() < text.len() {

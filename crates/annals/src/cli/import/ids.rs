@@ -1,14 +1,14 @@
-//! Ids of imported events: the same row of the same file always gets the same one, so that a
-//! second run makes duplicates, not doubles.
+//! Ids of imported events. The same row of the same file always gets the same id, so that a second
+//! run does not record it again.
 
 use annals_event::{Time, Uuid};
 use sha2::{Digest, Sha256};
 
-/// The id of a row: a UUID of version 8 (RFC 9562) that begins, like version 7, with the row's
-/// own time in milliseconds, so that ids lie in the order of time; the rest is a hash.
+/// Returns the id of a row: a UUID of version 8 (RFC 9562) that begins, like version 7, with the
+/// row's time in milliseconds, so that ids sort by time. The rest is a hash.
 ///
-/// The time is the row's, not the shifted one: two runs with different shifts then clash loudly
-/// (`id_conflict`) and do not silently double the record.
+/// The time is the row's, not the shifted one: two runs with different shifts then conflict loudly
+/// (`id_conflict`) instead of silently doubling the record.
 pub fn row_id(mapping: &str, number: u64, row: &[&[u8]], time: Time) -> Uuid {
     let mut hash = Sha256::new();
     hash.update((mapping.len() as u64).to_be_bytes());

@@ -1,4 +1,4 @@
-//! The mapping file: how rows of a file become events. `docs/import.md` describes it.
+//! The mapping file, which turns rows of a file into events. `docs/import.md` describes it.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::plan::Plan;
 use super::template::Columns;
 
-/// How a file is written.
+/// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
@@ -24,20 +24,20 @@ pub enum Format {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
-    /// Part of every event's id: two mappings of one file make two sets of events.
+    /// The mapping's name, part of every event's id: two mappings of one file make two sets of events.
     pub name: String,
-    /// How the file is written.
+    /// The file's format.
     pub format: Format,
-    /// CSV: what separates cells; a comma if absent.
+    /// CSV: the separator of cells; a comma if absent.
     #[serde(default = "comma")]
     pub delimiter: char,
     /// CSV without a header: the columns' names.
     pub columns: Option<Vec<String>>,
-    /// When a row happened.
+    /// The time of a row.
     pub time: TimeSpec,
-    /// What an event's fields become.
+    /// The values of an event's fields.
     pub event: toml::Table,
-    /// Exceptions; the first that fits decides.
+    /// Exceptions; the first that matches decides.
     #[serde(default)]
     pub rules: Vec<RuleSpec>,
 }
@@ -53,9 +53,9 @@ pub struct TimeSpec {
     pub format: String,
     /// `day_offset`: the day that is day 0.
     pub origin: Option<toml::Value>,
-    /// Patterns without an offset: the time zone; UTC if absent.
+    /// The time zone of patterns without an offset; UTC if absent.
     pub timezone: Option<String>,
-    /// Rows that know only their day.
+    /// The spread of rows that know only their day.
     pub spread: Option<SpreadSpec>,
 }
 
@@ -63,11 +63,11 @@ pub struct TimeSpec {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpreadSpec {
-    /// What makes rows one visit.
+    /// The template whose value makes rows one session.
     pub group: String,
-    /// The earliest start of a visit, `HH:MM`.
+    /// The earliest start of a session, `HH:MM`.
     pub from: String,
-    /// The latest start of a visit, `HH:MM`.
+    /// The latest start of a session, `HH:MM`.
     pub to: String,
     /// The shortest and the longest gap between two rows.
     pub gap_seconds: [u32; 2],
@@ -77,12 +77,12 @@ pub struct SpreadSpec {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSpec {
-    /// Column to pattern; all must fit, the whole cell each.
+    /// Column to pattern; all must match their full cells.
     pub when: BTreeMap<String, String>,
-    /// Leave the row out.
+    /// `true` leaves the row out.
     #[serde(default)]
     pub skip: bool,
-    /// Fields that differ from `[event]`.
+    /// The fields that differ from `[event]`.
     #[serde(default)]
     pub set: toml::Table,
 }

@@ -1,13 +1,13 @@
-//! `annals import`: a file's rows onto the record, in the order they happened.
+//! `annals import`: records a file's rows, in the order they happened.
 //!
 //! ```text
 //! file ─read─► rows ─plan (mapping)─► records ─sort─► by time ─shift─► batches ─send─► Sink
 //! ```
 //!
-//! * [`mapping`] is the file that says what rows mean; [`plan`] is it, applied.
+//! * [`mapping`] is the file that describes the rows; [`plan`] is that file, compiled.
 //! * [`prepare`] makes records of rows: CSV, NDJSON (also Annals' own export), access logs.
-//! * [`sort`] brings them in the order of time in constant memory.
-//! * [`state`] remembers how far it came, [`ids`] make that sending twice changes nothing.
+//! * [`sort`] sorts them by time in constant memory.
+//! * [`state`] saves the progress; [`ids`] makes ids, so that sending twice changes nothing.
 //! * [`run`](fn@run) does it all; [`deliver`](mod@deliver) is its second half.
 //! * [`tinydb`] reads the points log of an application that kept it in a TinyDB file.
 

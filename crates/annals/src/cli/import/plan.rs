@@ -1,4 +1,4 @@
-//! A mapping whose columns have been found: what is done to each row.
+//! A compiled mapping, whose columns have been found.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ struct Rule {
     set: Vec<Assignment>,
 }
 
-/// What is done to each row.
+/// The steps for each row.
 #[derive(Clone, Debug)]
 pub struct Plan {
     time: Template,
@@ -33,18 +33,18 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Finds every column and checks every value; errors begin with the key.
+    /// Finds every column and checks every value. Errors begin with the key.
     pub fn compile(mapping: &Mapping, columns: &mut Columns) -> Result<Plan, String> {
         let event = assignments(&mapping.event, "event", columns)?;
         if !event.iter().any(|one| one.field.name() == "action") {
-            return Err("event.action: is missing; every event says what happened".into());
+            return Err("event.action: is missing; every event needs an action".into());
         }
         let time = Template::column(&mapping.time.column, columns).map_err(at("time.column"))?;
         let format = time_format(&mapping.time, columns)?;
         let spread = match &mapping.time.spread {
             Some(_) if !format.is_day() => {
                 return Err(
-                    "time.spread: only for `date` and `day_offset`, which lack a time".into()
+                    "time.spread: is only for `date` and `day_offset`, which lack a time".into()
                 );
             }
             Some(spec) => Some(spread(spec, columns)?),
@@ -55,7 +55,7 @@ impl Plan {
         Ok(Plan { time, format, spread, event, rules: rules.collect::<Result<_, _>>()? })
     }
 
-    /// A plan for columns that are named like fields; columns of the server's own are left out.
+    /// Makes a plan for columns that are named like fields. The server's own columns are left out.
     pub fn by_names(columns: &mut Columns) -> Result<Plan, String> {
         const OWN: [&str; 4] = ["cursor", "created_at", "anonymised_at", "occurred_at"];
         let mut event = Vec::new();
@@ -64,7 +64,9 @@ impl Plan {
                 continue;
             }
             let field = name.parse::<Field>().map_err(|()| {
-                format!("the column `{name}` is no field of an event; give a --mapping that says what it means")
+                format!(
+                    "the column `{name}` is not a field of an event; describe it in a --mapping"
+                )
             })?;
             event.push(Assignment {
                 field,
@@ -81,8 +83,8 @@ impl Plan {
         })
     }
 
-    /// The row's time and event, the event without id (unless the mapping gives one) and time;
-    /// nothing if a rule leaves the row out.
+    /// Returns the row's time and event, without time and (unless the mapping sets one) without id;
+    /// `None` if a rule leaves the row out.
     pub fn read(
         &mut self,
         cells: &StringRecord,
@@ -130,16 +132,16 @@ fn time_format(spec: &TimeSpec, columns: &mut Columns) -> Result<Format, String>
         let origin = origin.ok_or("time.origin: is missing; which day is day 0?")?;
         let lookup = match expr(origin, columns).map_err(at("time.origin"))?.0 {
             Expr::Lookup(lookup) => lookup,
-            // The same day for every row: a choice that always takes its default.
+            // The same day for every row: a choice that always uses its default.
             Expr::Template(day) => {
                 Lookup { by: day.clone(), table: HashMap::new(), default: Some(day) }
             }
-            _ => return Err("time.origin: a day, or { by, table } that gives one".into()),
+            _ => return Err("time.origin: must be a day, or { by, table } that gives one".into()),
         };
         return Ok(Format::DayOffset(lookup));
     }
     if spec.origin.is_some() {
-        return Err("time.origin: only for `as = \"day_offset\"`".into());
+        return Err("time.origin: is only for `as = \"day_offset\"`".into());
     }
     let zone = match &spec.timezone {
         Some(name) => {
@@ -161,11 +163,11 @@ fn spread(spec: &SpreadSpec, columns: &mut Columns) -> Result<Spread, String> {
     };
     let [least, most] = spec.gap_seconds.map(|gap| i64::from(gap) * SECOND);
     if least > most {
-        return Err("time.spread.gap_seconds: the shortest gap comes first".into());
+        return Err("time.spread.gap_seconds: must begin with the shortest gap".into());
     }
     let (from, to) = (clock(&spec.from, "from")?, clock(&spec.to, "to")?);
     if from >= to {
-        return Err("time.spread: `from` must lie before `to`".into());
+        return Err("time.spread: `from` must be before `to`".into());
     }
     Ok(Spread {
         group: Template::parse(&spec.group, columns).map_err(at("time.spread.group"))?,
@@ -181,7 +183,7 @@ fn rule(spec: &RuleSpec, number: usize, columns: &mut Columns) -> Result<Rule, S
     let mut when = Vec::new();
     for (column, pattern) in &spec.when {
         let key = format!("rules[{number}].when.{column}");
-        // Anchored: a status of `5..` must not fit 1500.
+        // Anchored: a status of `5..` must not match 1500.
         let regex = Regex::new(&format!("^(?:{pattern})$"));
         let regex = regex.map_err(|error| format!("{key}: {error}"))?;
         when.push((columns.find(column).map_err(at(key))?, regex));

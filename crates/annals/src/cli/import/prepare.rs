@@ -1,4 +1,4 @@
-//! Rows in, records out: what is between a file and the sorter.
+//! Preparation of rows: from a file to records for the sorter.
 
 use std::io::BufRead;
 
@@ -14,53 +14,53 @@ use super::read::{Next, Row, Source, sniff};
 use super::record::Record;
 use super::template::Columns;
 
-/// What only the server writes; an export has it, an import leaves it out.
+/// Fields that only the server writes. An export has them, an import ignores them.
 const SERVERS_OWN: [&str; 3] = ["cursor", "created_at", "anonymised_at"];
 
-/// What became of a row.
+/// The result of a row.
 #[derive(Debug)]
 pub enum Step {
     /// An event.
     Record(Record),
     /// A rule of the mapping left it out.
     Skipped,
-    /// It cannot become an event.
+    /// The row cannot become an event.
     Bad {
-        /// Its line.
+        /// The row's line.
         line: u64,
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// The file is at its end.
+    /// The file has ended.
     End,
 }
 
 enum How {
-    /// By a plan over cells.
+    /// Each row has cells for a plan.
     Cells(Plan),
-    /// By a plan over JSON whose values are looked up first.
+    /// Each row is JSON, whose values are looked up for a plan.
     Json(Plan, Columns),
     /// Each line is an event already.
     Events,
 }
 
-/// Turns a file's rows into records, in the file's order.
+/// A reader of a file that makes records of its rows, in the file's order.
 pub struct Prepare {
     source: Source,
     how: How,
     name: String,
     secret: Vec<u8>,
     row: Row,
-    /// A CSV without a mapping may be our own export, whose text cells are escaped.
+    /// `true` for a CSV without a mapping: it may be our own export, whose text cells are escaped.
     escaped: bool,
-    /// Whether it is an export of Annals, which says at its end how many events it holds.
+    /// `true` for an export of Annals, which ends with the number of its events.
     export: bool,
     seen: u64,
     count: Option<u64>,
 }
 
 impl Prepare {
-    /// Begins to read. Without a mapping the file must be Annals' own words: NDJSON of events or
+    /// Opens a file. Without a mapping the file must be in Annals' own format: NDJSON of events or
     /// drafts, or CSV with the fields' names as header.
     pub fn open(
         mut input: Box<dyn BufRead + Send>,
@@ -94,7 +94,7 @@ impl Prepare {
         })
     }
 
-    /// What becomes of the next row.
+    /// Returns the result of the next row.
     pub fn step(&mut self) -> anyhow::Result<Step> {
         let bad = |line, why| Ok(Step::Bad { line, why });
         match self.source.next(&mut self.row)? {
@@ -147,7 +147,7 @@ impl Prepare {
                 let draft: Draft = serde_json::from_value(Value::Object(object))
                     .map_err(|error| error.to_string())?;
                 let time =
-                    draft.occurred_at.ok_or("occurred_at: is missing; an import must know when")?;
+                    draft.occurred_at.ok_or("occurred_at: is missing; an import needs a time")?;
                 if draft.action.is_empty() {
                     return Err("action: is missing".into());
                 }
@@ -171,7 +171,7 @@ impl Prepare {
         if count != self.seen {
             let seen = self.seen;
             bail!(
-                "the export says at its end that it holds {count} events, but {seen} are there: it was cut or changed"
+                "the export ends with a count of {count} events, but has {seen}: it was cut or changed; export it again"
             );
         }
         self.count = Some(count);
@@ -191,8 +191,8 @@ impl Prepare {
     }
 }
 
-/// A spreadsheet would take such a text for a formula, so an export puts an apostrophe before it;
-/// and before an apostrophe, so that one taken away gives the text again.
+/// Returns `true` if an export has escaped this text. Exports put an apostrophe before a text that
+/// a spreadsheet would read as a formula, and before an apostrophe.
 fn is_escaped(cell: &str) -> bool {
     let mut chars = cell.chars();
     chars.next() == Some('\'')
@@ -207,9 +207,9 @@ fn object(text: &str) -> Result<Map<String, Value>, String> {
     }
 }
 
-/// A value by its dotted name, as text.
+/// Returns a value by its dotted name, as text.
 fn find(object: &Map<String, Value>, name: &str) -> String {
-    // A key may itself hold dots, so the whole name goes first.
+    // A key may contain dots itself, so the full name is tried first.
     let found = object.get(name).or_else(|| {
         let (first, rest) = name.split_once('.')?;
         rest.split('.').try_fold(object.get(first)?, |value, key| value.get(key))
@@ -221,7 +221,7 @@ fn find(object: &Map<String, Value>, name: &str) -> String {
     }
 }
 
-/// `{"count":N}`, the end mark of an NDJSON export.
+/// Parses `{"count":N}`, the end mark of an NDJSON export.
 fn count_line(text: &str) -> Option<u64> {
     if text.len() > 40 {
         return None;

@@ -1,36 +1,36 @@
-//! What an import tells while it works.
+//! The progress of an import, as it is shown to a person.
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Is told how far an import has come. Called from several threads, often: it must be quick.
+/// A receiver of an import's progress. Several threads call it often, so it must be quick.
 pub trait Progress: Send + Sync {
-    /// Bytes of the file read, of all.
+    /// Reports how many bytes of the file were read, and how many there are.
     fn reading(&self, _bytes: u64, _of: u64) {}
-    /// Events answered by the server, of all.
+    /// Reports how many events the server has answered, and how many there are.
     fn sending(&self, _events: u64, _of: u64) {}
-    /// A sentence for the person who waits.
+    /// Shows a sentence to the person who waits.
     fn note(&self, _text: &str) {}
-    /// Nothing more comes.
+    /// Ends the display.
     fn finish(&self) {}
 }
 
-/// Tells nothing: for `--json` and tests.
+/// A receiver that shows nothing: for `--json` and tests.
 pub struct Quiet;
 
 impl Progress for Quiet {}
 
-/// A bar on standard error; where that is no terminal, only the notes.
+/// A bar on standard error; if that is no terminal, only the notes are printed.
 pub struct Bar(ProgressBar);
 
 impl Bar {
-    /// A bar that is shown once there is something to show.
+    /// Makes a bar that appears with the first progress.
     pub fn new() -> Bar {
         Bar(ProgressBar::new(0))
     }
 
     fn show(&self, template: &str, at: u64, of: u64) {
         if self.0.length() != Some(of) || at < self.0.position() {
-            // A template is a constant below; a bad one leaves the default style.
+            // The templates are the constants below; an invalid one leaves the default style.
             if let Ok(style) = ProgressStyle::with_template(template) {
                 self.0.set_style(style);
             }
@@ -57,7 +57,7 @@ impl Progress for Bar {
     }
 
     fn note(&self, text: &str) {
-        // `println` of a hidden bar says nothing, and a note must not be lost.
+        // `println` of a hidden bar prints nothing, and a note must not be lost.
         if self.0.is_hidden() {
             eprintln!("{text}");
         } else {

@@ -1,4 +1,4 @@
-//! Files, row by row, in constant memory; gzip is recognised by its first bytes.
+//! A reader of files, row by row, in constant memory; gzip is recognised by its first bytes.
 
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::combined_log;
 use super::mapping::Format;
 use super::template::Columns;
 
-/// The longest row that is read: many times the largest event.
+/// Bytes of the longest row that is read: many times the largest event.
 const ROW_BYTES: u64 = 1024 * 1024;
 
 /// One row of a file, reused from row to row.
@@ -20,26 +20,26 @@ const ROW_BYTES: u64 = 1024 * 1024;
 pub struct Row {
     /// The line it begins on, from 1.
     pub line: u64,
-    /// Its cells (CSV, logs).
+    /// The cells (CSV, logs).
     pub cells: StringRecord,
-    /// Its text (NDJSON, logs).
+    /// The text (NDJSON, logs).
     pub text: String,
 }
 
-/// What came next.
+/// The next item of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Next {
     /// A row.
     Row,
-    /// A row that cannot be read, and why.
+    /// A row that cannot be read, and the reason.
     Bad(String),
-    /// The end of an export of Annals: how many events it says it holds.
+    /// The end mark of an export of Annals, with its count of events.
     Count(u64),
     /// The end of the file.
     End,
 }
 
-/// Any input, decompressed if need be.
+/// Opens any input, decompressed if necessary.
 pub fn open(input: Box<dyn Read + Send>) -> anyhow::Result<Box<dyn BufRead + Send>> {
     let mut input = BufReader::with_capacity(64 * 1024, input);
     // A gzip member begins with 1f 8b. One `fill_buf` may give a single byte from a pipe, but
@@ -52,7 +52,7 @@ pub fn open(input: Box<dyn Read + Send>) -> anyhow::Result<Box<dyn BufRead + Sen
     })
 }
 
-/// The format of a file without a mapping, by its first byte.
+/// Guesses the format of a file without a mapping from its first byte.
 pub fn sniff(input: &mut dyn BufRead) -> anyhow::Result<Format> {
     let head = input.fill_buf()?;
     let text = String::from_utf8_lossy(head);
@@ -67,7 +67,7 @@ pub fn sniff(input: &mut dyn BufRead) -> anyhow::Result<Format> {
         );
     }
     if combined_log::parse(first_line, &mut StringRecord::new()).is_ok() {
-        bail!("this looks like a web server's log; say so with --mapping web-log");
+        bail!("this looks like a web server's log; use --mapping web-log");
     }
     Ok(Format::Csv)
 }
@@ -84,7 +84,7 @@ enum Reader {
 }
 
 impl Source {
-    /// Begins to read and tells the columns.
+    /// Starts to read, and finds the columns.
     pub fn new(
         input: Box<dyn BufRead + Send>,
         format: Format,
@@ -105,7 +105,7 @@ impl Source {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(u8::try_from(delimiter).unwrap_or(b','))
             .has_headers(columns.is_none())
-            // Length is checked here, so that one bad row is one bad row.
+            // Length is checked below, so that one bad row is one error.
             .flexible(true)
             .from_reader(Limited { input, spent: spent.clone() });
         let names: Vec<String> = match columns {
@@ -181,7 +181,7 @@ impl Source {
     }
 }
 
-/// `#count,N`, the end mark of a CSV export.
+/// Parses `#count,N`, the end mark of a CSV export.
 fn count_row(record: &ByteRecord) -> Option<u64> {
     if record.get(0)? != b"#count" {
         return None;
@@ -203,7 +203,7 @@ fn skip_line(input: &mut dyn BufRead) -> std::io::Result<()> {
     }
 }
 
-/// Stops a CSV row that never ends (a quote left open) from filling the memory.
+/// A limit that stops an endless CSV row (an open quote) from filling the memory.
 struct Limited {
     input: Box<dyn BufRead + Send>,
     spent: Arc<AtomicU64>,
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_csv_rows_are_told_apart() {
+    fn bad_csv_rows_are_distinguished() {
         let rows = rows(b"a,b\n\"x\ny\",1\n3\n\xff,1\n#count,2\n", Format::Csv).unwrap();
         assert_eq!(rows[0], (2, Next::Row, "x\ny".into()));
         assert_eq!(rows[1].0, 4);

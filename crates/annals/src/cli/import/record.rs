@@ -4,31 +4,31 @@ use std::io::{self, Read, Write};
 
 use annals_event::{Draft, Time};
 
-/// A draft as JSON, with what is needed to order and to move it.
+/// A draft as JSON, with its time and line for sorting and shifting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// When it happened; a shift changes this alone.
+    /// When it happened; a shift changes only this.
     pub time: Time,
-    /// The line of its file.
+    /// The line in its file.
     pub line: u64,
     /// The draft without `occurred_at`: a JSON object that is never empty.
     json: Vec<u8>,
 }
 
 impl Record {
-    /// Takes a draft whose time is known.
+    /// Makes a record of a draft whose time is known.
     pub fn new(time: Time, line: u64, mut draft: Draft) -> anyhow::Result<Record> {
         draft.occurred_at = None;
         let json = serde_json::to_vec(&draft)?;
         Ok(Record { time, line, json })
     }
 
-    /// What decides the order: the time, then the place in the file.
+    /// Returns the sort key: the time, then the line in the file.
     pub fn key(&self) -> (Time, u64) {
         (self.time, self.line)
     }
 
-    /// The bytes it takes in memory, nearly.
+    /// Returns roughly how many bytes it uses in memory.
     pub fn size(&self) -> usize {
         self.json.len() + size_of::<Record>()
     }
@@ -38,12 +38,12 @@ impl Record {
         out.extend_from_slice(b"{\"occurred_at\":\"");
         out.extend_from_slice(self.time.to_string().as_bytes());
         out.extend_from_slice(b"\",");
-        // `action` is always written, so the object goes on after its brace.
+        // `action` is always written, so the object has more fields after its brace.
         out.extend_from_slice(self.json.get(1..).unwrap_or_default());
         out.push(b'\n');
     }
 
-    /// The draft again.
+    /// Parses the draft again.
     pub fn draft(&self) -> anyhow::Result<Draft> {
         let mut line = Vec::new();
         self.write_line(&mut line);
@@ -59,7 +59,7 @@ impl Record {
         out.write_all(&self.json)
     }
 
-    /// Reads it back; nothing at the end of the run.
+    /// Reads it back; `None` at the end of the run.
     pub fn decode(input: &mut dyn Read) -> io::Result<Option<Record>> {
         let mut head = [0; 20];
         if input.read(&mut head[..1])? == 0 {

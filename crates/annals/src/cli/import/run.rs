@@ -1,4 +1,4 @@
-//! One import from beginning to end: read and sort; then `deliver.rs` sends.
+//! An import from beginning to end: read and sort; then `deliver.rs` sends.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -20,23 +20,23 @@ use super::sort::{CHUNK_BYTES, Sorted, Sorter};
 use super::state::{self, State};
 use crate::id::Random;
 
-/// Bad rows and rejections that are shown; the rest is counted.
+/// Number of bad rows and rejections that are shown; the rest is counted.
 const SHOWN: usize = 10;
 
-/// What to import, and how.
+/// The options of an import.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The file.
     pub file: PathBuf,
-    /// The mapping file; absent: the file is in Annals' own words.
+    /// The mapping file; absent: the file is in Annals' own format.
     pub mapping: Option<PathBuf>,
-    /// Where the latest row shall fall; absent: times stay.
+    /// The time of the latest row after the shift; absent: times stay.
     pub shift_to: Option<ShiftTo>,
     /// Stop at the first bad row, before anything is sent, or at the first rejected event.
     pub strict: bool,
-    /// Where the progress is kept, and what does not fit in memory while sorting.
+    /// The directory for the progress, and for rows that do not fit in memory while sorting.
     pub data_dir: PathBuf,
-    /// Which server: two of them are two imports.
+    /// The server's name: imports to two servers are two imports.
     pub target: String,
     /// The moment the import begins.
     pub now: Time,
@@ -45,7 +45,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Imports a file as it is.
+    /// Makes the default options for a file.
     pub fn new(file: impl Into<PathBuf>, data_dir: impl Into<PathBuf>, now: Time) -> Options {
         Options {
             file: file.into(),
@@ -60,13 +60,13 @@ impl Options {
     }
 }
 
-/// A row or event with a fault.
+/// A row or event that could not be imported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
-    /// Its line in the file; absent where a file has no lines to tell rows apart by.
+    /// The line in the file; absent if the file does not consist of lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
-    /// What is wrong.
+    /// The problem.
     pub error: String,
 }
 
@@ -79,18 +79,18 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// What came of an import.
+/// The result of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// Rows in the file.
     pub rows: u64,
-    /// Events put on the record by this run.
+    /// Events recorded by this run.
     pub accepted: u64,
-    /// Events that were there already.
+    /// Events that were recorded already.
     pub duplicates: u64,
     /// Events the server refused.
     pub rejected: u64,
-    /// Events the server is set not to record.
+    /// Events that the server is set not to record.
     pub dropped: u64,
     /// Rows a rule of the mapping left out.
     pub skipped: u64,
@@ -98,19 +98,19 @@ pub struct Summary {
     pub bad_rows: u64,
     /// Rows left out so that no balance is overwritten.
     pub kept_out: u64,
-    /// What a person should look at, though it was imported.
+    /// Problems that a person should check, though the rows were imported.
     pub warnings: u64,
-    /// The first warnings, and what was assumed.
+    /// The first warnings, and the assumptions made.
     pub notes: Vec<String>,
-    /// Events an earlier run had sent.
+    /// Events that an earlier run had sent.
     pub resumed_after: u64,
     /// The earliest event's time, as sent.
     pub first_time: Option<Time>,
     /// The latest event's time, as sent.
     pub last_time: Option<Time>,
-    /// By how much times were moved, in microseconds.
+    /// The shift in microseconds.
     pub shift_us: i64,
-    /// The first faults.
+    /// The first rows or events that could not be imported.
     pub faults: Vec<Fault>,
 }
 
@@ -131,8 +131,8 @@ impl Summary {
     }
 }
 
-/// Imports a file. Running it again after a break goes on where it stopped; running it again
-/// after its end sends everything again, and the server answers that it has it.
+/// Imports a file. After an interruption it continues where it stopped. After a complete run it
+/// sends everything again, and the server answers that it has it.
 pub async fn run(
     options: &Options,
     random: &dyn Random,
@@ -164,7 +164,7 @@ pub async fn run(
     deliver(options, &kept, load, summary, sink, &*progress).await
 }
 
-/// Reads the whole file and sorts it; nothing is sent before every row was seen.
+/// Reads and sorts the full file; nothing is sent before every row was seen.
 fn sort(
     options: &Options,
     mapping: Option<&Mapping>,
@@ -200,7 +200,7 @@ fn sort(
     Ok((sorter.finish()?, summary))
 }
 
-/// A mapping by its path, or by the name of one that comes with the program.
+/// Returns a mapping by its path, or by the name of a built-in one.
 fn load_mapping(path: &Path) -> anyhow::Result<String> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(text),
@@ -212,7 +212,7 @@ fn load_mapping(path: &Path) -> anyhow::Result<String> {
     }
 }
 
-/// Counts what is read of a file, before decompression.
+/// A counter of the bytes read from a file, before decompression.
 pub(super) struct Counted {
     pub(super) file: File,
     pub(super) read: Arc<AtomicU64>,

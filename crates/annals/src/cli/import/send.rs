@@ -1,4 +1,4 @@
-//! Sending sorted records in batches, and hearing what became of each.
+//! The sender of sorted records, in batches, with a result for each.
 
 use std::time::Duration;
 
@@ -7,63 +7,63 @@ use async_trait::async_trait;
 
 use super::record::Record;
 
-/// Events in one batch: what one request may hold.
+/// Events in one batch: the most that one request may hold.
 pub const BATCH_EVENTS: usize = 1_000;
-/// Bytes in one batch; the server takes 5 MiB.
+/// Bytes in one batch; the server accepts 5 MiB.
 pub const BATCH_BYTES: usize = 4 * 1024 * 1024;
-/// How often a batch is tried while the server is busy.
+/// Number of times a batch is tried while the server is busy.
 const TRIES: u32 = 100;
 /// The longest wait between two tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// Takes events to the journal.
+/// A destination of events, such as the journal's API.
 #[async_trait]
 pub trait Sink: Send {
-    /// Sends lines of NDJSON and answers for each, in order. [`Busy`] as the error means: again,
-    /// the same, later.
+    /// Sends lines of NDJSON and returns the results in order. The error [`Busy`] means that the same
+    /// lines must be sent again later.
     async fn post(&mut self, ndjson: Vec<u8>) -> anyhow::Result<Vec<ItemResult>>;
 }
 
-/// What became of one event.
+/// The result of one event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemResult {
-    /// Its fate.
+    /// The outcome.
     pub status: Status,
-    /// Why it was rejected or dropped.
+    /// The reason why it was rejected or dropped.
     pub error: Option<String>,
 }
 
-/// The fates of an event.
+/// The outcomes of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// It is on the record.
+    /// It was recorded.
     Accepted,
-    /// It was already.
+    /// It was recorded already.
     Duplicate,
-    /// It is wrong.
+    /// It is invalid.
     Rejected,
-    /// Recording of its kind is off, or consent is missing.
+    /// Recording of its category is off, or consent is missing.
     Dropped,
 }
 
-/// The server cannot take it now; it may or may not have taken it, so the same must be sent again.
+/// The server cannot accept events now. It may have recorded these, so the same must be sent again.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the server is busy; try again in {retry_after:?}")]
 pub struct Busy {
-    /// When to try again.
+    /// The time to wait before the next attempt.
     pub retry_after: Duration,
 }
 
-/// Records that go in one request.
+/// The records of one request.
 #[derive(Debug, Default)]
 pub struct Batch {
     /// Lines of NDJSON.
     pub body: Vec<u8>,
-    /// The line of its file each event came from.
+    /// The line in its file of each event.
     pub lines: Vec<u64>,
 }
 
-/// Packs records into batches.
+/// An iterator that packs records into batches.
 pub struct Batches<I> {
     records: I,
     events: usize,
@@ -72,7 +72,7 @@ pub struct Batches<I> {
 }
 
 impl<I: Iterator<Item = anyhow::Result<Record>>> Batches<I> {
-    /// Batches of at most `events` events and [`BATCH_BYTES`].
+    /// Makes batches of at most `events` events and [`BATCH_BYTES`].
     pub fn new(records: I, events: usize) -> Batches<I> {
         Batches { records, events: events.clamp(1, BATCH_EVENTS), waiting: None, waiting_line: 0 }
     }
@@ -96,7 +96,7 @@ impl<I: Iterator<Item = anyhow::Result<Record>>> Iterator for Batches<I> {
             let before = batch.body.len();
             record.write_line(&mut batch.body);
             if batch.body.len() > BATCH_BYTES && before > 0 {
-                // One too many: it opens the next batch.
+                // This record is too much: it begins the next batch.
                 self.waiting = Some(batch.body.split_off(before));
                 self.waiting_line = record.line;
                 break;
@@ -107,7 +107,7 @@ impl<I: Iterator<Item = anyhow::Result<Record>>> Iterator for Batches<I> {
     }
 }
 
-/// Sends one batch, waiting while the server is busy.
+/// Sends one batch, and waits while the server is busy.
 pub async fn send(sink: &mut dyn Sink, batch: &Batch) -> anyhow::Result<Vec<ItemResult>> {
     for _ in 0..TRIES {
         let results = match sink.post(batch.body.clone()).await {
@@ -122,12 +122,12 @@ pub async fn send(sink: &mut dyn Sink, batch: &Batch) -> anyhow::Result<Vec<Item
         };
         let (sent, answered) = (batch.lines.len(), results.len());
         if sent != answered {
-            bail!("{sent} events were sent, but {answered} answered");
+            bail!("{sent} events were sent, but the server answered {answered}");
         }
         return Ok(results);
     }
     Err(Busy { retry_after: LONGEST_WAIT })
-        .with_context(|| format!("gave up after {TRIES} tries; run the import again to go on"))
+        .with_context(|| format!("gave up after {TRIES} tries; run the import again to continue"))
 }
 
 #[cfg(test)]

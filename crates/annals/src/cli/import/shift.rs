@@ -1,4 +1,4 @@
-//! Moving a whole file in time.
+//! A shift of a full file in time.
 
 use std::str::FromStr;
 
@@ -6,12 +6,12 @@ use annals_event::Time;
 
 use super::when::DAY;
 
-/// Where the latest row shall fall.
+/// The time of the latest row after the shift.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShiftTo {
-    /// On the moment of the import.
+    /// The time of the import.
     Now,
-    /// On this moment.
+    /// This time.
     Time(Time),
 }
 
@@ -28,7 +28,7 @@ impl FromStr for ShiftTo {
 }
 
 impl ShiftTo {
-    /// The constant, in microseconds, that moves `last` there.
+    /// Returns the microseconds that move `last` there.
     pub fn micros(self, last: Time, now: Time) -> i64 {
         match self {
             ShiftTo::Now => now.micros_since(last),
@@ -37,7 +37,7 @@ impl ShiftTo {
     }
 }
 
-/// The same in whole days, never beyond `now`: times of day stay what they were.
+/// Returns the microseconds in full days, never beyond `now`, so that times of day stay.
 pub fn whole_days(last: Time, now: Time) -> i64 {
     now.micros_since(last).div_euclid(DAY) * DAY
 }

@@ -1,10 +1,10 @@
-//! Records in the order of time, whatever the file's order and length, in constant memory.
+//! A sorter of records by time in constant memory, whatever the file's order and length.
 //!
-//! Records are collected until they take [`CHUNK_BYTES`], sorted and written to a compressed run;
-//! in the end the runs are merged. A published crate for this (extsort) bounds the *number* of
-//! records in memory and opens a file a chunk: with rows of any length that is no bound on
-//! memory, and a long file runs out of file handles. Here bytes are counted, and every
-//! [`FAN_IN`] runs become one.
+//! Records are collected until they take [`CHUNK_BYTES`], sorted and written to a compressed run.
+//! In the end the runs are merged. The published crate extsort bounds the *number* of records in
+//! memory and opens a file for each chunk: rows of any length then need any amount of memory, and a
+//! long file runs out of file handles. Here bytes are counted, and [`FAN_IN`] runs are merged into
+//! one.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -20,26 +20,26 @@ use tempfile::tempfile_in;
 
 use super::record::Record;
 
-/// What is held in memory before it goes to disk.
+/// Bytes held in memory before they are written to disk.
 pub const CHUNK_BYTES: usize = 32 * 1024 * 1024;
-/// Runs that are merged into one.
+/// Number of runs that are merged into one.
 const FAN_IN: usize = 32;
 
-/// Collects records and sorts them.
+/// A sorter of records.
 pub struct Sorter {
     dir: std::path::PathBuf,
     limit: usize,
     held: Vec<Record>,
     held_bytes: usize,
-    /// Runs by how often they were merged; each level holds fewer than [`FAN_IN`].
+    /// Runs by how often they were merged; each level has fewer than [`FAN_IN`].
     levels: Vec<Vec<Run>>,
     count: u64,
     span: Option<(Time, Time)>,
 }
 
 impl Sorter {
-    /// Sorts in `dir`, where space for the compressed records is needed. Its files have no name,
-    /// so that nothing stays behind whatever happens.
+    /// Makes a sorter that keeps compressed records in `dir`. Its files have no name, so that they
+    /// disappear whatever happens.
     pub fn new(dir: &Path, limit: usize) -> Sorter {
         Sorter {
             dir: dir.to_owned(),
@@ -52,7 +52,7 @@ impl Sorter {
         }
     }
 
-    /// Takes a record.
+    /// Adds a record.
     pub fn push(&mut self, record: Record) -> anyhow::Result<()> {
         self.count += 1;
         let (first, last) = self.span.unwrap_or((record.time, record.time));
@@ -65,7 +65,7 @@ impl Sorter {
         Ok(())
     }
 
-    /// The bytes held in memory.
+    /// Returns the bytes held in memory.
     pub fn held_bytes(&self) -> usize {
         self.held_bytes
     }
@@ -90,7 +90,7 @@ impl Sorter {
         Ok(())
     }
 
-    /// The records in order.
+    /// Returns the records in order.
     pub fn finish(mut self) -> anyhow::Result<Sorted> {
         self.held.sort_by_key(Record::key);
         let mut runs: Vec<Run> = self.levels.into_iter().flatten().collect();
@@ -101,7 +101,7 @@ impl Sorter {
 
 /// Sorted records.
 pub struct Sorted {
-    /// How many there are.
+    /// Number of records.
     pub count: u64,
     /// The first and the last time.
     pub span: Option<(Time, Time)>,
@@ -116,7 +116,7 @@ impl Iterator for Sorted {
     }
 }
 
-/// A sorted part.
+/// A sorted run.
 enum Run {
     Memory(std::vec::IntoIter<Record>),
     Disk(Box<BufReader<GzDecoder<File>>>),
@@ -149,7 +149,7 @@ fn write_run(
     Ok(Run::Disk(Box::new(BufReader::new(GzDecoder::new(file)))))
 }
 
-/// Merges sorted sources into one; where times and lines are equal, the earlier source goes first.
+/// A merge of sorted sources. Where times and lines are equal, the earlier source goes first.
 pub struct Merge<I> {
     sources: Vec<I>,
     heads: BinaryHeap<Reverse<Head>>,
@@ -208,7 +208,7 @@ impl<I: Iterator<Item = anyhow::Result<Record>>> Iterator for Merge<I> {
     type Item = anyhow::Result<Record>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        // A source that failed ends the merge: what follows could be out of order.
+        // A source that failed ends the merge, because later records could be out of order.
         if let Some(error) = self.failed.take() {
             self.heads.clear();
             return Some(Err(error));
@@ -229,7 +229,7 @@ mod tests {
         Record::new(Time::from_micros(time), line, draft).unwrap()
     }
 
-    /// Sorts `rows` records whose times repeat; gives their keys and the most bytes held.
+    /// Sorts `rows` records with repeated times; returns their keys and the most bytes held.
     fn sort(rows: u64, limit: usize) -> (Vec<(Time, u64)>, usize) {
         let dir = tempfile::tempdir().unwrap();
         let mut sorter = Sorter::new(dir.path(), limit);

@@ -1,8 +1,8 @@
-//! Rows that know only their day, laid over that day.
+//! A spread of rows that know only their day over that day.
 //!
-//! Rows of one group (a student's day) become a visit: it starts at a time of day taken from the
-//! group's hash, and each row follows the one before by a gap taken from the hash too. Nothing is
-//! drawn: the same file gives the same times. Order within the file is kept.
+//! Rows of one group (a student's day) become a session. It starts at a time of day computed from
+//! the group's hash, and each row follows after a gap computed from the hash too. Nothing is
+//! random: the same file gives the same times. The order within the file is kept.
 
 use std::collections::HashMap;
 
@@ -12,29 +12,29 @@ use sha2::{Digest, Sha256};
 use super::template::{RowContext, Template};
 use super::when::{DAY, SECOND};
 
-/// Groups remembered in each of two generations: constant memory. A group that comes again after
-/// this many others starts its visit anew.
+/// Groups remembered in each of two generations, for constant memory. A group that returns after
+/// this many others starts a new session.
 const REMEMBERED: usize = 131_072;
 
-/// Lays rows over their day.
+/// A spread of rows over their day.
 #[derive(Clone, Debug)]
 pub struct Spread {
-    /// What makes rows one visit; the day should be part of it.
+    /// The template whose value makes rows one session; it should include the day.
     pub group: Template,
-    /// The time of day, in microseconds, before which no visit starts.
+    /// The time of day, in microseconds, before which no session starts.
     pub from: i64,
-    /// The time of day before which every visit starts.
+    /// The time of day, in microseconds, before which every session starts.
     pub to: i64,
     /// The shortest and the longest gap, in microseconds.
     pub gap: (i64, i64),
-    /// How far into the day each group has come, by the group's hash.
+    /// The last time of day used by each group, by the group's hash.
     pub young: HashMap<u64, i64>,
-    /// The generation before, given up when the young one is full.
+    /// The previous generation, dropped when the young one is full.
     pub old: HashMap<u64, i64>,
 }
 
 impl Spread {
-    /// The time of a row whose day begins at `midnight`.
+    /// Returns the time of a row whose day begins at `midnight`.
     pub fn place(&mut self, midnight: Time, context: &RowContext<'_>) -> Time {
         let group = self.group.expand(context).unwrap_or_default();
         let digest: [u8; 32] = Sha256::digest(group.as_bytes()).into();
@@ -42,10 +42,10 @@ impl Spread {
         let at = match self.young.get(&key).or_else(|| self.old.get(&key)) {
             None => within(start, self.from, self.to),
             Some(&last) => {
-                // Mixed with the last moment, so that the gaps of one visit differ.
+                // Mixed with the last time, so that the gaps of one session differ.
                 let mixed = mix(step ^ last.unsigned_abs());
                 let gap = within(mixed, self.gap.0, self.gap.1);
-                // A long visit must not run into the next day: its gaps shrink instead.
+                // A long session must not run into the next day: its gaps shrink instead.
                 last + gap.min((DAY - SECOND - last) / 8).max(0)
             }
         };
@@ -57,7 +57,7 @@ impl Spread {
     }
 }
 
-/// Three numbers out of a hash.
+/// Returns three numbers from a hash.
 fn words(digest: &[u8; 32]) -> [u64; 3] {
     let word = |at: usize| {
         let bytes = digest.iter().skip(at * 8).take(8);
@@ -66,13 +66,13 @@ fn words(digest: &[u8; 32]) -> [u64; 3] {
     [word(0), word(1), word(2)]
 }
 
-/// A number within `[from, to)`, in whole seconds' steps fine enough to look unplanned.
+/// Returns a number within `[from, to)`.
 fn within(word: u64, from: i64, to: i64) -> i64 {
     let width = to.saturating_sub(from).max(1).unsigned_abs();
     from + i64::try_from(word % width).unwrap_or(0)
 }
 
-/// SplitMix64's last step: every bit of the input moves every bit of the output.
+/// Computes SplitMix64's last step: every bit of the input affects every bit of the output.
 pub fn mix(mut word: u64) -> u64 {
     word = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
     word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_is_a_visit() {
+    fn a_group_is_a_session() {
         let times = times(&mut spread(), "student-1", 20);
         assert!(times[0] >= 7 * 3_600 * SECOND && times[0] < 21 * 3_600 * SECOND);
         for pair in times.windows(2) {
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_visit_stays_within_its_day_and_in_order() {
+    fn a_long_session_stays_within_its_day_and_in_order() {
         let times = times(&mut spread(), "student-1", 2_000);
         assert!(times.is_sorted());
         assert!(*times.last().unwrap() < DAY);

@@ -1,9 +1,9 @@
-//! How far an import has come, so that it can go on after a break.
+//! The saved progress of imports, so that they can continue after an interruption.
 //!
-//! `<data-dir>/imports/<16 digits>.json`, named by a hash of file, mapping and target: another
-//! file, a changed mapping or another server is another import. Beside it lies `secret`, the key
-//! of the hashes a mapping may make; it is drawn once, so that the next log gives the same
-//! visitor of the same day the same session.
+//! Files are `<data-dir>/imports/<16 digits>.json`, named by a hash of file, mapping and target:
+//! another file, a changed mapping or another server is another import. The file `secret` beside
+//! them is the key of the hashes a mapping may make. It is drawn once, so that the next log gives
+//! the same visitor of the same day the same session.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
@@ -16,26 +16,26 @@ use tempfile::NamedTempFile;
 
 use crate::id::{self, Random, hex};
 
-/// How far one import has come.
+/// The progress of one import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// The file, for the person who looks.
+    /// The file's name, for people who look here.
     pub file: String,
-    /// By how much times are moved; a second run must move them equally.
+    /// The shift in microseconds; a second run must shift equally.
     pub shift_us: i64,
-    /// Records the server has answered, in the order of time.
+    /// Number of records that the server has answered, in the order of time.
     pub sent: u64,
-    /// Whether that was all.
+    /// `true` if the import is complete.
     pub done: bool,
 }
 
-/// Where the progress of one import is kept.
+/// The file with the progress of one import.
 pub struct State {
     path: PathBuf,
 }
 
 impl State {
-    /// The state of importing `file` by `mapping` to `target`.
+    /// Returns the state of importing `file` by `mapping` to `target`.
     pub fn of(data_dir: &Path, file: &Path, mapping: &str, target: &str) -> anyhow::Result<State> {
         let mut hash = Sha256::new();
         for text in [mapping, target] {
@@ -56,12 +56,12 @@ impl State {
         Ok(State { path: directory(data_dir)?.join(format!("{name}.json")) })
     }
 
-    /// The state's file.
+    /// Returns the path of the state's file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// How far an earlier run came, if there was one.
+    /// Reads how far an earlier run came, if there was one.
     pub fn load(&self) -> anyhow::Result<Option<Progress>> {
         let text = match fs::read_to_string(&self.path) {
             Ok(text) => text,
@@ -75,13 +75,13 @@ impl State {
         Ok(Some(progress))
     }
 
-    /// Keeps the progress: wholly, or as it was before.
+    /// Saves the progress atomically.
     pub fn save(&self, progress: &Progress) -> anyhow::Result<()> {
         write(&self.path, &serde_json::to_vec(progress)?)
     }
 }
 
-/// The secret of this installation, drawn when it is first needed.
+/// Returns the secret of this installation, and draws it when it is first needed.
 pub fn secret(data_dir: &Path, random: &dyn Random) -> anyhow::Result<String> {
     let path = directory(data_dir)?.join("secret");
     match fs::read_to_string(&path) {
@@ -101,14 +101,14 @@ fn directory(data_dir: &Path) -> anyhow::Result<PathBuf> {
     Ok(directory)
 }
 
-/// Writes beside and renames, so that a reader sees the old or the new, never half. A temporary
-/// file is readable by its owner alone, which the secret needs.
+/// Writes a temporary file and renames it, so that a reader never sees half a file. A temporary
+/// file is readable only by its owner, which the secret needs.
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let told = || path.display().to_string();
+    let name = || path.display().to_string();
     let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-    file.write_all(bytes).with_context(told)?;
-    file.as_file().sync_all().with_context(told)?;
-    file.persist(path).with_context(told)?;
+    file.write_all(bytes).with_context(name)?;
+    file.as_file().sync_all().with_context(name)?;
+    file.persist(path).with_context(name)?;
     Ok(())
 }
 

@@ -16,22 +16,22 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Exactly these.
+    /// Makes exactly these columns.
     pub fn fixed(names: Vec<String>) -> Columns {
         Columns { names, open: false }
     }
 
-    /// Any column that is asked for.
+    /// Makes columns that accept any name.
     pub fn open() -> Columns {
         Columns { names: Vec::new(), open: true }
     }
 
-    /// The names in order.
+    /// Returns the names in order.
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// The position of a column.
+    /// Returns the position of a column.
     pub fn find(&mut self, name: &str) -> Result<usize, String> {
         if let Some(at) = self.names.iter().position(|known| known == name) {
             return Ok(at);
@@ -45,7 +45,7 @@ impl Columns {
     }
 }
 
-/// What a template may speak of.
+/// The row that a template is expanded for.
 pub struct RowContext<'a> {
     /// The row's cells.
     pub cells: &'a StringRecord,
@@ -65,7 +65,7 @@ enum Part {
     Line,
 }
 
-/// A text with `{column}` in it; `{{` and `}}` stand for braces.
+/// A text with `{column}` in it; `{{` and `}}` are literal braces.
 #[derive(Clone, Debug)]
 pub struct Template(Vec<Part>);
 
@@ -106,7 +106,7 @@ impl Template {
         Ok(Template(parts))
     }
 
-    /// A column by its bare name, or a template if the text has braces.
+    /// Reads a column by its bare name, or a template if the text has braces.
     pub fn column(text: &str, columns: &mut Columns) -> Result<Template, String> {
         if text.contains('{') {
             return Template::parse(text, columns);
@@ -114,12 +114,12 @@ impl Template {
         Ok(Template(vec![Part::Column(columns.find(text)?)]))
     }
 
-    /// Just this cell.
+    /// Makes a template of just this cell.
     pub fn cell(at: usize) -> Template {
         Template(vec![Part::Column(at)])
     }
 
-    /// The text for a row; nothing if it speaks of an empty cell, because half a text is wrong.
+    /// Returns the text for a row; `None` if a cell in it is empty, because half a text is misleading.
     pub fn expand(&self, context: &RowContext<'_>) -> Option<String> {
         let mut text = String::new();
         for part in &self.0 {
@@ -140,23 +140,23 @@ impl Template {
 /// A choice by the value of another column.
 #[derive(Clone, Debug)]
 pub struct Lookup {
-    /// What decides.
+    /// The template whose value decides.
     pub by: Template,
-    /// What each value stands for.
+    /// The template for each value.
     pub table: HashMap<String, Template>,
-    /// What any other value stands for.
+    /// The template for any other value.
     pub default: Option<Template>,
 }
 
 impl Lookup {
-    /// The text for a row.
+    /// Returns the text for a row.
     pub fn expand(&self, context: &RowContext<'_>) -> Option<String> {
         let chosen = self.by.expand(context).and_then(|key| self.table.get(&key));
         chosen.or(self.default.as_ref())?.expand(context)
     }
 }
 
-/// One way to make a value.
+/// A way to make a value.
 #[derive(Clone, Debug)]
 pub enum Expr {
     /// A text with columns in it.
@@ -165,12 +165,12 @@ pub enum Expr {
     Lookup(Lookup),
     /// A keyed hash of several texts, as 32 hexadecimal digits.
     Hash(Vec<Template>),
-    /// The first whole number less the second.
+    /// The first whole number minus the second.
     Difference(Template, Template),
 }
 
 impl Expr {
-    /// The value for a row, if there is one.
+    /// Returns the value for a row, if there is one.
     pub fn expand(&self, context: &RowContext<'_>) -> Result<Option<String>, String> {
         Ok(match self {
             Expr::Template(template) => template.expand(context),

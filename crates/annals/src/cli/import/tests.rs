@@ -1,4 +1,4 @@
-//! Whole imports into a sink that remembers.
+//! Tests of complete imports into a sink that records what it receives.
 
 use std::collections::HashMap;
 use std::fs;
@@ -13,13 +13,13 @@ use super::send::{ItemResult, Sink, Status};
 use super::{Busy, Options, Quiet, ShiftTo, Summary, run};
 use crate::id::SystemRandom;
 
-/// Knows ids as the server does.
+/// A sink that knows ids as the server does.
 #[derive(Default)]
 struct Journal {
     drafts: Vec<Draft>,
     by_id: HashMap<Uuid, usize>,
     posts: usize,
-    /// Fails with a lost connection on this post, after the events were taken.
+    /// Fails with a lost connection on this post, after the events were recorded.
     breaks_at: Option<usize>,
     /// Answers that it is busy on this post.
     busy_at: Option<usize>,
@@ -80,7 +80,7 @@ fn is_in_order(journal: &Journal) -> bool {
 }
 
 #[tokio::test]
-async fn every_example_is_read_whole_and_sorted() {
+async fn every_example_is_read_completely_and_sorted() {
     for (file, mapping, rows) in [
         ("data/oulad_aaa_clicks.csv.gz", "oulad-clicks", 350_298),
         ("data/oulad_aaa_assessments.csv", "oulad-assessments", 3_149),
@@ -99,7 +99,7 @@ async fn every_example_is_read_whole_and_sorted() {
 }
 
 #[tokio::test]
-async fn a_web_log_tells_pages_from_files_and_hides_addresses() {
+async fn a_web_log_distinguishes_pages_from_files_and_hides_addresses() {
     let dir = tempfile::tempdir().unwrap();
     let file = example("data/apache_combined.log.gz");
     let mut journal = Journal::default();

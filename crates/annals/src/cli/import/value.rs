@@ -8,11 +8,11 @@ use super::template::{Columns, Expr, Lookup, Template};
 /// One field's value.
 #[derive(Clone, Debug)]
 pub struct Assignment {
-    /// Which field.
+    /// The field.
     pub field: Field,
-    /// How its text is made.
+    /// The way its text is made.
     pub expr: Expr,
-    /// What the text becomes in `metadata`.
+    /// The type of the text in `metadata`.
     pub kind: Kind,
 }
 
@@ -22,7 +22,7 @@ pub fn at(key: impl Into<String>) -> impl FnOnce(String) -> String {
     move |error| format!("{key}: {error}")
 }
 
-/// The fields of a table, whose groups may be written as sub-tables or dotted.
+/// Returns the fields of a table, whose groups may be sub-tables or dotted names.
 pub fn assignments(
     table: &Table,
     at_key: &str,
@@ -49,7 +49,7 @@ fn walk(
             }
             _ => {
                 let field = name.parse::<Field>();
-                let field = field.map_err(|()| format!("{full}: is no field of an event"))?;
+                let field = field.map_err(|()| format!("{full}: is not a field of an event"))?;
                 let (expr, kind) = expr(value, columns).map_err(at(full))?;
                 found.push(Assignment { field, expr, kind });
             }
@@ -58,7 +58,7 @@ fn walk(
     Ok(())
 }
 
-/// One value: a text, a constant, or a table that says how it is made.
+/// Reads one value: a text, a constant, or a table that describes how it is made.
 pub fn expr(value: &Value, columns: &mut Columns) -> Result<(Expr, Kind), String> {
     let template = |value: &Value, columns: &mut Columns| match value {
         Value::String(text) => Template::parse(text, columns),
@@ -98,7 +98,7 @@ pub fn expr(value: &Value, columns: &mut Columns) -> Result<(Expr, Kind), String
     } else if let Some(by) = table.get("by") {
         let by = by.as_str().ok_or("by: must name a column")?;
         let choices = table.get("table").and_then(Value::as_table);
-        let choices = choices.ok_or("table: is missing; what does each value stand for?")?;
+        let choices = choices.ok_or("table: is missing; it needs a value for each case")?;
         let choices =
             choices.iter().map(|(key, value)| Ok((key.clone(), template(value, columns)?)));
         Expr::Lookup(Lookup {
@@ -114,10 +114,10 @@ pub fn expr(value: &Value, columns: &mut Columns) -> Result<(Expr, Kind), String
     } else if let Some(parts) = table.get("difference") {
         match list(parts, columns)?.as_slice() {
             [left, right] => Expr::Difference(left.clone(), right.clone()),
-            _ => return Err("difference: takes two texts".into()),
+            _ => return Err("difference: must be two texts".into()),
         }
     } else {
-        return Err("must say `value`, `by`, `hash` or `difference`".into());
+        return Err("must have `value`, `by`, `hash` or `difference`".into());
     };
     Ok((expr, kind))
 }

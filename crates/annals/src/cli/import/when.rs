@@ -1,4 +1,4 @@
-//! When a row happened: the formats a time may be written in.
+//! The formats in which a row's time may be written.
 
 use annals_event::Time;
 use jiff::civil::{Date, DateTime};
@@ -12,18 +12,18 @@ pub const SECOND: i64 = 1_000_000;
 /// Microseconds in a day.
 pub const DAY: i64 = 86_400 * SECOND;
 
-/// How a column says when.
+/// A format of a time.
 #[derive(Clone, Debug)]
 pub enum Format {
     /// `2026-11-21T08:30:00Z`.
     Rfc3339,
-    /// Since 1970, this many in a second; a fraction is allowed.
+    /// The time since 1970, in units of which a second has this many; a fraction is allowed.
     Unix(f64),
     /// `2026-11-21`: a day without a time.
     Date,
     /// Days since a day that depends on the row.
     DayOffset(Lookup),
-    /// A pattern of `strptime`, and the time zone for texts that name none.
+    /// A pattern of `strptime`, and the time zone of texts without one.
     Pattern(String, TimeZone),
 }
 
@@ -32,7 +32,7 @@ impl Format {
     pub const NAMES: &str =
         "rfc3339, unix, unix_ms, unix_us, date, day_offset, combined_log, or a strptime pattern";
 
-    /// The format with this name. `day_offset` needs its origin, so it is not made here.
+    /// Returns the format with this name. `day_offset` needs its origin, so it is not made here.
     pub fn from_name(name: &str, zone: TimeZone) -> Option<Format> {
         Some(match name {
             "rfc3339" => Format::Rfc3339,
@@ -46,12 +46,12 @@ impl Format {
         })
     }
 
-    /// Whether it names days only, so that `spread` has something to do.
+    /// Returns `true` if it gives only days, so that `spread` applies.
     pub fn is_day(&self) -> bool {
         matches!(self, Format::Date | Format::DayOffset(_))
     }
 
-    /// The moment a text stands for; of a day, its midnight in UTC.
+    /// Reads a time; a day becomes its midnight in UTC.
     pub fn read(&self, text: &str, context: &RowContext<'_>) -> Result<Time, String> {
         match self {
             Format::Rfc3339 => {
@@ -85,7 +85,7 @@ impl Format {
                     .map_err(|error| format!("`{}` is not `{pattern}`: {error}", short(text)))?;
                 let timestamp = match parsed.to_timestamp() {
                     Ok(timestamp) => timestamp,
-                    // No offset in the text: the mapping's time zone says which moment it was.
+                    // The text has no offset, so the mapping's time zone applies.
                     Err(_) => {
                         let civil =
                             parsed.to_datetime().or_else(|_| parsed.to_date().map(DateTime::from));
@@ -100,7 +100,7 @@ impl Format {
     }
 }
 
-/// The day of a moment in UTC, as `2026-11-21`.
+/// Returns the day of a time in UTC, as `2026-11-21`.
 pub fn day_of(time: Time) -> String {
     jiff::Timestamp::from(time).strftime("%F").to_string()
 }
@@ -111,13 +111,13 @@ fn midnight(date: Date) -> Result<Time, String> {
     Ok(timestamp.into())
 }
 
-/// `Time` silently keeps to its bounds; a row beyond them is a mistake to be told.
+/// Refuses times out of range, which `Time` would silently clamp.
 fn bounded(micros: i64, text: &str) -> Result<Time, String> {
     let time = Time::from_micros(micros);
     if time.as_micros() == micros {
         Ok(time)
     } else {
-        Err(format!("`{}` is not within 1900 and 9999", short(text)))
+        Err(format!("`{}` must be within 1900 and 9999", short(text)))
     }
 }
 

@@ -128,5 +128,5 @@ async fn verify_holds_beside_a_server(engine: Engine) {
         let output = run(&server.root, &["verify"]);
         output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
     });
-    assert!(said.await.contains("The journal holds."));
+    assert!(said.await.contains("The journal is intact."));
 }

@@ -110,7 +110,7 @@ async fn charts_stay_when_what_is_derived_is_lost_or_made_again(engine: Engine) 
         assert!(other.stop().success());
     }
     let said = printed(&root, &["rebuild", "rollups"]);
-    assert_eq!(said, "rollups is read out of the journal again\n");
+    assert_eq!(said, "rollups was rebuilt from the journal\n");
     assert_eq!(charts(&server).await, before);
     // Another run changes nothing.
     run(&server, "").await;

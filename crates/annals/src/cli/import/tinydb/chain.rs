@@ -1,12 +1,12 @@
-//! Does each balance of a child begin where the one before it ended?
+//! A check that each balance of a child begins where the one before it ended.
 
 use std::collections::HashMap;
 
 use super::{Converted, in_order};
 use crate::cli::import::run::Summary;
 
-/// Warns of every break. The old application may have lost an event, or two may share a moment:
-/// no reason not to take in what it kept.
+/// Warns of every break. The old application may have lost an event, or two may have the same
+/// time; the rows are imported all the same.
 pub(super) fn check(rows: &[Converted], summary: &mut Summary) {
     let mut last: HashMap<&str, &Converted> = HashMap::new();
     for row in in_order(rows) {

@@ -1,4 +1,4 @@
-//! The children of a log: who they are, and whose balance is somebody else's to say by now.
+//! The children of a log: who they are, and whether the file may still set their balances.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -16,12 +16,12 @@ use crate::cli::import::run::Summary;
 use crate::cli::people::path;
 use crate::query::tracking::MAX_OFFSET;
 
-/// Events a page.
+/// Number of events a page.
 const PAGE: usize = 500;
-/// Guardians of one child that the directory takes.
+/// Number of guardians that the directory accepts for one child.
 const GUARDIANS: usize = 20;
 
-/// Looks every child up in the directory, and adds those who are not there if that is asked for.
+/// Looks every child up in the directory, and adds missing ones if that is asked for.
 pub(super) async fn look(
     client: &Client,
     rows: &[Converted],
@@ -49,7 +49,7 @@ pub(super) async fn look(
     Ok(())
 }
 
-/// The children, and the accounts that their events belong to, the latest first.
+/// Returns the children and the accounts that their events belong to, the latest first.
 fn families(rows: &[Converted]) -> BTreeMap<&str, Vec<&str>> {
     let mut families: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for row in in_order(rows).into_iter().rev() {
@@ -75,8 +75,8 @@ async fn person(client: &Client, id: &str) -> Result<Option<Value>> {
     serde_json::from_slice(&bytes).context("the server's answer cannot be read")
 }
 
-/// Rows that would overwrite a balance: new ones of children who have points events that are not
-/// in the file.
+/// Returns rows that would overwrite a balance: new rows of children who have points events that
+/// are not in the file.
 pub(super) async fn kept_out(
     client: &Client,
     rows: &[Converted],
@@ -118,7 +118,7 @@ struct Tracked {
     id: Uuid,
 }
 
-/// The ids of a child's points events.
+/// Returns the ids of a child's points events.
 async fn recorded(client: &Client, child: &str) -> Result<HashSet<Uuid>> {
     let mut ids = HashSet::new();
     let mut offset = 0;
@@ -134,7 +134,9 @@ async fn recorded(client: &Client, child: &str) -> Result<HashSet<Uuid>> {
             return Ok(ids);
         }
         if offset > MAX_OFFSET {
-            bail!("`{child}` has more than {MAX_OFFSET} points events; such a log is not imported");
+            bail!(
+                "`{child}` has more than {MAX_OFFSET} points events; a log of that size cannot be imported"
+            );
         }
     }
 }

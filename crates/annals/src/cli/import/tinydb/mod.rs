@@ -6,8 +6,8 @@
 //! ```
 //!
 //! The rows are points events, so they move balances (`store::Account::follow`). Therefore a child
-//! that has points events which are not in the file gets no new ones from it: its balance is
-//! never overwritten. Whether a row is on the record already is told by its id.
+//! that has points events outside the file gets no new ones from it, and its balance is never
+//! overwritten. The id of a row shows whether it is recorded already.
 
 mod chain;
 mod children;
@@ -32,15 +32,15 @@ use super::sort::{CHUNK_BYTES, Sorted, Sorter};
 use super::state::State;
 use crate::cli::client::Client;
 
-/// What only such a file needs to be told.
+/// The options that only such a file needs.
 pub(super) struct Ask {
-    /// Where times that name no zone were written.
+    /// The zone of times that name none.
     pub(super) zone: TimeZone,
-    /// Whether children that the directory does not know are added to it.
+    /// `true` adds children that are not in the directory.
     pub(super) create_children: bool,
 }
 
-/// What is remembered of a row while its event waits to be sent.
+/// The data of a row that is kept while its event waits to be sent.
 struct Converted {
     place: String,
     child: String,
@@ -50,7 +50,7 @@ struct Converted {
     points: Points,
 }
 
-/// A file, read.
+/// A file that was read.
 struct Log {
     /// In the file's order: the record's `line` is the number here.
     rows: Vec<Converted>,
@@ -73,8 +73,9 @@ pub(super) async fn import(
     let Log { rows, sorted, zoneless, mut summary } = reading.await?.context(file)?;
     let name = ask.zone.iana_name().unwrap_or("UTC").to_owned();
     if zoneless > 0 {
-        let note =
-            format!("{zoneless} times without a zone were read as {name}; --timezone says another");
+        let note = format!(
+            "{zoneless} times without a zone were read as {name}; use --timezone to change that"
+        );
         summary.notes.push(note);
     }
     chain::check(&rows, &mut summary);
@@ -87,7 +88,7 @@ pub(super) async fn import(
         progress.finish();
         return Ok(summary);
     };
-    // Another selection of rows is another import: how far one came says nothing of the other.
+    // Another selection of rows is another import, with a progress of its own.
     let selection = format!("tinydb {name} {kept_out:?}");
     let kept = State::of(&options.data_dir, &options.file, &selection, &options.target)?;
     let count = sorted.count - kept_out.len() as u64;
@@ -98,7 +99,7 @@ pub(super) async fn import(
     deliver(options, &kept, load, summary, client, &*progress).await
 }
 
-/// Reads the whole file; nothing is sent before every row was seen.
+/// Reads the full file; nothing is sent before every row was seen.
 fn read_log(options: &Options, zone: &TimeZone, progress: &dyn Progress) -> Result<Log> {
     let file = File::open(&options.file)?;
     let size = file.metadata()?.len();
@@ -129,13 +130,13 @@ fn read_log(options: &Options, zone: &TimeZone, progress: &dyn Progress) -> Resu
         Ok(())
     })?;
     for table in left {
-        summary.notes.push(format!("the table `{table}` holds something else and is left out"));
+        summary.notes.push(format!("the table `{table}` contains something else and was skipped"));
     }
     progress.reading(size, size);
     Ok(Log { rows, sorted: sorter.finish()?, zoneless, summary })
 }
 
-/// Rows by number, in the order in which their events are sent.
+/// Returns rows by number, in the order in which their events are sent.
 fn in_order(rows: &[Converted]) -> Vec<&Converted> {
     let mut order: Vec<&Converted> = rows.iter().collect();
     order.sort_by_key(|row| row.time);

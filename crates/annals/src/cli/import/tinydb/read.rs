@@ -1,5 +1,5 @@
-//! A TinyDB file, row by row and in the file's own order: one JSON document, however long, is
-//! never held in memory as a whole.
+//! A reader of TinyDB files, row by row in the file's own order, which never holds the JSON
+//! document in memory as a whole.
 
 use std::io::Read;
 
@@ -10,13 +10,13 @@ use serde_json::Value;
 /// Tables that hold tracking events: TinyDB's own default, and the one named for them.
 const TABLES: [&str; 2] = ["tracking_events", "_default"];
 
-/// Is told each row and what it is called: `tracking_events.12`.
+/// A callback for each row and its name: `tracking_events.12`.
 type Each<'a> = &'a mut dyn FnMut(String, Value) -> Result<()>;
 
-/// Reads the rows. Answers the names of tables that were left out.
+/// Reads the rows. Returns the names of tables that were skipped.
 ///
 /// # Errors
-/// The document is cut or no JSON, holds no such table, or `each` failed.
+/// The document is cut or not JSON, has no such table, or `each` failed.
 pub(super) fn rows(input: impl Read, each: Each<'_>) -> Result<Vec<String>> {
     let mut found = Found { each, failed: None, tables: 0, left: Vec::new() };
     let mut document = serde_json::Deserializer::from_reader(input);
@@ -25,7 +25,7 @@ pub(super) fn rows(input: impl Read, each: Each<'_>) -> Result<Vec<String>> {
         return Err(error);
     }
     if let Err(error) = read {
-        bail!("not a whole JSON document: {error}");
+        bail!("not a complete JSON document: {error}");
     }
     if found.tables == 0 {
         bail!(
@@ -38,7 +38,7 @@ pub(super) fn rows(input: impl Read, each: Each<'_>) -> Result<Vec<String>> {
 
 struct Found<'a> {
     each: Each<'a>,
-    /// Why it does not go on; JSON's own errors can hold only a text.
+    /// The error of the callback; JSON's own errors can hold only a text.
     failed: Option<anyhow::Error>,
     tables: usize,
     left: Vec<String>,
@@ -53,7 +53,7 @@ impl Found<'_> {
     }
 }
 
-/// The whole document: a list of rows, or tables by name.
+/// A reader of the document: a list of rows, or tables by name.
 struct Document<'a, 'b>(&'a mut Found<'b>);
 
 impl<'de> DeserializeSeed<'de> for Document<'_, '_> {
@@ -90,7 +90,7 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
     }
 }
 
-/// One table: rows by number, as TinyDB writes them, or as a list.
+/// A reader of one table: rows by number, as TinyDB writes them, or as a list.
 struct Table<'a, 'b> {
     found: &'a mut Found<'b>,
     name: &'a str,

@@ -1,4 +1,4 @@
-//! A row of the log as an event, or why it cannot be one.
+//! The conversion of a row of the log into an event.
 
 use annals_event::{Account, Actor, ActorType, Draft, Entity, Points, Subject, Time, Uuid, limits};
 use jiff::civil::DateTime;
@@ -10,16 +10,16 @@ use crate::cli::import::field::short;
 use crate::cli::import::ids::row_id;
 use crate::store::LedgerKind;
 
-/// What a thing's name is called in the metadata.
+/// The metadata keys that hold an entity's name.
 const NAMES: [&str; 5] = ["name", "task_name", "penalty_name", "reward_name", "entity_name"];
-/// Seconds since 1970 end here: a larger number counts milliseconds.
+/// The number from which a time counts milliseconds, not seconds.
 const MILLIS: f64 = 1e11;
 
 /// A row that can be an event.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) time: Time,
-    /// Whether its time named no zone.
+    /// `true` if its time named no zone.
     pub(super) zoneless: bool,
     pub(super) child: String,
     pub(super) account: Option<String>,
@@ -28,7 +28,7 @@ pub(super) struct Row {
     pub(super) draft: Draft,
 }
 
-/// Reads a row. `place` is part of its id where it has none of its own.
+/// Reads a row. `place` is part of its id if it has none of its own.
 pub(super) fn read(place: &str, value: Value, zone: &TimeZone) -> Result<Row, String> {
     let Value::Object(mut row) = value else {
         return Err("not an object".to_owned());
@@ -49,7 +49,7 @@ pub(super) fn read(place: &str, value: Value, zone: &TimeZone) -> Result<Row, St
             let own = own.unwrap_or_default();
             row_id("tinydb", 0, &[child.as_bytes(), own.as_bytes()], time)
         }
-        // The same row of a longer file is the same event, wherever TinyDB is asked for it.
+        // The same row of a longer file is the same event, in whichever table it is.
         None => row_id("tinydb", 1, &[place.as_bytes(), whole.as_bytes()], time),
     };
     let entity_id = text(&mut row, "entity_id")?;
@@ -74,7 +74,7 @@ pub(super) fn read(place: &str, value: Value, zone: &TimeZone) -> Result<Row, St
     Ok(Row { time, zoneless, child, account, id, points, draft })
 }
 
-/// An id: a text, or a number as one.
+/// Reads an id: a text, or a number as text.
 fn text(row: &mut Map<String, Value>, field: &str) -> Result<Option<String>, String> {
     match row.remove(field) {
         None | Some(Value::Null) => Ok(None),
@@ -105,7 +105,7 @@ fn kind(row: &mut Map<String, Value>) -> Result<(String, String), String> {
 fn points(row: &mut Map<String, Value>) -> Result<Points, String> {
     let mut number = |field: &str| match row.remove(field) {
         None | Some(Value::Null) => Ok(None),
-        // Python writes 10.0 where a sum was one of floats.
+        // Python writes 10.0 if a sum had floats in it.
         Some(value) => whole(&value).map(Some).ok_or_else(|| {
             format!("{field}: must be a whole number, not `{}`", short(&value.to_string()))
         }),
@@ -114,8 +114,8 @@ fn points(row: &mut Map<String, Value>) -> Result<Points, String> {
     let after = number("points_after")?.ok_or("points_after: is missing")?;
     let delta = after - before;
     match number("delta")? {
-        Some(told) if told != delta => {
-            Err(format!("delta: is {told}, but from {before} to {after} it is {delta}"))
+        Some(given) if given != delta => {
+            Err(format!("delta: is {given}, but from {before} to {after} it is {delta}"))
         }
         _ => Ok(Points { before, after, delta }),
     }
@@ -132,7 +132,7 @@ fn whole(value: &Value) -> Option<i64> {
     number.filter(|number| bounds.contains(number))
 }
 
-/// The moment, and whether it is so only because of the zone that was assumed.
+/// Returns the time, and whether the assumed zone decided it.
 fn moment(at: Option<&Value>, zone: &TimeZone) -> Result<(Time, bool), String> {
     let wrong = |value: &Value| {
         let value = short(&value.to_string());
@@ -161,11 +161,11 @@ fn moment(at: Option<&Value>, zone: &TimeZone) -> Result<(Time, bool), String> {
         }
     };
     let time = Time::from(timestamp);
-    let told = timestamp.as_microsecond() == time.as_micros();
-    if told { Ok((time, zoneless)) } else { Err(wrong(at.unwrap_or(&Value::Null))) }
+    let exact = timestamp.as_microsecond() == time.as_micros();
+    if exact { Ok((time, zoneless)) } else { Err(wrong(at.unwrap_or(&Value::Null))) }
 }
 
-/// The row's own metadata, and whatever else it holds.
+/// Returns the row's own metadata and all other fields.
 fn metadata(mut row: Map<String, Value>) -> Result<Map<String, Value>, String> {
     let mut metadata = match row.remove("metadata") {
         None | Some(Value::Null) => Map::new(),

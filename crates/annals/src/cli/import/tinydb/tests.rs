@@ -57,7 +57,7 @@ fn a_row_becomes_the_event_that_a_command_would_have_made() {
 
 #[test]
 fn times_are_read_as_python_writes_them() {
-    for (told, time, zoneless) in [
+    for (written, time, zoneless) in [
         (json!("2025-06-01T19:00:00.25+02:00"), "2025-06-01T17:00:00.250000Z", false),
         (json!("2025-06-01T19:00:00.25"), "2025-06-01T17:00:00.250000Z", true),
         (json!("2025-12-01 18:00:00"), "2025-12-01T17:00:00.000000Z", true),
@@ -65,13 +65,13 @@ fn times_are_read_as_python_writes_them() {
         (json!(1_748_797_200_500_i64), "2025-06-01T17:00:00.500000Z", false),
         (json!(null), "2025-06-01T17:00:00.500000Z", false),
     ] {
-        let row = event(json!({ "occurred_at": told })).unwrap();
-        assert_eq!((row.time.to_string(), row.zoneless), (time.to_owned(), zoneless), "{told}");
+        let row = event(json!({ "occurred_at": written })).unwrap();
+        assert_eq!((row.time.to_string(), row.zoneless), (time.to_owned(), zoneless), "{written}");
     }
 }
 
 #[test]
-fn an_id_of_another_kind_is_told_again_the_same() {
+fn an_id_of_another_kind_stays_the_same() {
     let id = |change| event(change).unwrap().id;
     let first = id(json!({"id": 12}));
     assert_eq!(first, id(json!({"id": "12", "delta": null})));
