@@ -244,7 +244,7 @@ test("a broken answer says so and can be asked for again", async ({ page }) => {
   await expect(balance(page)).toHaveText("0 points");
   await expect(page.getByRole("alert")).toHaveCount(0);
   // What is broken stays where it is; the rest works.
-  await page.route("**/child/ben/standing", (route) => route.fulfill(broken));
+  await page.route("**/child/ben/rank", (route) => route.fulfill(broken));
   await page.reload();
   await expect(balance(page)).toHaveText("0 points");
   await expect(page.getByRole("alert")).toContainText("The disk is full.");

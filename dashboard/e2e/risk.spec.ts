@@ -44,7 +44,7 @@ async function scored(server: Server): Promise<void> {
   }).toPass({ timeout: 30_000 });
 }
 
-test("the card says how many and puts their course into the chart", async ({ page, server }) => {
+test("the card says how many and puts their history into the chart", async ({ page, server }) => {
   await school(server);
   await scored(server);
   await open(page);

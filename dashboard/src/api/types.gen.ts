@@ -172,7 +172,7 @@ export interface paths {
         /**
          * Popular quests
          * @description What people looked at, began, finished and gave up in a period, the most popular first:
-         *     views, twice the starts and five times the completions, together. Quests are the things of
+         *     views, twice the starts and five times the completions, together. Quests are the entities of
          *     every type of which anything was ever begun, finished or given up; what that is the catalog
          *     says by its roles.
          */
@@ -193,7 +193,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Course of a risk score
+         * History of a risk score
          * @description A person's risk score at the end of each of the last days, oldest first, by the 30 days that
          *     end with it; today's as it stands. Scores of days that are over are kept for 400 days. People
          *     see their own and their children's. It is advice for people, never a decision.
@@ -236,7 +236,7 @@ export interface paths {
         };
         /**
          * The server's own log
-         * @description How the program fares, since its last start: another thing than the record.
+         * @description How the program fares, since its last start: not the audit record.
          */
         get: operations["get_debug_log"];
         put?: never;
@@ -507,7 +507,7 @@ export interface paths {
         /**
          * Erase a person
          * @description Now, and for good: they leave the directory, their sessions end, and every event that names them
-         *     as actor, account, subject or thing stays without them, as do their children's; so the record
+         *     as actor, account, subject or entity stays without them, as do their children's; so the record
          *     still verifies. Their audit files go. A child whose last guardian they were is archived. Done
          *     twice changes nothing more.
          */
@@ -866,6 +866,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/child/{id}/rank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a child's rank
+         * @description This week's place among the children it shares a guardian with, by the points of tasks. A child
+         *     sees its place and nobody else's points; a guardian compares their own children.
+         */
+        get: operations["get_child_rank"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/child/{id}/request-reward": {
         parameters: {
             query?: never;
@@ -880,27 +901,6 @@ export interface paths {
          * @description The balance must suffice and stays as it is. One request for a child and a reward at a time.
          */
         post: operations["request_reward"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/child/{id}/standing": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get a child's standing
-         * @description This week's place among the children it shares a guardian with, by the points of tasks. A child
-         *     sees its place and nobody else's points; a guardian compares their own children.
-         */
-        get: operations["get_child_standing"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1074,7 +1074,7 @@ export interface components {
             type: components["schemas"]["ActorType"];
         };
         /**
-         * @description What kind of being or thing acted.
+         * @description What kind of actor it was.
          * @enum {string}
          */
         ActorType: "user" | "child" | "api_key" | "device" | "system" | "anonymous";
@@ -1139,8 +1139,6 @@ export interface components {
         };
         /** @description A learner at risk. */
         AtRiskStudent: {
-            /** @description The course of the score up to the end of the period, oldest first; absent unless asked for. */
-            course?: components["schemas"]["RiskDay"][] | null;
             /**
              * Format: int32
              * @description Days since their last event; all the days asked about, where there was none.
@@ -1150,6 +1148,8 @@ export interface components {
             display_name: string;
             /** @description The same in a word. */
             engagement_level: components["schemas"]["EngagementLevel"];
+            /** @description The history of the score up to the end of the period, oldest first; absent unless asked for. */
+            history?: components["schemas"]["RiskDay"][] | null;
             /** @description What the score rests on. */
             metrics: components["schemas"]["Metrics"];
             /**
@@ -1218,7 +1218,7 @@ export interface components {
          * @description When the files of the database hold no byte any more of who was erased.
          * @enum {string}
          */
-        BytesGone: "overwritten" | "nightly" | "on_scrub";
+        BytesGone: "overwritten" | "nightly" | "on_vacuum";
         /** @description What is known about one action. */
         CatalogEntry: {
             /** @description The action, such as `quest_started`. */
@@ -1257,6 +1257,29 @@ export interface components {
              * @description Days until the event is deleted; absent: as the class.
              */
             delete_after_days?: number | null;
+        };
+        /** @description A child among those it shares a guardian with, by the points of this week's tasks. */
+        ChildRank: {
+            /** @description The child. */
+            child_id: string;
+            /** @description Those of them whose points the caller may see, best first: a child sees itself alone. */
+            children: components["schemas"]["Placed"][];
+            /**
+             * Format: date
+             * @description Its Sunday.
+             */
+            end_date: string;
+            /** @description Among how many. */
+            of: number;
+            /** @description The child's place; those with as many points share one. */
+            rank: number;
+            /**
+             * Format: date
+             * @description The week's Monday.
+             */
+            start_date: string;
+            /** @description Whose calendar the week is of: the child's IANA time zone, else the deployment's. */
+            timezone: string;
         };
         /** @description A child and what it has. */
         ChildState: {
@@ -1421,7 +1444,7 @@ export interface components {
             /** @default null */
             request: components["schemas"]["Request"] | null;
             /**
-             * @description The visit it belongs to, ≤ 200 characters.
+             * @description The session it belongs to, ≤ 200 characters.
              * @default null
              */
             session_id: string | null;
@@ -1458,13 +1481,13 @@ export interface components {
          * @enum {string}
          */
         EngagementLevel: "high" | "medium" | "low" | "at_risk";
-        /** @description What it was done to. The name is kept, because the thing may be deleted later. */
+        /** @description What it was done to. The name is kept, because the entity may be deleted later. */
         Entity: {
-            /** @description The application's own id of the thing, ≤ 200 characters. */
+            /** @description The application's own id of the entity, ≤ 200 characters. */
             id?: string | null;
             /** @description Its name at that moment, ≤ 200 characters. */
             name?: string | null;
-            /** @description The kind of thing, snake_case, ≤ 50 characters. */
+            /** @description The type of the entity, snake_case, ≤ 50 characters. */
             type: string;
         };
         /** @description Where in `metadata` an entity stands. */
@@ -1644,7 +1667,7 @@ export interface components {
             page?: components["schemas"]["Page"] | null;
             points?: components["schemas"]["Points"] | null;
             request?: components["schemas"]["Request"] | null;
-            /** @description The visit it belongs to. */
+            /** @description The session it belongs to. */
             session_id?: string | null;
             /** @description How much it matters. */
             severity: components["schemas"]["Severity"];
@@ -1985,7 +2008,7 @@ export interface components {
         PageFigures: {
             /**
              * Format: int64
-             * @description How many of these are visits of nobody known.
+             * @description How many of these are sessions of nobody known.
              */
             anonymous_visits: number;
             /**
@@ -2026,7 +2049,7 @@ export interface components {
             total_views: number;
             /**
              * Format: int64
-             * @description Different people who looked, and visits of nobody known; those of a period are no sum of
+             * @description Different people who looked, and sessions of nobody known; those of a period are no sum of
              *     its days.
              */
             unique_users: number;
@@ -2180,7 +2203,7 @@ export interface components {
              */
             delta: number;
         };
-        /** @description A thing that people learn by. */
+        /** @description An entity that people learn by. */
         PopularQuest: {
             /**
              * Format: int64
@@ -2197,14 +2220,14 @@ export interface components {
              * @description How often it was finished: `complete`.
              */
             completions: number;
-            /** @description The thing's type, such as `quest` or `course`. */
+            /** @description The entity's type, such as `quest` or `course`. */
             entity_type: string;
             /**
              * Format: int64
              * @description Views, twice the starts and five times the completions, together.
              */
             popularity_score: number;
-            /** @description The thing's id. */
+            /** @description The entity's id. */
             quest_id: string;
             /**
              * Format: int64
@@ -2504,7 +2527,7 @@ export interface components {
              */
             risk_score: number;
         };
-        /** @description The course of a person's score. */
+        /** @description The history of a person's score. */
         RiskHistory: {
             as_of?: components["schemas"]["Time"] | null;
             /** @description Each day on which they were scored, oldest first; the last one is today and not over. */
@@ -2565,29 +2588,6 @@ export interface components {
          * @enum {string}
          */
         Source: "browser" | "service" | "command" | "annals";
-        /** @description A child among those it shares a guardian with, by the points of this week's tasks. */
-        Standing: {
-            /** @description The child. */
-            child_id: string;
-            /** @description Those of them whose points the caller may see, best first: a child sees itself alone. */
-            children: components["schemas"]["Placed"][];
-            /**
-             * Format: date
-             * @description Its Sunday.
-             */
-            end_date: string;
-            /** @description Among how many. */
-            of: number;
-            /** @description The child's place; those with as many points share one. */
-            rank: number;
-            /**
-             * Format: date
-             * @description The week's Monday.
-             */
-            start_date: string;
-            /** @description Whose calendar the week is of: the child's IANA time zone, else the deployment's. */
-            timezone: string;
-        };
         /** @description How many events match. */
         Stats: {
             /** @description By action, when asked for with `by=action`: the 100 most frequent. */
@@ -2706,7 +2706,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description What else is told of it: the `name` of the thing, its `points` or `cost` then, the `reason`
+             * @description What else is told of it: the `name` of the entity, its `points` or `cost` then, the `reason`
              *     of an adjustment.
              */
             metadata: Record<string, never>;
@@ -2895,8 +2895,8 @@ export interface operations {
                 compare_date?: string;
                 /** @description List at most so many, 1 to 10,000; `total` counts all */
                 limit?: number;
-                /** @description Tell the course of each score over so many days, 1 to 366; `limit` may be at most 500 then, and is unless given */
-                course_days?: number;
+                /** @description Tell the history of each score over so many days, 1 to 366; `limit` may be at most 500 then, and is unless given */
+                history_days?: number;
                 /** @description An event's cursor: answers once it is counted, or after 2 seconds */
                 wait_for?: string;
             };
@@ -3270,7 +3270,7 @@ export interface operations {
                 start_date?: string;
                 /** @description The last day, included; today unless given */
                 end_date?: string;
-                /** @description Things of this type alone, such as `course` */
+                /** @description Only entities of this type, such as `course` */
                 entity_type?: string;
                 /** @description List at most so many, 1 to 1,000; 10 unless given. `total` counts all */
                 limit?: number;
@@ -3338,7 +3338,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The course */
+            /** @description The history */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3425,11 +3425,11 @@ export interface operations {
                 actor_type?: string;
                 /** @description About any of these people, by id. */
                 subject?: string;
-                /** @description Done to any of these kinds of thing. */
+                /** @description Done to entities of any of these types. */
                 entity_type?: string;
-                /** @description Done to any of these things, by id. */
+                /** @description Done to any of these entities, by id. */
                 entity_id?: string;
-                /** @description In any of these visits. */
+                /** @description In any of these sessions. */
                 session_id?: string;
                 /** @description Occurred at or after this RFC 3339 time, or day in UTC. */
                 from?: string;
@@ -3582,11 +3582,11 @@ export interface operations {
                 actor_type?: string;
                 /** @description About any of these people, by id. */
                 subject?: string;
-                /** @description Done to any of these kinds of thing. */
+                /** @description Done to entities of any of these types. */
                 entity_type?: string;
-                /** @description Done to any of these things, by id. */
+                /** @description Done to any of these entities, by id. */
                 entity_id?: string;
-                /** @description In any of these visits. */
+                /** @description In any of these sessions. */
                 session_id?: string;
                 /** @description Occurred at or after this RFC 3339 time, or day in UTC. */
                 from?: string;
@@ -3646,11 +3646,11 @@ export interface operations {
                 actor_type?: string;
                 /** @description About any of these people, by id. */
                 subject?: string;
-                /** @description Done to any of these kinds of thing. */
+                /** @description Done to entities of any of these types. */
                 entity_type?: string;
-                /** @description Done to any of these things, by id. */
+                /** @description Done to any of these entities, by id. */
                 entity_id?: string;
-                /** @description In any of these visits. */
+                /** @description In any of these sessions. */
                 session_id?: string;
                 /** @description Occurred at or after this RFC 3339 time, or day in UTC. */
                 from?: string;
@@ -3740,11 +3740,11 @@ export interface operations {
                 actor_type?: string;
                 /** @description About any of these people, by id. */
                 subject?: string;
-                /** @description Done to any of these kinds of thing. */
+                /** @description Done to entities of any of these types. */
                 entity_type?: string;
-                /** @description Done to any of these things, by id. */
+                /** @description Done to any of these entities, by id. */
                 entity_id?: string;
-                /** @description In any of these visits. */
+                /** @description In any of these sessions. */
                 session_id?: string;
                 /** @description Occurred at or after this RFC 3339 time, or day in UTC. */
                 from?: string;
@@ -4602,11 +4602,11 @@ export interface operations {
                 actor_type?: string;
                 /** @description About any of these people, by id. */
                 subject?: string;
-                /** @description Done to any of these kinds of thing. */
+                /** @description Done to entities of any of these types. */
                 entity_type?: string;
-                /** @description Done to any of these things, by id. */
+                /** @description Done to any of these entities, by id. */
                 entity_id?: string;
-                /** @description In any of these visits. */
+                /** @description In any of these sessions. */
                 session_id?: string;
                 /** @description Occurred at or after this RFC 3339 time, or day in UTC. */
                 from?: string;
@@ -5011,6 +5011,38 @@ export interface operations {
             };
         };
     };
+    get_child_rank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The child's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rank */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChildRank"];
+                };
+            };
+            /** @description There is no child with this id */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     request_reward: {
         parameters: {
             query?: never;
@@ -5059,38 +5091,6 @@ export interface operations {
             };
             /** @description The points do not suffice; `points_needed` says how many are missing */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_child_standing: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The child's id */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The standing */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Standing"];
-                };
-            };
-            /** @description There is no child with this id */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };

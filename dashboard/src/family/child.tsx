@@ -18,12 +18,12 @@ import { OutcomeNotice } from "./outcome";
 import { Pending } from "./pending";
 import { Rewards } from "./rewards";
 import { Siblings } from "./siblings";
-import { StandingPanel } from "./standing";
+import { RankPanel } from "./rank";
 import { rightsOver, WEEKS, type FamilyState } from "./state";
 import { TaskButtons } from "./tasks";
 import { Today } from "./today";
 import { useCommands } from "./use-commands";
-import { useChild, useFamilyLive, usePerson, useStanding, useWeeks } from "./use-family";
+import { useChild, useFamilyLive, usePerson, useRank, useWeeks } from "./use-family";
 import { WeeksChart } from "./weeks";
 
 const m = messages.family;
@@ -39,8 +39,8 @@ interface Props {
 export function Child({ child, state, session, onChange }: Props) {
   const query = useChild(child);
   const person = usePerson(child);
-  const standing = useStanding(child);
-  const others = standing.data?.children.map((one) => one.id) ?? [];
+  const rank = useRank(child);
+  const others = rank.data?.children.map((one) => one.id) ?? [];
   const live = useFamilyLive(state.live && query.data !== undefined, [...new Set([child, ...others])]);
   const own = session.person_id === child;
   const name = query.data?.name ?? person.data?.name ?? child;
@@ -125,7 +125,7 @@ function Body({ data, state, session, archived, onChange }: BodyProps) {
         </div>
         <div className="family-column">
           <Today child={data.id} weeks={weeks} plain={plain} />
-          <StandingPanel child={data.id} own={own} />
+          <RankPanel child={data.id} own={own} />
         </div>
       </div>
       {own ? tasks : rewards}

@@ -4,7 +4,7 @@ import { joinList } from "../activity/terms";
 import { call } from "../api/client";
 import type { ApiError } from "../api/error";
 import { follow, type StreamState } from "../api/stream";
-import type { AnnalsEvent, ChildState, ChildWeeks, EventPage, PeoplePage, Person, Rewards, Standing, Tasks } from "../api/types";
+import type { AnnalsEvent, ChildState, ChildWeeks, EventPage, PeoplePage, Person, Rewards, ChildRank, Tasks } from "../api/types";
 
 /** What a balance is made of. */
 export const LEDGER = "task,penalty,reward,adjustment";
@@ -53,10 +53,10 @@ export function useWeeks(child: string, weeks: number) {
   });
 }
 
-export function useStanding(child: string) {
+export function useRank(child: string) {
   return useQuery({
-    queryKey: ["family", child, "standing"],
-    queryFn: ({ signal }) => call<Standing>(path(child, "/standing"), { signal }),
+    queryKey: ["family", child, "rank"],
+    queryFn: ({ signal }) => call<ChildRank>(path(child, "/rank"), { signal }),
   });
 }
 

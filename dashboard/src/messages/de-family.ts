@@ -33,10 +33,10 @@ export const family: typeof enFamily = {
   notGoodOf: (count, n) => `${number(count)} nicht gut: ${n === 0 ? "0" : `−${number(-n)}`}`,
   nothingYet: "Noch wurde nichts verdient.",
 
-  standing: "Diese Woche unter Geschwistern",
-  standingOwn: (place, of) => `Du bist diese Woche auf Platz ${number(place)} von ${number(of)}.`,
-  standingAlone: "Es gibt niemanden zum Vergleichen.",
-  standingTable: { place: "Platz", name: "Kind", points: "Punkte aus Aufgaben" },
+  rank: "Diese Woche unter Geschwistern",
+  rankOwn: (place, of) => `Du bist diese Woche auf Platz ${number(place)} von ${number(of)}.`,
+  rankAlone: "Es gibt niemanden zum Vergleichen.",
+  rankTable: { place: "Platz", name: "Kind", points: "Punkte aus Aufgaben" },
 
   pending: "Gewünscht",
   pendingNone: "Nichts ist gewünscht.",

@@ -34,10 +34,10 @@ export const family = {
   notGoodOf: (count: number, n: number) => `${number(count)} not good: ${n === 0 ? "0" : `−${number(-n)}`}`,
   nothingYet: "Nothing has been earned yet.",
 
-  standing: "This week among brothers and sisters",
-  standingOwn: (place: number, of: number) => `You are ${ordinal(place)} of ${number(of)} this week.`,
-  standingAlone: "There is nobody to compare with.",
-  standingTable: { place: "Place", name: "Child", points: "Points from tasks" },
+  rank: "This week among brothers and sisters",
+  rankOwn: (place: number, of: number) => `You are ${ordinal(place)} of ${number(of)} this week.`,
+  rankAlone: "There is nobody to compare with.",
+  rankTable: { place: "Place", name: "Child", points: "Points from tasks" },
 
   pending: "Asked for",
   pendingNone: "Nothing is asked for.",

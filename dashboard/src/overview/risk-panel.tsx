@@ -10,7 +10,7 @@ import { StatePanel } from "../ui/state-panel";
 import { Link } from "../url/link";
 import { riskRows } from "./risk";
 import { RiskBar, RiskLegend } from "./risk-bar";
-import { RiskCourse } from "./risk-course";
+import { RiskHistory } from "./risk-history";
 import { RiskTable } from "./risk-table";
 import type { AtRiskQuery } from "./use-at-risk";
 import "./risk.css";
@@ -95,7 +95,7 @@ function List({ people, data }: { people: readonly AtRiskStudent[]; data: AtRisk
               {m.levels[person.engagement_level]}
             </span>
             <RiskBar person={person} />
-            <RiskCourse person={person} data={data} />
+            <RiskHistory person={person} data={data} />
             <strong className="risk-score">{m.scored(person.risk_score)}</strong>
             <span className="risk-away">{m.inactive(person.days_inactive)}</span>
           </li>

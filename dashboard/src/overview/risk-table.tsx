@@ -1,6 +1,6 @@
 import type { AtRisk, AtRiskStudent } from "../api/types";
 import { messages } from "../messages";
-import { RiskCourse } from "./risk-course";
+import { RiskHistory } from "./risk-history";
 
 const m = messages.risk;
 
@@ -18,7 +18,7 @@ export function RiskTable({ title, people, data }: { title: string; people: read
             <th scope="col">{m.name}</th>
             <th scope="col">{m.score}</th>
             <th scope="col">{m.level}</th>
-            <th scope="col">{m.courseTitle}</th>
+            <th scope="col">{m.historyTitle}</th>
             {factors.map(({ name }) => (
               <th scope="col" key={name}>
                 {m.factors[name]}
@@ -33,7 +33,7 @@ export function RiskTable({ title, people, data }: { title: string; people: read
               <td>{m.scored(person.risk_score)}</td>
               <td>{m.levels[person.engagement_level]}</td>
               <td>
-                <RiskCourse person={person} data={data} />
+                <RiskHistory person={person} data={data} />
               </td>
               {person.metrics.factors.map((factor) => (
                 <td key={factor.name}>

@@ -43,16 +43,16 @@ it("says what was found, in its unit, and what it adds", () => {
   ]);
 });
 
-it("writes a row a person, with every factor and every day of the course", () => {
+it("writes a row a person, with every factor and every day of the history", () => {
   const [head, row] = riskRows([ben]);
   expect(head).toHaveLength(15);
   expect(row).toHaveLength(15);
   expect(row?.slice(0, 9)).toEqual(["ben", "Ben", "0.55", "medium", "8", "8", "0.3", "2.1", "0"]);
-  const course = [
+  const history = [
     { date: "2026-11-20", risk_score: 0.4, engagement_level: "medium" as const },
     { date: "2026-11-21", risk_score: 0.55, engagement_level: "medium" as const },
   ];
-  const rows = riskRows([{ ...ben, course }, { ...ben, course: course.slice(1) }]);
+  const rows = riskRows([{ ...ben, history }, { ...ben, history: history.slice(1) }]);
   expect(rows.map((cells) => cells.slice(15))).toEqual([["2026-11-20", "2026-11-21"], ["0.4", "0.55"], ["", "0.55"]]);
   expect(riskRows([])).toEqual([["user_id", "display_name", "risk_score", "engagement_level", "days_inactive"]]);
 });

@@ -33,7 +33,7 @@ export function segmentsOf(factors: readonly RiskFactor[]) {
 /** As a file: what was found and what it adds, side by side, then the score at the end of each day. */
 export function riskRows(people: readonly AtRiskStudent[]): string[][] {
   const names = (people[0]?.metrics.factors ?? []).map((factor) => factor.name);
-  const days = [...new Set(people.flatMap((person) => (person.course ?? []).map(({ date }) => date)))].sort();
+  const days = [...new Set(people.flatMap((person) => (person.history ?? []).map(({ date }) => date)))].sort();
   const head = ["user_id", "display_name", "risk_score", "engagement_level", "days_inactive", ...names.flatMap((name) => [name, `${name}_adds`]), ...days];
   const rows = people.map((person) => [
     person.user_id,
@@ -42,7 +42,7 @@ export function riskRows(people: readonly AtRiskStudent[]): string[][] {
     person.engagement_level,
     String(person.days_inactive),
     ...person.metrics.factors.flatMap((factor) => [String(factor.value), String(factor.contribution)]),
-    ...days.map((day) => String(person.course?.find(({ date }) => date === day)?.risk_score ?? "")),
+    ...days.map((day) => String(person.history?.find(({ date }) => date === day)?.risk_score ?? "")),
   ]);
   return [head, ...rows];
 }

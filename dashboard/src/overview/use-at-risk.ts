@@ -7,8 +7,8 @@ import type { AtRisk } from "../api/types";
 const EVERY_MS = 300_000;
 /** So many are listed at most; the figures count all. */
 const LISTED = 100;
-/** Over so many days the course of each score is told. */
-export const COURSE_DAYS = 30;
+/** Over so many days the history of each score is asked. */
+export const HISTORY_DAYS = 30;
 
 /** Who is at risk at the end of a day. Nothing: nobody is scored here. */
 export type AtRiskQuery = UseQueryResult<AtRisk | null>;
@@ -18,7 +18,7 @@ export function useAtRisk(end: string | undefined): AtRiskQuery {
     queryKey: ["at-risk", end],
     queryFn: async ({ signal }) => {
       try {
-        return await call<AtRisk>("api/analytics/at-risk-students", { query: { end_date: end, limit: LISTED, course_days: COURSE_DAYS }, signal });
+        return await call<AtRisk>("api/analytics/at-risk-students", { query: { end_date: end, limit: LISTED, history_days: HISTORY_DAYS }, signal });
       } catch (error) {
         if (error instanceof ApiError && error.code === "risk_off") return null;
         throw error;

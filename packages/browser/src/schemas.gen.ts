@@ -100,7 +100,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description What else is told of it: the `name` of the thing, its `points` or `cost` then, the `reason`
+             * @description What else is told of it: the `name` of the entity, its `points` or `cost` then, the `reason`
              *     of an adjustment.
              */
             metadata: Record<string, never>;

@@ -50,7 +50,7 @@ pub(super) struct Receipt {
 /// Erase a person
 ///
 /// Now, and for good: they leave the directory, their sessions end, and every event that names them
-/// as actor, account, subject or thing stays without them, as do their children's; so the record
+/// as actor, account, subject or entity stays without them, as do their children's; so the record
 /// still verifies. Their audit files go. A child whose last guardian they were is archived. Done
 /// twice changes nothing more.
 #[utoipa::path(

@@ -79,11 +79,11 @@ pub(super) struct FilterParameters {
     actor_type: Option<String>,
     /// About any of these people, by id.
     subject: Option<String>,
-    /// Done to any of these kinds of thing.
+    /// Done to entities of any of these types.
     entity_type: Option<String>,
-    /// Done to any of these things, by id.
+    /// Done to any of these entities, by id.
     entity_id: Option<String>,
-    /// In any of these visits.
+    /// In any of these sessions.
     session_id: Option<String>,
     /// Occurred at or after this RFC 3339 time, or day in UTC.
     from: Option<String>,

@@ -126,7 +126,7 @@ pub(super) struct DebugLog {
 
 /// The server's own log
 ///
-/// How the program fares, since its last start: another thing than the record.
+/// How the program fares, since its last start: not the audit record.
 #[utoipa::path(
     get, path = "/api/v1/debug-log", operation_id = "get_debug_log", tag = "Operations",
     responses((status = 200, description = "The last 500 lines", body = DebugLog))

@@ -37,7 +37,7 @@ pub struct TrackingEvent {
     pub occurred_at: Time,
     /// When it was written.
     pub created_at: Time,
-    /// What else is told of it: the `name` of the thing, its `points` or `cost` then, the `reason`
+    /// What else is told of it: the `name` of the entity, its `points` or `cost` then, the `reason`
     /// of an adjustment.
     #[schema(value_type = Object)]
     pub metadata: Metadata,

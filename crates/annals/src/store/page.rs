@@ -47,7 +47,7 @@ pub struct Page {
     pub path: String,
     /// Different people in the span: no sum of the days.
     pub people: u64,
-    /// Different visits of nobody known.
+    /// Different sessions of nobody known.
     pub sessions: u64,
     /// The days on which something happened there.
     pub days: BTreeMap<Date, PageDay>,
@@ -60,7 +60,7 @@ pub struct PageDay {
     pub views: u64,
     /// Different people who looked.
     pub people: u64,
-    /// Different visits of nobody known.
+    /// Different sessions of nobody known.
     pub sessions: u64,
     /// How many sessions entered by it.
     pub entries: u64,

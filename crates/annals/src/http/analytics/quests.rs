@@ -17,7 +17,7 @@ const LISTED: usize = 10;
 /// Popular quests
 ///
 /// What people looked at, began, finished and gave up in a period, the most popular first:
-/// views, twice the starts and five times the completions, together. Quests are the things of
+/// views, twice the starts and five times the completions, together. Quests are the entities of
 /// every type of which anything was ever begun, finished or given up; what that is the catalog
 /// says by its roles.
 #[utoipa::path(
@@ -26,7 +26,7 @@ const LISTED: usize = 10;
         ("days" = Option<u32>, Query, description = "The last so many days with today, 1 to 366; 30 unless given", minimum = 1, maximum = 366),
         ("start_date" = Option<String>, Query, description = "Instead of `days`: the first day, such as 2026-11-01", format = Date),
         ("end_date" = Option<String>, Query, description = "The last day, included; today unless given", format = Date),
-        ("entity_type" = Option<String>, Query, description = "Things of this type alone, such as `history`"),
+        ("entity_type" = Option<String>, Query, description = "Only entities of this type, such as `course`"),
         ("limit" = Option<u32>, Query, description = "List at most so many, 1 to 1,000; 10 unless given. `total` counts all", minimum = 1, maximum = 1_000),
         ("wait_for" = Option<String>, Query, description = "An event's cursor: answers once it is counted, or after 2 seconds"),
     ),

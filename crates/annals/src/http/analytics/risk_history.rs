@@ -20,7 +20,7 @@ use crate::store::{self, Role};
 /// How long one waits for what was recorded before days are scored.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Course of a risk score
+/// History of a risk score
 ///
 /// A person's risk score at the end of each of the last days, oldest first, by the 30 days that
 /// end with it; today's as it stands. Scores of days that are over are kept for 400 days. People
@@ -33,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
         ("wait_for" = Option<String>, Query, description = "An event's cursor: answers once it is counted, or after 2 seconds"),
     ),
     responses(
-        (status = 200, description = "The course", body = RiskHistory),
+        (status = 200, description = "The history", body = RiskHistory),
         (status = 400, description = "A parameter is wrong", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "Nobody is known by this id, or nobody is scored here", body = Problem, content_type = "application/problem+json"),
     )

@@ -101,7 +101,7 @@ pub struct AtRiskStudent {
     pub days_inactive: u32,
     /// What the score rests on.
     pub metrics: Metrics,
-    /// The course of the score up to the end of the period, oldest first; absent unless asked for.
+    /// The history of the score up to the end of the period, oldest first; absent unless asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub history: Option<Vec<RiskDay>>,
 }
@@ -116,7 +116,7 @@ pub struct AtRiskQuestion {
     pub limit: usize,
     /// The last day of as many days to compare with.
     pub compare: Option<Date>,
-    /// Over how many days to tell the course of each listed score.
+    /// Over how many days to give the history of each listed score.
     pub history: Option<i32>,
 }
 

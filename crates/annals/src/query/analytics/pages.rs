@@ -59,10 +59,10 @@ pub struct PageViewsTotal {
 pub struct PageFigures {
     /// How often it was looked at.
     pub total_views: u64,
-    /// Different people who looked, and visits of nobody known; those of a period are no sum of
+    /// Different people who looked, and sessions of nobody known; those of a period are no sum of
     /// its days.
     pub unique_users: u64,
-    /// How many of these are visits of nobody known.
+    /// How many of these are sessions of nobody known.
     pub anonymous_visits: u64,
     /// How long it was looked at; `null` where nobody told.
     #[schema(required)]

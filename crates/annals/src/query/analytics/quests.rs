@@ -28,12 +28,12 @@ pub struct PopularQuests {
     pub lag: u64,
 }
 
-/// A thing that people learn by.
+/// An entity that people learn by.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct PopularQuest {
-    /// The thing's id.
+    /// The entity's id.
     pub quest_id: String,
-    /// The thing's type, such as `quest` or `course`.
+    /// The entity's type, such as `quest` or `course`.
     pub entity_type: String,
     /// What it was called last; the id, where no event told a name.
     pub title: String,

@@ -28,7 +28,7 @@ const STRETCH: Duration = Duration::from_millis(500);
 /// Scores that are made before others get their turn.
 const AT_ONCE: usize = 128;
 
-/// The course of a person's score.
+/// The history of a person's score.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct RiskHistory {
     /// The person.
@@ -60,14 +60,14 @@ impl RiskDay {
         RiskDay { date, risk_score, engagement_level: EngagementLevel::of(risk_score) }
     }
 
-    /// A course as it is told, oldest first.
+    /// The days of a history, oldest first.
     pub(super) fn each(history: &RiskScores) -> Vec<RiskDay> {
         history.iter().map(|(date, score)| RiskDay::new(*date, *score)).collect()
     }
 }
 
 impl Learners<'_> {
-    /// The course of a person's score over days that end today. `None`: nobody knows of them, or
+    /// The history of a person's score over days that end today. `None`: nobody knows of them, or
     /// nothing is recorded.
     pub async fn history(
         &self,
