@@ -36,7 +36,7 @@ CREATE TABLE annals_sessions (
 -- Blocks, each by a position of it, in which events were deleted and rows may be left that nothing
 -- refers to.
 CREATE TABLE annals_garbage (
-  collect_garbage INTEGER PRIMARY KEY AUTOINCREMENT,
+  mark INTEGER PRIMARY KEY AUTOINCREMENT,
   seq INTEGER NOT NULL
 ) STRICT;
 
