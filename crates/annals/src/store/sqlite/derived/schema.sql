@@ -121,7 +121,7 @@ CREATE TABLE risk_counts (
 CREATE TABLE error_groups (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
-  checkpoint TEXT,
+  place TEXT,
   words TEXT NOT NULL,
   first INTEGER NOT NULL,
   last INTEGER NOT NULL
