@@ -26,10 +26,12 @@ use crate::store::{Key, PersonKind, Result, Role, SignIn, SignInKind, Store};
 mod caller;
 mod key_set;
 mod people;
+mod permission;
 mod token;
 
 pub use caller::{AuthMethod, Caller, CallerPerson, Denied};
 pub use people::{PersonChange, RecordingPolicies, RecordingPolicy};
+pub use permission::{Forbidden, Permission};
 pub use token::Tokens;
 
 /// How long a sign-in link works: 10 minutes, in microseconds.

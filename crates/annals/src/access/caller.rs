@@ -2,7 +2,8 @@
 
 use annals_event::{Actor, ActorType, Time};
 
-use crate::catalog::{Catalog, Viewer};
+use super::permission::{Permission, viewer_of};
+use crate::catalog::Catalog;
 use crate::store::{Role, Scope};
 
 /// Somebody who has shown who they are.
@@ -62,26 +63,16 @@ impl Caller {
 
     /// Whether they may see this person's record in the directory.
     pub fn may_see_person(&self, id: &str) -> bool {
-        match (self.role, &self.person) {
-            (Role::Admin | Role::Auditor | Role::Service, _) => true,
-            (Role::User | Role::Child, Some(oneself)) => {
-                oneself.id == id || oneself.dependants.iter().any(|ward| ward == id)
-            }
-            _ => false,
-        }
+        let known = |own: &CallerPerson| own.id == id || own.dependants.iter().any(|one| one == id);
+        self.has(Permission::ReadEverybody) || self.person.as_ref().is_some_and(known)
     }
 
     /// What they may see. Whoever puts a question to the store in a caller's name asks this.
     pub fn scope(&self, catalog: &Catalog) -> Scope {
-        match self.role {
-            Role::Admin => Scope::anybody(Viewer::Admin, catalog),
-            Role::Auditor => Scope::anybody(Viewer::Auditor, catalog),
-            Role::Service => Scope::anybody(Viewer::Service, catalog),
-            Role::Ingest => Scope::nothing(),
-            Role::User | Role::Child => match &self.person {
-                Some(oneself) => Scope::person(&oneself.id, &oneself.dependants, catalog),
-                None => Scope::nothing(),
-            },
+        match (viewer_of(self.role), &self.person) {
+            (Some(viewer), _) => Scope::anybody(viewer, catalog),
+            (None, Some(person)) => Scope::person(&person.id, &person.dependants, catalog),
+            (None, None) => Scope::nothing(),
         }
     }
 

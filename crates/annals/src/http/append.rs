@@ -15,7 +15,7 @@ use super::cors;
 use super::error::{Problem, Result};
 use super::ingest::{self, Ingested, too_big};
 use super::parameters::NoParameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::record::{Sender, Source};
 use crate::store::{Appended, Role};
 
@@ -96,7 +96,7 @@ pub struct AppendResponse {
 /// People append about themselves and their children. An ingest key appends as the user of the
 /// token in `X-Annals-User`, else as an anonymous visitor.
 #[utoipa::path(
-    post, path = "/api/v1/events", operation_id = "append_events", tag = "Journal",
+    post, path = "/api/v1/events", operation_id = "append_events", tag = "Journal", extensions(("x-permission" = json!(Permission::AppendEvents))),
     params(("X-Annals-User" = Option<String>, Header, description = "Beside an ingest key: the token of the browser's user")),
     request_body(content = Vec<Draft>, description = "One event, an array, or NDJSON"),
     responses(
@@ -117,7 +117,7 @@ pub(super) async fn append(
     request: Request,
 ) -> Result<Response> {
     let (Parts { headers, .. }, body) = request.into_parts();
-    caller.require(&[Role::Admin, Role::Service, Role::Ingest, Role::User, Role::Child])?;
+    caller.may(Permission::AppendEvents)?;
     cors::check(&http, &caller, &headers)?;
     let person = http.person_beside(&caller, &headers).await?;
     let ndjson = is_ndjson(&headers)?;
@@ -210,7 +210,7 @@ fn sender(
     headers: &HeaderMap,
     address: ClientAddress,
 ) -> Sender {
-    let trusted = matches!(caller.role, Role::Admin | Role::Service);
+    let trusted = caller.has(Permission::AppendForOthers);
     Sender {
         source: if trusted { Source::Service } else { Source::Browser },
         trusted_time: trusted,

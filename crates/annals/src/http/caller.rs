@@ -9,32 +9,11 @@ use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
 use crate::access::{AuthMethod, Caller, csrf_matches};
 use crate::actor::{anonymous, set_actor};
-use crate::store::Role;
 
 /// The name of the dashboard's cookie.
 pub const COOKIE: &str = "annals_session";
 /// The header that a write with the cookie must carry.
 pub const CSRF_HEADER: &str = "x-csrf-token";
-
-impl Caller {
-    /// 403 unless the caller has one of these roles.
-    pub(super) fn require(&self, roles: &[Role]) -> Result<()> {
-        if roles.contains(&self.role) {
-            return Ok(());
-        }
-        let wanted: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
-        Err(Problem::forbidden(format!(
-            "This takes the role {}; yours is {}.",
-            wanted.join(" or "),
-            self.role.as_str()
-        )))
-    }
-
-    /// 403 unless the caller may read events, within their scope.
-    pub(super) fn require_reader(&self) -> Result<()> {
-        self.require(&[Role::Admin, Role::Auditor, Role::Service, Role::User, Role::Child])
-    }
-}
 
 impl FromRequestParts<Http> for Caller {
     type Rejection = Problem;

@@ -15,12 +15,12 @@ use super::body::PathId;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
 use super::vacuum::BytesGone;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::actor::{current_actor, spawn_with_actor};
 use crate::follow::{self, AUDIT_FILES};
 use crate::id;
 use crate::privacy::Erasure;
-use crate::store::{self, ERASING, PersonKind, Role, StoreError};
+use crate::store::{self, ERASING, PersonKind, StoreError};
 
 /// How long the audit files may take to come to where the person is named no more.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -54,7 +54,7 @@ pub(super) struct Receipt {
 /// still verifies. Their audit files go. A child whose last guardian they were is archived. Done
 /// twice changes nothing more.
 #[utoipa::path(
-    post, path = "/api/v1/people/{id}/erase", operation_id = "erase_person", tag = "People",
+    post, path = "/api/v1/people/{id}/erase", operation_id = "erase_person", tag = "People", extensions(("x-permission" = json!(Permission::ErasePeople))),
     params(("id" = String, Path, description = "The application's id")),
     responses(
         (status = 200, description = "It is done", body = Receipt),
@@ -67,7 +67,7 @@ pub(super) async fn erase(
     _: NoParameters,
     PathId(id): PathId,
 ) -> Result<Json<Receipt>> {
-    caller.require(&[Role::Admin])?;
+    caller.may(Permission::ErasePeople)?;
     // A task of its own: a caller that hangs up must not leave it half done.
     let done = spawn_with_actor(async move { http.forget(&id).await });
     done.await.map_err(|_| Problem::internal())?.map(Json)

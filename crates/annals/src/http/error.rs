@@ -21,7 +21,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::append::ItemResult;
-use crate::access::Denied;
+use crate::access::{Denied, Forbidden};
 use crate::background::NoThread;
 use crate::journal::{AppendError, InvalidCursor};
 use crate::query::list::ListError;
@@ -161,6 +161,12 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
+    }
+}
+
+impl From<Forbidden> for Problem {
+    fn from(refusal: Forbidden) -> Problem {
+        Problem::forbidden(refusal.to_string())
     }
 }
 

@@ -12,7 +12,7 @@ use super::Http;
 use super::body::PathId;
 use super::error::{Problem, Result};
 use super::parameters::{NoParameters, Parameters};
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::query::list::{self, EventPage, ListRequest};
 use crate::query::proof::{self, Proof};
 
@@ -21,7 +21,7 @@ use crate::query::proof::{self, Proof};
 /// Newest first, in pages: pass `next_cursor` as `cursor`, with the same filter, for the next
 /// one. Pages never shift, however much is appended meanwhile.
 #[utoipa::path(
-    get, path = "/api/v1/events", operation_id = "list_events", tag = "Journal",
+    get, path = "/api/v1/events", operation_id = "list_events", tag = "Journal", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
         super::openapi::FilterParameters,
         ("limit" = Option<u32>, Query, description = "Events a page, 1 to 500; 50 unless given", minimum = 1, maximum = 500),
@@ -39,7 +39,7 @@ pub(super) async fn list(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<impl IntoResponse> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     let mut parameters = Parameters::read(query.as_deref());
     let order = parameters.order()?;
     let limit = parameters.limit()?;
@@ -52,7 +52,7 @@ pub(super) async fn list(
 
 /// Get one event
 #[utoipa::path(
-    get, path = "/api/v1/events/{id}", operation_id = "get_event", tag = "Journal",
+    get, path = "/api/v1/events/{id}", operation_id = "get_event", tag = "Journal", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(("id" = Uuid, Path, description = "The event's id")),
     responses(
         (status = 200, description = "The event", body = Event),
@@ -74,7 +74,7 @@ pub(super) async fn get(
 ///
 /// Its digest, and whether it is the event that was written, as `annals verify` would say of it.
 #[utoipa::path(
-    get, path = "/api/v1/events/{id}/proof", operation_id = "prove_event", tag = "Journal",
+    get, path = "/api/v1/events/{id}/proof", operation_id = "prove_event", tag = "Journal", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(("id" = Uuid, Path, description = "The event's id")),
     responses(
         (status = 200, description = "The digest and the verdict", body = Proof),
@@ -93,7 +93,7 @@ pub(super) async fn prove(
 
 /// The event with this id, if the caller may read it.
 async fn find(http: &Http, caller: &Caller, id: &str) -> Result<Event> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     let id: Uuid = id
         .parse()
         .map_err(|_| Problem::bad_request("invalid_id", "The id of an event is a UUID."))?;
@@ -122,7 +122,7 @@ const COUNTED_ACTIONS: usize = 100;
 ///
 /// By category and by severity, for the filter bar; by action too where asked.
 #[utoipa::path(
-    get, path = "/api/v1/stats", operation_id = "count_events", tag = "Journal",
+    get, path = "/api/v1/stats", operation_id = "count_events", tag = "Journal", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
         super::openapi::FilterParameters,
         ("by" = Option<String>, Query, description = "`action`: counts the actions as well"),
@@ -137,7 +137,7 @@ pub(super) async fn stats(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Stats>> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     let mut parameters = Parameters::read(query.as_deref());
     let by_action = match parameters.take("by")?.as_deref() {
         None => false,

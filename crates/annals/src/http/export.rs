@@ -13,7 +13,7 @@ use super::Http;
 use super::audit::{act, details};
 use super::error::{Problem, Result};
 use super::parameters::Parameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::query::export::{Format, export as stream};
 
 /// Export events
@@ -23,7 +23,7 @@ use crate::query::export::{Format, export as stream};
 /// That somebody exported, and with which filter, goes on the record.
 /// CSV texts that a spreadsheet would run as formulas begin with an apostrophe.
 #[utoipa::path(
-    get, path = "/api/v1/events/export", operation_id = "export_events", tag = "Journal",
+    get, path = "/api/v1/events/export", operation_id = "export_events", tag = "Journal", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
         super::openapi::FilterParameters,
         ("format" = Option<String>, Query, description = "`csv`, `json` or `ndjson` (the default)"),
@@ -39,7 +39,7 @@ pub(super) async fn export(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     let mut parameters = Parameters::read(query.as_deref());
     let order = parameters.order()?;
     let format = match parameters.take("format")? {

@@ -8,9 +8,8 @@ use serde::Serialize;
 use super::Http;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::follow::Running;
-use crate::store::Role;
 
 /// How the server and its journal fare.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -100,7 +99,7 @@ pub(super) struct OutcomeCount {
 /// Whether events can be written, how far the journal goes and how far what is read out of it has
 /// come, and what became of the events sent since the start.
 #[utoipa::path(
-    get, path = "/api/v1/health", operation_id = "get_health", tag = "Operations",
+    get, path = "/api/v1/health", operation_id = "get_health", tag = "Operations", extensions(("x-permission" = json!(Permission::ReadHealth))),
     responses(
         (status = 200, description = "How the server fares", body = HealthReport),
         (status = 403, description = "Not for this key", body = Problem, content_type = "application/problem+json"),
@@ -111,7 +110,7 @@ pub(super) async fn health(
     caller: Caller,
     _: NoParameters,
 ) -> Result<Json<HealthReport>> {
-    caller.require(&[Role::Admin, Role::Auditor])?;
+    caller.may(Permission::ReadHealth)?;
     let probe = http.probe().await;
     let head = http.store.head().await?;
     let outcomes = http.metrics.outcomes().into_iter();

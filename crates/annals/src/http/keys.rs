@@ -11,7 +11,7 @@ use super::body::{JsonBody, PathId};
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
 use super::{Http, cors};
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::store::{Key, Role};
 
 /// Characters of a key's name.
@@ -95,7 +95,7 @@ pub(super) struct CreatedKey {
 ///
 /// The secret is answered once and kept nowhere.
 #[utoipa::path(
-    post, path = "/api/v1/keys", operation_id = "create_key", tag = "Keys", request_body = NewKey,
+    post, path = "/api/v1/keys", operation_id = "create_key", tag = "Keys", extensions(("x-permission" = json!(Permission::ManageKeys))), request_body = NewKey,
     responses(
         (status = 201, description = "The key and its secret", body = CreatedKey),
         (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
@@ -107,7 +107,7 @@ pub(super) async fn create(
     _: NoParameters,
     JsonBody(new): JsonBody<NewKey>,
 ) -> Result<(StatusCode, Json<CreatedKey>)> {
-    caller.require(&[Role::Admin])?;
+    caller.may(Permission::ManageKeys)?;
     let mut errors = Vec::new();
     let name = new.name.trim();
     if name.is_empty() || name.chars().count() > NAME_CHARS || name.contains(char::is_control) {
@@ -146,7 +146,7 @@ pub(super) async fn create(
 ///
 /// Revoked and expired ones too, oldest first.
 #[utoipa::path(
-    get, path = "/api/v1/keys", operation_id = "list_keys", tag = "Keys",
+    get, path = "/api/v1/keys", operation_id = "list_keys", tag = "Keys", extensions(("x-permission" = json!(Permission::ReadKeys))),
     responses((status = 200, description = "The keys", body = KeyList))
 )]
 pub(super) async fn list(
@@ -154,7 +154,7 @@ pub(super) async fn list(
     caller: Caller,
     _: NoParameters,
 ) -> Result<Json<KeyList>> {
-    caller.require(&[Role::Admin, Role::Auditor])?;
+    caller.may(Permission::ReadKeys)?;
     let keys = http.access.keys().into_iter().map(KeyInfo::from).collect();
     Ok(Json(KeyList { keys }))
 }
@@ -163,7 +163,7 @@ pub(super) async fn list(
 ///
 /// It stops working at once, and so do the sessions it opened.
 #[utoipa::path(
-    delete, path = "/api/v1/keys/{id}", operation_id = "revoke_key", tag = "Keys",
+    delete, path = "/api/v1/keys/{id}", operation_id = "revoke_key", tag = "Keys", extensions(("x-permission" = json!(Permission::ManageKeys))),
     params(("id" = String, Path, description = "The key's id, `key_…`")),
     responses(
         (status = 200, description = "The key as it is now", body = KeyInfo),
@@ -176,7 +176,7 @@ pub(super) async fn revoke(
     _: NoParameters,
     PathId(id): PathId,
 ) -> Result<Json<KeyInfo>> {
-    caller.require(&[Role::Admin])?;
+    caller.may(Permission::ManageKeys)?;
     let before = http.access.keys().into_iter().find(|key| key.id == id);
     let revoked = http.access.revoke_key(&id).await?;
     let key = revoked.ok_or_else(|| Problem::not_found("There is no key with this id."))?;

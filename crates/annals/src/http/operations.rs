@@ -15,10 +15,9 @@ use super::body::JsonBody;
 use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
-use crate::access::{AuthMethod, Caller};
+use crate::access::{AuthMethod, Caller, Permission};
 use crate::catalog::CatalogEntry;
 use crate::log::{self, LogLine};
-use crate::store::Role;
 
 /// How the server is.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -66,7 +65,7 @@ pub(super) struct CatalogList {
 ///
 /// Every known category and action: what it means, who may send it, who may see it.
 #[utoipa::path(
-    get, path = "/api/v1/catalog", operation_id = "get_catalog", tag = "Journal",
+    get, path = "/api/v1/catalog", operation_id = "get_catalog", tag = "Journal", extensions(("x-permission" = json!(Permission::ReadEvents))),
     responses((status = 200, description = "The catalog", body = CatalogList))
 )]
 pub(super) async fn catalog(
@@ -74,7 +73,7 @@ pub(super) async fn catalog(
     caller: Caller,
     _: NoParameters,
 ) -> Result<Json<CatalogList>> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     Ok(Json(CatalogList { entries: http.catalog.entries().cloned().collect() }))
 }
 
@@ -83,7 +82,7 @@ pub(super) async fn catalog(
 /// In the format of OpenMetrics, for Prometheus. From this machine itself, without a proxy in
 /// between, no key is needed.
 #[utoipa::path(
-    get, path = "/metrics", operation_id = "get_metrics", tag = "Operations",
+    get, path = "/metrics", operation_id = "get_metrics", tag = "Operations", extensions(("x-permission" = json!(Permission::ReadMetrics))),
     responses(
         (status = 200, description = "Counters, gauges and histograms", body = String, content_type = "application/openmetrics-text"),
         (status = 401, description = "Not from this machine, and no key", body = Problem, content_type = "application/problem+json"),
@@ -97,7 +96,7 @@ pub(super) async fn metrics(
     caller: Option<Caller>,
 ) -> Result<Response> {
     match caller {
-        Some(caller) => caller.require(&[Role::Admin])?,
+        Some(caller) => caller.may(Permission::ReadMetrics)?,
         None if address.is_local(&headers) => {}
         None => {
             let detail = "Send an admin key as `Authorization: Bearer ann_…`; only this machine \
@@ -128,11 +127,11 @@ pub(super) struct DebugLog {
 ///
 /// How the program fares, since its last start: not the audit record.
 #[utoipa::path(
-    get, path = "/api/v1/debug-log", operation_id = "get_debug_log", tag = "Operations",
+    get, path = "/api/v1/debug-log", operation_id = "get_debug_log", tag = "Operations", extensions(("x-permission" = json!(Permission::ReadLog))),
     responses((status = 200, description = "The last 500 lines", body = DebugLog))
 )]
 pub(super) async fn debug_log(caller: Caller, _: NoParameters) -> Result<Json<DebugLog>> {
-    caller.require(&[Role::Admin])?;
+    caller.may(Permission::ReadLog)?;
     Ok(Json(DebugLog { lines: log::recent() }))
 }
 

@@ -11,8 +11,8 @@ use super::audit::{act, details};
 use super::body::JsonBody;
 use super::error::{Problem, Result};
 use super::parameters::{NoParameters, Parameters};
-use crate::access::{Caller, PersonChange};
-use crate::store::{Collection, Consent, PeopleQuery, Person, PersonKind, Role};
+use crate::access::{Caller, Permission, PersonChange};
+use crate::store::{Collection, Consent, PeopleQuery, Person, PersonKind};
 use crate::words::words;
 
 /// Guardians of one child.
@@ -58,7 +58,7 @@ pub(super) struct PeoplePage {
 /// In the order of their ids; archived ones are left out. People see themselves and their
 /// children.
 #[utoipa::path(
-    get, path = "/api/v1/people", operation_id = "list_people", tag = "People",
+    get, path = "/api/v1/people", operation_id = "list_people", tag = "People", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
         ("kind" = Option<String>, Query, description = "`user` or `child`"),
         ("q" = Option<String>, Query, description = "All of these whole words, case and accents folded, in name or id"),
@@ -75,7 +75,7 @@ pub(super) async fn list(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Json<PeoplePage>> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     let mut parameters = Parameters::read(query.as_deref());
     let kind = parameters.take("kind")?.map(|kind| {
         let known = PersonKind::from_name(&kind);
@@ -85,7 +85,7 @@ pub(super) async fn list(
     let text = parameters.take("q")?.unwrap_or_default();
     let limit = parameters.limit()?;
     parameters.none()?;
-    let own = matches!(caller.role, Role::User | Role::Child);
+    let own = !caller.has(Permission::ReadEverybody);
     let within = own.then(|| match caller.person {
         Some(oneself) => [vec![oneself.id], oneself.dependants].concat(),
         None => Vec::new(),
@@ -109,7 +109,7 @@ pub(super) async fn list(
 
 /// Get a person
 #[utoipa::path(
-    get, path = "/api/v1/people/{id}", operation_id = "get_person", tag = "People",
+    get, path = "/api/v1/people/{id}", operation_id = "get_person", tag = "People", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(("id" = String, Path, description = "The application's id")),
     responses(
         (status = 200, description = "The person", body = Person),
@@ -122,7 +122,7 @@ pub(super) async fn get(
     _: NoParameters,
     Path(id): Path<String>,
 ) -> Result<Json<Person>> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     if !caller.may_see_person(&id) {
         return Err(nobody());
     }
@@ -134,7 +134,7 @@ pub(super) async fn get(
 /// Adds them to the directory, or puts this in the place of what stands there: what is left out
 /// is gone. An archived person comes back.
 #[utoipa::path(
-    put, path = "/api/v1/people/{id}", operation_id = "put_person", tag = "People", request_body = PersonBody,
+    put, path = "/api/v1/people/{id}", operation_id = "put_person", tag = "People", extensions(("x-permission" = json!(Permission::ManagePeople))), request_body = PersonBody,
     params(("id" = String, Path, description = "The application's id")),
     responses(
         (status = 200, description = "The person as they are now", body = Person),
@@ -148,7 +148,7 @@ pub(super) async fn put(
     Path(id): Path<String>,
     JsonBody(body): JsonBody<PersonBody>,
 ) -> Result<Json<Person>> {
-    caller.require(&[Role::Admin, Role::Service])?;
+    caller.may(Permission::ManagePeople)?;
     let errors = faults(&id, &body, http.clock.now());
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
@@ -174,7 +174,7 @@ pub(super) async fn put(
 ///
 /// They leave lists and pickers and take no new commands; all their events stay.
 #[utoipa::path(
-    delete, path = "/api/v1/people/{id}", operation_id = "archive_person", tag = "People",
+    delete, path = "/api/v1/people/{id}", operation_id = "archive_person", tag = "People", extensions(("x-permission" = json!(Permission::ManagePeople))),
     params(("id" = String, Path, description = "The application's id")),
     responses(
         (status = 200, description = "The person as they are now", body = Person),
@@ -187,7 +187,7 @@ pub(super) async fn archive(
     _: NoParameters,
     Path(id): Path<String>,
 ) -> Result<Json<Person>> {
-    caller.require(&[Role::Admin, Role::Service])?;
+    caller.may(Permission::ManagePeople)?;
     let archived = http.access.archive_person(&id, http.clock.now()).await?;
     let change = archived.ok_or_else(nobody)?;
     if change.before.as_ref() != Some(&change.now) {

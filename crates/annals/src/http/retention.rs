@@ -10,11 +10,10 @@ use super::audit::{act, details};
 use super::body::JsonBody;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::actor::spawn_with_actor;
 use crate::id;
 use crate::privacy::{Retention, RetentionChange};
-use crate::store::Role;
 
 /// What an event's metadata has room for, less what redaction may add to it.
 const ON_RECORD_BYTES: usize = limits::METADATA_BYTES - 2 * 1024;
@@ -23,7 +22,7 @@ const ON_RECORD_BYTES: usize = limits::METADATA_BYTES - 2 * 1024;
 ///
 /// The values as they stand. They take effect with a retention run, and not before.
 #[utoipa::path(
-    get, path = "/api/v1/settings/retention", operation_id = "get_retention", tag = "Settings",
+    get, path = "/api/v1/settings/retention", operation_id = "get_retention", tag = "Settings", extensions(("x-permission" = json!(Permission::ReadSettings))),
     responses((status = 200, description = "The values", body = Retention))
 )]
 pub(super) async fn retention(
@@ -31,7 +30,7 @@ pub(super) async fn retention(
     caller: Caller,
     _: NoParameters,
 ) -> Result<Json<Retention>> {
-    caller.require(&[Role::Admin, Role::Auditor])?;
+    caller.may(Permission::ReadSettings)?;
     Ok(Json(http.stored_retention().await?))
 }
 
@@ -41,7 +40,7 @@ pub(super) async fn retention(
 /// and the change is put on the record; no event is touched before a retention run. With the
 /// `revision` that was read, a change that somebody made meanwhile is not undone: 409.
 #[utoipa::path(
-    put, path = "/api/v1/settings/retention", operation_id = "put_retention", tag = "Settings",
+    put, path = "/api/v1/settings/retention", operation_id = "put_retention", tag = "Settings", extensions(("x-permission" = json!(Permission::ChangeSettings))),
     request_body = RetentionChange,
     responses(
         (status = 200, description = "The values as they are now", body = Retention),
@@ -55,7 +54,7 @@ pub(super) async fn put_retention(
     _: NoParameters,
     JsonBody(change): JsonBody<RetentionChange>,
 ) -> Result<Json<Retention>> {
-    caller.require(&[Role::Admin])?;
+    caller.may(Permission::ChangeSettings)?;
     // A task of its own: a caller that hangs up must not leave the act without the change.
     let done = spawn_with_actor(async move { http.change_retention(change).await });
     done.await.map_err(|_| Problem::internal())?.map(Json)

@@ -11,10 +11,9 @@ use serde::Serialize;
 use super::Http;
 use super::error::{Problem, Result};
 use super::parameters::{NoParameters, Parameters};
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::actor::spawn_with_actor;
 use crate::privacy::{Outcome, RetentionScope};
-use crate::store::Role;
 
 /// How long whoever asked for a run waits for its end.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -46,7 +45,7 @@ pub(super) struct Runs {
 ///
 /// The one under way on this server, and the last that ended, on any.
 #[utoipa::path(
-    get, path = "/api/v1/settings/retention/run", operation_id = "get_retention_run", tag = "Settings",
+    get, path = "/api/v1/settings/retention/run", operation_id = "get_retention_run", tag = "Settings", extensions(("x-permission" = json!(Permission::ReadSettings))),
     responses((status = 200, description = "What is known of runs", body = Runs))
 )]
 pub(super) async fn runs(
@@ -54,7 +53,7 @@ pub(super) async fn runs(
     caller: Caller,
     _: NoParameters,
 ) -> Result<Json<Runs>> {
-    caller.require(&[Role::Admin, Role::Auditor])?;
+    caller.may(Permission::ReadSettings)?;
     Ok(Json(http.retention_runs().await?))
 }
 
@@ -64,7 +63,7 @@ pub(super) async fn runs(
 /// nothing is changed, and the answer says what would go. A run that takes longer goes on by itself:
 /// 202, and `GET` of this address tells how far it is.
 #[utoipa::path(
-    post, path = "/api/v1/settings/retention/run", operation_id = "run_retention", tag = "Settings",
+    post, path = "/api/v1/settings/retention/run", operation_id = "run_retention", tag = "Settings", extensions(("x-permission" = json!(Permission::RunRetention))),
     params(
         ("dry_run" = Option<bool>, Query, description = "Whether to tell only what would go; for auditors, too"),
         ("scope" = Option<RetentionScope>, Query, description = "Which part of what is due; all of it unless given"),
@@ -81,7 +80,7 @@ pub(super) async fn run(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
-    caller.require(&[Role::Admin, Role::Auditor])?;
+    caller.may(Permission::ReadSettings)?;
     let mut parameters = Parameters::read(query.as_deref());
     let dry = match parameters.take("dry_run")?.as_deref() {
         None | Some("false") => false,
@@ -100,7 +99,7 @@ pub(super) async fn run(
     if dry {
         return Ok(Json(http.would_retain(scope).await?).into_response());
     }
-    caller.require(&[Role::Admin])?;
+    caller.may(Permission::RunRetention)?;
     // A task of its own: a caller that hangs up does not end the run.
     let own = http.clone();
     let mut done = spawn_with_actor(async move { own.retain(Some(scope)).await });

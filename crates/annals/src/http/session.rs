@@ -14,14 +14,16 @@ use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
 use super::{Http, audit};
-use crate::access::{AuthMethod, Caller, SESSION_LIFE};
+use crate::access::{AuthMethod, Caller, Permission, SESSION_LIFE};
 use crate::store::Role;
 
 /// Who is signed in.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct SessionInfo {
-    /// What they may do.
+    /// Their role.
     role: Role,
+    /// Their permissions, sorted.
+    permissions: Vec<Permission>,
     /// What to call them.
     label: String,
     /// The person they are, when they signed in with their own token.
@@ -40,6 +42,7 @@ pub(super) struct SessionInfo {
 
 impl From<Caller> for SessionInfo {
     fn from(caller: Caller) -> SessionInfo {
+        let permissions = caller.permissions();
         let (csrf_token, expires_at) = match caller.auth_method {
             AuthMethod::Session { csrf_token, expires_at, .. } => {
                 (Some(csrf_token), Some(expires_at))
@@ -52,7 +55,7 @@ impl From<Caller> for SessionInfo {
             None => (None, Vec::new()),
         };
         let (role, label) = (caller.role, caller.label);
-        SessionInfo { role, label, person_id, children, csrf_token, expires_at }
+        SessionInfo { role, permissions, label, person_id, children, csrf_token, expires_at }
     }
 }
 
@@ -108,7 +111,7 @@ pub(super) async fn sign_in(
             return Err(problem);
         }
     };
-    if !caller.role.may_read() {
+    if !caller.has(Permission::ReadEvents) {
         return Err(Problem::forbidden(
             "An ingest key reads nothing, so there is nothing to see; sign in with another key.",
         ));
@@ -170,7 +173,7 @@ pub(super) struct SignInLink {
 ///
 /// It signs an admin in once, within ten minutes.
 #[utoipa::path(
-    post, path = "/api/v1/sign-in-links", operation_id = "create_sign_in_link", tag = "Session",
+    post, path = "/api/v1/sign-in-links", operation_id = "create_sign_in_link", tag = "Session", extensions(("x-permission" = json!(Permission::ManageKeys))),
     responses((status = 201, description = "The link", body = SignInLink))
 )]
 pub(super) async fn link(
@@ -178,7 +181,7 @@ pub(super) async fn link(
     caller: Caller,
     _: NoParameters,
 ) -> Result<(StatusCode, Json<SignInLink>)> {
-    caller.require(&[Role::Admin])?;
+    caller.may(Permission::ManageKeys)?;
     let token = http.access.new_link().await?;
     http.audit(audit::act("sign_in_link_created")).await?;
     let origin = http.origin.get().map_or("", String::as_str);

@@ -13,11 +13,11 @@ use super::audit::act;
 use super::body::JsonBody;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::actor::spawn_with_actor;
 use crate::catalog::{Catalog, Class};
 use crate::record::RecordingSwitch;
-use crate::store::{self, Role, Store, StoreError};
+use crate::store::{self, Store, StoreError};
 
 /// The category of Annals' own acts.
 const SYSTEM: &str = "system";
@@ -49,7 +49,7 @@ pub(super) struct RecordingChange {
 
 /// What is recorded
 #[utoipa::path(
-    get, path = "/api/v1/settings/recording", operation_id = "get_recording", tag = "Settings",
+    get, path = "/api/v1/settings/recording", operation_id = "get_recording", tag = "Settings", extensions(("x-permission" = json!(Permission::ReadSettings))),
     responses((status = 200, description = "The switch", body = Recording))
 )]
 pub(super) async fn recording(
@@ -57,7 +57,7 @@ pub(super) async fn recording(
     caller: Caller,
     _: NoParameters,
 ) -> Result<Json<Recording>> {
-    caller.require(&[Role::Admin, Role::Auditor])?;
+    caller.may(Permission::ReadSettings)?;
     Ok(Json(http.shown_recording()))
 }
 
@@ -67,7 +67,7 @@ pub(super) async fn recording(
 /// other. The change is itself recorded before it takes effect, and lasts over a restart. The
 /// ledger and Annals' own acts cannot be switched off.
 #[utoipa::path(
-    put, path = "/api/v1/settings/recording", operation_id = "put_recording", tag = "Settings",
+    put, path = "/api/v1/settings/recording", operation_id = "put_recording", tag = "Settings", extensions(("x-permission" = json!(Permission::ChangeSettings))),
     request_body = RecordingChange,
     responses(
         (status = 200, description = "The switch as it is now", body = Recording),
@@ -80,7 +80,7 @@ pub(super) async fn put_recording(
     _: NoParameters,
     JsonBody(change): JsonBody<RecordingChange>,
 ) -> Result<Json<Recording>> {
-    caller.require(&[Role::Admin])?;
+    caller.may(Permission::ChangeSettings)?;
     // A task of its own: a caller that hangs up must not leave the store and the memory apart.
     let done = spawn_with_actor(async move { http.change_recording(change).await });
     done.await.map_err(|_| Problem::internal())?.map(Json)

@@ -46,11 +46,6 @@ impl Role {
     pub fn from_name(name: &str) -> Option<Role> {
         Self::ALL.into_iter().find(|role| role.as_str() == name)
     }
-
-    /// Whether such a caller may read events.
-    pub const fn may_read(self) -> bool {
-        !matches!(self, Role::Ingest)
-    }
 }
 
 /// A key as it is kept.

@@ -6,11 +6,10 @@ use axum::extract::{RawQuery, State};
 use super::super::Http;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::config::Hundredths;
 use crate::query::analytics::learners::{AtRisk, AtRiskQuestion};
 use crate::query::analytics::period::Period;
-use crate::store::Role;
 
 /// The most that are listed at once, and unless asked otherwise …
 const MAX_LISTED: usize = 10_000;
@@ -23,7 +22,7 @@ const MAX_HISTORIES: usize = 500;
 /// children of the directory, and whoever learned within the year before. It is advice for
 /// people, never a decision.
 #[utoipa::path(
-    get, path = "/api/analytics/at-risk-students", operation_id = "list_at_risk_students", tag = "Analytics",
+    get, path = "/api/analytics/at-risk-students", operation_id = "list_at_risk_students", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadAnalytics))),
     params(
         ("days" = Option<u32>, Query, description = "Scored by the last so many days, 1 to 366; 30 unless given", minimum = 1, maximum = 366),
         ("threshold" = Option<f64>, Query, description = "From which score on, 0 to 1 with at most two decimals; the configuration's `risk.threshold` unless given", minimum = 0, maximum = 1),
@@ -45,7 +44,7 @@ pub(in super::super) async fn at_risk(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Json<AtRisk>> {
-    caller.require(&[Role::Admin, Role::Auditor])?;
+    caller.may(Permission::ReadAnalytics)?;
     let mut parameters = Parameters::read(query.as_deref());
     let days = parameters.days()?;
     let threshold = parameters.threshold()?.unwrap_or(http.risk.threshold);

@@ -7,17 +7,16 @@ use super::super::Http;
 use super::super::body::PathId;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::query::analytics::learners::{Engagement, Learners};
 use crate::query::analytics::period::Period;
-use crate::store::Role;
 
 /// Engagement
 ///
 /// How engaged a person was in the last days: their risk score with the five factors it is the
 /// sum of. People see their own and their children's. It is advice for people, never a decision.
 #[utoipa::path(
-    get, path = "/api/analytics/engagement/{user_id}", operation_id = "get_engagement", tag = "Analytics",
+    get, path = "/api/analytics/engagement/{user_id}", operation_id = "get_engagement", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadLearners))),
     params(
         ("user_id" = String, Path, description = "The application's id"),
         ("days" = Option<u32>, Query, description = "The last so many days with today, 1 to 366; 30 unless given", minimum = 1, maximum = 366),
@@ -35,7 +34,7 @@ pub(in super::super) async fn engagement(
     PathId(id): PathId,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Engagement>> {
-    caller.require(&[Role::Admin, Role::Auditor, Role::User, Role::Child])?;
+    caller.may(Permission::ReadLearners)?;
     let mut parameters = Parameters::read(query.as_deref());
     let days = parameters.days()?;
     let wait_for = parameters.take("wait_for")?;

@@ -12,12 +12,11 @@ use super::super::body::{JsonBody, PathId};
 use super::super::error::{Problem, Result};
 use super::super::parameters::NoParameters;
 use super::errors::no_such_group;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::actor::spawn_with_actor;
 use crate::query::analytics::error_marks::{ErrorDecision, ErrorMarks};
 use crate::query::analytics::errors::{DEFAULT_DAYS, ErrorGroup};
 use crate::query::analytics::period::Period;
-use crate::store::Role;
 
 /// What is decided.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -32,7 +31,7 @@ pub(in super::super) struct ErrorGroupChange {
 /// The decision is put on the record and lasts until another one. A resolved group that happens
 /// again is told as `regressed`. Answers the group as it is now, with its last 7 days.
 #[utoipa::path(
-    patch, path = "/api/analytics/errors/{group}", operation_id = "patch_error_group", tag = "Analytics",
+    patch, path = "/api/analytics/errors/{group}", operation_id = "patch_error_group", tag = "Analytics", extensions(("x-permission" = json!(Permission::ManageErrors))),
     params(("group" = String, Path, description = "The group's id")),
     request_body = ErrorGroupChange,
     responses(
@@ -48,7 +47,7 @@ pub(in super::super) async fn patch(
     _: NoParameters,
     JsonBody(change): JsonBody<ErrorGroupChange>,
 ) -> Result<Json<ErrorGroup>> {
-    caller.require(&[Role::Admin])?;
+    caller.may(Permission::ManageErrors)?;
     // A task of its own: a caller that hangs up must not leave the act without the change.
     let done = spawn_with_actor(async move { http.decide(&caller, &group, change.status).await });
     done.await.map_err(|_| Problem::internal())?.map(Json)

@@ -8,9 +8,8 @@ use super::super::Http;
 use super::super::body::PathId;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::query::analytics::errors::{DEFAULT_DAYS, ErrorGroupPage, ErrorLog, Errors};
-use crate::store::Role;
 
 /// Groups that are listed, unless asked otherwise …
 const LISTED: usize = 50;
@@ -24,7 +23,7 @@ const MAX_LISTED: usize = 500;
 /// message, but for numbers, ids and quoted words. Errors are the events whose role or class in
 /// the catalog is `error`.
 #[utoipa::path(
-    get, path = "/api/analytics/errors", operation_id = "get_errors", tag = "Analytics",
+    get, path = "/api/analytics/errors", operation_id = "get_errors", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadAnalytics))),
     params(
         ("days" = Option<u32>, Query, description = "The last so many days with today, 1 to 366; 7 unless given", minimum = 1, maximum = 366),
         ("start_date" = Option<String>, Query, description = "Instead of `days`: the first day, such as 2026-11-01", format = Date),
@@ -43,7 +42,7 @@ pub(in super::super) async fn errors(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Errors>> {
-    caller.require(&[Role::Admin, Role::Auditor])?;
+    caller.may(Permission::ReadAnalytics)?;
     let mut parameters = Parameters::read(query.as_deref());
     let period = parameters.period(http.calendar.day(http.clock.now()), DEFAULT_DAYS)?;
     let limit = parameters.listed(LISTED, MAX_LISTED)?;
@@ -61,7 +60,7 @@ pub(in super::super) async fn errors(
 ///
 /// How often it happened in the last days, and its last errors.
 #[utoipa::path(
-    get, path = "/api/analytics/errors/{group}", operation_id = "get_error_group", tag = "Analytics",
+    get, path = "/api/analytics/errors/{group}", operation_id = "get_error_group", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadAnalytics))),
     params(
         ("group" = String, Path, description = "The group's id"),
         ("days" = Option<u32>, Query, description = "The last so many days with today, 1 to 366; 7 unless given", minimum = 1, maximum = 366),
@@ -82,7 +81,7 @@ pub(in super::super) async fn error_group(
     PathId(id): PathId,
     RawQuery(query): RawQuery,
 ) -> Result<Json<ErrorGroupPage>> {
-    caller.require(&[Role::Admin, Role::Auditor])?;
+    caller.may(Permission::ReadAnalytics)?;
     let mut parameters = Parameters::read(query.as_deref());
     let period = parameters.period(http.calendar.day(http.clock.now()), DEFAULT_DAYS)?;
     let wait_for = parameters.take("wait_for")?;

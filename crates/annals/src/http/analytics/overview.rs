@@ -6,10 +6,9 @@ use axum::extract::{RawQuery, State};
 use super::super::Http;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::query::analytics::overview::{self, Overview};
 use crate::query::analytics::period::DEFAULT_DAYS;
-use crate::store::Role;
 
 /// Overview
 ///
@@ -18,7 +17,7 @@ use crate::store::Role;
 /// Figures are counted a moment after events are recorded: `lag` says how many events are not in
 /// them yet, and `wait_for` waits up to 2 seconds for the one with this cursor.
 #[utoipa::path(
-    get, path = "/api/analytics/overview", operation_id = "get_overview", tag = "Analytics",
+    get, path = "/api/analytics/overview", operation_id = "get_overview", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadAnalytics))),
     params(
         ("days" = Option<u32>, Query, description = "The last so many days with today, 1 to 366; 30 unless given", minimum = 1, maximum = 366),
         ("start_date" = Option<String>, Query, description = "Instead of `days`: the first day, such as 2026-11-01", format = Date),
@@ -37,7 +36,7 @@ pub(in super::super) async fn overview(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Overview>> {
-    caller.require(&[Role::Admin, Role::Auditor])?;
+    caller.may(Permission::ReadAnalytics)?;
     let mut parameters = Parameters::read(query.as_deref());
     let now = http.clock.now();
     let period = parameters.period(http.calendar.day(now), DEFAULT_DAYS)?;

@@ -6,10 +6,9 @@ use axum::extract::{RawQuery, State};
 use super::super::Http;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::query::analytics::pages::{PageViews, PagesQuestion, page_views};
 use crate::query::analytics::period::DEFAULT_DAYS;
-use crate::store::Role;
 
 /// Listed unless asked otherwise.
 const LISTED: usize = 100;
@@ -21,7 +20,7 @@ const LISTED: usize = 100;
 /// its total over the period. What opens and leaves a page the catalog says by its roles
 /// `page_view` and `page_exit`.
 #[utoipa::path(
-    get, path = "/api/analytics/page-views", operation_id = "list_page_views", tag = "Analytics",
+    get, path = "/api/analytics/page-views", operation_id = "list_page_views", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadAnalytics))),
     params(
         ("days" = Option<u32>, Query, description = "The last so many days with today, 1 to 366; 30 unless given", minimum = 1, maximum = 366),
         ("start_date" = Option<String>, Query, description = "Instead of `days`: the first day, such as 2026-11-01", format = Date),
@@ -43,7 +42,7 @@ pub(in super::super) async fn views(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Json<PageViews>> {
-    caller.require(&[Role::Admin, Role::Auditor])?;
+    caller.may(Permission::ReadAnalytics)?;
     let mut parameters = Parameters::read(query.as_deref());
     let period = parameters.period(http.calendar.day(http.clock.now()), DEFAULT_DAYS)?;
     let page_path = parameters.filled("page_path", "must be a path such as `/quests`")?;

@@ -6,10 +6,9 @@ use axum::extract::{RawQuery, State};
 use super::super::Http;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::query::analytics::period::DEFAULT_DAYS;
 use crate::query::analytics::quests::{PopularQuests, QuestsQuestion, popular_quests};
-use crate::store::Role;
 
 /// Listed unless asked otherwise.
 const LISTED: usize = 10;
@@ -21,7 +20,7 @@ const LISTED: usize = 10;
 /// every type of which anything was ever begun, finished or given up; what that is the catalog
 /// says by its roles.
 #[utoipa::path(
-    get, path = "/api/analytics/popular-quests", operation_id = "list_popular_quests", tag = "Analytics",
+    get, path = "/api/analytics/popular-quests", operation_id = "list_popular_quests", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadAnalytics))),
     params(
         ("days" = Option<u32>, Query, description = "The last so many days with today, 1 to 366; 30 unless given", minimum = 1, maximum = 366),
         ("start_date" = Option<String>, Query, description = "Instead of `days`: the first day, such as 2026-11-01", format = Date),
@@ -42,7 +41,7 @@ pub(in super::super) async fn popular(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Json<PopularQuests>> {
-    caller.require(&[Role::Admin, Role::Auditor])?;
+    caller.may(Permission::ReadAnalytics)?;
     let mut parameters = Parameters::read(query.as_deref());
     let period = parameters.period(http.calendar.day(http.clock.now()), DEFAULT_DAYS)?;
     let entity_type = parameters.filled("entity_type", "must name a type such as `quest`")?;

@@ -11,11 +11,11 @@ use super::super::body::PathId;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
 use super::engagement::nobody;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::follow::ROLLUPS;
 use crate::query::analytics::period::Period;
 use crate::query::analytics::risk_history::RiskHistory;
-use crate::store::{self, Role};
+use crate::store;
 
 /// How long one waits for what was recorded before days are scored.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// end with it; today's as it stands. Scores of days that are over are kept for 400 days. People
 /// see their own and their children's. It is advice for people, never a decision.
 #[utoipa::path(
-    get, path = "/api/analytics/risk-history/{user_id}", operation_id = "get_risk_history", tag = "Analytics",
+    get, path = "/api/analytics/risk-history/{user_id}", operation_id = "get_risk_history", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadLearners))),
     params(
         ("user_id" = String, Path, description = "The application's id"),
         ("days" = Option<u32>, Query, description = "The last so many days with today, 1 to 366; 30 unless given", minimum = 1, maximum = 366),
@@ -44,7 +44,7 @@ pub(in super::super) async fn risk_history(
     PathId(id): PathId,
     RawQuery(query): RawQuery,
 ) -> Result<Json<RiskHistory>> {
-    caller.require(&[Role::Admin, Role::Auditor, Role::User, Role::Child])?;
+    caller.may(Permission::ReadLearners)?;
     let mut parameters = Parameters::read(query.as_deref());
     let days = parameters.days()?;
     let wait_for = parameters.take("wait_for")?;

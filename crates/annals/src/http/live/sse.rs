@@ -13,6 +13,7 @@ use super::super::Http;
 use super::super::error::{Problem, Result};
 use super::message::StreamMessage;
 use super::open::admit;
+use crate::access::Permission;
 
 /// How long a browser waits before it comes back.
 const RETRY: Duration = Duration::from_secs(2);
@@ -25,7 +26,7 @@ const RETRY: Duration = Duration::from_secs(2);
 /// begins now; after a break it goes on where `Last-Event-ID` says, without gap or repeat. At once,
 /// and then every 15 seconds, a comment and an `id:` that tells how far the stream has come.
 #[utoipa::path(
-    get, path = "/api/v1/events/stream", operation_id = "stream_events", tag = "Live",
+    get, path = "/api/v1/events/stream", operation_id = "stream_events", tag = "Live", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
         super::super::openapi::FilterParameters,
         ("after" = Option<String>, Query, description = "Begin after this event's `cursor`; now, unless given"),

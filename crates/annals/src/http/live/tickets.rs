@@ -18,7 +18,7 @@ use super::super::Http;
 use super::super::error::{Problem, Result};
 use super::super::parameters::NoParameters;
 use super::credential::Credential;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::id::{self, Random};
 
 /// How long a ticket works: a minute, in microseconds.
@@ -79,7 +79,7 @@ pub(in crate::http) struct NewTicket {
 /// It opens one stream as whoever made it, within a minute: for browsers, which can send no key
 /// with a stream's request. The stream ends when the key or session ends that made the ticket.
 #[utoipa::path(
-    post, path = "/api/v1/tickets", operation_id = "create_ticket", tag = "Live",
+    post, path = "/api/v1/tickets", operation_id = "create_ticket", tag = "Live", extensions(("x-permission" = json!(Permission::ReadEvents))),
     responses(
         (status = 201, description = "The ticket", body = NewTicket),
         (status = 403, description = "The caller may not read events", body = Problem, content_type = "application/problem+json"),
@@ -92,7 +92,7 @@ pub(in crate::http) async fn create(
     _: NoParameters,
     parts: Parts,
 ) -> Result<(StatusCode, Json<NewTicket>)> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     let made = http.live.tickets.make(Credential::of(&parts), http.clock.now(), &*http.random);
     let ticket = made.ok_or_else(|| {
         let detail = "Too many tickets wait to be used; try again in a minute.";

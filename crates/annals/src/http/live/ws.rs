@@ -16,6 +16,7 @@ use super::super::error::{Problem, Result};
 use super::feed::{Ended, Feed, HEARTBEAT};
 use super::message::StreamMessage;
 use super::open::admit;
+use crate::access::Permission;
 
 /// Clients have nothing to say; this is room for a ping.
 const MESSAGE_BYTES: usize = 4 * 1024;
@@ -26,7 +27,7 @@ const MESSAGE_BYTES: usize = 4 * 1024;
 /// The server closes with 1001 when it stops, 1008 when the caller may read no more, 1013 when the
 /// client is too slow.
 #[utoipa::path(
-    get, path = "/api/v1/events/ws", operation_id = "stream_events_ws", tag = "Live",
+    get, path = "/api/v1/events/ws", operation_id = "stream_events_ws", tag = "Live", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
         super::super::openapi::FilterParameters,
         ("after" = Option<String>, Query, description = "Begin after this cursor; now, unless given"),

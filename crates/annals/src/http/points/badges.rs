@@ -12,7 +12,7 @@ use super::super::Http;
 use super::super::body::PathId;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::follow::{BADGES, BadgeKind, Language, Rule};
 
 /// How long an award that is due is waited for: it follows the event that reached it.
@@ -57,7 +57,7 @@ pub(in super::super) struct Badge {
 /// Every badge and certificate of the server's rule file, with how far the child has come. Awards
 /// follow the points events by a moment.
 #[utoipa::path(
-    get, path = "/child/{id}/badges", operation_id = "list_badges", tag = "Points",
+    get, path = "/child/{id}/badges", operation_id = "list_badges", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
         ("id" = String, Path, description = "The child's id"),
         ("lang" = Option<String>, Query, description = "`en` or `de`; else as `Accept-Language` asks"),
@@ -74,7 +74,7 @@ pub(in super::super) async fn list(
     RawQuery(query): RawQuery,
     PathId(id): PathId,
 ) -> Result<Json<BadgeList>> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     let mut parameters = Parameters::read(query.as_deref());
     let language = parameters.language(&headers)?;
     parameters.none()?;

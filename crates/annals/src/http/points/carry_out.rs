@@ -12,7 +12,7 @@ use super::super::Http;
 use super::super::client_address::ClientAddress;
 use super::super::error::{Problem, Result};
 use super::child::ChildState;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::filter::Filter;
 use crate::points;
 use crate::query::tracking::TrackingEvent;
@@ -63,12 +63,13 @@ impl FromRequestParts<Http> for Sent {
 
 impl Sent {
     /// The child of a command, if the caller may send such a command for it.
-    pub(super) async fn child(&self, http: &Http, id: &str, own: bool) -> Result<Person> {
-        let mut roles = vec![Role::Admin, Role::Service, Role::User];
-        if own {
-            roles.push(Role::Child);
-        }
-        self.caller.require(&roles)?;
+    pub(super) async fn child(
+        &self,
+        http: &Http,
+        id: &str,
+        permission: Permission,
+    ) -> Result<Person> {
+        self.caller.may(permission)?;
         let child = http.child(&self.caller, id).await?;
         if child.archived_at.is_some() {
             let detail = "This child is archived and takes no commands; saving it again with \

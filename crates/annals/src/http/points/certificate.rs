@@ -15,7 +15,7 @@ use super::super::Http;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
 use super::badges::text;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::follow::{BadgeKind, Language};
 use crate::query::proof::prove;
 
@@ -68,7 +68,7 @@ const fn words(language: Language) -> Words {
 ///
 /// A page to print, with the id and the digest of the event by which it was awarded.
 #[utoipa::path(
-    get, path = "/child/{id}/certificates/{badge_id}", operation_id = "get_certificate", tag = "Points",
+    get, path = "/child/{id}/certificates/{badge_id}", operation_id = "get_certificate", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
         ("id" = String, Path, description = "The child's id"),
         ("badge_id" = String, Path, description = "The certificate's id in the rule file"),
@@ -86,7 +86,7 @@ pub(in super::super) async fn show(
     RawQuery(query): RawQuery,
     path: std::result::Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     let Ok(Path((id, badge))) = path else {
         let detail = "The ids in the path are not valid UTF-8.";
         return Err(Problem::bad_request("invalid_id", detail));

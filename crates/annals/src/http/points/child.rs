@@ -10,7 +10,7 @@ use super::super::Http;
 use super::super::body::PathId;
 use super::super::error::{Problem, Result};
 use super::super::parameters::NoParameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::store::{Account, Person, PersonKind, Tally};
 
 /// A child and what it has.
@@ -57,7 +57,7 @@ pub(in super::super) struct GoodVsNotGood {
 ///
 /// Balance, open requests, and tasks against penalties since the first one.
 #[utoipa::path(
-    get, path = "/child/{id}", operation_id = "get_child", tag = "Points",
+    get, path = "/child/{id}", operation_id = "get_child", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(("id" = String, Path, description = "The child's id")),
     responses(
         (status = 200, description = "What the child has", body = ChildState),
@@ -70,7 +70,7 @@ pub(in super::super) async fn get(
     _: NoParameters,
     PathId(id): PathId,
 ) -> Result<Json<ChildState>> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     let child = http.child(&caller, &id).await?;
     let account = http.store.account(&id).await?;
     Ok(Json(http.child_state(&child, account).await?))

@@ -11,6 +11,7 @@ use super::super::error::{Problem, Result};
 use super::super::parameters::NoParameters;
 use super::carry_out::{CommandAnswer, PointsRequest, Sent};
 use super::definitions::{MAX_POINTS, no_reward, no_task};
+use crate::access::Permission;
 use crate::points;
 
 /// Characters of a reason.
@@ -66,7 +67,7 @@ pub(in super::super) struct TriggerReward {
 /// An opening balance or a correction. A balance does not fall below 0 (unless the server allows
 /// it): `delta` says what really changed.
 #[utoipa::path(
-    post, path = "/child/{id}/adjust", operation_id = "adjust_points", tag = "Points", request_body = Adjust,
+    post, path = "/child/{id}/adjust", operation_id = "adjust_points", tag = "Points", extensions(("x-permission" = json!(Permission::GivePoints))), request_body = Adjust,
     params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
     responses(
         (status = 200, description = "What was done", body = CommandAnswer),
@@ -82,7 +83,7 @@ pub(in super::super) async fn adjust(
     PathId(id): PathId,
     JsonBody(body): JsonBody<Adjust>,
 ) -> Result<Json<CommandAnswer>> {
-    let child = sent.child(&http, &id, false).await?;
+    let child = sent.child(&http, &id, Permission::GivePoints).await?;
     let mut errors = Vec::new();
     if body.points == 0 || !(-MAX_POINTS..=MAX_POINTS).contains(&body.points) {
         let message = format!("must be -{MAX_POINTS} to {MAX_POINTS}, and not 0");
@@ -112,7 +113,7 @@ pub(in super::super) async fn adjust(
 /// A task adds its points, a penalty takes them, as far as there are any: `delta` says what really
 /// changed.
 #[utoipa::path(
-    post, path = "/child/{id}/trigger-task", operation_id = "trigger_task", tag = "Points", request_body = TriggerTask,
+    post, path = "/child/{id}/trigger-task", operation_id = "trigger_task", tag = "Points", extensions(("x-permission" = json!(Permission::GivePoints))), request_body = TriggerTask,
     params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
     responses(
         (status = 200, description = "What was done", body = CommandAnswer),
@@ -127,7 +128,7 @@ pub(in super::super) async fn trigger_task(
     PathId(id): PathId,
     JsonBody(body): JsonBody<TriggerTask>,
 ) -> Result<Json<CommandAnswer>> {
-    let child = sent.child(&http, &id, false).await?;
+    let child = sent.child(&http, &id, Permission::GivePoints).await?;
     let task = http.store.task(&body.task_id).await?.ok_or_else(no_task)?;
     let command = PointsRequest {
         name: "trigger-task",
@@ -143,7 +144,7 @@ pub(in super::super) async fn trigger_task(
 ///
 /// The balance must suffice and stays as it is. One request for a child and a reward at a time.
 #[utoipa::path(
-    post, path = "/child/{id}/request-reward", operation_id = "request_reward", tag = "Points", request_body = WhichReward,
+    post, path = "/child/{id}/request-reward", operation_id = "request_reward", tag = "Points", extensions(("x-permission" = json!(Permission::RequestRewards))), request_body = WhichReward,
     params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
     responses(
         (status = 200, description = "What was done", body = CommandAnswer),
@@ -159,7 +160,7 @@ pub(in super::super) async fn request_reward(
     PathId(id): PathId,
     JsonBody(body): JsonBody<WhichReward>,
 ) -> Result<Json<CommandAnswer>> {
-    let child = sent.child(&http, &id, true).await?;
+    let child = sent.child(&http, &id, Permission::RequestRewards).await?;
     let reward = http.store.reward(&body.reward_id).await?.ok_or_else(no_reward)?;
     let command = which(&child, "request-reward", &body);
     let rules = http.rules;
@@ -171,7 +172,7 @@ pub(in super::super) async fn request_reward(
 /// Takes its cost, requested or not; a request for it is met. Whoever answers a request says
 /// `only_if_requested`: when it was cancelled meanwhile, nothing is taken.
 #[utoipa::path(
-    post, path = "/child/{id}/trigger-reward", operation_id = "trigger_reward", tag = "Points", request_body = TriggerReward,
+    post, path = "/child/{id}/trigger-reward", operation_id = "trigger_reward", tag = "Points", extensions(("x-permission" = json!(Permission::GivePoints))), request_body = TriggerReward,
     params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
     responses(
         (status = 200, description = "What was done", body = CommandAnswer),
@@ -187,7 +188,7 @@ pub(in super::super) async fn trigger_reward(
     PathId(id): PathId,
     JsonBody(body): JsonBody<TriggerReward>,
 ) -> Result<Json<CommandAnswer>> {
-    let child = sent.child(&http, &id, false).await?;
+    let child = sent.child(&http, &id, Permission::GivePoints).await?;
     let reward = http.store.reward(&body.reward_id).await?.ok_or_else(no_reward)?;
     let command = PointsRequest {
         name: "trigger-reward",
@@ -204,7 +205,7 @@ pub(in super::super) async fn trigger_reward(
 ///
 /// Refused, and nothing recorded, when it is not asked for: redeemed or cancelled already.
 #[utoipa::path(
-    post, path = "/child/{id}/cancel-request-reward", operation_id = "cancel_reward_request", tag = "Points", request_body = WhichReward,
+    post, path = "/child/{id}/cancel-request-reward", operation_id = "cancel_reward_request", tag = "Points", extensions(("x-permission" = json!(Permission::RequestRewards))), request_body = WhichReward,
     params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
     responses(
         (status = 200, description = "What was done", body = CommandAnswer),
@@ -219,7 +220,7 @@ pub(in super::super) async fn cancel_request(
     PathId(id): PathId,
     JsonBody(body): JsonBody<WhichReward>,
 ) -> Result<Json<CommandAnswer>> {
-    let child = sent.child(&http, &id, true).await?;
+    let child = sent.child(&http, &id, Permission::RequestRewards).await?;
     // It may have been removed since it was asked for.
     let name = http.store.reward(&body.reward_id).await?.map(|reward| reward.name);
     let command = which(&child, "cancel-request-reward", &body);

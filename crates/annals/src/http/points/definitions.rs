@@ -11,8 +11,8 @@ use super::super::audit::act;
 use super::super::body::{JsonBody, PathId};
 use super::super::error::{Problem, Result};
 use super::super::parameters::NoParameters;
-use crate::access::Caller;
-use crate::store::{Reward, Role, Task};
+use crate::access::{Caller, Permission};
+use crate::store::{Reward, Task};
 
 /// The most that a task brings or a reward costs.
 pub(super) const MAX_POINTS: i64 = 1_000_000_000;
@@ -55,7 +55,7 @@ pub(in super::super) struct Rewards {
 
 /// List tasks and penalties
 #[utoipa::path(
-    get, path = "/api/v1/tasks", operation_id = "list_tasks", tag = "Points",
+    get, path = "/api/v1/tasks", operation_id = "list_tasks", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     responses((status = 200, description = "All of them, by id", body = Tasks))
 )]
 pub(in super::super) async fn tasks(
@@ -63,13 +63,13 @@ pub(in super::super) async fn tasks(
     caller: Caller,
     _: NoParameters,
 ) -> Result<Json<Tasks>> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     Ok(Json(Tasks { tasks: http.store.tasks().await? }))
 }
 
 /// Get a task or penalty
 #[utoipa::path(
-    get, path = "/api/v1/tasks/{id}", operation_id = "get_task", tag = "Points",
+    get, path = "/api/v1/tasks/{id}", operation_id = "get_task", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(("id" = String, Path, description = "The application's id")),
     responses(
         (status = 200, description = "The task", body = Task),
@@ -82,7 +82,7 @@ pub(in super::super) async fn task(
     _: NoParameters,
     PathId(id): PathId,
 ) -> Result<Json<Task>> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     http.store.task(&id).await?.map(Json).ok_or_else(no_task)
 }
 
@@ -91,7 +91,7 @@ pub(in super::super) async fn task(
 /// Adds it, or puts this in the place of what stands there. What was done with it before stays as
 /// it was recorded.
 #[utoipa::path(
-    put, path = "/api/v1/tasks/{id}", operation_id = "put_task", tag = "Points", request_body = TaskBody,
+    put, path = "/api/v1/tasks/{id}", operation_id = "put_task", tag = "Points", extensions(("x-permission" = json!(Permission::ManagePoints))), request_body = TaskBody,
     params(("id" = String, Path, description = "The application's id")),
     responses(
         (status = 200, description = "The task as it is now", body = Task),
@@ -105,7 +105,7 @@ pub(in super::super) async fn put_task(
     PathId(id): PathId,
     JsonBody(body): JsonBody<TaskBody>,
 ) -> Result<Json<Task>> {
-    caller.require(&[Role::Admin, Role::Service])?;
+    caller.may(Permission::ManagePoints)?;
     check(&id, &body.name, "points", body.points)?;
     let task = Task { id, name: body.name, points: body.points, is_good: body.is_good };
     if http.store.task(&task.id).await?.as_ref() != Some(&task) {
@@ -119,7 +119,7 @@ pub(in super::super) async fn put_task(
 ///
 /// It can no longer be activated; all events stay.
 #[utoipa::path(
-    delete, path = "/api/v1/tasks/{id}", operation_id = "delete_task", tag = "Points",
+    delete, path = "/api/v1/tasks/{id}", operation_id = "delete_task", tag = "Points", extensions(("x-permission" = json!(Permission::ManagePoints))),
     params(("id" = String, Path, description = "The application's id")),
     responses(
         (status = 204, description = "It is gone"),
@@ -132,7 +132,7 @@ pub(in super::super) async fn delete_task(
     _: NoParameters,
     PathId(id): PathId,
 ) -> Result<StatusCode> {
-    caller.require(&[Role::Admin, Role::Service])?;
+    caller.may(Permission::ManagePoints)?;
     let task = http.store.task(&id).await?.ok_or_else(no_task)?;
     if http.store.delete_task(&id).await? {
         http.audit(about("task_deleted", "task", &id, &task.name)).await?;
@@ -142,7 +142,7 @@ pub(in super::super) async fn delete_task(
 
 /// List rewards
 #[utoipa::path(
-    get, path = "/api/v1/rewards", operation_id = "list_rewards", tag = "Points",
+    get, path = "/api/v1/rewards", operation_id = "list_rewards", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     responses((status = 200, description = "All of them, by id", body = Rewards))
 )]
 pub(in super::super) async fn rewards(
@@ -150,13 +150,13 @@ pub(in super::super) async fn rewards(
     caller: Caller,
     _: NoParameters,
 ) -> Result<Json<Rewards>> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     Ok(Json(Rewards { rewards: http.store.rewards().await? }))
 }
 
 /// Get a reward
 #[utoipa::path(
-    get, path = "/api/v1/rewards/{id}", operation_id = "get_reward", tag = "Points",
+    get, path = "/api/v1/rewards/{id}", operation_id = "get_reward", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(("id" = String, Path, description = "The application's id")),
     responses(
         (status = 200, description = "The reward", body = Reward),
@@ -169,7 +169,7 @@ pub(in super::super) async fn reward(
     _: NoParameters,
     PathId(id): PathId,
 ) -> Result<Json<Reward>> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     http.store.reward(&id).await?.map(Json).ok_or_else(no_reward)
 }
 
@@ -178,7 +178,7 @@ pub(in super::super) async fn reward(
 /// Adds it, or puts this in the place of what stands there. Requests for it stay; they are met at
 /// its cost of then.
 #[utoipa::path(
-    put, path = "/api/v1/rewards/{id}", operation_id = "put_reward", tag = "Points", request_body = RewardBody,
+    put, path = "/api/v1/rewards/{id}", operation_id = "put_reward", tag = "Points", extensions(("x-permission" = json!(Permission::ManagePoints))), request_body = RewardBody,
     params(("id" = String, Path, description = "The application's id")),
     responses(
         (status = 200, description = "The reward as it is now", body = Reward),
@@ -192,7 +192,7 @@ pub(in super::super) async fn put_reward(
     PathId(id): PathId,
     JsonBody(body): JsonBody<RewardBody>,
 ) -> Result<Json<Reward>> {
-    caller.require(&[Role::Admin, Role::Service])?;
+    caller.may(Permission::ManagePoints)?;
     check(&id, &body.name, "cost", body.cost)?;
     let reward = Reward { id, name: body.name, cost: body.cost };
     if http.store.reward(&reward.id).await?.as_ref() != Some(&reward) {
@@ -207,7 +207,7 @@ pub(in super::super) async fn put_reward(
 /// It can no longer be asked for or redeemed; requests for it can still be cancelled, and all
 /// events stay.
 #[utoipa::path(
-    delete, path = "/api/v1/rewards/{id}", operation_id = "delete_reward", tag = "Points",
+    delete, path = "/api/v1/rewards/{id}", operation_id = "delete_reward", tag = "Points", extensions(("x-permission" = json!(Permission::ManagePoints))),
     params(("id" = String, Path, description = "The application's id")),
     responses(
         (status = 204, description = "It is gone"),
@@ -220,7 +220,7 @@ pub(in super::super) async fn delete_reward(
     _: NoParameters,
     PathId(id): PathId,
 ) -> Result<StatusCode> {
-    caller.require(&[Role::Admin, Role::Service])?;
+    caller.may(Permission::ManagePoints)?;
     let reward = http.store.reward(&id).await?.ok_or_else(no_reward)?;
     if http.store.delete_reward(&id).await? {
         http.audit(about("reward_deleted", "reward", &id, &reward.name)).await?;

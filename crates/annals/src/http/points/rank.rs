@@ -11,7 +11,7 @@ use super::super::Http;
 use super::super::body::PathId;
 use super::super::error::{Problem, Result};
 use super::super::parameters::NoParameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::points::rank::ranks;
 use crate::points::weeks::Weeks;
 use crate::store::{Person, PersonKind, Scope, Tally};
@@ -54,7 +54,7 @@ pub(in super::super) struct Placed {
 /// This week's place among the children it shares a guardian with, by the points of tasks. A child
 /// sees its place and nobody else's points; a guardian compares their own children.
 #[utoipa::path(
-    get, path = "/child/{id}/rank", operation_id = "get_child_rank", tag = "Points",
+    get, path = "/child/{id}/rank", operation_id = "get_child_rank", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(("id" = String, Path, description = "The child's id")),
     responses(
         (status = 200, description = "The rank", body = ChildRank),
@@ -67,7 +67,7 @@ pub(in super::super) async fn get(
     _: NoParameters,
     PathId(id): PathId,
 ) -> Result<Json<ChildRank>> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     let child = http.child(&caller, &id).await?;
     // Whoever asks about themselves is told a place and no numbers: then everybody counts.
     let oneself = caller.person.as_ref().is_some_and(|person| person.id == id);

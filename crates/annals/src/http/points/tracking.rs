@@ -9,10 +9,9 @@ use serde_json::Value;
 use super::super::Http;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::filter::moment;
 use crate::query::tracking::{MAX_OFFSET, TrackingEvent, TrackingFilter, tracking};
-use crate::store::Role;
 
 /// A page of points events, newest first.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -34,7 +33,7 @@ pub(in super::super) struct TrackingPage {
 /// Newest first. Answers for archived children and for accounts of users who were erased as well:
 /// then `user_id` is null.
 #[utoipa::path(
-    get, path = "/admin/tracking", operation_id = "list_tracking_events", tag = "Points",
+    get, path = "/admin/tracking", operation_id = "list_tracking_events", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
         ("child_id" = Option<String>, Query, description = "Of this child; needed unless `user_id` is given"),
         ("user_id" = Option<String>, Query, description = "Of this user account; admins only"),
@@ -57,10 +56,10 @@ pub(in super::super) async fn list(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Json<TrackingPage>> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     let filter = read(Parameters::read(query.as_deref()))?;
     if filter.account.is_some() {
-        caller.require(&[Role::Admin])?;
+        caller.may(Permission::ReadAccounts)?;
     }
     match &filter.child {
         Some(child) if !caller.may_see_person(child) => {

@@ -10,7 +10,7 @@ use super::super::Http;
 use super::super::body::PathId;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
-use crate::access::Caller;
+use crate::access::{Caller, Permission};
 use crate::calendar::Calendar;
 use crate::points::weeks::{DEFAULT_WEEKS, MAX_WEEKS, Week, Weeks};
 use crate::store::{LedgerKind, Person, Scope, TrackingQuery};
@@ -41,7 +41,7 @@ pub(in super::super) struct ChildWeeks {
 /// ended. Penalties, spendings and downward corrections are less than 0: a week's balance is the one
 /// before it and the sum of its four.
 #[utoipa::path(
-    get, path = "/child/{id}/weeks", operation_id = "get_child_weeks", tag = "Points",
+    get, path = "/child/{id}/weeks", operation_id = "get_child_weeks", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
         ("id" = String, Path, description = "The child's id"),
         ("weeks" = Option<u16>, Query, description = "How many, with this one, 1 to 53; 12 unless given", minimum = 1, maximum = 53),
@@ -58,7 +58,7 @@ pub(in super::super) async fn get(
     PathId(id): PathId,
     RawQuery(query): RawQuery,
 ) -> Result<Json<ChildWeeks>> {
-    caller.require_reader()?;
+    caller.may(Permission::ReadEvents)?;
     let child = http.child(&caller, &id).await?;
     let mut parameters = Parameters::read(query.as_deref());
     let count = parameters.take("weeks")?.map_or(Ok(DEFAULT_WEEKS), |text| {

@@ -1,5 +1,7 @@
 //! The scope matrix: every endpoint × role × whom it is about. The endpoints come from the API
-//! document, so that a new one without a row fails.
+//! document, so that a new one without a row fails. A row says what a caller gets who has the
+//! endpoint's permission, `x-permission` in the document; who has it, the table in
+//! `access/permission.rs` says, and who has not gets 403.
 
 use http::Method;
 use serde_json::{Value, json};
