@@ -1,21 +1,20 @@
-//! Who acts: known where a request or a job begins, needed where something is recorded.
+//! Who acts in a program with Annals inside: known where its request or job begins, needed where
+//! it records something.
 //!
 //! ```text
-//! middleware, job ── with_actor(ada, …) ──► … any depth of calls … ──► record: who is it? ada
+//! middleware, job ── with_actor(ada, …) ──► … any depth of calls … ──► Recorder: who is it? ada
 //!                                            └─ spawn_with_actor(…) ─► … ──► still ada
 //! ```
 //!
 //! The actor stands in a task-local, so that no function in between has to pass it on. Where
 //! nobody was named it is the `system`.
 
-use std::cell::RefCell;
-
 use annals_event::{Actor, ActorType};
 use tokio::task::JoinHandle;
 use tokio::task::futures::TaskLocalFuture;
 
 tokio::task_local! {
-    static ACTOR: RefCell<Actor>;
+    static ACTOR: Actor;
 }
 
 /// Somebody who did not say who they are, or could not show it.
@@ -24,16 +23,16 @@ pub fn anonymous() -> Actor {
 }
 
 /// Asynchronous work that is done as an actor.
-pub type WithActor<F> = TaskLocalFuture<RefCell<Actor>, F>;
+pub type WithActor<F> = TaskLocalFuture<Actor, F>;
 
 /// Does asynchronous work as this actor. An actor named further out is back in place afterwards.
 pub fn with_actor<F: Future>(actor: Actor, work: F) -> WithActor<F> {
-    ACTOR.scope(RefCell::new(actor), work)
+    ACTOR.scope(actor, work)
 }
 
 /// Does work as this actor where nothing is asynchronous, such as on a thread of one's own.
 pub fn with_actor_sync<R>(actor: Actor, work: impl FnOnce() -> R) -> R {
-    ACTOR.sync_scope(RefCell::new(actor), work)
+    ACTOR.sync_scope(actor, work)
 }
 
 /// Spawns a task that acts as whoever acts here; a task spawned otherwise acts as the system.
@@ -49,13 +48,7 @@ where
 
 /// Who acts here; the system, where nobody was named.
 pub fn current_actor() -> Actor {
-    ACTOR.try_with(|actor| actor.borrow().clone()).unwrap_or_default()
-}
-
-/// From here on to the end of the innermost scope somebody else acts: whoever a request turns out
-/// to come from. Without a scope it changes nothing.
-pub(crate) fn set_actor(actor: Actor) {
-    let _ = ACTOR.try_with(|current| current.replace(actor));
+    ACTOR.try_with(|actor| actor.clone()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -75,12 +68,8 @@ mod tests {
             with_actor_sync(named("cy"), || assert_eq!(current_actor(), named("cy")));
             tokio::task::yield_now().await;
             assert_eq!(current_actor(), named("ada"));
-            set_actor(anonymous());
-            assert_eq!(current_actor(), anonymous());
         })
         .await;
-        assert_eq!(current_actor(), Actor::default());
-        set_actor(named("ada"));
         assert_eq!(current_actor(), Actor::default());
     }
 

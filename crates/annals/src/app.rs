@@ -1,14 +1,14 @@
 //! The composition root: builds the parts, starts them in order and stops them in reverse.
 
 use std::fs::File;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
+use annals_event::Actor;
 use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::serve::ListenerExt as _;
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -17,19 +17,19 @@ use crate::background::Background;
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
-use crate::config::{ClientIp, Config, ConfigError, RequireConsent};
+use crate::config::{ClientIp, Config, ConfigError};
 use crate::data_dir::{DataDir, Hold};
-use crate::follow::{AuditFiles, Award, BadgeParts, Badges, Followers, Parts};
-use crate::http::{Erasures, Http, Live, RateLimits, Retaining, Services};
+use crate::follow::{AuditFiles, BadgeParts, Badges, Followers, Parts};
+use crate::http::Http;
 use crate::id::Random;
 use crate::journal::{Cursors, Journal};
 use crate::metrics::Metrics;
-use crate::points::Rules;
-use crate::record::{Intake, IpPrefixes, Redactor, Refusal, Sender, Source};
+use crate::record::{Intake, IpPrefixes, Redactor};
 use crate::recorder::{Recorder, Works};
+use crate::service::{self, Awards, Core, Services};
 use crate::store::sqlite::SqliteDerived;
 use crate::store::{DerivedStore, Identity};
-use crate::{follow, http, recorder, schedule};
+use crate::{follow, recorder, schedule};
 
 mod open;
 
@@ -40,6 +40,7 @@ const DRAIN: Duration = Duration::from_secs(10);
 
 /// Annals, running: the journal is open and can be written.
 pub struct App {
+    services: Arc<Services>,
     http: Http,
     data_dir: DataDir,
     writer: JoinHandle<()>,
@@ -105,10 +106,9 @@ impl App {
         let metrics = Arc::new(Metrics::default());
         let (journal, writer) =
             Journal::start(Arc::clone(&store), Arc::clone(&clock), head, Arc::clone(&metrics));
-        let stall = Duration::from_secs(config.streams.stall_seconds.into());
         let intake = Arc::new(intake(config, &catalog, access.recording_policies())?);
         // Before anything is taken in: what was switched off stays off from the first event on.
-        intake.set_recording(http::recording_switch(&*store).await?);
+        intake.set_recording(service::recording_switch(&*store).await?);
         let works = Works {
             intake: Arc::clone(&intake),
             journal: journal.clone(),
@@ -121,14 +121,19 @@ impl App {
         let derived: Arc<dyn DerivedStore> =
             Arc::new(SqliteDerived::new(&path, &store.identity())?);
         let badges = Badges::new(badge_rules, calendar.clone(), Arc::clone(&store));
-        let erasure_turn = Arc::new(Mutex::default());
+        let erasing = service::erasing(&store);
+        let awards = Awards {
+            intake: Arc::clone(&intake),
+            clock: Arc::clone(&clock),
+            random: Arc::clone(&random),
+        };
         let parts = Parts {
             store: Arc::clone(&store),
             badges: BadgeParts {
                 badges: badges.clone(),
                 journal: journal.clone(),
-                award: award(&intake, &clock, &random),
-                erasure_turn: Arc::clone(&erasure_turn),
+                award: Arc::new(awards),
+                erasing: erasing.clone(),
             },
             derived: Arc::clone(&derived),
             catalog: Arc::clone(&catalog),
@@ -138,7 +143,8 @@ impl App {
         };
         let following = CancellationToken::new();
         let (followers, follower_tasks) = Followers::start(&parts, &journal, &clock, &following);
-        let http = Http::new(Services {
+        let core = Core {
+            config: Arc::new(config.clone()),
             cursors: Cursors::new(&store.identity()),
             store,
             journal,
@@ -149,33 +155,21 @@ impl App {
             intake,
             catalog,
             badges,
-            rules: Rules { allow_negative: config.points.allow_negative },
-            audit_files: parts.audit_files.folder.clone(),
-            risk: config.risk.clone(),
-            consent_needed: config.require_consent == RequireConsent::Children,
-            live: Live::new(config.streams.max, stall),
             started_at: clock.now(),
             clock,
             random,
             background: Background::start()?,
             metrics,
-            limits: RateLimits::new(&config.rate_limit),
-            trusted_proxies: config.trusted_proxies.clone(),
-            base_path: config.base_path.clone(),
-            origin: OnceLock::new(),
-            settings_turn: Mutex::default(),
-            retaining: Retaining::default(),
-            config_version: Mutex::new(config_version),
-            vacuum_nightly: config.postgres.vacuum,
-            erasure_turn,
-            erasures: Mutex::new(Erasures::known(config.data_dir.join("erasures"))),
-            last_probe: Mutex::default(),
-        });
+            erasing,
+        };
+        let erasures = config.data_dir.join("erasures");
+        let services = Arc::new(Services::new(core, erasures, config_version));
         Ok(App {
-            http,
+            http: Http::new(Arc::clone(&services)),
+            services,
             data_dir,
             writer,
-            stall,
+            stall: Duration::from_secs(config.streams.stall_seconds.into()),
             recorder,
             recording,
             following: following.drop_guard(),
@@ -184,7 +178,12 @@ impl App {
         })
     }
 
-    /// The services, as requests see them.
+    /// What it does, whoever asks for it.
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// Its services as an API.
     pub fn http(&self) -> &Http {
         &self.http
     }
@@ -200,8 +199,7 @@ impl App {
         listener: TcpListener,
         shutdown: impl Future<Output = ()>,
     ) -> Result<()> {
-        let origin = format!("http://{}", listener.local_addr()?);
-        self.http.origin.get_or_init(|| origin);
+        self.http.set_origin(format!("http://{}", listener.local_addr()?));
         let mut running = self.begin().await?;
         let stop = running.stop.clone();
         let network = serve_network(listener, self.http.router(), self.stall, stop);
@@ -222,7 +220,7 @@ impl App {
         let stop = CancellationToken::new();
         let operator =
             tokio::spawn(serve_operator(socket, self.http.operator_router(), stop.clone()));
-        let jobs = tokio::spawn(schedule::run(self.http.clone(), stop.clone()));
+        let jobs = tokio::spawn(schedule::run(Arc::clone(&self.services), stop.clone()));
         let ended = stop.clone().drop_guard();
         Ok(Running {
             stop,
@@ -245,11 +243,11 @@ impl App {
         }
         running.stop.cancel();
         // Jobs and requests wait for it.
-        self.http.retaining.stop().await;
-        let streams = tokio::time::timeout(DRAIN, self.http.live.close()).await;
+        self.services.retention.stop().await;
+        let streams = tokio::time::timeout(DRAIN, self.http.close_streams()).await;
         if streams.is_err() {
             tracing::warn!(
-                open = self.http.live.open(),
+                open = self.http.open_streams(),
                 "streams were cut: their clients took nothing more"
             );
         }
@@ -267,22 +265,22 @@ impl App {
 
     /// Writes what waits, then closes the journal.
     pub async fn stop(self) -> Result<()> {
-        let http = &self.http;
-        http.retaining.stop().await;
-        let noted = http.access.note_uses().await;
+        let services = &self.services;
+        services.retention.stop().await;
+        let noted = services.access.note_uses().await;
         self.recording.finish().await;
         // Before the journal: one of them writes there.
         drop(self.following);
         self.followers.await.context("the followers failed")?;
-        http.journal.stop();
+        services.journal.stop();
         self.writer.await.context("the journal's writer failed")?;
-        http.derived.close().await;
-        http.store.close().await;
+        services.derived.close().await;
+        services.store.close().await;
         noted.context("the last uses of keys could not be noted")
     }
 
     async fn act(&self, action: &str) -> Result<()> {
-        self.http.audit(http::act(action)).await.map_err(|problem| anyhow::anyhow!(problem.detail))
+        Ok(self.services.audit(&Actor::default(), service::act(action)).await?)
     }
 
     /// The socket for commands beside this server. Only this user may open the directory, and so
@@ -367,23 +365,6 @@ fn badge_rules(config: &Config) -> Result<follow::Rules> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| wrong(format!("names {file}, which cannot be read: {error}")))?;
     Ok(follow::Rules::parse(&text, &file).map_err(|error| wrong(format!("is wrong: {error}")))?)
-}
-
-/// How an award becomes an entry: as what commands on points make does, at the server's time.
-fn award(intake: &Arc<Intake>, clock: &Arc<dyn Clock>, random: &Arc<dyn Random>) -> Award {
-    let (intake, clock, random) = (Arc::clone(intake), Arc::clone(clock), Arc::clone(random));
-    Arc::new(move |draft| {
-        let sender = Sender { source: Source::Command, ..Sender::default() };
-        match intake.process(&sender, draft, clock.now(), &*random) {
-            Ok(entry) => Some(entry),
-            Err(Refusal::Dropped { .. }) => None,
-            Err(Refusal::Rejected { message, .. }) => {
-                // Another try would fare no better, and must not keep the others from theirs.
-                tracing::error!(message, "an award was refused");
-                None
-            }
-        }
-    })
 }
 
 /// The built-in catalog, with the deployment's own file over it.

@@ -29,6 +29,8 @@ pub mod http;
 pub mod recorder;
 pub mod schedule;
 
+pub mod service;
+
 pub mod follow;
 pub mod points;
 pub mod privacy;

@@ -40,6 +40,14 @@ pub fn all_found<'a>(wanted: &[String], texts: impl IntoIterator<Item = &'a str>
     missing.is_empty()
 }
 
+/// A text as a sentence: with a capital at its beginning and a full stop at its end.
+pub fn as_sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '!', '?', '`']) { "" } else { "." };
+    format!("{first}{}{stop}", chars.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -50,7 +50,7 @@ pub(super) async fn run(mut context: Context, options: Options) -> Result<ExitCo
     }
     badge_rules(&mut context)?;
     let app = App::start(&context.config, context.clock.clone(), context.random.clone()).await?;
-    let app = match app.http().store.setting(LOADED).await? {
+    let app = match app.services().store.setting(LOADED).await? {
         Some(loaded_at) => {
             eprintln!("Showing the demo loaded at {loaded_at}; --fresh loads it again.");
             app
@@ -89,7 +89,7 @@ async fn delete_demo(context: &Context) -> Result<()> {
         return Ok(());
     }
     let app = App::start(&context.config, context.clock.clone(), context.random.clone()).await?;
-    let is_demo = app.http().store.setting(LOADED).await?.is_some();
+    let is_demo = app.services().store.setting(LOADED).await?.is_some();
     app.stop().await?;
     if !is_demo {
         bail!("{} is not a demo; nothing was deleted. Name another --data-dir", journal.display());
@@ -105,7 +105,7 @@ async fn delete_demo(context: &Context) -> Result<()> {
 }
 
 async fn fill(context: &Context, app: App, options: &Options) -> Result<App> {
-    let head = app.http().store.head().await?;
+    let head = app.services().store.head().await?;
     if head.seq > 0 {
         bail!(
             "{} already contains events that are not a demo; name another --data-dir",
@@ -129,7 +129,7 @@ async fn fill(context: &Context, app: App, options: &Options) -> Result<App> {
     }
     let summary = load(examples, now, size, temp_dir, &mut client, progress).await?;
     let Client::InProcess { app, .. } = client else { bail!("the demo loads in this process") };
-    app.http().store.put_setting(LOADED, &now.to_string()).await?;
+    app.services().store.put_setting(LOADED, &now.to_string()).await?;
     let took = Duration::from_secs(started.elapsed().as_secs());
     eprintln!("Loaded {} events in {took:?}.", number(summary.accepted));
     Ok(*app)

@@ -10,12 +10,11 @@ use serde_json::json;
 use super::Context;
 use super::terminal::progress;
 use crate::access::Caller;
-use crate::actor::with_actor;
 use crate::app::App;
 use crate::config::Database;
 use crate::data_dir::DataDir;
-use crate::http::{act, details};
 use crate::journal::verify::verify;
+use crate::service::{act, details};
 use crate::store::Journal as _;
 use crate::store::sqlite::{SqliteStore, restore};
 
@@ -57,9 +56,9 @@ pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> 
     let app = App::start(&context.config, context.clock.clone(), context.random.clone()).await?;
     let act =
         annals_event::Draft { metadata: details([("events", head.into())]), ..act("restored") };
-    let recorded = with_actor(Caller::operator().actor(), app.http().audit(act)).await;
+    let recorded = app.services().audit(&Caller::operator().actor(), act).await;
     app.stop().await?;
-    recorded.map_err(|problem| anyhow::anyhow!(problem.detail))?;
+    recorded?;
     if context.json {
         println!("{}", json!({ "events": head, "replaced": replaced }));
     } else {

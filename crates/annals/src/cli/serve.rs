@@ -19,7 +19,7 @@ pub(super) struct Options {
 
 pub(super) async fn run(context: Context, _options: Options) -> Result<ExitCode> {
     let app = App::start(&context.config, context.clock.clone(), context.random.clone()).await?;
-    let link = app.http().access.has_no_key();
+    let link = app.services().access.has_no_key();
     serve(&context, app, link).await
 }
 
@@ -35,7 +35,7 @@ pub(super) async fn serve(context: &Context, app: App, link: bool) -> Result<Exi
     let url = format!("http://{address}{}", context.config.base_path);
     println!("annals {}: listening on {url}", env!("CARGO_PKG_VERSION"));
     if link {
-        let token = app.http().access.new_link().await?;
+        let token = app.services().access.new_link().await?;
         println!("sign in: {url}signin#link={token}");
         println!("         (works once, within ten minutes; `annals link` makes another)");
     }

@@ -109,8 +109,8 @@ impl Builder {
         self.config.check()?;
         let app = App::start_with(&self.config, self.clock, self.random, self.capacity).await?;
         if let Some(origin) = self.origin {
-            app.http().origin.get_or_init(|| origin);
+            app.http().set_origin(origin);
         }
-        Annals::begin(app, self.config.base_path).await
+        Annals::begin(app).await
     }
 }

@@ -26,7 +26,6 @@ pub use builder::Builder;
 pub struct Annals {
     app: App,
     running: Running,
-    base_path: String,
 }
 
 impl Annals {
@@ -43,9 +42,9 @@ impl Annals {
         Annals::builder().data_dir(data_dir).open().await
     }
 
-    async fn begin(app: App, base_path: String) -> Result<Annals> {
+    async fn begin(app: App) -> Result<Annals> {
         let running = app.begin().await?;
-        Ok(Annals { app, running, base_path })
+        Ok(Annals { app, running })
     }
 
     /// Returns the handle that records events.
@@ -63,10 +62,8 @@ impl Annals {
     /// # Errors
     /// The journal cannot be written.
     pub async fn sign_in_link(&self) -> Result<String> {
-        let http = self.app.http();
-        let token = http.access.new_link().await?;
-        let origin = http.origin.get().map_or("", String::as_str);
-        Ok(format!("{origin}{}signin#link={token}", self.base_path))
+        let token = self.app.services().access.new_link().await?;
+        Ok(self.app.http().sign_in_url(&token))
     }
 
     /// Records the end, writes the waiting events and closes the journal. Recorders that are still

@@ -28,16 +28,17 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-pub use audit_file::{AuditFiles, remove_account};
+pub use audit_file::AuditFiles;
 pub use badges::{
-    Award, BadgeParts, BadgeProgress, Badges, Kind as BadgeKind, Language, Rule, Rules, RulesError,
+    AwardEntry, BadgeParts, BadgeProgress, Badges, Kind as BadgeKind, Language, Rule, Rules,
+    RulesError,
 };
 
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::Pages;
-use crate::journal::Journal;
+use crate::journal::{Exclusive, Journal};
 use crate::store::{Checkpoint, DerivedStore, Step, Store};
 
 /// The name of the roll-ups.
@@ -48,6 +49,9 @@ pub const AUDIT_FILES: &str = "audit_files";
 
 /// The name of badges and certificates.
 pub const BADGES: &str = "badges";
+
+/// How long others wait to keep an output when the server that kept it was killed.
+const TERM: Duration = Duration::from_secs(15);
 
 /// Every follower there is.
 pub const FOLLOWERS: [Follower; 3] = [
@@ -121,6 +125,27 @@ pub trait Output: Send {
 
     /// Drops everything, and stands at the journal's beginning then.
     async fn clear(&mut self) -> Result<()>;
+
+    /// Takes a person out, whom the journal names no more. Answers whether everything was dropped
+    /// for it, as by [`clear`](Output::clear).
+    async fn forget(&mut self, _person: &Forgotten) -> Result<bool> {
+        self.clear().await.map(|()| true)
+    }
+}
+
+/// A person whom every event has lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forgotten {
+    /// The id they had.
+    pub id: String,
+    /// Whether the directory called them a user. A child may stand in what is kept of others.
+    pub user: bool,
+}
+
+/// What a follower is asked to do between two pages.
+enum Request {
+    Rebuild(oneshot::Sender<Result<()>>),
+    Forget(Forgotten, oneshot::Sender<Result<()>>),
 }
 
 /// How a follower fares.
@@ -152,7 +177,7 @@ pub struct Running {
     /// Its row of the table.
     pub follower: &'static Follower,
     state: watch::Receiver<State>,
-    rebuild: mpsc::UnboundedSender<oneshot::Sender<Result<()>>>,
+    requests: mpsc::UnboundedSender<Request>,
 }
 
 impl Followers {
@@ -166,18 +191,19 @@ impl Followers {
         let mut tasks = Vec::new();
         let running = FOLLOWERS.iter().map(|follower| {
             let (sender, state) = watch::channel(State::default());
-            let (rebuild, asked) = mpsc::unbounded_channel();
+            let (requests, asked) = mpsc::unbounded_channel();
+            let one = follower.who == Who::One;
             let task = run::Task::new(
                 follower.name,
                 (follower.output)(parts),
-                (follower.who == Who::One).then(|| Arc::clone(&parts.store)),
+                one.then(|| Exclusive::new(&parts.store, follower.name, TERM)),
                 journal.clone(),
                 Arc::clone(clock),
                 sender,
                 asked,
             );
             tasks.push(tokio::spawn(task.run(stop.clone())));
-            Running { follower, state, rebuild }
+            Running { follower, state, requests }
         });
         let followers = Followers(running.collect());
         let all = tokio::spawn(async move {
@@ -212,9 +238,24 @@ impl Running {
     /// # Errors
     /// The output could not be dropped.
     pub async fn rebuild(&self) -> Result<()> {
+        self.ask(Request::Rebuild).await
+    }
+
+    /// Takes a person out of its output, whom the journal names no more.
+    ///
+    /// # Errors
+    /// The output could not be changed.
+    pub async fn forget(&self, person: &Forgotten) -> Result<()> {
+        self.ask(|answer| Request::Forget(person.clone(), answer)).await
+    }
+
+    async fn ask(
+        &self,
+        request: impl FnOnce(oneshot::Sender<Result<()>>) -> Request,
+    ) -> Result<()> {
         let (answer, answered) = oneshot::channel();
         let ended = || anyhow::anyhow!("the follower has ended");
-        self.rebuild.send(answer).map_err(|_| ended())?;
+        self.requests.send(request(answer)).map_err(|_| ended())?;
         answered.await.map_err(|_| ended())?
     }
 

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
-use super::{Fault, Output, State};
+use super::{Fault, Forgotten, Output, Request, State};
 use crate::batch_sizer::BatchSizer;
 use crate::clock::Clock;
-use crate::journal::{Journal, TailPage};
-use crate::store::{Checkpoint, Step, Store};
+use crate::journal::{Exclusive, Journal, Lease, TailPage};
+use crate::store::{Checkpoint, Step};
 
 /// How long one that has caught up lets the journal grow, because a few events cost an output as
 /// much as many …
@@ -26,13 +26,8 @@ const SLICE: Duration = Duration::from_millis(100);
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// … up to this.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// How long a server is the one that keeps an output, unless it says that it goes on …
-const TURN: Duration = Duration::from_secs(15);
-/// … which it does this often.
-const RENEWED: Duration = Duration::from_secs(4);
-
-/// Whom to tell when the output is dropped.
-type RebuildAnswer = oneshot::Sender<Result<()>>;
+/// How often a server asks whether it may keep an output that another one keeps.
+const ASK_EVERY: Duration = Duration::from_secs(4);
 
 /// Why an output is kept no longer.
 #[derive(PartialEq, Eq)]
@@ -46,14 +41,14 @@ enum OutputEnd {
 pub(super) struct Task {
     name: &'static str,
     output: Box<dyn Output>,
-    /// Where the turn is taken, if one server keeps the output for all.
-    turns: Option<Arc<dyn Store>>,
-    /// When it was taken last.
-    taken: Option<Instant>,
+    /// By which one server keeps the output for all; absent where each keeps its own.
+    exclusive: Option<Exclusive>,
+    /// Held while it is this server that does.
+    lease: Option<Lease>,
     journal: Journal,
     clock: Arc<dyn Clock>,
     state: watch::Sender<State>,
-    asked: mpsc::UnboundedReceiver<RebuildAnswer>,
+    asked: mpsc::UnboundedReceiver<Request>,
     batch_sizer: BatchSizer,
     /// Failures since it last went on.
     failures: u32,
@@ -63,23 +58,21 @@ impl Task {
     pub(super) fn new(
         name: &'static str,
         output: Box<dyn Output>,
-        turns: Option<Arc<dyn Store>>,
+        exclusive: Option<Exclusive>,
         journal: Journal,
         clock: Arc<dyn Clock>,
         state: watch::Sender<State>,
-        asked: mpsc::UnboundedReceiver<RebuildAnswer>,
+        asked: mpsc::UnboundedReceiver<Request>,
     ) -> Task {
-        let (taken, batch_sizer, failures) = (None, BatchSizer::of(SLICE), 0);
-        Task { name, output, turns, taken, journal, clock, state, asked, batch_sizer, failures }
+        let (lease, batch_sizer, failures) = (None, BatchSizer::of(SLICE), 0);
+        Task { name, output, exclusive, lease, journal, clock, state, asked, batch_sizer, failures }
     }
 
     /// Follows until stopped. After a failure it waits, and begins where its output stands.
     pub(super) async fn run(mut self, stop: CancellationToken) {
         self.follow_until(&stop).await;
-        if let Some(turns) = self.turns.filter(|_| self.taken.is_some())
-            && let Err(error) = turns.release(self.name).await
-        {
-            tracing::debug!(follower = self.name, %error, "its turn ends by itself");
+        if let Some(lease) = self.lease.take() {
+            lease.release().await;
         }
     }
 
@@ -97,7 +90,7 @@ impl Task {
             self.state.send_modify(|state| state.fault = fault);
             tokio::select! {
                 () = stop.cancelled() => return,
-                Some(asked) = self.asked.recv() => drop(self.clear(asked).await),
+                Some(asked) = self.asked.recv() => drop(self.answer(asked).await),
                 () = tokio::time::sleep(wait) => {}
             }
         }
@@ -110,8 +103,8 @@ impl Task {
                 self.state.send_replace(State { elsewhere: true, ..State::default() });
                 tokio::select! {
                     () = stop.cancelled() => return Ok(()),
-                    Some(asked) = self.asked.recv() => self.clear(asked).await?,
-                    () = tokio::time::sleep(RENEWED) => {}
+                    Some(asked) = self.asked.recv() => drop(self.answer(asked).await?),
+                    () = tokio::time::sleep(ASK_EVERY) => {}
                 }
             }
             if self.keep(stop).await? == OutputEnd::Ended {
@@ -122,16 +115,17 @@ impl Task {
 
     /// Whether this server is the one that keeps the output.
     async fn is_ours(&mut self) -> Result<bool> {
-        let Some(turns) = &self.turns else {
+        let Some(exclusive) = &self.exclusive else {
             return Ok(true);
         };
-        if self.taken.is_some_and(|at| at.elapsed() < RENEWED) {
-            return Ok(true);
+        if let Some(lease) = &mut self.lease {
+            if lease.stands().await {
+                return Ok(true);
+            }
+            self.lease = None;
         }
-        // From before it was asked for: what it takes to answer is not ours.
-        let now = Instant::now();
-        self.taken = turns.lease(self.name, TURN).await?.then_some(now);
-        Ok(self.taken.is_some())
+        self.lease = exclusive.try_acquire().await?;
+        Ok(self.lease.is_some())
     }
 
     /// Follows as long as the output is ours to keep.
@@ -149,14 +143,15 @@ impl Task {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(OutputEnd::Ended),
-                () = tokio::time::sleep(RENEWED), if self.turns.is_some() => {
+                () = tokio::time::sleep(ASK_EVERY), if self.exclusive.is_some() => {
                     if !self.is_ours().await? {
                         return Ok(OutputEnd::Lost);
                     }
                 }
                 Some(asked) = self.asked.recv() => {
-                    self.clear(asked).await?;
-                    at = Checkpoint::default();
+                    if self.answer(asked).await? {
+                        at = Checkpoint::default();
+                    }
                     tail = self.journal.tail_afresh(at.position);
                 }
                 more = more => {
@@ -202,20 +197,31 @@ impl Task {
         }
     }
 
-    /// Drops the output, and tells whoever asked for it.
-    async fn clear(&mut self, asked: RebuildAnswer) -> Result<()> {
-        let cleared = self.output.clear().await;
-        if cleared.is_ok() {
+    /// Does what was asked for, and tells whoever asked. Answers whether the output was dropped.
+    async fn answer(&mut self, asked: Request) -> Result<bool> {
+        let (done, answer) = match asked {
+            Request::Rebuild(answer) => (self.output.clear().await.map(|()| true), answer),
+            Request::Forget(person, answer) => (self.forget(&person).await, answer),
+        };
+        if let Ok(true) = done {
             let checkpoint = Checkpoint::default();
             self.state.send_modify(|state| (state.checkpoint, state.fault) = (checkpoint, None));
         }
-        let told = match &cleared {
-            Ok(()) => Ok(()),
+        let told = match &done {
+            Ok(_) => Ok(()),
             Err(error) => Err(anyhow::anyhow!("{error:#}")),
         };
         // Whoever asked may have gone away; it is done all the same.
-        let _ = asked.send(told);
-        cleared
+        let _ = answer.send(told);
+        done
+    }
+
+    /// What another server keeps, it may have written since: all of it is dropped.
+    async fn forget(&mut self, person: &Forgotten) -> Result<bool> {
+        if self.exclusive.is_none() || self.lease.is_some() {
+            return self.output.forget(person).await;
+        }
+        self.output.clear().await.map(|()| true)
     }
 
     fn stands(&self, checkpoint: Checkpoint) {

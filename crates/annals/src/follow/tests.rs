@@ -42,11 +42,11 @@ async fn world() -> World {
 impl World {
     fn run(&self, follower: &'static Follower, output: Box<dyn Output>) -> Running {
         let (sender, state) = watch::channel(State::default());
-        let (rebuild, asked) = mpsc::unbounded_channel();
+        let (requests, asked) = mpsc::unbounded_channel();
         let (journal, clock) = (self.journal.clone(), Arc::clone(&self.clock));
         let task = run::Task::new(follower.name, output, None, journal, clock, sender, asked);
         tokio::spawn(task.run(self.stop.clone()));
-        Running { follower, state, rebuild }
+        Running { follower, state, requests }
     }
 
     async fn append(&self, numbers: std::ops::Range<u128>) {

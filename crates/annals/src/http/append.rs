@@ -1,91 +1,25 @@
 //! `POST /api/v1/events`: one event, an array, or NDJSON; an outcome for each.
 
-use annals_event::{Draft, FieldError, Uuid, limits};
+use annals_event::{Draft, limits};
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 
 use super::Http;
 use super::client_address::ClientAddress;
 use super::cors;
 use super::error::{Problem, Result};
-use super::ingest::{self, Ingested, too_big};
 use super::parameters::NoParameters;
 use crate::access::{Caller, Permission};
 use crate::record::{Sender, Source};
-use crate::store::{Appended, Role};
+use crate::service::AppendResponse;
+use crate::store::Role;
 
 /// The header in which a browser with an ingest key carries its user's token.
 pub const USER_HEADER: &str = "x-annals-user";
-
-/// Bytes of a body that are taken in on the thread that serves: some tenths of a millisecond of
-/// computing. What is larger would hold up other requests.
-const AT_ONCE: usize = 16 * 1024;
-
-/// What became of one event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ItemStatus {
-    /// It is on the record, durably.
-    Accepted,
-    /// It was on the record already.
-    Duplicate,
-    /// It is not acceptable; sending it again changes nothing.
-    Rejected,
-    /// Its kind is not recorded at present.
-    Dropped,
-    /// Whether it is on the record is not known: send it again with this id.
-    Unknown,
-}
-
-/// The fate of one event of a request.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct ItemResult {
-    /// Its place in the request, counted from 0.
-    pub index: usize,
-    /// What became of it.
-    pub status: ItemStatus,
-    /// Its id: the sender's, else the server's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Uuid>,
-    /// Its position, once it is on the record.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cursor: Option<String>,
-    /// Why it was rejected or dropped.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<ItemError>,
-}
-
-/// Why an event was rejected or dropped.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct ItemError {
-    /// For programs; stable.
-    pub code: &'static str,
-    /// For people.
-    pub detail: String,
-    /// The fields that are wrong.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<FieldError>,
-}
-
-/// The fate of every event of a request.
-#[derive(Debug, Default, Serialize, utoipa::ToSchema)]
-pub struct AppendResponse {
-    /// Each event's fate, in the order sent.
-    pub results: Vec<ItemResult>,
-    /// How many are newly on the record.
-    pub accepted: usize,
-    /// How many were on the record already.
-    pub duplicates: usize,
-    /// How many are not acceptable.
-    pub rejected: usize,
-    /// How many are not recorded at present.
-    pub dropped: usize,
-}
 
 /// Append events
 ///
@@ -119,27 +53,11 @@ pub(super) async fn append(
     let (Parts { headers, .. }, body) = request.into_parts();
     caller.may(Permission::AppendEvents)?;
     cors::check(&http, &caller, &headers)?;
-    let person = http.person_beside(&caller, &headers).await?;
+    let person = person_beside(&http, &caller, &headers).await?;
     let ndjson = is_ndjson(&headers)?;
     let body = read(body).await?;
     let sender = sender(&caller, person.as_ref(), &headers, address);
-    let now = http.clock.now();
-
-    let large = body.len() > AT_ONCE;
-    let ingest = move |http: &Http| ingest::ingest(http, &sender, &body, ndjson, now);
-    let Ingested { answer, entries, places } = http.offload(large, ingest).await??;
-    match http.journal.append(entries).await {
-        Ok(outcomes) => {
-            let outcomes = places.into_iter().zip(outcomes);
-            http.offload(large, move |http| settle(answer, outcomes, http)).await
-        }
-        // 503 means "unknown": the ids let the sender try again without making doubles.
-        Err(error) => {
-            let mut problem = Problem::from(error);
-            problem.results = answer.results;
-            Err(problem)
-        }
-    }
+    Ok(http.ingest.append(sender, body, ndjson, finish).await?)
 }
 
 fn is_ndjson(headers: &HeaderMap) -> Result<bool> {
@@ -165,42 +83,31 @@ async fn read(body: Body) -> Result<Bytes> {
         let cause = error.source();
         let too_large = cause.is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>());
         if too_large {
-            too_big("The body is larger than 5 MiB; send fewer events at once.")
+            Problem::too_large("The body is larger than 5 MiB; send fewer events at once.")
         } else {
             Problem::bad_request("unreadable_body", "The body broke off or is not valid gzip.")
         }
     })
 }
 
-impl Http {
-    /// Does what computes for long behind those that serve, and the rest at once.
-    async fn offload<R: Send + 'static>(
-        &self,
-        long: bool,
-        work: impl FnOnce(&Http) -> R + Send + 'static,
-    ) -> Result<R> {
-        if !long {
-            return Ok(work(self));
-        }
-        let http = self.clone();
-        Ok(self.background.run(move || work(&http)).await?)
+/// The person who appends: the caller themselves or, beside an ingest key, whom the token in
+/// [`USER_HEADER`] names. A token that does not work is an error, and never a visitor without
+/// a name: what a person did must not be told as anybody's.
+async fn person_beside(
+    http: &Http,
+    caller: &Caller,
+    headers: &HeaderMap,
+) -> Result<Option<Caller>> {
+    let Some(token) = headers.get(USER_HEADER) else {
+        return Ok(caller.person.is_some().then(|| caller.clone()));
+    };
+    if caller.role != Role::Ingest {
+        let detail = "X-Annals-User goes beside an ingest key; others say who they are by their \
+                      own key or token.";
+        return Err(Problem::bad_request("unexpected_user", detail));
     }
-
-    /// The person who appends: the caller themselves or, beside an ingest key, whom the token in
-    /// [`USER_HEADER`] names. A token that does not work is an error, and never a visitor without
-    /// a name: what a person did must not be told as anybody's.
-    async fn person_beside(&self, caller: &Caller, headers: &HeaderMap) -> Result<Option<Caller>> {
-        let Some(token) = headers.get(USER_HEADER) else {
-            return Ok(caller.person.is_some().then(|| caller.clone()));
-        };
-        if caller.role != Role::Ingest {
-            let detail = "X-Annals-User goes beside an ingest key; others say who they are by their \
-                          own key or token.";
-            return Err(Problem::bad_request("unexpected_user", detail));
-        }
-        let token = token.to_str().unwrap_or_default().trim();
-        Ok(Some(self.access.by_token(token).await??))
-    }
+    let token = token.to_str().unwrap_or_default().trim();
+    Ok(Some(http.access.by_token(token).await??))
 }
 
 /// What the record pipeline knows of the sender.
@@ -228,49 +135,8 @@ fn sender(
     }
 }
 
-/// What became of events, each told in its place.
-fn settle(
-    mut answer: AppendResponse,
-    outcomes: impl Iterator<Item = (usize, Appended)>,
-    http: &Http,
-) -> Response {
-    for (place, outcome) in outcomes {
-        tell(&mut answer.results[place], outcome, http);
-    }
-    finish(answer)
-}
-
-fn tell(result: &mut ItemResult, outcome: Appended, http: &Http) {
-    match outcome {
-        Appended::Accepted { seq, .. } => {
-            result.status = ItemStatus::Accepted;
-            result.cursor = Some(http.cursors.event(seq));
-        }
-        Appended::Duplicate { seq } => {
-            result.status = ItemStatus::Duplicate;
-            result.cursor = seq.map(|seq| http.cursors.event(seq));
-        }
-        Appended::Conflict => {
-            result.status = ItemStatus::Rejected;
-            result.error = Some(ItemError {
-                code: "id_conflict",
-                detail: "Another event has this id; give every event its own.".to_owned(),
-                errors: Vec::new(),
-            });
-        }
-    }
-}
-
 /// 201 with the outcomes; 422 when every event was rejected.
-fn finish(mut answer: AppendResponse) -> Response {
-    for result in &answer.results {
-        match result.status {
-            ItemStatus::Accepted => answer.accepted += 1,
-            ItemStatus::Duplicate => answer.duplicates += 1,
-            ItemStatus::Dropped => answer.dropped += 1,
-            ItemStatus::Rejected | ItemStatus::Unknown => answer.rejected += 1,
-        }
-    }
+fn finish(answer: AppendResponse) -> Response {
     if answer.rejected < answer.results.len() {
         return (StatusCode::CREATED, Json(answer)).into_response();
     }

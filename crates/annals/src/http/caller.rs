@@ -8,7 +8,6 @@ use super::Http;
 use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
 use crate::access::{AuthMethod, Caller, csrf_matches};
-use crate::actor::{anonymous, set_actor};
 
 /// The name of the dashboard's cookie.
 pub const COOKIE: &str = "annals_session";
@@ -19,18 +18,16 @@ impl FromRequestParts<Http> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<Caller> {
-        let address = ClientAddress::of(&parts.extensions, &parts.headers, &http.trusted_proxies);
-        let caller = identify(parts, http).await;
-        // What the request goes on to do is done by this caller, or by nobody known.
-        set_actor(caller.as_ref().map_or_else(|_| anonymous(), Caller::actor));
-        match caller {
+        let address =
+            ClientAddress::of(&parts.extensions, &parts.headers, &http.config.trusted_proxies);
+        match identify(parts, http).await {
             Ok(caller) => {
-                http.limits.request(&caller, address)?;
+                http.limits.request(&caller, address.0)?;
                 Ok(caller)
             }
             Err(problem) => {
                 if parts.headers.contains_key(header::AUTHORIZATION) {
-                    http.limits.attempt(address)?;
+                    http.limits.attempt(address.0)?;
                 }
                 Err(problem)
             }

@@ -22,7 +22,7 @@ pub(super) async fn serve(State(http): State<Http>, uri: Uri) -> Response {
     // Screens have names without a dot; a file that is not there is not a screen.
     let screen = !path.rsplit('/').next().unwrap_or_default().contains('.');
     match Files::get("index.html") {
-        Some(index) if screen || path == "index.html" => page(&index, &http.base_path),
+        Some(index) if screen || path == "index.html" => page(&index, &http.config.base_path),
         Some(_) => Problem::not_found("There is no such file.").into_response(),
         None => not_built(),
     }

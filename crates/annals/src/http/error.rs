@@ -12,6 +12,8 @@
 //! | asked too often | 429 with `Retry-After` | [`Problem::too_many`] |
 //! | overload, full disk, dead database | 503 with `Retry-After` | `From<AppendError>`, `From<StoreError>` |
 //!
+//! What services refuse becomes a problem in `error/services.rs`.
+//!
 //! A 500 is a bug of ours; its cause goes to the log and never to the caller.
 
 use annals_event::FieldError;
@@ -20,12 +22,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::append::ItemResult;
 use crate::access::{Denied, Forbidden};
-use crate::background::NoThread;
 use crate::journal::{AppendError, InvalidCursor};
 use crate::query::list::ListError;
+use crate::service::ItemResult;
 use crate::store::StoreError;
+use crate::words::as_sentence;
+
+mod services;
 
 /// What an endpoint answers with.
 pub type Result<T> = std::result::Result<T, Problem>;
@@ -115,6 +119,11 @@ impl Problem {
         Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
     }
 
+    /// 413: the request holds too much.
+    pub fn too_large(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+    }
+
     /// Names the fields that are wrong.
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<FieldError>) -> Problem {
@@ -124,14 +133,14 @@ impl Problem {
 
     /// Says how many points are missing.
     #[must_use]
-    pub(super) fn needing(mut self, points: i64) -> Problem {
+    pub(in crate::http) fn needing(mut self, points: i64) -> Problem {
         self.points_needed = Some(points);
         self
     }
 
     /// Says after how many seconds it may work.
     #[must_use]
-    pub(super) fn retry(mut self, seconds: u32) -> Problem {
+    pub(in crate::http) fn retry(mut self, seconds: u32) -> Problem {
         self.retry_after = Some(seconds);
         self
     }
@@ -181,14 +190,15 @@ impl From<Denied> for Problem {
             Denied::SessionOver => "session_over",
             Denied::LinkOver => "link_invalid",
         };
-        Problem::unauthorized(code, capital(&denied.to_string()))
+        Problem::unauthorized(code, as_sentence(&denied.to_string()))
     }
 }
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Problem {
-        let unavailable =
-            |code| Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, capital(&error.to_string()));
+        let unavailable = |code| {
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, as_sentence(&error.to_string()))
+        };
         match &error {
             StoreError::Full => unavailable("storage_full").retry(30),
             StoreError::Unavailable(_) => unavailable("storage_unavailable").retry(5),
@@ -196,7 +206,7 @@ impl From<StoreError> for Problem {
             StoreError::Unknown(_) => unavailable("outcome_unknown").retry(1),
             StoreError::Damaged(_) => unavailable("storage_damaged").retry(300),
             StoreError::Unsupported(_) => {
-                let detail = capital(&error.to_string());
+                let detail = as_sentence(&error.to_string());
                 Problem::new(StatusCode::NOT_IMPLEMENTED, "not_with_this_engine", detail)
             }
             StoreError::InUse(_) | StoreError::Newer { .. } | StoreError::NotAJournal(_) => {
@@ -215,18 +225,11 @@ impl Problem {
     }
 }
 
-impl From<NoThread> for Problem {
-    fn from(error: NoThread) -> Problem {
-        tracing::error!(%error, "a batch could not be taken in");
-        Problem::internal()
-    }
-}
-
 impl From<AppendError> for Problem {
     fn from(error: AppendError) -> Problem {
         match error {
             AppendError::Pushback => {
-                let detail = capital(&error.to_string());
+                let detail = as_sentence(&error.to_string());
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, "pushback", detail).retry(1)
             }
             AppendError::Store(error) => error.into(),
@@ -254,14 +257,6 @@ impl From<ListError> for Problem {
             ListError::Store(error) => error.into(),
         }
     }
-}
-
-/// A sentence begins with a capital and ends with a full stop.
-pub(super) fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
-    let stop = if text.ends_with(['.', '!', '?', '`']) { "" } else { "." };
-    format!("{first}{}{stop}", chars.as_str())
 }
 
 /// 404 for paths under `/api` that are no endpoint.

@@ -10,11 +10,11 @@ use axum::response::{IntoResponse, Response};
 use futures::TryStreamExt as _;
 
 use super::Http;
-use super::audit::{act, details};
 use super::error::{Problem, Result};
 use super::parameters::Parameters;
 use crate::access::{Caller, Permission};
 use crate::query::export::{Format, export as stream};
+use crate::service::{act, details};
 
 /// Export events
 ///
@@ -52,7 +52,7 @@ pub(super) async fn export(
     // The export ends before its own mention.
     let upto = http.store.head().await?.seq;
     let metadata = details([("filter", asked), ("format", format.as_str().into())]);
-    http.audit(Draft { metadata, ..act("exported") }).await?;
+    http.audit(&caller.actor(), Draft { metadata, ..act("exported") }).await?;
     let pages = stream(Arc::clone(&http.store), http.cursors.clone(), filter, order, format, upto)
         .inspect_err(|error| tracing::error!(%error, "export broke off"));
     let name = format!("attachment; filename=\"annals-events.{}\"", format.as_str());

@@ -111,7 +111,7 @@ pub(super) async fn health(
     _: NoParameters,
 ) -> Result<Json<HealthReport>> {
     caller.may(Permission::ReadHealth)?;
-    let probe = http.probe().await;
+    let probe = http.probe.writable().await;
     let head = http.store.head().await?;
     let outcomes = http.metrics.outcomes().into_iter();
     Ok(Json(HealthReport {

@@ -6,12 +6,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::audit::{act, details};
 use super::body::{JsonBody, PathId};
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
 use super::{Http, cors};
 use crate::access::{Caller, Permission};
+use crate::service::{act, details};
 use crate::store::{Key, Role};
 
 /// Characters of a key's name.
@@ -138,7 +138,7 @@ pub(super) async fn create(
         return Err(Problem::invalid(errors));
     }
     let (secret, key) = http.access.create_key(new.role, name, new.origins, new.expires_at).await?;
-    http.audit(about("key_created", &key)).await?;
+    http.audit(&caller.actor(), about("key_created", &key)).await?;
     Ok((StatusCode::CREATED, Json(CreatedKey { secret, key: key.into() })))
 }
 
@@ -181,7 +181,7 @@ pub(super) async fn revoke(
     let revoked = http.access.revoke_key(&id).await?;
     let key = revoked.ok_or_else(|| Problem::not_found("There is no key with this id."))?;
     if before.is_some_and(|before| before.revoked_at.is_none()) {
-        http.audit(about("key_revoked", &key)).await?;
+        http.audit(&caller.actor(), about("key_revoked", &key)).await?;
     }
     Ok(Json(key.into()))
 }

@@ -7,7 +7,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use annals_event::Actor;
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -24,7 +23,6 @@ use tower_http::decompression::RequestDecompressionLayer;
 use super::Http;
 use super::cors::Page;
 use super::error::Problem;
-use crate::actor::{WithActor, with_actor};
 
 /// Scripts, styles and connections from this server alone; no frames, no forms to elsewhere.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -69,7 +67,7 @@ fn unpacks(headers: &HeaderMap) -> bool {
     encodings.next().is_none_or(known) && encodings.next().is_none()
 }
 
-/// Refuses what the layers below cannot unpack, answers preflights, and lets nobody in particular act.
+/// Refuses what the layers below cannot unpack, and answers preflights.
 #[derive(Clone)]
 struct Outermost<S> {
     http: Http,
@@ -109,8 +107,7 @@ where
             }
         };
         let asked = RequestFacts { http: self.http.clone(), method, route, api, began, page };
-        // Whoever calls is named once known.
-        Answering { work: with_actor(Actor::default(), work), asked: Some(asked) }
+        Answering { work, asked: Some(asked) }
     }
 }
 
@@ -125,7 +122,7 @@ pin_project! {
     /// An answer under way.
     struct Answering<W> {
         #[pin]
-        work: WithActor<W>,
+        work: W,
         asked: Option<RequestFacts>,
     }
 }

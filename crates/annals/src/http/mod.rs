@@ -1,21 +1,20 @@
 //! The HTTP surface: the API of `routes.rs`, the dashboard, and what surrounds every answer.
 //!
 //! ```text
-//! request ─► layers (below) ─► routes.rs ─┬─► append.rs ─► record ─► journal
+//! request ─► layers (below) ─► routes.rs ─┬─► append.rs, points/ ─► service ─► record ─► journal
 //!                                         ├─► events.rs, export.rs ─► query ─► store
 //!                                         ├─► live/ ─► journal (tail)
-//!                                         ├─► points/ ─► points, record, journal; badges: follow
 //!                                         ├─► analytics/ ─► query ─► derived store
 //!                                         ├─► keys.rs, people.rs, session.rs ─► access
-//!                                         ├─► settings.rs, retention*.rs, retain.rs ─► store, record, privacy
+//!                                         ├─► settings.rs, retention*.rs, erase.rs ─► service
 //!                                         └─► dashboard.rs (embedded files)
 //! ```
 //!
-//! axum appears here and nowhere below. Errors are made in `error.rs`.
+//! A handler extracts, asks a service or a query, and answers. axum appears here and nowhere below.
+//! Errors are made in `error.rs`.
 
 mod analytics;
 mod append;
-mod audit;
 mod body;
 mod caller;
 mod client_address;
@@ -26,7 +25,6 @@ mod error;
 mod events;
 mod export;
 mod health;
-mod ingest;
 mod keys;
 mod language;
 mod layers;
@@ -36,11 +34,8 @@ mod operations;
 mod parameters;
 mod people;
 mod points;
-mod rate;
 mod rebuild;
-mod retain;
 mod retention;
-mod retention_due;
 mod retention_run;
 mod routes;
 mod session;
@@ -48,137 +43,64 @@ mod settings;
 mod vacuum;
 
 use std::ops::Deref;
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use annals_event::Time;
 use axum::routing::get;
 use axum::{Extension, Router};
-use ipnet::IpNet;
-use tokio::sync::Mutex;
 
-use crate::access::{Access, Caller};
-use crate::background::Background;
-use crate::calendar::Calendar;
-use crate::catalog::Catalog;
-use crate::clock::Clock;
-use crate::config::Risk;
-use crate::follow::{Badges, Followers};
-use crate::id::Random;
-use crate::journal::{Cursors, Journal};
-use crate::metrics::Metrics;
-use crate::points::Rules;
-use crate::record::Intake;
-use crate::store::{DerivedStore, Store, StoreError};
+use crate::access::Caller;
+use crate::service::Services;
+use live::Live;
 
-pub use append::{AppendResponse, ItemError, ItemResult, ItemStatus, USER_HEADER};
-pub use audit::{act, details};
+pub use append::USER_HEADER;
 pub use caller::{COOKIE, CSRF_HEADER};
-pub use erase::Erasures;
 pub use error::Problem;
-pub use live::Live;
 pub use openapi::document as openapi;
-pub use rate::RateLimits;
-pub use retain::Retaining;
-pub use settings::recording_switch;
 
-/// Everything a request can need.
-pub struct Services {
-    /// Where events are kept.
-    pub store: Arc<dyn Store>,
-    /// The only write, and the only stream.
-    pub journal: Journal,
-    /// What is read out of the journal, and kept beside it.
-    pub followers: Followers,
-    /// Where followers keep their rows.
-    pub derived: Arc<dyn DerivedStore>,
-    /// Which day a moment falls on.
-    pub calendar: Calendar,
-    /// Positions as opaque text.
-    pub cursors: Cursors,
-    /// Keys and sessions.
-    pub access: Access,
-    /// What a draft goes through before it is written.
-    pub intake: Arc<Intake>,
-    /// The known categories and actions.
-    pub catalog: Arc<Catalog>,
-    /// What the operator decides about points.
-    pub rules: Rules,
-    /// What children can earn beside points.
-    pub badges: Badges,
-    /// How learners are scored.
-    pub risk: Risk,
-    /// Whether nothing is recorded of a child without a guardian's consent.
-    pub consent_needed: bool,
-    /// The streams that are open.
-    pub live: Live,
-    /// What time it is.
-    pub clock: Arc<dyn Clock>,
-    /// Where randomness comes from.
-    pub random: Arc<dyn Random>,
-    /// When this server started.
-    pub started_at: Time,
-    /// Where large batches are taken in.
-    pub background: Background,
-    /// What the process counts about itself.
-    pub metrics: Arc<Metrics>,
-    /// How often one may ask.
-    pub limits: RateLimits,
-    /// Whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpNet>,
-    /// The path everything is served under: begins and ends with a slash.
-    pub base_path: String,
-    /// Where the server listens, once it does: `http://127.0.0.1:8787`.
-    pub origin: OnceLock<String>,
-    /// The folder of the audit files.
-    pub audit_files: PathBuf,
-    /// Whether tables are written anew by night, after somebody was erased.
-    pub vacuum_nightly: bool,
-    /// Held while a person is erased: what one takes out of an event another must not put back.
-    pub erasure_turn: Arc<Mutex<()>>,
-    /// Which erasures, of other servers too, what is kept beside the journal has followed.
-    pub erasures: Mutex<Erasures>,
-    /// Retention runs.
-    pub retaining: Retaining,
-    /// Held while a setting is changed: one change at a time.
-    pub settings_turn: Mutex<()>,
-    /// [`Store::config_version`] as of what is held in memory.
-    pub config_version: Mutex<u64>,
-    /// The last answer to "can you write?", and when it was given.
-    pub last_probe: Mutex<Option<(Time, Result<(), StoreError>)>>,
+/// What requests share: the services, and what belongs to this surface alone.
+#[derive(Clone)]
+pub struct Http {
+    services: Arc<Services>,
+    edge: Arc<Edge>,
 }
 
-/// How long an answer to "can you write?" serves: whoever asks more often makes no more writes.
-const PROBE_LIFE: i64 = 1_000_000;
-
-/// The services, shared by all requests.
-#[derive(Clone)]
-pub struct Http(Arc<Services>);
+/// What belongs to the HTTP surface alone.
+struct Edge {
+    /// The streams that are open.
+    live: Live,
+    /// Where browsers reach the server, once it is known: `http://127.0.0.1:8787`.
+    origin: OnceLock<String>,
+}
 
 impl Deref for Http {
     type Target = Services;
 
     fn deref(&self) -> &Services {
-        &self.0
+        &self.services
     }
 }
 
 impl Http {
-    /// Shares the services.
-    pub fn new(services: Services) -> Http {
-        Http(Arc::new(services))
+    /// A surface over these services.
+    pub fn new(services: Arc<Services>) -> Http {
+        let streams = services.config.streams;
+        let stall = Duration::from_secs(streams.stall_seconds.into());
+        let edge = Edge { live: Live::new(streams.max, stall), origin: OnceLock::new() };
+        Http { services, edge: Arc::new(edge) }
     }
 
     /// The router for the network.
     pub fn router(&self) -> Router {
-        let base = self.base_path.trim_end_matches('/');
+        let base_path = &self.config.base_path;
+        let base = base_path.trim_end_matches('/');
         let inner = routes::routes().with_state(self.clone());
         let router = if base.is_empty() {
             inner
         } else {
             // What is nested at `/annals` does not answer at `/annals/`, where the dashboard is.
             let first = get(dashboard::serve).with_state(self.clone());
-            Router::new().nest(base, inner).route(&self.base_path, first)
+            Router::new().nest(base, inner).route(base_path, first)
         };
         layers::around(router, self)
     }
@@ -189,17 +111,24 @@ impl Http {
         layers::around(routes.with_state(self.clone()), self).layer(Extension(Caller::operator()))
     }
 
-    /// Whether an event could be written now.
-    pub async fn probe(&self) -> Result<(), StoreError> {
-        let mut last = self.last_probe.lock().await;
-        let now = self.clock.now();
-        if let Some((at, answer)) = &*last
-            && (0..PROBE_LIFE).contains(&now.micros_since(*at))
-        {
-            return answer.clone();
-        }
-        let answer = self.store.probe().await;
-        *last = Some((now, answer.clone()));
-        answer
+    /// Says where browsers reach the server; the first to say so is believed.
+    pub fn set_origin(&self, origin: String) {
+        self.edge.origin.get_or_init(|| origin);
+    }
+
+    /// The address at which a sign-in link's token is redeemed.
+    pub fn sign_in_url(&self, token: &str) -> String {
+        let origin = self.edge.origin.get().map_or("", String::as_str);
+        format!("{origin}{}signin#link={token}", self.config.base_path)
+    }
+
+    /// Streams that are open.
+    pub fn open_streams(&self) -> usize {
+        self.edge.live.open()
+    }
+
+    /// Lets every stream deliver what is on the record and ends it. Resolves when all have ended.
+    pub async fn close_streams(&self) {
+        self.edge.live.close().await;
     }
 }

@@ -10,7 +10,6 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 
 use super::Http;
-use super::audit::{act, details};
 use super::body::JsonBody;
 use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
@@ -18,6 +17,7 @@ use super::parameters::NoParameters;
 use crate::access::{AuthMethod, Caller, Permission};
 use crate::catalog::CatalogEntry;
 use crate::log::{self, LogLine};
+use crate::service::{act, details};
 
 /// How the server is.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -50,7 +50,7 @@ pub(super) async fn healthz() -> Json<Health> {
     )
 )]
 pub(super) async fn readyz(State(http): State<Http>) -> Result<Json<Health>> {
-    http.probe().await?;
+    http.probe.writable().await?;
     Ok(Json(OK))
 }
 
@@ -104,7 +104,7 @@ pub(super) async fn metrics(
             return Err(Problem::unauthorized("key_missing", detail));
         }
     }
-    http.metrics.streams(http.live.open());
+    http.metrics.streams(http.edge.live.open());
     let head = *http.journal.head().borrow();
     for running in http.followers.iter() {
         let state = running.state();
@@ -175,6 +175,6 @@ pub(super) async fn backup(
     http.store.backup(&request.path).await?;
     let bytes = std::fs::metadata(&request.path).map_or(0, |file| file.len());
     let details = details([("bytes", bytes.into())]);
-    http.audit(Draft { metadata: details, ..act("backup_created") }).await?;
+    http.audit(&caller.actor(), Draft { metadata: details, ..act("backup_created") }).await?;
     Ok(Json(Backup { path: request.path, bytes }))
 }

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Http;
-use super::audit::{act, details};
 use super::body::JsonBody;
 use super::error::{Problem, Result};
 use super::parameters::{NoParameters, Parameters};
 use crate::access::{Caller, Permission, PersonChange};
+use crate::service::{act, details};
 use crate::store::{Collection, Consent, PeopleQuery, Person, PersonKind};
 use crate::words::words;
 
@@ -165,7 +165,7 @@ pub(super) async fn put(
     };
     let change = http.access.put_person(person).await?;
     if change.before.as_ref() != Some(&change.now) {
-        http.audit(saved(&change)).await?;
+        http.audit(&caller.actor(), saved(&change)).await?;
     }
     Ok(Json(change.now))
 }
@@ -191,7 +191,7 @@ pub(super) async fn archive(
     let archived = http.access.archive_person(&id, http.clock.now()).await?;
     let change = archived.ok_or_else(nobody)?;
     if change.before.as_ref() != Some(&change.now) {
-        http.audit(about("person_archived", &change.now)).await?;
+        http.audit(&caller.actor(), about("person_archived", &change.now)).await?;
     }
     Ok(Json(change.now))
 }

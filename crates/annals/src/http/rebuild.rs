@@ -7,10 +7,10 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
 use super::Http;
-use super::audit::{act, details};
 use super::body::JsonBody;
 use super::error::{Problem, Result};
 use crate::access::{AuthMethod, Caller};
+use crate::service::{act, details};
 use crate::store::StoreError;
 
 /// Which follower.
@@ -34,6 +34,6 @@ pub(super) async fn rebuild(
     };
     running.rebuild().await.map_err(|error| StoreError::Derived(format!("{error:#}")))?;
     let details = details([("name", request.name.as_str().into())]);
-    http.audit(Draft { metadata: details, ..act("output_rebuilt") }).await?;
+    http.audit(&caller.actor(), Draft { metadata: details, ..act("output_rebuilt") }).await?;
     Ok(Json(request))
 }

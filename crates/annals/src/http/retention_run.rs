@@ -6,41 +6,16 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use serde::Serialize;
 
 use super::Http;
 use super::error::{Problem, Result};
 use super::parameters::{NoParameters, Parameters};
 use crate::access::{Caller, Permission};
-use crate::actor::spawn_with_actor;
 use crate::privacy::{Outcome, RetentionScope};
+use crate::service::retention::Runs;
 
 /// How long whoever asked for a run waits for its end.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How far a run is.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-#[schema(as = RetentionProgress)]
-pub(super) struct Progress {
-    /// Positions of the journal that are done …
-    pub(super) done: u64,
-    /// … of so many.
-    pub(super) of: u64,
-    /// What it did so far.
-    pub(super) so_far: Outcome,
-}
-
-/// What is known of runs.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-#[schema(as = RetentionRuns)]
-pub(super) struct Runs {
-    /// The run under way.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) running: Option<Progress>,
-    /// The last run that ended.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) last: Option<Outcome>,
-}
-
 /// Retention runs
 ///
 /// The one under way on this server, and the last that ended, on any.
@@ -54,7 +29,7 @@ pub(super) async fn runs(
     _: NoParameters,
 ) -> Result<Json<Runs>> {
     caller.may(Permission::ReadSettings)?;
-    Ok(Json(http.retention_runs().await?))
+    Ok(Json(http.retention.runs().await?))
 }
 
 /// Carry out retention now
@@ -97,16 +72,14 @@ pub(super) async fn run(
     };
     parameters.none()?;
     if dry {
-        return Ok(Json(http.would_retain(scope).await?).into_response());
+        return Ok(Json(http.retention.dry_run(scope).await?).into_response());
     }
     caller.may(Permission::RunRetention)?;
-    // A task of its own: a caller that hangs up does not end the run.
-    let own = http.clone();
-    let mut done = spawn_with_actor(async move { own.retain(Some(scope)).await });
-    match tokio::time::timeout(PATIENCE, &mut done).await {
-        Ok(done) => Ok(Json(done.map_err(|_| Problem::internal())??).into_response()),
+    let done = http.retention.run(caller.actor(), scope);
+    match tokio::time::timeout(PATIENCE, done).await {
+        Ok(done) => Ok(Json(done?).into_response()),
         Err(_) => {
-            let runs = http.retention_runs().await?;
+            let runs = http.retention.runs().await?;
             Ok((StatusCode::ACCEPTED, Json(runs)).into_response())
         }
     }

@@ -8,13 +8,15 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
+use super::Http;
 use super::body::JsonBody;
 use super::caller::{COOKIE, cookie};
 use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
-use super::{Http, audit};
 use crate::access::{AuthMethod, Caller, Permission, SESSION_LIFE};
+use crate::actor::anonymous;
+use crate::service::{act, sign_in as signed_in, sign_in_failed, sign_out as signed_out};
 use crate::store::Role;
 
 /// Who is signed in.
@@ -92,7 +94,7 @@ pub(super) async fn sign_in(
 ) -> Result<Response> {
     // Before anything is looked at: a failed attempt leaves an event, and nobody may fill the
     // journal with those.
-    http.limits.attempt(address)?;
+    http.limits.attempt(address.0)?;
     let caller = match (request.key, request.token, request.link) {
         (Some(key), None, None) => http.access.by_key(key.trim()).map_err(Problem::from),
         (None, Some(token), None) => {
@@ -107,7 +109,7 @@ pub(super) async fn sign_in(
     let caller = match caller {
         Ok(caller) => caller,
         Err(problem) => {
-            http.audit(audit::sign_in(None)).await?;
+            http.audit(&anonymous(), sign_in_failed()).await?;
             return Err(problem);
         }
     };
@@ -117,14 +119,14 @@ pub(super) async fn sign_in(
         ));
     }
     let (token, caller) = http.access.open_session(&caller).await?;
-    http.audit(audit::sign_in(Some(caller.actor()))).await?;
+    http.audit(&caller.actor(), signed_in()).await?;
     let max_age = match &caller.auth_method {
         AuthMethod::Session { expires_at, .. } => {
             expires_at.micros_since(http.clock.now()) / 1_000_000
         }
         _ => SESSION_LIFE / 1_000_000,
     };
-    let cookie = http.cookie(&headers, &token, max_age.max(0));
+    let cookie = session_cookie(&http, &headers, &token, max_age.max(0));
     Ok(([(header::SET_COOKIE, cookie)], Json(SessionInfo::from(caller))).into_response())
 }
 
@@ -153,9 +155,9 @@ pub(super) async fn sign_out(
 ) -> Result<Response> {
     if let (AuthMethod::Session { .. }, Some(token)) = (&caller.auth_method, cookie(&headers)) {
         http.access.close_session(token).await?;
-        http.audit(audit::sign_out(caller.actor())).await?;
+        http.audit(&caller.actor(), signed_out()).await?;
     }
-    let expired = http.cookie(&headers, "", 0);
+    let expired = session_cookie(&http, &headers, "", 0);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, expired)]).into_response())
 }
 
@@ -183,26 +185,23 @@ pub(super) async fn link(
 ) -> Result<(StatusCode, Json<SignInLink>)> {
     caller.may(Permission::ManageKeys)?;
     let token = http.access.new_link().await?;
-    http.audit(audit::act("sign_in_link_created")).await?;
-    let origin = http.origin.get().map_or("", String::as_str);
-    let url = format!("{origin}{}signin#link={token}", http.base_path);
+    http.audit(&caller.actor(), act("sign_in_link_created")).await?;
+    let url = http.sign_in_url(&token);
     Ok((StatusCode::CREATED, Json(SignInLink { token, url })))
 }
 
-impl Http {
-    /// The session's cookie. `Secure` unless the browser came over plain HTTP to this machine
-    /// itself, where there is no network to listen on.
-    fn cookie(&self, headers: &HeaderMap, token: &str, max_age: i64) -> HeaderValue {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        let secure = if is_loopback(name) { "" } else { "; Secure" };
-        let text = format!(
-            "{COOKIE}={token}; Path={}; HttpOnly; SameSite=Strict; Max-Age={max_age}{secure}",
-            self.base_path
-        );
-        // Made of hexadecimal digits, a validated base path and literals.
-        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
-    }
+/// The session's cookie. `Secure` unless the browser came over plain HTTP to this machine itself,
+/// where there is no network to listen on.
+fn session_cookie(http: &Http, headers: &HeaderMap, token: &str, max_age: i64) -> HeaderValue {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let secure = if is_loopback(name) { "" } else { "; Secure" };
+    let text = format!(
+        "{COOKIE}={token}; Path={}; HttpOnly; SameSite=Strict; Max-Age={max_age}{secure}",
+        http.config.base_path
+    );
+    // Made of hexadecimal digits, a validated base path and literals.
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 fn is_loopback(host: &str) -> bool {

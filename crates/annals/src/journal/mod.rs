@@ -13,6 +13,7 @@
 mod append;
 pub mod copy;
 pub mod cursor;
+mod lease;
 mod pages;
 mod residues;
 mod tail;
@@ -24,6 +25,7 @@ use tokio::sync::watch;
 
 pub use append::{AppendError, Journal};
 pub use cursor::{Cursors, InvalidCursor};
+pub use lease::{Exclusive, Lease, LeaseLost};
 pub use pages::TailPage;
 pub use tail::{Tail, tail};
 

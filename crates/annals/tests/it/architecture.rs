@@ -4,11 +4,12 @@
 use std::path::{Path, PathBuf};
 
 /// The layers, top to bottom, as `lib.rs` draws them.
-const LAYERS: [&[&str]; 7] = [
+const LAYERS: [&[&str]; 8] = [
     &["main"],
     &["cli", "embed"],
     &["app"],
     &["http", "schedule", "recorder"],
+    &["service"],
     &["record", "query", "points", "follow", "privacy"],
     &["journal", "access"],
     &["store"],
@@ -27,13 +28,12 @@ const BOTTOM: [&str; 15] = [
     "data_dir",
     "log",
     "metrics",
-    "serving",
+    "blocking",
     "background",
     "lib",
 ];
 /// Upward or sideways arrows that are meant, each with its reason.
-const MEANT: [(&str, &str, &str); 3] = [
-    ("schedule", "http", "a job works on the services, whose home is http"),
+const MEANT: [(&str, &str, &str); 2] = [
     ("log", "config", "the configuration says how to write the log"),
     ("filter", "words", "the filter's `q` is made of words"),
 ];
@@ -110,7 +110,7 @@ fn every_kind_of_fault_is_found() {
         ("cli/client.rs", "use crate::app::App; use axum::Router;"),
         ("store/mod.rs", "//! [`crate::journal`] is above.\nuse super::filter::Filter;"),
         ("store/sqlite/rows.rs", "use super::super::{Row, seal}; use super::list_index;"),
-        ("schedule.rs", "use crate::http::Http;"),
+        ("schedule.rs", "use crate::service::Services;"),
     ] {
         let source = Source { path: path.to_owned(), text: text.to_owned() };
         assert_eq!(faults(&source), Vec::<String>::new(), "{path}");

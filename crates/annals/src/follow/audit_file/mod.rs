@@ -28,7 +28,7 @@ use async_trait::async_trait;
 
 use self::checkpoint::{FileState, STATE};
 use self::line::{file_name, line};
-use super::{Output, Parts};
+use super::{Forgotten, Output, Parts};
 use crate::store::ledger::account_of;
 use crate::store::{Checkpoint, Step};
 
@@ -101,6 +101,16 @@ impl Output for AuditFileOutput {
             Ok(())
         })
         .await
+    }
+
+    /// The files of a user's account go. A child stands in those of others: they are written anew.
+    async fn forget(&mut self, person: &Forgotten) -> Result<bool> {
+        if !person.user {
+            return self.clear().await.map(|()| true);
+        }
+        let account = person.id.clone();
+        self.on_disk(move |files, _| remove_account(&files.folder, &account)).await?;
+        Ok(false)
     }
 }
 
@@ -210,12 +220,8 @@ impl AuditFiles {
     }
 }
 
-/// Removes the files of a user account, rotated ones too. The follower must have come to where the
-/// account is named in no event any more.
-///
-/// # Errors
-/// A file cannot be removed.
-pub fn remove_account(folder: &Path, account: &str) -> Result<()> {
+/// Removes the files of a user account, rotated ones too.
+fn remove_account(folder: &Path, account: &str) -> Result<()> {
     let file = file_name(account);
     for name in names(folder)? {
         let rest = name.strip_prefix(&file);

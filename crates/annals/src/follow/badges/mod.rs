@@ -23,7 +23,6 @@ use async_trait::async_trait;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 pub use progress::BadgeProgress;
@@ -32,8 +31,8 @@ pub use rules::{Kind, Language, Rule, Rules, RulesError};
 use self::progress::{ChildProgress, Done};
 use super::Output;
 use crate::calendar::Calendar;
-use crate::journal::Journal;
-use crate::store::{self, Checkpoint, ERASING, Entry, Scope, Step, Store};
+use crate::journal::{Exclusive, Journal};
+use crate::store::{self, Checkpoint, Entry, Scope, Step, Store};
 
 /// The setting that holds the place.
 const PLACE: &str = "badges_checkpoint";
@@ -41,15 +40,17 @@ const PLACE: &str = "badges_checkpoint";
 const VERSION: u32 = 1;
 /// Positions after which the place is written down, also where nothing was awarded.
 const QUIET: u64 = 10_000;
-/// How long another server waits for one that was killed in the midst of a look.
-const TURN: Duration = Duration::from_secs(15);
-/// No look takes longer: what it writes is written before another's turn can begin.
-const LOOK: Duration = Duration::from_secs(10);
+/// No look takes longer. It is less than the term of an erasure's lease, so that what it writes is
+/// written before another server erases somebody.
+const LOOK: Duration = Duration::from_secs(8);
 /// Children whose last look is remembered.
 const REMEMBERED: usize = 10_000;
 
-/// Makes an entry of an award, as intake does; `None` when it may not be recorded.
-pub type Award = Arc<dyn Fn(Draft) -> Option<Entry> + Send + Sync>;
+/// What makes an award ready to be written.
+pub trait AwardEntry: Send + Sync {
+    /// The entry of an award; `None` where it may not be recorded.
+    fn entry(&self, award: Draft) -> Option<Entry>;
+}
 
 /// What can be earned, and how far children have come with it.
 #[derive(Clone)]
@@ -131,9 +132,9 @@ pub struct BadgeParts {
     /// Where awards go.
     pub journal: Journal,
     /// How they become entries.
-    pub award: Award,
+    pub award: Arc<dyn AwardEntry>,
     /// Held while a person is erased: an award must not bring back who is going.
-    pub erasure_turn: Arc<Mutex<()>>,
+    pub erasing: Exclusive,
 }
 
 /// The follower's output.
@@ -178,15 +179,12 @@ impl BadgeOutput {
 
     /// Awards what a child has reached and was not awarded. Answers whether there was anything.
     async fn look(&mut self, child: &str) -> Result<bool> {
-        let (store, turn) = (&self.parts.badges.store, Arc::clone(&self.parts.erasure_turn));
-        let store = Arc::clone(store);
         // Not waited for: whoever erases waits for this follower. Another server may, too.
-        let here = turn.try_lock();
-        if here.is_err() || !store.lease(ERASING, TURN).await? {
+        let Some(lease) = self.parts.erasing.try_acquire().await? else {
             bail!("a person is being erased; awards wait for it");
-        }
+        };
         let done = timeout(LOOK, self.look_in_turn(child)).await;
-        store.release(ERASING).await?;
+        lease.release().await;
         done.context("looking for what a child has reached took too long")?
     }
 
@@ -202,7 +200,7 @@ impl BadgeOutput {
                 continue;
             }
             let subject = Subject { id: child.to_owned(), name: name.clone() };
-            entries.extend(award(draft(id, rule, subject, reached)));
+            entries.extend(award.entry(draft(id, rule, subject, reached)));
         }
         let any = !entries.is_empty();
         journal.append(entries).await.context("awards could not be written")?;

@@ -6,6 +6,7 @@ use axum::extract::{RawQuery, State};
 use super::super::Http;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
+use super::engagement::nobody_is_scored;
 use crate::access::{Caller, Permission};
 use crate::config::Hundredths;
 use crate::query::analytics::learners::{AtRisk, AtRiskQuestion};
@@ -47,7 +48,7 @@ pub(in super::super) async fn at_risk(
     caller.may(Permission::ReadAnalytics)?;
     let mut parameters = Parameters::read(query.as_deref());
     let days = parameters.days()?;
-    let threshold = parameters.threshold()?.unwrap_or(http.risk.threshold);
+    let threshold = parameters.threshold()?.unwrap_or(http.config.risk.threshold);
     let (end, compare) = (parameters.day("end_date")?, parameters.day("compare_date")?);
     let history = parameters.number_of_days("history_days")?;
     let most = if history.is_some() { MAX_HISTORIES } else { MAX_LISTED };
@@ -62,8 +63,8 @@ pub(in super::super) async fn at_risk(
     if compare.is_some_and(|compare| compare >= end || compare.year() < 1900) {
         return Err(Problem::parameter("compare_date", "must lie before `end_date`"));
     }
-    let learners = http.learners()?;
-    http.wait_until_counted(wait_for).await?;
+    let learners = http.learners().ok_or_else(nobody_is_scored)?;
+    http.wait_until_counted(wait_for.as_deref()).await?;
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
     let period = Period::ending(end, days);

@@ -8,7 +8,7 @@ use super::super::body::PathId;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
 use crate::access::{Caller, Permission};
-use crate::query::analytics::learners::{Engagement, Learners};
+use crate::query::analytics::learners::Engagement;
 use crate::query::analytics::period::Period;
 
 /// Engagement
@@ -42,8 +42,8 @@ pub(in super::super) async fn engagement(
     if !caller.may_see_person(&id) {
         return Err(nobody());
     }
-    let learners = http.learners()?;
-    http.wait_until_counted(wait_for).await?;
+    let learners = http.learners().ok_or_else(nobody_is_scored)?;
+    http.wait_until_counted(wait_for.as_deref()).await?;
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
     let period = Period::ending(http.calendar.day(now), days);
@@ -51,23 +51,13 @@ pub(in super::super) async fn engagement(
     told.map(Json).ok_or_else(nobody)
 }
 
-impl Http {
-    /// What answers questions about learners, where they are scored.
-    pub(super) fn learners(&self) -> Result<Learners<'_>> {
-        if !self.risk.enabled {
-            return Err(Problem::new(
-                axum::http::StatusCode::NOT_FOUND,
-                "risk_off",
-                "Nobody is scored here: `risk.enabled` is false in the configuration.",
-            ));
-        }
-        Ok(Learners {
-            store: &*self.store,
-            derived: &*self.derived,
-            risk: &self.risk,
-            consent_needed: self.consent_needed,
-        })
-    }
+/// 404 where the configuration says that nobody is scored.
+pub(super) fn nobody_is_scored() -> Problem {
+    Problem::new(
+        axum::http::StatusCode::NOT_FOUND,
+        "risk_off",
+        "Nobody is scored here: `risk.enabled` is false in the configuration.",
+    )
 }
 
 pub(super) fn nobody() -> Problem {

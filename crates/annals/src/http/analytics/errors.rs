@@ -9,7 +9,7 @@ use super::super::body::PathId;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
 use crate::access::{Caller, Permission};
-use crate::query::analytics::errors::{DEFAULT_DAYS, ErrorGroupPage, ErrorLog, Errors};
+use crate::query::analytics::errors::{DEFAULT_DAYS, ErrorGroupPage, Errors};
 
 /// Groups that are listed, unless asked otherwise …
 const LISTED: usize = 50;
@@ -48,11 +48,11 @@ pub(in super::super) async fn errors(
     let limit = parameters.listed(LISTED, MAX_LISTED)?;
     let wait_for = parameters.take("wait_for")?;
     parameters.none()?;
-    http.wait_until_counted(wait_for).await?;
+    http.wait_until_counted(wait_for.as_deref()).await?;
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
-    let mut errors = http.error_log(&caller).await?.errors(period, limit, head, now).await?;
-    http.with_cursors(&mut errors.recent_errors);
+    let mut errors = http.errors.log(&caller).await?.errors(period, limit, head, now).await?;
+    with_cursors(&http, &mut errors.recent_errors);
     Ok(Json(errors))
 }
 
@@ -86,33 +86,22 @@ pub(in super::super) async fn error_group(
     let period = parameters.period(http.calendar.day(http.clock.now()), DEFAULT_DAYS)?;
     let wait_for = parameters.take("wait_for")?;
     parameters.none()?;
-    http.wait_until_counted(wait_for).await?;
+    http.wait_until_counted(wait_for.as_deref()).await?;
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
-    let found = http.error_log(&caller).await?.group(&id, period, head, now).await?;
+    let found = http.errors.log(&caller).await?.group(&id, period, head, now).await?;
     let mut page = found.ok_or_else(no_such_group)?;
-    http.with_cursors(&mut page.events);
+    with_cursors(&http, &mut page.events);
     Ok(Json(page))
 }
 
-impl Http {
-    pub(super) async fn error_log(&self, caller: &Caller) -> Result<ErrorLog<'_>> {
-        Ok(ErrorLog {
-            store: &*self.store,
-            derived: &*self.derived,
-            scope: caller.scope(&self.catalog),
-            marks: self.error_marks().await?,
-        })
-    }
-
-    fn with_cursors(&self, events: &mut [Event]) {
-        for event in events {
-            event.cursor = self.cursors.event(event.seq);
-        }
+fn with_cursors(http: &Http, events: &mut [Event]) {
+    for event in events {
+        event.cursor = http.cursors.event(event.seq);
     }
 }
 
-pub(super) fn no_such_group() -> Problem {
+pub(in super::super) fn no_such_group() -> Problem {
     Problem::not_found(
         "There is no group of errors with this id; GET /api/analytics/errors lists them.",
     )

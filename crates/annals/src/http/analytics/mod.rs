@@ -11,4 +11,3 @@ pub(super) mod pages;
 mod period;
 pub(super) mod quests;
 pub(super) mod risk_history;
-mod wait;

@@ -6,6 +6,7 @@ use axum::extract::{RawQuery, State};
 use super::super::Http;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
+use super::engagement::nobody_is_scored;
 use crate::access::{Caller, Permission};
 use crate::query::analytics::overview::{self, Overview};
 use crate::query::analytics::period::DEFAULT_DAYS;
@@ -42,14 +43,19 @@ pub(in super::super) async fn overview(
     let period = parameters.period(http.calendar.day(now), DEFAULT_DAYS)?;
     let wait_for = parameters.take("wait_for")?;
     parameters.none()?;
-    http.wait_until_counted(wait_for).await?;
+    http.wait_until_counted(wait_for.as_deref()).await?;
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
     let today = http.calendar.day(now);
-    let at_risk = match http.risk.enabled {
+    let at_risk = match http.config.risk.enabled {
         true => {
             let periods = [period, period.before()];
-            Some(http.learners()?.at_risk_by_day(periods, today, head, now).await?)
+            Some(
+                http.learners()
+                    .ok_or_else(nobody_is_scored)?
+                    .at_risk_by_day(periods, today, head, now)
+                    .await?,
+            )
         }
         false => None,
     };

@@ -50,7 +50,7 @@ pub(in super::super) async fn views(
     let by_day = parameters.by_day()?;
     let wait_for = parameters.take("wait_for")?;
     parameters.none()?;
-    http.wait_until_counted(wait_for).await?;
+    http.wait_until_counted(wait_for.as_deref()).await?;
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
     let asked = PagesQuestion { period, page_path, limit, by_day };

@@ -48,7 +48,7 @@ pub(in super::super) async fn popular(
     let limit = parameters.most(LISTED)?;
     let wait_for = parameters.take("wait_for")?;
     parameters.none()?;
-    http.wait_until_counted(wait_for).await?;
+    http.wait_until_counted(wait_for.as_deref()).await?;
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
     let asked = QuestsQuestion { period, entity_type, limit };

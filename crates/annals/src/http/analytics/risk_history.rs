@@ -1,24 +1,16 @@
-//! `GET /api/analytics/risk-history/{user_id}`, and the job that keeps what it tells.
-
-use std::time::Duration;
+//! `GET /api/analytics/risk-history/{user_id}`.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use jiff::civil::Date;
 
 use super::super::Http;
 use super::super::body::PathId;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
-use super::engagement::nobody;
+use super::engagement::{nobody, nobody_is_scored};
 use crate::access::{Caller, Permission};
-use crate::follow::ROLLUPS;
 use crate::query::analytics::period::Period;
 use crate::query::analytics::risk_history::RiskHistory;
-use crate::store;
-
-/// How long one waits for what was recorded before days are scored.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// History of a risk score
 ///
@@ -52,30 +44,11 @@ pub(in super::super) async fn risk_history(
     if !caller.may_see_person(&id) {
         return Err(nobody());
     }
-    let learners = http.learners()?;
-    http.wait_until_counted(wait_for).await?;
+    let learners = http.learners().ok_or_else(nobody_is_scored)?;
+    http.wait_until_counted(wait_for.as_deref()).await?;
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
     let period = Period::ending(http.calendar.day(now), days);
     let told = learners.history(&id, period, head, now).await?;
     told.map(Json).ok_or_else(nobody)
-}
-
-impl Http {
-    /// Scores learners for the days that are over, as far as they are not scored yet. Where nobody
-    /// is scored any more, nothing that was kept stays.
-    pub async fn keep_scores(&self) -> store::Result<()> {
-        let Ok(learners) = self.learners() else {
-            return self.derived.drop_scores(Date::MAX).await;
-        };
-        let head = *self.journal.head().borrow();
-        let Some(rollups) = self.followers.get(ROLLUPS) else { return Ok(()) };
-        // What is still to be counted would only have them made again.
-        if !rollups.reached(head, PATIENCE).await {
-            return Ok(());
-        }
-        // Who is erased meanwhile must not be put back.
-        let Ok(_turn) = self.erasure_turn.try_lock() else { return Ok(()) };
-        learners.keep_scores(self.calendar.day(self.clock.now())).await
-    }
 }

@@ -83,7 +83,7 @@ impl Feed {
 
     /// What to say next; waits until there is something. May be dropped and called again.
     pub(super) async fn next(&mut self) -> Result<StreamMessage, Ended> {
-        let closing = self.http.live.closing.clone();
+        let closing = self.http.edge.live.closing.clone();
         loop {
             let now = Instant::now();
             if now >= self.check_at {
@@ -148,7 +148,7 @@ impl Feed {
             self.page = None;
             return Ok(None);
         };
-        if now.duration_since(*since) > self.http.live.stall {
+        if now.duration_since(*since) > self.http.edge.live.stall {
             return Err(Ended::Slow);
         }
         Ok(Some(self.tell(event)))

@@ -27,7 +27,7 @@ pub(super) async fn admit(http: &Http, parts: &Parts) -> Result<Admitted> {
     let filter = parameters.filter()?;
     let after = position(http, parts, after.as_deref())?;
     let credential = match ticket {
-        Some(ticket) => http.live.tickets.redeem(&ticket, http.clock.now())?,
+        Some(ticket) => http.edge.live.tickets.redeem(&ticket, http.clock.now())?,
         None => Credential::of(parts),
     };
     let caller = credential.reader(http).await?;
@@ -37,7 +37,7 @@ pub(super) async fn admit(http: &Http, parts: &Parts) -> Result<Admitted> {
 impl Admitted {
     /// Opens the stream, if there is room for one more.
     pub(super) fn open(self, http: &Http) -> Result<Feed> {
-        let slot = http.live.slot()?;
+        let slot = http.edge.live.slot()?;
         Ok(Feed::new(http.clone(), self.credential, self.caller, self.filter, self.after, slot))
     }
 }

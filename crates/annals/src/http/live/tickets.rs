@@ -93,7 +93,7 @@ pub(in crate::http) async fn create(
     parts: Parts,
 ) -> Result<(StatusCode, Json<NewTicket>)> {
     caller.may(Permission::ReadEvents)?;
-    let made = http.live.tickets.make(Credential::of(&parts), http.clock.now(), &*http.random);
+    let made = http.edge.live.tickets.make(Credential::of(&parts), http.clock.now(), &*http.random);
     let ticket = made.ok_or_else(|| {
         let detail = "Too many tickets wait to be used; try again in a minute.";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_tickets", detail).retry(60)

@@ -55,7 +55,7 @@ pub(in crate::http) async fn follow(
     })?;
     check_origin(&parts.headers)?;
     let feed = admitted.open(&http)?;
-    let stall = http.live.stall;
+    let stall = http.edge.live.stall;
     Ok(upgrade.max_message_size(MESSAGE_BYTES).on_upgrade(move |socket| run(socket, feed, stall)))
 }
 

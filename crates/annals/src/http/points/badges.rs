@@ -1,8 +1,6 @@
 //! What a child has earned beside points, and how far it is from the rest.
 
-use std::time::Duration;
-
-use annals_event::{Event, Time, Uuid};
+use annals_event::{Time, Uuid};
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
@@ -13,10 +11,8 @@ use super::super::body::PathId;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
 use crate::access::{Caller, Permission};
-use crate::follow::{BADGES, BadgeKind, Language, Rule};
-
-/// How long an award that is due is waited for: it follows the event that reached it.
-const PATIENCE: Duration = Duration::from_secs(2);
+use crate::follow::{BadgeKind, Language, Rule};
+use crate::service::points::BadgeStanding;
 
 /// The badges and certificates there are, in the order of the rule file.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -78,28 +74,18 @@ pub(in super::super) async fn list(
     let mut parameters = Parameters::read(query.as_deref());
     let language = parameters.language(&headers)?;
     parameters.none()?;
-    let child = http.child(&caller, &id).await?;
+    let child = http.points.child(&caller, &id).await?;
     let called = child.name.as_deref().unwrap_or(&child.id);
-    let badge_progress = http.badges.badge_progress(&child.id).await?;
+    let standings = http.points.badges(&caller, &child.id).await?;
     let mut badges = Vec::new();
-    let mut patience = PATIENCE;
-    for (rule, reached_so_far) in http.badges.rules.iter().zip(badge_progress) {
-        let mut award = http.award(&caller, &child.id, rule).await?;
-        if award.is_none() && reached_so_far.reached.is_some() && !patience.is_zero() {
-            let head = *http.journal.head().borrow();
-            if let Some(follower) = http.followers.get(BADGES) {
-                follower.reached(head, patience).await;
-            }
-            award = http.award(&caller, &child.id, rule).await?;
-            patience = Duration::ZERO;
-        }
+    for (rule, BadgeStanding { value, award }) in http.badges.rules.iter().zip(standings) {
         badges.push(Badge {
             id: rule.id.clone(),
             name: rule.name.get(language).to_owned(),
             kind: rule.kind,
             text: text(rule, language, called),
             metric: rule.metric.to_string(),
-            value: reached_so_far.value,
+            value,
             threshold: rule.threshold,
             awarded_at: award.as_ref().map(|event| event.created_at),
             event_id: award.as_ref().map(|event| event.id),
@@ -126,16 +112,4 @@ pub(super) fn text(rule: &Rule, language: Language, child: &str) -> String {
     }
     text.push_str(rest);
     text
-}
-
-impl Http {
-    /// The event by which a child was awarded a badge, as the caller may see it.
-    pub(super) async fn award(
-        &self,
-        caller: &Caller,
-        child: &str,
-        rule: &Rule,
-    ) -> Result<Option<Event>> {
-        Ok(self.badges.award(child, rule, caller.scope(&self.catalog)).await?)
-    }
 }

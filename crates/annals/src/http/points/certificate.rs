@@ -94,7 +94,7 @@ pub(in super::super) async fn show(
     let mut parameters = Parameters::read(query.as_deref());
     let language = parameters.language(&headers)?;
     parameters.none()?;
-    let child = http.child(&caller, &id).await?;
+    let child = http.points.child(&caller, &id).await?;
     let none = || {
         Problem::not_found(
             "This child was not awarded such a certificate; GET /child/{id}/badges lists them.",
@@ -102,14 +102,14 @@ pub(in super::super) async fn show(
     };
     let rule = http.badges.rules.get(&badge).filter(|rule| rule.kind == BadgeKind::Certificate);
     let rule = rule.ok_or_else(none)?;
-    let event = http.award(&caller, &child.id, rule).await?.ok_or_else(none)?;
+    let event = http.points.award(&caller, &child.id, rule).await?.ok_or_else(none)?;
     let digest = prove(&*http.store, &event).await?.digest.unwrap_or_default();
     // As the child was called then.
     let then = event.subject.and_then(|subject| subject.name).or(child.name);
     let name = then.unwrap_or(child.id);
     let Words { tag, title, awarded_to, event: event_word, digest: digest_word, check } =
         words(language);
-    let (id, base) = (event.id, &http.base_path);
+    let (id, base) = (event.id, &http.config.base_path);
     let [name_html, badge, text] =
         [&name, rule.name.get(language), &text(rule, language, &name)].map(escaped);
     let length = name_html.chars().count() + badge.chars().count() + text.chars().count();

@@ -9,10 +9,11 @@ use super::super::Http;
 use super::super::body::{JsonBody, PathId};
 use super::super::error::{Problem, Result};
 use super::super::parameters::NoParameters;
-use super::carry_out::{CommandAnswer, PointsRequest, Sent};
 use super::definitions::{MAX_POINTS, no_reward, no_task};
+use super::sent::Sent;
 use crate::access::Permission;
 use crate::points;
+use crate::service::points::CommandAnswer;
 
 /// Characters of a reason.
 const REASON_CHARS: usize = 500;
@@ -96,16 +97,11 @@ pub(in super::super) async fn adjust(
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }
-    let command = PointsRequest {
-        name: "adjust",
-        child: &child,
-        user_id: body.user_id.clone(),
-        body: json(&body),
-    };
-    let rules = http.rules;
+    let command = sent.command("adjust", child, body.user_id.clone(), json(&body));
+    let rules = http.points.rules();
     let decide =
         move |account: &_| Ok(points::adjust(account, body.points, body.reason.trim(), rules));
-    http.carry_out(&sent, command, decide).await
+    Ok(Json(http.points.carry_out(command, decide).await?))
 }
 
 /// Activate a task or penalty
@@ -130,14 +126,10 @@ pub(in super::super) async fn trigger_task(
 ) -> Result<Json<CommandAnswer>> {
     let child = sent.child(&http, &id, Permission::GivePoints).await?;
     let task = http.store.task(&body.task_id).await?.ok_or_else(no_task)?;
-    let command = PointsRequest {
-        name: "trigger-task",
-        child: &child,
-        user_id: body.user_id.clone(),
-        body: json(&body),
-    };
-    let rules = http.rules;
-    http.carry_out(&sent, command, move |account| Ok(points::activate(account, &task, rules))).await
+    let command = sent.command("trigger-task", child, body.user_id.clone(), json(&body));
+    let rules = http.points.rules();
+    let decide = move |account: &_| Ok(points::activate(account, &task, rules));
+    Ok(Json(http.points.carry_out(command, decide).await?))
 }
 
 /// Ask for a reward
@@ -162,9 +154,10 @@ pub(in super::super) async fn request_reward(
 ) -> Result<Json<CommandAnswer>> {
     let child = sent.child(&http, &id, Permission::RequestRewards).await?;
     let reward = http.store.reward(&body.reward_id).await?.ok_or_else(no_reward)?;
-    let command = which(&child, "request-reward", &body);
-    let rules = http.rules;
-    http.carry_out(&sent, command, move |account| points::request(account, &reward, rules)).await
+    let command = sent.command("request-reward", child, body.user_id.clone(), json(&body));
+    let rules = http.points.rules();
+    let decide = move |account: &_| points::request(account, &reward, rules);
+    Ok(Json(http.points.carry_out(command, decide).await?))
 }
 
 /// Redeem a reward
@@ -190,15 +183,10 @@ pub(in super::super) async fn trigger_reward(
 ) -> Result<Json<CommandAnswer>> {
     let child = sent.child(&http, &id, Permission::GivePoints).await?;
     let reward = http.store.reward(&body.reward_id).await?.ok_or_else(no_reward)?;
-    let command = PointsRequest {
-        name: "trigger-reward",
-        child: &child,
-        user_id: body.user_id.clone(),
-        body: json(&body),
-    };
-    let rules = http.rules;
+    let command = sent.command("trigger-reward", child, body.user_id.clone(), json(&body));
+    let rules = http.points.rules();
     let decide = move |account: &_| points::redeem(account, &reward, body.only_if_requested, rules);
-    http.carry_out(&sent, command, decide).await
+    Ok(Json(http.points.carry_out(command, decide).await?))
 }
 
 /// Cancel a request for a reward
@@ -223,19 +211,11 @@ pub(in super::super) async fn cancel_request(
     let child = sent.child(&http, &id, Permission::RequestRewards).await?;
     // It may have been removed since it was asked for.
     let name = http.store.reward(&body.reward_id).await?.map(|reward| reward.name);
-    let command = which(&child, "cancel-request-reward", &body);
-    let rules = http.rules;
+    let command = sent.command("cancel-request-reward", child, body.user_id.clone(), json(&body));
+    let rules = http.points.rules();
     let decide =
         move |account: &_| points::cancel(account, &body.reward_id, name.as_deref(), rules);
-    http.carry_out(&sent, command, decide).await
-}
-
-fn which<'a>(
-    child: &'a crate::store::Person,
-    name: &'static str,
-    body: &WhichReward,
-) -> PointsRequest<'a> {
-    PointsRequest { name, child, user_id: body.user_id.clone(), body: json(body) }
+    Ok(Json(http.points.carry_out(command, decide).await?))
 }
 
 /// A body as the bytes that two equal ones share.

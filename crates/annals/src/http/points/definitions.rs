@@ -7,11 +7,11 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::super::Http;
-use super::super::audit::act;
 use super::super::body::{JsonBody, PathId};
 use super::super::error::{Problem, Result};
 use super::super::parameters::NoParameters;
 use crate::access::{Caller, Permission};
+use crate::service::act;
 use crate::store::{Reward, Task};
 
 /// The most that a task brings or a reward costs.
@@ -110,7 +110,7 @@ pub(in super::super) async fn put_task(
     let task = Task { id, name: body.name, points: body.points, is_good: body.is_good };
     if http.store.task(&task.id).await?.as_ref() != Some(&task) {
         http.store.put_task(task.clone()).await?;
-        http.audit(about("task_saved", "task", &task.id, &task.name)).await?;
+        http.audit(&caller.actor(), about("task_saved", "task", &task.id, &task.name)).await?;
     }
     Ok(Json(task))
 }
@@ -135,7 +135,7 @@ pub(in super::super) async fn delete_task(
     caller.may(Permission::ManagePoints)?;
     let task = http.store.task(&id).await?.ok_or_else(no_task)?;
     if http.store.delete_task(&id).await? {
-        http.audit(about("task_deleted", "task", &id, &task.name)).await?;
+        http.audit(&caller.actor(), about("task_deleted", "task", &id, &task.name)).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -197,7 +197,8 @@ pub(in super::super) async fn put_reward(
     let reward = Reward { id, name: body.name, cost: body.cost };
     if http.store.reward(&reward.id).await?.as_ref() != Some(&reward) {
         http.store.put_reward(reward.clone()).await?;
-        http.audit(about("reward_saved", "reward", &reward.id, &reward.name)).await?;
+        http.audit(&caller.actor(), about("reward_saved", "reward", &reward.id, &reward.name))
+            .await?;
     }
     Ok(Json(reward))
 }
@@ -223,7 +224,7 @@ pub(in super::super) async fn delete_reward(
     caller.may(Permission::ManagePoints)?;
     let reward = http.store.reward(&id).await?.ok_or_else(no_reward)?;
     if http.store.delete_reward(&id).await? {
-        http.audit(about("reward_deleted", "reward", &id, &reward.name)).await?;
+        http.audit(&caller.actor(), about("reward_deleted", "reward", &id, &reward.name)).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,22 +2,26 @@
 
 use std::time::Duration;
 
-use super::super::Http;
-use super::super::error::{Problem, Result};
+use super::Core;
 use crate::follow::ROLLUPS;
 use crate::journal::InvalidCursor;
 
 /// How long one waits for what one has just sent.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-impl Http {
+/// A cursor that nothing can be waited for with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
+pub struct WaitError(#[from] pub InvalidCursor);
+
+impl Core {
     /// Waits until the event with this cursor is counted, but not for long.
-    pub(super) async fn wait_until_counted(&self, cursor: Option<String>) -> Result<()> {
+    ///
+    /// # Errors
+    /// The cursor is none of this journal's.
+    pub async fn wait_until_counted(&self, cursor: Option<&str>) -> Result<(), WaitError> {
         let Some(cursor) = cursor else { return Ok(()) };
-        let position = self.cursors.open_event(&cursor).map_err(|error| match error {
-            InvalidCursor::Forged => Problem::parameter("wait_for", error.to_string()),
-            InvalidCursor::Gone => error.into(),
-        })?;
+        let position = self.cursors.open_event(cursor)?;
         if let Some(rollups) = self.followers.get(ROLLUPS) {
             rollups.reached(position, PATIENCE).await;
         }

@@ -10,11 +10,18 @@ use std::num::NonZeroU32;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-use super::client_address::ClientAddress;
-use super::error::{Problem, Result};
 use crate::access::{AuthMethod, Caller};
 use crate::config::RateLimit;
 use crate::store::Role;
+
+/// Somebody has asked too often.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what}; try again in {seconds} s")]
+pub struct TooOften {
+    what: &'static str,
+    /// How long to wait.
+    pub seconds: u32,
+}
 
 /// The limits and who is how near to them.
 pub struct RateLimits {
@@ -35,13 +42,12 @@ impl<K: Hash + Eq + Clone> Bucket<K> {
         Bucket(NonZeroU32::new(count).map(|count| RateLimiter::keyed(Quota::per_minute(count))))
     }
 
-    fn check(&self, key: &K, what: &str) -> Result<()> {
+    fn check(&self, key: &K, what: &'static str) -> Result<(), TooOften> {
         let Some(Err(refused)) = self.0.as_ref().map(|limiter| limiter.check_key(key)) else {
             return Ok(());
         };
         let wait = refused.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-        let detail = format!("{what}; try again in {wait} s.");
-        Err(Problem::too_many(detail, u32::try_from(wait).unwrap_or(u32::MAX)))
+        Err(TooOften { what, seconds: u32::try_from(wait).unwrap_or(u32::MAX) })
     }
 
     /// Forgets those who are as far from the limit as can be.
@@ -63,8 +69,12 @@ impl RateLimits {
         }
     }
 
-    /// 429 when this caller has asked too often.
-    pub(super) fn request(&self, caller: &Caller, address: ClientAddress) -> Result<()> {
+    /// Counts a request of this caller from an address, or from this machine itself. Callers by
+    /// IPv6 count as one within a /64.
+    ///
+    /// # Errors
+    /// They have asked too often.
+    pub fn request(&self, caller: &Caller, address: Option<IpAddr>) -> Result<(), TooOften> {
         if let AuthMethod::Key { id } = &caller.auth_method {
             self.keys.check(id, "This key has sent more requests than its limit allows")?;
         }
@@ -73,7 +83,7 @@ impl RateLimits {
             (AuthMethod::Key { id }, None) if caller.role == Role::Ingest => Some(id),
             _ => None,
         };
-        match (anybody, address.bucket()) {
+        match (anybody, address.map(network)) {
             (Some(id), Some(address)) => self.addresses.check(
                 &(id.clone(), address),
                 "More requests have come from this address than its limit allows",
@@ -82,9 +92,12 @@ impl RateLimits {
         }
     }
 
-    /// 429 when too many attempts to sign in have come from an address.
-    pub(super) fn attempt(&self, address: ClientAddress) -> Result<()> {
-        match address.bucket() {
+    /// Counts an attempt to sign in from an address.
+    ///
+    /// # Errors
+    /// Too many have come from there.
+    pub fn attempt(&self, address: Option<IpAddr>) -> Result<(), TooOften> {
+        match address.map(network) {
             Some(address) => {
                 self.attempts.check(&address, "Too many attempts to sign in from this address")
             }
@@ -97,5 +110,25 @@ impl RateLimits {
         self.keys.forget_idle();
         self.addresses.forget_idle();
         self.attempts.forget_idle();
+    }
+}
+
+/// What limits count by: a network hands a single client a whole /64 of IPv6.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_of_ipv6_counts_as_one() {
+        let told = |text: &str| network(text.parse().unwrap()).to_string();
+        assert_eq!(told("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(told("198.51.100.1"), "198.51.100.1");
     }
 }

@@ -1,0 +1,50 @@
+//! What other servers on the same database have changed: keys, people, settings, erased people.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use super::{Core, ErasureService, RecordingService};
+use crate::store::Result;
+
+/// Takes over what other servers have changed.
+pub struct ClusterService {
+    core: Arc<Core>,
+    erasure: Arc<ErasureService>,
+    recording: Arc<RecordingService>,
+    /// [`Store::config_version`](crate::store::Store::config_version) as of what is held in memory.
+    config_version: Mutex<u64>,
+}
+
+impl ClusterService {
+    pub(super) fn new(
+        core: &Arc<Core>,
+        erasure: &Arc<ErasureService>,
+        recording: &Arc<RecordingService>,
+        config_version: u64,
+    ) -> ClusterService {
+        ClusterService {
+            core: Arc::clone(core),
+            erasure: Arc::clone(erasure),
+            recording: Arc::clone(recording),
+            config_version: Mutex::new(config_version),
+        }
+    }
+
+    /// Takes over what has changed since it was last called.
+    ///
+    /// # Errors
+    /// The store fails; what was not taken over is taken over by the next call.
+    pub async fn refresh(&self) -> Result<()> {
+        self.erasure.follow().await?;
+        let version = self.core.store.config_version().await?;
+        let mut config_version = self.config_version.lock().await;
+        if *config_version == version {
+            return Ok(());
+        }
+        self.core.access.reload().await?;
+        self.recording.reload().await?;
+        *config_version = version;
+        Ok(())
+    }
+}

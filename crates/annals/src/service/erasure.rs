@@ -1,0 +1,228 @@
+//! Forgetting people, on request.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use annals_event::{Actor, Draft, Time};
+use serde::Serialize;
+use serde_json::json;
+use tokio::sync::Mutex;
+
+use super::{AuditError, BytesGone, Core, VacuumService, act, details, to_the_end};
+use crate::follow::Forgotten;
+use crate::id;
+use crate::journal::{Exclusive, LeaseLost};
+use crate::privacy::Erasure;
+use crate::store::{ERASING, PersonKind, Result as StoreResult, Store, StoreError};
+
+/// How long other servers wait for one that was killed while it took a person out of events.
+const TERM: Duration = Duration::from_secs(12);
+
+/// By which one server at a time takes people out of events.
+pub fn erasing(store: &Arc<dyn Store>) -> Exclusive {
+    Exclusive::new(store, ERASING, TERM)
+}
+
+/// What was erased. It names nobody: it can be kept.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Receipt {
+    /// A random number; the event on the record carries it too.
+    pub receipt: String,
+    /// When it was done.
+    pub erased_at: Time,
+    /// How many events lost the person.
+    pub events: u64,
+    /// How many children are archived because their last guardian went.
+    pub archived_children: usize,
+    /// The root over what remains of those events, in hex (`docs/digest.md`).
+    pub residue_root: String,
+    /// When the database's own files hold nothing of them any more. Backups, and logs that the
+    /// database archives, are the operator's.
+    pub bytes_gone: BytesGone,
+}
+
+/// Why an erasure has not ended. What was done stays done, and it is brought to its end later.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ErasureError {
+    /// Another server has taken it over.
+    #[error("another server goes on with the erasure, or this one does later")]
+    Lost,
+    /// A follower still keeps something of the person.
+    #[error("what follows the journal still names the person: {0}")]
+    Output(String),
+    /// It is done, and not on the record.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<LeaseLost> for ErasureError {
+    fn from(_: LeaseLost) -> ErasureError {
+        ErasureError::Lost
+    }
+}
+
+type Result<T, E = ErasureError> = std::result::Result<T, E>;
+
+/// Which erasures what this server keeps beside the journal has followed, in a small file: of
+/// several servers on one database one erases, and each forgets, those that do not run just now
+/// when they start.
+#[derive(Debug)]
+struct Followed {
+    /// [`Store::rewritten`] as of what is kept.
+    rewritten: u64,
+    file: PathBuf,
+}
+
+impl Followed {
+    /// Those that this file tells of; none without it.
+    fn read(file: PathBuf) -> Followed {
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        Followed { rewritten: text.trim().parse().unwrap_or_default(), file }
+    }
+
+    fn write(&mut self, rewritten: u64) -> StoreResult<()> {
+        if rewritten != self.rewritten {
+            let written = std::fs::write(&self.file, rewritten.to_string());
+            written.map_err(|error| StoreError::Derived(error.to_string()))?;
+            self.rewritten = rewritten;
+        }
+        Ok(())
+    }
+}
+
+/// Takes people out of everything.
+pub struct ErasureService {
+    core: Arc<Core>,
+    vacuum: Arc<VacuumService>,
+    followed: Mutex<Followed>,
+}
+
+impl ErasureService {
+    pub(super) fn new(
+        core: &Arc<Core>,
+        vacuum: &Arc<VacuumService>,
+        file: PathBuf,
+    ) -> ErasureService {
+        let followed = Mutex::new(Followed::read(file));
+        ErasureService { core: Arc::clone(core), vacuum: Arc::clone(vacuum), followed }
+    }
+
+    /// Erases a person. It goes on though the caller hangs up.
+    ///
+    /// # Errors
+    /// See [`ErasureError`].
+    pub async fn erase(self: &Arc<Self>, by: Actor, person: String) -> Result<Receipt> {
+        let own = Arc::clone(self);
+        to_the_end(async move {
+            let mut lease = own.core.erasing.acquire().await?;
+            let receipt = lease.hold(own.erase_in_turn(by, &person)).await;
+            lease.release().await;
+            receipt?
+        })
+        .await
+    }
+
+    async fn erase_in_turn(&self, by: Actor, person: &str) -> Result<Receipt> {
+        let Core { store, random, clock, .. } = &*self.core;
+        // One that was cut off, of whomever, comes first.
+        if let Some(cut_off) = Erasure::read(&**store).await? {
+            let same = cut_off.person == person;
+            let receipt = self.carry_out(cut_off).await?;
+            if same {
+                return Ok(receipt);
+            }
+        }
+        let now = clock.now();
+        let receipt = id::hex(&id::bytes::<16>(&**random));
+        let told = (id::uuid_v7(&**random, now), receipt);
+        // Whoever erases themselves is no longer named as the one who did.
+        let by = if by.id.as_deref() == Some(person) { Actor::default() } else { by };
+        self.carry_out(Erasure::begin(&**store, told, by, person, now).await?).await
+    }
+
+    /// Brings an erasure to its end that was cut off, here or on a server that is gone.
+    ///
+    /// # Errors
+    /// See [`ErasureError`].
+    pub async fn finish(&self) -> Result<()> {
+        if Erasure::read(&*self.core.store).await?.is_none() {
+            return Ok(());
+        }
+        let Some(mut lease) = self.core.erasing.try_acquire().await? else {
+            return Ok(());
+        };
+        let finished = lease.hold(async {
+            match Erasure::read(&*self.core.store).await? {
+                Some(cut_off) => self.carry_out(cut_off).await.map(drop),
+                None => Ok(()),
+            }
+        });
+        let finished = finished.await;
+        lease.release().await;
+        finished?
+    }
+
+    async fn carry_out(&self, mut erasure: Erasure) -> Result<Receipt> {
+        let store = &*self.core.store;
+        let mut followed = self.followed.lock().await;
+        let (before, done) = (store.rewritten().await?, erasure.events());
+        erasure.carry_out(store, &self.core.access).await?;
+        let user = erasure.kind == Some(PersonKind::User);
+        let person = Forgotten { id: erasure.person.clone(), user };
+        for running in self.core.followers.iter() {
+            let forgotten = running.forget(&person).await;
+            forgotten.map_err(|error| ErasureError::Output(format!("{error:#}")))?;
+        }
+        // Otherwise what others erased is still to be followed, and so is this.
+        let ours = before + erasure.events() - done;
+        if before == followed.rewritten && ours == store.rewritten().await? {
+            followed.write(ours)?;
+        }
+        let receipt = Receipt {
+            receipt: erasure.receipt.clone(),
+            erased_at: erasure.at,
+            events: erasure.events(),
+            archived_children: erasure.archived_children,
+            residue_root: erasure.residue_root(),
+            bytes_gone: self.vacuum.bytes_gone().await?,
+        };
+        let metadata = details([
+            ("receipt", receipt.receipt.as_str().into()),
+            ("events", json!(receipt.events)),
+            ("archived_children", json!(receipt.archived_children)),
+            ("anonymised_at", json!(receipt.erased_at)),
+            ("residue_root", receipt.residue_root.as_str().into()),
+            ("bytes_gone", json!(receipt.bytes_gone)),
+        ]);
+        // Told again after a crash, it is the same event.
+        let act = Draft { id: Some(erasure.event), metadata, ..act("person_erased") };
+        self.core.audit(&erasure.by, act).await?;
+        erasure.finish(store).await?;
+        Ok(receipt)
+    }
+
+    /// Has every follower read the journal again, if another server has taken a person out of it.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn follow(&self) -> StoreResult<()> {
+        // Whoever erases here knows what others erased, and this is asked again.
+        let Some(_turn) = self.core.erasing.try_lock_here() else {
+            return Ok(());
+        };
+        let mut followed = self.followed.lock().await;
+        let rewritten = self.core.store.rewritten().await?;
+        if rewritten == followed.rewritten {
+            return Ok(());
+        }
+        for running in self.core.followers.iter() {
+            let rebuilt = running.rebuild().await;
+            rebuilt.map_err(|error| StoreError::Derived(format!("{error:#}")))?;
+        }
+        followed.write(rewritten)
+    }
+}

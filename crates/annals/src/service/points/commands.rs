@@ -1,0 +1,154 @@
+//! Commands: whose each is, whether it was sent before, and what becomes of it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use annals_event::{Account as UserAccount, Draft, Subject, Time, limits};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::{ChildState, PointsError, PointsService, Result};
+use crate::access::Caller;
+use crate::filter::Filter;
+use crate::points;
+use crate::query::tracking::TrackingEvent;
+use crate::record::{Sender, Source};
+use crate::store::{Account, Decided, Order, Person, Repeat, Role, Scope, Selection};
+
+/// How long the answer to a command is kept: 24 hours, in microseconds.
+const KEPT: i64 = 24 * 3_600 * 1_000_000;
+
+/// What a command did.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct CommandAnswer {
+    /// What the child has after it.
+    child: ChildState,
+    /// The event on the record.
+    tracking_event: TrackingEvent,
+}
+
+/// A command on a child's points, as it was sent.
+pub struct PointsCommand {
+    /// Who sends it.
+    pub by: Caller,
+    /// From where.
+    pub peer_ip: Option<IpAddr>,
+    /// With what.
+    pub user_agent: Option<String>,
+    /// By which key it is known when it is sent again.
+    pub key: Option<String>,
+    /// What it is called: the last part of its path.
+    pub name: &'static str,
+    /// Whom it is about.
+    pub child: Person,
+    /// The account it names.
+    pub user_id: Option<String>,
+    /// What it says, as JSON.
+    pub body: Vec<u8>,
+}
+
+impl PointsCommand {
+    /// The user account of a command: the acting guardian; else the one that is told; else the
+    /// child's first guardian. A key is never one.
+    fn account(&self) -> Result<Option<UserAccount>> {
+        let wrong = |message| Err(PointsError::Account(message));
+        let (child, told) = (&self.child, self.user_id.clone());
+        let oneself = self.by.person.as_ref().map(|oneself| &oneself.id);
+        let guardian = oneself.filter(|id| child.guardians.contains(id));
+        let id = match (guardian, told) {
+            (Some(own), Some(told)) if *own != told => {
+                return wrong("is another than the caller's; leave it out");
+            }
+            (Some(own), _) => Some(own.clone()),
+            (None, Some(told)) if self.by.role == Role::Child => {
+                if !child.guardians.contains(&told) {
+                    return wrong("is none of the child's guardians");
+                }
+                Some(told)
+            }
+            (None, Some(told)) => {
+                let length = told.chars().count();
+                if !(1..=limits::ID_CHARS).contains(&length) || told.contains(char::is_control) {
+                    return wrong("must have 1 to 200 characters on one line");
+                }
+                Some(told)
+            }
+            (None, None) => child.guardians.first().cloned(),
+        };
+        Ok(id.map(|id| UserAccount { id }))
+    }
+
+    /// By what the command is known when it is sent again.
+    fn repeat(&self, now: Time) -> Option<Repeat> {
+        let key = self.key.as_deref()?;
+        let actor = self.by.actor();
+        let id = actor.id.as_deref().unwrap_or_default();
+        let path = format!("POST /child/{}/{}", self.child.id, self.name);
+        let mut slot = Sha256::new();
+        for part in [actor.kind.as_str(), id, &path, key] {
+            slot.update((part.len() as u64).to_be_bytes());
+            slot.update(part);
+        }
+        let body = Sha256::digest(&self.body).into();
+        let until = now.plus_micros(KEPT);
+        Some(Repeat { slot: slot.finalize().into(), body, until })
+    }
+}
+
+impl PointsService {
+    /// The child of a command, if the caller may see it and it takes commands.
+    ///
+    /// # Errors
+    /// [`PointsError::NoChild`], [`PointsError::Archived`], or the store fails.
+    pub async fn child_for_command(&self, caller: &Caller, id: &str) -> Result<Person> {
+        let child = self.child(caller, id).await?;
+        if child.archived_at.is_some() { Err(PointsError::Archived) } else { Ok(child) }
+    }
+
+    /// Carries a command out: `decide` says what becomes of the balance, while the journal holds it.
+    ///
+    /// # Errors
+    /// See [`PointsError`].
+    pub async fn carry_out(
+        &self,
+        command: PointsCommand,
+        decide: impl FnOnce(&Account) -> std::result::Result<Draft, points::Refusal> + Send + 'static,
+    ) -> Result<CommandAnswer> {
+        let account = command.account()?;
+        let repeat = command.repeat(self.core.clock.now());
+        let PointsCommand { by, peer_ip, user_agent, child, .. } = command;
+        let subject = Subject { id: child.id.clone(), name: child.name.clone() };
+        let sender = Sender {
+            source: Source::Command,
+            actor: Some(by.actor()),
+            peer_ip,
+            user_agent,
+            ..Sender::default()
+        };
+        let core = Arc::clone(&self.core);
+        let decided = self.core.journal.decide(child.id.clone(), repeat, move |balance| {
+            let draft = decide(balance).map_err(PointsError::Refused)?;
+            let draft = Draft { subject: Some(subject), account, ..draft };
+            let taken = core.intake.process(&sender, draft, core.clock.now(), &*core.random);
+            taken.map_err(PointsError::NotRecorded)
+        });
+        let (event, account) = match decided.await?? {
+            Decided::Done { event, account } => (*event, account),
+            Decided::Repeated { seq, account } => {
+                let page = Selection {
+                    filter: Scope::everything().over(Filter::default()),
+                    range: seq..seq + 1,
+                    order: Order::Asc,
+                    limit: 1,
+                };
+                let event = self.core.store.select(page).await?.pop();
+                (event.ok_or(PointsError::EventRemoved)?, account)
+            }
+            Decided::OtherBody => return Err(PointsError::KeyReused),
+            Decided::Refused | Decided::Failed(_) => return Err(PointsError::Unexpected),
+        };
+        let tracking_event = TrackingEvent::of(&event).ok_or(PointsError::Unexpected)?;
+        let child = self.state_with(&child, account).await?;
+        Ok(CommandAnswer { child, tracking_event })
+    }
+}

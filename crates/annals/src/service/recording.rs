@@ -1,0 +1,197 @@
+//! What is recorded: the switch, and changes of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use annals_event::{Actor, Draft, FieldError, Metadata};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{AuditError, Core, SettingError, Settings, act, to_the_end};
+use crate::catalog::{Catalog, Class};
+use crate::record::RecordingSwitch;
+use crate::store::{Result as StoreResult, Store, StoreError};
+
+/// The category of Annals' own acts.
+const SYSTEM: &str = "system";
+
+/// What is recorded.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Recording {
+    /// Whether anything is recorded at all. The ledger and Annals' own acts always are.
+    enabled: bool,
+    /// Every category, and whether it is on by itself.
+    categories: BTreeMap<String, bool>,
+    /// The categories that cannot be switched off.
+    always: Vec<String>,
+}
+
+/// What is to be recorded from now on.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordingChange {
+    /// Whether anything is recorded at all; absent: as before.
+    enabled: Option<bool>,
+    /// Categories to turn on or off; those not named stay as they are.
+    #[serde(default)]
+    categories: BTreeMap<String, bool>,
+    /// Changes nothing: whoever sends back what was answered, with a change in it, may leave it in.
+    #[serde(default, rename = "always")]
+    _always: Vec<String>,
+}
+
+/// Why what is recorded was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    /// A category is unknown, or cannot be switched off.
+    #[error("the change is not acceptable")]
+    Invalid(Vec<FieldError>),
+    /// The change is not on the record, and was not made.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// The setting cannot be written.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Which categories the operator has switched off. A switch that cannot be read is no reason to
+/// record what somebody asked not to be.
+///
+/// # Errors
+/// It cannot be read.
+pub async fn recording_switch(store: &dyn Store) -> StoreResult<RecordingSwitch> {
+    let Some(text) = store.setting(RecordingSwitch::SETTING).await? else {
+        return Ok(RecordingSwitch::default());
+    };
+    serde_json::from_str(&text).map_err(|error| {
+        StoreError::Damaged(format!("the setting `recording` cannot be read: {error}"))
+    })
+}
+
+/// Shows and changes what is recorded.
+pub struct RecordingService {
+    core: Arc<Core>,
+    settings: Arc<Settings>,
+}
+
+impl RecordingService {
+    pub(super) fn new(core: &Arc<Core>, settings: &Arc<Settings>) -> RecordingService {
+        RecordingService { core: Arc::clone(core), settings: Arc::clone(settings) }
+    }
+
+    /// Takes over what another server has changed.
+    pub(super) async fn reload(&self) -> StoreResult<()> {
+        let _turn = self.settings.lock().await;
+        self.core.intake.set_recording(recording_switch(&*self.core.store).await?);
+        Ok(())
+    }
+
+    /// Changes what is recorded; the change goes on the record before it takes effect. It goes on
+    /// though the caller hangs up: store and memory must not come apart.
+    ///
+    /// # Errors
+    /// See [`RecordingError`].
+    pub async fn change(
+        self: &Arc<Self>,
+        by: Actor,
+        change: RecordingChange,
+    ) -> Result<Recording, RecordingError> {
+        let own = Arc::clone(self);
+        to_the_end(async move { own.change_in_turn(&by, change).await }).await
+    }
+
+    async fn change_in_turn(
+        &self,
+        by: &Actor,
+        change: RecordingChange,
+    ) -> Result<Recording, RecordingError> {
+        let Core { store, intake, catalog, .. } = &*self.core;
+        let _turn = self.settings.lock().await;
+        // Another server may have changed it a moment ago.
+        intake.set_recording(recording_switch(&**store).await?);
+        let before = intake.recording();
+        let errors = refused(catalog, &before, &change);
+        if !errors.is_empty() {
+            return Err(RecordingError::Invalid(errors));
+        }
+        let after = before.changed(change.enabled, &change.categories);
+        if after != *before {
+            self.core.audit(by, switched(&before, &after)).await?;
+            self.settings.write(RecordingSwitch::SETTING, &after).await?;
+            intake.set_recording(after);
+        }
+        Ok(self.shown())
+    }
+
+    /// The switch with every category of the catalog in it.
+    pub fn shown(&self) -> Recording {
+        let Core { intake, catalog, .. } = &*self.core;
+        let switch = intake.recording();
+        let known = catalog.categories().map(|(name, _)| name);
+        let named = switch.categories.keys().map(String::as_str);
+        let categories =
+            known.chain(named).map(|name| (name.to_owned(), switch.category(name))).collect();
+        let fixed = catalog.categories().filter(|(name, class)| always(name, *class).is_some());
+        let always = fixed.map(|(name, _)| name.to_owned()).collect();
+        Recording { enabled: switch.enabled, categories, always }
+    }
+}
+
+/// Why a category cannot be switched off, if it cannot.
+fn always(name: &str, class: Class) -> Option<&'static str> {
+    match (name, class) {
+        (_, Class::Ledger) => {
+            Some("belongs to the ledger, which cannot be switched off: balances rest on it")
+        }
+        (SYSTEM, _) => {
+            Some("holds Annals' own acts, which cannot be switched off: they are always recorded")
+        }
+        _ => None,
+    }
+}
+
+/// What of a change is not acceptable. A category that is off may be named although a changed
+/// catalog no longer knows it: else it could not be turned on again.
+fn refused(
+    catalog: &Catalog,
+    before: &RecordingSwitch,
+    change: &RecordingChange,
+) -> Vec<FieldError> {
+    let class = |name: &str| catalog.categories().find(|(known, _)| *known == name);
+    let why = |name: &String, on: bool| match class(name) {
+        None if !before.categories.contains_key(name) => {
+            Some("is no category of the catalog; GET /api/v1/catalog names them all")
+        }
+        Some((name, class)) if !on => always(name, class),
+        _ => None,
+    };
+    let categories = change.categories.iter();
+    categories
+        .filter_map(|(name, on)| {
+            let message = why(name, *on)?;
+            Some(FieldError::new(format!("categories.{name}"), message))
+        })
+        .collect()
+}
+
+/// The act of a change: what was turned, and nothing else. Whatever turns anything off is told as
+/// that.
+fn switched(before: &RecordingSwitch, after: &RecordingSwitch) -> Draft {
+    let names = before.categories.keys().chain(after.categories.keys());
+    let turned: BTreeMap<&str, bool> = names
+        .map(|name| (name.as_str(), after.category(name)))
+        .filter(|(name, on)| before.category(name) != *on)
+        .collect();
+    let off = (before.enabled && !after.enabled) || turned.values().any(|on| !on);
+    let mut metadata = Metadata::new();
+    if before.enabled != after.enabled {
+        metadata.insert("enabled".to_owned(), after.enabled.into());
+    }
+    if !turned.is_empty() {
+        metadata.insert("categories".to_owned(), json!(turned));
+    }
+    Draft { metadata, ..act(if off { "recording_disabled" } else { "recording_enabled" }) }
+}

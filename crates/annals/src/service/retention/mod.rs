@@ -1,0 +1,103 @@
+//! Retention: the stored values, runs over the journal, and when they are due.
+
+mod run;
+mod schedule;
+mod settings;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use annals_event::FieldError;
+use serde::Serialize;
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use super::{AuditError, Core, SettingError, Settings};
+use crate::journal::{Exclusive, LeaseLost};
+use crate::privacy::Outcome;
+use crate::store::StoreError;
+
+/// What the store calls the work of which one server does it at a time.
+const RUNNING: &str = "carry out retention";
+/// How long other servers wait for one that was killed while it did.
+const TERM: Duration = Duration::from_secs(15);
+
+/// How far a run is.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = RetentionProgress)]
+pub struct Progress {
+    /// Positions of the journal that are done …
+    pub done: u64,
+    /// … of so many.
+    pub of: u64,
+    /// What it did so far.
+    pub so_far: Outcome,
+}
+
+/// What is known of runs.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = RetentionRuns)]
+pub struct Runs {
+    /// The run under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub running: Option<Progress>,
+    /// The last run that ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last: Option<Outcome>,
+}
+
+/// Why retention was not changed or carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum RetentionError {
+    /// Another run is under way, here or on another server.
+    #[error("a retention run is under way; ask again when it has ended")]
+    Running,
+    /// The server stops.
+    #[error("the server is stopping; a run that was begun goes on when it starts again")]
+    Stopping,
+    /// Somebody changed the values since they were read.
+    #[error("somebody changed these values meanwhile; read them again, then change them")]
+    ChangedMeanwhile,
+    /// Values are out of bounds.
+    #[error("the change is not acceptable")]
+    Invalid(Vec<FieldError>),
+    /// The stored values cannot be read or written.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// It is done, and not on the record.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<LeaseLost> for RetentionError {
+    fn from(_: LeaseLost) -> RetentionError {
+        RetentionError::Running
+    }
+}
+
+/// Keeps the values, and carries them out.
+pub struct RetentionService {
+    core: Arc<Core>,
+    settings: Arc<Settings>,
+    running: Exclusive,
+    progress: std::sync::Mutex<Option<Progress>>,
+    stop: CancellationToken,
+    /// The day before which roll-ups here are about nobody.
+    aged: Mutex<Option<jiff::civil::Date>>,
+}
+
+impl RetentionService {
+    pub(super) fn new(core: &Arc<Core>, settings: &Arc<Settings>) -> RetentionService {
+        RetentionService {
+            core: Arc::clone(core),
+            settings: Arc::clone(settings),
+            running: Exclusive::new(&core.store, RUNNING, TERM),
+            progress: std::sync::Mutex::default(),
+            stop: CancellationToken::new(),
+            aged: Mutex::default(),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! How long what is kept: the stored values, and changes of them.
+
+use std::sync::Arc;
+
+use annals_event::{Actor, Draft, Entity, FieldError, limits};
+
+use super::{RetentionError, RetentionService};
+use crate::id;
+use crate::privacy::{Retention, RetentionChange};
+use crate::service::{act, details, to_the_end};
+
+/// What an event's metadata has room for, less what redaction may add to it.
+const ON_RECORD_BYTES: usize = limits::METADATA_BYTES - 2 * 1024;
+
+impl RetentionService {
+    /// The values as they are stored.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub async fn stored(&self) -> Result<Retention, RetentionError> {
+        Ok(self.settings.read(Retention::SETTING).await?)
+    }
+
+    /// Changes the values, and puts the change on the record. It goes on though the caller hangs
+    /// up: the act must not stand without the change.
+    ///
+    /// # Errors
+    /// See [`RetentionError`].
+    pub async fn change(
+        self: &Arc<Self>,
+        by: Actor,
+        change: RetentionChange,
+    ) -> Result<Retention, RetentionError> {
+        let own = Arc::clone(self);
+        to_the_end(async move { own.change_in_turn(&by, change).await }).await
+    }
+
+    async fn change_in_turn(
+        &self,
+        by: &Actor,
+        change: RetentionChange,
+    ) -> Result<Retention, RetentionError> {
+        let _turn = self.settings.lock().await;
+        let before = self.stored().await?;
+        if change.revision.is_some_and(|revision| revision != before.revision) {
+            return Err(RetentionError::ChangedMeanwhile);
+        }
+        let new_id = || format!("hold_{}", id::hex(&id::bytes::<8>(&*self.core.random)));
+        let after = before
+            .changed(change, &self.core.catalog, self.core.clock.now(), new_id)
+            .map_err(RetentionError::Invalid)?;
+        if after != before {
+            self.core.audit(by, told(&before, &after)?).await?;
+            self.settings.write(Retention::SETTING, &after).await?;
+        }
+        Ok(after)
+    }
+}
+
+/// The act of a change, with old and new values of what changed.
+fn told(before: &Retention, after: &Retention) -> Result<Draft, RetentionError> {
+    let [old, new] = before.difference(after);
+    if old.to_string().len() + new.to_string().len() > ON_RECORD_BYTES {
+        let message = "change too much at once to go on the record; change them in several steps";
+        return Err(RetentionError::Invalid(vec![FieldError::new("holds", message)]));
+    }
+    let setting = Retention::SETTING.to_owned();
+    let entity =
+        Entity { kind: "setting".to_owned(), id: Some(setting.clone()), name: Some(setting) };
+    let metadata = details([("old", old), ("new", new)]);
+    Ok(Draft { entity: Some(entity), metadata, ..act("settings_changed") })
+}

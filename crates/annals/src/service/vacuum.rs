@@ -1,0 +1,116 @@
+//! Taking the bytes of what was erased or deleted out of the database's files: every night, and
+//! when the machine's operator asks for it.
+
+use std::sync::Arc;
+
+use annals_event::{Actor, Draft};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::nightly::a_night_has_passed;
+use super::{AuditError, Core, act, details, to_the_end};
+use crate::privacy::Checkpoint;
+use crate::store::{Result as StoreResult, StoreError, Vacuumed};
+
+/// The hour of the night, UTC: after retention.
+const HOUR: i64 = 3;
+
+/// When the files of the database hold no byte any more of who was erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BytesGone {
+    /// What was deleted is overwritten as it is deleted; copies of pages in the file's log when that
+    /// is next written from its beginning.
+    Overwritten,
+    /// From three o'clock, UTC, of the next night on, when tables are written anew.
+    Nightly,
+    /// When the operator has run `annals vacuum`: the server does not by itself.
+    OnVacuum,
+}
+
+/// Why tables were not written anew.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VacuumError {
+    /// It is done already.
+    #[error("tables are being written anew already; ask again when that has ended")]
+    Running,
+    /// It is done, and not on the record.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Writes tables anew.
+pub struct VacuumService {
+    core: Arc<Core>,
+}
+
+impl VacuumService {
+    pub(super) fn new(core: &Arc<Core>) -> VacuumService {
+        VacuumService { core: Arc::clone(core) }
+    }
+
+    /// Does so now, and puts it on the record. It goes on though the caller hangs up.
+    ///
+    /// # Errors
+    /// See [`VacuumError`].
+    pub async fn run(self: &Arc<Self>, by: Actor) -> Result<Vacuumed, VacuumError> {
+        let own = Arc::clone(self);
+        to_the_end(async move { own.vacuum(&by).await }).await
+    }
+
+    async fn vacuum(&self, by: &Actor) -> Result<Vacuumed, VacuumError> {
+        let vacuumed = self.core.store.vacuum().await?.ok_or(VacuumError::Running)?;
+        if vacuumed != Vacuumed::default() {
+            let Vacuumed { dropped, rewritten, waiting } = vacuumed;
+            let metadata = details([
+                ("dropped", json!(dropped)),
+                ("rewritten", json!(rewritten)),
+                ("waiting", json!(waiting)),
+            ]);
+            self.core.audit(by, Draft { metadata, ..act("vacuumed") }).await?;
+        }
+        Ok(vacuumed)
+    }
+
+    /// Does so, if there is anything to do and a night has passed. What was in use is tried again.
+    ///
+    /// # Errors
+    /// See [`VacuumError`].
+    pub async fn run_when_due(&self) -> Result<(), VacuumError> {
+        let Some(since) = self.core.store.vacuum_needed_since().await? else {
+            return Ok(());
+        };
+        let nightly = self.core.config.postgres.vacuum;
+        let due = nightly && a_night_has_passed(HOUR, since, self.core.clock.now());
+        // What is changed while it is copied would have to be copied again.
+        let retaining =
+            Checkpoint::read(&*self.core.store).await?.is_some_and(|run| run.underway.is_some());
+        if !due || retaining {
+            return Ok(());
+        }
+        match self.vacuum(&Actor::default()).await {
+            Ok(vacuumed) => tracing::info!(
+                ?vacuumed,
+                "tables were written anew, without what was taken out of them"
+            ),
+            Err(VacuumError::Running) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// When what was just erased has left the files.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn bytes_gone(&self) -> StoreResult<BytesGone> {
+        Ok(match self.core.store.vacuum_needed_since().await? {
+            None => BytesGone::Overwritten,
+            Some(_) if self.core.config.postgres.vacuum => BytesGone::Nightly,
+            Some(_) => BytesGone::OnVacuum,
+        })
+    }
+}
