@@ -1,4 +1,4 @@
-//! Accounts: read and written in the transaction that writes the events they follow from.
+//! Points accounts, read and written in the transaction that writes their events.
 
 use annals_event::{Event, Time};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
@@ -11,12 +11,12 @@ use super::super::{
 use super::{rows, settings};
 use crate::filter::{Field, Filter, Term};
 
-/// The setting that says that the accounts follow the events from the first one on.
+/// The setting that is present once the accounts follow the events from the first one on.
 const FOLLOWED: &str = "accounts_follow_events";
-/// Events read at once when they are followed for the first time.
+/// Events read at once when an older journal's accounts are built.
 const PAGE: usize = 1_000;
 
-/// As [`get`], the account and its requests at one moment.
+/// Reads like [`get`], but the account and its requests at one moment.
 pub(super) fn at_once(connection: &Connection, child: &str) -> Result<Account> {
     get(&*connection.unchecked_transaction()?, child)
 }
@@ -48,8 +48,8 @@ pub(super) fn get(connection: &Connection, child: &str) -> Result<Account> {
     Ok(account)
 }
 
-/// Takes an event that was just written into the account it belongs to. Answers the account as it
-/// is now; `None` when the event is not about points.
+/// Applies an event that was just written to its account. Returns the account as it is now, or
+/// `None` if the event is not about points.
 pub(super) fn follow(connection: &Connection, event: &Event) -> Result<Option<Account>> {
     let (Some(_), Some(subject)) = (LedgerKind::of(event), &event.subject) else {
         return Ok(None);
@@ -62,7 +62,7 @@ pub(super) fn follow(connection: &Connection, event: &Event) -> Result<Option<Ac
     Ok(Some(account))
 }
 
-/// Enters an event where pages of points events are looked up; any other changes nothing.
+/// Adds a points event to the ledger's index; other events change nothing.
 pub(super) fn enter(connection: &Connection, event: &Event) -> Result<()> {
     let Some(kind) = LedgerKind::entered(event) else {
         return Ok(());
@@ -116,7 +116,7 @@ pub(super) fn put(
     Ok(())
 }
 
-/// What a command that was sent before is answered with; `None` when it is new.
+/// The answer to a repeated command; `None` if the command is new.
 pub(super) fn answered(
     connection: &Connection,
     repeat: &Repeat,
@@ -132,7 +132,7 @@ pub(super) fn answered(
     found.map(|(body, seq, account)| repeat.answered(&body, seq, &account)).transpose()
 }
 
-/// Keeps the answer to a command.
+/// Saves the answer to a command.
 pub(super) fn remember(
     connection: &Connection,
     repeat: &Repeat,
@@ -160,13 +160,13 @@ pub(super) fn put_answer(connection: &Connection, answer: &Answer) -> Result<()>
     Ok(())
 }
 
-/// Forgets the answers that were kept long enough.
+/// Deletes the answers that expired before this time. Returns their number.
 pub(super) fn expire_answers(connection: &Connection, before: Time) -> Result<u64> {
     let sql = "DELETE FROM annals_answers WHERE until <= ?1";
     Ok(connection.execute(sql, [before.as_micros()])? as u64)
 }
 
-/// Follows the points events of a journal that is older than its accounts; done once.
+/// Builds the accounts of a journal that is older than they are; done once.
 pub(super) fn follow_older(connection: &mut Connection) -> Result<()> {
     if settings::get(connection, FOLLOWED)?.is_some() {
         return Ok(());

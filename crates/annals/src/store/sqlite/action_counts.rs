@@ -1,4 +1,4 @@
-//! How many events match, by action: what a picker of actions shows beside each.
+//! Counts matches by action, as shown beside each action in the filter.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Retention: which events are due by age, and a slice of a run. All SQL of it is here.
+//! Retention: finds the events due by age and applies a step of a run. All its SQL is here.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -12,7 +12,8 @@ use super::super::{Ageing, Limits, Result, RetentionStep};
 use super::append::Writer;
 use super::{delete, erase, rows, sealed, settings};
 
-/// The events at the positions that are due. Of those that are not, only what decides is read.
+/// The events at the positions that are due. Rows that are not due are read only as far as the
+/// decision needs.
 pub(super) fn due(
     connection: &Connection,
     ageing: &Ageing,
@@ -45,7 +46,7 @@ pub(super) fn due(
     rows::at(&snapshot, &positions)
 }
 
-/// The limits of each kind of event there is.
+/// The limits of each kind of event in the dictionary.
 fn limits(connection: &Connection, ageing: &Ageing) -> Result<HashMap<i64, Limits>> {
     let sql = "SELECT kind, category, action FROM annals_kinds";
     let mut statement = connection.prepare_cached(sql)?;
@@ -56,12 +57,12 @@ fn limits(connection: &Connection, ageing: &Ageing) -> Result<HashMap<i64, Limit
     Ok(kinds.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Puts what remains in the checkpoint of events, tombstones in that of others, and writes down how far
-/// the run is. The words that nothing refers to any more are swept later, once for many slices.
+/// Replaces events by their anonymised form, others by tombstones, and saves the run's checkpoint.
+/// Unused dictionary rows are deleted later, once for many steps.
 pub(super) fn age(writer: &mut Writer, slice: &RetentionStep) -> Result<()> {
     let rewritten: Vec<u64> = slice.remains.iter().map(|event| event.seq).collect();
     if rewritten.iter().chain(&slice.gone).any(|seq| writer.is_writing_near(*seq)) {
-        // Until it has read its rows again, the writer refers to none of those written so far.
+        // The writer must not refer to rows that may become unused, so it forgets them.
         writer.reread();
     }
     let mut gone: Vec<(Vec<Sealed>, Vec<[u8; 32]>)> = Vec::new();

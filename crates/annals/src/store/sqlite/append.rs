@@ -1,4 +1,4 @@
-//! Numbering, sealing and inserting a batch, in one transaction.
+//! Numbers, seals and inserts a batch in one transaction.
 
 use std::sync::Arc;
 
@@ -16,14 +16,14 @@ use super::list_index::ListIndex;
 use super::{accounts, garbage, rows, sealed};
 use crate::background::yield_every;
 
-/// Events that are written before others have their turn: some tenths of a millisecond …
+/// Events written between two yields to other threads: some tenths of a millisecond.
 const GIVING_WAY: usize = 64;
-/// … where there are so many. Behind each of a few stands somebody who waits.
+/// The batch size from which the writer yields. In smaller batches somebody waits for each event.
 const MANY: usize = 512;
-/// Whether an event has this id: asked of the index alone.
+/// Finds out whether an id is used; the index alone can answer it.
 const USED: &str = "SELECT 1 FROM annals_events WHERE id = ?1";
 
-/// The writer's connection and what it knows of the journal's end.
+/// The writer's connection, and its copy of the journal's end.
 pub(super) struct Writer {
     connection: Connection,
     id_key: [u8; 32],
@@ -31,11 +31,11 @@ pub(super) struct Writer {
     recent: Arc<RecentEvents>,
     end: End,
     dictionary: Dictionary,
-    /// Set after a failed transaction: what is known is then read again before it is used.
+    /// `true` after a failed transaction: the state is read again before it is used.
     stale: bool,
 }
 
-/// The journal's end: what the next event continues.
+/// The journal's end, which the next event continues.
 #[derive(Clone, Default)]
 struct End {
     seq: u64,
@@ -52,7 +52,7 @@ impl Writer {
         index: Arc<ListIndex>,
         recent: Arc<RecentEvents>,
     ) -> Result<Writer> {
-        // What a crash left undone, before any row is known.
+        // A crash may have left garbage, which must go before the dictionary is read.
         while let Some(mark) = garbage::marked(&connection)? {
             let unused = garbage::unused(&connection, mark)?;
             garbage::delete(&mut connection, &unused)?;
@@ -73,17 +73,12 @@ impl Writer {
         &mut self.connection
     }
 
-    /// Whether what is written next may refer to rows of this position's block.
+    /// `true` if the next event may refer to dictionary rows of this position's block.
     pub(super) fn is_writing_near(&self, seq: u64) -> bool {
         self.dictionary.is_of_block(seq)
     }
 
-    /// From here on no event refers to the people, things and visits written so far.
-    pub(super) fn forget(&mut self) {
-        self.dictionary.forget();
-    }
-
-    /// What must hear of whatever was committed.
+    /// The list index, which needs every committed change.
     pub(super) fn index(&self) -> &ListIndex {
         &self.index
     }
@@ -93,12 +88,12 @@ impl Writer {
         &self.recent
     }
 
-    /// Rows were written by somebody else: what is known is read again before it is used.
+    /// Makes the writer read its state again, after another part has written rows.
     pub(super) fn reread(&mut self) {
         self.stale = true;
     }
 
-    /// The hash under which the id of a deleted event is remembered.
+    /// The hash by which the id of a deleted event is remembered.
     pub(super) fn hashed_id(&self, id: Uuid) -> [u8; 32] {
         hashed_id(&self.id_key, id)
     }
@@ -106,11 +101,11 @@ impl Writer {
     pub(super) fn commit(&mut self, items: Vec<Item>, now: Time) -> Result<Vec<Outcome>> {
         if self.stale {
             self.end = End::read(&self.connection)?;
-            // What the transaction wrote went with it.
+            // The failed transaction's dictionary rows were rolled back.
             self.dictionary = Dictionary::empty(&self.connection, self.end.seq + 1)?;
             self.stale = false;
         }
-        // Until it is committed, what is known is ahead of the file.
+        // Until the commit, the state is ahead of the file.
         self.stale = true;
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -135,7 +130,7 @@ impl Writer {
                 Item::Decide(command) => Outcome::Decided(batch.decide(command)?),
             });
         }
-        // Nothing new: what was asked about is durable already.
+        // Without new events there is nothing to make durable.
         if batch.end.seq > self.end.seq {
             let (end, events) = batch.finish()?;
             transaction.commit()?;
@@ -149,7 +144,7 @@ impl Writer {
 }
 
 impl End {
-    /// Reads the end off the file, working out the leaves of the open tile again.
+    /// Reads the end from the file, and computes the leaves of the open tile.
     fn read(connection: &Connection) -> Result<End> {
         let head = rows::head(connection)?;
         let mut end = End { seq: head.seq, created_at: head.created_at, ..End::default() };
@@ -167,7 +162,7 @@ impl End {
                 (None, Some(t)) => t.leaves.get((seq - t.first) as usize).copied(),
                 (None, None) => None,
             };
-            // Going on from a broken event would hide it under a fresh root.
+            // A new root over a broken event would hide the fault.
             let leaf = leaf.ok_or_else(|| {
                 StoreError::Damaged(format!("the event at position {seq} is not the one written"))
             })?;
@@ -183,7 +178,7 @@ impl End {
         Ok(end)
     }
 
-    /// Numbers an event and takes it into the open tile.
+    /// Numbers an event and adds it to the open tile. Returns its leaf.
     fn take(&mut self, event: &mut Event, commitment: &Hash, stamp: bool) -> Hash {
         self.seq += 1;
         event.seq = self.seq;
@@ -221,20 +216,20 @@ impl End {
     }
 }
 
-/// Whether the id of any deleted event is remembered.
+/// `true` if the id of any deleted event is remembered.
 fn deleted_ids(connection: &Connection) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM annals_used_ids)";
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
-/// Entries on their way into one transaction.
+/// Entries being written in one transaction.
 struct Batch<'a> {
     transaction: &'a Connection,
     insert: Insert<'a>,
     dictionary: &'a mut Dictionary,
-    /// The key under which ids of deleted events are remembered, if there are any.
+    /// The key for the hashes of deleted ids, if any are remembered.
     id_key: Option<&'a [u8; 32]>,
-    /// Those that are new.
+    /// The events that are new.
     events: Vec<Written>,
     end: End,
 }
@@ -251,8 +246,8 @@ impl Batch<'_> {
         Ok(Appended::Accepted { seq: event.seq, created_at: event.created_at })
     }
 
-    /// Carries a command out. All that can be refused is refused before anything is written, so
-    /// that a refusal needs no savepoint to leave nothing behind.
+    /// Runs a command. Every reason to refuse it is checked before anything is written, so that a
+    /// refusal needs no savepoint.
     fn decide(&mut self, command: Command) -> Result<Decided> {
         let Command { child, repeat, decide } = command;
         let (transaction, now) = (self.transaction, self.end.created_at);
@@ -262,7 +257,7 @@ impl Batch<'_> {
             Ok(None | Some(None)) => accounts::get(transaction, &child),
             Err(error) => Err(error),
         };
-        // An account that cannot be read is this command's fault, and no neighbour's.
+        // An unreadable account fails this command and none of its neighbours.
         let entry = match account {
             Ok(account) => decide(&account),
             Err(error) => return Ok(Decided::Failed(error)),
@@ -293,7 +288,7 @@ impl Batch<'_> {
         Ok(event)
     }
 
-    /// Writes how far the journal goes. Answers its end and the events that are new.
+    /// Writes the journal's new end. Returns it and the new events.
     fn finish(mut self) -> Result<(End, Vec<Written>)> {
         self.end.write_tile(self.transaction)?;
         self.transaction
@@ -302,7 +297,7 @@ impl Batch<'_> {
         Ok((self.end, self.events))
     }
 
-    /// The fate of an entry whose id is used already; `None` when it is new.
+    /// The answer for an entry whose id is already used; `None` if the entry is new.
     fn known(&self, entry: &Entry) -> Result<Option<Appended>> {
         let id = entry.event.id;
         let mut used = self.transaction.prepare_cached(USED)?;

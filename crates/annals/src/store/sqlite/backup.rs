@@ -1,4 +1,4 @@
-//! Copying the journal while it is written, and putting a copy in its place.
+//! Copies the journal while it is written, and restores a copy.
 
 use std::fs::{self, File};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -17,13 +17,13 @@ fn io(what: &str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
     }
 }
 
-/// Writes the whole journal as of now into a new file. One read transaction sees one moment, so
-/// that the copy is consistent however much is written meanwhile.
+/// Writes the journal of this moment to a new file. It is one read transaction, so that the copy is
+/// consistent whatever is written meanwhile.
 pub(super) fn backup(connection: &Connection, target: &Path) -> Result<()> {
     let name = target.to_str().ok_or_else(|| {
         StoreError::Unavailable("the backup's path must be valid UTF-8".to_owned())
     })?;
-    // Made by us and empty, so that it replaces nothing and nobody else may read it.
+    // Created here and empty, so that it replaces no file and nobody else may read it.
     let mut options = File::options();
     options.write(true).create_new(true).mode(0o600).open(target).map_err(|error| {
         if error.kind() == std::io::ErrorKind::AlreadyExists {
@@ -49,27 +49,27 @@ fn sync(path: &Path) -> Result<()> {
     File::open(directory).and_then(|file| file.sync_all()).map_err(io("cannot sync", directory))
 }
 
-/// The epoch of a journal that is to be replaced; 0 where none can be read, since what is beyond
-/// reading is what a backup is restored for.
+/// The epoch of a journal that is to be replaced. 0 if it cannot be read, since a damaged journal
+/// is a reason to restore.
 fn epoch_of(journal: &Path) -> u32 {
     open::for_peeking(journal)
         .and_then(|connection| open::identity(&connection))
         .map_or(0, |identity| identity.epoch)
 }
 
-/// Puts a backup in the place of the journal, under a new epoch: cursors of the old one end with
-/// 410. The journal that stood there is kept beside it; its path is answered.
+/// Replaces the journal by a backup, under a new epoch: cursors of the old one get status 410.
+/// Keeps the old journal beside it and returns its path.
 ///
 /// Nobody may have either file open.
 pub fn restore(backup: &Path, journal: &Path, now: &str) -> Result<(Identity, Option<PathBuf>)> {
     let _hold = open::hold(journal)?;
-    // Peeking refuses what is no journal, or a newer one, before anything is moved.
+    // Refuses a file that is no journal, or a newer one, before anything is moved.
     let identity = open::identity(&open::for_peeking(backup)?)?;
     let recent = journal.with_extension("restoring");
     let _ = fs::remove_file(&recent);
     fs::copy(backup, &recent).map_err(io("cannot copy to", &recent))?;
-    // Beyond the replaced journal's epoch too: it may be an earlier restore of this very backup,
-    // and its cursors must not be taken for ours.
+    // The epoch is greater than the old journal's too, which may be an earlier restore of this
+    // backup, whose cursors must not be accepted.
     let identity = Identity { epoch: identity.epoch.max(epoch_of(journal)) + 1, ..identity };
     {
         let connection = open::for_writing(&recent, Tenancy::Owner, &identity, &[0; 32])?;
@@ -78,7 +78,7 @@ pub fn restore(backup: &Path, journal: &Path, now: &str) -> Result<(Identity, Op
             return Err(StoreError::Damaged(damage));
         }
         connection.execute("UPDATE annals_journal SET epoch = ?1", [identity.epoch])?;
-        // Whoever was signed in then is not signed in now.
+        // Sessions of the backup's time must not come back.
         connection.execute("DELETE FROM annals_sign_ins", [])?;
         connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
     }

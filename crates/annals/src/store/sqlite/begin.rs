@@ -1,4 +1,4 @@
-//! A store begins: its file is held and brought up to date, its writer and readers start.
+//! Starts a store: locks and migrates the file, and starts the writer and readers.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -10,12 +10,11 @@ use super::list_index::{self, ListIndex};
 use super::threads::{Readers, WriterThread};
 use super::{SqliteStore, Tenancy, accounts, garbage, open};
 
-/// Read connections, and so the reads that run at once.
+/// Number of read connections, and so of concurrent reads.
 const READERS: usize = 4;
 
 impl SqliteStore {
-    /// Opens the journal, making it if it does not exist. `seed` gives the identity and keys of a
-    /// journal that is made now.
+    /// Opens the journal, or creates it. `seed` gives a new journal its identity and keys.
     pub fn open(
         path: &Path,
         tenancy: Tenancy,
@@ -73,7 +72,7 @@ impl SqliteStore {
         }
     }
 
-    /// Deletes the words that no event refers to any more.
+    /// Deletes dictionary rows that no event refers to any more.
     pub(super) async fn collect_garbage(&self) -> Result<()> {
         while let Some(mark) = self.readers.run(garbage::marked).await? {
             let mut unused =

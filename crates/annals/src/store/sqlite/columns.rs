@@ -1,7 +1,7 @@
 //! The columns of an event: an event in, a [`Row`] out.
 //!
-//! What is answered is always read from the file, the words that events share as well: so a row
-//! that was changed or removed never comes back from memory.
+//! Everything is read from the file, the dictionary as well, so that a changed or removed row never
+//! comes back from memory.
 
 use annals_event::digest::{Hash, Salt};
 use annals_event::{Event, Uuid};
@@ -12,8 +12,8 @@ use super::super::row::{self, Row, Unreadable};
 use super::super::{Result, StoreError};
 use super::dictionary::Numbers;
 
-/// An event with its words, in the order [`read`] expects, and a place for further columns.
-/// Joined from the left by row number, so that each row costs a few steps down a tree; a subject
+/// The query for events with their dictionary values, in the order [`read`] expects, and further
+/// columns. The left joins go by row number, so that each costs a few steps in a tree; a subject
 /// that is the actor, as most are, is not looked up twice.
 pub(super) fn select(further: &str, condition: &str) -> String {
     format!(
@@ -37,15 +37,15 @@ pub(super) fn select(further: &str, condition: &str) -> String {
 /// The first of the further columns.
 pub(super) const FURTHER: usize = 31;
 
-/// Reads what [`select`] asks for, its texts where SQLite has them. A number without its row is a
-/// fault, and so is a row that was never written like that.
+/// Reads a row of [`select`] without copying its texts. A number without its dictionary row is an
+/// error, and so is a row that the writer cannot have written.
 pub(super) fn read<'r>(row: &'r rusqlite::Row<'_>) -> Result<Row<&'r str>> {
     let seq = row.get(0)?;
     let unreadable = |column| Unreadable { seq, column };
     let created_at: i64 = row.get(2)?;
     let occurred_at = match row.get::<_, Option<i64>>(3)? {
         None => created_at,
-        // The same moment is written as nothing, and never as 0.
+        // A difference of 0 is written as null.
         Some(0) => return Err(unreadable("occurred_at").into()),
         Some(apart) => created_at.checked_add(apart).ok_or(unreadable("occurred_at"))?,
     };
@@ -79,7 +79,7 @@ pub(super) fn read<'r>(row: &'r rusqlite::Row<'_>) -> Result<Row<&'r str>> {
     let points = match (row.get(24)?, row.get(25)?, row.get(26)?) {
         (Some(before), Some(after), Some(delta)) => Some((before, after, delta)),
         (None, None, None) => None,
-        // All or none: a part would be passed over, and nobody would see that it was put there.
+        // All or none, since a part would be ignored and a change to it would go unnoticed.
         _ => return Err(unreadable("points").into()),
     };
     Ok(Row {
@@ -118,12 +118,12 @@ fn text<'r>(row: &'r rusqlite::Row<'_>, at: usize) -> Result<&'r str> {
     value.as_str().map_err(|error| another(at, value, error))
 }
 
-/// A value that is no text was not written by us.
+/// The error for a value that is not the text we wrote.
 fn another(at: usize, value: ValueRef<'_>, error: FromSqlError) -> StoreError {
     rusqlite::Error::FromSqlConversionFailure(at, value.data_type(), Box::new(error)).into()
 }
 
-/// Writes events.
+/// The prepared statement that inserts events.
 pub(super) struct Insert<'c>(CachedStatement<'c>);
 
 impl<'c> Insert<'c> {
@@ -136,7 +136,7 @@ impl<'c> Insert<'c> {
         )?))
     }
 
-    /// Writes one; `metadata` is the event's, as canonical text.
+    /// Inserts an event; `metadata` is the event's, as canonical text.
     pub(super) fn run(
         &mut self,
         event: &Event,

@@ -1,4 +1,4 @@
-//! Deleting events on the record: a tombstone stays, with the leaves that the tile's root needs.
+//! Deletes events: a tombstone stays, with the leaves that the tile's root needs.
 
 use annals_event::Time;
 use rusqlite::{Connection, params};
@@ -9,14 +9,14 @@ use super::super::tombstones::{USED, merged, tombstones_for};
 use super::append::Writer;
 use super::{garbage, sealed};
 
-/// The hashes under which the ids of events that go are remembered.
+/// The hashes by which the ids of these events will be remembered.
 pub(super) fn hashes(writer: &Writer, events: &[Sealed]) -> Vec<[u8; 32]> {
     let readable = events.iter().filter_map(|event| event.event.as_ref().ok());
     readable.map(|event| writer.hashed_id(event.id)).collect()
 }
 
-/// Puts a tombstone in the place of each event of a tile, within a transaction. Positions without an
-/// event are no matter.
+/// Replaces events of one tile by tombstones, within a transaction. Positions without an event are
+/// allowed.
 pub(super) fn put_tombstones(
     transaction: &Connection,
     events: &[Sealed],

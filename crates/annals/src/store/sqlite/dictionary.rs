@@ -1,8 +1,8 @@
-//! What many events say alike is written once: words in, numbers out.
+//! The dictionary: values that many events share are written once, and events keep their numbers.
 //!
-//! The rows of people, things and visits serve one block of positions; `V4__dictionary.sql` says
-//! why. The writer knows what it has written in the block so far, and so never has to look a row
-//! up. What it has forgotten it writes again: two rows may say the same.
+//! The rows of people, entities and sessions belong to one block of positions; `V4__dictionary.sql`
+//! says why. The writer knows the rows it has written in the block, and so never has to look one
+//! up. After forgetting a row it writes it again: two rows may hold the same value.
 
 use annals_event::Event;
 use foldhash::HashMap;
@@ -12,12 +12,12 @@ use super::super::Result;
 
 /// Positions in a block: 2¹⁶.
 const BLOCK_BITS: u32 = 16;
-/// Room for the rows of a block: 2²⁴ of a table, where an event needs three at most.
+/// Numbers for a block's rows: 2²⁴ in a table, where an event needs three at most.
 const NUMBER_BITS: u32 = 24;
-/// Rows of one table that are known by their words. A block that has more of them forgets.
+/// The most rows of one table to remember by their values; beyond it, all are forgotten.
 const KNOWN: usize = 32_768;
 
-/// The number of a block's row in its table.
+/// The row id of a number in a position's block.
 pub(super) const fn row_id(seq: u64, number: i64) -> i64 {
     // A number that somebody changed may be anything.
     (block_of(seq) << NUMBER_BITS).wrapping_add(number)
@@ -39,7 +39,7 @@ pub(super) const fn positions_of_block(seq: u64) -> std::ops::Range<u64> {
     (block << BLOCK_BITS) + 1..((block + 1) << BLOCK_BITS) + 1
 }
 
-/// The numbers that stand for an event's words.
+/// The dictionary numbers of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Numbers {
     pub(super) kind: i64,
@@ -50,7 +50,7 @@ pub(super) struct Numbers {
     pub(super) session: Option<i64>,
 }
 
-/// What the writer knows of the rows written.
+/// The rows that the writer knows.
 pub(super) struct Dictionary {
     block: i64,
     kinds: Known,
@@ -59,18 +59,18 @@ pub(super) struct Dictionary {
     sessions: Known,
 }
 
-/// One table: its rows by their words, and the number of the next one.
+/// One table: the known rows by their values, and the next number.
 struct Known {
     insert: &'static str,
     name: &'static str,
     numbers: HashMap<String, i64>,
     next: i64,
-    /// The words being looked up.
+    /// The value being looked up.
     key: String,
 }
 
 impl Dictionary {
-    /// Knows the rows of the block that the next event belongs to.
+    /// Reads the rows of the block that the next event belongs to.
     pub(super) fn load(connection: &Connection, next_seq: u64) -> Result<Dictionary> {
         let mut dictionary = Dictionary::empty(connection, next_seq)?;
         let block = rows_of_block(next_seq);
@@ -117,7 +117,7 @@ impl Dictionary {
         Ok(dictionary)
     }
 
-    /// Knows nothing but which numbers were given.
+    /// Makes a dictionary that knows no rows, only which numbers are used.
     pub(super) fn empty(connection: &Connection, next_seq: u64) -> Result<Dictionary> {
         let mut dictionary = Dictionary {
             block: block_of(next_seq),
@@ -146,19 +146,19 @@ impl Dictionary {
         Ok(dictionary)
     }
 
-    /// Whether they are the rows of the block that a position belongs to.
+    /// `true` if these are the rows of a position's block.
     pub(super) fn is_of_block(&self, seq: u64) -> bool {
         self.block == block_of(seq)
     }
 
-    /// Forgets the rows of people, things and visits: no further event will refer to them.
+    /// Forgets the rows of people, entities and sessions, so that no later event refers to them.
     pub(super) fn forget(&mut self) {
         for known in [&mut self.persons, &mut self.entities, &mut self.sessions] {
             known.numbers.clear();
         }
     }
 
-    /// The numbers of an event's words; rows that are missing are written.
+    /// The numbers of an event's values; missing rows are written.
     pub(super) fn numbers(&mut self, connection: &Connection, event: &Event) -> Result<Numbers> {
         let block = block_of(event.seq);
         if block != self.block {
@@ -227,7 +227,7 @@ impl Known {
         Known { insert, name, numbers: HashMap::default(), next: 1, key: String::new() }
     }
 
-    /// Goes on behind the last number that was ever given.
+    /// Continues after the last number that was ever used.
     fn read_next(&mut self, connection: &Connection, base: i64) -> Result<()> {
         let last: Option<i64> = connection
             .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = ?1")?
@@ -276,7 +276,7 @@ impl Known {
     }
 }
 
-/// Adds a word to a key, so that no two rows have the same: no word holds a NUL.
+/// Adds a value to a key. Keys are unique, since no value holds a NUL.
 fn push(key: &mut String, word: Option<&str>) {
     match word {
         Some(word) => {

@@ -1,4 +1,5 @@
-//! Forgetting a person: finding what tells of them, and writing what remains. All SQL of it is here.
+//! Erases a person: finds the events that name them, and writes the anonymised form. All its SQL is
+//! here.
 
 use annals_event::digest::Hash;
 use annals_event::{Entity, Event, Time};
@@ -11,7 +12,7 @@ use super::append::Writer;
 use super::dictionary::rows_of_block;
 use super::{garbage, people, rows, sealed, settings};
 
-/// Events in which a person stands as actor, subject, account or thing, after a position.
+/// Events after a position that have a person as actor, subject, account or entity.
 pub(super) fn about(
     connection: &Connection,
     person: &str,
@@ -32,14 +33,14 @@ pub(super) fn about(
     rows::at(&snapshot, &positions)
 }
 
-/// Puts what remains of events in their checkpoint, all or none. Salts go, commitments stay; the words
-/// that nothing refers to any more are swept afterwards.
+/// Replaces events by their anonymised form, all or none. Salts are deleted and commitments kept;
+/// unused dictionary rows are deleted afterwards.
 pub(super) fn anonymise(
     writer: &mut Writer,
     events: &[Event],
     checkpoint: &(&str, String),
 ) -> Result<()> {
-    // Until it has read its rows again, the writer refers to none of those written so far.
+    // The writer must not refer to rows that may become unused, so it forgets them.
     writer.reread();
     let positions: Vec<u64> = events.iter().map(|event| event.seq).collect();
     writer.index().rewrite(&positions);
@@ -53,7 +54,7 @@ pub(super) fn anonymise(
     Ok(())
 }
 
-/// The same, within a transaction, and no more than that.
+/// Writes the anonymised events within a transaction, and nothing else.
 pub(super) fn put_remains(transaction: &Connection, events: &[Event]) -> Result<()> {
     for event in events {
         let found = sealed::sealed(transaction, &(event.seq..event.seq + 1), 1)?.pop();
@@ -103,7 +104,7 @@ fn replace(
     Ok(())
 }
 
-/// The number of a thing's row in the block of a position; it is written if it is missing.
+/// The number of an entity's row in the block of a position; the row is written if it is missing.
 fn entity_number(connection: &Connection, seq: u64, entity: &Entity) -> Result<i64> {
     let block = rows_of_block(seq);
     let found: Option<i64> = connection
@@ -146,7 +147,7 @@ pub(super) fn forget(connection: &mut Connection, id: &str, now: Time) -> Result
     let dependants = people::dependants(&transaction, id)?;
     for sql in [
         "DELETE FROM annals_guardianships WHERE guardian = ?1",
-        // A consent stands as long as it is known who gave it.
+        // A consent is only valid with the person who gave it.
         "UPDATE annals_people SET consent_by = NULL, consent_at = NULL,
            consent_text_version = NULL WHERE consent_by = ?1",
         "DELETE FROM annals_people WHERE id = ?1",

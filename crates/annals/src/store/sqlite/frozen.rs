@@ -1,4 +1,4 @@
-//! Closed days, as the journal keeps them.
+//! Frozen days in the journal.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::super::{FrozenDay, Histogram, PageDay, Result, StoreError};
 /// A page's figures, in the order in which [`page`] reads them.
 pub(super) const PAGE: &str = "views, people, sessions, entries, bounces, engaged, load";
 
-/// Raises what is known of a day.
+/// Saves a frozen day; counts only ever grow.
 pub(super) fn close(connection: &mut Connection, frozen: &FrozenDay) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let day = frozen.day.to_string();
@@ -21,7 +21,7 @@ pub(super) fn close(connection: &mut Connection, frozen: &FrozenDay) -> Result<(
     Ok(transaction.commit()?)
 }
 
-/// Raises the counts of a day in a table of them.
+/// Raises a day's counts in a table.
 pub(super) fn raise_counts(
     connection: &Connection,
     table: &str,
@@ -39,7 +39,7 @@ pub(super) fn raise_counts(
     Ok(())
 }
 
-/// Raises a page's figures of a day in a table that has them under one name of the page.
+/// Raises a page's figures of a day in a table, where `column` holds the page.
 pub(super) fn raise_page(
     connection: &Connection,
     (table, column, name): (&str, &str, impl ToSql),
@@ -75,7 +75,7 @@ pub(super) fn raise_page(
     Ok(())
 }
 
-/// A page of days, after one, in order.
+/// A page of frozen days after one, in order.
 pub(super) fn days(
     connection: &Connection,
     after: Option<Date>,
@@ -107,7 +107,7 @@ fn one(connection: &Connection, text: String) -> Result<FrozenDay> {
     Ok(FrozenDay { day: day(text)?, counts, pages })
 }
 
-/// A page's figures, from this column on.
+/// The page's figures, from this column on.
 pub(super) fn page(row: &Row<'_>, from: usize) -> Result<PageDay> {
     Ok(PageDay {
         views: row.get(from)?,
@@ -120,14 +120,14 @@ pub(super) fn page(row: &Row<'_>, from: usize) -> Result<PageDay> {
     })
 }
 
-/// A page's times, as a column has them.
+/// The histogram in a column.
 pub(super) fn histogram(row: &Row<'_>, column: usize) -> Result<Histogram> {
     let bytes: Vec<u8> = row.get(column)?;
     let damaged = || StoreError::Damaged("a page's times are no histogram".to_owned());
     Histogram::from_bytes(&bytes).ok_or_else(damaged)
 }
 
-/// A day, as a column has it.
+/// The day in a column.
 pub(super) fn day(text: String) -> Result<Date> {
     text.parse().map_err(|_| StoreError::Damaged(format!("`{text}` is no day")))
 }

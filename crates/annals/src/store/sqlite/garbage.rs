@@ -1,13 +1,13 @@
-//! After events are deleted: the people, things and visits that only they spoke of go too.
+//! Deletes the people, entities and sessions that only deleted events referred to.
 //!
 //! ```text
-//! bury ── marks the blocks it touched, in its transaction ──► sweep ── reads each block once,
-//!                                                             deletes the rows nothing refers to
+//! delete ── marks its blocks in its transaction ──► collect ── reads each block once,
+//!                                                              deletes unused rows
 //! ```
 //!
-//! Reading a block takes the writer no time: it happens on a reader's connection. Meanwhile no
-//! event can come to refer to a row that was found unused, because the writer forgets its rows
-//! before it deletes events. A mark stays until its block is swept, through a crash as well.
+//! A block is read on a reader's connection, so the writer does not wait. Meanwhile no new event
+//! can refer to a row that was found unused, because the writer forgets its rows before it deletes
+//! events. A mark stays until its block is collected, also through a crash.
 
 use std::collections::HashSet;
 
@@ -19,15 +19,15 @@ use super::dictionary::{positions_of_block, rows_of_block};
 /// Rows that one transaction deletes.
 const SLICE: usize = 500;
 
-/// A block that may hold rows nothing refers to.
+/// A block that may hold unused rows.
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
     mark: i64,
-    /// A position of it.
+    /// A position of the block.
     seq: u64,
 }
 
-/// Rows that nothing refers to, by table.
+/// Rows that no event refers to, by table.
 pub(super) struct Unused(Vec<(&'static str, Vec<i64>)>);
 
 /// Marks the block of a position.
@@ -36,7 +36,7 @@ pub(super) fn mark(connection: &Connection, seq: u64) -> Result<()> {
     Ok(())
 }
 
-/// Marks the block of each of the positions, which are in order, once.
+/// Marks the block of each position once; the positions are in order.
 pub(super) fn mark_all(
     connection: &Connection,
     positions: impl IntoIterator<Item = u64>,
@@ -51,9 +51,9 @@ pub(super) fn mark_all(
     Ok(())
 }
 
-/// A block that is to be swept.
+/// A marked block, if there is one.
 pub(super) fn marked(connection: &Connection) -> Result<Option<Mark>> {
-    // The newest mark of a block stands for the older ones.
+    // The newest mark of a block includes the older ones.
     let sql = "SELECT mark, seq FROM annals_garbage ORDER BY mark DESC LIMIT 1";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
@@ -63,7 +63,7 @@ pub(super) fn marked(connection: &Connection) -> Result<Option<Mark>> {
     Ok(Some(Mark { mark: row.get(0)?, seq: row.get(1)? }))
 }
 
-/// The rows of a block that nothing refers to.
+/// The rows of a block that no event refers to.
 pub(super) fn unused(connection: &Connection, mark: Mark) -> Result<Unused> {
     let snapshot = connection.unchecked_transaction()?;
     let mut persons = HashSet::new();
@@ -117,14 +117,15 @@ pub(super) fn unused(connection: &Connection, mark: Mark) -> Result<Unused> {
 }
 
 impl Unused {
-    /// Takes away what one transaction deletes: the writer is never held for long.
+    /// Removes and returns as many rows as one transaction deletes, so that the writer is never
+    /// held for long.
     pub(super) fn slice(&mut self) -> Option<Unused> {
         let (sql, rows) = self.0.iter_mut().find(|(_, rows)| !rows.is_empty())?;
         Some(Unused(vec![(sql, rows.split_off(rows.len().saturating_sub(SLICE)))]))
     }
 }
 
-/// Deletes rows that nothing refers to.
+/// Deletes unused rows.
 pub(super) fn delete(connection: &mut Connection, unused: &Unused) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for (sql, rows) in &unused.0 {
@@ -136,7 +137,7 @@ pub(super) fn delete(connection: &mut Connection, unused: &Unused) -> Result<()>
     Ok(transaction.commit()?)
 }
 
-/// Takes a block's marks away up to the one it was swept by.
+/// Removes a block's marks up to this one.
 pub(super) fn done(connection: &Connection, mark: Mark) -> Result<()> {
     let block = positions_of_block(mark.seq);
     connection.execute(

@@ -1,4 +1,4 @@
-//! Pages of points events, by how many come before: a walk over one index, whatever the depth.
+//! Pages of points events by offset: a walk along one index, at any depth.
 
 use annals_event::{Event, Time};
 use rusqlite::{Connection, params_from_iter};
@@ -7,7 +7,7 @@ use super::super::predicate::Parameter;
 use super::super::{Result, TrackingQuery};
 use super::rows;
 
-/// A page, newest first, and how many there are in all.
+/// A page, newest first, and the total number of matches.
 pub(super) fn page(connection: &Connection, query: &TrackingQuery) -> Result<(u64, Vec<Event>)> {
     let snapshot = connection.unchecked_transaction()?;
     let mut parameters = Vec::new();

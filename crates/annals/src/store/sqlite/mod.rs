@@ -2,25 +2,25 @@
 //!
 //! | file | purpose |
 //! |---|---|
-//! | `begin.rs` | start the writer and the readers, and reach them |
+//! | `begin.rs` | start the writer and the readers |
 //! | `open.rs` | open, migrate, set the pragmas of every connection |
-//! | `roles.rs` | the traits of a store, by whom each method is done |
+//! | `roles.rs` | implements the store's roles with the functions of the other files |
 //! | `threads.rs` | the writer's thread and the readers' pool |
 //! | `append.rs` | number, seal and insert a batch in one transaction |
-//! | `list_index/` | which positions match a filter, and how many |
-//! | `action_counts.rs` | how many match, by action |
-//! | `rows.rs`, `columns.rs` | columns in, events out |
-//! | `dictionary.rs` | what many events say alike, written once |
-//! | `sealed.rs` | what a verifier is told |
-//! | `segment.rs` | take over what a copy brings |
-//! | `delete.rs`, `garbage.rs` | delete, leaving tombstones and no word of who was spoken of |
-//! | `erase.rs` | forget a person |
-//! | `age.rs` | what is due by age; a slice of a retention run |
-//! | `frozen.rs` | what was counted of days before |
+//! | `list_index/` | find and count the positions that match a filter |
+//! | `action_counts.rs` | count matches by action |
+//! | `rows.rs`, `columns.rs` | read and write events |
+//! | `dictionary.rs` | the dictionary of shared values |
+//! | `sealed.rs` | read events for verification |
+//! | `segment.rs` | import a copy's segment |
+//! | `delete.rs`, `garbage.rs` | delete events, leave tombstones, and delete unused dictionary rows |
+//! | `erase.rs` | erase a person |
+//! | `age.rs` | retention: find the events due, apply a step |
+//! | `frozen.rs` | counts of frozen days |
 //! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
-//! | `credentials.rs`, `people.rs`, `settings.rs` | what else the journal's file keeps |
-//! | `backup.rs` | copy the file while it is written, and put a copy in its place |
-//! | `derived/` | the second file: what followers read out of the journal |
+//! | `credentials.rs`, `people.rs`, `settings.rs` | the journal's other tables |
+//! | `backup.rs` | copy the file while it is written, and restore a copy |
+//! | `derived/` | the second file: the output of followers |
 
 mod accounts;
 mod action_counts;
@@ -64,13 +64,13 @@ pub use open::Tenancy;
 /// The journal in an SQLite file.
 pub struct SqliteStore {
     identity: Identity,
-    /// Absent when the file was opened for reading only.
+    /// `None` if the file was opened for reading only.
     writer: Option<WriterThread<Writer>>,
     readers: Readers,
-    /// Absent where the writer is.
+    /// `None` if there is no writer.
     index: Option<Arc<ListIndex>>,
     recent: Arc<RecentEvents>,
-    /// Let go last: nobody else writes the journal meanwhile.
+    /// The lock that keeps other writers away; released last.
     hold: Mutex<Option<File>>,
 }
 

@@ -1,4 +1,4 @@
-//! Opening the journal's file: pragmas, migrations, identity.
+//! Opens the journal's file: pragmas, migrations, identity.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -17,18 +17,18 @@ mod migrations {
     refinery::embed_migrations!("src/store/sqlite/migrations");
 }
 
-/// `annl`: marks a file of Annals' own (`PRAGMA application_id`).
+/// `annl`: marks a file that belongs to Annals (`PRAGMA application_id`).
 const APPLICATION_ID: i32 = 0x616e_6e6c;
-/// What migrations were applied. Every table of ours begins like this, because the file may be a
-/// host's that has its own `events`, and its own history.
+/// The table of applied migrations. All our tables have this prefix, because a host's file may have
+/// an `events` and a history of its own.
 const HISTORY: &str = "annals_schema_history";
 
-/// How long a connection waits for a lock that another holds for a moment.
+/// The longest time that a connection waits for a lock.
 const BUSY: Duration = Duration::from_secs(10);
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
-        // What was written can be read: whatever cannot was changed since.
+        // The writer wrote valid values, so an unreadable one was changed since.
         if matches!(
             error,
             rusqlite::Error::FromSqlConversionFailure(..)
@@ -49,23 +49,22 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-/// Whose file the journal lies in.
+/// The owner of the file that holds the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tenancy {
-    /// A file of the journal's own; one with another program's tables in it is refused, because
-    /// it was most likely named by mistake.
+    /// The journal has its own file. One with another program's tables is refused, because it was
+    /// most likely named by mistake.
     Owner,
-    /// A host's file. What marks it as the host's, `application_id` and `user_version`, is left
-    /// alone.
+    /// The file is a host's. Its marks, `application_id` and `user_version`, stay unchanged.
     Guest,
 }
 
-/// Holds a journal for one writer, by a lock on a file beside it: two that number events would
-/// number them twice. Not on the journal's file itself, where closing a second handle would take
-/// SQLite's own locks away. The kernel lets go when the process ends, however it ends.
+/// Locks a journal for one writer, since two would assign the same numbers. The lock is on a file
+/// beside the journal's, because closing a second handle of the journal would release SQLite's own
+/// locks. The kernel releases it however the process ends.
 pub(super) fn hold(path: &Path) -> Result<File> {
     let unavailable = |error| StoreError::Unavailable(format!("{}: {error}", path.display()));
-    // Whatever way leads to the file, its lock is one.
+    // Every path to the file leads to the same lock.
     let name = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let lock = PathBuf::from(format!("{}-lock", name.display()));
     let mut options = OpenOptions::new();
@@ -81,7 +80,7 @@ pub(super) fn hold(path: &Path) -> Result<File> {
     }
 }
 
-/// The writer's connection. Makes the file, and brings an older one up to date.
+/// Opens the writer's connection. Creates the file, and migrates an older one.
 pub(super) fn for_writing(
     path: &Path,
     tenancy: Tenancy,
@@ -96,8 +95,8 @@ pub(super) fn for_writing(
     if found == Found::Strange && tenancy == Tenancy::Owner {
         return Err(strange(path));
     }
-    // secure_delete comes before the first write: what is deleted later must leave no bytes. It
-    // holds for this connection, and so for whatever is ours.
+    // secure_delete comes before the first write, so that deleted data leaves no bytes. It holds
+    // for this connection, and so for all our tables.
     connection.execute_batch(
         "PRAGMA secure_delete = ON;
          PRAGMA synchronous = FULL;
@@ -121,10 +120,10 @@ pub(super) fn for_writing(
     Ok(connection)
 }
 
-/// A reader's connection.
+/// Opens a reader's connection.
 pub(super) fn for_reading(path: &Path) -> Result<Connection> {
     let connection = for_peeking(path)?;
-    // A file that nobody has written yet has no schema, and no newer one is let through.
+    // A new file has no schema, and a newer one is refused.
     if applied(&connection)?.is_some_and(|applied| applied < newest()) {
         return Err(older(path));
     }
@@ -134,7 +133,7 @@ pub(super) fn for_reading(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// A connection that may ask which journal a file is, of whatever age, and no more.
+/// Opens a connection that may only read the journal's identity, of any version.
 pub(super) fn for_peeking(path: &Path) -> Result<Connection> {
     let connection = Connection::open_with_flags(
         path,
@@ -151,8 +150,8 @@ pub(super) fn for_peeking(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Keeps the plan of a statement whatever is bound to it. Otherwise SQLite prepares one that asks
-/// for a range anew each time it is asked, which costs more than the answer.
+/// Keeps a statement's plan for all bound values. Otherwise SQLite prepares range queries again at
+/// each use, which costs more than the query.
 pub(super) fn plan_once(connection: &Connection) -> Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
@@ -165,7 +164,7 @@ fn older(path: &Path) -> StoreError {
     ))
 }
 
-/// What a file holds.
+/// The kind of a file's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Found {
     Nothing,
@@ -196,7 +195,7 @@ fn strange(path: &Path) -> StoreError {
     StoreError::NotAJournal(format!("{} is a database of another program", path.display()))
 }
 
-/// Turns the write-ahead log on, which the file remembers: readers then wait for nobody.
+/// Turns the write-ahead log on, which the file remembers: readers then never wait.
 fn write_ahead(connection: &Connection) -> Result<()> {
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
@@ -208,10 +207,10 @@ fn write_ahead(connection: &Connection) -> Result<()> {
     )))
 }
 
-/// The history as it was called before tables had a prefix.
+/// The history's name before tables had a prefix.
 const OLDER_HISTORY: &str = "refinery_schema_history";
 
-/// Gives the tables of an older journal their names of today; what is in them stays as it is.
+/// Gives the tables of an older journal their present names; their rows stay unchanged.
 fn rename_tables(connection: &mut Connection) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for table in
@@ -224,7 +223,7 @@ fn rename_tables(connection: &mut Connection) -> Result<()> {
          CREATE UNIQUE INDEX annals_events_by_id ON annals_events (id);
          ALTER TABLE {OLDER_HISTORY} RENAME TO {HISTORY};"
     ))?;
-    // The first migration is what it was, but for the names.
+    // The first migration has changed only in its names.
     for migration in runner().get_migrations().iter().filter(|first| first.version() == 1) {
         let sql = format!("UPDATE {HISTORY} SET checksum = ?1 WHERE version = 1");
         transaction.execute(&sql, [migration.checksum().to_string()])?;
@@ -238,12 +237,12 @@ pub(super) fn runner() -> refinery::Runner {
     runner
 }
 
-/// The migrations this program knows, by number and name.
+/// The migrations that this program knows, by number and name.
 fn known() -> Vec<(i32, String)> {
     runner().get_migrations().iter().map(|m| (m.version(), m.name().to_owned())).collect()
 }
 
-/// The newest migration a file has had.
+/// The newest migration applied to a file.
 fn applied(connection: &Connection) -> Result<Option<(i32, String)>> {
     if !connection.table_exists(None, HISTORY)? {
         return Ok(None);
@@ -257,7 +256,7 @@ fn applied(connection: &Connection) -> Result<Option<(i32, String)>> {
     }
 }
 
-/// The newest migration this program knows.
+/// The newest migration that this program knows.
 fn newest() -> (i32, String) {
     known().into_iter().max().unwrap_or_default()
 }
@@ -288,7 +287,7 @@ fn migrate(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-/// Which journal a file is.
+/// Reads the journal's identity.
 pub(super) fn identity(connection: &Connection) -> Result<Identity> {
     let identity =
         connection.query_row("SELECT id, epoch, cursor_key FROM annals_journal", [], |row| {
@@ -301,7 +300,7 @@ pub(super) fn identity(connection: &Connection) -> Result<Identity> {
     identity.map_err(|error| StoreError::NotAJournal(format!("this is not a journal: {error}")))
 }
 
-/// The functions that the filter's conditions call.
+/// Registers the functions that filters use.
 fn add_functions(connection: &Connection) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("words_found", -1, flags, |context| {

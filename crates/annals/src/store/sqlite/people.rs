@@ -45,7 +45,7 @@ pub(super) fn get(connection: &Connection, id: &str) -> Result<Option<Person>> {
     get_in(&*connection.unchecked_transaction()?, id)
 }
 
-/// As [`get`], within a transaction.
+/// Reads like [`get`], within a transaction.
 pub(super) fn get_in(connection: &Connection, id: &str) -> Result<Option<Person>> {
     let sql = format!("SELECT {COLUMNS} FROM annals_people WHERE id = ?1");
     let person = connection.prepare_cached(&sql)?.query_row([id], read).optional()?;
@@ -103,7 +103,7 @@ fn with_guardians(connection: &Connection, mut person: Person) -> Result<Person>
     Ok(person)
 }
 
-/// A person, but for the guardians.
+/// A person without the guardians.
 fn read(row: &Row<'_>) -> rusqlite::Result<Person> {
     let consent = match (row.get(4)?, row.get(5)?, row.get(6)?) {
         (Some(by), Some(at), Some(text_version)) => {

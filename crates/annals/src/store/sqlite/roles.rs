@@ -1,4 +1,4 @@
-//! What the engine does in each role, by whom it is done.
+//! Implements the store's roles with the functions of the other files.
 
 use std::ops::Range;
 use std::path::Path;
@@ -31,7 +31,7 @@ impl Journal for SqliteStore {
 
     async fn head(&self) -> Result<Head> {
         match &self.index {
-            // What is being written is not told of before lists have it.
+            // Lists must have an event before the head includes it.
             Some(index) => Ok(index.head()),
             None => self.readers.run(rows::head).await,
         }
@@ -48,14 +48,14 @@ impl Journal for SqliteStore {
     async fn close(&self) {
         self.readers.close();
         if let Some(index) = self.index.clone() {
-            // It ends within milliseconds. Before the writer, whose connection must be the last
-            // one: only that takes the write-ahead log away.
+            // The index ends within milliseconds. It ends before the writer, whose connection must
+            // be the last one so that it removes the write-ahead log.
             let _ = tokio::task::spawn_blocking(move || index.close()).await;
         }
         if let Some(writer) = &self.writer {
             writer.stop().await;
         }
-        // Nothing is written from here on: another may.
+        // Nothing is written from here on: another process may open the journal.
         self.hold.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }

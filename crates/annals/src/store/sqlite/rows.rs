@@ -1,4 +1,4 @@
-//! Events by their ids and positions.
+//! Reads events by their ids and positions.
 
 use std::ops::{ControlFlow, Range};
 
@@ -17,7 +17,7 @@ pub(super) fn head(connection: &Connection) -> Result<Head> {
     })?)
 }
 
-/// Bytes of the journal's file, once what is written ahead has gone into it.
+/// Bytes of the journal's file after a checkpoint of the write-ahead log.
 pub(super) fn bytes(connection: &Connection) -> Result<u64> {
     let sql = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
     Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
@@ -36,7 +36,7 @@ pub(super) fn find(connection: &Connection, id: Uuid, scope: &Scope) -> Result<O
     }))
 }
 
-/// The events at positions that something else points to, in its order.
+/// The events at these positions, in the given order.
 pub(super) fn at(connection: &Connection, positions: &[u64]) -> Result<Vec<Event>> {
     let mut statement = connection.prepare_cached(&columns::select("", "e.seq = ?1"))?;
     let mut events = Vec::with_capacity(positions.len());
@@ -49,7 +49,7 @@ pub(super) fn at(connection: &Connection, positions: &[u64]) -> Result<Vec<Event
     Ok(events)
 }
 
-/// The events whose rows match, without the list index: for a transaction of the writer's.
+/// The events whose rows match, without the list index: for the writer's transactions.
 pub(super) fn select_in(snapshot: &Connection, selection: &Selection) -> Result<Vec<Event>> {
     let positions = list_index::positions(snapshot, selection)?;
     let mut events = Vec::with_capacity(positions.len());
@@ -75,7 +75,7 @@ pub(super) fn select(
     Ok(events)
 }
 
-/// A page of events, written down.
+/// A page of events as JSON lines.
 pub(super) fn lines(
     connection: &Connection,
     index: Option<&ListIndex>,
@@ -85,7 +85,7 @@ pub(super) fn lines(
 ) -> Result<Lines> {
     let mut lines = Lines::default();
     let limit = page.limit;
-    // One more than is written tells whether there are more.
+    // One more row shows whether there are more.
     let page = Selection { limit: limit + 1, ..page };
     each(connection, index, &page, &mut |row| {
         let client = page.filter.shows_client(&row);
@@ -94,10 +94,10 @@ pub(super) fn lines(
     Ok(lines)
 }
 
-/// What is done with each row, and whether that is enough.
+/// Handles a row and decides whether to go on.
 type Take<'t> = &'t mut dyn FnMut(Row<&str>) -> Result<ControlFlow<()>>;
 
-/// The rows of a page: the list index names positions, the rows have the last word.
+/// Reads a page's rows: the list index names positions, and the rows decide.
 fn each(
     connection: &Connection,
     index: Option<&ListIndex>,
@@ -106,7 +106,7 @@ fn each(
 ) -> Result<()> {
     let mut left = page.clone();
     while left.limit > 0 {
-        // One moment for both questions, where there is no index.
+        // One snapshot for both reads when there is no index.
         let snapshot = connection.unchecked_transaction()?;
         let positions = match index {
             Some(index) => index.positions(&snapshot, &left)?,
@@ -120,8 +120,8 @@ fn each(
             taken += 1;
             take(row)
         })?;
-        // A page that is not full is taken for the last one. So whatever the index named and is
-        // not there, because it was removed just now, is made up for.
+        // A page that is not full counts as the last one. So rows that the index named and that
+        // were deleted just now are replaced by later ones.
         let full = enough.is_continue() && positions.len() == left.limit;
         let Some(last) = positions.last().filter(|_| full) else {
             break;
@@ -135,7 +135,7 @@ fn each(
     Ok(())
 }
 
-/// Reads the rows at positions that are in order, as far as they are there.
+/// Reads the rows at ordered positions; missing ones are skipped.
 fn each_at(
     connection: &Connection,
     positions: &[u64],
@@ -160,7 +160,7 @@ fn each_at(
         let mut rows = statement.query([low, high])?;
         while let Some(row) = rows.next()? {
             let seq: u64 = row.get(0)?;
-            // Positions whose rows are gone are passed over.
+            // Positions whose rows are gone are skipped.
             while wanted.next_if(|next| precedes(next, &seq)).is_some() {}
             if wanted.next_if(|next| **next == seq).is_some() && take(read(row)?)?.is_break() {
                 return Ok(ControlFlow::Break(()));
@@ -180,11 +180,11 @@ fn each_at(
     Ok(ControlFlow::Continue(()))
 }
 
-/// Rows of a page that is worth fetching before it is read backwards.
+/// The page size from which prefetching pays when reading backwards.
 const LONG: usize = 500;
 
-/// Passes over the rows in the order of the file: kernels read ahead and never behind, and from a
-/// disk each page of the file would be waited for by itself.
+/// Reads the rows in the file's order first. Kernels read ahead and never back, so that backwards
+/// each page of the file would be a wait for the disk.
 fn fetch(connection: &Connection, low: u64, high: u64) -> Result<()> {
     let sql = "SELECT count(*) FROM annals_events WHERE seq BETWEEN ?1 AND ?2";
     let _rows: u64 = connection.prepare_cached(sql)?.query_row([low, high], |row| row.get(0))?;

@@ -1,4 +1,4 @@
-//! Events with their seals, tiles and tombstones: what a verifier is told.
+//! Reads events with their seals, tiles and tombstones, for verification.
 
 use std::ops::Range;
 
@@ -19,7 +19,7 @@ pub(super) fn sealed(
     let mut rows = statement.query(params![range.start, range.end, limit])?;
     let mut sealed = Vec::new();
     while let Some(row) = rows.next()? {
-        // A value of the wrong type or length is a finding here, not a failure.
+        // A value of the wrong type or length is a finding here, not an error.
         let seal = || Ok((row.get(FURTHER)?, row.get(FURTHER + 1)?, row.get(FURTHER + 2)?));
         let (event, (salt, commitment, leaf_prefix)) = match seal() {
             Ok(seal) => match read(row) {

@@ -1,4 +1,4 @@
-//! Taking over a part of another journal as it stands there: numbered, sealed, deleted and all.
+//! Imports a segment of another journal as it is, with numbers, seals and tombstones.
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
@@ -11,14 +11,14 @@ use super::dictionary::{Dictionary, rows_of_block};
 use super::{accounts, delete, garbage, rows};
 
 pub(super) fn import_segment(writer: &mut Writer, segment: &Segment) -> Result<()> {
-    // The end and the rows of people and things are read anew before the next append.
+    // The end and the dictionary are read again before the next append.
     writer.reread();
     let start = segment.range.start;
     let gone = start..rows::head(writer.connection())?.seq + 1;
     writer.index().let_go(&gone);
     let transaction =
         writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // What a copy that was broken off had of this part goes, and comes again.
+    // Removes what an interrupted copy had of this segment.
     for sql in [
         "DELETE FROM annals_events WHERE seq >= ?1",
         "DELETE FROM annals_ledger WHERE seq >= ?1",
@@ -77,8 +77,8 @@ fn put_events(transaction: &Connection, segment: &Segment) -> Result<()> {
     Ok(())
 }
 
-/// Takes away the words of the blocks behind the one of a position: nothing refers to them, and
-/// their numbers are given anew.
+/// Deletes the dictionary rows of the blocks after a position's block: nothing refers to them, and
+/// their numbers are used again.
 fn forget_blocks_after(transaction: &Connection, seq: u64) -> Result<()> {
     let end = rows_of_block(seq).end;
     for (table, number) in [
@@ -182,7 +182,7 @@ pub(super) fn put_answers(connection: &mut Connection, answers: &[Answer]) -> Re
 }
 
 pub(super) fn settings(connection: &Connection) -> Result<Vec<(String, String)>> {
-    // What each database has of its own stays with it.
+    // Settings that belong to one database are not copied.
     let sql = "SELECT name, value FROM annals_settings
                WHERE name NOT IN ('probe', 'accounts_follow_events') ORDER BY name";
     let mut statement = connection.prepare_cached(sql)?;

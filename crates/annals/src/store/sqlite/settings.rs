@@ -1,4 +1,4 @@
-//! Settings, and the question whether anything can be written at all.
+//! Settings, and a test whether anything can be written.
 
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -16,7 +16,7 @@ pub(super) fn put(connection: &Connection, name: &str, value: &str) -> Result<()
     Ok(())
 }
 
-/// Writes and syncs a value that nobody reads. A full disk, a read-only one or a lock shows here.
+/// Writes and syncs a value that nobody reads. Fails on a full or read-only disk, or a lock.
 pub(super) fn probe(connection: &Connection) -> Result<()> {
     connection.execute_batch(
         "INSERT OR REPLACE INTO annals_settings (name, value)

@@ -1,4 +1,4 @@
-//! SQLite under the shared suite, and what is its own: files.
+//! SQLite under the conformance suite, and tests about its files.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ async fn store() -> (Arc<dyn Store>, tempfile::TempDir) {
     (Arc::new(store), directory)
 }
 
-/// A host's file: a conformance run beside tables of the same purposes and the plainest names.
+/// A journal in a host's file, beside tables with the same purposes and the plainest names.
 async fn guest() -> (Arc<dyn Store>, tempfile::TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("host.db");
@@ -87,7 +87,7 @@ async fn a_host_s_file_stays_the_host_s() {
     ];
     assert_eq!(names, own);
     store.close().await;
-    // It is known by its tables from now on, to commands as well.
+    // From now on it is recognised by its tables, by commands as well.
     let beside = SqliteStore::open_read_only(&path).unwrap();
     assert_eq!(beside.head().await.unwrap().seq, 3);
     open(&path, Tenancy::Owner).unwrap().close().await;
@@ -140,7 +140,7 @@ async fn a_hundred_thousand_points_events_back_is_no_further_than_the_first_page
     let (store, directory) = store().await;
     let events = accepted(&*store, conformance::world::plain_ones(1..501), START).await;
     let path = directory.path().join("journal.db");
-    // The oldest ones, which are read, are real; of the rest the index alone.
+    // The oldest events, which are read, are real; the others exist in the index only.
     let rows = "INSERT INTO annals_ledger (seq, child, account, kind, occurred_at)
                 WITH RECURSIVE n (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n LIMIT 100500)
                 SELECT seq, 'c1', 'g1', seq % 6, seq FROM n";
@@ -202,7 +202,7 @@ async fn of_a_person_who_is_forgotten_no_word_is_left_and_numbers_go_on() {
         beside.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap()
     };
     assert_eq!((words("g1"), words("g2")), (0, 3));
-    // Things written afterwards get numbers of their own, before a restart and after it.
+    // New entities get numbers of their own, before a restart and after it.
     let mut all = [remains, accepted(&*store, vec![entry(person(3, "g3", "Ida"))], START).await];
     store.close().await;
     let store = open(&path, Tenancy::Owner).unwrap();

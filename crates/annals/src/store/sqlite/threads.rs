@@ -1,7 +1,7 @@
 //! The writer's thread and the readers' pool.
 //!
-//! SQLite blocks, so it never runs on a thread that goes on serving requests. There is one writer,
-//! because SQLite has one; readers see the last commit and wait for nobody.
+//! SQLite blocks, so it never runs on a thread that serves requests. There is one writer, because
+//! SQLite has one; readers see the last commit and never wait.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -24,7 +24,7 @@ struct Running<T> {
 
 /// A thread that owns a `T` and runs jobs on it, one after the other.
 pub(super) struct WriterThread<T> {
-    /// Gone once stopped.
+    /// `None` after stopping.
     running: Mutex<Option<Running<T>>>,
 }
 
@@ -37,7 +37,7 @@ impl<T: Send + 'static> WriterThread<T> {
         WriterThread::begin(name, state, || {})
     }
 
-    /// A writer nobody waits for: whoever is waited for goes first.
+    /// Starts a low-priority writer, for work that nobody waits for.
     pub(super) fn start_behind(name: &str, state: T) -> Result<WriterThread<T>> {
         WriterThread::begin(name, state, lower_priority)
     }
@@ -62,23 +62,23 @@ impl<T: Send + 'static> WriterThread<T> {
     ) -> Result<R> {
         let (answer, answered) = oneshot::channel();
         let job: Job<T> = Box::new(move |state| {
-            // The one who asked may have gone away; the work is done all the same.
+            // The caller may have gone away; the work is done all the same.
             let _ = answer.send(work(state));
         });
         {
             let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
             running.as_ref().ok_or_else(stopped)?.jobs.send(job).map_err(|_| stopped())?;
         }
-        // No answer means that the thread died with the job: it may or may not have committed.
+        // Without an answer the thread has panicked in the job, which may have committed or not.
         answered.await.map_err(|_| StoreError::Unknown("the writer stopped".to_owned()))?
     }
 
-    /// Finishes what is waiting, drops the state and ends the thread.
+    /// Finishes the waiting jobs, drops the state and ends the thread.
     pub(super) async fn stop(&self) {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(Running { jobs, thread }) = running {
             drop(jobs);
-            // A writer that panicked has already failed those who waited for it.
+            // A writer that panicked has already failed its callers.
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
         }
     }
@@ -110,7 +110,7 @@ impl Readers {
         let (path, idle) = (Arc::clone(&self.path), Arc::clone(&self.idle));
         let read = move || {
             let lock = || idle.lock().unwrap_or_else(PoisonError::into_inner);
-            // A read that panicked has taken its connection along.
+            // A read that panicked has lost its connection.
             let idle = lock().pop();
             let connection = idle.map_or_else(|| open::for_reading(&path), Ok)?;
             let result = work(&connection);
@@ -125,7 +125,7 @@ impl Readers {
         }
     }
 
-    /// Ends reading: what runs is finished, what waits fails.
+    /// Ends reading: running reads finish, waiting ones fail.
     pub(super) fn close(&self) {
         self.permits.close();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();

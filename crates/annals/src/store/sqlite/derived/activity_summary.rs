@@ -1,5 +1,4 @@
-//! What each person did in a span of days: a handful of questions about everybody, not some about
-//! each.
+//! Each person's activity in a span of days: a handful of queries for everybody, not some for each.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -17,7 +16,7 @@ use super::checkpoints;
 
 type People = BTreeMap<String, PersonActivity>;
 
-/// One transaction sees one moment: the spans belong together.
+/// Reads all spans in one transaction, since they belong together.
 pub(super) fn of(
     connection: &Connection,
     spans: &[Range<Date>],
@@ -28,17 +27,17 @@ pub(super) fn of(
     let sql = "SELECT EXISTS (SELECT 1 FROM rollup_people WHERE logins > 0)";
     let logins_known = snapshot.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
     let active_spans = active_spans(&snapshot, person)?;
-    let mut told = Vec::with_capacity(spans.len());
+    let mut summaries = Vec::with_capacity(spans.len());
     for span in spans {
         let mut people = active_spans.clone();
         days(&snapshot, span, person, &mut people)?;
         sessions(&snapshot, span, person, &mut people)?;
-        told.push(ActivitySummary { logins_known, people });
+        summaries.push(ActivitySummary { logins_known, people });
     }
-    Ok((checkpoint, told))
+    Ok((checkpoint, summaries))
 }
 
-/// Everybody there ever was, with nothing done yet.
+/// Everybody ever active, with no activity yet.
 fn active_spans(connection: &Connection, person: Option<&str>) -> Result<People> {
     let mut statement = connection.prepare_cached(
         "SELECT subject, first, last, learned FROM active_spans WHERE ?1 IS NULL OR subject = ?1",
@@ -67,7 +66,7 @@ fn active_spans(connection: &Connection, person: Option<&str>) -> Result<People>
     Ok(people)
 }
 
-/// What each did by day; when they were active last, and for how many days in a row.
+/// Adds each person's activity by day, their last active day, and their streak.
 fn days(
     connection: &Connection,
     span: &Range<Date>,
@@ -82,7 +81,7 @@ fn days(
     )?;
     let mut rows =
         statement.query(params![span.start.to_string(), span.end.to_string(), person])?;
-    // The day the rows are of, read once for all of its people.
+    // The day of the current rows, parsed once for all its people.
     let mut now = (String::new(), last_day);
     while let Some(row) = rows.next()? {
         let text = text(row, 0)?;
@@ -102,7 +101,7 @@ fn days(
         if person_activity.last.is_none() && active_span.first < span.end {
             let mut last = active_span.last;
             if last >= span.end {
-                // They came back later; how long they had been away, their days say.
+                // They came back later, so their days show how long they were away before.
                 last = before(span.start);
                 while last > active_span.first && !was_active(connection, last, id)? {
                     last = before(last);
@@ -155,7 +154,7 @@ fn sessions(
     Ok(())
 }
 
-/// A column as it lies there: there are as many as days of people.
+/// A column's text without a copy, since there are as many rows as days of people.
 fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a str> {
     match row.get_ref(column)? {
         ValueRef::Text(bytes) => std::str::from_utf8(bytes).map_err(|_| damaged()),
@@ -171,7 +170,7 @@ fn before(day: Date) -> Date {
     day.saturating_sub(1.days())
 }
 
-/// How many days one lies before another.
+/// The number of days from one day to a later one.
 fn since(day: Date, last: Date) -> u32 {
     u32::try_from((last - day).get_days()).unwrap_or(0)
 }

@@ -1,4 +1,4 @@
-//! How far each output has come, and dropping one.
+//! The checkpoint of each output, and dropping an output.
 
 use annals_event::Time;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::super::super::{Checkpoint, Output, Result, Step, StoreError};
 use super::pages;
 
-/// The tables of an output, but for the paths of its pages.
+/// The tables of an output, without the paths of pages.
 const fn tables(output: Output) -> &'static [&'static str] {
     match output {
         Output::Rollups => &[
@@ -62,7 +62,7 @@ fn drop_rows(connection: &Connection, output: Output) -> Result<()> {
     for table in tables(output) {
         connection.execute_batch(&format!("DELETE FROM {table}"))?;
     }
-    // Those of closed days stay, as these do.
+    // Frozen days stay, and so do their paths.
     pages::forget_unused(connection)
 }
 
@@ -75,7 +75,7 @@ pub(super) fn checkpoint(connection: &Connection, output: Output) -> Result<Chec
     Ok(checkpoint.optional()?.unwrap_or_default())
 }
 
-/// Moves an output on, within the transaction that writes it.
+/// Moves an output's checkpoint, within the transaction that writes the output.
 pub(super) fn advance(connection: &Connection, output: Output, step: &Step) -> Result<()> {
     let moved = connection
         .prepare_cached(
@@ -90,8 +90,5 @@ pub(super) fn advance(connection: &Connection, output: Output, step: &Step) -> R
     if moved == 1 {
         return Ok(());
     }
-    Err(StoreError::Derived(format!(
-        "`{}` does not stand where this would go on from",
-        output.as_str()
-    )))
+    Err(StoreError::Derived(format!("`{}` is not at the position this continues", output.as_str())))
 }

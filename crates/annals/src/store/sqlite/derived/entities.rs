@@ -1,4 +1,4 @@
-//! Things: what was done with them by day, and what they were called last.
+//! Entities: their use by day, and their latest names.
 
 use std::ops::Range;
 
@@ -38,7 +38,7 @@ pub(super) fn write(connection: &Connection, change: &RollupChange) -> Result<()
     Ok(())
 }
 
-/// What was used in a span of days: things of one type, or of the types that people learn by.
+/// The entities used in a span of days, of one type or of the types that people learn by.
 pub(super) fn used(
     connection: &Connection,
     span: &Range<Date>,

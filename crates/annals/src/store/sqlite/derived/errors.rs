@@ -1,4 +1,4 @@
-//! Groups of errors: what each is, how often it happened on which day, whom it hit.
+//! Error groups: their counts by day, and the people affected.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,9 +13,9 @@ use super::super::super::{
 use super::super::frozen::day;
 use super::checkpoints;
 
-/// Events of a group, and of all, that are remembered one by one.
+/// The newest events to keep, for each group and in all.
 const LATEST: usize = 10;
-/// Types that are told apart.
+/// The most error types to count apart.
 const KINDS: usize = 100;
 
 pub(super) fn add(connection: &Connection, sightings: &[Sighting]) -> Result<()> {
@@ -62,7 +62,7 @@ pub(super) fn add(connection: &Connection, sightings: &[Sighting]) -> Result<()>
     Ok(())
 }
 
-/// One transaction sees one moment.
+/// Reads the error groups of a span at one moment.
 pub(super) fn groups(
     connection: &Connection,
     span: &Range<Date>,
@@ -159,7 +159,7 @@ fn id(row: &Row<'_>) -> Result<Uuid> {
     Ok(Uuid::from_bytes(row.get(0)?))
 }
 
-/// Every row of an answer.
+/// Collects every row of a query.
 fn all<T>(
     connection: &Connection,
     sql: &str,

@@ -1,4 +1,4 @@
-//! Opening the derived file, or making it anew.
+//! Opens the derived file, or creates it again.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -12,21 +12,21 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use super::super::super::{Identity, Result, StoreError};
 use super::super::open::plan_once;
 
-/// Grows whenever a table changes its form: an older file is then made anew.
+/// The version of the tables; a file of another version is created again.
 const SCHEMA: u32 = 7;
-/// How long a connection waits for a lock that another holds for a moment.
+/// The longest time that a connection waits for a lock.
 const BUSY: Duration = Duration::from_secs(10);
 
 /// The writer's file.
 pub(super) struct DerivedFile {
-    /// Journal, epoch and schema: what is in the file belongs to these, or to the bin.
+    /// Journal, epoch and schema: a file with another stamp is discarded.
     stamp: String,
-    /// Absent until it is first used, and after it was found damaged.
+    /// `None` until it is first used, and after it was found damaged.
     connection: Option<Connection>,
     generation: Generation,
 }
 
-/// Which making of the file it is, and where it lies; 0 before it was opened.
+/// A counter of the file's creations, 0 before it is opened; and its path.
 #[derive(Clone)]
 pub(super) struct Generation {
     made: Arc<AtomicU64>,
@@ -38,7 +38,7 @@ impl Generation {
         self.made.load(Ordering::Acquire)
     }
 
-    /// A connection that only reads.
+    /// Opens a connection that only reads.
     pub(super) fn reader(&self) -> Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
@@ -59,11 +59,11 @@ impl DerivedFile {
         self.generation.clone()
     }
 
-    /// Works on the file. One that turns out to be damaged is made anew when it is next used.
+    /// Works on the file. A file found damaged is removed, and created at the next use.
     pub(super) fn run<R>(&mut self, work: impl FnOnce(&mut Connection) -> Result<R>) -> Result<R> {
         let result = self.open().and_then(work);
         if let Err(error @ (StoreError::Damaged(_) | StoreError::NotAJournal(_))) = &result {
-            tracing::warn!(%error, "the derived file is damaged; it is made anew");
+            tracing::warn!(%error, "the derived file is damaged; it is created again");
             self.connection = None;
             self.remove()?;
         }
@@ -82,7 +82,7 @@ impl DerivedFile {
         Ok(self.connection.insert(connection))
     }
 
-    /// The file, if it fits; else a new one.
+    /// Opens the file if it fits; otherwise creates a new one.
     fn fitting(&self) -> Result<Connection> {
         let found = connect(&self.generation.path)
             .and_then(|connection| Ok((stamp(&connection)?, connection)));
@@ -118,8 +118,8 @@ fn connect(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY)?;
     plan_once(&connection)?;
-    // Who did what is in here too: what is deleted leaves no bytes. A crash may lose the last
-    // writes, which are then read out of the journal again.
+    // The file holds personal data too, so that deleted rows must leave no bytes. A crash may lose
+    // the last writes, which are read from the journal again.
     connection.execute_batch(
         "PRAGMA secure_delete = ON;
          PRAGMA synchronous = NORMAL;
@@ -129,7 +129,7 @@ fn connect(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// What the file belongs to; `None` in a new one.
+/// The stamp in the file; `None` in a new one.
 fn stamp(connection: &Connection) -> Result<Option<String>> {
     if !connection.table_exists(None, "stamp")? {
         return Ok(None);

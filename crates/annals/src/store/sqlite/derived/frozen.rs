@@ -1,9 +1,9 @@
-//! Closed days: what there is to close, a copy of what the journal keeps of them, and letting go of
-//! whoever it was.
+//! Frozen days: finds the days to freeze, keeps a copy of the journal's frozen days, and deletes the
+//! people of older days.
 //!
-//! The copy lies here so that one file answers; `recall` makes it again. Where both tell of a day, the
-//! greater count is told: what is read out of the journal again finds fewer people, and what is
-//! recorded late adds to what is counted.
+//! The copy is here so that one file answers a query; `sync_frozen_days` makes it again. Where both
+//! the copy and the rollups have a count, the greater one holds: a rebuild finds fewer people than
+//! the copy, and events that arrive late add to the rollups.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -19,11 +19,11 @@ use super::pages;
 use super::rollups::by_day;
 use crate::catalog::Role;
 
-/// Where a count belongs.
+/// Selects a count of a day.
 type Figure = fn(&mut DayActivity) -> &mut u64;
 
-/// What is counted from ?1 to ?2, as the copy has it, and scores up to ?3: those of a closed day are the
-/// ones it had then.
+/// Counts from ?1 to ?2, named as in a frozen day, and scores up to ?3. A frozen day keeps the
+/// scores it had.
 const COUNTED: &str = "
     SELECT what, day, events AS count FROM rollup_days WHERE day BETWEEN ?1 AND ?2
     UNION ALL SELECT 'people', day, count(*) FROM rollup_people
@@ -34,7 +34,7 @@ const COUNTED: &str = "
       WHERE day BETWEEN ?1 AND ?3 AND NOT EXISTS
         (SELECT 1 FROM frozen_days AS k WHERE k.day = r.day AND k.what GLOB 'score *')";
 
-/// The days of which more is counted than the copy knows.
+/// The days with a greater count than their frozen copy.
 pub(super) fn days(connection: &Connection, through: Date, scores: Date) -> Result<Vec<Date>> {
     let sql = format!(
         "SELECT day FROM ({COUNTED}) AS c WHERE count > ifnull(
@@ -58,7 +58,7 @@ pub(super) fn days(connection: &Connection, through: Date, scores: Date) -> Resu
     Ok(days)
 }
 
-/// Who looked at which page on a day.
+/// The visitors of each page on a day.
 pub(super) fn looks(
     connection: &Connection,
     day: Date,
@@ -77,7 +77,7 @@ pub(super) fn looks(
     Ok(looks)
 }
 
-/// What is counted of a day.
+/// The counts of a day.
 pub(super) fn day_to_freeze(connection: &Connection, day: Date) -> Result<FrozenDay> {
     let snapshot = connection.unchecked_transaction()?;
     let text = day.to_string();
@@ -104,7 +104,7 @@ fn pages_of(connection: &Connection, day: Date) -> Result<Vec<(i64, String)>> {
     Ok(pages.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Takes days into the copy.
+/// Saves frozen days in the copy; counts only ever grow.
 pub(super) fn keep(connection: &mut Connection, days: &[FrozenDay]) -> Result<()> {
     let transaction = connection.transaction()?;
     for frozen in days {
@@ -118,7 +118,7 @@ pub(super) fn keep(connection: &mut Connection, days: &[FrozenDay]) -> Result<()
     Ok(transaction.commit()?)
 }
 
-/// Lets go of whoever did something before this day.
+/// Deletes the people of the days before this one.
 pub(super) fn age(connection: &mut Connection, before: Date) -> Result<()> {
     let transaction = connection.transaction()?;
     let before = before.to_string();
@@ -126,12 +126,12 @@ pub(super) fn age(connection: &mut Connection, before: Date) -> Result<()> {
         "DELETE FROM page_visitors WHERE day < ?1",
         "DELETE FROM rollup_people WHERE day < ?1",
         "DELETE FROM sessions WHERE day < ?1",
-        // Whoever came back since is still known.
+        // People who were active again are still known.
         "DELETE FROM active_spans WHERE last < ?1",
         "DELETE FROM risk_scores WHERE day < ?1",
         "DELETE FROM error_people WHERE day < ?1",
         "DELETE FROM error_events WHERE day < ?1",
-        // The words are those of a group's last event.
+        // A group's message is that of its last event.
         "UPDATE error_groups SET words = '' WHERE words <> ''
            AND id NOT IN (SELECT id FROM error_days WHERE day >= ?1)",
     ] {
@@ -141,7 +141,7 @@ pub(super) fn age(connection: &mut Connection, before: Date) -> Result<()> {
     Ok(transaction.commit()?)
 }
 
-/// The last day about nobody: nothing about people can be counted anew up to it.
+/// The last frozen day without people: nothing about people can be counted again up to it.
 pub(super) fn last(connection: &Connection) -> Result<Option<Date>> {
     let sql = "SELECT max(day) FROM frozen_days WHERE what = ?1";
     let last: Option<String> =
@@ -149,8 +149,8 @@ pub(super) fn last(connection: &Connection) -> Result<Option<Date>> {
     last.map(day).transpose()
 }
 
-/// Puts in what a page was on the closed days of a span. Over all of them at least as many looked as on
-/// the busiest: who came again is not known any more.
+/// Adds a page's figures of the frozen days of a span. The span has at least as many people as its
+/// busiest day, since returning people are no longer recognised.
 pub(super) fn add_looks(
     connection: &Connection,
     span: &Range<Date>,
@@ -171,7 +171,7 @@ pub(super) fn add_looks(
     Ok(())
 }
 
-/// Puts in what closed days were, where no more of it is known.
+/// Adds the frozen days' counts where they are greater.
 pub(super) fn add(
     connection: &Connection,
     span: &Range<Date>,

@@ -1,18 +1,18 @@
-//! The derived file: one beside the journal, written by its own thread in slices.
+//! The derived file, beside the journal, written by its own thread in small steps.
 //!
 //! | file | purpose |
 //! |---|---|
-//! | `file.rs` | open it, or make it anew where it does not fit |
-//! | `places.rs` | how far each output has come |
+//! | `file.rs` | open the file, or create it again if it does not fit |
+//! | `checkpoints.rs` | the checkpoint of each output |
 //! | `rollups.rs`, `sessions.rs` | counts by day; sessions |
-//! | `closed.rs` | days about nobody any more: what there is to close, what was |
-//! | `things.rs`, `pages.rs` | what was done with things; pages and who looked at them |
-//! | `activity_summary.rs` | what each person did in a span of days |
-//! | `scores.rs` | scores of days that are over |
-//! | `errors.rs` | groups of errors |
+//! | `frozen.rs` | frozen days: find the days to freeze, keep a copy |
+//! | `entities.rs`, `pages.rs` | use of entities; pages and their visitors |
+//! | `activity_summary.rs` | each person's activity in a span of days |
+//! | `scores.rs` | risk scores of past days |
+//! | `errors.rs` | error groups |
 //!
-//! It is opened when it is first used, and again after a failure: neither a full disk nor a
-//! damaged file keeps the journal from being written.
+//! The file is opened at its first use, and again after a failure, so that neither a full disk nor
+//! a damaged file stops the journal.
 
 mod activity_summary;
 mod checkpoints;
@@ -42,24 +42,24 @@ use super::super::{
 };
 use super::threads::WriterThread;
 
-/// What is derived from a journal, in an SQLite file.
+/// The output derived from a journal, in an SQLite file.
 pub struct SqliteDerived {
     writer: WriterThread<DerivedFile>,
     readers: Arc<Mutex<Vec<Reader>>>,
     generation: Generation,
 }
 
-/// Connections kept for the next reads.
+/// Connections kept for later reads.
 const IDLE_READERS: usize = 4;
 
-/// A connection that reads, and which making of the file it reads.
+/// A read connection, and the file's creation it belongs to.
 struct Reader {
     connection: Connection,
     made: u64,
 }
 
 impl SqliteDerived {
-    /// The file at a path, which need not exist, derived from this journal.
+    /// The output in the file at a path, which need not exist, for this journal.
     pub fn new(path: &Path, journal: &Identity) -> Result<SqliteDerived> {
         let file = DerivedFile::new(path, journal);
         let generation = file.generation();
@@ -79,14 +79,14 @@ impl SqliteDerived {
         work: impl FnOnce(&Connection) -> Result<R> + Send + 'static,
     ) -> Result<R> {
         if self.generation.now() == 0 {
-            // Only the writer makes the file.
+            // Only the writer creates the file.
             self.write(|_| Ok(())).await?;
         }
         let (idle, generation) = (Arc::clone(&self.readers), self.generation.clone());
         let done = tokio::task::spawn_blocking(move || {
             let lock = || idle.lock().unwrap_or_else(PoisonError::into_inner);
             let made = generation.now();
-            // A file made anew is another one under the same name.
+            // A file that was created again is another one under the same name.
             lock().retain(|reader| reader.made == made);
             let known = lock().pop();
             let reader = match known {
@@ -105,7 +105,7 @@ impl SqliteDerived {
     }
 }
 
-/// What fails here is never the journal.
+/// Marks an error as the derived file's, since it never means the journal.
 fn derived(error: StoreError) -> StoreError {
     match error {
         StoreError::Full | StoreError::Derived(_) => error,

@@ -1,4 +1,4 @@
-//! Pages by day, and who looked at them.
+//! Pages by day, and their visitors.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use super::super::super::{
 use super::super::frozen::{day, histogram};
 use super::{checkpoints, frozen};
 
-/// The number a path is kept under, given when it first comes.
+/// The number of a path, assigned at its first use.
 pub(super) fn number(connection: &Connection, path: &str) -> Result<i64> {
     if let Some(known) = known(connection, path)? {
         return Ok(known);
@@ -36,7 +36,7 @@ pub(super) fn write(connection: &Connection, change: &RollupChange) -> Result<()
         write_day(connection, page(path)?, *day, change)?;
     }
     for (path, day, visitor) in &change.visitors {
-        let (visit, id) = match visitor {
+        let (anonymous, id) = match visitor {
             Visitor::Person(id) => (false, id),
             Visitor::Session(id) => (true, id),
         };
@@ -45,7 +45,7 @@ pub(super) fn write(connection: &Connection, change: &RollupChange) -> Result<()
                 "INSERT OR IGNORE INTO page_visitors (page, day, anonymous, id)
                  VALUES (?1, ?2, ?3, ?4)",
             )?
-            .execute(params![page(path)?, day.to_string(), visit, id])?;
+            .execute(params![page(path)?, day.to_string(), anonymous, id])?;
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ fn write_day(connection: &Connection, page: i64, day: Date, change: &PageChange)
     Ok(())
 }
 
-/// Counts a day's pages under other paths: what was told of both is told of the second.
+/// Moves a day's counts from some paths to others, where they are added up.
 pub(super) fn rename(
     connection: &mut Connection,
     day: Date,
@@ -88,15 +88,15 @@ pub(super) fn rename(
     let text = day.to_string();
     for (from, to) in paths {
         let (from, to) = (number(&transaction, from)?, number(&transaction, to)?);
-        let Some(told) = on_day(&transaction, from, &text)?.filter(|_| from != to) else {
+        let Some(counted) = on_day(&transaction, from, &text)?.filter(|_| from != to) else {
             continue;
         };
         let change = PageChange {
-            views: told.views,
-            entries: i64::try_from(told.entries).unwrap_or(i64::MAX),
-            bounces: i64::try_from(told.bounces).unwrap_or(i64::MAX),
-            engaged: told.engaged,
-            load: told.load,
+            views: counted.views,
+            entries: i64::try_from(counted.entries).unwrap_or(i64::MAX),
+            bounces: i64::try_from(counted.bounces).unwrap_or(i64::MAX),
+            engaged: counted.engaged,
+            load: counted.load,
         };
         write_day(&transaction, to, day, &change)?;
         for sql in [
@@ -111,7 +111,7 @@ pub(super) fn rename(
     Ok(transaction.commit()?)
 }
 
-/// Forgets the paths of which nothing is told any more: they may name somebody.
+/// Deletes paths that nothing refers to: they may name somebody.
 pub(super) fn forget_unused(connection: &Connection) -> Result<()> {
     connection.execute_batch(
         "DELETE FROM page_paths WHERE page NOT IN (
@@ -121,7 +121,7 @@ pub(super) fn forget_unused(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// The most viewed pages of a span of days, or one of them.
+/// The most viewed pages of a span of days, or one page.
 pub(super) fn viewed(
     connection: &Connection,
     span: &Range<Date>,
@@ -135,7 +135,7 @@ pub(super) fn viewed(
     Ok((checkpoint, Pages { total, pages: pages.collect::<Result<_>>()? }))
 }
 
-/// How many pages there are in a span, and the first of them by their views, with their numbers.
+/// The number of pages in a span, and the most viewed ones with their numbers.
 fn most_viewed(
     connection: &Connection,
     span: &Range<Date>,
@@ -177,8 +177,8 @@ fn in_span(connection: &Connection, span: &Range<Date>, page: i64, path: String)
     let mut found = Page { path, ..Page::default() };
     let mut date = span.start;
     while date < span.end {
-        if let Some(told) = on_day(connection, page, &date.to_string())? {
-            found.days.insert(date, told);
+        if let Some(counted) = on_day(connection, page, &date.to_string())? {
+            found.days.insert(date, counted);
         }
         let Ok(next) = date.tomorrow() else { break };
         date = next;
@@ -190,8 +190,8 @@ fn in_span(connection: &Connection, span: &Range<Date>, page: i64, path: String)
     )?;
     let mut rows = statement.query(params![page, from, to])?;
     while let Some(row) = rows.next()? {
-        let told = found.days.entry(day(row.get(0)?)?).or_default();
-        *(if row.get(1)? { &mut told.sessions } else { &mut told.people }) = row.get(2)?;
+        let page_day = found.days.entry(day(row.get(0)?)?).or_default();
+        *(if row.get(1)? { &mut page_day.sessions } else { &mut page_day.people }) = row.get(2)?;
     }
     let mut statement = connection.prepare_cached(
         "SELECT anonymous, count(DISTINCT id) FROM page_visitors
@@ -205,7 +205,7 @@ fn in_span(connection: &Connection, span: &Range<Date>, page: i64, path: String)
     Ok(found)
 }
 
-/// A page's day, but for who looked.
+/// A page's figures of a day, without its visitors.
 pub(super) fn on_day(connection: &Connection, page: i64, day: &str) -> Result<Option<PageDay>> {
     let mut statement = connection.prepare_cached(
         "SELECT views, max(entries, 0), max(bounces, 0), engaged, load FROM page_days

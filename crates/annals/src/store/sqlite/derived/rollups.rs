@@ -32,7 +32,7 @@ pub(super) fn add(connection: &mut Connection, step: &Step, change: &RollupChang
     Ok(transaction.commit()?)
 }
 
-/// The many rows of a change: their statements are prepared once for all of them.
+/// Writes a change's rows; each statement is prepared once for all of them.
 fn write_people(connection: &Connection, change: &RollupChange) -> Result<()> {
     let mut did = connection.prepare_cached(
         "INSERT INTO rollup_people (day, subject, events, logins, started, completed)
@@ -67,7 +67,7 @@ fn write_people(connection: &Connection, change: &RollupChange) -> Result<()> {
     Ok(())
 }
 
-/// One transaction sees one moment: the spans belong together.
+/// Reads all spans in one transaction, since they belong together.
 pub(super) fn activity(
     connection: &Connection,
     spans: &[Range<Date>],
@@ -104,7 +104,7 @@ fn in_span(connection: &Connection, span: &Range<Date>) -> Result<Activity> {
     let sql = "SELECT count(DISTINCT subject) FROM rollup_people
                WHERE day >= ?1 AND day < ?2";
     frozen::add(connection, span, &mut activity)?;
-    // Of days that are about nobody any more it is not known who came again on another one.
+    // On frozen days, people who came on several days are no longer recognised.
     let most = activity.days.values().map(|day| day.active_users).max().unwrap_or_default();
     let known: u64 = connection
         .prepare_cached(sql)?

@@ -1,4 +1,5 @@
-//! Scores by day: who had which, how many had each, and of which days they are up to date.
+//! Risk scores by day: each person's score, the number of people by score, and which days are
+//! current.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -11,8 +12,9 @@ use super::super::super::{DayScores, FrozenDay, Result, RiskScores, RollupChange
 use super::super::frozen::day;
 use super::frozen;
 
-/// The days scored by these rules, as long as it is still the same whether sign-ins are told; and those
-/// scored by whichever that rest on a closed day: of what happened then not all is known any more.
+/// The days scored by these rules, if the question whether sign-ins are known has the same answer
+/// as then; and the days scored by any rules that depend on a frozen day, which cannot be scored
+/// again.
 pub(super) fn days(connection: &Connection, rules: &str, window: i32) -> Result<ScoredDays> {
     let snapshot = connection.unchecked_transaction()?;
     let first: Option<String> = snapshot
@@ -26,8 +28,8 @@ pub(super) fn days(connection: &Connection, rules: &str, window: i32) -> Result<
     )?;
     let first = first.map(day).transpose()?;
     let open = frozen::last(&snapshot)?.and_then(|last| last.tomorrow().ok());
-    let whole = open.map(|open| open.saturating_add((window - 1).days()).to_string());
-    let mut rows = statement.query(params![rules, whole, FrozenDay::SCORE])?;
+    let complete = open.map(|open| open.saturating_add((window - 1).days()).to_string());
+    let mut rows = statement.query(params![rules, complete, FrozenDay::SCORE])?;
     let first = first.map(|first| open.map_or(first, |open| first.max(open)));
     let mut scored = ScoredDays { first, ..ScoredDays::default() };
     while let Some(row) = rows.next()? {
@@ -36,14 +38,14 @@ pub(super) fn days(connection: &Connection, rules: &str, window: i32) -> Result<
     Ok(scored)
 }
 
-/// Marks a day: the mark goes when anything is counted that the day's scores rest on.
+/// Marks a day. The mark disappears when an event is counted that the day's scores depend on.
 pub(super) fn begin(connection: &Connection, day: Date) -> Result<()> {
     let sql = "INSERT OR REPLACE INTO risk_days (day, rules, logins) VALUES (?1, '', 0)";
     connection.prepare_cached(sql)?.execute([day.to_string()])?;
     Ok(())
 }
 
-/// Keeps them if the day's mark still stands.
+/// Saves the scores if the day's mark is still there. Returns whether they were saved.
 pub(super) fn keep(connection: &mut Connection, scores: &DayScores) -> Result<bool> {
     let transaction = connection.transaction()?;
     let day = scores.day.to_string();
@@ -76,7 +78,7 @@ pub(super) fn keep(connection: &mut Connection, scores: &DayScores) -> Result<bo
     Ok(true)
 }
 
-/// Drops those of the days before this one.
+/// Deletes the scores of the days before this one.
 pub(super) fn drop_before(connection: &mut Connection, day: Date) -> Result<()> {
     let transaction = connection.transaction()?;
     for table in ["risk_days", "risk_scores", "risk_counts"] {
@@ -87,7 +89,7 @@ pub(super) fn drop_before(connection: &mut Connection, day: Date) -> Result<()> 
     Ok(transaction.commit()?)
 }
 
-/// Makes stale what rests on a day that is counted anew.
+/// Makes the scores stale that depend on a day with new counts.
 pub(super) fn touch(connection: &Connection, change: &RollupChange) -> Result<()> {
     let of_people = change.people.keys().map(|(day, _)| *day).min();
     let of_sessions = change.sessions.values().flatten().map(|session| session.day).min();
@@ -99,8 +101,8 @@ pub(super) fn touch(connection: &Connection, change: &RollupChange) -> Result<()
     Ok(())
 }
 
-/// How many had at least this score, on each day of a span; days not scored are missing. Of a day that
-/// is scored no more it is told what was closed.
+/// The number of people with at least this score on each day of a span; days without scores are
+/// missing. A frozen day gives its saved counts.
 pub(super) fn counts(
     connection: &Connection,
     span: &Range<Date>,

@@ -11,21 +11,21 @@ use super::super::super::{Result, Session, SessionEntry};
 use super::super::frozen::day;
 use super::pages;
 
-pub(super) fn of(connection: &Connection, visits: &[String]) -> Result<Vec<Session>> {
+pub(super) fn of(connection: &Connection, session_ids: &[String]) -> Result<Vec<Session>> {
     let mut sessions = Vec::new();
-    for visit in visits {
+    for session_id in session_ids {
         let mut statement = connection.prepare_cached(
             "SELECT ordinal, subject, started, day, last, ended, path, entered,
                     page_views, actions, engaged_ms
              FROM sessions LEFT JOIN page_paths ON page = entry
              WHERE session_id = ?1 ORDER BY ordinal",
         )?;
-        let mut rows = statement.query([visit])?;
+        let mut rows = statement.query([session_id])?;
         while let Some(row) = rows.next()? {
             let (path, entered): (Option<String>, Option<i64>) = (row.get(6)?, row.get(7)?);
             let entry = path.zip(entered);
             sessions.push(Session {
-                session_id: visit.clone(),
+                session_id: session_id.clone(),
                 ordinal: row.get(0)?,
                 subject: row.get(1)?,
                 started: Time::from_micros(row.get(2)?),
@@ -79,7 +79,7 @@ pub(super) fn write(
     Ok(())
 }
 
-/// How many began on each day of a span.
+/// The number of sessions that began on each day of a span.
 pub(super) fn by_day(
     connection: &Connection,
     span: &Range<Date>,

@@ -1,4 +1,4 @@
-//! SQLite under the shared suite, and what is its own: a file that may not fit.
+//! SQLite under the conformance suite, and a derived file that may not fit.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -41,16 +41,16 @@ async fn at_five(path: &Path, journal: &Identity) {
 async fn what_is_derived_from_another_journal_is_dropped() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("derived.db");
-    for (other, stands) in [
+    for (other, expected) in [
         (journal(1, 1), PLACE),
-        // A backup was restored.
+        // A restored backup has another epoch.
         (journal(1, 2), Checkpoint::default()),
         (journal(2, 1), Checkpoint::default()),
     ] {
         let _ = std::fs::remove_file(&path);
         at_five(&path, &journal(1, 1)).await;
         let store = open(&path, &other);
-        assert_eq!(store.resume(Output::Rollups, "1").await, Ok(stands));
+        assert_eq!(store.resume(Output::Rollups, "1").await, Ok(expected));
         store.close().await;
     }
 }
@@ -83,7 +83,7 @@ async fn a_damaged_file_is_made_anew_when_it_is_opened_and_while_it_is_used() {
         .await
         .unwrap_err();
     assert_eq!(store.resume(Output::Rollups, "1").await, Ok(Checkpoint::default()));
-    // Readers read the new one.
+    // Readers read the new file.
     assert_eq!(store.activity(Vec::new()).await.unwrap().0, Checkpoint::default());
     store.close().await;
 }

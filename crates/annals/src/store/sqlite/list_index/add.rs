@@ -55,9 +55,9 @@ impl ListIndex {
             let window = read(window);
             (*open, window.next, window.is_whole())
         });
-        let whole = match open {
+        let full = match open {
             Some((open, next, _)) if (open, next) == (number, at) => return,
-            Some((_, _, whole)) => whole,
+            Some((_, _, full)) => full,
             None => true,
         };
         self.state.signal.wait_for_room(|| {
@@ -66,7 +66,7 @@ impl ListIndex {
         });
         let window = Arc::new(RwLock::new(Window::new(view.size, at)));
         let mut shared = write(&self.state.view);
-        if !whole {
+        if !full {
             shared.memory.pop();
         }
         if shared.memory.len() > WAITING {

@@ -296,10 +296,10 @@ impl State {
 /// `true` if `merged` neighbouring runs of one length begin at `at` and fill one larger run.
 fn mergeable(runs: &[Arc<Run>], at: usize, merged: u64, largest: u64) -> bool {
     let length = runs[at].windows.len() as u64;
-    let whole = length * merged;
+    let full = length * merged;
     let group = runs.get(at..at + merged as usize).unwrap_or_default();
-    whole <= largest
-        && runs[at].first.is_multiple_of(whole)
+    full <= largest
+        && runs[at].first.is_multiple_of(full)
         && group.len() as u64 == merged
         && group.iter().zip(0..).all(|(run, place)| {
             run.first == runs[at].first + place * length && run.windows.len() as u64 == length

@@ -20,14 +20,14 @@ pub(super) fn counts(answer: &mut Answer<'_>, range: &Range<u64>) -> Result<Tall
     let view = answer.view;
     for number in view.windows(range) {
         let part = view.within(number, range);
-        let whole = part == (0..view.size);
+        let full = part == (0..view.size);
         match view.source(number) {
             WindowSource::Rows => {
                 let first = view.first_of(number);
                 let rows = first + part.start as u64..first + part.end as u64;
                 tally.add_rows(scan::counts(answer.connection, answer.question.asked, &rows)?);
             }
-            WindowSource::Run(run) if whole && takes_all(answer, run, number) => {
+            WindowSource::Run(run) if full && takes_all(answer, run, number) => {
                 run.tally_all(number, &mut tally).map_err(|_| Corruption::Run(Arc::clone(run)))?;
             }
             WindowSource::Run(run) => {

@@ -91,7 +91,7 @@ impl Manifest {
     }
 }
 
-/// The root of the tile whose last position is at or after this one.
+/// The root of the tile that holds a position.
 pub(super) fn root_at(connection: &Connection, seq: u64) -> Result<Option<Hash>> {
     let sql = "SELECT root FROM annals_tiles WHERE tile = ?1";
     let mut statement = connection.prepare_cached(sql)?;

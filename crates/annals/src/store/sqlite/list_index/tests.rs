@@ -267,8 +267,8 @@ async fn the_index_of_another_journal_or_epoch_is_not_believed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_damaged_file_is_noticed_wherever_it_is_damaged() {
     let mut torn = Corrupted::new().await;
-    let whole = torn.directory.path().join("whole");
-    copy(&torn.index(), &whole);
+    let full = torn.directory.path().join("whole");
+    copy(&torn.index(), &full);
     for file in files(&torn.index()) {
         let bytes = fs::read(&file).unwrap();
         for at in (0..40).map(|part| part * (bytes.len() - 1) / 39) {
@@ -279,7 +279,7 @@ async fn a_damaged_file_is_noticed_wherever_it_is_damaged() {
             torn.answers(&store).await;
             store.close().await;
             fs::remove_dir_all(torn.index()).unwrap();
-            copy(&whole, &torn.index());
+            copy(&full, &torn.index());
         }
         fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
     }

@@ -1,4 +1,4 @@
-//! What many events say alike is written once: what that must not change.
+//! The dictionary must not change what is read or verified.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -73,7 +73,7 @@ fn older(path: &Path, sealed: &[Sealed], tiles: &[Tile]) {
     }
 }
 
-/// Deletes what stands there, and what is left unused by that. Answers how many went.
+/// Deletes these events and the dictionary rows they leave unused. Returns the number of events.
 async fn clear(store: &dyn Store, range: std::ops::Range<u64>) -> u64 {
     let gone = delete(store, range, "cleared", START).await.unwrap();
     store.compact().await.unwrap();
@@ -97,13 +97,13 @@ async fn a_journal_of_loose_words_is_brought_up_to_date_event_by_event() {
     let newer = open(&path, Tenancy::Guest).unwrap();
     assert_eq!(everything(&newer).await, events);
     assert_eq!(verdicts(&newer).await, vec![Verdict::Verified; 700]);
-    // It goes on as a journal that was never older.
+    // It continues like a new journal.
     accepted(&newer, plain_ones(1_000..1_100), START).await;
     assert_eq!(verdicts(&newer).await, vec![Verdict::Verified; 800]);
     newer.close().await;
 }
 
-/// An event that names a person and a thing by this number.
+/// An event that names a person and an entity by this number.
 fn naming(number: u128, name: usize) -> Entry {
     let id = Some(format!("id-{name}"));
     let person = format!("Person Nr {name}.");
@@ -137,12 +137,12 @@ async fn what_is_said_again_is_not_written_again_and_goes_with_the_last_who_said
     }
     assert_eq!(counts(&path), [1, 80, 40, 40]);
     store.close().await;
-    // Another process knows what the last one wrote.
+    // A new process knows the rows of the last one.
     let store = open(&path, Tenancy::Owner).unwrap();
     accepted(&store, (0..40).map(|name| naming(200 + name, name as usize)).collect(), START).await;
     assert_eq!(counts(&path), [1, 80, 40, 40]);
 
-    // Person 7 is spoken of by 8, 48, 88 and 128: one left is enough.
+    // Person 7 is named by 8, 48, 88 and 128: one left is enough.
     for seq in [8, 48, 88] {
         assert_eq!(clear(&store, seq..seq + 1).await, 1);
         assert_eq!(counts(&path), [1, 80, 40, 40]);
@@ -150,7 +150,7 @@ async fn what_is_said_again_is_not_written_again_and_goes_with_the_last_who_said
     assert_eq!(clear(&store, 128..129).await, 1);
     assert_eq!(counts(&path), [1, 78, 39, 39]);
     assert_eq!(count(&path, "garbage"), 0);
-    // What is said from now on stands for itself.
+    // A new event gets new rows.
     accepted(&store, vec![naming(300, 7), naming(301, 8)], START).await;
     assert_eq!(counts(&path), [1, 82, 41, 41]);
     let verdicts = verdicts(&store).await;
@@ -172,7 +172,7 @@ async fn who_is_deleted_leaves_no_bytes_even_when_the_server_was_killed_meanwhil
         names.map(held)
     };
     assert_eq!(held(&path), [true; 4]);
-    // As a crash between deleting and sweeping leaves it.
+    // The state after a crash between deleting and collecting.
     let file = Connection::open(&path).unwrap();
     file.execute_batch(
         "PRAGMA secure_delete = ON; DELETE FROM annals_events WHERE seq = 8;
@@ -200,15 +200,15 @@ async fn a_number_serves_one_block_and_is_never_given_twice() {
     let store = Arc::new(open(&path, Tenancy::Owner).unwrap());
     accepted(&*store, (2..600).map(|number| naming(number, 1)).collect(), START).await;
     let sql = "SELECT group_concat(person) FROM annals_persons";
-    let told: String = file.query_row(sql, [], |row| row.get(0)).unwrap();
-    assert_eq!(told, "1,2,16777217,16777218");
+    let rows: String = file.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(rows, "1,2,16777217,16777218");
     let read = everything(&*store).await;
     assert_eq!(read.len(), 599);
     assert!(read.iter().all(|event| event.actor == naming(1, 1).event.actor));
-    // Buried and said again: the numbers go on.
+    // Deleted and named again: the numbers go on.
     assert_eq!(clear(&*store, 65_537..66_000).await, 342);
     accepted(&*store, vec![naming(700, 1)], START).await;
-    let told: String = file.query_row(sql, [], |row| row.get(0)).unwrap();
-    assert_eq!(told, "1,2,16777219,16777220");
+    let rows: String = file.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(rows, "1,2,16777219,16777220");
     store.close().await;
 }
