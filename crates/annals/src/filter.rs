@@ -6,14 +6,16 @@
 //!                                 └─ matches(&Event)  ──► bool
 //! ```
 
-use annals_event::{ActorType, Event, FieldError, Severity, Time};
+use annals_event::{Event, FieldError, Time};
 use sha2::{Digest as _, Sha256};
 
 use crate::words::{all_found, words};
 
 mod asked;
+mod fields;
 
 pub use asked::{Asked, metadata_text, searched};
+pub use fields::{FIELDS, Field, Index, indexed_fields};
 
 /// Values in one term, and characters of one value: what a person types fits many times over.
 const MAX_VALUES: usize = 100;
@@ -23,46 +25,8 @@ const MAX_WORDS: usize = 16;
 /// The longest period that may be searched by metadata alone, in microseconds: 31 days.
 const METADATA_PERIOD: i64 = 31 * 24 * 3_600 * 1_000_000;
 
-/// The names of the query parameters that make up a filter, but for `metadata.KEY`.
-pub const PARAMETERS: [&str; 12] = [
-    "category",
-    "action",
-    "severity",
-    "actor",
-    "actor_type",
-    "subject",
-    "entity_type",
-    "entity_id",
-    "session_id",
-    "from",
-    "to",
-    "q",
-];
-
-/// A field that a term asks about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// `category`
-    Category,
-    /// `action`
-    Action,
-    /// `severity`
-    Severity,
-    /// `actor`: the actor's id
-    Actor,
-    /// `actor_type`
-    ActorType,
-    /// `subject`: the subject's id
-    Subject,
-    /// `entity_type`
-    EntityType,
-    /// `entity_id`
-    EntityId,
-    /// `session_id`
-    SessionId,
-    /// `metadata.KEY`: one field at the top of the metadata
-    Metadata(String),
-}
+/// The query parameters of a filter beside its fields.
+const OTHERS: [&str; 3] = ["from", "to", "q"];
 
 /// "The field has one of these values" or, negated, "it has none of them".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,7 +89,7 @@ impl Filter {
                 }
             }
             _ => {
-                let field = field(name).ok_or_else(unknown)?;
+                let field = Field::from_parameter(name).ok_or_else(unknown)?;
                 self.terms.push(term(field, value)?);
             }
         }
@@ -188,24 +152,6 @@ impl Filter {
     }
 }
 
-fn field(name: &str) -> Option<Field> {
-    Some(match name {
-        "category" => Field::Category,
-        "action" => Field::Action,
-        "severity" => Field::Severity,
-        "actor" => Field::Actor,
-        "actor_type" => Field::ActorType,
-        "subject" => Field::Subject,
-        "entity_type" => Field::EntityType,
-        "entity_id" => Field::EntityId,
-        "session_id" => Field::SessionId,
-        _ => {
-            let key = name.strip_prefix("metadata.").filter(|key| !key.is_empty())?;
-            Field::Metadata(key.to_owned())
-        }
-    })
-}
-
 /// `!a,b\,c` → negated, `a` and `b,c`.
 fn term(field: Field, text: &str) -> Result<Term, String> {
     let (negated, list) = match text.strip_prefix('!') {
@@ -222,16 +168,10 @@ fn term(field: Field, text: &str) -> Result<Term, String> {
     if values.iter().any(|value| value.chars().count() > MAX_CHARS) {
         return Err(format!("has a value longer than {MAX_CHARS} characters"));
     }
-    for value in &values {
-        match field {
-            Field::Severity if Severity::from_name(value).is_none() => {
-                return Err(one_of(value, Severity::ALL.map(Severity::as_str).as_slice()));
-            }
-            Field::ActorType if ActorType::from_name(value).is_none() => {
-                return Err(one_of(value, ActorType::ALL.map(ActorType::as_str).as_slice()));
-            }
-            _ => {}
-        }
+    if let Some(closed) = field.closed()
+        && let Some(unknown) = values.iter().find(|value| (closed.code)(value).is_none())
+    {
+        return Err(one_of(unknown, &(closed.names)()));
     }
     Ok(Term { field, values, negated })
 }
@@ -270,7 +210,8 @@ pub fn moment(text: &str) -> Result<Time, String> {
 }
 
 fn unknown() -> String {
-    format!("is not a known parameter; the filter has {} and metadata.KEY", PARAMETERS.join(", "))
+    let names: Vec<&str> = FIELDS.iter().map(Field::name).chain(OTHERS).collect();
+    format!("is not a known parameter; the filter has {} and metadata.KEY", names.join(", "))
 }
 
 fn one_of(value: &str, known: &[&str]) -> String {

@@ -23,22 +23,10 @@ impl Asked for Event {
     }
 
     fn text(&self, field: &Field) -> Option<Cow<'_, str>> {
-        let entity = self.entity.as_ref();
-        let text = match field {
-            Field::Category => Some(self.category.as_str()),
-            Field::Action => Some(self.action.as_str()),
-            Field::Severity => Some(self.severity.as_str()),
-            Field::Actor => self.actor.id.as_deref(),
-            Field::ActorType => Some(self.actor.kind.as_str()),
-            Field::Subject => self.subject.as_ref().map(|subject| subject.id.as_str()),
-            Field::EntityType => entity.map(|entity| entity.kind.as_str()),
-            Field::EntityId => entity.and_then(|entity| entity.id.as_deref()),
-            Field::SessionId => self.session_id.as_deref(),
-            Field::Metadata(key) => {
-                return self.metadata.get(key).and_then(metadata_text).map(Cow::Owned);
-            }
-        };
-        text.map(Cow::Borrowed)
+        match field {
+            Field::Metadata(key) => self.metadata.get(key).and_then(metadata_text).map(Cow::Owned),
+            field => field.text(self).map(Cow::Borrowed),
+        }
     }
 
     fn searched(&self) -> [Option<&str>; 4] {

@@ -2,10 +2,14 @@
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::extensions::Extensions;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{OpenApi, Required};
 use utoipa::{IntoParams, OpenApi as _};
 
 use super::routes;
+use crate::filter::FIELDS;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -61,35 +65,38 @@ pub(super) async fn serve() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], json).into_response()
 }
 
-/// The filter, as query parameters. Documentation only: `filter.rs` reads them.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "documentation of what filter.rs reads")]
-pub(super) struct FilterParameters {
-    /// Any of these categories. In every list a comma means any of, `\,` is a comma, and a
-    /// leading `!` negates the whole list; events without the field match a negated list.
-    category: Option<String>,
-    /// Any of these actions.
-    action: Option<String>,
-    /// Any of these severities: info, notice, warning, error, critical.
-    severity: Option<String>,
-    /// Any of these actors, by id.
-    actor: Option<String>,
-    /// Any of these kinds of actor: user, child, api_key, device, system, anonymous.
-    actor_type: Option<String>,
-    /// About any of these people, by id.
-    subject: Option<String>,
-    /// Done to entities of any of these types.
-    entity_type: Option<String>,
-    /// Done to any of these entities, by id.
-    entity_id: Option<String>,
-    /// In any of these sessions.
-    session_id: Option<String>,
-    /// Occurred at or after this RFC 3339 time, or day in UTC.
-    from: Option<String>,
-    /// Occurred before this RFC 3339 time, or day in UTC.
-    to: Option<String>,
-    /// All of these whole words, case and accents folded, in message, entity name, actor name or
-    /// action.
-    q: Option<String>,
+/// The filter as query parameters. A field that takes few values alone names them as `x-values`.
+pub(super) struct FilterParameters;
+
+impl IntoParams for FilterParameters {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let fields = FIELDS.iter().map(|field| {
+            let values = field.closed().map(|closed| (closed.names)());
+            parameter(field.name(), field.description(), values)
+        });
+        let others = [
+            ("from", "Occurred at or after this RFC 3339 time, or day in UTC."),
+            ("to", "Occurred before this RFC 3339 time, or day in UTC."),
+            (
+                "q",
+                "All of these whole words, case and accents folded, in message, entity name, actor \
+                 name or action.",
+            ),
+        ];
+        let others = others.into_iter().map(|(name, text)| parameter(name, text, None));
+        fields.chain(others).collect()
+    }
+}
+
+fn parameter(name: &str, description: &str, values: Option<Vec<&str>>) -> Parameter {
+    let lines: Vec<&str> = description.lines().map(str::trim).collect();
+    let values = values.map(|values| Extensions::builder().add("x-values", values).build());
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(lines.join("\n")))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .extensions(values)
+        .build()
 }

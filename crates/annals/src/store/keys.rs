@@ -10,44 +10,47 @@ use sha2::Sha256;
 use siphasher::sip::SipHasher13;
 
 use super::Identity;
-use crate::filter::{Field, searched};
+use crate::filter::{FIELDS, Field, searched};
 use crate::words::each_word;
 
-/// What is indexed.
+/// What a key is of: a field, by its number in [`FIELDS`], or something beside them.
 #[derive(Clone, Copy)]
-pub(super) enum Indexed {
-    Category,
-    Action,
-    Severity,
-    Actor,
-    ActorType,
-    Subject,
-    EntityType,
-    EntityId,
-    SessionId,
-    Word,
-    Account,
-    /// All that takes few values, as one.
-    Kind,
-}
+pub(super) struct Indexed(u8);
 
 impl Indexed {
-    const COUNT: usize = 12;
+    pub(super) const CATEGORY: Indexed = Indexed::field(&Field::Category);
+    pub(super) const ACTION: Indexed = Indexed::field(&Field::Action);
+    pub(super) const ACTOR: Indexed = Indexed::field(&Field::Actor);
+    pub(super) const SUBJECT: Indexed = Indexed::field(&Field::Subject);
+    pub(super) const ENTITY_ID: Indexed = Indexed::field(&Field::EntityId);
+    pub(super) const WORD: Indexed = Indexed(9);
+    pub(super) const ACCOUNT: Indexed = Indexed(10);
+    /// All fields of few values, as one.
+    pub(super) const KIND: Indexed = Indexed(11);
+    /// The numbers there are.
+    const COUNT: usize = {
+        let (mut count, mut at) = (Indexed::KIND.0 as usize + 1, 0);
+        while at < FIELDS.len() {
+            if let Some(number) = FIELDS[at].index().number()
+                && number as usize >= count
+            {
+                count = number as usize + 1;
+            }
+            at += 1;
+        }
+        count
+    };
 
-    /// The field a term asks about; metadata is not indexed.
+    const fn field(field: &Field) -> Indexed {
+        match field.index().number() {
+            Some(number) => Indexed(number),
+            None => panic!("this field must be indexed"),
+        }
+    }
+
+    /// The field a term asks about, if it is indexed.
     pub(super) fn of(field: &Field) -> Option<Indexed> {
-        Some(match field {
-            Field::Category => Indexed::Category,
-            Field::Action => Indexed::Action,
-            Field::Severity => Indexed::Severity,
-            Field::Actor => Indexed::Actor,
-            Field::ActorType => Indexed::ActorType,
-            Field::Subject => Indexed::Subject,
-            Field::EntityType => Indexed::EntityType,
-            Field::EntityId => Indexed::EntityId,
-            Field::SessionId => Indexed::SessionId,
-            Field::Metadata(_) => return None,
-        })
+        field.index().number().map(Indexed)
     }
 }
 
@@ -74,28 +77,35 @@ impl Keys {
 
     /// The key of a value.
     pub(super) fn of(&self, field: Indexed, value: &str) -> u64 {
-        self.0[field as usize].hash(value.as_bytes())
+        self.0[usize::from(field.0)].hash(value.as_bytes())
     }
 
     /// Every key of an event; one may come twice.
     pub(super) fn each(&self, event: &Event, mut take: impl FnMut(u64)) {
-        let mut value = |field, value: Option<&str>| {
-            if let Some(value) = value {
-                take(self.of(field, value));
+        for field in FIELDS {
+            if let (Some(indexed), Some(value)) = (Indexed::of(field), field.text(event)) {
+                take(self.of(indexed, value));
             }
-        };
-        let entity = event.entity.as_ref();
-        value(Indexed::Category, Some(&event.category));
-        value(Indexed::Action, Some(&event.action));
-        value(Indexed::Severity, Some(event.severity.as_str()));
-        value(Indexed::Actor, event.actor.id.as_deref());
-        value(Indexed::ActorType, Some(event.actor.kind.as_str()));
-        value(Indexed::Subject, event.subject.as_ref().map(|subject| subject.id.as_str()));
-        value(Indexed::EntityType, entity.map(|entity| entity.kind.as_str()));
-        value(Indexed::EntityId, entity.and_then(|entity| entity.id.as_deref()));
-        value(Indexed::SessionId, event.session_id.as_deref());
-        for text in searched(event) {
-            each_word(text, |word| take(self.of(Indexed::Word, word)));
         }
+        for text in searched(event) {
+            each_word(text, |word| take(self.of(Indexed::WORD, word)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_is_used_once() {
+        let fields = FIELDS.iter().filter_map(|field| field.index().number());
+        let mut numbers: Vec<u8> = fields.collect();
+        numbers.extend([Indexed::WORD.0, Indexed::KIND.0]);
+        // A filter on accounts may take over the number they have already.
+        numbers.sort_unstable();
+        let all = numbers.len();
+        numbers.dedup();
+        assert_eq!(numbers.len(), all);
     }
 }

@@ -1,7 +1,5 @@
 //! Filter and scope → `WHERE`, with the dialect as a value.
 
-use annals_event::{ActorType, Severity};
-
 use super::scope::{HiddenActions, Scoped, View};
 use crate::filter::{Field, Term};
 
@@ -115,26 +113,16 @@ impl Builder<'_> {
     }
 
     fn term(&mut self, term: &Term) {
-        let column = match &term.field {
-            Field::Category => "category",
-            Field::Action => "action",
-            Field::Severity => "severity",
-            Field::Actor => "actor_id",
-            Field::ActorType => "actor_type",
-            Field::Subject => "subject_id",
-            Field::EntityType => "entity_type",
-            Field::EntityId => "entity_id",
-            Field::SessionId => "session_id",
-            Field::Metadata(key) => {
-                let dialect = self.dialect;
-                let mut push = |parameter| self.push(parameter);
-                let has = (dialect.metadata)(key, &term.values, &mut push);
-                // Absent fields match a negated term.
-                let without = || format!("NOT coalesce({has}, FALSE)");
-                self.conditions.push(if term.negated { without() } else { has });
-                return;
-            }
-        };
+        if let Field::Metadata(key) = &term.field {
+            let dialect = self.dialect;
+            let mut push = |parameter| self.push(parameter);
+            let has = (dialect.metadata)(key, &term.values, &mut push);
+            // Absent fields match a negated term.
+            let without = || format!("NOT coalesce({has}, FALSE)");
+            self.conditions.push(if term.negated { without() } else { has });
+            return;
+        }
+        let column = term.field.column();
         let values: Vec<String> =
             term.values.iter().map(|value| self.push(stored(&term.field, value))).collect();
         let values = values.join(", ");
@@ -148,13 +136,8 @@ impl Builder<'_> {
 
 /// A filter's value as the column holds it. Names that no row can have become -1.
 fn stored(field: &Field, value: &str) -> Parameter {
-    match field {
-        Field::Severity => Parameter::Integer(
-            Severity::from_name(value).map_or(-1, |severity| i64::from(severity.code())),
-        ),
-        Field::ActorType => Parameter::Integer(
-            ActorType::from_name(value).map_or(-1, |kind| i64::from(kind.code())),
-        ),
-        _ => Parameter::Text(value.to_owned()),
+    match field.closed() {
+        Some(closed) => Parameter::Integer((closed.code)(value).map_or(-1, i64::from)),
+        None => Parameter::Text(value.to_owned()),
     }
 }

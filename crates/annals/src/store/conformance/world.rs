@@ -12,12 +12,13 @@ use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::strategy::Union;
 use serde_json::{Value, json};
 
 use super::super::{Derived, Entry, PersonKind, Scope, Store};
 use super::START;
 use crate::catalog::{Catalog, Viewer};
-use crate::filter::{Field, Filter, Term};
+use crate::filter::{FIELDS, Field, Filter, Term};
 use crate::words::words;
 
 const CATEGORIES: [&str; 6] = ["quest", "auth", "a_b", "ab", "a1", "other"];
@@ -183,20 +184,17 @@ pub fn entries(count: usize) -> impl Strategy<Value = Vec<Entry>> {
 }
 
 fn term() -> impl Strategy<Value = Term> {
-    let with = |field: Field, names: &'static [&'static str]| (Just(field), name(names)).boxed();
+    let of_field = |field: &Field| {
+        let values = match (field, field.closed()) {
+            (_, Some(closed)) => select((closed.names)()).prop_map(str::to_owned).boxed(),
+            (Field::Category | Field::EntityType, None) => name(&CATEGORIES).boxed(),
+            (Field::Action, None) => name(&ACTIONS).boxed(),
+            (_, None) => name(&IDS).boxed(),
+        };
+        (Just(field.clone()), values).boxed()
+    };
     let metadata = (name(&KEYS).prop_map(Field::Metadata), metadata_text()).boxed();
-    let one = prop_oneof![
-        with(Field::Category, &CATEGORIES),
-        with(Field::Action, &ACTIONS),
-        with(Field::Severity, &["info", "notice", "error", "critical"]),
-        with(Field::Actor, &IDS),
-        with(Field::ActorType, &["user", "child", "system", "api_key"]),
-        with(Field::Subject, &IDS),
-        with(Field::EntityType, &CATEGORIES),
-        with(Field::EntityId, &IDS),
-        with(Field::SessionId, &IDS),
-        metadata,
-    ];
+    let one = Union::new(FIELDS.iter().map(of_field).chain([metadata]));
     // Further values are of the same field, or found nowhere.
     let more = select(vec!["nobody", "ada", "7", "quest", "red", "ab", "\0", ""]);
     (one, vec(more, 0..3), any::<bool>()).prop_map(|((field, value), more, negated)| {

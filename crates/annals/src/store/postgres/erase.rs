@@ -30,7 +30,7 @@ pub(super) async fn about(
     after: u64,
     limit: usize,
 ) -> Result<Vec<Event>> {
-    let fields = [Indexed::Actor, Indexed::Subject, Indexed::Account, Indexed::EntityId];
+    let fields = [Indexed::ACTOR, Indexed::SUBJECT, Indexed::ACCOUNT, Indexed::ENTITY_ID];
     let keys = fields.map(|field| journal.blocks.key(field, person)).to_vec();
     let condition = "(subject_id = $1 OR account_id = $1
         OR (actor_type IN (0, 1) AND actor_id = $1)

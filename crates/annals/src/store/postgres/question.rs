@@ -11,7 +11,7 @@ use super::super::{Result, Scope, Scoped};
 use super::blocks::{Blocks, is_grave, short, with_severity};
 use super::error::failed;
 use super::parameters::Parameters;
-use crate::filter::{Field, Filter, Term, metadata_text};
+use crate::filter::{Field, Filter, Index, Term, metadata_text};
 
 /// More kinds than that are not worth asking for: most blocks have one of them.
 const KINDS: usize = 256;
@@ -65,7 +65,7 @@ impl Question {
             }
         }
         sets.extend(people(blocks, &asked.scope));
-        sets.extend(asked.filter.words.iter().map(|word| vec![blocks.key(Indexed::Word, word)]));
+        sets.extend(asked.filter.words.iter().map(|word| vec![blocks.key(Indexed::WORD, word)]));
         Some(Question { sets, kinds, ..Question::of_rows(&asked) })
     }
 
@@ -122,7 +122,7 @@ impl OfMany {
             Some(term.values.iter().map(|value| blocks.whole_key(field, value)).collect())
         };
         let mut sets: Vec<Vec<i64>> = many.iter().map(of_term).collect::<Option<_>>()?;
-        sets.extend(filter.words.iter().map(|word| vec![blocks.whole_key(Indexed::Word, word)]));
+        sets.extend(filter.words.iter().map(|word| vec![blocks.whole_key(Indexed::WORD, word)]));
         let terms = few.into_iter().cloned().collect();
         let filter = Filter { terms, ..Filter::default() };
         let kinds = predicate(&scope.clone().over(filter), &POSTGRES, Vec::new());
@@ -131,8 +131,7 @@ impl OfMany {
 }
 
 fn takes_few_values(field: &Field) -> bool {
-    use Field::{Action, ActorType, Category, EntityType, Severity};
-    matches!(field, Category | Action | Severity | ActorType | EntityType)
+    matches!(field.index(), Index::Few(_))
 }
 
 /// The severities of kinds, where what is grave alone is asked for.
@@ -163,7 +162,7 @@ async fn kinds(client: &Object, condition: &Predicate) -> Result<Option<Vec<(i32
 fn people(blocks: &Blocks, scope: &Scope) -> Option<Vec<i32>> {
     let people: Option<Vec<_>> = scope.views().iter().map(|view| view.people.as_ref()).collect();
     let people = people?.into_iter().flatten();
-    Some(people.map(|id| blocks.key(Indexed::Subject, id)).collect())
+    Some(people.map(|id| blocks.key(Indexed::SUBJECT, id)).collect())
 }
 
 /// The filter without what no row can match; `None` when then nothing can match at all.

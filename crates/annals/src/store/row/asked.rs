@@ -13,26 +13,38 @@ impl Asked for Row<&str> {
     }
 
     fn text(&self, field: &Field) -> Option<Cow<'_, str>> {
-        let text = match field {
-            Field::Category => Some(self.category),
-            Field::Action => Some(self.action),
-            Field::Severity => Severity::from_code(self.severity).map(Severity::as_str),
-            Field::Actor => self.actor_id,
-            Field::ActorType => ActorType::from_code(self.actor_type).map(ActorType::as_str),
-            Field::Subject => self.subject_id,
-            Field::EntityType => self.entity_type,
-            Field::EntityId => self.entity_id,
-            Field::SessionId => self.session_id,
-            Field::Metadata(key) => {
-                // One that cannot be read has no field, and nothing is told of it.
-                let metadata = self.metadata().ok()?;
-                return metadata.get(key).and_then(metadata_text).map(Cow::Owned);
-            }
-        };
-        text.map(Cow::Borrowed)
+        if let Field::Metadata(key) = field {
+            // One that cannot be read has no field, and nothing is told of it.
+            let metadata = self.metadata().ok()?;
+            return metadata.get(key).and_then(metadata_text).map(Cow::Owned);
+        }
+        self.column(field.column()).map(Cow::Borrowed)
     }
 
     fn searched(&self) -> [Option<&str>; 4] {
         [Some(self.message), self.entity_name, self.actor_name, Some(self.action)]
+    }
+}
+
+impl<'r> Row<&'r str> {
+    /// The text of a column; numbers of closed fields as the words they stand for.
+    fn column(&self, name: &str) -> Option<&'r str> {
+        match name {
+            "category" => Some(self.category),
+            "action" => Some(self.action),
+            "severity" => Severity::from_code(self.severity).map(Severity::as_str),
+            "actor_type" => ActorType::from_code(self.actor_type).map(ActorType::as_str),
+            "actor_id" => self.actor_id,
+            "actor_name" => self.actor_name,
+            "subject_id" => self.subject_id,
+            "subject_name" => self.subject_name,
+            "account_id" => self.account_id,
+            "entity_type" => self.entity_type,
+            "entity_id" => self.entity_id,
+            "entity_name" => self.entity_name,
+            "session_id" => self.session_id,
+            "message" => Some(self.message),
+            _ => None,
+        }
     }
 }

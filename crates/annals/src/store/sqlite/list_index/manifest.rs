@@ -14,8 +14,10 @@ use super::super::super::seal::tile_of;
 use super::super::super::{Identity, Result};
 use super::run::{Run, Stamp};
 use super::write::{ENDING, UNFINISHED};
+use crate::filter::indexed_fields;
 
-/// The version of the keys' meaning; runs of another version are rebuilt.
+/// The version of the keys' meaning; runs of another version are rebuilt, as are those of other
+/// indexed fields.
 const RULES: u32 = 1;
 
 /// The directory of a journal's runs.
@@ -30,7 +32,8 @@ impl Manifest {
         // Words are folded by Unicode's tables, which change from version to version.
         let (letters, marks) = (char::UNICODE_VERSION, unicode_normalization::UNICODE_VERSION);
         let (id, epoch) = (identity.id, identity.epoch);
-        let purpose = format!("stamp {RULES} {id} {epoch} {letters:?} {marks:?}");
+        let fields = indexed_fields();
+        let purpose = format!("stamp {RULES} {fields}{id} {epoch} {letters:?} {marks:?}");
         let tag = derived(identity, purpose.as_bytes());
         let directory = PathBuf::from(format!("{}-index", journal.display()));
         Manifest { directory, stamp: Stamp { tag, size } }

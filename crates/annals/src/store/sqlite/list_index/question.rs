@@ -47,7 +47,7 @@ impl<'a> Question<'a> {
         let mut builder = Builder { keys, used: Vec::new() };
         let mut every = vec![builder.views(asked.scope.views())];
         every.extend(filter.terms.iter().filter_map(|term| builder.term(term)));
-        every.extend(filter.words.iter().map(|word| builder.key(Indexed::Word, word)));
+        every.extend(filter.words.iter().map(|word| builder.key(Indexed::WORD, word)));
         let keys = builder.used;
         let metadata = |term: &&Term| matches!(term.field, Field::Metadata(_));
         let terms: Vec<Term> = filter.terms.iter().filter(metadata).cloned().collect();
@@ -92,15 +92,15 @@ impl Builder<'_> {
     }
 
     fn view(&mut self, view: &View) -> Wanted {
-        let people = view.people.as_ref().map(|people| self.any(Indexed::Subject, people));
+        let people = view.people.as_ref().map(|people| self.any(Indexed::SUBJECT, people));
         let hidden: Vec<Wanted> = view.hidden.iter().map(|hidden| self.hidden(hidden)).collect();
         let hidden = (!hidden.is_empty()).then(|| Wanted::Not(Box::new(Wanted::any(hidden))));
         Wanted::every(people.into_iter().chain(hidden).collect())
     }
 
     fn hidden(&mut self, hidden: &HiddenActions) -> Wanted {
-        let category = self.key(Indexed::Category, &hidden.category);
-        let actions = self.any(Indexed::Action, &hidden.actions);
+        let category = self.key(Indexed::CATEGORY, &hidden.category);
+        let actions = self.any(Indexed::ACTION, &hidden.actions);
         let actions = if hidden.all_but { Wanted::Not(Box::new(actions)) } else { actions };
         Wanted::every(vec![category, actions])
     }

@@ -325,7 +325,7 @@ async fn words_of_what_was_deleted_leave_the_files() {
     let mut torn = Corrupted::new().await;
     let store = open(&torn.journal());
     let word = words("№5").next().unwrap();
-    let key = index(&store).state.keys.of(Indexed::Word, &word);
+    let key = index(&store).state.keys.of(Indexed::WORD, &word);
     let held = |store: &SqliteStore| {
         runs(store).iter().filter(|run| run.posting(key).unwrap().is_some()).count()
     };
