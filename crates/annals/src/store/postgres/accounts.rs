@@ -1,5 +1,4 @@
-//! Accounts, many at once: read and written in the transaction that writes the events they follow
-//! from.
+//! Points accounts, many at once, read and written in the transaction that writes their events.
 
 use std::collections::HashMap;
 
@@ -18,11 +17,11 @@ const COLUMNS: &str = "a.child, a.balance, a.good_count, a.good_points, a.not_go
      ARRAY(SELECT r.reward FROM annals_requests r WHERE r.child = a.child ORDER BY r.reward), \
      ARRAY(SELECT r.requested_at FROM annals_requests r WHERE r.child = a.child ORDER BY r.reward)";
 
-/// What is kept of an answer under its slot.
+/// A saved answer without its slot.
 pub(super) type AnswerRow = (Vec<u8>, u64, String);
 
-/// The accounts of these children, as far as they have one. One that cannot be read is its own
-/// fault, and no other's.
+/// The accounts of these children, if they have one. An unreadable account is an error of its own
+/// and does not affect the others.
 pub(super) async fn of(
     client: &impl GenericClient,
     children: &[String],
@@ -62,7 +61,7 @@ fn read(row: &Row) -> Result<Account> {
     })
 }
 
-/// Writes accounts over what they were.
+/// Writes accounts over their old values.
 pub(super) async fn put(client: &impl GenericClient, accounts: &[(&str, &Account)]) -> Result<()> {
     let children: Vec<&str> = accounts.iter().map(|(child, _)| *child).collect();
     let numbers = |of: fn(&Account) -> i64| -> Vec<i64> {
@@ -111,7 +110,7 @@ pub(super) async fn put(client: &impl GenericClient, accounts: &[(&str, &Account
     Ok(())
 }
 
-/// Enters events where pages of points events are looked up; those of no such kind are passed by.
+/// Adds points events to the ledger; other events are ignored.
 pub(super) async fn enter(client: &impl GenericClient, events: &[&Event]) -> Result<()> {
     let entered: Vec<_> =
         events.iter().filter_map(|event| Some((*event, LedgerKind::entered(event)?))).collect();
@@ -138,7 +137,7 @@ pub(super) async fn enter(client: &impl GenericClient, events: &[&Event]) -> Res
     Ok(())
 }
 
-/// The answers that are kept under these slots and still hold.
+/// The saved answers of these slots that have not expired.
 pub(super) async fn answered(
     client: &impl GenericClient,
     slots: &[Vec<u8>],
@@ -157,7 +156,7 @@ pub(super) async fn answered(
     rows.iter().map(read).collect()
 }
 
-/// Keeps answers.
+/// Saves answers.
 pub(super) async fn remember(client: &impl GenericClient, answers: &[Answer]) -> Result<()> {
     let slots: Vec<&[u8]> = answers.iter().map(|answer| &answer.slot[..]).collect();
     let bodies: Vec<&[u8]> = answers.iter().map(|answer| &answer.body[..]).collect();
@@ -211,7 +210,7 @@ pub(super) async fn answers(
     rows.iter().map(read).collect()
 }
 
-/// Forgets the answers that were kept long enough.
+/// Deletes the answers that expired before this time. Returns their number.
 pub(super) async fn expire(client: &impl GenericClient, before: Time) -> Result<u64> {
     let sql = "DELETE FROM annals_answers WHERE until <= $1";
     client.execute(sql, &[&before.as_micros()]).await.map_err(failed)

@@ -1,4 +1,4 @@
-//! Retention: which events are due by age, and a slice of a run. All SQL of it is here.
+//! Retention: finds the events due by age and applies a step of a run. All its SQL is here.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use super::settings;
 use super::viewer::Typed;
 use super::{delete, erase};
 
-/// The events at the positions that are due: [`Ageing::fate`], in the words of the database.
+/// The events at the positions that are due: [`Ageing::action_for`] in SQL.
 pub(super) async fn due(
     client: &Object,
     ageing: &Ageing,
@@ -73,15 +73,14 @@ pub(super) async fn due(
     found.iter().map(rows::event).collect()
 }
 
-/// Puts what remains in the checkpoint of events, tombstones in that of others, and writes down how far
-/// the run is.
+/// Replaces events by their anonymised form, others by tombstones, and saves the run's checkpoint.
 pub(super) async fn age(
     client: &mut Object,
     journal: &Journal,
     slice: &RetentionStep,
 ) -> Result<()> {
     let transaction = client.transaction().await.map_err(failed)?;
-    // Nobody buries in these tiles meanwhile, or appends to them.
+    // The lock on the head keeps others from deleting in these tiles and from appending to them.
     rows::head(&*transaction, true).await?;
     erase::put_remains(&transaction, journal, &slice.remains).await?;
     let mut points = 0;
@@ -94,10 +93,10 @@ pub(super) async fn age(
             events.extend(found.await?);
         }
         points +=
-            delete::bury_events(&transaction, journal, &events, &slice.reason, slice.at).await?;
+            delete::delete_events(&transaction, journal, &events, &slice.reason, slice.at).await?;
     }
     if points > 0 {
-        // Servers hear of it that keep files of points events beside the journal.
+        // Tells servers that keep files of points events to update them.
         let sql = "UPDATE annals_changes SET rewritten = rewritten + $1";
         delete::run(&transaction, sql, &[&bound(points)]).await?;
     }

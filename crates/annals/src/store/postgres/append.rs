@@ -1,9 +1,9 @@
-//! Appending: one call of one function of the database, and what to do when its answer is lost.
+//! Appends with one call of a database function, and settles calls whose answer is lost.
 //!
 //! ```text
 //! end known ── number, seal ── annals_append ─► written
-//!                                        └► another had a turn, or an id is used:
-//! BEGIN ─► hold the head ─► which ids are used ── number, seal ── annals_append ─► COMMIT
+//!                                        └► another server had a turn, or an id is used:
+//! BEGIN ─► lock the head ─► find used ids ── number, seal ── annals_append ─► COMMIT
 //! ```
 
 use std::collections::{HashMap, HashSet};
@@ -24,25 +24,25 @@ use super::pools::Pools;
 use super::rows;
 use super::viewer::Typed;
 
-/// How long one call may take before its connection is given up.
+/// The longest time for one call, after which its connection is dropped.
 pub(super) const CALL: Duration = Duration::from_secs(30);
-/// How long it is tried to find out what became of a call whose answer was lost.
+/// The longest time to find out whether a call with a lost answer was committed.
 pub(super) const SETTLE: Duration = Duration::from_secs(20);
-/// Between two tries.
+/// The time between two attempts.
 pub(super) const PAUSE: Duration = Duration::from_millis(200);
 /// A call without an answer.
 pub(super) enum Lost {
-    /// It was never made.
+    /// The call was never made.
     Before(tokio_postgres::Error),
-    /// It failed, or its answer did.
+    /// The call failed, or its answer did.
     During(tokio_postgres::Error),
-    /// It took too long.
+    /// The call took too long.
     Silent,
-    /// It was given up, and nothing of it committed.
+    /// The call was stopped and nothing of it committed.
     Refused(StoreError),
 }
 
-/// Where each entry stands; none where its id is used.
+/// The position of each entry; `None` if its id is used.
 type Heads = Vec<Option<Head>>;
 
 impl From<StoreError> for Lost {
@@ -52,7 +52,7 @@ impl From<StoreError> for Lost {
 }
 
 impl Lost {
-    /// Why, where nothing can have been committed.
+    /// The error of a call that cannot have been committed.
     pub(super) fn into_error(self) -> StoreError {
         match self {
             Lost::Before(error) | Lost::During(error) => failed(error),
@@ -61,12 +61,12 @@ impl Lost {
         }
     }
 
-    /// The same, of a call within a transaction that is not committed.
+    /// The same for a call within a transaction that is not committed.
     fn undone(self) -> Lost {
         Lost::Refused(self.into_error())
     }
 
-    /// Why, where it may have been committed all the same.
+    /// The reason why the call may have been committed all the same, if it may.
     fn doubt(&self) -> Option<String> {
         match self {
             Lost::During(error) if is_in_doubt(error) => Some(chain(error)),
@@ -85,7 +85,7 @@ pub(super) async fn append(
     if entries.is_empty() {
         return Ok(Vec::new());
     }
-    // Set once an answer was lost: why, and until when it is tried to find out what became of it.
+    // After a lost answer: the reason, and the end of the attempts to settle it.
     let mut doubt: Option<(String, Instant)> = None;
     let mut connections = 0;
     loop {
@@ -94,7 +94,7 @@ pub(super) async fn append(
             (Ok(outcomes), _) => return Ok(outcomes),
             (Err(Failed::Doubtful(why)), None) => doubt = Some((why, Instant::now() + SETTLE)),
             (Err(Failed::Plainly(error)), None) => return Err(error),
-            // A connection that was dead before anything was said: another may be alive.
+            // The connection was dead before anything was sent, so another may work.
             (Err(Failed::Unsaid(error)), None) if connections > 3 => return Err(error),
             (Err(_), Some((why, until))) if Instant::now() > *until => {
                 return Err(StoreError::Unknown(why.clone()));
@@ -105,18 +105,18 @@ pub(super) async fn append(
     }
 }
 
-/// How a try failed.
+/// The result of a failed attempt.
 pub(super) enum Failed {
     /// Nothing was written.
     Plainly(StoreError),
-    /// Nothing was even said.
+    /// Nothing was even sent.
     Unsaid(StoreError),
     /// It may have been written.
     Doubtful(String),
 }
 
-/// One try. Made again after a lost answer it changes nothing that was written: it waits until the
-/// lost one's transaction has ended, and finds its ids used.
+/// Makes one attempt. Repeated after a lost answer it changes nothing that was written: it waits
+/// until the lost transaction has ended, and finds its ids used.
 async fn once(
     pools: &Pools,
     journal: &Journal,
@@ -141,7 +141,7 @@ async fn once(
         Err(lost) => {
             let doubt = lost.doubt();
             let dead = client.is_closed();
-            // Not to be handed to the next caller: whatever was under way ends with it.
+            // Closes the connection, which ends whatever is running on it.
             drop(Object::take(client));
             return Err(match (doubt, lost) {
                 (Some(why), _) => Failed::Doubtful(why),
@@ -152,12 +152,12 @@ async fn once(
     };
     journal.blocks.remember(entries.iter().map(|entry| &entry.event));
     let outcomes = outcomes(&**client, entries, &heads, again).await;
-    // It is written; only what to answer about what was known before is not.
+    // The new events are written; only the answer about known ones is missing.
     outcomes.map_err(|error| Failed::Doubtful(error.to_string()))
 }
 
-/// Writes in one call, which holds the head and commits: where the journal's end is known, and every
-/// id is new. Otherwise nothing is written, and nothing answered.
+/// Writes in one call, which locks the head and commits. Succeeds if the journal's end is known and
+/// every id is new; otherwise it writes nothing and returns `None`.
 async fn at_once(
     client: &Object,
     journal: &Journal,
@@ -174,7 +174,7 @@ async fn at_once(
     Ok(Some(batch.heads))
 }
 
-/// Writes while it holds the head: numbers what is new when it knows where the journal ends.
+/// Locks the head, reads the journal's end, and then numbers and writes the new entries.
 async fn holding(
     client: &mut Object,
     journal: &Journal,
@@ -187,15 +187,15 @@ async fn holding(
         let turn = end.turn;
         let ids: Vec<Uuid> = entries.iter().map(|entry| entry.event.id).collect();
         let used = used(&*transaction, &journal.id_key, &ids).await?;
-        // A try before may have written what was made for it.
+        // An earlier attempt may have written these entries.
         let batch = Batch::of(end, entries, &Ids::Used(&used), journal, now);
         if batch.is_empty() {
-            // Nothing new: what was asked about is durable already.
+            // Without new events there is nothing to make durable.
             return Ok((transaction, turn, batch));
         }
         if !batch.call(&transaction, journal, entries).await.map_err(Lost::undone)? {
-            let told = "the head changed while it was held".to_owned();
-            return Err(Lost::Refused(StoreError::Damaged(told)));
+            let fault = "the head changed while it was locked".to_owned();
+            return Err(Lost::Refused(StoreError::Damaged(fault)));
         }
         Ok((transaction, turn, batch))
     };
@@ -208,14 +208,14 @@ async fn holding(
     Ok(batch.heads)
 }
 
-/// Which of these ids are used.
+/// The used ones among these ids.
 pub(super) async fn used(
     client: &impl GenericClient,
     id_key: &[u8; 32],
     ids: &[Uuid],
 ) -> Result<HashSet<Uuid>> {
     let hashes: Vec<Vec<u8>> = ids.iter().map(|id| hashed_id(id_key, *id).to_vec()).collect();
-    // OFFSET 0: each is looked up, as in `annals_append`.
+    // OFFSET 0 makes PostgreSQL look up each id, as in `annals_append`.
     let sql = "SELECT given.id FROM unnest($1::uuid[], $2::bytea[]) AS given (id, hash)
        WHERE EXISTS (SELECT FROM annals_events known WHERE known.id = given.id OFFSET 0)
           OR EXISTS (SELECT FROM annals_used_ids used WHERE used.hash = given.hash OFFSET 0)";
@@ -224,8 +224,8 @@ pub(super) async fn used(
     rows.iter().map(|row| row.try_get(0).map_err(failed)).collect()
 }
 
-/// An outcome for every entry: where those stand that were just written, and what the ids of the
-/// others tell.
+/// The outcome of every entry: the positions of those just written, and for the others what their
+/// ids show.
 pub(super) async fn outcomes(
     client: &impl GenericClient,
     entries: &[Entry],
@@ -243,7 +243,7 @@ pub(super) async fn outcomes(
             Appended::Accepted { seq: *seq, created_at: *created_at }
         }
         (None, None) => Appended::Duplicate { seq: None },
-        // Written by the try whose answer was lost: no other entry has this salt.
+        // Written by the attempt whose answer was lost, since no other entry has this salt.
         (None, Some((stored, salt))) if again && salt.as_deref() == Some(&entry.salt) => {
             Appended::Accepted { seq: stored.seq, created_at: stored.created_at }
         }

@@ -1,4 +1,4 @@
-//! Events on their way into `annals_append`: numbered, sealed, and with all that follows from them.
+//! Events for `annals_append`: numbered, sealed, and with everything derived from them.
 
 use std::collections::HashSet;
 
@@ -18,9 +18,9 @@ use super::open::Journal;
 use super::records::Records;
 use super::rows::bound;
 
-/// What one call writes.
+/// The rows that one call writes.
 pub(super) struct Batch {
-    /// What it continues.
+    /// The turn whose end it continues.
     turn: i64,
     after: u64,
     /// Ids that must not be used yet, and their hashes.
@@ -29,22 +29,23 @@ pub(super) struct Batch {
     events: Records,
     tiles: Records,
     blocks: Records,
-    /// The end when it is written.
+    /// The journal's end after it.
     pub(super) end: End,
-    /// Where each entry stands then; none where its id is used.
+    /// The position of each entry after it; `None` if its id is used.
     pub(super) heads: Vec<Option<Head>>,
 }
 
-/// What is known of the ids of entries.
+/// The knowledge about the ids of entries.
 pub(super) enum Ids<'a> {
-    /// Those that were not made just now may be used already: the database is to look.
+    /// Ids that the server did not make just now may be used: the database must check.
     LookFor,
-    /// These are used, and no others.
+    /// These ids are used, and no others.
     Used(&'a HashSet<Uuid>),
 }
 
 impl Batch {
-    /// Numbers and seals what continues an end. Of several under one id the first is written.
+    /// Numbers and seals the entries that continue an end. Of several with one id the first is
+    /// written.
     pub(super) fn of(
         mut end: End,
         entries: &mut [Entry],
@@ -123,13 +124,13 @@ impl Batch {
         }
     }
 
-    /// Whether nothing of it is new.
+    /// `true` if no entry is new.
     pub(super) fn is_empty(&self) -> bool {
         self.end.head.seq == self.after
     }
 
-    /// Writes it. Answers whether it was written: not, where its end is not the journal's, or an id
-    /// that it looks for is used.
+    /// Writes the batch. Returns `false`, and writes nothing, if its end is not the journal's or an
+    /// id is used.
     pub(super) async fn call(
         &self,
         client: &impl GenericClient,
@@ -167,7 +168,7 @@ impl Batch {
     }
 }
 
-/// Adds an event that was just written for the first time, in the columns' order.
+/// Adds a new event, in the columns' order.
 fn put_event(rows: &mut Records, event: &Event, metadata: Option<&str>, salt: &Salt, leaf: &Hash) {
     let (created_at, occurred_at) = (event.created_at.as_micros(), event.occurred_at.as_micros());
     let (subject, entity, points) = (event.subject.as_ref(), event.entity.as_ref(), event.points);
@@ -197,7 +198,7 @@ fn put_event(rows: &mut Records, event: &Event, metadata: Option<&str>, salt: &S
             .text(metadata)
             .text(context.as_deref())
             .bytes(&salt[..])
-            // The commitment, while there is a salt; when it was anonymised, as no new event is.
+            // The commitment is null while there is a salt, and a new event has one.
             .bytes(None)
             .bytes(&leaf[..8])
             .bigint(None);

@@ -1,7 +1,7 @@
-//! What the list index holds: the keys of each block of positions, and the kinds there are.
+//! The list index: the keys of each block of positions, and the table of kinds.
 //!
-//! A key only names blocks worth reading; rows have the last word. So it is short, and two values
-//! that share one cost a block read in vain.
+//! A key only names blocks worth reading; the rows decide. So keys are short, and two values that
+//! share one cost reading a block in vain.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
@@ -22,12 +22,13 @@ use crate::words::each_word;
 
 /// Positions in a block.
 pub(super) const BLOCK: u64 = 64;
-/// Blocks in a window: positions under one set of keys. Narrower than any longer case of the tests.
+/// Blocks in a window: positions with the same mask. Smaller in tests, so that longer cases span
+/// several.
 pub(super) const WINDOW: u64 = if cfg!(test) { 4 } else { (1 << 18) / BLOCK };
-/// Kinds that are remembered as written. Whoever invents more writes them again.
+/// The most kinds to remember as written; beyond it they are written again.
 const REMEMBERED: usize = 10_000;
 
-/// The block a position lies in.
+/// The block of a position.
 pub(super) fn block_of(seq: u64) -> u64 {
     seq.saturating_sub(1) / BLOCK
 }
@@ -37,30 +38,30 @@ pub(super) fn first_of(block: u64) -> u64 {
     block * BLOCK + 1
 }
 
-/// What is combined with every key in a window.
+/// The mask that is combined with every key in a window.
 pub(super) fn mask(window: u64) -> i32 {
     ((window.wrapping_mul(2_654_435_769) & 0xffff_ffff) as i64 - (1 << 31)) as i32
 }
 
-/// Whether an event of a severity has each of its keys a second time, together with it. What is asked for
-/// of warnings and errors is then found in their blocks alone: without that, in all that have a warning, and
-/// somebody's activity_summary beside it.
+/// `true` if events of a severity have each key a second time, combined with the severity. So a
+/// query for the errors of a person reads only blocks with such an event, and not each block with
+/// an error and with another event of the person.
 pub(super) fn is_grave(severity: u8) -> bool {
     severity >= Severity::Warning.code()
 }
 
-/// A key together with a severity.
+/// Combines a key with a severity.
 pub(super) fn with_severity(key: i32, severity: u8) -> i32 {
     (key ^ i32::from(severity)).wrapping_mul(0x1e37_79b1)
 }
 
-/// Makes keys, and remembers which kinds the database knows.
+/// Makes keys, and remembers which kinds the database has.
 pub(super) struct Blocks {
     keys: Keys,
     known: Mutex<HashSet<i64>>,
 }
 
-/// What takes few values, together: category, action, severity, actor's type, entity's type.
+/// The fields with few values, together: category, action, severity, actor's type, entity's type.
 pub(super) struct Kind<'a> {
     event: &'a Event,
     pub(super) key: i64,
@@ -71,7 +72,7 @@ impl Blocks {
         Blocks { keys: Keys::new(identity), known: Mutex::default() }
     }
 
-    /// The key of a value.
+    /// The short key of a value.
     pub(super) fn key(&self, field: Indexed, value: &str) -> i32 {
         short(self.whole_key(field, value))
     }
@@ -87,12 +88,12 @@ impl Blocks {
         Kind { event, key: self.keys.of(Indexed::KIND, &all).cast_signed() }
     }
 
-    /// The key of a value, whole.
+    /// The full key of a value.
     pub(super) fn whole_key(&self, field: Indexed, value: &str) -> i64 {
         self.keys.of(field, value).cast_signed()
     }
 
-    /// The keys of an event, but for its kind's, whole; one may come twice.
+    /// The full keys of an event without its kind's; one may come twice.
     pub(super) fn each(&self, event: &Event, mut take: impl FnMut(i64)) {
         for field in FIELDS.iter().filter(|field| matches!(field.index(), Index::Many(_))) {
             if let (Some(indexed), Some(value)) = (Indexed::of(field), field.text(event)) {
@@ -107,15 +108,15 @@ impl Blocks {
         }
     }
 
-    /// The keys of an event where it stands; one may come twice.
+    /// The keys of an event as its block holds them; one may come twice.
     pub(super) fn each_placed(&self, event: &Event, take: impl FnMut(i32)) {
         let mut keys = Vec::new();
         self.each(event, |key| keys.push(key));
         place(event, self.kind(event).key, &keys, take);
     }
 
-    /// What is wrong where an event stands in a block of these keys, and in a tile whose events are said
-    /// to have those in common.
+    /// The fault of an event, if the keys of its block lack one of its own, or its tile's common
+    /// keys do not fit it.
     pub(super) fn fault(
         &self,
         event: &Event,
@@ -132,7 +133,7 @@ impl Blocks {
         }
     }
 
-    /// Writes the kinds of events that the database may not know.
+    /// Writes the kinds of events that the database may not have.
     pub(super) async fn put_kinds<'e>(
         &self,
         client: &impl GenericClient,
@@ -173,7 +174,7 @@ impl Blocks {
         client.execute(&statement, &parameters).await.map(drop)
     }
 
-    /// Remembers that the kinds of events are written, once that is committed.
+    /// Remembers that the kinds of these events are written, once that is committed.
     pub(super) fn remember<'e>(&self, events: impl IntoIterator<Item = &'e Event>) {
         let mut known = self.known();
         if known.len() > REMEMBERED {
@@ -186,7 +187,7 @@ impl Blocks {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes the blocks that hold a range anew from their rows, while the head is held.
+    /// Rebuilds the blocks of a range from their rows, while the head is locked.
     pub(super) async fn renew(
         &self,
         transaction: &Transaction<'_>,
@@ -200,7 +201,7 @@ impl Blocks {
                 format!("SELECT {COLUMNS} FROM annals_events e WHERE e.seq >= $1 AND e.seq < $2");
             let bounds: [Typed<'_>; 2] = [(&first, Type::INT8), (&beyond, Type::INT8)];
             let found = transaction.query_typed(&sql, &bounds).await.map_err(failed)?;
-            // What cannot be read cannot be found either, and `verify` tells of it.
+            // An unreadable event cannot be found either; `verify` reports it.
             let events: Vec<Event> = found.iter().filter_map(|row| rows::event(row).ok()).collect();
             let events: Vec<&Event> = events.iter().collect();
             self.put_kinds(transaction, events.iter().copied()).await.map_err(failed)?;
@@ -209,7 +210,7 @@ impl Blocks {
         Ok(())
     }
 
-    /// Writes the keys of a block, whole or still open, that holds these events.
+    /// Writes the keys of a block with these events, full or still open.
     pub(super) async fn put(
         &self,
         transaction: &Transaction<'_>,
@@ -236,7 +237,7 @@ impl Blocks {
     }
 }
 
-/// The keys of an event where it stands, from those that it has.
+/// The keys of an event as its block holds them, made of its full keys.
 pub(super) fn place(event: &Event, kind: i64, keys: &[i64], mut take: impl FnMut(i32)) {
     let mask = mask(block_of(event.seq) / WINDOW);
     let severity = event.severity.code();
@@ -249,7 +250,7 @@ pub(super) fn place(event: &Event, kind: i64, keys: &[i64], mut take: impl FnMut
     }
 }
 
-/// As it stands in a block.
+/// The short form of a key.
 pub(super) fn short(key: i64) -> i32 {
     key as i32
 }

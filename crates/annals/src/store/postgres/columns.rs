@@ -1,10 +1,10 @@
-//! Events as arrays, one for each column: how a statement takes many of them.
+//! Events as arrays, one for each column, for statements with many events.
 
 use annals_event::{Event, Uuid};
 
 use super::super::row::Row;
 
-/// The columns that every event has, whoever writes it.
+/// The columns that every event has.
 #[derive(Default)]
 pub(super) struct Columns {
     pub(super) ids: Vec<Uuid>,
@@ -13,8 +13,8 @@ pub(super) struct Columns {
     pub(super) moments: Vec<i64>,
     pub(super) severities: Vec<i16>,
     pub(super) actor_types: Vec<i16>,
-    /// Category, action, actor's id and name, subject's id and name, account, entity's type, id
-    /// and name, session, message, metadata, context.
+    /// Category, action, actor's id and name, subject's id and name, account, entity's type, id and
+    /// name, session, message, metadata, context.
     pub(super) texts: [Vec<Option<String>>; 14],
     /// Before, after, delta.
     pub(super) points: [Vec<Option<i64>>; 3],

@@ -1,5 +1,5 @@
-//! Commands: decided while nobody else appends, and written with what they change in one
-//! transaction. Events that move no account go the short way, in one call.
+//! Commands, decided while nobody else appends and written in one transaction with their events.
+//! Events that change no account are appended in one call instead.
 //!
 //! ```text
 //! BEGIN ─► lock the head ─► accounts, answers, ids ─► decide, in memory ─► annals_append ─► accounts,
@@ -25,7 +25,7 @@ use super::open::Journal;
 use super::pools::Pools;
 use super::rows;
 
-/// Connections that are tried before it is said that there is none.
+/// The most connections to try before giving up.
 const TRIES: u32 = 4;
 
 pub(super) async fn commit(
@@ -56,12 +56,12 @@ pub(super) async fn commit(
         let done = transact(&mut client, journal, &mut waiting, now).await;
         let dead = client.is_closed();
         if dead || done.is_err() {
-            // Not to be handed to the next caller: whatever was under way ends with it.
+            // Closes the connection, which ends whatever is running on it.
             drop(Object::take(client));
         }
         match done {
             Ok(outcomes) => return Ok(outcomes),
-            // A connection that was dead before anything was decided: another may be alive.
+            // The connection was dead before anything was decided, so another may work.
             Err((Failed::Unsaid(_), _)) if dead && tried < TRIES => {}
             Err((Failed::Unsaid(error) | Failed::Plainly(error), _)) => return Err(error),
             Err((Failed::Doubtful(why), done)) => return settle(pools, done, why).await,
@@ -69,17 +69,18 @@ pub(super) async fn commit(
     }
 }
 
-/// What was decided and is written in one transaction.
+/// The decisions that one transaction writes.
 #[derive(Default)]
 struct Done {
     outcomes: Vec<Outcome>,
-    /// What is new.
+    /// The new entries.
     entries: Vec<Entry>,
-    /// Where the journal ends then, and in which turn it began.
+    /// The journal's end after it, and the turn it began with.
     end: Option<(i64, End)>,
 }
 
-/// One transaction. `waiting` is taken once something is decided: commands decide once.
+/// Runs one transaction. `waiting` is emptied once something is decided, since commands decide only
+/// once.
 async fn transact(
     client: &mut Object,
     journal: &Journal,
@@ -101,7 +102,8 @@ async fn transact(
         let begun =
             Deciding::load(&transaction, &journal.id_key, Wanted::by(&items), end, now).await;
         let mut deciding = begun.map_err(Failed::Plainly)?;
-        let decided = items.into_iter().map(|item| deciding.take(item)).collect::<Result<Vec<_>>>();
+        let decided =
+            items.into_iter().map(|item| deciding.apply(item)).collect::<Result<Vec<_>>>();
         let decided = decided.map_err(Failed::Plainly)?;
         deciding.write(&transaction, journal, decided, now).await
     };
@@ -110,7 +112,7 @@ async fn transact(
         Err(_) => return Err(before(Failed::Plainly(slow()))),
     };
     if done.entries.is_empty() {
-        // Nothing new: what was asked about is durable already.
+        // Without new events there is nothing to make durable.
         return Ok(done.outcomes);
     }
     match timeout(CALL, transaction.commit()).await {
@@ -129,7 +131,7 @@ async fn transact(
     }
 }
 
-/// What became of a transaction whose end was not told: whoever holds the head after it knows.
+/// Finds out whether a transaction with a lost answer was committed, by locking the head after it.
 async fn settle(pools: &Pools, done: Done, why: String) -> Result<Vec<Outcome>> {
     let until = Instant::now() + SETTLE;
     loop {
@@ -148,7 +150,7 @@ async fn is_written(pools: &Pools, done: &Done) -> Result<bool> {
     let asked = async {
         let transaction = client.transaction().await.map_err(failed)?;
         rows::head(&*transaction, true).await?;
-        // One stands for all.
+        // All were written or none, so one entry is enough.
         let Some(entry) = done.entries.first() else {
             return Ok(false);
         };
@@ -163,20 +165,20 @@ async fn is_written(pools: &Pools, done: &Done) -> Result<bool> {
     asked
 }
 
-/// The accounts as the items so far leave them, and what there is to write.
+/// The accounts after the items so far, and the rows to write.
 struct Deciding {
     end: End,
     accounts: HashMap<String, Result<Account>>,
     answers: HashMap<Vec<u8>, AnswerRow>,
-    /// Ids that are used, by deleted events as well.
+    /// Used ids, those of deleted events included.
     used: HashSet<Uuid>,
-    /// What is to be written: events, accounts, answers.
+    /// The events, accounts and answers to write.
     entries: Vec<Entry>,
     changed: BTreeSet<String>,
     kept: Vec<Answer>,
 }
 
-/// What must be known to decide: whose accounts, which ids, which answers.
+/// The data needed to decide: accounts, ids, answers.
 #[derive(Default)]
 struct Wanted {
     children: Vec<String>,
@@ -200,7 +202,7 @@ impl Wanted {
                 }
             }
         }
-        // No row has such an id, and PostgreSQL no way to say it.
+        // PostgreSQL cannot store NUL, so no row has such an id.
         asked.children.retain(|child| !child.contains('\0'));
         asked
     }
@@ -209,7 +211,7 @@ impl Wanted {
 /// An item as far as it is decided.
 #[expect(clippy::large_enum_variant, reason = "nearly every item is of the large variant")]
 enum Step {
-    /// An event, whose outcome its id tells.
+    /// An event, whose outcome depends on its id.
     Append(Entry),
     Decided(Decided),
 }
@@ -233,10 +235,10 @@ impl Deciding {
         Ok(Deciding { end, accounts, answers, used, entries, changed, kept })
     }
 
-    fn take(&mut self, item: Item) -> Result<Step> {
+    fn apply(&mut self, item: Item) -> Result<Step> {
         match item {
             Item::Append(entry) => {
-                // Of several under one id the first is written.
+                // Of several with one id the first is written.
                 if self.used.insert(entry.event.id) {
                     self.add(entry.clone())?;
                 }
@@ -253,7 +255,7 @@ impl Deciding {
         {
             return Ok(repeat.answered(body, *seq, account).unwrap_or_else(Decided::Failed));
         }
-        // An account that cannot be read is this command's fault, and no neighbour's.
+        // An unreadable account fails this command and none of its neighbours.
         let decided = match self.accounts.get(&child) {
             None => decide(&Account::default()),
             Some(Ok(account)) => decide(account),
@@ -276,7 +278,7 @@ impl Deciding {
         Ok(Decided::Done { event: Box::new(event), account })
     }
 
-    /// Numbers an event, as its batch will, and takes it into the account it belongs to.
+    /// Numbers an event like its batch will, and applies it to its account.
     fn add(&mut self, entry: Entry) -> Result<Event> {
         let Head { seq, created_at } = self.end.head;
         let seq = seq + self.entries.len() as u64 + 1;
@@ -307,12 +309,12 @@ impl Deciding {
             let turn = self.end.turn;
             let begin = self.end.clone();
             let batch = Batch::of(begin, &mut self.entries, &Ids::LookFor, journal, now);
-            // Nothing is committed yet: however it fails, nothing is written.
+            // Nothing is committed yet, so no failure leaves anything written.
             let written = batch.call(transaction, journal, &self.entries).await;
             let written = written.map_err(|lost| Failed::Plainly(lost.into_error()))?;
             if !written || batch.heads.contains(&None) {
-                let told = "an event was numbered otherwise than it was decided";
-                return Err(Failed::Plainly(StoreError::Damaged(told.to_owned())));
+                let fault = "an event was numbered otherwise than it was decided";
+                return Err(Failed::Plainly(StoreError::Damaged(fault.to_owned())));
             }
             let ids = self.entries.iter().map(|entry| entry.event.id);
             accepted.extend(ids.zip(batch.heads));
@@ -328,16 +330,16 @@ impl Deciding {
             .collect();
         let ids = appended.iter().map(|entry| entry.event.id);
         let heads: Vec<_> = ids.map(|id| accepted.remove(&id).flatten()).collect();
-        let told = append::outcomes(&**transaction, &appended, &heads, false).await;
-        let mut told = told.map_err(Failed::Plainly)?.into_iter();
+        let appended_outcomes = append::outcomes(&**transaction, &appended, &heads, false).await;
+        let mut appended_outcomes = appended_outcomes.map_err(Failed::Plainly)?.into_iter();
         let outcomes = steps.into_iter().filter_map(|step| match step {
-            Step::Append(_) => told.next().map(Outcome::Appended),
+            Step::Append(_) => appended_outcomes.next().map(Outcome::Appended),
             Step::Decided(decided) => Some(Outcome::Decided(decided)),
         });
         Ok(Done { outcomes: outcomes.collect(), entries: self.entries, end })
     }
 
-    /// Writes what follows from the events.
+    /// Writes the rows that follow from the events.
     async fn write_rest(&self, transaction: &Transaction<'_>) -> Result<()> {
         let client = &**transaction;
         let accounts: Vec<(&str, &Account)> = self
@@ -349,7 +351,7 @@ impl Deciding {
             })
             .collect();
         let events: Vec<&Event> = self.entries.iter().map(|entry| &entry.event).collect();
-        // On their way at once: they do not touch each other.
+        // Sent together, since they do not touch each other.
         tokio::try_join!(
             accounts::put(client, &accounts),
             accounts::enter(client, &events),

@@ -1,5 +1,5 @@
-//! Counts: whole spans and tiles by what they hold, the rest by the rows that the search finds, counted
-//! as whoever asks may.
+//! Counts: full spans and tiles by their sums, the rest by the rows that the search finds, counted
+//! with the caller's rights.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -19,11 +19,11 @@ use super::rows::whole;
 use super::search::{Part, Parts, SearchPurpose, array, matching};
 use super::spans::{Cover, narrowed};
 
-/// Pieces of a range that are searched one by one.
+/// The most pieces of a range to search one by one.
 const PIECES: usize = 8;
 
-/// What the events of a range that match come to, part by part: how many, and the columns they
-/// share. The same may come more than once.
+/// Counts the matches of a range, part by part and grouped by `columns`. The same group may come
+/// more than once.
 async fn grouped(
     client: &mut Object,
     journal: &Journal,
@@ -43,7 +43,7 @@ async fn grouped(
     let mut left = vec![range.clone()];
     if let Some(OfMany { kinds, sets }) = OfMany::of(&journal.blocks, filter) {
         let cover = Cover::of(client, filter.filter(), &sets, &range).await?;
-        // Many pieces are sooner searched as one.
+        // Many pieces are searched faster as one.
         if sets.is_empty() || cover.rows.len() <= PIECES {
             for row in &cover.sums(client, &kinds, columns).await? {
                 add(row, whole(row, shared)?)?;
@@ -75,7 +75,7 @@ async fn grouped(
     Ok(())
 }
 
-/// What a part comes to, counted as whoever asks may.
+/// Counts a part's matches with the caller's rights.
 async fn of_each(
     client: &mut Object,
     journal: &Journal,
@@ -85,7 +85,7 @@ async fn of_each(
     columns: &str,
 ) -> Result<Vec<Row>> {
     let (words, all) = (!question.words.is_empty(), usize::MAX);
-    // A person's rows are counted as that person.
+    // A person's rows are counted with that person's rights.
     if filter.scope.person_id().is_some() {
         let found = matching(client, question, part, Order::Asc, all, "seq").await?.rows;
         let found: Vec<u64> = found.iter().map(|row| whole(row, 0)).collect::<Result<_>>()?;
@@ -96,7 +96,7 @@ async fn of_each(
         );
         read(client, journal, filter, &sql).await
     } else if words {
-        // Words are not known to the database: rows that may have them are counted here.
+        // Only this program can match words, so possible rows are counted here.
         let each = format!("{columns}, 1::bigint");
         Ok(matching(client, question, part, Order::Asc, all, &each).await?.rows)
     } else {
@@ -104,7 +104,7 @@ async fn of_each(
     }
 }
 
-/// What rows of a part come to that match.
+/// Counts a part's matches by group.
 async fn of_part(
     client: &Object,
     question: &Question,
@@ -116,7 +116,7 @@ async fn of_part(
     asked.ask(client, &format!("SELECT {columns}, count(*) {source} GROUP BY {columns}")).await
 }
 
-/// How many match, by category and severity.
+/// The number of matches, by category and severity.
 pub(super) async fn counts(
     client: &mut Object,
     journal: &Journal,
@@ -146,7 +146,7 @@ pub(super) async fn counts(
     Ok(counts)
 }
 
-/// How many match, by action: the most frequent first, those of equal frequency by name.
+/// The number of matches by action: the most frequent first, those of equal frequency by name.
 pub(super) async fn action_counts(
     client: &mut Object,
     journal: &Journal,

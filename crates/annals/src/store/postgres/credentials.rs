@@ -37,7 +37,7 @@ pub(super) async fn put_key(client: &Object, key: &Key) -> Result<()> {
 }
 
 pub(super) async fn touch_key(client: &Object, id: &str, used_at: Time) -> Result<()> {
-    // Of several servers that saw it used, the latest is right.
+    // Several servers may have seen it used: the latest time is right.
     let sql = "UPDATE annals_keys SET last_used_at = $2
                WHERE id = $1 AND coalesce(last_used_at < $2, true)";
     let statement = client.prepare_cached(sql).await.map_err(failed)?;

@@ -1,4 +1,4 @@
-//! Deleting events on the record: a tombstone stays, with the leaves that the tile's root needs.
+//! Deletes events: a tombstone stays, with the leaves that the tile's root needs.
 
 use annals_event::{Time, Uuid};
 use deadpool_postgres::Transaction;
@@ -12,9 +12,9 @@ use super::open::Journal;
 use super::rows::{self, bound};
 use super::{spans, vacuum};
 
-/// Puts a tombstone in the place of each event of a tile, within a transaction that holds the head.
-/// Answers how many of them were about points.
-pub(super) async fn bury_events(
+/// Replaces events of a tile by tombstones, within a transaction that locks the head. Returns how
+/// many of them were points events.
+pub(super) async fn delete_events(
     transaction: &Transaction<'_>,
     journal: &Journal,
     events: &[Sealed],
@@ -73,7 +73,7 @@ pub(super) async fn put_tombstones(transaction: &Transaction<'_>, all: &[Tombsto
     Ok(())
 }
 
-/// Runs a statement that comes again and again.
+/// Runs a statement, which stays prepared.
 pub(super) async fn run(
     transaction: &Transaction<'_>,
     sql: &str,

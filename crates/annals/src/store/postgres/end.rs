@@ -1,5 +1,5 @@
-//! The journal's end: what the next event continues. Whoever holds the head may read it there; who
-//! wrote it last knows it, for as long as nobody else has had a turn.
+//! The journal's end, which the next event continues. It can be read while the head is locked; the
+//! server that wrote last knows it until another server takes a turn.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,14 +15,14 @@ use super::rows::whole;
 /// The journal's end.
 #[derive(Clone, Debug)]
 pub(super) struct End {
-    /// Which turn left it so.
+    /// The turn that left it.
     pub(super) turn: i64,
     pub(super) head: Head,
     /// The leaves of the open tile.
     pub(super) tree: GrowingTree,
     /// The earliest and latest `occurred_at` of the open tile.
     pub(super) occurred: Option<(i64, i64)>,
-    /// How many events of each kind stand in the open tile.
+    /// The number of events of each kind in the open tile.
     pub(super) kinds: BTreeMap<i64, i32>,
     /// The keys that all events of the open tile have.
     pub(super) common: Vec<i64>,
@@ -31,12 +31,12 @@ pub(super) struct End {
 }
 
 impl End {
-    /// Holds the head until the transaction ends, and reads it.
+    /// Locks the head until the transaction ends, and reads it.
     pub(super) async fn hold(client: &impl GenericClient) -> Result<End> {
         let sql = "SELECT turn, seq, created_at, frontier, min_occurred_at, max_occurred_at, keys
                    FROM annals_journal_head FOR UPDATE";
-        // A question of its own, on its way at once: it is asked when the head is held, and a join would
-        // tell how the tile was before.
+        // Separate queries, sent together with the first: they run once the head is locked, whereas
+        // a join would show the tile as it was before.
         let kinds = "SELECT each.kind, each.count FROM annals_journal_head h
                      JOIN annals_tiles t ON t.tile = h.seq / 256 AND t.size < 256,
                        unnest(t.kinds, t.counts) AS each (kind, count)";
@@ -71,7 +71,7 @@ impl End {
         })
     }
 
-    /// Numbers an event, which is sealed by what it answers.
+    /// Numbers an event.
     pub(super) fn take(&mut self, event: &mut Event, stamp: bool) {
         self.head.seq += 1;
         event.seq = self.head.seq;
@@ -81,8 +81,7 @@ impl End {
         }
     }
 
-    /// Takes the leaf of the event that was numbered last into the open tile, of which kind it is, and
-    /// which keys it has.
+    /// Adds the event that was numbered last to the open tile: its leaf, kind and keys.
     pub(super) fn seal(&mut self, event: &Event, leaf: Hash, kind: i64, keys: &[i64]) {
         if self.tree.size() == 0 {
             self.common = keys.to_vec();
@@ -99,26 +98,26 @@ impl End {
     }
 }
 
-/// What this process knows of the journal's end.
+/// This server's knowledge of the journal's end.
 #[derive(Default)]
 pub(super) struct Ends(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
-    /// The turn that this process saw or took last.
+    /// The turn that this server saw or took last.
     turn: Option<i64>,
     end: Option<End>,
 }
 
 impl Ends {
-    /// The end, if nobody else was at work when it was last looked at. It is known no more until it
-    /// is put back: what is under way may change it.
+    /// Takes the end out, if no other server had a turn when it was put. It is unknown until it is
+    /// put again, since the caller may change it.
     pub(super) fn take(&self) -> Option<End> {
         self.known().end.take()
     }
 
-    /// Remembers the end that began as `turn`. Where others take turns as well, it would hardly ever
-    /// be the end that the next one finds: then only the turn is remembered.
+    /// Remembers the end that continues `turn`. While other servers take turns too, it would rarely
+    /// be the current end, and only the turn is remembered.
     pub(super) fn put(&self, turn: i64, end: End) {
         let mut known = self.known();
         let alone = known.turn.replace(end.turn) == Some(turn);

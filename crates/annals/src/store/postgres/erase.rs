@@ -1,4 +1,5 @@
-//! Forgetting a person: finding what tells of them, and writing what remains. All SQL of it is here.
+//! Erases a person: finds the events that name them, and writes the anonymised form. All its SQL is
+//! here.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +23,7 @@ use super::question::Question;
 use super::rows::{self, bound};
 use super::{search, settings, spans, vacuum};
 
-/// Events in which a person stands as actor, subject, account or thing, after a position.
+/// Events after a position that have a person as actor, subject, account or entity.
 pub(super) async fn about(
     client: &Object,
     journal: &Journal,
@@ -49,7 +50,7 @@ pub(super) async fn about(
     rows::at(&***client, &found.into_iter().map(bound).collect::<Vec<_>>()).await
 }
 
-/// Puts what remains of events in their checkpoint, all or none. Salts go, commitments stay.
+/// Replaces events by their anonymised form, all or none. Salts are deleted and commitments kept.
 pub(super) async fn anonymise(
     client: &mut Object,
     journal: &Journal,
@@ -57,9 +58,9 @@ pub(super) async fn anonymise(
     checkpoint: &(&str, String),
 ) -> Result<()> {
     let transaction = client.transaction().await.map_err(failed)?;
-    // Nobody buries in these tiles meanwhile, or appends to them.
+    // The lock on the head keeps others from deleting in these tiles and from appending to them.
     rows::head(&*transaction, true).await?;
-    // Servers hear of it that keep something beside the journal.
+    // Tells servers that keep copies of events to update them.
     let sql = "UPDATE annals_changes SET rewritten = rewritten + $1";
     run(&transaction, sql, &[&bound(events.len() as u64)]).await?;
     put_remains(&transaction, journal, events).await?;
@@ -69,7 +70,7 @@ pub(super) async fn anonymise(
     Ok(())
 }
 
-/// The same, within a transaction that holds the head, and no more than that.
+/// Writes the anonymised events within a transaction that locks the head, and nothing else.
 pub(super) async fn put_remains(
     transaction: &Transaction<'_>,
     journal: &Journal,
@@ -98,11 +99,11 @@ pub(super) async fn put_remains(
     Ok(())
 }
 
-/// Answers how many rows of the ledger went along.
+/// Writes an anonymised event. Returns the number of ledger rows changed.
 async fn replace(transaction: &Transaction<'_>, event: &Event, commitment: &[u8]) -> Result<u64> {
     let mut columns = Columns::default();
     columns.push(event);
-    // Category, action and points stand in the skeleton, and are what they were.
+    // Category, action and points are never personal and stay.
     let sql = "UPDATE annals_events SET actor_type = $2, actor_id = $3, actor_name = $4,
           subject_id = $5, subject_name = $6, account_id = $7, entity_type = $8, entity_id = $9,
           entity_name = $10, session_id = $11, message = $12, metadata_text = $13, context = $14,
@@ -121,14 +122,14 @@ async fn replace(transaction: &Transaction<'_>, event: &Event, commitment: &[u8]
     run(transaction, sql, &[&seq, &child, &account_of(event)]).await
 }
 
-/// Removes a person from everything but events. Answers the children who lost a guardian, as they
-/// are now: archived, where it was the last one.
+/// Removes a person from everything but events. Returns the children who lost a guardian as they
+/// are now: archived if it was the last one.
 pub(super) async fn forget(client: &mut Object, id: &str, now: Time) -> Result<Vec<Person>> {
     let transaction = client.transaction().await.map_err(failed)?;
     let dependants = people::dependants(&*transaction, id).await?;
     for sql in [
         "DELETE FROM annals_guardianships WHERE guardian = $1",
-        // A consent stands as long as it is known who gave it.
+        // A consent is only valid with the person who gave it.
         "UPDATE annals_people SET consent_by = NULL, consent_at = NULL,
            consent_text_version = NULL WHERE consent_by = $1",
         "DELETE FROM annals_people WHERE id = $1",

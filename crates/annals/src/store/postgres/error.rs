@@ -1,23 +1,23 @@
-//! PostgreSQL's errors as a caller can act on them. Never with their details: those name values.
+//! PostgreSQL's errors as a caller can act on them. Never with their details, which contain values.
 
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
 use super::super::StoreError;
 
-/// What a failed statement means. Nothing was written by it, unless [`is_in_doubt`].
+/// The error of a failed statement. It wrote nothing, unless [`is_in_doubt`].
 pub(super) fn failed(error: Error) -> StoreError {
-    let Some(told) = error.as_db_error() else {
+    let Some(answer) = error.as_db_error() else {
         let text = chain(&error);
-        // What was written can be read: whatever cannot was changed since.
+        // The writer wrote valid values, so an unreadable one was changed since.
         return if text.contains("deserializing") {
             StoreError::Damaged(text)
         } else {
             StoreError::Unavailable(text)
         };
     };
-    let message = told.message().to_owned();
-    match told.code() {
+    let message = answer.message().to_owned();
+    match answer.code() {
         code if *code == SqlState::DISK_FULL => StoreError::Full,
         code if [SqlState::DATA_CORRUPTED, SqlState::INDEX_CORRUPTED].contains(code) => {
             StoreError::Damaged(message)
@@ -35,10 +35,10 @@ pub(super) fn failed(error: Error) -> StoreError {
     }
 }
 
-/// Whether it is not known if the statement was committed: the connection was lost, or the server
-/// ended while it answered.
+/// `true` if the statement may have been committed: the connection was lost, or the server ended
+/// while it answered.
 pub(super) fn is_in_doubt(error: &Error) -> bool {
-    let Some(told) = error.as_db_error() else {
+    let Some(answer) = error.as_db_error() else {
         return true;
     };
     let ends = [
@@ -46,14 +46,14 @@ pub(super) fn is_in_doubt(error: &Error) -> bool {
         SqlState::CRASH_SHUTDOWN,
         SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN,
     ];
-    ends.contains(told.code()) || told.code().code().starts_with("08")
+    ends.contains(answer.code()) || answer.code().code().starts_with("08")
 }
 
-/// An error and its causes on one line, without what the server tells in detail.
+/// An error and its causes on one line, without the server's details.
 pub(super) fn chain(error: &Error) -> String {
     use std::error::Error as _;
-    if let Some(told) = error.as_db_error() {
-        return told.message().to_owned();
+    if let Some(answer) = error.as_db_error() {
+        return answer.message().to_owned();
     }
     let mut text = error.to_string();
     let mut source = error.source();

@@ -1,4 +1,4 @@
-//! Closed days, as the journal keeps them.
+//! Frozen days in the journal.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use super::rows::{bound, whole};
 /// A page's figures, in the order in which [`page`] reads them.
 const PAGE: &str = "views, people, sessions, entries, bounces, engaged, load";
 
-/// Raises what is known of a day.
+/// Saves a frozen day; counts only ever grow.
 pub(super) async fn close(client: &mut Object, closed: &FrozenDay) -> Result<()> {
     let transaction = client.transaction().await.map_err(failed)?;
     let day = closed.day.to_string();
@@ -32,7 +32,8 @@ pub(super) async fn close(client: &mut Object, closed: &FrozenDay) -> Result<()>
     transaction.commit().await.map_err(failed)
 }
 
-/// Another server may be raising the same pages: it waits, and reads what was written here.
+/// Raises a day's page figures. The lock makes another server wait, and then read what was written
+/// here.
 async fn raise_pages(
     transaction: &Transaction<'_>,
     day: &str,
@@ -71,7 +72,7 @@ async fn raise_pages(
     run(transaction, &sql, &parameters).await.map(drop)
 }
 
-/// A page of days, after one, in order.
+/// A page of frozen days after one, in order.
 pub(super) async fn days(
     client: &Object,
     after: Option<Date>,
@@ -104,7 +105,7 @@ pub(super) async fn days(
     Ok(days.into_values().collect())
 }
 
-/// A page's figures, from this column on.
+/// The page's figures, from this column on.
 fn page(row: &Row, from: usize) -> Result<PageDay> {
     let times = |column: usize| {
         let bytes: &[u8] = row.try_get(column).map_err(failed)?;

@@ -1,4 +1,4 @@
-//! Pages of points events, by how many come before: a walk over one index, whatever the depth.
+//! Pages of points events by offset: a walk along one index, at any depth.
 
 use annals_event::{Event, Time};
 use deadpool_postgres::Object;
@@ -10,7 +10,7 @@ use super::error::failed;
 use super::parameters::typed;
 use super::rows::{self, whole};
 
-/// A page, newest first, and how many there are in all, at one moment.
+/// A page, newest first, and the total number of matches, at one moment.
 pub(super) async fn page(client: &mut Object, query: &TrackingQuery) -> Result<(u64, Vec<Event>)> {
     let mut parameters = Vec::new();
     let mut push = |parameter| {

@@ -1,4 +1,4 @@
-//! Lists: what the search finds, read as whoever asks may.
+//! Lists: the rows that the search finds, read with the caller's rights.
 
 use std::ops::Range;
 
@@ -27,7 +27,7 @@ pub(super) async fn select(
     Ok(events)
 }
 
-/// A page of events, written down.
+/// A page of events as JSON lines.
 pub(super) async fn lines(
     client: &mut Object,
     journal: &Journal,
@@ -36,7 +36,7 @@ pub(super) async fn lines(
     line: &Line,
 ) -> Result<Lines> {
     let limit = selection.limit;
-    // One more than is written tells whether there are more.
+    // One more row shows whether there are more.
     let selection = Selection { limit: limit + 1, ..selection };
     let mut lines = Lines::default();
     for row in &page(client, journal, &selection).await? {
@@ -54,7 +54,7 @@ async fn page(client: &mut Object, journal: &Journal, selection: &Selection) -> 
     let Some(question) = Question::of(&journal.blocks, &selection.filter) else {
         return Ok(Vec::new());
     };
-    // Where nothing is left to look at but the rows themselves, the search brings them.
+    // If only the rows themselves remain to be checked, the search returns them.
     if question.words.is_empty() && selection.filter.scope.person_id().is_none() {
         found(client, journal, &question, selection).await
     } else {
@@ -75,7 +75,8 @@ async fn found(
         None => Ok(Vec::new()),
     };
     let mut found = if *order == Order::Desc && range.end > journal.known() {
-        // What is known of and how much more there is are asked at once: mostly there is no more.
+        // The known part and the current head are read together, since mostly there is nothing
+        // newer.
         let known = range.start.max(1)..journal.known();
         let (older, head) = tokio::try_join!(search(known.clone()), journal.head(client))?;
         let mut newer = search(range.start.max(known.end)..range.end.min(head + 1)).await?;
@@ -88,7 +89,7 @@ async fn found(
     Ok(found)
 }
 
-/// The rows whose positions the search names, read as the viewer, if there is one.
+/// The rows at the positions that the search names, read with the viewer's rights if there is one.
 async fn named(
     client: &mut Object,
     journal: &Journal,
@@ -107,8 +108,8 @@ async fn named(
         let Some(last) = found.last() else {
             break;
         };
-        // A page that is not full is taken for the last one: what was deleted meanwhile is
-        // replaced by what comes after it.
+        // A page that is not full counts as the last one, so rows deleted meanwhile are replaced by
+        // later ones.
         left = match order {
             _ if found.len() < wanted => None,
             Order::Desc => Some(range.start..*last),
@@ -124,7 +125,7 @@ async fn named(
     Ok(rows)
 }
 
-/// Reads with the viewer's own rights, where there is one.
+/// Reads with the viewer's rights, if there is one.
 pub(super) async fn read(
     client: &mut Object,
     journal: &Journal,

@@ -1,30 +1,30 @@
-//! PostgreSQL: a server, several of us beside it, and rights that the database keeps itself.
+//! PostgreSQL: several Annals servers on one database, which enforces access rights itself.
 //!
 //! | file | purpose |
 //! |---|---|
-//! | `roles.rs` | the traits of a store, by whom each method is done |
+//! | `roles.rs` | implements the store's roles with the functions of the other files |
 //! | `target.rs` | the URL, TLS |
-//! | `open.rs` | roles, migrations, who we are |
-//! | `pools.rs` | connections, and what holds on each |
-//! | `append.rs` | a batch in one call, or while the head is held; what a lost answer meant |
-//! | `batch.rs`, `end.rs`, `records.rs` | numbered and sealed, as `annals_append` takes it |
-//! | `commit.rs` | commands, decided and written in one transaction |
+//! | `open.rs` | roles, migrations, identity |
+//! | `pools.rs` | connections and their settings |
+//! | `append.rs` | append a batch in one call, or while the head is locked; settle lost answers |
+//! | `batch.rs`, `end.rs`, `records.rs` | number and seal events for `annals_append` |
+//! | `commit.rs` | decide and write commands in one transaction |
 //! | `question.rs`, `search.rs` | filter → keys → positions |
-//! | `parameters.rs` | what a question is about, beside its text |
+//! | `parameters.rs` | the values of a query |
 //! | `list_index.rs`, `counts.rs` | lists; counts |
-//! | `spans.rs` | what is known of many positions at once: times, and how many of each kind |
-//! | `blocks.rs` | what the list index holds |
-//! | `viewer.rs` | reading as a person, held to it by row-level security |
-//! | `rows.rs`, `columns.rs`, `words.rs` | columns in, events out; many at once; words as an index holds them |
-//! | `segment.rs` | take over what a copy brings |
-//! | `delete.rs`, `erase.rs` | delete, leaving tombstones; forget a person |
-//! | `age.rs`, `frozen.rs` | what is due by age; a slice of a retention run; what was counted before |
-//! | `vacuum.rs` | take bytes out of the files |
+//! | `spans.rs` | times and sums by kind of many positions |
+//! | `blocks.rs` | the list index |
+//! | `viewer.rs` | read as a person, limited by row-level security |
+//! | `rows.rs`, `columns.rs`, `words.rs` | read events; write many at once; words in the index's form |
+//! | `segment.rs` | import a copy's segment |
+//! | `delete.rs`, `erase.rs` | delete events, leave tombstones; erase a person |
+//! | `age.rs`, `frozen.rs` | retention: find the events due, apply a step; counts of frozen days |
+//! | `vacuum.rs` | remove erased bytes from the files |
 //! | `accounts.rs`, `ledger.rs`, `definitions.rs` | children's points |
-//! | `credentials.rs`, `people.rs`, `settings.rs` | what else a journal keeps |
-//! | `watch.rs` | hearing of other servers |
+//! | `credentials.rs`, `people.rs`, `settings.rs` | the journal's other tables |
+//! | `watch.rs` | notice other servers' changes |
 //!
-//! The tables, functions, roles and policies stand in `migrations/`.
+//! The tables, functions, roles and policies are in `migrations/`.
 
 mod accounts;
 mod age;
@@ -67,7 +67,7 @@ use self::watch::Watch;
 
 pub use open::Seed;
 
-/// Positions in one partition of a journal made now.
+/// Positions in one partition of a new journal.
 pub const PARTITION: u64 = 10_000_000;
 
 /// The journal in a PostgreSQL database.

@@ -1,4 +1,4 @@
-//! Opening a database: who we are there, migrations, identity.
+//! Opens a database: roles, migrations, identity.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -28,45 +28,44 @@ mod migrations {
 }
 
 const HISTORY: &str = "annals_schema_history";
-/// The oldest PostgreSQL with views that ask as their caller.
+/// The oldest PostgreSQL with views that run with their caller's rights.
 const OLDEST: i32 = 150_000;
-/// The lock under which one process at a time brings a schema up to date: `annals` in ASCII.
+/// The lock that lets one process at a time migrate a schema: `annals` in ASCII.
 const MIGRATING: i64 = 0x61_6e_6e_61_6c_73;
 
-/// What a journal that is made now begins with.
+/// The secrets and sizes of a new journal.
 pub struct Seed {
     /// Its identity and the key of its cursors.
     pub identity: Identity,
-    /// The key under which ids of deleted events are remembered.
+    /// The key for the hashes of deleted ids.
     pub id_key: [u8; 32],
-    /// The key under which viewers are signed.
+    /// The key that signs viewers.
     pub viewer_key: [u8; 32],
     /// Positions in one partition.
     pub partition_width: u64,
 }
 
-/// What an open journal knows of itself.
+/// An open journal's state.
 pub(super) struct Journal {
     pub(super) identity: Identity,
     pub(super) id_key: [u8; 32],
     pub(super) viewer_key: ViewerKey,
-    /// Who we are among the servers that have it open.
+    /// This server's id among the servers that have it open.
     pub(super) holder: Uuid,
     /// Makes the keys of the list index.
     pub(super) blocks: Blocks,
-    /// The journal's end, where this process wrote it.
+    /// The journal's end, if this server wrote it last.
     pub(super) ends: Ends,
-    /// The newest events that this process has written.
+    /// The newest events that this server has written.
     pub(super) recent: RecentEvents,
-    /// How far the journal is known to go.
+    /// The greatest position known.
     seen: AtomicU64,
-    /// How many events were rewritten or deleted, when it was last asked.
+    /// The number of rewritten and deleted events when last read.
     pub(super) gone: AtomicI64,
 }
 
 impl Journal {
-    /// How far the journal goes, or went when it was last looked at: never less than anybody was
-    /// told before this was asked for.
+    /// The journal's head. It is never less than a position anybody had been given before the call.
     pub(super) async fn head(&self, client: &Object) -> Result<u64> {
         let sql = "SELECT seq FROM annals_journal_head";
         let found = Parameters::of(&[]).ask(client, sql).await?;
@@ -75,30 +74,30 @@ impl Journal {
         Ok(head)
     }
 
-    /// A range as far as there is something in it.
+    /// The part of a range that is in the journal.
     pub(super) async fn within(&self, client: &Object, range: &Range<u64>) -> Result<Range<u64>> {
         let known = self.known();
         let end = if range.end <= known { known } else { self.head(client).await? + 1 };
         Ok(range.start.max(1)..range.end.min(end))
     }
 
-    /// The position behind the last one that this process knows of.
+    /// The position after the greatest one known.
     pub(super) fn known(&self) -> u64 {
         self.seen.load(Ordering::Relaxed) + 1
     }
 
-    /// Remembers how far it goes.
+    /// Remembers a position that exists.
     pub(super) fn saw(&self, head: u64) {
         self.seen.fetch_max(head, Ordering::Relaxed);
     }
 
-    /// Takes note that whatever stood there is other than it was, and how far it goes now.
+    /// Forgets the known events, which were replaced, and sets the greatest position known.
     pub(super) fn replaced(&self, head: u64) {
         self.seen.store(head, Ordering::Relaxed);
         self.recent.forget();
     }
 
-    /// Keeps what was just appended for those who follow closely.
+    /// Keeps events that were just appended for readers at the head.
     pub(super) fn written<'a>(&self, all: impl Iterator<Item = (Entry, &'a Appended)>) {
         let placed = all.filter_map(|(mut entry, appended)| {
             let Appended::Accepted { seq, created_at } = *appended else {
@@ -114,7 +113,7 @@ impl Journal {
         self.add(placed.collect());
     }
 
-    /// As [`Journal::written`], of what has its place.
+    /// Does the same as [`Journal::written`] for entries that have positions.
     pub(super) fn add(&self, entries: Vec<Entry>) {
         if let Some(last) = entries.last() {
             self.saw(last.event.seq);
@@ -127,19 +126,19 @@ impl Journal {
 }
 
 impl PostgresStore {
-    /// Opens the journal, making it if it does not exist and this login may.
+    /// Opens the journal, or creates it if this login may.
     pub async fn open(url: &str, connections: usize, seed: &Seed) -> Result<PostgresStore> {
         let target = Target::parse(url)?;
         migrate(&target, seed).await?;
         Self::enter(target, connections).await
     }
 
-    /// Opens a journal that is there, as this program knows it.
+    /// Opens an existing journal of this program's schema.
     pub async fn open_existing(url: &str, connections: usize) -> Result<PostgresStore> {
         Self::enter(Target::parse(url)?, connections).await
     }
 
-    /// Brings the schema up to date, and nothing more: for a login that owns it.
+    /// Migrates the schema and does nothing else: for a login that owns it.
     pub async fn migrate(url: &str, seed: &Seed) -> Result<()> {
         migrate(&Target::parse(url)?, seed).await
     }
@@ -151,7 +150,7 @@ impl PostgresStore {
     }
 }
 
-/// A connection of its own, outside the pools. It lives until the client is dropped.
+/// Opens a connection outside the pools. It lives until the client is dropped.
 pub(super) async fn connect(target: &Target) -> Result<Client> {
     let connected = target.config.connect(target.tls.clone()).await;
     let (client, connection) = connected.map_err(|error| {
@@ -167,14 +166,14 @@ fn runner() -> Runner {
     runner
 }
 
-/// The newest migration this program knows.
+/// The newest migration that this program knows.
 fn newest() -> (i32, String) {
     let known = runner();
     let all = known.get_migrations().iter().map(|m| (m.version(), m.name().to_owned()));
     all.max().unwrap_or_default()
 }
 
-/// The newest migration the database has had.
+/// The newest migration applied to the database.
 async fn applied(client: &Client) -> Result<Option<(i32, String)>> {
     let sql = "SELECT to_regclass('annals.annals_schema_history') IS NOT NULL";
     let there: bool = client.query_one(sql, &[]).await.map_err(failed)?.get(0);
@@ -187,7 +186,7 @@ async fn applied(client: &Client) -> Result<Option<(i32, String)>> {
     Ok(row.map(|row| (row.get(0), row.get(1))))
 }
 
-/// Whether the schema is as this program knows it; a newer one is refused.
+/// `true` if the schema is the one this program knows; a newer one is refused.
 async fn is_current(client: &Client) -> Result<bool> {
     let known = newest();
     match applied(client).await? {
@@ -200,7 +199,7 @@ async fn is_current(client: &Client) -> Result<bool> {
     }
 }
 
-/// Expects a server that can do what is asked of it.
+/// Refuses a server that is too old or lacks what the journal needs.
 async fn check_server(client: &Client) -> Result<()> {
     let sql = "SELECT current_setting('server_version_num')::int,
                       current_setting('server_encoding'), current_setting('fsync')";
@@ -218,7 +217,7 @@ async fn check_server(client: &Client) -> Result<()> {
     Ok(())
 }
 
-/// Brings the schema up to date, making it where there is none; and the journal in it.
+/// Creates or migrates the schema, and creates the journal in it.
 pub(super) async fn migrate(target: &Target, seed: &Seed) -> Result<()> {
     let mut client = connect(target).await?;
     check_server(&client).await?;
@@ -227,7 +226,7 @@ pub(super) async fn migrate(target: &Target, seed: &Seed) -> Result<()> {
     }
     let lock = "SELECT pg_advisory_lock($1)";
     client.execute(lock, &[&MIGRATING]).await.map_err(failed)?;
-    // Another may have done it while we waited. The lock goes with the connection.
+    // Another process may have migrated meanwhile. The lock ends with the connection.
     if is_current(&client).await? {
         return Ok(());
     }
@@ -249,7 +248,7 @@ pub(super) async fn migrate(target: &Target, seed: &Seed) -> Result<()> {
     plant(&client, seed).await
 }
 
-/// The roles that the schema's rights are given to, and we as one who may act as each.
+/// Creates the roles that the schema grants rights to, and makes this login a member of each.
 async fn make_roles(client: &Client) -> Result<()> {
     for role in ["annals_writer", "annals_reader"] {
         let sql = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)";
@@ -261,7 +260,7 @@ async fn make_roles(client: &Client) -> Result<()> {
         };
         let known = [SqlState::DUPLICATE_OBJECT, SqlState::UNIQUE_VIOLATION];
         match made {
-            // Another database's journal on this server made it at the same moment.
+            // Another database's journal on this server created the role at the same moment.
             Err(error) if error.code().is_some_and(|code| known.contains(code)) => {}
             Err(error) => return Err(not_ours(error)),
             Ok(()) => {}
@@ -276,7 +275,7 @@ async fn make_roles(client: &Client) -> Result<()> {
     Ok(())
 }
 
-/// What only an owner, or who may make roles, can do.
+/// The error for a statement that needs an owner, or the right to create roles.
 fn not_ours(error: Error) -> StoreError {
     StoreError::NotAJournal(format!(
         "the schema cannot be made: {}; docs/postgres.md has the four statements that a \
@@ -285,7 +284,7 @@ fn not_ours(error: Error) -> StoreError {
     ))
 }
 
-/// The journal itself, where there is none yet.
+/// Writes the journal's own rows, if there are none yet.
 async fn plant(client: &Client, seed: &Seed) -> Result<()> {
     let Identity { id, epoch, cursor_key } = &seed.identity;
     let epoch = i32::try_from(*epoch).unwrap_or(i32::MAX);
@@ -305,8 +304,8 @@ async fn plant(client: &Client, seed: &Seed) -> Result<()> {
     Ok(())
 }
 
-/// Expects a journal of this program's schema, and that we may act as its roles, which are what
-/// they should be. Answers the journal.
+/// Opens a journal with this program's schema; refuses it if this login lacks its roles, or if the
+/// roles are unsafe.
 pub(super) async fn enter(target: &Target) -> Result<Journal> {
     let client = connect(target).await?;
     if !is_current(&client).await? {
@@ -325,7 +324,7 @@ pub(super) async fn enter(target: &Target) -> Result<Journal> {
                 .to_owned(),
         ));
     }
-    // The reader last tried first: the connection goes on as the writer.
+    // The writer's role last, since the connection keeps it.
     for role in ["annals_reader", "annals_writer"] {
         client.batch_execute(&format!("SET ROLE {role}")).await.map_err(|error| {
             StoreError::NotAJournal(format!(

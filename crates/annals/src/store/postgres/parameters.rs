@@ -1,5 +1,5 @@
-//! The parameters of a question: its text says what is asked and never about what, so that it is parsed
-//! once for each connection, and its plan may be kept ([`super::pools`]).
+//! The parameters of a query. The text never contains values, so that each connection parses it
+//! once and may keep its plan ([`super::pools`]).
 
 use std::ops::Range;
 
@@ -19,7 +19,7 @@ type Written = std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Se
 impl ToSql for Parameter {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Written {
         match self {
-            // No row has one, and PostgreSQL no way to say it: as NULL it equals nothing.
+            // PostgreSQL cannot store NUL, so no row has it; NULL equals nothing.
             Parameter::Text(text) if text.contains('\0') => Ok(IsNull::Yes),
             Parameter::Text(text) => text.to_sql(ty, out),
             Parameter::Integer(number) => number.to_sql(ty, out),
@@ -44,7 +44,7 @@ pub(super) fn typed(parameters: &[Parameter]) -> Vec<Typed<'_>> {
     parameters.iter().map(|p| (p as &(dyn ToSql + Sync), type_of(p))).collect()
 }
 
-/// Those of a question, while it is being written.
+/// The parameters of a query that is being written.
 pub(super) struct Parameters<'q> {
     all: Vec<Value<'q>>,
 }
@@ -68,7 +68,7 @@ impl Value<'_> {
 }
 
 impl<'q> Parameters<'q> {
-    /// Those of a condition come first, as it names them.
+    /// Begins with the parameters of a condition, which it already numbers.
     pub(super) fn of(condition: &'q [Parameter]) -> Parameters<'q> {
         Parameters { all: condition.iter().map(Value::Of).collect() }
     }
@@ -78,32 +78,32 @@ impl<'q> Parameters<'q> {
         format!("${}", self.all.len())
     }
 
-    /// The name of a number.
+    /// Adds a number; returns its placeholder.
     pub(super) fn number(&mut self, number: u64) -> String {
         self.push(Value::Number(bound(number)))
     }
 
-    /// The name of a moment, in microseconds.
+    /// Adds a moment in microseconds; returns its placeholder.
     pub(super) fn moment(&mut self, micros: i64) -> String {
         self.push(Value::Number(micros))
     }
 
-    /// The name of an array of numbers.
+    /// Adds an array of numbers; returns its placeholder.
     pub(super) fn numbers(&mut self, numbers: impl Iterator<Item = u64>) -> String {
         self.push(Value::Numbers(numbers.map(bound).collect()))
     }
 
-    /// The name of an array of keys.
+    /// Adds an array of keys; returns its placeholder.
     pub(super) fn keys(&mut self, keys: Vec<i32>) -> String {
         self.push(Value::Keys(keys))
     }
 
-    /// The names of a range's bounds.
+    /// Adds a range's bounds; returns their placeholders.
     pub(super) fn range(&mut self, range: &Range<u64>) -> (String, String) {
         (self.number(range.start), self.number(range.end))
     }
 
-    /// Asks the question.
+    /// Runs the query.
     pub(super) async fn ask(&self, client: &Object, sql: &str) -> Result<Vec<Row>> {
         let (values, types): (Vec<_>, Vec<Type>) = self.all.iter().map(Value::typed).unzip();
         let statement = client.prepare_typed_cached(sql, &types).await.map_err(failed)?;

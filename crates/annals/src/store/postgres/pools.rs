@@ -1,4 +1,4 @@
-//! Connections: for lists, for other reading, and a few that reading cannot use up.
+//! Connections: for lists, for other reading, and a few for writing that readers cannot use up.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -14,23 +14,24 @@ use super::super::{Result, StoreError};
 use super::error::{chain, failed};
 use super::target::Target;
 
-/// Connections for writing: an append, and what must not wait behind it.
+/// Connections for writing: one for appends, one for work that must not wait for them.
 const WRITERS: usize = 2;
-/// Beside the pools: one that listens. What writes tables anew opens another one for that time.
+/// Connections outside the pools: one that listens. Rewriting tables opens another one for that
+/// time.
 pub(super) const BESIDE: usize = 1;
-/// How long a caller waits for a connection.
+/// The longest time that a caller waits for a connection.
 const WAIT: Duration = Duration::from_secs(10);
-/// A reader's connection that was idle for so long may be dead without anybody knowing it.
+/// A reader's connection that was idle for this long is tested before use.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// Statements that a connection keeps: what is asked again and again is of few shapes. Beyond that all are
-/// forgotten.
+/// The most prepared statements of a connection; queries have few shapes. Beyond it all are
+/// dropped.
 const KEPT: usize = 64;
 
-/// What holds on every connection, whatever the database's own settings are. Plans are made for
-/// each call: one made while a table was empty would be kept when it no longer is. None is compiled,
-/// which takes longer than what is asked; and what an index can find is not looked for in all rows, though
-/// there be few of them.
+/// The settings of every connection, whatever the database's own are. Plans are made for each call,
+/// since one made for an empty table would be kept when the table has grown. JIT takes longer than
+/// these queries. Sequential scans are off, since plans for small tables would otherwise ignore the
+/// indexes.
 const SETTINGS: &str = "
     SET search_path = annals, pg_temp;
     SET default_transaction_isolation = 'read committed';
@@ -45,8 +46,8 @@ const SETTINGS: &str = "
       WHERE current_setting('synchronous_commit') = 'off';
     SET ROLE annals_writer;";
 
-/// What holds on those for lists. Their statements leave a plan no choice but its order, and cost less than
-/// planning them does; so plans are kept, but none from a time when there were half as many events.
+/// The settings of connections for lists. Their statements have one sensible plan and take less
+/// time than planning, so plans are kept until the journal has doubled.
 const KEEPING: &str = "SET plan_cache_mode = force_generic_plan";
 
 /// The connections of a store.
@@ -54,13 +55,13 @@ pub(super) struct Pools {
     lists: Pool,
     readers: Pool,
     writers: Pool,
-    /// Turns of those who count.
+    /// Limits the counts that run at once.
     counters: Semaphore,
-    /// How often the journal had doubled, when the plans of lists were begun anew.
+    /// The number of doublings of the journal when list plans were last dropped.
     doubled: AtomicU32,
 }
 
-/// A reader's connection, for the time of a turn.
+/// A reader's connection for a count.
 pub(super) struct Counter<'p> {
     pub(super) connection: Object,
     _turn: SemaphorePermit<'p>,
@@ -74,12 +75,12 @@ impl Pools {
         let counters = Semaphore::new((readers / 2).max(1));
         let lists = pool(target, lists, Some(IDLE), &[SETTINGS, KEEPING])?;
         let readers = pool(target, readers, Some(IDLE), &[SETTINGS])?;
-        // What a dead connection does to an append is found out anyway.
+        // An append finds out about a dead connection anyway.
         let writers = pool(target, WRITERS, None, &[SETTINGS])?;
         Ok(Pools { lists, readers, writers, counters, doubled: AtomicU32::new(0) })
     }
 
-    /// A connection for lists of a journal that goes this far.
+    /// A connection for lists of a journal up to this position.
     pub(super) async fn lists(&self, known: u64) -> Result<Object> {
         let doubled = known.checked_ilog2().unwrap_or(0);
         if self.doubled.fetch_max(doubled, Ordering::Relaxed) < doubled {
@@ -92,8 +93,8 @@ impl Pools {
         get(&self.readers).await
     }
 
-    /// A connection for what may take seconds. Such questions have half of them and wait for each
-    /// other, so that they never keep all the rest waiting.
+    /// A connection for a query that may take seconds. Such queries share half of the readers and
+    /// wait for each other, so that the other half stays free.
     pub(super) async fn counter(&self) -> Result<Counter<'_>> {
         let turn = tokio::time::timeout(WAIT, self.counters.acquire()).await;
         let _turn = turn.ok().and_then(std::result::Result::ok).ok_or_else(|| {
@@ -113,8 +114,8 @@ impl Pools {
     }
 }
 
-/// A pool of connections that are tried before they are used again, where they were idle for so
-/// long: one that breaks while it is in use tells so by itself.
+/// Makes a pool. A connection is tested before use if it was idle for this long; one that breaks
+/// while in use reports it by itself.
 fn pool(
     target: &Target,
     size: usize,
@@ -124,13 +125,13 @@ fn pool(
     let mut config = target.config.clone();
     config.connect_timeout(WAIT);
     config.keepalives_idle(Duration::from_secs(30));
-    // Nothing above sees a server that is gone without a word; the kernel does.
+    // If a server disappears without a word, only the kernel notices.
     config.tcp_user_timeout(Duration::from_secs(20));
     let quickly = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = Manager::from_config(config, target.tls.clone(), quickly);
     Pool::builder(manager)
         .max_size(size)
-        // The one that was used last: its process has what it needs at hand.
+        // The last used connection, whose process has its caches warm.
         .queue_mode(QueueMode::Lifo)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(WAIT))
@@ -161,7 +162,7 @@ fn pool(
         .map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
-/// One connection, beside the others.
+/// A pool of one connection, apart from the others.
 pub(super) fn alone(target: &Target) -> Result<Pool> {
     pool(target, 1, None, &[SETTINGS])
 }
@@ -170,7 +171,7 @@ pub(super) async fn get(pool: &Pool) -> Result<Object> {
     pool.get().await.map_err(|error| match error {
         PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)) => {
             match error.as_db_error() {
-                // Told by a code of its own where it can be mended by a grant.
+                // An error that a grant can solve has its own code.
                 Some(_) => failed(error),
                 None => StoreError::Unavailable(chain(&error)),
             }

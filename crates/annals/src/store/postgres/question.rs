@@ -1,4 +1,4 @@
-//! Filter and scope as keys of the list index: what every block must have that holds a match.
+//! A filter and a scope as keys of the list index, which every block with a match must have.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,12 @@ use super::error::failed;
 use super::parameters::Parameters;
 use crate::filter::{Field, Filter, Index, Term, metadata_text};
 
-/// More kinds than that are not worth asking for: most blocks have one of them.
+/// The most kinds to look for: with more, most blocks have one of them.
 const KINDS: usize = 256;
 
-/// PostgreSQL's way of saying it. Words are asked of what was read ([`Question::words`]); a row goes there
-/// where its texts hold them in ASCII, whole or not, or are not in ASCII. They are made patterns of once, in a
-/// query of its own, and not for each row.
+/// PostgreSQL's dialect. A row is a candidate if its texts contain the words in ASCII, or are not
+/// ASCII; [`Question::words`] then decides. The patterns are made once in a subquery, not for each
+/// row.
 const POSTGRES: Dialect = Dialect {
     parameter: |n| format!("${n}"),
     occurred_at: "coalesce(occurred_at, created_at)",
@@ -32,23 +32,23 @@ const POSTGRES: Dialect = Dialect {
     },
 };
 
-/// What words are looked for in, as one text.
+/// The text that words are searched in.
 const TEXTS: &str = r#"(concat_ws(' ', message, entity_name, actor_name, action) COLLATE "C")"#;
 
-/// What is asked.
+/// A query for the search.
 pub(super) struct Question {
-    /// Of each set, a block that holds a match has one key at least.
+    /// A block with a match has at least one key of each set.
     pub(super) sets: Vec<Vec<i32>>,
-    /// What the kinds of matches fulfil, where something is asked of kinds.
+    /// The condition on the kinds of matches, if there is one.
     pub(super) kinds: Option<Predicate>,
-    /// What rows must fulfil, but for the words.
+    /// The condition on rows, without the words.
     pub(super) condition: Predicate,
     /// Folded words that must all be found.
     pub(super) words: Vec<String>,
 }
 
 impl Question {
-    /// The question of a filter within its scope; `None` where nothing can match at all.
+    /// The query of a filter within its scope; `None` if nothing can match.
     pub(super) fn of(blocks: &Blocks, asked: &Scoped) -> Option<Question> {
         let asked = possible(asked)?;
         let (few, many): (Vec<&Term>, Vec<&Term>) =
@@ -69,14 +69,13 @@ impl Question {
         Some(Question { sets, kinds, ..Question::of_rows(&asked) })
     }
 
-    /// The same, with no key to narrow it; possible or not.
+    /// A query without keys.
     pub(super) fn of_rows(asked: &Scoped) -> Question {
         let condition = predicate(asked, &POSTGRES, Vec::new());
         Question { sets: Vec::new(), kinds: None, condition, words: asked.filter.words.clone() }
     }
 
-    /// The sets of keys, with those of the kinds that there are; `None` where there are none of them, so
-    /// that nothing matches.
+    /// The sets of keys, with one for the kinds that match; `None` if no kind matches.
     pub(super) async fn all_sets(&self, client: &Object) -> Result<Option<Vec<Vec<i32>>>> {
         let mut sets = self.sets.clone();
         let Some(condition) = &self.kinds else {
@@ -99,19 +98,19 @@ impl Question {
     }
 }
 
-/// A question that what is known of whole tiles may answer.
+/// A query that the sums of full tiles may answer.
 pub(super) struct OfMany {
-    /// What kinds must fulfil.
+    /// The condition on kinds.
     pub(super) kinds: Predicate,
-    /// Keys; an event that has one of each set fulfils the rest, but for the period.
+    /// Sets of full keys. An event with a key of each set matches, apart from the period.
     pub(super) sets: Vec<Vec<i64>>,
 }
 
 impl OfMany {
-    /// A question about anybody, as far as keys and kinds can tell; `None` where they cannot.
+    /// The query, if keys and kinds can decide it; `None` if they cannot.
     pub(super) fn of(blocks: &Blocks, asked: &Scoped) -> Option<OfMany> {
         let Scoped { filter, scope } = asked;
-        // What everybody may not see is asked of rows, which the database keeps from them.
+        // Row-level security decides what a person may see, so rows must be read.
         if scope.person_id().is_some() || scope.views().iter().any(|view| view.people.is_some()) {
             return None;
         }
@@ -134,13 +133,13 @@ fn takes_few_values(field: &Field) -> bool {
     matches!(field.index(), Index::Few(_))
 }
 
-/// The severities of kinds, where what is grave alone is asked for.
+/// The severities of these kinds, if all are warnings or worse.
 fn all_grave(kinds: &[(i32, u8)]) -> Option<BTreeSet<u8>> {
     let severities: BTreeSet<u8> = kinds.iter().map(|(_, severity)| *severity).collect();
     severities.iter().all(|severity| is_grave(*severity)).then_some(severities)
 }
 
-/// The keys and severities of the kinds that fulfil a condition; `None` where there are too many.
+/// The keys and severities of the kinds that match; `None` if there are too many.
 async fn kinds(client: &Object, condition: &Predicate) -> Result<Option<Vec<(i32, u8)>>> {
     let sql = format!(
         "SELECT key, severity FROM annals_kinds WHERE {} LIMIT {}",
@@ -158,14 +157,14 @@ async fn kinds(client: &Object, condition: &Predicate) -> Result<Option<Vec<(i32
     found.iter().map(kind).collect::<Result<_>>().map(Some)
 }
 
-/// The keys of those a scope is about, where it is about some alone.
+/// The keys of a scope's people, if it is limited to some.
 fn people(blocks: &Blocks, scope: &Scope) -> Option<Vec<i32>> {
     let people: Option<Vec<_>> = scope.views().iter().map(|view| view.people.as_ref()).collect();
     let people = people?.into_iter().flatten();
     Some(people.map(|id| blocks.key(Indexed::SUBJECT, id)).collect())
 }
 
-/// The filter without what no row can match; `None` when then nothing can match at all.
+/// The filter without values that no row can have; `None` if nothing is left to match.
 pub(super) fn possible(scoped: &Scoped) -> Option<Scoped> {
     let mut scoped = scoped.clone();
     let mut nothing = scoped.scope.views().is_empty();
@@ -181,12 +180,12 @@ pub(super) fn possible(scoped: &Scoped) -> Option<Scoped> {
     (!nothing).then_some(scoped)
 }
 
-/// A value is compared as text on every engine; the row holds it as the JSON it was.
+/// The condition on a metadata value. It compares text, and the row holds JSON.
 fn metadata(key: &str, values: &[String], push: Push<'_>) -> String {
     let mut wanted = Vec::new();
     for value in values {
         wanted.push(serde_json::Value::String(value.clone()));
-        // `7` asks for the text and for the number; `1.50` is no number as JSON writes it.
+        // `7` means the text and the number; `1.50` is not how JSON writes a number.
         let parsed = serde_json::from_str::<serde_json::Value>(value).ok();
         wanted.extend(
             parsed.filter(|parsed| {

@@ -1,19 +1,19 @@
-//! Rows as one parameter: an array of a table's row type, in PostgreSQL's binary form. It takes the
-//! database half the work of as many arrays as there are columns.
+//! Rows as one parameter: an array of a table's row type in PostgreSQL's binary form. It costs the
+//! database half of what an array for each column does.
 
 use std::error::Error;
 
 use bytes::{BufMut as _, BytesMut};
 use tokio_postgres::types::{IsNull, Kind, ToSql, Type, to_sql_checked};
 
-/// Rows, each with every column of its table in the table's order.
+/// Rows with every column of their table, in the table's order.
 #[derive(Debug, Default)]
 pub(super) struct Records {
     count: i32,
     bytes: BytesMut,
 }
 
-/// A row on its way into [`Records`].
+/// A row being written into [`Records`].
 pub(super) struct Record<'a> {
     bytes: &'a mut BytesMut,
     fields: i32,
@@ -23,7 +23,7 @@ impl Records {
     /// Adds a row.
     pub(super) fn push(&mut self, fill: impl FnOnce(&mut Record<'_>)) {
         let start = self.bytes.len();
-        // Its length and how many columns it has are known afterwards.
+        // The length and the number of columns are filled in afterwards.
         self.bytes.put_bytes(0, 8);
         let mut record = Record { bytes: &mut self.bytes, fields: 0 };
         fill(&mut record);
@@ -69,12 +69,12 @@ impl Record<'_> {
         self.put(&Type::UUID, Some(value.as_bytes()))
     }
 
-    /// An array of integers.
+    /// Adds an array of 32-bit integers.
     pub(super) fn integers(&mut self, values: impl ExactSizeIterator<Item = i32>) -> &mut Self {
         self.array(&Type::INT4_ARRAY, &Type::INT4, values.map(i32::to_be_bytes))
     }
 
-    /// An array of long ones.
+    /// Adds an array of 64-bit integers.
     pub(super) fn bigints(&mut self, values: impl ExactSizeIterator<Item = i64>) -> &mut Self {
         self.array(&Type::INT8_ARRAY, &Type::INT8, values.map(i64::to_be_bytes))
     }
@@ -99,7 +99,7 @@ impl Record<'_> {
     }
 }
 
-/// What an array begins with; an empty one has no dimensions.
+/// Writes an array's header; an empty one has no dimensions.
 fn head(bytes: &mut BytesMut, member: u32, count: i32) {
     bytes.put_i32((count > 0).into());
     bytes.put_i32(0);
@@ -110,7 +110,7 @@ fn head(bytes: &mut BytesMut, member: u32, count: i32) {
     }
 }
 
-/// A length as the protocol has it. A commit is bounded far below 2³¹ bytes.
+/// A length in the protocol's type. A commit is far below 2³¹ bytes.
 fn length(length: usize) -> i32 {
     i32::try_from(length).unwrap_or(i32::MAX)
 }

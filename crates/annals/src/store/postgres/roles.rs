@@ -1,4 +1,4 @@
-//! What the engine does in each role, by whom it is done.
+//! Implements the store's roles with the functions of the other files.
 
 use std::ops::Range;
 use std::path::Path;
@@ -66,7 +66,7 @@ impl Read for PostgresStore {
     }
 
     fn recent(&self, filter: &Scoped, range: &Range<u64>) -> Option<Vec<Arc<Event>>> {
-        // A person's question is asked of the database, which holds it to that person.
+        // A person's query runs with that person's rights in the database.
         if filter.scope.person_id().is_some() {
             return None;
         }
@@ -151,7 +151,7 @@ impl Directory for PostgresStore {
     }
 
     async fn person(&self, id: &str) -> Result<Option<Person>> {
-        // No row has such an id, and PostgreSQL no way to say it.
+        // PostgreSQL cannot store NUL, so no row has such an id.
         if id.contains('\0') {
             return Ok(None);
         }

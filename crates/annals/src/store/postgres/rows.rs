@@ -1,4 +1,4 @@
-//! Columns in, events out.
+//! Reads events from rows.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -19,8 +19,8 @@ pub(super) const COLUMNS: &str = "e.seq, e.id, e.created_at, \
      e.account_id, e.entity_type, e.entity_id, e.entity_name, e.points_before, e.points_after, \
      e.points_delta, e.session_id, e.message, e.metadata_text, e.context, e.anonymised_at";
 
-/// A position as the database holds it. Positions stay far below 2⁶³: at a million events a
-/// second, for 292,000 years.
+/// A position in the database's type. Positions stay far below 2⁶³: at a million events a second,
+/// for 292,000 years.
 pub(super) fn bound(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
@@ -40,12 +40,12 @@ pub(super) async fn head(client: &impl GenericClient, lock: bool) -> Result<Head
     Ok(Head { seq: whole(row, 0)?, created_at })
 }
 
-/// What a journal without its one row is.
+/// The error for a journal without its one row.
 pub(super) fn no_head() -> StoreError {
     StoreError::Damaged("its head is gone".to_owned())
 }
 
-/// Bytes of all that is ours, indexes as well.
+/// Bytes of all the journal's tables, indexes included.
 pub(super) async fn bytes(client: &impl GenericClient) -> Result<u64> {
     let sql = "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c
                WHERE c.relnamespace = 'annals'::regnamespace AND c.relkind = 'r'";
@@ -53,7 +53,7 @@ pub(super) async fn bytes(client: &impl GenericClient) -> Result<u64> {
     rows.first().map_or(Ok(0), |row| whole(row, 0))
 }
 
-/// The row's columns; what cannot be one of an event's is told.
+/// The row's columns; the error names the unreadable one.
 fn read(row: &tokio_postgres::Row) -> std::result::Result<Row, String> {
     columns(row).map(Row::into_owned).map_err(|error| error.to_string())
 }
@@ -70,7 +70,7 @@ pub(super) fn columns(row: &tokio_postgres::Row) -> Result<Row<&str>> {
     let points = match (number(16)?, number(17)?, number(18)?) {
         (Some(before), Some(after), Some(delta)) => Some((before, after, delta)),
         (None, None, None) => None,
-        // All or none: a part would be passed over, and nobody would see that it was put there.
+        // All or none, since a part would be ignored and a change to it would go unnoticed.
         _ => return Err(damaged("points")),
     };
     Ok(Row {
@@ -103,7 +103,7 @@ pub(super) fn event(row: &tokio_postgres::Row) -> Result<Event> {
     Ok(Event::try_from(columns(row)?)?)
 }
 
-/// What stands under these ids, each with its salt.
+/// The events with these ids, each with its salt.
 pub(super) async fn by_ids(
     client: &impl GenericClient,
     ids: &[Uuid],
@@ -113,7 +113,7 @@ pub(super) async fn by_ids(
     rows.iter().map(|row| Ok((event(row)?, row.try_get(24).map_err(failed)?))).collect()
 }
 
-/// The events at positions that something else points to, in its order.
+/// The events at these positions, in the given order.
 pub(super) async fn at(client: &impl GenericClient, positions: &[i64]) -> Result<Vec<Event>> {
     let sql = format!("SELECT {COLUMNS} FROM annals_events e WHERE e.seq = ANY ($1)");
     let found = client.query_typed(&sql, &[(&positions, Type::INT8_ARRAY)]).await;
@@ -133,8 +133,8 @@ pub(super) async fn sealed(
     range: &Range<u64>,
     limit: usize,
 ) -> Result<Vec<Sealed>> {
-    // A key that is not there, so that the event would not be found, is a change to it, too, and so is
-    // one too many: with the first row of a block come the block's, with that of a tile the tile's.
+    // A missing key would hide an event and an extra one would falsify a count, so both are
+    // changes. A block's keys come with its first row, and a tile's common keys with its first row.
     let sql = format!(
         "SELECT {COLUMNS}, e.salt, e.commitment, e.leaf,
                 CASE WHEN lag((e.seq - 1) / {BLOCK}) OVER (ORDER BY e.seq)
@@ -176,7 +176,7 @@ fn read_sealed(
         let commitment = commitment.map(TryInto::try_into).transpose().ok()?;
         Some((salt, commitment, leaf.try_into().ok()?))
     };
-    // A value of the wrong length is a finding here, not a failure.
+    // A value of the wrong length is a finding here, not an error.
     let (event, (salt, commitment, leaf_prefix)) = match seal() {
         Some(seal) => {
             let event = read(row).and_then(Row::exactly).and_then(|event| match fault(&event) {

@@ -1,15 +1,15 @@
-//! Which positions match: the nearest rows first, then the rows of the blocks that the index names.
+//! Finds matching rows: the nearest first, then those of the blocks that the index names.
 //!
 //! ```text
 //! range ─┬─ its first 1,024 positions ──────────────────────────► rows
-//!        ├─ whole blocks ── some windows at a time ── keys ─────► rows, until there are enough
-//!        └─ the block that may not be whole yet ─────────────────► rows
+//!        ├─ full blocks ─── some windows at a time ── keys ─────► rows, until there are enough
+//!        └─ the block that may be open ──────────────────────────► rows
 //! ```
 //!
-//! The index and the rows are asked in one statement, which goes on to the next window only while there
-//! are not enough, and ends after so many blocks at the latest. Words are looked for here, so that the
-//! database cannot tell when that is: for them the index names blocks, and as many of these are read as it
-//! seems to take. A question that no key can narrow is asked of all rows of its range, piece by piece.
+//! One statement reads the index and the rows. It continues with the next window only while there are
+//! too few rows, up to a limit of blocks. Words are matched in this program, so that the database
+//! cannot know when there are enough: for them the index names blocks, and an estimated number of
+//! these is read. A query without keys reads all rows of its range, piece by piece.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -25,36 +25,38 @@ use super::question::Question;
 use super::rows::whole;
 use crate::words::all_found;
 
-/// Positions whose rows are read before any index: what is frequent is found there. In tests it is less, as
-/// are windows, so that they come to the others.
+/// Positions whose rows are read before any index, which is enough for frequent matches. Smaller in
+/// tests, so that they use the index as well.
 const NEAR_POSITIONS: u64 = if cfg!(test) { BLOCK } else { 16 * BLOCK };
-/// Blocks that are named at once, at most.
+/// The most blocks to name at once.
 const NAMED: usize = 1_024;
-/// Blocks that are named at least, if there are so many: it costs little beside asking.
+/// The fewest blocks to name at once, since naming costs little beside the round trip.
 const SOME: usize = 128;
-/// Blocks whose rows are read at least; how many more it takes is told by what they yield.
+/// The fewest blocks to read; the yield so far decides how many more are needed.
 const MIN_ROWS: usize = 8;
-/// Windows whose blocks a statement of a page may name, one by one.
+/// Windows whose blocks a page's statement may name, one by one.
 const WINDOWS: u64 = if cfg!(test) { 2 } else { 64 };
-/// Blocks that it may name. Should most blocks have the keys and no row answer, it ends within seconds so.
+/// The most blocks that a page's statement may name. It ends within seconds even if most blocks
+/// have the keys and no row matches.
 const MAX_BLOCKS: u64 = if cfg!(test) { 3 } else { 4_096 };
-/// Windows that are asked by a statement that asks for all that match.
+/// Windows in a statement that reads all matches.
 const ALL_OF: u64 = if cfg!(test) { 1 } else { 4 };
-/// Columns that words are looked for in.
+/// The columns that words are searched in.
 const SEARCHED: &str = "message, entity_name, actor_name, action";
 
-/// Rows to be asked, within a range of positions.
+/// Rows to read, within a range of positions.
 pub(super) enum Part<'a> {
-    /// All of them.
+    /// All rows.
     All(Range<u64>),
-    /// Those of some parts of it.
+    /// The rows of some parts of the range.
     Each(Vec<Range<u64>>),
-    /// Those of the blocks that a statement names.
+    /// The rows of the blocks that a statement names.
     Named(Naming<'a>, Range<u64>),
 }
 
 impl Part<'_> {
-    /// `FROM` and `WHERE`, for what fulfils the question's condition, whose parameters come first.
+    /// `FROM` and `WHERE` of the statement for matching rows. The condition's parameters come
+    /// first.
     pub(super) fn source(
         &self,
         question: &Question,
@@ -68,7 +70,8 @@ impl Part<'_> {
                 let (start, end) = asked.range(range);
                 format!("FROM annals_events e WHERE seq >= {start} AND seq < {end} AND {condition}")
             }
-            // OFFSET 0: one by one, in order. Else each row would be compared with all of them.
+            // OFFSET 0 reads the ranges one by one, in order; otherwise each row is compared with
+            // all of them.
             Part::Each(ranges) => {
                 format!(
                     "FROM (SELECT * FROM unnest({}, {}) AS n (first, beyond)
@@ -83,8 +86,9 @@ impl Part<'_> {
             Part::Named(naming, range) => {
                 let blocks = naming.sql(order, asked);
                 let (start, end) = asked.range(range);
-                // Of as many as may be named the last is told, matching or not.
-                let (blocks, join, told) = match naming.most {
+                // If as many blocks are named as may be, the last one is returned even without a
+                // match.
+                let (blocks, join, wanted) = match naming.most {
                     Some(most) => (
                         format!(
                             "SELECT *, row_number() OVER (ORDER BY first {direction},
@@ -101,7 +105,7 @@ impl Part<'_> {
                        WHERE i.seq >= named.block * {BLOCK} + 1
                          AND i.seq < (named.block + 1) * {BLOCK} + 1
                          AND i.seq >= {start} AND i.seq < {end} AND {condition} OFFSET 0) AS e
-                     {told}"
+                     {wanted}"
                 )
             }
         }
@@ -114,7 +118,7 @@ impl Part<'_> {
         }
     }
 
-    /// How many blocks it names at most.
+    /// The most blocks that it names.
     fn most(&self) -> Option<u64> {
         match self {
             Part::Named(naming, _) => naming.most,
@@ -122,7 +126,7 @@ impl Part<'_> {
         }
     }
 
-    /// Its parts in order, so that those are not read that come after what is enough.
+    /// The order of its parts, so that PostgreSQL stops reading once there is enough.
     fn order(&self, order: Order) -> String {
         let direction = direction(order);
         match self {
@@ -135,15 +139,15 @@ impl Part<'_> {
 
 /// Blocks to be named by their keys.
 pub(super) struct Naming<'a> {
-    /// Of each set a block has one key at least.
+    /// A block has at least one key of each set.
     sets: &'a [Vec<i32>],
     blocks: Range<u64>,
-    /// How many are named at most.
+    /// The most blocks to name.
     most: Option<u64>,
 }
 
 impl Naming<'_> {
-    /// Names them, window by window, in order.
+    /// Names the blocks, window by window, in order.
     fn sql(&self, order: Order, asked: &mut Parameters<'_>) -> String {
         let Range { start, end } = self.blocks;
         let windows = start / WINDOW..(end - 1) / WINDOW + 1;
@@ -156,7 +160,7 @@ impl Naming<'_> {
         });
         let conditions = conditions.collect::<Vec<_>>().join(" AND ");
         let direction = direction(order);
-        // OFFSET 0: each window's are found by their keys, and put in order then.
+        // OFFSET 0: each window's blocks are found by their keys and then sorted.
         format!(
             "SELECT first, block
              FROM (SELECT * FROM unnest({masks}, {firsts}) AS w (mask, first)
@@ -170,21 +174,21 @@ impl Naming<'_> {
     }
 }
 
-/// Numbers as a literal: nothing in them could end it.
+/// Numbers as an SQL array literal; they contain nothing that could end it.
 pub(super) fn array<T: ToString>(numbers: &[T]) -> String {
     let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     format!("'{{{}}}'", numbers.join(","))
 }
 
-/// What was found in a part.
+/// The matches of a part.
 pub(super) struct Found {
     pub(super) rows: Vec<Row>,
-    /// The block that is the last of as many as a statement may name: those behind it were not asked for.
+    /// The last block, if the statement named as many as it may: later ones have not been searched.
     last: Option<u64>,
 }
 
-/// The rows of a part that match, in order, at most `limit`: these columns, and behind them those
-/// that words are looked for in.
+/// The first `limit` matching rows of a part, in order: these columns, followed by those that words
+/// are searched in.
 pub(super) async fn matching(
     client: &Object,
     question: &Question,
@@ -200,7 +204,7 @@ pub(super) async fn matching(
         None if words => format!(", {SEARCHED}"),
         None => String::new(),
     };
-    // What words leave is known only once they are looked for.
+    // The words reject rows only after they are read, so there can be no limit.
     let all = words || limit == usize::MAX;
     let mut asked = Parameters::of(&question.condition.parameters);
     let sql = format!(
@@ -228,7 +232,7 @@ pub(super) async fn matching(
     Ok(found)
 }
 
-/// Whether a row has all the words that are asked for, in its last columns.
+/// `true` if a row's last columns contain all the words.
 fn has_words(row: &Row, question: &Question) -> Result<bool> {
     let text = |back| row.try_get::<_, Option<&str>>(row.len() - back).map_err(failed);
     let texts = [text(4)?, text(3)?, text(2)?, text(1)?];
@@ -242,8 +246,7 @@ fn direction(order: Order) -> &'static str {
     }
 }
 
-/// What of a range is read before any index is asked, and what comes after it. In between is a block's
-/// bound.
+/// Splits a range at a block's bound: the part to read before any index, and the rest.
 fn near(range: &Range<u64>, order: Order) -> (Range<u64>, Range<u64>) {
     let Range { start, end } = *range;
     if end.saturating_sub(start) <= NEAR_POSITIONS {
@@ -261,33 +264,33 @@ fn near(range: &Range<u64>, order: Order) -> (Range<u64>, Range<u64>) {
     }
 }
 
-/// How much of what matches is asked for.
+/// The number of matches wanted.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum SearchPurpose {
-    /// Some of it, in order.
+    /// Some, in order.
     Page,
-    /// All of it.
+    /// All.
     All,
 }
 
-/// The parts of a range that may hold a match, in order. None is so large that its statement would take a
-/// minute.
+/// The parts of a range that may hold a match, in order. Each is small enough that its statement
+/// takes less than a minute.
 pub(super) struct Parts<'a> {
     question: &'a Question,
     sets: &'a [Vec<i32>],
     range: Range<u64>,
     order: Order,
     asked: SearchPurpose,
-    /// Blocks that the index was not asked for yet.
+    /// Blocks for which the index has not been read yet.
     left: Range<u64>,
-    /// Blocks that were named, and not handed out yet.
+    /// Blocks that were named but not returned yet.
     named: VecDeque<u64>,
-    /// Positions whose rows are asked without the index, in the end.
+    /// Positions whose rows are read last, without the index.
     rest: Range<u64>,
 }
 
 impl<'a> Parts<'a> {
-    /// Of a question with its sets of keys.
+    /// Splits a range for a query and its sets of keys.
     pub(super) fn new(
         question: &'a Question,
         sets: &'a [Vec<i32>],
@@ -296,14 +299,14 @@ impl<'a> Parts<'a> {
         asked: SearchPurpose,
     ) -> Parts<'a> {
         let (left, rest) = match range {
-            // Few rows are sooner read than looked for.
+            // Reading few rows is faster than looking them up.
             Range { start, end }
                 if sets.is_empty() || end.saturating_sub(*start) <= NEAR_POSITIONS =>
             {
                 (0..0, range.clone())
             }
             Range { start, end } => {
-                // In descending order a range follows what was near, and ends with a block.
+                // In descending order the range follows the near part, and so ends with a block.
                 let last = match order {
                     Order::Asc => block_of(end - 1),
                     Order::Desc => block_of(*end),
@@ -315,7 +318,7 @@ impl<'a> Parts<'a> {
         Parts { question, sets, range, order, asked, left, named, rest }
     }
 
-    /// The next part; of blocks that are named first, at most so many.
+    /// The next part; if blocks are named first, at most `most` of them.
     pub(super) async fn next(&mut self, client: &Object, most: usize) -> Result<Option<Part<'a>>> {
         let part = if self.question.words.is_empty() {
             self.windows()
@@ -332,14 +335,15 @@ impl<'a> Parts<'a> {
     /// The blocks of the next windows.
     fn windows(&mut self) -> Option<Part<'a>> {
         let blocks = self.take()?;
-        // Told once more for all of them, so that no partition is thought of that has none.
+        // The bounds of all these blocks once more, so that PostgreSQL skips partitions without
+        // any.
         let Range { start, end } = self.range;
         let within = first_of(blocks.start).max(start)..first_of(blocks.end).min(end);
         let most = (self.asked == SearchPurpose::Page).then_some(MAX_BLOCKS);
         Some(Part::Named(Naming { sets: self.sets, blocks, most }, within))
     }
 
-    /// The next blocks, at most so many.
+    /// The next blocks, at most `most`.
     async fn blocks(&mut self, client: &Object, most: usize) -> Result<Option<Part<'a>>> {
         while self.named.is_empty() && !self.left.is_empty() {
             self.name(client, most.clamp(SOME, NAMED)).await?;
@@ -351,7 +355,7 @@ impl<'a> Parts<'a> {
         Ok((!ranges.is_empty()).then_some(Part::Each(ranges)))
     }
 
-    /// Asks the index for the next blocks, window by window until there are enough.
+    /// Names the next blocks, window by window, until there are enough.
     async fn name(&mut self, client: &Object, enough: usize) -> Result<()> {
         let Some(blocks) = self.take() else {
             return Ok(());
@@ -369,7 +373,7 @@ impl<'a> Parts<'a> {
         Ok(())
     }
 
-    /// Those behind the last block that was named were not asked for.
+    /// Puts back the blocks after the last named one, which were not searched.
     fn end_with(&mut self, last: Option<u64>) {
         match (last, self.order) {
             (Some(last), Order::Desc) => self.left.end = last,
@@ -378,7 +382,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// Takes the blocks of the next windows from those that are left.
+    /// Removes the next windows' blocks from those that are left.
     fn take(&mut self) -> Option<Range<u64>> {
         if self.left.is_empty() {
             return None;
@@ -401,7 +405,7 @@ impl<'a> Parts<'a> {
         })
     }
 
-    /// Takes the next of the positions whose rows are asked without the index.
+    /// Removes the next positions that are read without the index.
     fn piece(&mut self) -> Range<u64> {
         let width = ALL_OF * WINDOW * BLOCK;
         let Range { start, end } = self.rest;
@@ -418,7 +422,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// At most `limit` positions of a range that match, in order.
+/// The first `limit` positions of a range that match, in order.
 pub(super) async fn positions(
     client: &Object,
     question: &Question,
@@ -430,7 +434,7 @@ pub(super) async fn positions(
     found.iter().map(|row| whole(row, 0)).collect()
 }
 
-/// At most `limit` rows of a range that match, in order: these columns of them.
+/// The first `limit` matching rows of a range, in order, with these columns.
 pub(super) async fn rows(
     client: &Object,
     question: &Question,
@@ -441,7 +445,7 @@ pub(super) async fn rows(
 ) -> Result<Vec<Row>> {
     let (near, range) = near(range, order);
     let near = Part::All(near);
-    // Neither waits for the other: they are sent together.
+    // Sent together, since neither needs the other.
     let (found, sets) = tokio::try_join!(
         matching(client, question, &near, order, limit, columns),
         question.all_sets(client)
@@ -451,7 +455,7 @@ pub(super) async fn rows(
         return Ok(all);
     };
     let mut parts = Parts::new(question, &sets, &range, order, SearchPurpose::Page);
-    // Most blocks that are named have one at least.
+    // Most named blocks have at least one match.
     let mut most = limit.saturating_sub(all.len()).max(MIN_ROWS);
     while all.len() < limit
         && let Some(part) = parts.next(client, most).await?
@@ -460,7 +464,7 @@ pub(super) async fn rows(
         let Found { rows, last } = matching(client, question, &part, order, left, columns).await?;
         parts.end_with(last);
         if let Part::Each(blocks) = &part {
-            // As many as the yield so far makes likely to be enough, and some more.
+            // As many blocks as will probably be enough at the yield so far, and a quarter more.
             let missing = left.saturating_sub(rows.len());
             let each = blocks.len().div_ceil(rows.len().max(1));
             most = (missing.saturating_mul(each).saturating_mul(5) / 4).max(MIN_ROWS);

@@ -1,4 +1,4 @@
-//! Taking over a part of another journal as it stands there: numbered, sealed, deleted and all.
+//! Imports a segment of another journal as it is, with numbers, seals and tombstones.
 
 use annals_event::Event;
 use annals_event::digest::{GrowingTree, TILE};
@@ -26,7 +26,7 @@ pub(super) async fn import_segment(
     let end = segment.range.end - 1;
     let room = "SELECT annals_make_room($1)";
     run(&transaction, room, &[&bound(end)]).await?;
-    // What a copy that was broken off had of this part goes, and comes again.
+    // Removes what an interrupted copy had of this segment.
     let start = bound(segment.range.start);
     for sql in [
         "DELETE FROM annals_events WHERE seq >= $1",
@@ -108,7 +108,7 @@ async fn put_events(
     Ok(())
 }
 
-/// What the list index holds of it: a part begins with a tile, and so with a block.
+/// Writes the segment's part of the list index; a segment begins with a tile, and so with a block.
 async fn put_blocks(
     transaction: &Transaction<'_>,
     journal: &Journal,
@@ -125,7 +125,7 @@ async fn put_blocks(
     Ok(())
 }
 
-/// The head, with the tree of the tile that stays open.
+/// Writes the head, with the tree of the open tile.
 async fn put_head(transaction: &Transaction<'_>, segment: &Segment) -> Result<()> {
     let head = segment.range.end - 1;
     let open = head % TILE;
@@ -163,7 +163,7 @@ pub(super) async fn used_ids(
     rows.iter().map(read).collect()
 }
 
-/// Takes over what children have.
+/// Imports points accounts.
 pub(super) async fn put_accounts(client: &mut Object, all: &[(String, Account)]) -> Result<()> {
     let transaction = client.transaction().await.map_err(failed)?;
     let all: Vec<_> = all.iter().map(|(child, account)| (child.as_str(), account)).collect();

@@ -1,4 +1,4 @@
-//! Settings, what changed, who does which work, and whether anything can be written at all.
+//! Settings, change counters, leases, and a test whether anything can be written.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub(super) async fn get(client: &Object, name: &str) -> Result<Option<String>> {
     row.map(|row| row.try_get(0).map_err(failed)).transpose()
 }
 
-/// Writes a setting over what it was.
+/// Writes a setting over its old value.
 pub(super) const PUT: &str = "INSERT INTO annals_settings (name, value) VALUES ($1, $2)
                               ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
@@ -28,7 +28,8 @@ pub(super) async fn put(client: &Object, name: &str, value: &str) -> Result<()> 
     Ok(())
 }
 
-/// The number that tells of changes. What other servers rewrote or deleted is let go of.
+/// Reads the version of the configuration. Forgets recent events if other servers have rewritten or
+/// deleted some.
 pub(super) async fn config_version(client: &Object, journal: &Journal) -> Result<u64> {
     let sql = "SELECT version, rewritten + deleted FROM annals_changes";
     let statement = client.prepare_cached(sql).await.map_err(failed)?;
@@ -40,7 +41,7 @@ pub(super) async fn config_version(client: &Object, journal: &Journal) -> Result
     Ok(row.try_get::<_, i64>(0).map_err(failed)?.unsigned_abs())
 }
 
-/// Writes down which class each category and action of the catalog belongs to, and no other.
+/// Saves the class of each category and action of the catalog, and no others.
 pub(super) async fn keep_classes(client: &mut Object, catalog: &Catalog) -> Result<()> {
     let (mut categories, mut actions, mut classes) = (Vec::new(), Vec::new(), Vec::new());
     let whole = catalog.categories().map(|(category, class)| (category, "", class));
@@ -64,7 +65,7 @@ pub(super) async fn keep_classes(client: &mut Object, catalog: &Catalog) -> Resu
     transaction.commit().await.map_err(failed)
 }
 
-/// How many events were written anew.
+/// The number of rewritten events.
 pub(super) async fn rewritten(client: &Object) -> Result<u64> {
     let statement =
         client.prepare_cached("SELECT rewritten FROM annals_changes").await.map_err(failed)?;
@@ -72,8 +73,8 @@ pub(super) async fn rewritten(client: &Object) -> Result<u64> {
     Ok(row.try_get::<_, i64>(0).map_err(failed)?.unsigned_abs())
 }
 
-/// Takes a lease or prolongs it, unless another holds it. By the database's clock: servers' clocks
-/// differ.
+/// Acquires or renews a lease, unless another server holds it. The database's clock decides, since
+/// servers' clocks differ.
 pub(super) async fn lease(
     client: &Object,
     holder: Uuid,
@@ -89,29 +90,29 @@ pub(super) async fn lease(
     Ok(taken.map_err(failed)? == 1)
 }
 
-/// Expects that no other server is the one that takes people out of events, and keeps it so until the
-/// transaction ends: what it has read of them may be written anew by the other one since.
+/// Fails if another server is erasing, and keeps others from beginning until the transaction ends:
+/// events read here could be rewritten by them.
 pub(super) async fn expect_turn(transaction: &Transaction<'_>, holder: Uuid) -> Result<()> {
     let sql = "SELECT holder FROM annals_leases
                WHERE name = $1 AND until > clock_timestamp() FOR SHARE";
     let statement = transaction.prepare_cached(sql).await.map_err(failed)?;
     let row = transaction.query_opt(&statement, &[&ERASING]).await.map_err(failed)?;
     match row.map(|row| row.try_get::<_, Uuid>(0)).transpose().map_err(failed)? {
-        Some(other) if other != holder => Err(StoreError::Unavailable(
-            "another server has begun to take people out of events".to_owned(),
-        )),
+        Some(other) if other != holder => {
+            Err(StoreError::Unavailable("another server has begun an erasure".to_owned()))
+        }
         _ => Ok(()),
     }
 }
 
-/// Gives a lease back before it ends.
+/// Releases a lease before it expires.
 pub(super) async fn release(client: &Object, holder: Uuid, work: &str) -> Result<()> {
     let sql = "DELETE FROM annals_leases WHERE name = $1 AND holder = $2";
     client.execute(sql, &[&work, &holder]).await.map_err(failed)?;
     Ok(())
 }
 
-/// Writes and syncs a value that nobody reads. A full disk, a replica or a lock shows here.
+/// Writes and syncs a value that nobody reads. Fails on a full disk, a replica or a lock.
 pub(super) async fn probe(client: &Object) -> Result<()> {
     let sql = "UPDATE annals_probe SET tries = tries + 1";
     client.execute(sql, &[]).await.map_err(failed)?;

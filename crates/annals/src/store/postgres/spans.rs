@@ -1,14 +1,14 @@
-//! What is known of many positions at once: when the events of tiles and spans occurred, and how many of
-//! each kind there are. So a long period is counted without its rows, but for those at its edges.
+//! Sums of tiles and spans: the earliest and latest time of their events, and the number of each
+//! kind. So a long period is counted without its rows, apart from those at its edges.
 //!
 //! ```text
-//! range ── whole spans ──┬─ within the period ──► their kinds
+//! range ── full spans ───┬─ within the period ──► their sums
 //!                        └─ across its bounds ──┐
-//!       ── edges ──────────────── whole tiles ──┼─ within ──► their kinds
-//!                                               └─ across, or not whole ──► rows
+//!       ── edges ──────────────── full tiles ───┼─ within ──► their sums
+//!                                               └─ across, or open ──► rows
 //! ```
 //!
-//! Where a question asks for more than kinds, only those are counted so whose events all have it.
+//! If a query has conditions beyond kinds, sums are used only where all events fulfil them.
 
 use std::ops::Range;
 
@@ -31,7 +31,7 @@ use crate::filter::Filter;
 /// Positions in a span.
 const SPAN: u64 = 64 * TILE;
 
-/// Counts tiles anew, while the head is held: events in them were changed or deleted.
+/// Counts tiles again, while the head is locked, after events in them were changed or deleted.
 pub(super) async fn recount(transaction: &Transaction<'_>, tiles: &[u64]) -> Result<()> {
     if tiles.is_empty() {
         return Ok(());
@@ -40,15 +40,15 @@ pub(super) async fn recount(transaction: &Transaction<'_>, tiles: &[u64]) -> Res
     run(transaction, "SELECT annals_recount($1)", &[&tiles]).await.map(drop)
 }
 
-/// Which of these tiles, and of the spans that they fill, come to something else than is said of them: their
-/// positions, and what is wrong.
+/// The tiles in a range, and the spans they are in, whose saved sums are wrong: their positions and
+/// the fault.
 pub(super) async fn miscounted(
     client: &Object,
     tiles: Range<u64>,
 ) -> Result<Vec<(Range<u64>, String)>> {
     let numbers: Vec<i64> = tiles.clone().map(bound).collect();
     let spans: Vec<i64> = (tiles.start / 64..tiles.end.div_ceil(64)).map(bound).collect();
-    // What is said and what there is, each time in one statement: appends go on meanwhile.
+    // One statement each for the saved and the actual sums, since appends go on meanwhile.
     let of_tiles = "SELECT t.tile FROM annals_tiles t JOIN annals_kinds_of($1) AS held USING (tile)
                     WHERE (t.kinds, t.counts) IS DISTINCT FROM (held.kinds, held.counts)
                     ORDER BY 1";
@@ -70,12 +70,12 @@ pub(super) async fn miscounted(
     Ok(wrong)
 }
 
-/// Positions that are known together.
+/// A table of sums, by tile or span.
 struct Level {
     table: &'static str,
     number: &'static str,
     width: u64,
-    /// Which of them are whole.
+    /// The condition for full rows.
     whole: &'static str,
 }
 
@@ -83,16 +83,16 @@ const SPANS: Level = Level { table: "annals_spans", number: "span", width: SPAN,
 const TILES: Level =
     Level { table: "annals_tiles", number: "tile", width: TILE, whole: "t.size = 256" };
 
-/// A range of positions, less what lies outside a period: what of it is counted how.
+/// A range without the positions outside a period, split by the way to count each part.
 pub(super) struct Cover {
     spans: Vec<u64>,
     tiles: Vec<u64>,
-    /// Positions whose rows must be asked, in order.
+    /// Positions whose rows must be read, in order.
     pub(super) rows: Vec<Range<u64>>,
 }
 
 impl Cover {
-    /// `sets`: of each, all events of what is counted whole have a key.
+    /// Splits a range. In parts counted by sums, all events have a key of each of the `sets`.
     pub(super) async fn of(
         client: &Object,
         filter: &Filter,
@@ -107,8 +107,8 @@ impl Cover {
         Ok(Cover { spans, tiles, rows })
     }
 
-    /// How many stand in whole spans and tiles, by columns of their kinds, of those that fulfil a
-    /// condition on kinds.
+    /// The sums of full spans and tiles for the kinds that match a condition, grouped by columns of
+    /// kinds.
     pub(super) async fn sums(
         &self,
         client: &Object,
@@ -134,7 +134,8 @@ impl Cover {
 }
 
 impl Level {
-    /// Those that lie within ranges and within the period as a whole; and what of the ranges is left.
+    /// The tiles or spans that are inside the ranges and fully in the period, and what is left of
+    /// the ranges.
     async fn of(
         &self,
         client: &Object,
@@ -171,7 +172,7 @@ impl Level {
             _ => left.push(range),
         };
         for range in ranges {
-            // What is not known of is left as well.
+            // Positions without sums are left as well.
             let mut next = range.start;
             let numbers = whole_of(&range).unwrap_or(0..0);
             while let Some(row) = found.peek() {
@@ -195,7 +196,8 @@ impl Level {
     }
 }
 
-/// Whether moments lie in the filter's period: all of them or none, or nobody knows.
+/// `true` if all moments between two are in the filter's period, `false` if none is, `None` if some
+/// may be.
 fn within_period(filter: &Filter, low: i64, high: i64) -> Option<bool> {
     let (from, to) = period(filter);
     match (high < from || low >= to, low >= from && high < to) {
@@ -210,8 +212,8 @@ fn period(filter: &Filter) -> (i64, i64) {
     (from, filter.to.map_or(i64::MAX, Time::as_micros))
 }
 
-/// The part of a range from the first to the last tile that holds times within the filter's period;
-/// `None` where no tile does.
+/// The part of a range from the first to the last tile with times in the filter's period; `None` if
+/// no tile has any.
 pub(super) async fn narrowed(
     client: &Object,
     filter: &Filter,
@@ -223,7 +225,7 @@ pub(super) async fn narrowed(
     let mut asked = Parameters::of(&[]);
     let (from, to) = period(filter);
     let (from, to) = (asked.moment(from), asked.moment(to));
-    // Of the spans that may hold such times, and of the one that is not whole yet, one after the other.
+    // One after the other: the spans that may hold such times, and the open one.
     let outermost = |direction: &str| {
         format!(
             "(SELECT t.tile FROM (

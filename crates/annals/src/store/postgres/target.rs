@@ -1,4 +1,4 @@
-//! Where a database is: the URL, and how the connection is kept secret.
+//! The database's URL, and the encryption of the connection.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,22 +12,23 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::{Result, StoreError};
 
-/// A database and the way to it.
+/// A database and the way to connect to it.
 #[derive(Clone)]
 pub(super) struct Target {
     pub(super) config: Config,
     pub(super) tls: MakeRustlsConnect,
 }
 
-/// What a URL says about TLS.
+/// The URL's TLS mode.
 #[derive(Debug, PartialEq, Eq)]
 enum Mode {
     Off,
-    /// The server's certificate is checked, and that it is for the name that was asked for.
+    /// The server's certificate must be valid for the requested name.
     Verified,
 }
 
-/// What libpq knows and the driver does not, taken out of the URL; the rest is the driver's.
+/// The parameters that libpq knows and the driver does not, removed from the URL; the rest is the
+/// driver's.
 struct Parts {
     rest: String,
     mode: Option<Mode>,
@@ -35,7 +36,7 @@ struct Parts {
 }
 
 impl Target {
-    /// Reads a URL. What is wrong with it is said without repeating it: it may hold a password.
+    /// Reads a URL. The error does not repeat it, since it may hold a password.
     pub(super) fn parse(url: &str) -> Result<Target> {
         let refused = |why: String| StoreError::NotAJournal(format!("the database's URL {why}"));
         let parts = split(url).map_err(refused)?;
@@ -59,7 +60,8 @@ fn split(url: &str) -> std::result::Result<Parts, String> {
             Some("sslmode") => {
                 parts.mode = Some(match &*value {
                     "disable" => Mode::Off,
-                    // Encrypted for nobody knows whom is worth little: `require` checks as well.
+                    // Encryption without knowing the peer is worth little, so `require` verifies as
+                    // well.
                     "require" | "verify-full" => Mode::Verified,
                     _ => return Err("can have `sslmode=verify-full` or `sslmode=disable`".into()),
                 });
@@ -72,7 +74,7 @@ fn split(url: &str) -> std::result::Result<Parts, String> {
     Ok(parts)
 }
 
-/// Without a word in the URL: off where nothing leaves the machine, verified everywhere else.
+/// The default mode: off if nothing leaves the machine, verified otherwise.
 fn default_mode(config: &Config) -> Mode {
     let local = |host: &Host| match host {
         Host::Unix(_) => true,
@@ -91,11 +93,11 @@ fn tls(
     match roots {
         _ if *mode == Mode::Off => {}
         Some(path) => {
-            let told = |error: String| format!("`sslrootcert` {}: {error}", path.display());
+            let describe = |error: String| format!("`sslrootcert` {}: {error}", path.display());
             let read = CertificateDer::pem_file_iter(path);
-            for certificate in read.map_err(|error| told(error.to_string()))? {
-                let certificate = certificate.map_err(|error| told(error.to_string()))?;
-                store.add(certificate).map_err(|error| told(error.to_string()))?;
+            for certificate in read.map_err(|error| describe(error.to_string()))? {
+                let certificate = certificate.map_err(|error| describe(error.to_string()))?;
+                store.add(certificate).map_err(|error| describe(error.to_string()))?;
             }
         }
         None => {

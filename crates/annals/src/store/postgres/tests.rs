@@ -1,4 +1,4 @@
-//! PostgreSQL under the shared suite, and what is its own.
+//! PostgreSQL under the conformance suite, and tests of its own.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::store::{ERASING, Identity, Key, Order, Role, Scope, Selection, StoreE
 mod spans;
 mod vacuum;
 
-/// A partition is narrower than any case is long, and its edge is no tile's.
+/// A partition is smaller than the longest cases, and its edge is not a tile's.
 const WIDTH: u64 = 250;
 
 fn seed() -> Seed {
@@ -32,7 +32,7 @@ async fn store() -> (Arc<dyn Store>, Database) {
 
 conformance!(store);
 
-/// Why a database is not opened.
+/// The reason why a database is not opened.
 async fn refused(url: &str) -> String {
     match PostgresStore::open(url, 10, &seed()).await {
         Ok(_) => panic!("{url} was opened"),
@@ -40,7 +40,7 @@ async fn refused(url: &str) -> String {
     }
 }
 
-/// Has a login with these rights, and no others. Roles belong to the whole server.
+/// Makes a login with these rights only. Roles belong to the whole server.
 fn login(database: &Database, name: &str, rights: &str) -> String {
     database.sql(&format!(
         "DO $$ BEGIN CREATE ROLE {name} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
@@ -58,7 +58,7 @@ async fn a_login_that_owns_nothing_does_all_that_a_server_does() {
     let store = PostgresStore::open(&url, 10, &seed()).await.unwrap();
     assert_eq!(store.identity(), owner.identity());
     owner.close().await;
-    // Through several partitions, which only their owner could make by itself.
+    // Through several partitions, which this login alone could not create.
     let events = accepted(&store, plain_ones(1..701), START).await;
     assert_eq!(everything(&store).await, events);
     assert_eq!(delete(&store, 3..6, "p", START).await, Ok(3));
@@ -72,17 +72,17 @@ async fn a_login_that_owns_nothing_does_all_that_a_server_does() {
 async fn a_login_that_may_not_is_told_what_it_needs() {
     let database = Database::create();
     let url = login(&database, "nobody_much", "");
-    let told = refused(&url).await;
-    assert!(told.contains("docs/postgres.md"), "{told}");
+    let refusal = refused(&url).await;
+    assert!(refusal.contains("docs/postgres.md"), "{refusal}");
     PostgresStore::open(&database.url(), 10, &seed()).await.unwrap().close().await;
-    let told = refused(&url).await;
-    assert!(told.contains("permission denied") || told.contains("GRANT"), "{told}");
+    let refusal = refused(&url).await;
+    assert!(refusal.contains("permission denied") || refusal.contains("GRANT"), "{refusal}");
     database.sql(
         "INSERT INTO annals.annals_schema_history (version, name, applied_on, checksum)
          VALUES (99, 'of_tomorrow', '', '1')",
     );
-    let told = refused(&database.url()).await;
-    assert!(told.contains("V99__of_tomorrow"), "{told}");
+    let refusal = refused(&database.url()).await;
+    assert!(refusal.contains("V99__of_tomorrow"), "{refusal}");
     let other = format!("{}_not", database.url());
     assert!(refused(&other).await.contains("does not exist"));
 }
@@ -116,7 +116,7 @@ async fn a_first_page_has_what_another_server_appended_just_now() {
     let two = PostgresStore::open(&database.url(), 10, &seed()).await.unwrap();
     let mut all = Vec::new();
     for number in 1..40 {
-        // Sometimes more than are on a page.
+        // Sometimes more than fit on a page.
         let first = all.len() as u128 + 1;
         all.extend(accepted(&*one, plain_ones(first..first + 1 + number % 8), START).await);
         let filter = Scope::everything().over(Filter::default());
@@ -134,7 +134,7 @@ async fn of_two_servers_one_has_a_lease_until_it_ends() {
     let (first, second) = tokio::join!(one.lease("work", hour), two.lease("work", hour));
     let first = first.unwrap();
     assert_eq!(u8::from(first) + u8::from(second.unwrap()), 1);
-    // Who has it goes on, and may let go; the other cannot take it away.
+    // The holder may renew and release it; the other server cannot take it.
     let (has, waits): (&dyn Store, &dyn Store) = if first { (&*one, &two) } else { (&two, &*one) };
     waits.release("work").await.unwrap();
     assert_eq!(
@@ -184,31 +184,31 @@ async fn what_others_must_learn_changes_the_number_and_nothing_else_does() {
     };
     let mut last = store.config_version().await.unwrap();
     store.put_key(key.clone()).await.unwrap();
-    let mut told = async |what: &str, is_learning: bool| {
+    let mut expect = async |what: &str, is_learning: bool| {
         let now = store.config_version().await.unwrap();
         assert_eq!(now != last, is_learning, "{what}");
         last = now;
     };
-    told("a key", true).await;
+    expect("a key", true).await;
     store.touch_key("key_1", START).await.unwrap();
     accepted(&*store, plain_ones(1..3), START).await;
     store.probe().await.unwrap();
-    told("uses, events and probes", false).await;
+    expect("uses, events and probes", false).await;
     store.put_key(Key { revoked_at: Some(START), ..key }).await.unwrap();
-    told("a key revoked", true).await;
+    expect("a key revoked", true).await;
     store.put_setting("recording", "{}").await.unwrap();
-    told("a setting", true).await;
+    expect("a setting", true).await;
     store.put_setting("badges_checkpoint", "{}").await.unwrap();
-    told("a checkpoint", false).await;
+    expect("a checkpoint", false).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_append_looks_up_its_own_ids_and_reads_no_others() {
     let database = Database::create();
-    // All of them in one partition.
+    // All events in one partition.
     let seed = Seed { partition_width: 1_000_000, ..seed() };
     let store = PostgresStore::open(&database.url(), 10, &seed).await.unwrap();
-    let tell = |what: &str| -> u64 {
+    let statistic = |what: &str| -> u64 {
         let sql = format!(
             "SELECT {what} FROM pg_stat_all_tables WHERE relid = 'annals.annals_events_from_0'::regclass"
         );
@@ -216,23 +216,23 @@ async fn an_append_looks_up_its_own_ids_and_reads_no_others() {
     };
     accepted(&store, plain_ones(1..1_001), START).await;
     accepted(&store, plain_ones(1_001..2_001), START).await;
-    // A connection tells what it did when it ends.
+    // A connection reports its statistics when it ends.
     store.close().await;
-    let told = async {
-        while tell("idx_scan") < 2_000 {
+    let scanned = async {
+        while statistic("idx_scan") < 2_000 {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), told).await.unwrap();
-    // Making the table may have scanned it, when it held nothing.
-    assert_eq!(tell("seq_tup_read"), 0);
+    tokio::time::timeout(Duration::from_secs(20), scanned).await.unwrap();
+    // Creating the table may have scanned it while it was empty.
+    assert_eq!(statistic("seq_tup_read"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_knows_the_end_learns_that_another_server_changed_it() {
     let (one, database) = store().await;
     let two = PostgresStore::open(&database.url(), 10, &seed()).await.unwrap();
-    // From the third commit on it is known where the journal ends.
+    // From the third commit on the journal's end is known.
     for number in 1..5 {
         accepted(&*one, plain_ones(number..number + 1), START).await;
     }
@@ -242,7 +242,7 @@ async fn who_knows_the_end_learns_that_another_server_changed_it() {
     accepted(&*one, plain_ones(7..8), START).await;
     let left = everything(&*one).await;
     assert_eq!(left.iter().map(|event| event.seq).collect::<Vec<_>>(), [1, 3, 4, 5, 6, 7]);
-    // Nothing of whom was deleted came back from what the first remembered.
+    // The first server's memory brought back no deleted person.
     let mut keys = std::collections::BTreeSet::new();
     for event in &left {
         blocks::Blocks::new(&one.identity()).each_placed(event, |key| {
@@ -282,7 +282,7 @@ async fn lists_keep_their_plans_until_the_journal_has_doubled() {
     let [statements, generic, custom] = kept().await;
     assert!(statements >= 2, "what is near, and what the index names");
     assert_eq!((generic, custom), (3 * statements, 0));
-    // Other values of the same are no other statements; more of them are.
+    // Other values reuse the statement; a different number of values does not.
     for count in 2..100 {
         list(&vec!["one"; count].join(",")).await;
         assert!(kept().await[0] < 2 * 64);
@@ -293,7 +293,7 @@ async fn lists_keep_their_plans_until_the_journal_has_doubled() {
     assert_eq!(kept().await, [0; 3]);
 }
 
-/// Loopback has 16 million addresses: these are this process's own.
+/// Loopback has 16 million addresses: these belong to this process.
 fn addresses() -> [String; 2] {
     let process = std::process::id();
     let (high, low) = (process >> 8 & 255, process & 255);
@@ -326,8 +326,8 @@ async fn a_server_is_trusted_by_its_certificate_and_its_name() {
         (url(&named, "verify-full", None), "UnknownIssuer"),
         (url(&named, "disable", None), "no encryption"),
     ] {
-        let told = refused(&untrusted).await;
-        assert!(told.contains(why), "{untrusted}: {told}");
+        let refusal = refused(&untrusted).await;
+        assert!(refusal.contains(why), "{untrusted}: {refusal}");
     }
 }
 

@@ -1,15 +1,15 @@
-//! Taking the bytes of what was erased or deleted out of the database's files.
+//! Removes the bytes of erased and deleted events from the database's files.
 //!
 //! ```text
-//! erase, bury ── mark the tables they touch ──► drop_empty ── partitions in which nothing stands
-//!                (annals_garbage)               └► vacuum ──┬── a partition: a twin beside it, slice by
-//!                                                         │   slice, put in its place while the head is held
-//!                                                         └── a smaller table: anew, all at once
+//! erase, delete ── mark tables in annals_garbage ──► drop_empty ── drops empty partitions
+//!                                                └─► vacuum ─┬── a partition: copied to a twin in slices,
+//!                                                            │   which replaces it while the head is locked
+//!                                                            └── a smaller table: rewritten at once
 //! ```
 //!
-//! PostgreSQL leaves a row that was changed or deleted in its page, in every index and in the planner's
-//! statistics; only what is written anew is rid of it. Whatever cannot be done because others use the
-//! table keeps its mark, and is tried again.
+//! PostgreSQL leaves a changed or deleted row in its page, in every index and in the planner's
+//! statistics; only rewriting the table removes it. A table that others use keeps its mark, and the
+//! next run tries again.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ use super::pools;
 use super::rows::{self, bound, whole};
 use super::target::Target;
 
-/// Tables with what is known of people, beside events and what follows from them.
+/// Tables with personal data, besides events and what follows from them.
 const DIRECTORY: [&str; 6] = [
     "annals_people",
     "annals_guardianships",
@@ -34,19 +34,20 @@ const DIRECTORY: [&str; 6] = [
     "annals_requests",
     "annals_answers",
 ];
-/// Positions copied at once, and between two such slices a rest for everybody else.
+/// Positions copied at once; the pause between two slices lets others work.
 const SLICE: u64 = 4_096;
 const REST: Duration = Duration::from_millis(5);
-/// How long appends and readers may have to wait for each lock that exchanging a table takes: longer than
-/// PostgreSQL waits before it ends an autovacuum that is in the way. How often that is tried, and how long
-/// they are left alone before the next try.
+/// The longest wait for each lock of an exchange, for appends and readers: longer than PostgreSQL
+/// waits before it ends an autovacuum that is in the way. Then the number of attempts, and the
+/// pause between two.
 const PATIENCE: &str = "SET LOCAL lock_timeout = '1500ms'";
 const TRIES: usize = 8;
 const PAUSE: Duration = Duration::from_millis(500);
-/// The lock under which one process at a time does this: `vacuum` in ASCII.
-const SCRUBBING: i64 = 0x73_63_72_75_62;
+/// The lock that lets one process at a time vacuum.
+const VACUUMING: i64 = 0x73_63_72_75_62;
 
-/// Marks the partitions of these positions, whose rows are about to be changed while the head is held.
+/// Marks the partitions of these positions, whose rows are about to change while the head is
+/// locked.
 pub(super) async fn mark(
     transaction: &Transaction<'_>,
     positions: impl Iterator<Item = u64>,
@@ -55,25 +56,25 @@ pub(super) async fn mark(
     run(transaction, "SELECT annals_mark_positions($1)", &[&positions]).await.map(drop)
 }
 
-/// Marks tables whose rows were changed in this transaction: not before, because whoever writes them
-/// anew takes the mark away while they are locked.
+/// Marks tables whose rows this transaction has changed. Not earlier, because rewriting a table
+/// removes its mark while the table is locked.
 pub(super) async fn mark_tables(transaction: &Transaction<'_>, names: &[&str]) -> Result<()> {
     run(transaction, "SELECT annals_mark($1)", &[&names]).await.map(drop)
 }
 
-/// The same of all that tells who there is.
+/// Marks all tables of the directory.
 pub(super) async fn mark_directory(transaction: &Transaction<'_>) -> Result<()> {
     mark_tables(transaction, &DIRECTORY).await
 }
 
-/// Since when the files hold what was taken out of them.
+/// The time since which the files hold erased data.
 pub(super) async fn since(client: &Object) -> Result<Option<Time>> {
     let sql = "SELECT floor(extract(epoch FROM min(since)) * 1000000)::bigint FROM annals_garbage";
     let row = client.query_one(sql, &[]).await.map_err(failed)?;
     Ok(row.try_get::<_, Option<i64>>(0).map_err(failed)?.map(Time::from_micros))
 }
 
-/// Drops the partitions below the head in which nothing stands any more. Answers how many.
+/// Drops the empty partitions below the head. Returns their number.
 pub(super) async fn drop_empty(client: &mut Client) -> Result<u64> {
     let sql = "SELECT c.relname::text, b.first, b.beyond FROM pg_inherits i
                JOIN pg_class c ON c.oid = i.inhrelid, annals_bounds(c.relname::text) b
@@ -102,16 +103,16 @@ pub(super) async fn drop_empty(client: &mut Client) -> Result<u64> {
     Ok(dropped)
 }
 
-/// Writes anew whatever is marked. One process at a time does, over a connection of its own.
+/// Rewrites all marked tables. One process at a time does so, on a connection of its own.
 pub(super) async fn vacuum(target: &Target) -> Result<Option<Vacuumed>> {
     let pool = pools::alone(target)?;
     let mut client = pools::get(&pool).await?;
     let sql = "SELECT pg_try_advisory_lock($1)";
-    let row = client.query_one(sql, &[&SCRUBBING]).await.map_err(failed)?;
+    let row = client.query_one(sql, &[&VACUUMING]).await.map_err(failed)?;
     let done = if row.try_get(0).map_err(failed)? {
         let done = vacuum_over(&mut client).await.map(Some);
-        // It goes with the connection, too, but nobody knows when that has ended.
-        let _ = client.execute("SELECT pg_advisory_unlock($1)", &[&SCRUBBING]).await;
+        // Closing the connection would unlock too, but at an unknown time.
+        let _ = client.execute("SELECT pg_advisory_unlock($1)", &[&VACUUMING]).await;
         done
     } else {
         Ok(None)
@@ -131,9 +132,9 @@ async fn vacuum_over(client: &mut Client) -> Result<Vacuumed> {
         } else {
             rewrite(client, &name).await
         };
-        // One that fails keeps the others from nothing.
+        // A failure must not keep the other tables from being rewritten.
         let done = done.unwrap_or_else(|error| {
-            tracing::warn!(table = name, %error, "a table could not be written anew");
+            tracing::warn!(table = name, %error, "a table could not be rewritten");
             false
         });
         *(if done { &mut vacuumed.rewritten } else { &mut vacuumed.waiting }) += 1;
@@ -141,7 +142,7 @@ async fn vacuum_over(client: &mut Client) -> Result<Vacuumed> {
     Ok(vacuumed)
 }
 
-/// Writes a smaller table anew. Answers whether it could: nobody may use it meanwhile.
+/// Rewrites a smaller table, which is locked meanwhile. Returns whether it succeeded.
 async fn rewrite(client: &mut Client, name: &str) -> Result<bool> {
     for _ in 0..TRIES {
         let done = async {
@@ -158,8 +159,9 @@ async fn rewrite(client: &mut Client, name: &str) -> Result<bool> {
     Ok(false)
 }
 
-/// Writes a partition anew, in a twin that then takes its place; events are read and appended all the
-/// while. Answers whether it could: others may use it without a pause, or change what was copied.
+/// Rewrites a partition as a twin that then takes its place; reading and appending go on meanwhile.
+/// Returns whether it succeeded: others may use it without a pause, or change rows that were
+/// copied.
 async fn renew(client: &mut Client, name: &str, changes: i64) -> Result<bool> {
     let sql = "SELECT first, beyond FROM annals_make_twin($1)";
     let row = client.query_one(sql, &[&name]).await.map_err(failed)?;
@@ -172,7 +174,7 @@ async fn renew(client: &mut Client, name: &str, changes: i64) -> Result<bool> {
     for _ in 0..TRIES {
         loop {
             let end = beyond.min(rows::head(client, false).await?.seq + 1);
-            // What is left is copied while the head is held.
+            // The rest is copied while the head is locked.
             if end.saturating_sub(at) < SLICE / 8 {
                 break;
             }
@@ -192,7 +194,7 @@ async fn renew(client: &mut Client, name: &str, changes: i64) -> Result<bool> {
 const COPY: &str = "INSERT INTO annals_events_twin
                     SELECT * FROM annals_events e WHERE e.seq >= $1 AND e.seq < $2 ORDER BY e.seq";
 
-/// Copies what is left and puts the twin in the partition's place, unless something there was changed.
+/// Copies the rest and replaces the partition by its twin, unless its rows were changed.
 async fn exchange(
     client: &mut Client,
     name: &str,
@@ -214,7 +216,7 @@ async fn exchange(
     Ok(true)
 }
 
-/// Nobody appends, buries or takes people out until the transaction ends.
+/// Keeps others from appending, deleting and anonymising until the transaction ends.
 async fn hold_head(
     transaction: &tokio_postgres::Transaction<'_>,
 ) -> std::result::Result<(), tokio_postgres::Error> {
@@ -222,7 +224,7 @@ async fn hold_head(
     transaction.execute(sql, &[]).await.map(drop)
 }
 
-/// What was done; nothing where others used the table for too long.
+/// The result; `None` if others used the table for too long.
 fn unless_in_use<T>(done: std::result::Result<T, tokio_postgres::Error>) -> Result<Option<T>> {
     match done {
         Ok(done) => Ok(Some(done)),

@@ -1,5 +1,5 @@
-//! Reading for a person: as the role that sees nothing by itself, and with a viewer that the
-//! server signs for this one transaction.
+//! Reads for a person: with a role that sees nothing by itself, and a viewer that the server signs
+//! for this transaction only.
 //!
 //! ```text
 //! BEGIN ─► backend, moment ─► HMAC(role ‖ person ‖ backend ‖ moment) ─► SET LOCAL ROLE annals_reader
@@ -18,7 +18,7 @@ use super::error::failed;
 use super::rows;
 use crate::id::hex;
 
-/// The key under which viewers are signed.
+/// The key that signs viewers.
 #[derive(Clone)]
 pub(super) struct ViewerKey {
     inner: [u8; 64],
@@ -28,18 +28,18 @@ pub(super) struct ViewerKey {
 pub(super) type Typed<'a> = (&'a (dyn ToSql + Sync), Type);
 
 impl ViewerKey {
-    /// The key as the database keeps it, XORed for the two hashes of an HMAC.
+    /// The key in the database's form, XORed for the two hashes of an HMAC.
     pub(super) fn pads(key: &[u8; 32]) -> ([u8; 64], [u8; 64]) {
         let pad = |with: u8| std::array::from_fn(|at| key.get(at).copied().unwrap_or(0) ^ with);
         (pad(0x36), pad(0x5c))
     }
 
-    /// The key, from the pad of the inner hash.
+    /// The key made from the pad of the inner hash.
     pub(super) fn of(inner: [u8; 64]) -> ViewerKey {
         ViewerKey { inner }
     }
 
-    /// What the database takes for a viewer: `role.person.mac`.
+    /// The claim that the database accepts as a viewer: `role.person.mac`.
     pub(super) fn claim(&self, role: &str, person: &str, backend: i32, moment: i64) -> String {
         let person = hex(person.as_bytes());
         let key = self.inner.map(|byte| byte ^ 0x36);
@@ -50,7 +50,7 @@ impl ViewerKey {
     }
 }
 
-/// Asks as a person. The answer holds what they may see, whatever the question was.
+/// Runs a query as a person. The answer holds only what they may see, whatever the query.
 pub(super) async fn query_as(
     client: &mut Object,
     key: &ViewerKey,
@@ -58,13 +58,13 @@ pub(super) async fn query_as(
     sql: &str,
     parameters: &[Typed<'_>],
 ) -> Result<Vec<Row>> {
-    // Ended by a rollback when it is dropped: no connection goes back with a role or a viewer.
+    // Dropping it rolls back, so that no connection keeps a role or a viewer.
     let transaction = client.build_transaction().read_only(true).start().await.map_err(failed)?;
     let said = "SELECT pg_backend_pid(),
                 floor(extract(epoch FROM transaction_timestamp()) * 1000000)::bigint";
     let row = transaction.query_one(said, &[]).await.map_err(failed)?;
     let claim = key.claim("user", person, row.get(0), row.get(1));
-    // Hexadecimal and dots: nothing that could end the quotes.
+    // Hexadecimal digits and dots cannot end the quotes.
     let become_reader =
         format!("SET LOCAL annals.viewer = '{claim}'; SET LOCAL ROLE annals_reader");
     transaction.batch_execute(&become_reader).await.map_err(failed)?;
@@ -96,7 +96,7 @@ pub(super) async fn find(
     }))
 }
 
-/// Where an id stands is asked by the server itself; what stands there, as the viewer.
+/// The server itself reads the position of an id; the viewer reads the event.
 async fn position_of(client: &Object, id: Uuid) -> Result<Option<i64>> {
     let sql = "SELECT seq FROM annals_events WHERE id = $1";
     let found = client.query_typed(sql, &[(&id, Type::UUID)]).await.map_err(failed)?;

@@ -1,5 +1,5 @@
-//! Hearing of other servers: every append notifies, and what is missed is asked for twice a
-//! second.
+//! Listens to other servers: every append notifies, and missed notifications are found by polling
+//! twice a second.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +11,12 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::target::Target;
 
-/// How long one goes without asking.
+/// The polling interval.
 const POLL: Duration = Duration::from_millis(500);
-/// Before the next try, when the connection that listens was lost.
+/// The time before the next attempt after the listening connection was lost.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// Listens, until it is dropped.
+/// Listens until it is dropped.
 pub(super) struct Watch {
     heard: Arc<Notify>,
     _ended: DropGuard,
@@ -27,11 +27,11 @@ impl Watch {
         let heard = Arc::new(Notify::new());
         let stop = CancellationToken::new();
         let ended = stop.clone().drop_guard();
-        let told = Arc::clone(&heard);
+        let notified = Arc::clone(&heard);
         tokio::spawn(async move {
             let listening = async {
                 loop {
-                    if let Err(error) = listen(&target, &told).await {
+                    if let Err(error) = listen(&target, &notified).await {
                         tracing::warn!(%error, "the connection that listens was lost");
                     }
                     tokio::time::sleep(AGAIN).await;
@@ -42,7 +42,7 @@ impl Watch {
         Watch { heard, _ended: ended }
     }
 
-    /// Resolves when something was heard, or it is time to ask.
+    /// Resolves at a notification or when it is time to poll.
     pub(super) async fn head_changed(&self) {
         tokio::select! {
             () = self.heard.notified() => {}
@@ -51,8 +51,11 @@ impl Watch {
     }
 }
 
-/// Tells of every notification, until the connection ends.
-async fn listen(target: &Target, told: &Notify) -> std::result::Result<(), tokio_postgres::Error> {
+/// Passes on every notification, until the connection ends.
+async fn listen(
+    target: &Target,
+    notified: &Notify,
+) -> std::result::Result<(), tokio_postgres::Error> {
     let (client, mut connection) = target.config.connect(target.tls.clone()).await?;
     let mut messages =
         Box::pin(futures::stream::poll_fn(move |context| connection.poll_message(context)));
@@ -66,7 +69,7 @@ async fn listen(target: &Target, told: &Notify) -> std::result::Result<(), tokio
                 begun = true;
             }
             message = messages.next() => match message {
-                Some(Ok(AsyncMessage::Notification(_))) => told.notify_one(),
+                Some(Ok(AsyncMessage::Notification(_))) => notified.notify_one(),
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(error),
                 None => return Ok(()),

@@ -1,4 +1,4 @@
-//! Words as an index can hold them.
+//! Words in the form that an index can hold.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::words::words;
 
-/// An index entry must be short. Bytes of the longest word that is kept as it is.
+/// The longest word, in bytes, that is kept as it is, since an index entry must be short.
 const LONGEST: usize = 64;
 
-/// What a word is found by: itself, or its hash. No word has a `#` in it.
+/// The key of a word: the word, or a hash that begins with `#`. No word contains `#`.
 pub(super) fn key(word: &str) -> String {
     if word.len() <= LONGEST {
         return word.to_owned();
@@ -17,7 +17,7 @@ pub(super) fn key(word: &str) -> String {
     format!("#{}", crate::id::hex(&Sha256::digest(word)))
 }
 
-/// The words of some texts, each once, separated by spaces: no word has one in it.
+/// The words of some texts, each once, separated by spaces, which no word contains.
 pub(super) fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let all: BTreeSet<String> = texts.into_iter().flat_map(words).map(|word| key(&word)).collect();
     all.into_iter().collect::<Vec<_>>().join(" ")

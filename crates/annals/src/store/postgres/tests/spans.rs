@@ -1,4 +1,4 @@
-//! Counts made of what tiles and spans hold, beside the same events in a `Vec`.
+//! Compares counts made of tiles and spans with the same events in a `Vec`.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,7 +14,7 @@ use crate::store::conformance::{START, accepted, delete, verdicts};
 use crate::store::postgres::PostgresStore;
 use crate::store::roles::*;
 
-/// Two whole spans and some tiles.
+/// Two full spans and some tiles.
 const COUNT: u64 = 33_500;
 const SPAN: u64 = 16_384;
 const SECOND: i64 = 1_000_000;
@@ -41,7 +41,7 @@ fn term(field: Field, value: &str, negated: bool) -> Term {
     Term { field, values: vec![value.to_owned()], negated }
 }
 
-/// Expects counts of each filter, period and range to be the model's.
+/// Expects the counts of each filter, period and range to equal the model's.
 async fn expect(store: &dyn Store, model: &[Event], when: &str) {
     assert_eq!(store.miscounted(0..COUNT / 256 + 1).await, Ok(Vec::new()), "{when}");
     let terms = [
@@ -79,7 +79,7 @@ async fn expect(store: &dyn Store, model: &[Event], when: &str) {
     }
 }
 
-/// The counts of what is not in the second span.
+/// The counts outside the second span.
 async fn beside_a_span(store: &dyn Store, model: &[Event], database: &Database, filter: Filter) {
     let empty = "UPDATE annals.annals_spans SET counts = '{}', kinds = '{}' WHERE span = 1";
     database.sql(empty);
@@ -93,7 +93,7 @@ async fn beside_a_span(store: &dyn Store, model: &[Event], database: &Database, 
 }
 
 async fn one(store: &dyn Store, model: &[Event], filter: Filter, range: &Range<u64>, when: &str) {
-    let told = format!("{when}: {filter:?} {range:?}");
+    let case = format!("{when}: {filter:?} {range:?}");
     let scoped = Scope::everything().over(filter);
     let mut categories = BTreeMap::<String, u64>::new();
     let mut severities = BTreeMap::<Severity, u64>::new();
@@ -103,12 +103,12 @@ async fn one(store: &dyn Store, model: &[Event], filter: Filter, range: &Range<u
     }
     let counts = store.counts(scoped.clone(), range.clone()).await.unwrap();
     let severities: Vec<_> = severities.iter().map(|(s, n)| (s.as_str().to_owned(), *n)).collect();
-    assert_eq!(counts.total, categories.values().sum::<u64>(), "{told}");
-    assert_eq!(counts.severities, severities, "{told}");
-    assert_eq!(counts.categories, categories.into_iter().collect::<Vec<_>>(), "{told}");
+    assert_eq!(counts.total, categories.values().sum::<u64>(), "{case}");
+    assert_eq!(counts.severities, severities, "{case}");
+    assert_eq!(counts.categories, categories.into_iter().collect::<Vec<_>>(), "{case}");
     let actions = store.action_counts(scoped, range.clone(), 9).await.unwrap();
     let actions: u64 = actions.iter().map(|(_, count)| count).sum();
-    assert_eq!(actions, counts.total, "{told}");
+    assert_eq!(actions, counts.total, "{case}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -118,7 +118,7 @@ async fn long_periods_are_counted_as_the_model_counts_them() {
     let one = PostgresStore::open(&database.url(), 10, &seed).await.unwrap();
     let two = PostgresStore::open(&database.url(), 10, &seed).await.unwrap();
     let mut model = Vec::new();
-    // Of two servers: what one knows of the open tile, the other reads.
+    // Two servers: one writes the open tile, the other reads it.
     for (number, first) in (1..=COUNT).step_by(1_999).enumerate() {
         let last = COUNT.min(first + 1_998);
         let entries = (first..=last).map(|number| entry(event(number))).collect();
@@ -142,7 +142,7 @@ async fn long_periods_are_counted_as_the_model_counts_them() {
     accepted(&two, more, START).await;
     expect(&two, &model, "deleted").await;
 
-    // Of another kind, without whoever did it.
+    // Anonymised and of another kind.
     let somebody = |event: &&mut Event| event.seq > 600 && event.actor.id.is_some();
     let mut remains = Vec::new();
     for event in model.iter_mut().filter(somebody).take(3) {
@@ -155,6 +155,6 @@ async fn long_periods_are_counted_as_the_model_counts_them() {
     expect(&one, &model, "anonymised").await;
     assert!(verdicts(&one).await.iter().all(|verdict| verdict.is_fine()));
 
-    // The rows of a whole span were not asked again.
+    // The rows of a full span are not read again.
     beside_a_span(&one, &model, &database, Filter::default()).await;
 }

@@ -1,4 +1,4 @@
-//! Partitions that go when nothing stands in them, and tables written anew while others work.
+//! Empty partitions are dropped, and tables are rewritten while others work.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use crate::store::{Appended, Scope, Vacuumed};
 
 const PARTITIONS: &str = "SELECT string_agg(c.relname, ' ' ORDER BY c.oid) FROM pg_inherits i
     JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'annals.annals_events'::regclass";
-/// Partitions that somebody could name, or read without row-level security.
+/// Partitions that a reader could name, or read without row-level security.
 const OPEN: &str = "SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent = 'annals.annals_events'::regclass
       AND (NOT (c.relrowsecurity AND c.relforcerowsecurity)
@@ -27,14 +27,14 @@ fn names(firsts: &[u64]) -> String {
     names.join(" ")
 }
 
-/// Waits for nobody longer than that.
+/// The longest wait for anything.
 const SOON: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_partition_goes_when_nothing_stands_in_it() {
     let (store, database) = store().await;
     let events = accepted(&*store, plain_ones(1..901), START).await;
-    // One whole partition, all but one of the next, and what the head may still write to.
+    // One full partition, all but one of the next, and what the head may still write to.
     assert_eq!(delete(&*store, 1..WIDTH, "old", START).await, Ok(WIDTH - 1));
     delete(&*store, WIDTH..2 * WIDTH - 1, "old", START).await.unwrap();
     delete(&*store, 3 * WIDTH..901, "old", START).await.unwrap();
@@ -45,16 +45,16 @@ async fn a_partition_goes_when_nothing_stands_in_it() {
     assert_eq!(after, before.strip_prefix(&names(&[0])).unwrap().trim());
     assert_eq!(database.sql(OPEN), "0");
 
-    // The rest is as it was, and is verified.
+    // The rest is unchanged and verifies.
     let kept: Vec<_> = events.into_iter().filter(|e| (499..750).contains(&e.seq)).collect();
     assert_eq!(everything(&*store).await, kept);
     assert!(verdicts(&*store).await.iter().all(|verdict| verdict.is_fine()));
-    // What stood there is used all the same, and cannot be read.
+    // Its ids stay used, and its events cannot be read.
     let again = append(&*store, plain_ones(7..8), START).await.unwrap();
     assert!(!matches!(again[0], Appended::Accepted { .. }), "{again:?}");
     assert_eq!(store.find(id(7), Scope::everything()).await, Ok(None));
     assert_eq!(delete(&*store, 1..100, "once more", START).await, Ok(0));
-    // The newest one goes when the head has left it.
+    // The newest partition is dropped when the head has left it.
     accepted(&*store, plain_ones(901..1_101), START).await;
     delete(&*store, 901..1_101, "old", START).await.unwrap();
     store.compact().await.unwrap();
@@ -104,14 +104,14 @@ async fn what_is_written_anew_is_what_it_was_while_events_come_in() {
     accepted(&*store, (1..901).map(about).collect(), START).await;
     assert_eq!(store.vacuum_needed_since().await, Ok(None));
     let found = store.events_about("greta", 0, 900).await.unwrap();
-    // In two partitions: one that is full, and the one that is written to.
+    // In two partitions: a full one, and the one being written to.
     let remains = found.into_iter().filter(|event| event.seq % 500 > 260).map(|mut event| {
         (event.subject, event.anonymised_at) = (None, Some(START));
         event
     });
     store.anonymise(remains.collect(), ("a_checkpoint", String::new())).await.unwrap();
     assert!(store.vacuum_needed_since().await.unwrap().is_some());
-    // A twin that one who was killed left behind.
+    // A twin left behind by a process that was killed.
     database.sql("SELECT annals.annals_make_twin('annals_events_from_250')");
 
     let vacuuming = tokio::spawn({
@@ -143,12 +143,12 @@ async fn what_is_written_anew_is_what_it_was_while_events_come_in() {
     let about = store.events_about("greta", 0, 10_000).await.unwrap();
     assert_eq!(without + about.len(), all.len());
     assert!(verdicts(&*store).await.iter().all(|verdict| verdict.is_fine()));
-    // One id is one event there, too.
+    // Ids stay unique in a rewritten partition.
     let again = append(&*store, plain_ones(300..301), START).await.unwrap();
     assert!(!matches!(again[0], Appended::Accepted { .. }), "{again:?}");
 }
 
-/// What is taken out of events while their partition is copied stays out of them.
+/// Events that are anonymised while their partition is copied stay anonymised.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_erasure_during_a_copy_is_not_undone_by_it() {
     let (store, _database) = store().await;
@@ -181,7 +181,7 @@ async fn an_erasure_during_a_copy_is_not_undone_by_it() {
     assert!(verdicts(&*store).await.iter().all(|verdict| verdict.is_fine()));
 }
 
-/// Roles as docs/postgres.md has them: an owner who is no superuser, and a server that owns nothing.
+/// Roles as in docs/postgres.md: an owner who is no superuser, and a server that owns nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_owns_nothing_vacuums_with_an_owner_who_is_no_superuser() {
     let database = Database::create();
@@ -208,7 +208,7 @@ async fn a_server_that_owns_nothing_vacuums_with_an_owner_who_is_no_superuser() 
     assert_eq!(vacuumed, Ok(Some(Vacuumed { dropped: 1, rewritten: 8, waiting: 0 })));
     assert_eq!(everything(&store).await.len(), 401);
     assert_eq!(database.sql(OPEN), "0");
-    // Nobody drops what is not empty, or reads a partition, with these rights.
+    // These rights allow nobody to drop a partition that is not empty, or to read one.
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     client.batch_execute("SET ROLE annals_writer; SET search_path = annals").await.unwrap();
@@ -217,6 +217,6 @@ async fn a_server_that_owns_nothing_vacuums_with_an_owner_who_is_no_superuser() 
     let row = client.query_one(drop, &[]).await.unwrap();
     assert_eq!((row.get::<_, bool>(0), row.get::<_, bool>(1)), (false, false));
     assert_eq!(everything(&store).await.len(), 401);
-    let told = client.batch_execute("SELECT FROM annals_events_from_250").await.unwrap_err();
-    assert!(told.as_db_error().unwrap().message().contains("permission denied"));
+    let refusal = client.batch_execute("SELECT FROM annals_events_from_250").await.unwrap_err();
+    assert!(refusal.as_db_error().unwrap().message().contains("permission denied"));
 }
