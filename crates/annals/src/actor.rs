@@ -1,4 +1,4 @@
-//! Who acts in a program with Annals inside: known where its request or job begins, needed where
+//! The actor of a program with Annals inside: known where its request or job begins, needed where
 //! it records something.
 //!
 //! ```text
@@ -6,8 +6,8 @@
 //!                                            └─ spawn_with_actor(…) ─► … ──► still ada
 //! ```
 //!
-//! The actor stands in a task-local, so that no function in between has to pass it on. Where
-//! nobody was named it is the `system`.
+//! The actor is a task-local, so that functions in between need not pass it on. Without one it is
+//! the `system`.
 
 use annals_event::{Actor, ActorType};
 use tokio::task::JoinHandle;
@@ -17,25 +17,25 @@ tokio::task_local! {
     static ACTOR: Actor;
 }
 
-/// Somebody who did not say who they are, or could not show it.
+/// Returns the actor for somebody who did not say who they are, or could not prove it.
 pub fn anonymous() -> Actor {
     Actor { kind: ActorType::Anonymous, ..Actor::default() }
 }
 
-/// Asynchronous work that is done as an actor.
+/// Asynchronous work with an actor.
 pub type WithActor<F> = TaskLocalFuture<Actor, F>;
 
-/// Does asynchronous work as this actor. An actor named further out is back in place afterwards.
+/// Runs asynchronous work as this actor. The previous actor is restored afterwards.
 pub fn with_actor<F: Future>(actor: Actor, work: F) -> WithActor<F> {
     ACTOR.scope(actor, work)
 }
 
-/// Does work as this actor where nothing is asynchronous, such as on a thread of one's own.
+/// Runs synchronous work as this actor, such as on a thread of one's own.
 pub fn with_actor_sync<R>(actor: Actor, work: impl FnOnce() -> R) -> R {
     ACTOR.sync_scope(actor, work)
 }
 
-/// Spawns a task that acts as whoever acts here; a task spawned otherwise acts as the system.
+/// Spawns a task with the current actor; a task spawned otherwise acts as the system.
 ///
 /// # Panics
 /// Outside a Tokio runtime, as [`tokio::spawn`] does.
@@ -46,7 +46,7 @@ where
     tokio::spawn(with_actor(current_actor(), work))
 }
 
-/// Who acts here; the system, where nobody was named.
+/// Returns the current actor, or else the system.
 pub fn current_actor() -> Actor {
     ACTOR.try_with(|actor| actor.clone()).unwrap_or_default()
 }

@@ -1,8 +1,8 @@
-//! Threads that compute behind those that serve.
+//! Threads for computing, apart from those that serve requests.
 //!
-//! What takes milliseconds of computing (a batch of events is read, checked and hashed) would hold
-//! up every request that the same thread serves, and the operating system would not know whom to
-//! let go first. Here it is done on threads that step back for all others of the machine.
+//! Computing for milliseconds (reading, checking and hashing a batch of events) would delay every
+//! request on the same thread, and the operating system could not tell which work matters more.
+//! The threads here have a lower priority than all others of the machine.
 
 use std::io;
 use std::num::NonZero;
@@ -14,22 +14,22 @@ use tokio::sync::oneshot;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// There is no thread to do the work.
+/// No thread is left to do the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no thread is there to do it")]
+#[error("no background thread is running; restart the server")]
 pub struct NoThread;
 
-/// Below everybody else who wants to compute, but not so far that it never gets its turn.
+/// The priority below all other threads, but high enough to get time on a busy machine.
 const NICE: i32 = 5;
 
-/// Lets other threads have the processor first.
+/// Lets other threads use the processor first.
 pub fn lower_priority() {
-    // On Linux this is the thread's own; elsewhere it may be refused.
+    // On Linux this affects only the calling thread; elsewhere it may be refused.
     let _ = rustix::process::nice(NICE);
 }
 
-/// Called between pieces of a long work, with how many are done: once in so many, lets whoever
-/// waits for this processor go first. An operating system looks at who waits only every few
+/// Lets other threads run first, once in `once_in` calls. Call it between pieces of long work with
+/// the number of pieces done: an operating system checks for waiting threads only every few
 /// milliseconds, which is more than a page may take.
 pub fn yield_every(done: usize, once_in: usize) {
     if done % once_in == once_in - 1 {
@@ -37,7 +37,7 @@ pub fn yield_every(done: usize, once_in: usize) {
     }
 }
 
-/// As many threads as there are processors. They end when this is dropped.
+/// A pool with as many threads as processors. They end when this is dropped.
 pub struct Background {
     jobs: mpsc::Sender<Job>,
 }
@@ -61,15 +61,15 @@ impl Background {
         Ok(Background { jobs })
     }
 
-    /// Does work when a thread is free, in the order it was handed over; a panic in it is the
-    /// caller's. Whoever gives up waiting does not end it.
+    /// Runs work when a thread is free, in the order of the calls. A panic in it is passed to the
+    /// caller. The work continues if the caller stops waiting.
     pub async fn run<R: Send + 'static>(
         &self,
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, NoThread> {
         let (answer, answered) = oneshot::channel();
         let job = Box::new(move || {
-            // Whatever the work had in hand is dropped with it.
+            // A panic drops everything the work owned.
             let _ = answer.send(catch_unwind(AssertUnwindSafe(work)));
         });
         self.jobs.send(job).map_err(|_| NoThread)?;
@@ -101,13 +101,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_handed_over_is_done_though_nobody_waits() {
+    async fn work_is_done_even_if_nobody_waits() {
         let background = Background::start().unwrap();
-        let (done, told) = mpsc::channel();
+        let (done, result) = mpsc::channel();
         let mut job = Box::pin(background.run(move || done.send(7)));
         assert!(futures::poll!(&mut job).is_pending());
         drop(job);
         drop(background);
-        assert_eq!(told.recv(), Ok(7));
+        assert_eq!(result.recv(), Ok(7));
     }
 }

@@ -1,31 +1,31 @@
-//! How many events are written at once, by whoever shares a writer with others.
+//! The number of events written at once, for writers that share the journal with others.
 
 use std::time::Duration;
 
-/// No page is longer.
+/// The largest batch: no page is longer.
 const MAX_BATCH: usize = 4_096;
 const MIN_BATCH: usize = 4;
 
-/// The size of a slice, learned from how long the last ones took.
+/// The size of a batch, adapted to how long the last ones took.
 #[derive(Clone, Copy, Debug)]
 pub struct BatchSizer {
     events: usize,
-    /// None may take longer than this.
+    /// The longest time a batch may take.
     longest: Duration,
 }
 
 impl BatchSizer {
-    /// The pace at which no slice holds a writer for longer than this.
+    /// Makes a sizer for batches that take at most `longest`.
     pub const fn of(longest: Duration) -> BatchSizer {
         BatchSizer { events: 64, longest }
     }
 
-    /// Events in the next slice.
+    /// Returns the number of events in the next batch.
     pub fn events(&self) -> usize {
         self.events
     }
 
-    /// Notes how long a slice took.
+    /// Records how long a batch took.
     pub fn took(&mut self, events: usize, time: Duration) {
         if time > self.longest {
             self.events = (self.events / 2).max(MIN_BATCH);
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slices_shrink_when_they_take_long_and_grow_when_they_are_full_and_quick() {
+    fn batches_shrink_when_they_take_long_and_grow_when_they_are_full_and_quick() {
         let mut batch_sizer = BatchSizer::of(Duration::from_millis(20));
         batch_sizer.took(64, Duration::from_millis(2));
         assert_eq!(batch_sizer.events(), 128);

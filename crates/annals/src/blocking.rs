@@ -1,9 +1,8 @@
-//! Threads that serve requests: which of them may stop serving for the time of a read.
+//! Marks for the threads that may block for the time of a read.
 //!
-//! A read that is done where its request is served spares two wake-ups, of the thread that reads
-//! and of the one that goes on, and each of them waits for a core. Tokio puts another thread in
-//! the place of one that blocks (`block_in_place`), but not on every runtime and not everywhere in
-//! one; so only threads of the program's own runtime are marked, and a host's never are.
+//! A read on the thread that serves its request saves two wake-ups, each of which waits for a core.
+//! Tokio replaces a thread that blocks (`block_in_place`), but not on every runtime and not
+//! everywhere in one. So only threads of the program's own runtime are marked; a host's never are.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,18 +11,18 @@ thread_local! {
     static MAY_BLOCK: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Marks the thread that calls: one of a multi-threaded runtime without local tasks.
+/// Marks the calling thread, which must belong to a multi-threaded runtime without local tasks.
 pub fn mark_thread() {
     MAY_BLOCK.set(true);
 }
 
-/// Does work that blocks on the thread that calls, if that may be; else gives it back. A panic is
-/// answered as [`std::thread::JoinHandle::join`] answers it.
+/// Runs blocking work on the calling thread if it is marked; otherwise returns the work. A panic is
+/// returned as [`std::thread::JoinHandle::join`] does.
 pub fn run_blocking_here<R, W: FnOnce() -> R>(work: W) -> Result<std::thread::Result<R>, W> {
     if !MAY_BLOCK.get() {
         return Err(work);
     }
-    // Whatever the work had in hand is dropped with it.
+    // A panic drops everything the work owned.
     Ok(tokio::task::block_in_place(|| catch_unwind(AssertUnwindSafe(work))))
 }
 

@@ -1,6 +1,6 @@
-//! Days, as one time zone's calendar has them.
+//! The calendar of a time zone, which splits time into days.
 //!
-//! Every figure by day is one of these days: the deployment's, unless a question says otherwise.
+//! Every figure by day uses the deployment's calendar, unless a request names another.
 
 use annals_event::Time;
 use jiff::civil::Date;
@@ -15,11 +15,11 @@ pub struct Calendar {
 
 /// There is no time zone of this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no IANA time zone such as Europe/Stockholm")]
+#[error("`{0}` is not an IANA time zone such as Europe/Stockholm")]
 pub struct UnknownZone(String);
 
 impl Calendar {
-    /// The calendar of an IANA time zone.
+    /// Returns the calendar of an IANA time zone.
     ///
     /// # Errors
     /// There is no such zone, or this machine does not know it.
@@ -28,20 +28,20 @@ impl Calendar {
         Ok(Calendar { name: name.to_owned(), zone })
     }
 
-    /// The zone's name.
+    /// Returns the zone's name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The day a moment falls on.
+    /// Returns the day of a time.
     pub fn day(&self, time: Time) -> Date {
         self.zone.to_datetime(time.into()).date()
     }
 
-    /// The first moment of a day: midnight, or where the clocks skip that, what comes after it.
+    /// Returns the first moment of a day: midnight, or the moment after it if the clocks skip it.
     pub fn begin(&self, day: Date) -> Time {
         let midnight = self.zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible();
-        // Only days at the very ends of what dates can hold have no such moment.
+        // Only days at the ends of the range of dates have no such moment.
         midnight.unwrap_or_default().into()
     }
 }
@@ -58,7 +58,7 @@ mod tests {
         assert_eq!(day("UTC", "2026-11-21T23:30:00Z"), "2026-11-21");
         assert_eq!(day("Europe/Berlin", "2026-11-21T23:30:00Z"), "2026-11-22");
         assert_eq!(day("America/New_York", "2026-11-21T04:59:59Z"), "2026-11-20");
-        // Summer time: the offset is the day's own.
+        // Summer time: the offset depends on the day.
         assert_eq!(day("Europe/Berlin", "2026-07-21T22:00:00Z"), "2026-07-22");
         assert_eq!(day("Europe/Berlin", "2026-12-21T22:00:00Z"), "2026-12-21");
         assert!(Calendar::of("Europe/Atlantis").is_err());

@@ -1,11 +1,11 @@
-//! The catalog: what is known about each category and action.
+//! The catalog of known categories and actions.
 //!
 //! ```text
 //! catalog.toml (built in) ──► entries by (category, action) ──► record, access, analytics, /catalog
 //!        + a deployment's own file, field by field
 //! ```
 //!
-//! Analytics, access and retention ask the catalog for roles, viewers and classes and know no
+//! Analytics, access and retention ask the catalog for roles, viewers and classes. They know no
 //! action by name, so another application's `course_started` works like `quest_started`.
 
 use std::collections::BTreeMap;
@@ -22,38 +22,38 @@ pub use load::CatalogError;
 pub use template::Template;
 pub use words::{Class, Role, Source, Viewer};
 
-/// The category of actions that no catalog names and that came without one.
+/// The category of actions that the catalog does not name and that came without one.
 pub const OTHER: &str = "other";
 
-/// What is known about one action.
+/// A known action.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct CatalogEntry {
     /// The category, such as `quest`.
     pub category: String,
     /// The action, such as `quest_started`.
     pub action: String,
-    /// What happened, for people who read or send events.
+    /// A description for people who read or send events.
     pub description: String,
-    /// How long it is kept.
+    /// The class, which decides how long it is kept.
     pub class: Class,
-    /// The severity, unless the sender gives one.
+    /// The default severity.
     pub severity: Severity,
     /// The sentence, with placeholders.
     #[schema(value_type = String)]
     pub template: Template,
-    /// What it means to analytics.
+    /// The role, which is its meaning to analytics.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
-    /// Who may send it.
+    /// The sources that may send it.
     pub sources: Vec<Source>,
-    /// Who may see it, within their scope.
+    /// The viewers who may see it, within their scope.
     pub visible_to: Vec<Viewer>,
-    /// Where in `metadata` the entity stands, when the sender names none.
+    /// The metadata keys of the entity, for events without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity: Option<EntityRule>,
 }
 
-/// Where in `metadata` an entity stands.
+/// The metadata keys that describe an entity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EntityRule {
@@ -67,7 +67,7 @@ pub struct EntityRule {
     pub name: Option<String>,
 }
 
-/// What the actions of one category share, known ones and unknown ones.
+/// The defaults of all actions of one category, known and unknown.
 #[derive(Clone, Debug, PartialEq)]
 struct Category {
     class: Class,
@@ -76,50 +76,51 @@ struct Category {
     visible_to: Vec<Viewer>,
 }
 
-/// Every known category and action.
+/// The catalog: every known category and action.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Catalog {
     strict: bool,
     categories: BTreeMap<String, Category>,
-    /// By category, then action: looking up needs no owned key, and is done several times for each
-    /// event.
+    /// The entries by category, then action. Nested, so that a lookup needs no owned key: each
+    /// event causes several.
     entries: HashMap<String, HashMap<String, CatalogEntry>>,
     /// The categories that have an action of this name.
     by_action: HashMap<String, Vec<String>>,
 }
 
 impl Catalog {
-    /// What is built in.
+    /// Returns the built-in catalog.
     pub fn builtin() -> Catalog {
         #[expect(
             clippy::expect_used,
             reason = "the file is part of the program and a test loads it"
         )]
-        load::builtin().expect("the built-in catalog is sound")
+        load::builtin().expect("the built-in catalog is valid")
     }
 
-    /// What is built in, with a deployment's file over it, field by field.
+    /// Returns the built-in catalog with a deployment's file over it, field by field.
     ///
     /// # Errors
-    /// Names the file, the entry and the key.
+    /// The text names the file, the entry and the key.
     pub fn with_overrides(text: &str, file: &str) -> Result<Catalog, CatalogError> {
         load::with_overrides(text, file)
     }
 
-    /// Whether actions that no catalog names are refused.
+    /// Returns `true` if actions that the catalog does not name are refused.
     pub fn strict(&self) -> bool {
         self.strict
     }
 
-    /// What is known about an action of a category.
+    /// Returns the entry of an action.
     pub fn get(&self, category: &str, action: &str) -> Option<&CatalogEntry> {
         self.entries.get(category)?.get(action)
     }
 
-    /// The category of an action that came without one; `None` when no catalog names it.
+    /// Returns the category of an action that came without one; `None` if the catalog does not name
+    /// it.
     ///
     /// # Errors
-    /// `category`, when several categories have such an action (`activated`).
+    /// `category`, if several categories have such an action (`activated`).
     pub fn category_of(&self, action: &str) -> Result<Option<&str>, FieldError> {
         match self.by_action.get(action).map(Vec::as_slice) {
             None | Some([]) => Ok(None),
@@ -127,15 +128,15 @@ impl Catalog {
             Some(several) => Err(FieldError::new(
                 "category",
                 format!(
-                    "is required, because `{action}` stands in several: {}",
+                    "is required, because several categories have the action `{action}`: {}",
                     several.join(", ")
                 ),
             )),
         }
     }
 
-    /// How long an event is kept. Unknown actions go with their category, unknown categories are
-    /// activity.
+    /// Returns the class of an event. Unknown actions have their category's, unknown categories are
+    /// `activity`.
     pub fn class(&self, category: &str, action: &str) -> Class {
         self.get(category, action)
             .map(|entry| entry.class)
@@ -143,7 +144,7 @@ impl Catalog {
             .unwrap_or(Class::Activity)
     }
 
-    /// How much an event matters, unless its sender says.
+    /// Returns the default severity.
     pub fn severity(&self, category: &str, action: &str) -> Severity {
         self.get(category, action)
             .map(|entry| entry.severity)
@@ -151,7 +152,7 @@ impl Catalog {
             .unwrap_or_default()
     }
 
-    /// Whether a source may send such an event.
+    /// Returns `true` if a source may send such an event.
     pub fn may_send(&self, source: Source, category: &str, action: &str) -> bool {
         self.get(category, action)
             .map(|entry| &entry.sources)
@@ -159,7 +160,7 @@ impl Catalog {
             .map_or(words::DEFAULT_SOURCES.contains(&source), |sources| sources.contains(&source))
     }
 
-    /// Whether a viewer, within their scope, may see such an event.
+    /// Returns `true` if a viewer may see such an event within their scope.
     pub fn may_see(&self, viewer: Viewer, category: &str, action: &str) -> bool {
         self.get(category, action)
             .map(|entry| &entry.visible_to)
@@ -167,15 +168,15 @@ impl Catalog {
             .is_none_or(|viewers| viewers.contains(&viewer))
     }
 
-    /// The entries that a viewer may not see: what a query must leave out.
+    /// Returns the entries that a viewer may not see, which a query must exclude.
     ///
-    /// Categories can be hidden as a whole; their unknown actions are then hidden too, and only
-    /// [`Catalog::may_see`] and [`Catalog::hidden_categories`] tell of those.
+    /// A category can be hidden with all its unknown actions. Those have no entry: see
+    /// [`Catalog::may_see`] and [`Catalog::hidden_categories`].
     pub fn hidden_entries(&self, viewer: Viewer) -> impl Iterator<Item = &CatalogEntry> {
         self.entries().filter(move |entry| !entry.visible_to.contains(&viewer))
     }
 
-    /// The categories whose actions a viewer may not see unless an entry says otherwise.
+    /// Returns the categories whose actions a viewer may not see unless an entry allows it.
     pub fn hidden_categories(&self, viewer: Viewer) -> impl Iterator<Item = &str> {
         self.categories
             .iter()
@@ -183,17 +184,17 @@ impl Catalog {
             .map(|(name, _)| name.as_str())
     }
 
-    /// The entries that play a role in analytics.
+    /// Returns the entries with a role in analytics.
     pub fn with_role(&self, role: Role) -> impl Iterator<Item = &CatalogEntry> {
         self.entries().filter(move |entry| entry.role == Some(role))
     }
 
-    /// The categories known, by name.
+    /// Returns the known categories by name, with their classes.
     pub fn categories(&self) -> impl Iterator<Item = (&str, Class)> {
         self.categories.iter().map(|(name, category)| (name.as_str(), category.class))
     }
 
-    /// Every entry, by category and action.
+    /// Returns every entry, by category and action.
     pub fn entries(&self) -> impl Iterator<Item = &CatalogEntry> {
         let all = self.entries.values().flat_map(HashMap::values);
         let mut sorted: Vec<&CatalogEntry> = all.collect();
@@ -201,7 +202,7 @@ impl Catalog {
         sorted.into_iter()
     }
 
-    /// The sentence for an event that came without one.
+    /// Renders the sentence of an event that came without one.
     pub fn render(&self, event: &Event) -> String {
         match self.get(&event.category, &event.action) {
             Some(entry) => entry.template.render(event),

@@ -1,13 +1,13 @@
-//! The only place that reads the time. Everything else is handed a [`Clock`].
+//! The only place that reads the time. Everything else gets a [`Clock`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use annals_event::Time;
 
-/// Tells the time.
+/// A clock.
 pub trait Clock: Send + Sync + 'static {
-    /// The moment it is now.
+    /// Returns the current time.
     fn now(&self) -> Time;
 }
 
@@ -26,12 +26,12 @@ impl Clock for SystemClock {
 pub struct ManualClock(Arc<AtomicI64>);
 
 impl ManualClock {
-    /// A clock standing at this moment.
+    /// Makes a clock that shows this time.
     pub fn at(time: Time) -> ManualClock {
         ManualClock(Arc::new(AtomicI64::new(time.as_micros())))
     }
 
-    /// Moves the clock, backwards too: clocks do that.
+    /// Moves the clock, also backwards, as real clocks do.
     pub fn advance_micros(&self, micros: i64) {
         self.0.fetch_add(micros, Ordering::Relaxed);
     }

@@ -1,6 +1,6 @@
 //! Configuration: defaults < file < `ANNALS_…` environment < flags.
 //!
-//! An unknown key or a wrong value is an error that names it and where it stands.
+//! An unknown key or an invalid value is an error that names the key and its source.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -20,44 +20,44 @@ pub use jwt::{Jwt, JwtAlgorithm};
 pub use pages::{Pages, PathRule};
 pub use risk::{Hundredths, Risk, RiskFactor, RiskStep};
 
-/// The file read when it exists and no other is named.
+/// The file that is read if it exists and no other is named.
 pub const DEFAULT_FILE: &str = "annals.toml";
-/// The shortest bootstrap key.
+/// Number of characters that the bootstrap key needs at least.
 const ADMIN_KEY_CHARS: usize = 32;
 
-/// What the operator decides.
+/// The operator's configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Where to listen.
+    /// The address to listen on.
     pub listen: SocketAddr,
-    /// Where the journal, its lock and its socket live.
+    /// The directory of the journal, its lock and its socket.
     pub data_dir: PathBuf,
     /// `sqlite:PATH` or `postgres://…`; absent: `journal.db` in the data directory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseUrl>,
-    /// How PostgreSQL is used, where it is.
+    /// Settings for PostgreSQL.
     pub postgres: Postgres,
-    /// Whether the database is a host's file, with its tables beside ours: for programs that have
-    /// Annals inside.
+    /// `true` if the database is a host program's file, which has tables of its own: for programs
+    /// that have Annals inside.
     #[serde(skip)]
     pub host_file: bool,
-    /// The path everything is served under, such as `/annals/`.
+    /// The path under which everything is served, such as `/annals/`.
     pub base_path: String,
-    /// The IANA time zone whose calendar says which day an event falls on.
+    /// The IANA time zone that decides on which day an event happened.
     pub timezone: String,
     /// A file that overrides and extends the catalog.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub catalog: Option<PathBuf>,
-    /// What is logged: `error`, `warn`, `info`, `debug`, `trace`, or per module.
+    /// Log level: `error`, `warn`, `info`, `debug`, `trace`, or per module.
     pub log: String,
-    /// How the log is written.
+    /// The format of the log.
     pub log_format: LogFormat,
-    /// Proxies that may say where a request came from, as networks.
+    /// Networks of the proxies whose word about a client's address is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// How often one may ask.
+    /// Limits of requests.
     pub rate_limit: RateLimit,
-    /// How much of a visitor's address is kept.
+    /// Number of bits of a visitor's address that are kept.
     pub client_ip: ClientIp,
     /// Secrets in events.
     pub redaction: Redaction,
@@ -67,21 +67,21 @@ pub struct Config {
     pub points: Points,
     /// A file of points events for each user account.
     pub audit_files: AuditFiles,
-    /// Which paths are one page.
+    /// Rules that fold paths into pages.
     pub pages: Pages,
-    /// How learners' risk of dropping out is scored.
+    /// The rules of the risk score.
     pub risk: Risk,
-    /// Whose consent is needed before their activity is recorded.
+    /// The people whose activity is recorded only with consent.
     pub require_consent: RequireConsent,
-    /// How the application's people show who they are.
+    /// Sign-in of the application's people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwt: Option<Jwt>,
-    /// The bootstrap admin key, from `ANNALS_ADMIN_KEY` alone; never printed.
+    /// The bootstrap admin key, only from `ANNALS_ADMIN_KEY`; never printed.
     #[serde(skip)]
     pub admin_key: Option<Secret>,
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
@@ -91,39 +91,39 @@ pub enum LogFormat {
     Json,
 }
 
-/// How often one may ask, each in requests a minute; 0 is no limit.
+/// Limits of requests a minute; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RateLimit {
-    /// By key, whatever its role.
+    /// Requests by key, whatever its role.
     pub key_per_minute: u32,
-    /// By client address, for callers that anybody can be: ingest keys and people.
+    /// Requests by client address with ingest keys or as a person, because anybody can be one.
     pub address_per_minute: u32,
-    /// Attempts to sign in, and wrong keys, by client address.
+    /// Attempts to sign in and invalid keys, by client address.
     pub attempts_per_minute: u32,
 }
 
-/// How many leading bits of an address are kept.
+/// Number of leading bits of an address that are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientIp {
-    /// Of IPv4, 0 to 32.
+    /// Bits of IPv4, 0 to 32.
     pub v4_bits: u8,
-    /// Of IPv6, 0 to 128.
+    /// Bits of IPv6, 0 to 128.
     pub v6_bits: u8,
 }
 
-/// How many may follow, and how patiently they are served.
+/// Limits of streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Streams {
-    /// Streams open at once, 1 to 100,000.
+    /// Number of streams open at once, 1 to 100,000.
     pub max: u32,
-    /// A client that takes nothing for so many seconds is cut off, 1 to 3,600.
+    /// Seconds after which a client that reads nothing is disconnected, 1 to 3,600.
     pub stall_seconds: u32,
 }
 
-/// Which keys hold secrets, beside the built-in ones.
+/// Keys that hold secrets, besides the built-in ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Redaction {
@@ -131,34 +131,35 @@ pub struct Redaction {
     pub keys: Vec<String>,
 }
 
-/// What balances may do, and what is earned beside them.
+/// Rules of balances and badges.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Points {
-    /// Whether penalties and corrections may take more than there is.
+    /// `true` if penalties and corrections may take more than the balance.
     pub allow_negative: bool,
-    /// The file that says which badges and certificates are earned by what.
+    /// The file with the rules of badges and certificates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<PathBuf>,
 }
 
-/// How large audit files grow, and how many are kept.
+/// Size and number of audit files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuditFiles {
-    /// A file is rotated before the line that would make it longer, 10,000 to 10,000,000,000.
+    /// Bytes of a file at most, 10,000 to 10,000,000,000; it is rotated before the line that
+    /// exceeds them.
     pub max_bytes: u64,
-    /// Rotated files kept beside each, 0 to 100.
+    /// Number of rotated files kept for each, 0 to 100.
     pub backups: u32,
 }
 
-/// Whose consent is needed.
+/// The people whose activity needs consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequireConsent {
-    /// Nobody's.
+    /// Nobody.
     Nobody,
-    /// A guardian's, for each child.
+    /// Children, each by a guardian.
     Children,
 }
 
@@ -168,12 +169,12 @@ pub enum RequireConsent {
 pub struct Secret(String);
 
 impl Secret {
-    /// This secret; [`Config::check`] says whether it is long enough.
+    /// Makes a secret; [`Config::check`] checks its length.
     pub fn new(secret: impl Into<String>) -> Secret {
         Secret(secret.into())
     }
 
-    /// The secret itself.
+    /// Returns the secret itself.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -218,24 +219,24 @@ impl Default for Config {
     }
 }
 
-/// What is wrong with the configuration.
+/// An invalid configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// A key is unknown or a value of the wrong kind.
+    /// A key is unknown, or a value has the wrong type.
     #[error("configuration: {0}")]
     Figment(String),
-    /// A value is not acceptable.
+    /// A value is invalid.
     #[error("configuration: `{key}` {problem}")]
     Value {
         /// The key.
         key: &'static str,
-        /// What is wrong and what would be right.
+        /// The problem, and what would be right.
         problem: String,
     },
 }
 
 impl Config {
-    /// Reads the configuration. `flags` are the command line's, with absent ones left out.
+    /// Reads the configuration. `flags` are those of the command line, without absent ones.
     pub fn load(file: Option<&Path>, flags: impl Serialize) -> Result<Config, ConfigError> {
         let mut figment = Figment::from(Serialized::defaults(Config::default()));
         if let Some(file) = file {
@@ -247,13 +248,13 @@ impl Config {
         } else {
             figment = figment.merge(Toml::file(DEFAULT_FILE));
         }
-        // Sections are told by two underscores: ANNALS_CLIENT_IP__V4_BITS.
+        // Two underscores separate sections: ANNALS_CLIENT_IP__V4_BITS.
         let environment =
             Env::prefixed("ANNALS_").ignore(&["admin_key", "config", "jwt__secret"]).split("__");
         figment = figment.merge(environment).merge(Serialized::defaults(flags));
         let mut config: Config =
             figment.extract().map_err(|error| ConfigError::Figment(explain(error)))?;
-        // Read by itself: a key of digits is still a text.
+        // Read separately: a key that consists of digits is still a text.
         config.admin_key =
             std::env::var("ANNALS_ADMIN_KEY").ok().filter(|key| !key.is_empty()).map(Secret);
         if let Some(jwt) = &mut config.jwt
@@ -265,10 +266,10 @@ impl Config {
         Ok(config)
     }
 
-    /// Whether every value is acceptable.
+    /// Checks every value.
     ///
     /// # Errors
-    /// Names the first key whose value is not.
+    /// The first key whose value is invalid.
     pub fn check(&self) -> Result<(), ConfigError> {
         let wrong =
             |key, problem: &str| Err(ConfigError::Value { key, problem: problem.to_owned() });
@@ -317,7 +318,7 @@ impl Config {
         self.journal().map(drop)
     }
 
-    /// Where the journal is kept.
+    /// Returns the database of the journal.
     pub fn journal(&self) -> Result<Database, ConfigError> {
         match &self.database {
             None => Ok(Database::Sqlite(self.data_dir.join("journal.db"))),
@@ -328,9 +329,9 @@ impl Config {
     }
 }
 
-/// Every error of the configuration in one text, each with its key and where it stands.
+/// Renders every error of the configuration as one text, each with its key and source.
 fn explain(errors: figment::Error) -> String {
-    let told: Vec<String> = errors
+    let faults: Vec<String> = errors
         .into_iter()
         .map(|error| {
             let path = error.path.join(".");
@@ -342,7 +343,7 @@ fn explain(errors: figment::Error) -> String {
             format!("{key}{}{}", error.kind, place.unwrap_or_default())
         })
         .collect();
-    told.join("; ")
+    faults.join("; ")
 }
 
 #[cfg(test)]
@@ -381,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn the_journal_lies_in_the_data_directory_unless_named() {
+    fn the_journal_is_in_the_data_directory_unless_named() {
         let config = load(serde_json::json!({"data_dir": "/d"})).unwrap();
         assert_eq!(config.journal().unwrap(), Database::Sqlite("/d/journal.db".into()));
         let config = load(serde_json::json!({"database": "sqlite:/x/y.db"})).unwrap();

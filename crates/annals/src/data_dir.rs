@@ -1,4 +1,4 @@
-//! The data directory: what lies in it, and who holds it.
+//! The data directory and its lock.
 
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io;
@@ -9,36 +9,36 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct DataDir(PathBuf);
 
-/// Held as long as this process is the one that writes the journal. The kernel lets go when the
-/// process ends, however it ends.
+/// The lock of the process that writes the journal. The kernel releases it when the process ends,
+/// however it ends.
 #[derive(Debug)]
 pub struct Hold(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
 
-/// Why the data directory cannot be held.
+/// The reason why the data directory cannot be locked.
 #[derive(Debug, thiserror::Error)]
 pub enum HoldError {
-    /// Another process holds it.
+    /// Another process holds the lock.
     #[error(
         "another Annals server uses {0} already; stop it first, or give this one another --data-dir"
     )]
     Held(PathBuf),
-    /// It cannot be made or opened.
+    /// The directory cannot be created or opened.
     #[error("cannot use the data directory {0}: {1}")]
     Io(PathBuf, #[source] io::Error),
 }
 
 impl DataDir {
-    /// The data directory at a path, which need not exist yet.
+    /// Names the data directory at a path, which need not exist yet.
     pub fn new(path: impl Into<PathBuf>) -> DataDir {
         DataDir(path.into())
     }
 
-    /// Where it is.
+    /// Returns its path.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// Makes it, for this user alone, and holds it; one process at a time can.
+    /// Creates it for this user alone and locks it. Only one process at a time can.
     pub fn hold(&self) -> Result<Hold, HoldError> {
         let error = |error| HoldError::Io(self.0.clone(), error);
         DirBuilder::new().recursive(true).mode(0o700).create(&self.0).map_err(error)?;
@@ -52,9 +52,8 @@ impl DataDir {
         }
     }
 
-    /// The running server's local socket, by a path short enough for the kernel (108 bytes),
-    /// however long the directory's own is: through an open handle on the directory, which must
-    /// be kept while the path is used.
+    /// Returns the path of the running server's local socket. It goes through an open handle on the
+    /// directory, because the kernel allows only 108 bytes. Keep the handle while the path is used.
     pub fn socket(&self) -> io::Result<(File, PathBuf)> {
         use std::os::fd::AsRawFd as _;
         let directory = File::open(&self.0)?;

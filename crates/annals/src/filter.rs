@@ -17,43 +17,43 @@ mod fields;
 pub use asked::{Asked, metadata_text, searched};
 pub use fields::{FIELDS, Field, Index, indexed_fields};
 
-/// Values in one term, and characters of one value: what a person types fits many times over.
+/// Number of values in one term, and of characters of one value: far more than a person types.
 const MAX_VALUES: usize = 100;
 const MAX_CHARS: usize = 500;
-/// Words in `q`.
+/// Number of words in `q`.
 const MAX_WORDS: usize = 16;
-/// The longest period that may be searched by metadata alone, in microseconds: 31 days.
+/// Microseconds of the longest period that may be searched by metadata alone: 31 days.
 const METADATA_PERIOD: i64 = 31 * 24 * 3_600 * 1_000_000;
 
-/// The query parameters of a filter beside its fields.
+/// The query parameters of a filter besides its fields.
 const OTHERS: [&str; 3] = ["from", "to", "q"];
 
 /// "The field has one of these values" or, negated, "it has none of them".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// The field asked about.
+    /// The field.
     pub field: Field,
     /// The values, at least one.
     pub values: Vec<String>,
-    /// Whether the list began with `!`. Rows without the field match a negated term.
+    /// `true` if the list began with `!`. Rows without the field match a negated term.
     pub negated: bool,
 }
 
-/// Which events are wanted. The default wants all.
+/// The wanted events. The default matches all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// All of these must hold.
+    /// The terms, all of which must match.
     pub terms: Vec<Term>,
-    /// `occurred_at` is at or after this moment.
+    /// `occurred_at` is at or after this time.
     pub from: Option<Time>,
-    /// `occurred_at` is before this moment.
+    /// `occurred_at` is before this time.
     pub to: Option<Time>,
-    /// Folded words that must all stand in message, entity name, actor name or action.
+    /// Folded words that must all be in message, entity name, actor name or action.
     pub words: Vec<String>,
 }
 
 impl Filter {
-    /// Reads a filter from decoded query pairs, all of which must belong to it.
+    /// Parses a filter from decoded query pairs, all of which must belong to it.
     pub fn parse<'a>(
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Filter, Vec<FieldError>> {
@@ -62,7 +62,7 @@ impl Filter {
         let mut seen: Vec<&str> = Vec::new();
         for (name, value) in pairs {
             let result = if seen.contains(&name) {
-                Err("is given twice; several values go into one, with commas".to_owned())
+                Err("is given twice; write several values into one, separated by commas".to_owned())
             } else {
                 filter.add(name, value)
             };
@@ -71,7 +71,7 @@ impl Filter {
                 errors.push(FieldError { field: name.to_owned(), message });
             }
         }
-        if let Err(error) = filter.check_as_a_whole() {
+        if let Err(error) = filter.check_combination() {
             errors.push(error);
         }
         if errors.is_empty() { Ok(filter) } else { Err(errors) }
@@ -96,11 +96,11 @@ impl Filter {
         Ok(())
     }
 
-    fn check_as_a_whole(&self) -> Result<(), FieldError> {
+    fn check_combination(&self) -> Result<(), FieldError> {
         if let (Some(from), Some(to)) = (self.from, self.to)
             && from >= to
         {
-            return Err(error("to", "must lie after `from`"));
+            return Err(error("to", "must be after `from`"));
         }
         let metadata = |term: &&Term| matches!(term.field, Field::Metadata(_));
         let Some(term) = self.terms.iter().find(metadata) else {
@@ -122,17 +122,17 @@ impl Filter {
         ))
     }
 
-    /// Whether nothing is asked, so that every event matches.
+    /// Returns `true` if every event matches.
     pub fn is_empty(&self) -> bool {
         *self == Filter::default()
     }
 
-    /// Whether an event is wanted.
+    /// Returns `true` if an event matches.
     pub fn matches(&self, event: &Event) -> bool {
         self.fits(event)
     }
 
-    /// As [`Filter::matches`], of an event however it is kept.
+    /// Returns `true` if an event matches, however it is kept.
     pub fn fits(&self, event: &impl Asked) -> bool {
         self.from.is_none_or(|from| event.occurred_at() >= from)
             && self.to.is_none_or(|to| event.occurred_at() < to)
@@ -141,10 +141,10 @@ impl Filter {
                 || all_found(&self.words, event.searched().into_iter().flatten()))
     }
 
-    /// Eight bytes that differ where filters differ: what binds a cursor to its filter.
+    /// Returns eight bytes that differ if filters differ. They bind a cursor to its filter.
     pub fn fingerprint(&self) -> [u8; 8] {
-        // Debug output names every field and quotes every value, so that two different
-        // filters cannot be written alike.
+        // Debug output names every field and quotes every value, so two different filters are never
+        // written alike.
         let hash = Sha256::digest(format!("{self:?}"));
         let mut bytes = [0; 8];
         bytes.copy_from_slice(&hash[..8]);
@@ -152,7 +152,7 @@ impl Filter {
     }
 }
 
-/// `!a,b\,c` → negated, `a` and `b,c`.
+/// Parses `!a,b\,c` as negated, `a` and `b,c`.
 fn term(field: Field, text: &str) -> Result<Term, String> {
     let (negated, list) = match text.strip_prefix('!') {
         Some(rest) => (true, rest),
@@ -199,7 +199,7 @@ fn split_list(list: &str) -> Vec<String> {
     values
 }
 
-/// An RFC 3339 time, or a day, which means its first moment in UTC.
+/// Parses an RFC 3339 time, or a day, which means its first moment in UTC.
 pub fn moment(text: &str) -> Result<Time, String> {
     let time = text.parse::<Time>();
     let day = || format!("{text}T00:00:00Z").parse::<Time>();

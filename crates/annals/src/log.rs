@@ -1,8 +1,8 @@
 //! The server's own log: to standard error, and the last lines in memory.
 //!
-//! It is another thing than the record: it tells how the program fares, is gone with the process,
-//! and holds no word of what events say or who sent them. One process has one log, so that the
-//! lines in memory are the process's too.
+//! It is not the record: it is about the program itself, its memory is gone with the process, and
+//! it never contains texts of events or their senders. One process has one log, so the lines in
+//! memory are the process's too.
 
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal as _, Write};
@@ -18,7 +18,7 @@ use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
 use crate::config::LogFormat;
 
-/// Lines kept in memory.
+/// Number of lines kept in memory.
 pub const LINES: usize = 500;
 /// Bytes of a line kept in memory.
 const LINE_BYTES: usize = 4_096;
@@ -33,7 +33,7 @@ pub struct LogLine {
     pub at: String,
     /// `ERROR`, `WARN`, `INFO`, `DEBUG` or `TRACE`.
     pub level: String,
-    /// What happened.
+    /// The message.
     #[serde(default)]
     pub message: String,
     /// The details.
@@ -42,12 +42,12 @@ pub struct LogLine {
     pub fields: Map<String, Value>,
 }
 
-/// Starts the log. `level` is `info` and its kind, or per module, as `annals=debug`.
+/// Starts the log. `level` is a level such as `info`, or per module, as `annals=debug`.
 ///
 /// # Errors
-/// When the level cannot be understood.
+/// The level is invalid.
 pub fn start(level: &str, format: LogFormat) -> Result<(), ParseError> {
-    // The migration runner tells every step of every start; that it failed is told by ours.
+    // The migration runner logs every step of every start; our own log has its failures.
     let filter = EnvFilter::try_new(format!("refinery_core=warn,{level}"))?;
     let to_stderr = fmt::layer().with_writer(io::stderr).with_target(false);
     let to_stderr = match format {
@@ -56,22 +56,22 @@ pub fn start(level: &str, format: LogFormat) -> Result<(), ParseError> {
     };
     let to_memory = fmt::layer().with_writer(Memory).with_target(false);
     let to_memory = to_memory.json().flatten_event(true).with_current_span(false);
-    // A second start in one process, as tests do it, leaves the first one's log.
+    // A second start in one process, as in tests, keeps the first log.
     let _ = tracing_subscriber::registry().with(filter).with(to_stderr).with(to_memory).try_init();
     Ok(())
 }
 
-/// The last lines, oldest first.
+/// Returns the last lines, oldest first.
 pub fn recent() -> Vec<LogLine> {
     let lines = RECENT.lock().unwrap_or_else(PoisonError::into_inner);
     lines.iter().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
-/// Writes lines to memory.
+/// A writer that keeps lines in memory.
 struct Memory;
 
 impl Write for Memory {
-    /// The formatter hands over a whole line at once.
+    /// Keeps a line; the formatter passes one complete line at a time.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         if line.len() <= LINE_BYTES {
             let mut lines = RECENT.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,11 +1,11 @@
-//! The `annals` program: argv → [`annals::cli`].
+//! The `annals` program, which calls [`annals::cli`].
 
 use std::process::ExitCode;
 
 use tikv_jemallocator::Jemalloc;
 
-/// Requests are many small pieces of memory beside a few large ones, which the system's allocator
-/// spends its time tidying up. The program's alone: a host that embeds Annals keeps its own.
+/// Requests need many small pieces of memory and a few large ones, which the system's allocator
+/// handles slowly. Only for this program: a host that embeds Annals keeps its own.
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 

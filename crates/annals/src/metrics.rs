@@ -1,8 +1,8 @@
-//! What the process counts about itself, for Prometheus.
+//! Metrics of the process, for Prometheus.
 //!
 //! The registry belongs to one server, not to the process: a program that embeds Annals keeps its
-//! own. Labels hold words of this program only, never a sender's, so that their number is bounded
-//! and nobody's name is among them.
+//! own. Labels contain only words of this program, never a sender's. So their number is bounded and
+//! they name nobody.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
@@ -24,7 +24,7 @@ pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; chars
 pub struct Metrics {
     registry: Registry,
     events: Family<EventOutcome, Counter>,
-    /// The fates counted so far: a family does not tell its own.
+    /// The outcomes counted so far, because a metric family does not list its labels.
     outcomes: Mutex<BTreeSet<EventOutcome>>,
     commit_events: Histogram,
     commit_seconds: Histogram,
@@ -34,16 +34,16 @@ pub struct Metrics {
     followers: Family<Follower, Gauge<u64, AtomicU64>>,
 }
 
-/// What became of an event.
+/// The outcome of an event.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EncodeLabelSet)]
 struct EventOutcome {
     /// `accepted`, `duplicate`, `rejected`, `dropped` or `failed`.
     outcome: &'static str,
-    /// Why, where there is a why.
+    /// The reason, if there is one.
     reason: &'static str,
 }
 
-/// What was asked for, and how it was answered.
+/// A request and its status.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
     method: &'static str,
@@ -52,13 +52,13 @@ struct Request {
     status: u16,
 }
 
-/// What is read out of the journal.
+/// A follower.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Follower {
     follower: &'static str,
 }
 
-/// One millisecond to 16 seconds.
+/// Makes a histogram from one millisecond to 16 seconds.
 fn request_histogram() -> Histogram {
     Histogram::new(exponential_buckets(0.001, 4.0, 8))
 }
@@ -67,7 +67,7 @@ impl Default for Metrics {
     fn default() -> Metrics {
         let mut registry = Registry::with_prefix("annals");
         let events = Family::default();
-        registry.register("events", "Events taken in, by what became of them", events.clone());
+        registry.register("events", "Events received, by outcome", events.clone());
         // One event to the largest batch of 4,096.
         let commit_events = Histogram::new(exponential_buckets(1.0, 4.0, 7));
         registry.register("commit_events", "Events in one commit", commit_events.clone());
@@ -82,7 +82,7 @@ impl Default for Metrics {
         let streams = Gauge::default();
         registry.register("streams", "Streams that are open now", streams.clone());
         let followers = Family::default();
-        let help = "Events a follower has still to take in";
+        let help = "Events a follower has not read yet";
         registry.register("follower_lag", help, followers.clone());
         Metrics {
             registry,
@@ -99,7 +99,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Counts events with the same fate.
+    /// Counts events with the same outcome.
     pub fn events(&self, outcome: &'static str, reason: &'static str, count: u64) {
         if count > 0 {
             let outcome_labels = EventOutcome { outcome, reason };
@@ -108,7 +108,7 @@ impl Metrics {
         }
     }
 
-    /// How many events met which fate: outcome, reason, count.
+    /// Returns outcome, reason and number of events.
     pub fn outcomes(&self) -> Vec<(&'static str, &'static str, u64)> {
         let outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let count = |outcome_labels: &EventOutcome| {
@@ -122,37 +122,37 @@ impl Metrics {
             .collect()
     }
 
-    /// Notes a commit.
+    /// Records a commit.
     pub fn commit(&self, events: usize, took: Duration) {
         self.commit_events.observe(events as f64);
         self.commit_seconds.observe(took.as_secs_f64());
     }
 
-    /// Notes an answered request.
+    /// Records an answered request.
     pub fn request(&self, method: &'static str, route: &str, status: u16, took: Duration) {
         let request = Request { method, route: route.to_owned(), status };
         self.requests.get_or_create(&request).observe(took.as_secs_f64());
     }
 
-    /// Notes how far the journal goes.
+    /// Records the position of the head.
     pub fn head(&self, seq: u64) {
         self.head.set(seq);
     }
 
-    /// Notes how many streams are open.
+    /// Records the number of open streams.
     pub fn streams(&self, open: usize) {
         self.streams.set(open as u64);
     }
 
-    /// Notes how far a follower is behind.
+    /// Records the lag of a follower.
     pub fn follower(&self, follower: &'static str, lag: u64) {
         self.followers.get_or_create(&Follower { follower }).set(lag);
     }
 
-    /// Everything as OpenMetrics text.
+    /// Renders everything as OpenMetrics text.
     pub fn encode(&self) -> String {
         let mut text = String::new();
-        // Writing into a string cannot fail.
+        // Writing to a string cannot fail.
         let _ = encode(&mut text, &self.registry);
         text
     }
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_counted_is_told() {
+    fn everything_counted_is_rendered() {
         let metrics = Metrics::default();
         metrics.events("accepted", "", 3);
         metrics.events("dropped", "recording_off", 1);
@@ -173,7 +173,7 @@ mod tests {
         metrics.head(7);
         metrics.streams(2);
         metrics.follower("rollups", 5);
-        let told = metrics.encode();
+        let text = metrics.encode();
         for line in [
             "annals_events_total{outcome=\"accepted\",reason=\"\"} 3",
             "annals_events_total{outcome=\"dropped\",reason=\"recording_off\"} 1",
@@ -185,9 +185,9 @@ mod tests {
             "annals_follower_lag{follower=\"rollups\"} 5",
             "# EOF",
         ] {
-            assert!(told.lines().any(|told| told == line), "{line}\n{told}");
+            assert!(text.lines().any(|found| found == line), "{line}\n{text}");
         }
-        assert!(!told.contains("rejected"));
+        assert!(!text.contains("rejected"));
         let outcomes = [("accepted", "", 3), ("dropped", "recording_off", 1)];
         assert_eq!(metrics.outcomes(), outcomes);
     }

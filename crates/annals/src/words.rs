@@ -1,4 +1,4 @@
-//! Words, as the `q` filter understands them: whole, case and accents folded.
+//! Words as the `q` filter understands them: complete, with case and accents folded.
 //!
 //! One definition for every engine and for events in memory, so that a search finds the same
 //! everywhere.
@@ -6,10 +6,10 @@
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-/// Hands out the folded words of a text, in order. A word is a run of letters and digits;
+/// Calls `each` with the folded words of a text, in order. A word is a run of letters and digits;
 /// `quest_started` is two words, and `Ünïté` is the word `unite`.
-pub fn each_word(text: &str, mut take: impl FnMut(&str)) {
-    // Most texts are ASCII, and folding those costs next to nothing.
+pub fn each_word(text: &str, mut each: impl FnMut(&str)) {
+    // Most texts are ASCII, whose folding costs almost nothing.
     let folded: String = if text.is_ascii() {
         text.to_ascii_lowercase()
     } else {
@@ -18,17 +18,17 @@ pub fn each_word(text: &str, mut take: impl FnMut(&str)) {
     folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
-        .for_each(&mut take);
+        .for_each(&mut each);
 }
 
-/// The words of [`each_word`].
+/// Returns the words of [`each_word`].
 pub fn words(text: &str) -> impl Iterator<Item = String> + use<> {
     let mut words = Vec::new();
     each_word(text, |word| words.push(word.to_owned()));
     words.into_iter()
 }
 
-/// Whether every one of the folded `wanted` words stands in one of the texts.
+/// Returns `true` if each of the folded `wanted` words is in one of the texts.
 pub fn all_found<'a>(wanted: &[String], texts: impl IntoIterator<Item = &'a str>) -> bool {
     let mut missing: Vec<&String> = wanted.iter().collect();
     for text in texts {
@@ -40,7 +40,7 @@ pub fn all_found<'a>(wanted: &[String], texts: impl IntoIterator<Item = &'a str>
     missing.is_empty()
 }
 
-/// A text as a sentence: with a capital at its beginning and a full stop at its end.
+/// Returns a text as a sentence, with a capital at its beginning and a full stop at its end.
 pub fn as_sentence(text: &str) -> String {
     let mut chars = text.chars();
     let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_whole_and_folded() {
+    fn words_are_complete_and_folded() {
         let found: Vec<_> = words("Ada's Ünïté: quest_started, ΣΊΣΥΦΟΣ №5").collect();
         assert_eq!(found, ["ada", "s", "unite", "quest", "started", "σισυφοσ", "no5"]);
     }

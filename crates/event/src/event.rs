@@ -29,7 +29,7 @@ pub struct Event {
     pub category: String,
     /// snake_case, ≤ 100 characters.
     pub action: String,
-    /// How much the event matters.
+    /// The severity.
     pub severity: Severity,
     /// The person or program that did it.
     pub actor: Actor,

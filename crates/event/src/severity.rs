@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How much an event matters, from `info` (the default) to `critical`.
+/// The severity of an event, from `info` (the default) to `critical`.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -38,7 +38,8 @@ impl Severity {
         }
     }
 
-    /// Returns the byte used in the digest and in compact storage: 0 for `info` to 4 for `critical`.
+    /// Returns the byte used in the digest and in compact storage: 0 for `info` to 4 for
+    /// `critical`.
     pub const fn code(self) -> u8 {
         self as u8
     }

@@ -1,4 +1,4 @@
-//! Opening the journal, on whichever engine it is.
+//! Opening of journals, on either engine.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::store::postgres::{PARTITION, PostgresStore, Seed};
 use crate::store::sqlite::{SqliteStore, Tenancy};
 use crate::store::{Identity, Store};
 
-/// Opens a journal for writing, making it if it does not exist.
+/// Opens a journal for writing, creating it if it does not exist.
 pub async fn open_at(journal: &Database, config: &Config, seed: Seed) -> Result<Arc<dyn Store>> {
     Ok(match journal {
         Database::Sqlite(path) => {
@@ -24,13 +24,13 @@ pub async fn open_at(journal: &Database, config: &Config, seed: Seed) -> Result<
     })
 }
 
-/// Opens the configured journal if it is there, beside the server that writes it. Nothing is made
-/// or changed.
+/// Opens the configured journal if it exists, beside the server that writes it. Nothing is
+/// created or changed.
 pub async fn open_existing(config: &Config) -> Result<Arc<dyn Store>> {
     open_existing_at(&config.journal()?, config).await
 }
 
-/// Opens a journal if it is there, beside the server that writes it.
+/// Opens a journal if it exists, beside the server that writes it.
 pub async fn open_existing_at(journal: &Database, config: &Config) -> Result<Arc<dyn Store>> {
     Ok(match journal {
         Database::Sqlite(path) => Arc::new(SqliteStore::open_read_only(path)?),
@@ -40,7 +40,7 @@ pub async fn open_existing_at(journal: &Database, config: &Config) -> Result<Arc
     })
 }
 
-/// Brings a journal's schema up to date, making the journal if it does not exist.
+/// Updates a journal's schema, creating the journal if it does not exist.
 pub async fn migrate(journal: &Database, config: &Config, seed: Seed) -> Result<()> {
     match journal {
         Database::Sqlite(_) => open_at(journal, config, seed).await?.close().await,
@@ -53,7 +53,7 @@ fn connections(config: &Config) -> usize {
     usize::try_from(config.postgres.connections).unwrap_or(usize::MAX)
 }
 
-/// What a journal that is made now begins with.
+/// Makes the initial identity and keys of a new journal.
 pub fn seed(clock: &dyn Clock, random: &dyn Random) -> Seed {
     let id = id::uuid_v7(random, clock.now());
     Seed {
@@ -64,7 +64,7 @@ pub fn seed(clock: &dyn Clock, random: &dyn Random) -> Seed {
     }
 }
 
-/// What a copy of a journal begins with: the same identity, and the same keys.
+/// Returns the seed of a copy of a journal: the same identity and keys.
 pub async fn seed_of(journal: &dyn Store, random: &dyn Random) -> Result<Seed> {
     Ok(Seed {
         identity: journal.identity(),

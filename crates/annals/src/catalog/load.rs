@@ -1,4 +1,4 @@
-//! Reads catalogs, field by field, so that every error can name the entry and the key.
+//! A reader of catalogs, field by field, so that every error names the entry and the key.
 
 use std::collections::BTreeMap;
 
@@ -19,14 +19,14 @@ pub struct CatalogError {
     fault: String,
 }
 
-/// What is built in.
+/// Returns the built-in catalog.
 pub(super) fn builtin() -> Result<Catalog, CatalogError> {
     let mut raw = Raw::default();
     raw.read(include_str!("../../catalog.toml"), "catalog.toml")?;
     raw.build("catalog.toml")
 }
 
-/// What is built in, with a deployment's file over it.
+/// Returns the built-in catalog with a deployment's file over it.
 pub(super) fn with_overrides(text: &str, file: &str) -> Result<Catalog, CatalogError> {
     let mut raw = Raw::default();
     raw.read(include_str!("../../catalog.toml"), "catalog.toml")?;
@@ -34,7 +34,7 @@ pub(super) fn with_overrides(text: &str, file: &str) -> Result<Catalog, CatalogE
     raw.build(file)
 }
 
-/// Catalogs as they are written; later files write over earlier ones.
+/// Catalogs as they are written; later files override earlier ones.
 #[derive(Default)]
 struct Raw {
     strict: bool,
@@ -113,7 +113,7 @@ impl RawCategory {
         for (key, value) in fields {
             if key != "actions" {
                 if matches!(key.as_str(), "template" | "role") {
-                    return Err(format!("{name}: `{key}` belongs to an action"));
+                    return Err(format!("{name}: `{key}` is only allowed in an action"));
                 }
                 self.shared.read(name, &key, value)?;
                 continue;
@@ -166,7 +166,7 @@ impl RawEntry {
     ) -> Result<CatalogEntry, String> {
         let template = match self.template {
             Some(text) => Template::parse(&text).map_err(|fault| format!("template: {fault}"))?,
-            None => Template::of_unknown(action),
+            None => Template::for_unknown(action),
         };
         Ok(CatalogEntry {
             category: category.to_owned(),

@@ -7,7 +7,7 @@ use annals_event::{Actor, ActorType, Event, limits};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-/// Characters of one value inside a sentence: a long error must not push the rest out.
+/// Number of characters of one value inside a sentence: a long error must leave room for the rest.
 const VALUE_CHARS: usize = 300;
 
 /// A sentence with placeholders, checked when it is read.
@@ -33,18 +33,21 @@ impl Template {
     /// Reads a template.
     ///
     /// # Errors
-    /// Says which placeholder is wrong.
+    /// The text names the invalid placeholder.
     pub fn parse(source: &str) -> Result<Template, String> {
         let mut pieces = Vec::new();
         let mut rest = source;
         while let Some(open) = rest.find(['{', '}']) {
-            let (text, behind) = rest.split_at(open);
+            let (text, braced) = rest.split_at(open);
             if !text.is_empty() {
                 pieces.push(Piece::Text(text.to_owned()));
             }
-            let end = behind.find('}').filter(|end| *end > 0).ok_or("a brace has no partner")?;
-            pieces.push(Piece::named(&behind[1..end])?);
-            rest = &behind[end + 1..];
+            let end = braced
+                .find('}')
+                .filter(|end| *end > 0)
+                .ok_or("a brace is not closed or not opened; write both `{` and `}`")?;
+            pieces.push(Piece::named(&braced[1..end])?);
+            rest = &braced[end + 1..];
         }
         if !rest.is_empty() {
             pieces.push(Piece::Text(rest.to_owned()));
@@ -52,8 +55,8 @@ impl Template {
         Ok(Template { source: source.to_owned(), pieces })
     }
 
-    /// The sentence for an action that has none: "Ada: quest teleported".
-    pub(super) fn of_unknown(action: &str) -> Template {
+    /// Returns the sentence for an action that has none: "Ada: quest teleported".
+    pub(super) fn for_unknown(action: &str) -> Template {
         let text = format!(": {}", action.replace('_', " "));
         Template {
             source: format!("{{actor}}{text}"),
@@ -61,8 +64,8 @@ impl Template {
         }
     }
 
-    /// The sentence about this event, at most 1,000 characters. What is missing becomes
-    /// "somebody" or "something": no reader ever meets a placeholder.
+    /// Renders the sentence for this event, at most 1,000 characters. Missing values become
+    /// "somebody" or "something", so that no reader sees a placeholder.
     pub fn render(&self, event: &Event) -> String {
         let mut sentence = String::with_capacity(64);
         for piece in &self.pieces {
@@ -83,9 +86,9 @@ impl Template {
     }
 }
 
-/// The sentence for an event whose action no catalog names.
+/// Renders the sentence of an event whose action the catalog does not name.
 pub(super) fn render_unknown(event: &Event) -> String {
-    Template::of_unknown(&event.action).render(event)
+    Template::for_unknown(&event.action).render(event)
 }
 
 impl Piece {
@@ -100,14 +103,14 @@ impl Piece {
             _ => match name.strip_prefix("metadata.") {
                 Some(key) if !key.is_empty() => Ok(Piece::Metadata(key.to_owned())),
                 _ => Err(format!(
-                    "`{{{name}}}` is no placeholder; there are {{actor}}, {{subject}}, {{entity}}, \
+                    "`{{{name}}}` is not a placeholder; use {{actor}}, {{subject}}, {{entity}}, \
                      {{points.delta}}, {{page}}, {{error}} and {{metadata.KEY}}"
                 )),
             },
         }
     }
 
-    /// What stands here: the event's value, or else a word for its absence.
+    /// Returns the event's value, or else a word for its absence.
     fn value<'e>(&'e self, event: &'e Event) -> Result<Cow<'e, str>, &'static str> {
         match self {
             Piece::Text(text) => Ok(Cow::Borrowed(text)),
@@ -115,13 +118,14 @@ impl Piece {
             Piece::Subject => event
                 .subject
                 .as_ref()
-                .and_then(|subject| some(subject.name.as_deref()))
+                .and_then(|subject| non_blank(subject.name.as_deref()))
                 .ok_or("somebody"),
             Piece::Entity => {
                 let entity = event.entity.as_ref().ok_or("something")?;
                 let kind = entity.kind.replace('_', " ");
-                let with_id = || Some(format!("{kind} {}", some(entity.id.as_deref())?).into());
-                Ok(some(entity.name.as_deref()).or_else(with_id).unwrap_or(kind.into()))
+                let with_id =
+                    || Some(format!("{kind} {}", non_blank(entity.id.as_deref())?).into());
+                Ok(non_blank(entity.name.as_deref()).or_else(with_id).unwrap_or(kind.into()))
             }
             Piece::PointsDelta => {
                 event.points.map(|points| format!("{:+}", points.delta).into()).ok_or("some")
@@ -129,15 +133,19 @@ impl Piece {
             Piece::Page => event
                 .page
                 .as_ref()
-                .and_then(|page| some(page.title.as_deref()).or_else(|| some(page.path.as_deref())))
+                .and_then(|page| {
+                    non_blank(page.title.as_deref()).or_else(|| non_blank(page.path.as_deref()))
+                })
                 .ok_or("a page"),
             Piece::Error => event
                 .error
                 .as_ref()
-                .and_then(|e| some(e.message.as_deref()).or_else(|| some(e.kind.as_deref())))
+                .and_then(|e| {
+                    non_blank(e.message.as_deref()).or_else(|| non_blank(e.kind.as_deref()))
+                })
                 .ok_or("no details"),
             Piece::Metadata(key) => match event.metadata.get(key) {
-                Some(Value::String(text)) => some(Some(text)),
+                Some(Value::String(text)) => non_blank(Some(text)),
                 Some(Value::Number(number)) => Some(number.to_string().into()),
                 Some(Value::Bool(yes)) => Some(if *yes { "yes" } else { "no" }.into()),
                 _ => None,
@@ -147,10 +155,10 @@ impl Piece {
     }
 }
 
-/// Who acted, by name. Without one people stay "somebody": ids do not go into sentences, which
-/// are read by more people than the fields are.
+/// Returns the actor's name. People without one are "somebody": ids are not put into sentences,
+/// because more people read those than the fields.
 fn actor(actor: &Actor) -> Result<Cow<'_, str>, &'static str> {
-    some(actor.name.as_deref()).ok_or(match actor.kind {
+    non_blank(actor.name.as_deref()).ok_or(match actor.kind {
         ActorType::User | ActorType::Child => "somebody",
         ActorType::ApiKey => "a key",
         ActorType::Device => "a device",
@@ -159,12 +167,12 @@ fn actor(actor: &Actor) -> Result<Cow<'_, str>, &'static str> {
     })
 }
 
-/// A text that is there and not blank.
-fn some(text: Option<&str>) -> Option<Cow<'_, str>> {
+/// Returns a text that is not blank.
+fn non_blank(text: Option<&str>) -> Option<Cow<'_, str>> {
     text.map(str::trim).filter(|text| !text.is_empty()).map(Cow::Borrowed)
 }
 
-/// Appends a value in one line and of bounded length.
+/// Appends a value on one line and within a length.
 fn push_value(sentence: &mut String, value: &str) {
     let cut = cut(value, VALUE_CHARS);
     match cut.contains(char::is_control) {
@@ -173,9 +181,9 @@ fn push_value(sentence: &mut String, value: &str) {
     }
 }
 
-/// A text of at most so many characters, with an ellipsis where it was cut.
+/// Returns at most `most` characters of a text, with an ellipsis if it was cut.
 fn cut(text: &str, most: usize) -> Cow<'_, str> {
-    // Bytes are at least as many as characters, so most texts need no counting.
+    // A text has at least as many bytes as characters, so most texts need no counting.
     if text.len() <= most || text.chars().count() <= most {
         return Cow::Borrowed(text);
     }

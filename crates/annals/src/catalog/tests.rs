@@ -34,7 +34,7 @@ fn event(category: &str, action: &str) -> Event {
 }
 
 #[test]
-fn what_is_built_in_is_sound() {
+fn the_built_in_catalog_is_valid() {
     let catalog = Catalog::builtin();
     assert!(catalog.entries().count() >= 60);
     for entry in catalog.entries() {
@@ -42,7 +42,7 @@ fn what_is_built_in_is_sound() {
         let sentence = catalog.render(&event(&entry.category, &entry.action));
         assert!(!sentence.contains(['{', '}']), "{sentence}");
         assert!(sentence.starts_with(char::is_uppercase), "{sentence}");
-        // Awards rest on points, and are kept as long.
+        // Awards depend on points, and are kept as long.
         let award = matches!(&*entry.action, "badge_awarded" | "certificate_awarded");
         let ledger =
             award || matches!(&*entry.category, "task" | "penalty" | "reward" | "adjustment");

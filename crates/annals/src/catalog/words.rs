@@ -1,8 +1,8 @@
-//! The words a catalog is written with.
+//! The words of the catalog: classes, roles, sources, viewers.
 
 use serde::{Deserialize, Serialize};
 
-/// How long an event is kept (by its retention rules).
+/// The class of an event, which decides by the retention rules how long it is kept.
 #[derive(
     Clone,
     Copy,
@@ -18,18 +18,18 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
-    /// Points: never ages by itself, cannot be switched off.
+    /// Points: never deleted by age; recording cannot be switched off.
     Ledger,
-    /// Who did what: whole until it is deleted.
+    /// Who did what: kept in full until it is deleted.
     Audit,
-    /// What people did in the application: anonymised, later deleted.
+    /// Activity in the application: anonymised, later deleted.
     Activity,
-    /// Faults: anonymised, later deleted.
+    /// Errors: anonymised, later deleted.
     Error,
 }
 
 impl Class {
-    /// The word used in JSON and the database.
+    /// Returns the word used in JSON and the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Class::Ledger => "ledger",
@@ -40,7 +40,7 @@ impl Class {
     }
 }
 
-/// What an action means to analytics, whatever its name.
+/// The meaning of an action to analytics, whatever its name.
 #[derive(
     Clone,
     Copy,
@@ -55,24 +55,24 @@ impl Class {
     utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
-// Keys have roles too, and the API document knows one name once.
+// Keys have roles too, and names in the API document must be unique.
 #[schema(as = ActionRole)]
 pub enum Role {
     /// A page was opened.
     PageView,
     /// A page was left.
     PageExit,
-    /// A thing was looked at.
+    /// An entity was looked at.
     View,
-    /// A thing was begun.
+    /// An entity was started.
     Start,
-    /// A step of a thing was done.
+    /// A step of an entity was done.
     Progress,
-    /// A thing was finished.
+    /// An entity was completed.
     Complete,
-    /// A thing was given up.
+    /// An entity was abandoned.
     Abandon,
-    /// Worth standing among a learner's milestones, besides `complete` and `earn`.
+    /// A milestone of a learner, besides `complete` and `earn`.
     Milestone,
     /// A badge was earned.
     Earn,
@@ -84,21 +84,21 @@ pub enum Role {
     Login,
     /// A sign-in failed.
     LoginFailed,
-    /// Somebody signed out: ends the session.
+    /// Somebody signed out, which ends the session.
     Logout,
-    /// Somebody's safety is in question.
+    /// Somebody's safety may be in danger.
     Safety,
-    /// A fault of the application.
+    /// An error of the application.
     Error,
 }
 
 impl Role {
-    /// Whether it is done to learn, and not only to look.
+    /// Returns `true` if the action is done to learn, and not only to look.
     pub const fn is_learning(self) -> bool {
         matches!(self, Role::Start | Role::Progress | Role::Complete | Role::Abandon)
     }
 
-    /// The word used in JSON and the database.
+    /// Returns the word used in JSON and the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Role::PageView => "page_view",
@@ -121,7 +121,7 @@ impl Role {
     }
 }
 
-/// Who sends an event, as intake knows it.
+/// The source of an event, as intake knows it.
 #[derive(
     Clone,
     Copy,
@@ -138,8 +138,8 @@ impl Role {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
-    /// A person's browser, with an ingest key or the person's own token: trusted with nothing but
-    /// its own activity_summary.
+    /// A person's browser, with an ingest key or the person's own token. It is trusted only with
+    /// that person's activity.
     #[default]
     Browser,
     /// The application's server, with a `service` or `admin` key.
@@ -151,7 +151,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// The word used in catalogs and messages.
+    /// Returns the word used in catalogs and messages.
     pub const fn as_str(self) -> &'static str {
         match self {
             Source::Browser => "browser",
@@ -162,10 +162,10 @@ impl Source {
     }
 }
 
-/// Sources of actions in categories that no catalog names. Points are never among them.
+/// Sources of actions in categories that the catalog does not name. Points are never among them.
 pub(super) const DEFAULT_SOURCES: [Source; 3] = [Source::Browser, Source::Service, Source::Annals];
 
-/// Who looks at an event.
+/// A viewer of an event.
 #[derive(
     Clone,
     Copy,
@@ -195,7 +195,7 @@ pub enum Viewer {
 }
 
 impl Viewer {
-    /// Everybody.
+    /// Every viewer.
     pub const ALL: [Viewer; 5] =
         [Viewer::Person, Viewer::Guardian, Viewer::Service, Viewer::Admin, Viewer::Auditor];
 }

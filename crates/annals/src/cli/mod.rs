@@ -155,7 +155,7 @@ pub fn main() -> ExitCode {
     match run(cli) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("annals: {}", chain(&error));
+            eprintln!("annals: {}", render_chain(&error));
             // An invalid setting is wrong usage, wherever it was given.
             if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
@@ -163,7 +163,7 @@ pub fn main() -> ExitCode {
 }
 
 /// Renders an error and its causes on one line, without causes that the error quotes already.
-fn chain(error: &anyhow::Error) -> String {
+fn render_chain(error: &anyhow::Error) -> String {
     error.chain().map(ToString::to_string).fold(String::new(), |text, cause| {
         if text.is_empty() {
             cause

@@ -29,7 +29,7 @@ pub(super) struct Options {
 pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode> {
     let Command::Run(options) = command;
     let client = Client::to_existing(&context).await?;
-    let done = carry_out(&context, &client, &options).await;
+    let done = run_and_wait(&context, &client, &options).await;
     client.close().await?;
     let outcome = done?;
     if context.json {
@@ -41,7 +41,7 @@ pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode> 
 }
 
 /// Starts a run and waits until it has ended.
-async fn carry_out(context: &Context, client: &Client, options: &Options) -> Result<Value> {
+async fn run_and_wait(context: &Context, client: &Client, options: &Options) -> Result<Value> {
     const PATH: &str = "/api/v1/settings/retention/run";
     let dry_run = ("dry_run".to_owned(), options.dry_run.to_string());
     let answer: Value =

@@ -1,4 +1,4 @@
-//! Where the journal is kept.
+//! `database` and `[postgres]`: the database of the journal.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -11,27 +11,27 @@ use serde::{Deserialize, Serialize, Serializer};
 #[serde(transparent)]
 pub struct DatabaseUrl(String);
 
-/// Where the journal is kept.
+/// The database of the journal.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Database {
-    /// In an SQLite file.
+    /// An SQLite file.
     Sqlite(PathBuf),
-    /// In a PostgreSQL database, by URL.
+    /// A PostgreSQL database, by URL.
     Postgres(String),
 }
 
-/// How PostgreSQL is used.
+/// Settings for PostgreSQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Postgres {
-    /// Connections this process may open, 5 to 1,000.
+    /// Number of connections this process may open, 5 to 1,000.
     pub connections: u32,
-    /// Whether tables are written anew by night after somebody was erased or events were deleted.
+    /// `true` rewrites tables by night after somebody was erased or events were deleted.
     pub vacuum: bool,
 }
 
 impl Postgres {
-    /// How many connections do, and are allowed.
+    /// The allowed numbers of connections.
     pub(super) const CONNECTIONS: RangeInclusive<u32> = 5..=1_000;
 }
 
@@ -48,8 +48,7 @@ impl From<String> for DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// What it names; what is wrong with it is told without repeating it, for it may hold a
-    /// password.
+    /// Parses the database. An error does not repeat the text, which may contain a password.
     pub fn parse(&self) -> Result<Database, String> {
         let url = self.0.as_str();
         if let Some(path) = url.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
@@ -64,18 +63,18 @@ impl DatabaseUrl {
 
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hidden(&self.0))
+        f.write_str(&without_password(&self.0))
     }
 }
 
 impl Serialize for DatabaseUrl {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hidden(&self.0))
+        serializer.serialize_str(&without_password(&self.0))
     }
 }
 
 impl Database {
-    /// The file, where it is one.
+    /// Returns the file of an SQLite database.
     pub fn file(&self) -> Option<&PathBuf> {
         match self {
             Database::Sqlite(path) => Some(path),
@@ -88,7 +87,7 @@ impl fmt::Display for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Database::Sqlite(path) => path.display().fmt(f),
-            Database::Postgres(url) => f.write_str(&hidden(url)),
+            Database::Postgres(url) => f.write_str(&without_password(url)),
         }
     }
 }
@@ -99,8 +98,8 @@ impl fmt::Debug for Database {
     }
 }
 
-/// A URL without the password in it, nor one among its parameters.
-fn hidden(url: &str) -> String {
+/// Returns a URL without its password, including one among its parameters.
+fn without_password(url: &str) -> String {
     let (place, query) = url.split_once('?').unwrap_or((url, ""));
     let place = match place.rsplit_once('@') {
         Some((user, host)) => {

@@ -1,4 +1,4 @@
-//! `[jwt]`: how the application's people show who they are.
+//! `[jwt]`: sign-in of the application's people with its tokens.
 
 use std::path::PathBuf;
 
@@ -6,36 +6,36 @@ use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, Secret};
 
-/// The shortest shared secret, in bytes: as long as the hash it keys.
+/// Bytes of the shortest shared secret: as long as the hash it keys.
 const SECRET_BYTES: usize = 32;
-/// How far clocks may be apart, in seconds.
+/// Seconds that clocks may differ at most.
 const MAX_SKEW: u32 = 60;
 
-/// Tokens of the application.
+/// Settings for the application's tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Jwt {
-    /// How they are signed. A token that names another algorithm is refused.
+    /// The signing algorithm. A token that names another one is refused.
     pub algorithm: JwtAlgorithm,
-    /// For HS256: what is shared with the application, at least 32 bytes; never printed.
+    /// For HS256: the secret shared with the application, at least 32 bytes; never printed.
     #[serde(skip_serializing)]
     pub secret: Option<Secret>,
     /// The public key, as PEM.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_key_file: Option<PathBuf>,
-    /// Public keys as a JWK set, told apart by `kid`.
+    /// Public keys as a JWK set, distinguished by `kid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks_file: Option<PathBuf>,
-    /// What `iss` must say.
+    /// The required `iss`.
     pub issuer: String,
-    /// What `aud` must say, or hold.
+    /// The required `aud`, or one of several.
     pub audience: String,
-    /// How far the application's clock may be from this one's, at most 60.
+    /// Seconds that the application's clock may differ from this one, at most 60.
     #[serde(default = "default_skew")]
     pub skew_seconds: u32,
 }
 
-/// How tokens are signed.
+/// A signing algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum JwtAlgorithm {
     /// HMAC with SHA-256 under a shared secret.
@@ -59,14 +59,11 @@ impl Jwt {
         let shared = self.algorithm == JwtAlgorithm::HS256;
         match &self.secret {
             None if shared => {
-                let problem = "is needed for HS256; ANNALS_JWT__SECRET can hold it";
+                let problem = "is needed for HS256; set ANNALS_JWT__SECRET";
                 return wrong("jwt.secret", problem);
             }
             Some(_) if !shared => {
-                return wrong(
-                    "jwt.secret",
-                    "is for HS256 alone; this algorithm takes a public key",
-                );
+                return wrong("jwt.secret", "is only for HS256; remove it and set a public key");
             }
             Some(secret) if secret.reveal().len() < SECRET_BYTES => {
                 return wrong("jwt.secret", "must have at least 32 bytes");
@@ -77,14 +74,20 @@ impl Jwt {
             (Some(_), _) if shared => {
                 return wrong(
                     "jwt.public_key_file",
-                    "does not go with HS256, which takes a secret",
+                    "cannot be used with HS256; remove it and set a secret",
                 );
             }
             (_, Some(_)) if shared => {
-                return wrong("jwt.jwks_file", "does not go with HS256, which takes a secret");
+                return wrong(
+                    "jwt.jwks_file",
+                    "cannot be used with HS256; remove it and set a secret",
+                );
             }
             (Some(_), Some(_)) => {
-                return wrong("jwt.jwks_file", "and `jwt.public_key_file` exclude each other");
+                return wrong(
+                    "jwt.jwks_file",
+                    "cannot be combined with `jwt.public_key_file`; remove one",
+                );
             }
             (None, None) if !shared => {
                 let problem = "or `jwt.jwks_file` is needed for this algorithm";
@@ -93,10 +96,10 @@ impl Jwt {
             _ => {}
         }
         if self.issuer.is_empty() {
-            return wrong("jwt.issuer", "must name who makes the tokens");
+            return wrong("jwt.issuer", "must name the issuer of the tokens");
         }
         if self.audience.is_empty() {
-            return wrong("jwt.audience", "must name whom the tokens are made for");
+            return wrong("jwt.audience", "must name the audience of the tokens");
         }
         if self.skew_seconds > MAX_SKEW {
             return wrong("jwt.skew_seconds", "must be at most 60");

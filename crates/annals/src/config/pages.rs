@@ -1,25 +1,25 @@
-//! `[pages]`: which paths are one page.
+//! `[pages]`: rules that fold paths into pages.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-/// Which paths are one page.
+/// Rules that fold paths into pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pages {
-    /// Rules such as `/quests/:id`; the first that a path fits is what its page is called.
+    /// Rules such as `/quests/:id`. The first that matches a path is its page.
     pub fold: Vec<PathRule>,
 }
 
-/// A path with names in place of what differs: `/quests/:id`.
+/// A path with names for its variable parts: `/quests/:id`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PathRule(String);
 
 impl Pages {
-    /// What the page at a path is called. What has no path is the root of its site.
-    pub fn called<'a>(&'a self, path: &'a str) -> Cow<'a, str> {
+    /// Returns the page of a path. An empty path is the root of its site.
+    pub fn page_of<'a>(&'a self, path: &'a str) -> Cow<'a, str> {
         let rule = self.fold.iter().find(|rule| rule.fits(path));
         let called = rule.map_or(path, |rule| rule.0.as_str());
         Cow::Borrowed(if called.is_empty() { "/" } else { called })
@@ -27,7 +27,7 @@ impl Pages {
 }
 
 impl PathRule {
-    /// Whether a path is the rule's, but for the parts that it names.
+    /// Returns `true` if a path equals the rule except for the named parts.
     fn fits(&self, path: &str) -> bool {
         let (mut rule, mut path) = (self.0.split('/'), path.split('/'));
         loop {
@@ -51,7 +51,7 @@ impl TryFrom<String> for PathRule {
         if sound && !text.contains(['?', '#']) {
             return Ok(PathRule(text));
         }
-        Err(format!("`{text}` is no rule for paths such as `/quests/:id`"))
+        Err(format!("`{text}` must be a rule such as `/quests/:id`"))
     }
 }
 
@@ -83,9 +83,9 @@ mod tests {
             ("/a/quests/7", "/a/quests/7"),
             ("", "/"),
         ] {
-            assert_eq!(pages.called(path), called, "{path}");
+            assert_eq!(pages.page_of(path), called, "{path}");
         }
-        assert_eq!(Pages::default().called("/quests/7"), "/quests/7");
+        assert_eq!(Pages::default().page_of("/quests/7"), "/quests/7");
     }
 
     #[test]

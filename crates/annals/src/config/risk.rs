@@ -1,6 +1,6 @@
-//! `[risk]`: how a learner's risk of dropping out is scored.
+//! `[risk]`: the rules of a learner's risk of dropping out.
 //!
-//! Five factors, each with a weight and steps; the first step that is passed says how much the
+//! Five factors, each with a weight and steps. The first step that is passed decides how much the
 //! factor adds. All amounts are whole hundredths, so that sums are exact.
 
 use serde::{Deserialize, Serialize};
@@ -11,39 +11,39 @@ use super::ConfigError;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Risk {
-    /// Whether anybody is scored at all.
+    /// `true` if learners are scored.
     pub enabled: bool,
-    /// From which score on somebody counts as at risk, unless a question says otherwise.
+    /// The score from which a learner counts as at risk, unless a request names another.
     pub threshold: Hundredths,
-    /// Steps are passed by being above them.
+    /// Days since the last activity; a step is passed above its limit.
     pub days_since_last_activity: RiskFactor,
-    /// A week; steps of this and the following are passed by being below them.
+    /// Sign-ins a week; a step of this and the following factors is passed below its limit.
     pub login_frequency: RiskFactor,
-    /// In per cent.
+    /// Completed quests in per cent.
     pub quest_completion_rate: RiskFactor,
-    /// In minutes.
+    /// Average session duration in minutes.
     pub session_duration_avg: RiskFactor,
-    /// Days in a row.
+    /// Days in a row with activity.
     pub streak_days: RiskFactor,
 }
 
-/// How much a factor counts, and when.
+/// A factor of the score.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RiskFactor {
     /// The most it adds.
     pub weight: Hundredths,
-    /// The worst first.
+    /// The steps, the worst first.
     pub steps: Vec<RiskStep>,
 }
 
-/// What a factor adds beyond a limit.
+/// A step: the amount a factor adds beyond a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RiskStep {
-    /// The limit; whoever is at it has not passed it.
+    /// The limit; a value equal to it has not passed it.
     pub limit: Hundredths,
-    /// What is added to the score.
+    /// The amount added to the score.
     pub adds: Hundredths,
 }
 
@@ -60,7 +60,7 @@ impl TryFrom<f64> for Hundredths {
     fn try_from(number: f64) -> Result<Hundredths, &'static str> {
         let hundredths = (number * 100.0).round();
         if !(0.0..=1e9).contains(&hundredths) || (number * 100.0 - hundredths).abs() > 1e-6 {
-            return Err("a number from 0 on with at most two decimals is needed");
+            return Err("must be a number from 0 with at most two decimals");
         }
         #[expect(clippy::cast_possible_truncation, reason = "it is whole and at most 1e9")]
         #[expect(clippy::cast_sign_loss, reason = "it is not below 0")]
@@ -131,7 +131,7 @@ impl Risk {
 }
 
 impl RiskFactor {
-    /// What is wrong with it, if anything; `above`: whether steps are passed upwards.
+    /// Checks a factor. `above` is `true` if steps are passed upwards.
     fn check(&self, above: bool) -> Result<(), String> {
         let weight = self.weight;
         if weight > Hundredths(100) {
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn other_weights_and_steps_are_taken_and_printed_as_they_were_written() {
+    fn other_weights_and_steps_are_used_and_printed_as_written() {
         let change = json!({
             "threshold": 0.5,
             "streak_days": {"weight": 0, "steps": []},

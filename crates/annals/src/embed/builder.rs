@@ -48,8 +48,9 @@ impl Builder {
         self
     }
 
-    /// Keeps the journal in the program's own SQLite file, beside the program's tables. The names of
-    /// Annals' tables begin with `annals_`; `application_id` and `user_version` stay the program's.
+    /// Keeps the journal in the program's own SQLite file, beside the program's tables. The names
+    /// of Annals' tables begin with `annals_`; `application_id` and `user_version` stay the
+    /// program's.
     #[must_use]
     pub fn host_file(mut self, path: impl Into<PathBuf>) -> Builder {
         self.config.database = Some(format!("sqlite:{}", path.into().display()).into());
@@ -57,8 +58,8 @@ impl Builder {
         self
     }
 
-    /// Sets the path that [`Annals::router`] is nested at, as browsers see it: `/annals/`. It begins
-    /// and ends with a slash; by default it is `/`.
+    /// Sets the path that [`Annals::router`] is nested at, as browsers see it: `/annals/`. It
+    /// begins and ends with a slash; by default it is `/`.
     #[must_use]
     pub fn base_path(mut self, path: impl Into<String>) -> Builder {
         self.config.base_path = path.into();
@@ -103,8 +104,8 @@ impl Builder {
     /// Opens the journal, creating it if there is none, and starts to record.
     ///
     /// # Errors
-    /// The configuration is invalid, another process holds the data directory, or the file cannot be
-    /// used. Each error says what to do.
+    /// The configuration is invalid, another process holds the data directory, or the file cannot
+    /// be used. Each error says what to do.
     pub async fn open(self) -> Result<Annals> {
         self.config.check()?;
         let app = App::start_with(&self.config, self.clock, self.random, self.capacity).await?;

@@ -52,7 +52,8 @@ impl Annals {
         self.app.recorder().clone()
     }
 
-    /// Returns the API and the dashboard, under the base path: `Router::new().merge(annals.router())`.
+    /// Returns the API and the dashboard, under the base path:
+    /// `Router::new().merge(annals.router())`.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         self.app.http().router().with_state(())
     }

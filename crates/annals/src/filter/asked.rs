@@ -1,4 +1,4 @@
-//! What a filter asks of an event, whether it was made already or still stands in a row.
+//! The part of an event that a filter reads, whether the event is complete or still a row.
 
 use std::borrow::Cow;
 
@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use super::{Field, Term};
 
-/// An event that a filter can be asked about.
+/// An event that a filter can be applied to.
 pub trait Asked {
-    /// When it happened.
+    /// Returns when it happened.
     fn occurred_at(&self) -> Time;
-    /// A field as the text that terms compare; absent where the event has none.
+    /// Returns a field as the text that terms compare; `None` if the event has none.
     fn text(&self, field: &Field) -> Option<Cow<'_, str>>;
-    /// The texts that `q` searches.
+    /// Returns the texts that `q` searches.
     fn searched(&self) -> [Option<&str>; 4];
 }
 
@@ -39,7 +39,7 @@ impl Asked for Event {
     }
 }
 
-/// The texts of an event that `q` searches.
+/// Returns the texts of an event that `q` searches.
 pub fn searched(event: &Event) -> impl Iterator<Item = &str> {
     Asked::searched(event).into_iter().flatten()
 }
@@ -53,8 +53,8 @@ impl Term {
     }
 }
 
-/// A metadata value as the text a filter compares: strings as they are, numbers and booleans as
-/// JSON writes them; `null`, arrays and objects count as absent.
+/// Returns a metadata value as the text that a filter compares: strings as they are, numbers and
+/// booleans as in JSON; `null`, arrays and objects count as absent.
 pub fn metadata_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),

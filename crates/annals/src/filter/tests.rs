@@ -1,4 +1,4 @@
-//! What is written down as a query is read again as the same filter.
+//! Tests that a filter survives being written as a query and parsed again.
 
 use proptest::collection::vec;
 use proptest::option::of;
@@ -7,7 +7,7 @@ use proptest::sample::select;
 
 use super::*;
 
-/// Writes a term's values as a person would have to: what would split is escaped.
+/// Writes a term's values as a person would have to, with escapes.
 fn print(term: &Term) -> String {
     let escape = |value: &String| value.replace('\\', "\\\\").replace(',', "\\,");
     let values: Vec<String> = term.values.iter().map(escape).collect();
@@ -33,7 +33,7 @@ fn term() -> impl Strategy<Value = Term> {
     };
     select(fields)
         .prop_flat_map(values)
-        // A first value with a `!` of its own can only be asked for in a negated list.
+        // A first value that begins with `!` can only be in a negated list.
         .prop_filter("negates", |(_, values, negated)| *negated || !values[0].starts_with('!'))
         .prop_map(|(field, values, negated)| Term { field, values, negated })
 }
@@ -58,7 +58,7 @@ fn filter() -> impl Strategy<Value = Filter> {
 proptest! {
     #[test]
     fn what_is_written_is_read_again(filter in filter()) {
-        prop_assume!(filter.check_as_a_whole().is_ok());
+        prop_assume!(filter.check_combination().is_ok());
         let mut pairs: Vec<(String, String)> =
             filter.terms.iter().map(|term| (name(&term.field), print(term))).collect();
         pairs.extend(filter.from.map(|time| ("from".to_owned(), time.to_string())));

@@ -1,17 +1,17 @@
-//! Followers: whatever is read out of the journal and kept beside it.
+//! Followers: tasks that read the journal and keep an output.
 //!
 //! ```text
 //! journal ── tail(from its own position) ──► follower ──► output + position, together
 //!                                               └──► state: position, last fault ──► health, metrics
 //! ```
 //!
-//! [`FOLLOWERS`] is the map. Each follower is a task of its own (`run.rs`): it reads pages from
-//! the position its output stands at and hands them over in slices. One that fails logs it, waits
-//! and goes on from where its output stands; neither appends nor other followers notice.
+//! [`FOLLOWERS`] lists them. Each follower is a task of its own (`run.rs`): it reads pages from the
+//! checkpoint of its output and processes them in slices. If it fails, it logs the error, waits and
+//! resumes from its checkpoint. Neither appends nor other followers are affected.
 //!
-//! An output may be rows in the derived database, whose place moves in the same transaction, or a
-//! file, whose place is a position and the length the file had there, to which it is cut when the
-//! follower resumes. Awards of badges are events, told apart by their ids.
+//! An output may be rows in the derived database, whose checkpoint moves in the same transaction.
+//! It may be files, whose checkpoint has a position and the lengths to which they are cut on
+//! resuming. Awards of badges are events, distinguished by their ids.
 
 mod audit_file;
 mod badges;
@@ -41,7 +41,7 @@ use crate::config::Pages;
 use crate::journal::{Exclusive, Journal};
 use crate::store::{Checkpoint, DerivedStore, Step, Store};
 
-/// The name of the roll-ups.
+/// The name of the rollups.
 pub const ROLLUPS: &str = "rollups";
 
 /// The name of the audit files.
@@ -50,10 +50,10 @@ pub const AUDIT_FILES: &str = "audit_files";
 /// The name of badges and certificates.
 pub const BADGES: &str = "badges";
 
-/// How long others wait to keep an output when the server that kept it was killed.
+/// Time after which another server takes over an output whose server was killed.
 const TERM: Duration = Duration::from_secs(15);
 
-/// Every follower there is.
+/// Every follower.
 pub const FOLLOWERS: [Follower; 3] = [
     Follower {
         name: ROLLUPS,
@@ -69,112 +69,112 @@ pub const FOLLOWERS: [Follower; 3] = [
     },
     Follower {
         name: BADGES,
-        what: "awards of badges and certificates; rebuilt, it looks again and awards nothing twice",
+        what: "awards of badges and certificates; a rebuild checks again and awards nothing twice",
         who: Who::One,
         output: |parts| Box::new(badges::BadgeOutput::new(&parts.badges)),
     },
 ];
 
-/// A follower, as the table names it.
+/// A row of [`FOLLOWERS`].
 pub struct Follower {
-    /// What `annals rebuild` and the metrics call it.
+    /// The name in `annals rebuild` and in metrics.
     pub name: &'static str,
-    /// What it keeps, for people.
+    /// The output, in words for people.
     pub what: &'static str,
-    /// Who keeps it, of several servers on one database.
+    /// The servers that keep it, of several on one database.
     who: Who,
-    /// Where it writes.
+    /// Makes the output.
     output: fn(&Parts) -> Box<dyn Output>,
 }
 
-/// Who keeps an output, of several servers on one database.
+/// The servers that keep an output, of several on one database.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Who {
-    /// Each keeps its own.
+    /// Each server keeps its own.
     Each,
-    /// One, for all; when that one is gone, another makes it anew.
+    /// One server keeps it for all. If it dies, another one rebuilds it.
     One,
 }
 
-/// What outputs are made of.
+/// The parts that outputs are made of.
 pub struct Parts {
-    /// Which server keeps what one keeps for all.
+    /// The store, which has the leases of outputs that one server keeps for all.
     pub store: Arc<dyn Store>,
-    /// Where rows go.
+    /// The database of rows.
     pub derived: Arc<dyn DerivedStore>,
-    /// What actions mean.
+    /// The catalog, with the meanings of actions.
     pub catalog: Arc<Catalog>,
-    /// Which day a moment falls on.
+    /// The calendar, which decides on which day an event happened.
     pub calendar: Calendar,
-    /// Which paths are one page.
+    /// The rules that fold paths into pages.
     pub pages: Pages,
-    /// Where audit files go.
+    /// The folder and limits of audit files.
     pub audit_files: AuditFiles,
-    /// What can be earned, and how it is awarded.
+    /// The badges, and how they are awarded.
     pub badges: BadgeParts,
 }
 
-/// Where a follower writes.
+/// The output of a follower.
 #[async_trait]
 pub trait Output: Send {
-    /// Where the output stands; brought there first, if a crash left it elsewhere.
+    /// Returns the checkpoint of the output, after repairing what a crash left.
     async fn resume(&mut self) -> Result<Checkpoint>;
 
-    /// Takes events in, oldest first, and stands at the step's end then: both or neither.
+    /// Processes events, oldest first, and moves the checkpoint to the step's end: both or neither.
     async fn process(&mut self, events: &[Arc<Event>], step: Step) -> Result<()>;
 
-    /// Drops everything, and stands at the journal's beginning then.
+    /// Drops everything, and moves the checkpoint to the journal's beginning.
     async fn clear(&mut self) -> Result<()>;
 
-    /// Takes a person out, whom the journal names no more. Answers whether everything was dropped
+    /// Removes a person whom the journal no longer names. Returns `true` if everything was dropped
     /// for it, as by [`clear`](Output::clear).
     async fn forget(&mut self, _person: &Forgotten) -> Result<bool> {
         self.clear().await.map(|()| true)
     }
 }
 
-/// A person whom every event has lost.
+/// A person who was removed from every event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forgotten {
-    /// The id they had.
+    /// The person's former id.
     pub id: String,
-    /// Whether the directory called them a user. A child may stand in what is kept of others.
+    /// `true` if the directory called them a user. Outputs of other accounts may name a child.
     pub user: bool,
 }
 
-/// What a follower is asked to do between two pages.
+/// A request to a follower between two pages.
 enum Request {
     Rebuild(oneshot::Sender<Result<()>>),
     Forget(Forgotten, oneshot::Sender<Result<()>>),
 }
 
-/// How a follower fares.
+/// The state of a follower.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
-    /// How far it has come.
+    /// The checkpoint.
     pub checkpoint: Checkpoint,
-    /// What went wrong last, as long as it has not gone on since.
+    /// The last error, until it has made progress since.
     pub fault: Option<Fault>,
-    /// Whether another server keeps it.
+    /// `true` if another server keeps the output.
     pub elsewhere: bool,
 }
 
-/// What went wrong.
+/// An error of a follower.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// In words.
+    /// The error, in words.
     pub message: String,
-    /// When.
+    /// The time when it happened.
     pub at: Time,
 }
 
-/// The followers that run. Cheap to clone.
+/// The running followers. Cheap to clone.
 #[derive(Clone)]
 pub struct Followers(Arc<[Running]>);
 
-/// A follower that runs.
+/// A running follower.
 pub struct Running {
-    /// Its row of the table.
+    /// The follower's row of the table.
     pub follower: &'static Follower,
     state: watch::Receiver<State>,
     requests: mpsc::UnboundedSender<Request>,
@@ -216,24 +216,24 @@ impl Followers {
         (followers, all)
     }
 
-    /// Each of them.
+    /// Returns each follower.
     pub fn iter(&self) -> impl Iterator<Item = &Running> {
         self.0.iter()
     }
 
-    /// The one of this name.
+    /// Returns the follower of this name.
     pub fn get(&self, name: &str) -> Option<&Running> {
         self.iter().find(|running| running.follower.name == name)
     }
 }
 
 impl Running {
-    /// How it fares now.
+    /// Returns its current state.
     pub fn state(&self) -> State {
         self.state.borrow().clone()
     }
 
-    /// Drops its output and has it read the journal again; resolves once the output is dropped.
+    /// Drops its output and reads the journal again. Returns once the output is dropped.
     ///
     /// # Errors
     /// The output could not be dropped.
@@ -241,7 +241,7 @@ impl Running {
         self.ask(Request::Rebuild).await
     }
 
-    /// Takes a person out of its output, whom the journal names no more.
+    /// Removes a person whom the journal no longer names from its output.
     ///
     /// # Errors
     /// The output could not be changed.
@@ -259,8 +259,8 @@ impl Running {
         answered.await.map_err(|_| ended())?
     }
 
-    /// Waits until it has come to a position, but no longer than this, and not at all where another
-    /// server keeps it. Whether it has.
+    /// Waits until it has reached a position, at most for `patience`, and not at all if another
+    /// server keeps it. Returns `true` if it has.
     pub async fn reached(&self, position: u64, patience: Duration) -> bool {
         let mut state = self.state.clone();
         let there =

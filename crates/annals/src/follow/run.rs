@@ -1,4 +1,4 @@
-//! One follower's task.
+//! The task of one follower.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,22 +14,22 @@ use crate::clock::Clock;
 use crate::journal::{Exclusive, Journal, Lease, TailPage};
 use crate::store::{Checkpoint, Step};
 
-/// How long one that has caught up lets the journal grow, because a few events cost an output as
-/// much as many …
+/// Time for which a follower that has caught up lets the journal grow, because a few events cost an
+/// output as much as many.
 const REST: Duration = Duration::from_millis(100);
-/// … unless it grows by so many meanwhile, which the store still has in memory.
+/// Number of events that end this rest early, while the store still has them in memory.
 const BACKLOG_EVENTS: u64 = 4_096;
-/// How long a slice may take: what a stop waits for. The longer it is, the more of its events are
-/// about the same people and things, which cost an output once.
+/// Time that a slice may take, which is what a stop waits for. In longer slices more events are
+/// about the same people and entities, which cost an output once.
 const SLICE: Duration = Duration::from_millis(100);
-/// How long it waits after the first failure; after each further one twice as long …
+/// Pause after the first failure. It doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
-/// … up to this.
+/// The longest pause after a failure.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// How often a server asks whether it may keep an output that another one keeps.
+/// Time between attempts to take over an output that another server keeps.
 const ASK_EVERY: Duration = Duration::from_secs(4);
 
-/// Why an output is kept no longer.
+/// The reason why this server stops keeping an output.
 #[derive(PartialEq, Eq)]
 enum OutputEnd {
     /// There is nothing more to follow.
@@ -41,16 +41,16 @@ enum OutputEnd {
 pub(super) struct Task {
     name: &'static str,
     output: Box<dyn Output>,
-    /// By which one server keeps the output for all; absent where each keeps its own.
+    /// The means to let one server keep the output for all; `None` if each keeps its own.
     exclusive: Option<Exclusive>,
-    /// Held while it is this server that does.
+    /// The lease, while this server has it.
     lease: Option<Lease>,
     journal: Journal,
     clock: Arc<dyn Clock>,
     state: watch::Sender<State>,
     asked: mpsc::UnboundedReceiver<Request>,
     batch_sizer: BatchSizer,
-    /// Failures since it last went on.
+    /// Number of failures since the last progress.
     failures: u32,
 }
 
@@ -68,7 +68,7 @@ impl Task {
         Task { name, output, exclusive, lease, journal, clock, state, asked, batch_sizer, failures }
     }
 
-    /// Follows until stopped. After a failure it waits, and begins where its output stands.
+    /// Follows until stopped. After a failure it waits, and resumes from the output's checkpoint.
     pub(super) async fn run(mut self, stop: CancellationToken) {
         self.follow_until(&stop).await;
         if let Some(lease) = self.lease.take() {
@@ -96,7 +96,7 @@ impl Task {
         }
     }
 
-    /// Ends well when there is nothing more to follow.
+    /// Follows until there is nothing more to follow.
     async fn follow(&mut self, stop: &CancellationToken) -> Result<()> {
         loop {
             while !self.is_ours().await? {
@@ -113,7 +113,7 @@ impl Task {
         }
     }
 
-    /// Whether this server is the one that keeps the output.
+    /// Returns `true` if this server keeps the output, and acquires the lease if it is free.
     async fn is_ours(&mut self) -> Result<bool> {
         let Some(exclusive) = &self.exclusive else {
             return Ok(true);
@@ -128,15 +128,15 @@ impl Task {
         Ok(self.lease.is_some())
     }
 
-    /// Follows as long as the output is ours to keep.
+    /// Follows as long as this server keeps the output.
     async fn keep(&mut self, stop: &CancellationToken) -> Result<OutputEnd> {
         let mut at = self.output.resume().await?;
-        self.stands(at);
-        let mut tail = self.journal.tail_afresh(at.position);
+        self.publish(at);
+        let mut tail = self.journal.tail_unshared(at.position);
         let mut rested = tokio::time::Instant::now();
         loop {
             let more = async {
-                // In time, whichever comes first.
+                // Wait for the rest to end or the backlog to fill, whichever comes first.
                 let _ = timeout_at(rested, tail.grown(BACKLOG_EVENTS)).await;
                 tail.ready().await
             };
@@ -152,7 +152,7 @@ impl Task {
                     if self.answer(asked).await? {
                         at = Checkpoint::default();
                     }
-                    tail = self.journal.tail_afresh(at.position);
+                    tail = self.journal.tail_unshared(at.position);
                 }
                 more = more => {
                     if !more {
@@ -171,14 +171,14 @@ impl Task {
         }
     }
 
-    /// Hands a page over in slices.
+    /// Processes a page in slices.
     async fn process_page(&mut self, from: Checkpoint, mut page: TailPage) -> Result<Checkpoint> {
         let mut at = from;
         let mut rest = &*page.events.make_contiguous();
         loop {
             let (slice, later) = rest.split_at(self.batch_sizer.events().min(rest.len()));
             let as_of = slice.last().map(|event| event.created_at).or(at.as_of);
-            // Behind the last event there may be positions whose events were deleted.
+            // After the last event there may be positions whose events were deleted.
             let position = match slice.last() {
                 Some(last) if !later.is_empty() => last.seq,
                 _ => page.scanned_to,
@@ -188,7 +188,7 @@ impl Task {
             self.output.process(slice, Step { from: at.position, to }).await?;
             self.batch_sizer.took(slice.len(), began.elapsed());
             self.failures = 0;
-            self.stands(to);
+            self.publish(to);
             at = to;
             rest = later;
             if rest.is_empty() {
@@ -197,7 +197,7 @@ impl Task {
         }
     }
 
-    /// Does what was asked for, and tells whoever asked. Answers whether the output was dropped.
+    /// Does what was requested and answers. Returns `true` if the output was dropped.
     async fn answer(&mut self, asked: Request) -> Result<bool> {
         let (done, answer) = match asked {
             Request::Rebuild(answer) => (self.output.clear().await.map(|()| true), answer),
@@ -207,16 +207,17 @@ impl Task {
             let checkpoint = Checkpoint::default();
             self.state.send_modify(|state| (state.checkpoint, state.fault) = (checkpoint, None));
         }
-        let told = match &done {
+        let result = match &done {
             Ok(_) => Ok(()),
             Err(error) => Err(anyhow::anyhow!("{error:#}")),
         };
-        // Whoever asked may have gone away; it is done all the same.
-        let _ = answer.send(told);
+        // The caller may be gone; the request is done all the same.
+        let _ = answer.send(result);
         done
     }
 
-    /// What another server keeps, it may have written since: all of it is dropped.
+    /// Removes a person from the output. If another server keeps it and may have written since,
+    /// everything is dropped.
     async fn forget(&mut self, person: &Forgotten) -> Result<bool> {
         if self.exclusive.is_none() || self.lease.is_some() {
             return self.output.forget(person).await;
@@ -224,7 +225,7 @@ impl Task {
         self.output.clear().await.map(|()| true)
     }
 
-    fn stands(&self, checkpoint: Checkpoint) {
+    fn publish(&self, checkpoint: Checkpoint) {
         self.state.send_replace(State { checkpoint, ..State::default() });
     }
 }

@@ -1,4 +1,4 @@
-//! Followers hold every event once, whatever fails and whenever they begin again.
+//! Tests that followers process every event once, whatever fails and whenever they resume.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,7 +17,7 @@ use crate::store::{Identity, Store};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A journal that is written, and what is held beside it.
+/// A journal that is written, and a place for outputs.
 struct World {
     journal: Journal,
     store: Arc<dyn Store>,
@@ -54,14 +54,14 @@ impl World {
     }
 }
 
-/// Keeps the positions it was given in a file of its own, a line each, with a place that says how
-/// long the file is: as the output of a file does.
+/// An output that writes the positions it gets to a file of its own, a line each. Its checkpoint
+/// has the length of the file.
 #[derive(Clone)]
 struct Lines {
     path: Arc<Path>,
-    /// Position and length.
+    /// The checkpoint and the file's length.
     checkpoint: Arc<Mutex<(Checkpoint, u64)>>,
-    /// So many times yet it fails, after it has written and before its place has moved.
+    /// Number of further failures, each after writing and before the checkpoint moves.
     failing: Arc<AtomicU32>,
 }
 
@@ -92,7 +92,7 @@ impl Output for Lines {
 
     async fn process(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
         use std::io::Write as _;
-        anyhow::ensure!(self.checkpoint().0.position == step.from, "not from where it stands");
+        anyhow::ensure!(self.checkpoint().0.position == step.from, "not from its checkpoint");
         let mut file = std::fs::File::options().append(true).open(&self.path)?;
         for event in events {
             writeln!(file, "{}", event.seq)?;
@@ -122,7 +122,7 @@ async fn every_event_comes_once_also_to_one_that_fails_on_the_way() {
     let faulty = state.wait_for(|state| state.fault.is_some()).await.unwrap().clone();
     let fault = Fault { message: "the disk is on fire".to_owned(), at: START };
     assert_eq!(faulty.fault, Some(fault));
-    // Neither appends nor the other one wait for it.
+    // Neither appends nor the other follower wait for it.
     world.append(1_201..1_301).await;
     assert!(sound_one.reached(1_300, PATIENCE).await);
     assert!(failing_one.reached(1_300, PATIENCE).await);
@@ -143,7 +143,7 @@ async fn one_that_is_rebuilt_reads_what_the_journal_still_holds() {
     assert!(running.reached(30, PATIENCE).await);
     delete(&*world.store, 1..11, "p", START).await.unwrap();
     delete(&*world.store, 25..31, "p", START).await.unwrap();
-    // What was deleted meanwhile stays in the output, until it is made again.
+    // Deleted events stay in the output until it is rebuilt.
     assert_eq!(lines.seen().len(), 30);
     running.rebuild().await.unwrap();
     assert!(running.reached(30, PATIENCE).await);

@@ -1,4 +1,4 @@
-//! Group commit: one task commits whatever is waiting, and answers everybody after the commit.
+//! Group commit: one task commits all waiting events, and answers every caller after the commit.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,20 +15,20 @@ use crate::store::{
     Account, Appended, Command, Decided, Entry, Head, Item, Outcome, Repeat, Store, StoreError,
 };
 
-/// At most so many events in one commit …
+/// Number of events in one commit at most.
 const BATCH_EVENTS: usize = 4_096;
-/// … and so many bytes of their personal parts.
+/// Bytes of personal parts in one commit at most.
 const BATCH_BYTES: usize = 8 * 1024 * 1024;
-/// A batch of so many is not held up to save a sync: what comes meanwhile is the next one's.
+/// Number of events from which a batch is committed at once; waiting for more would save no sync.
 const FULL_BATCH: usize = 128;
-/// Events that may wait for a commit. More is overload, and said so at once.
+/// Number of events that may wait for a commit. Beyond it callers are refused at once.
 const WAITING_EVENTS: usize = 16 * BATCH_EVENTS;
 
-/// Why nothing is known to be on the record.
+/// The reason why events may not have been recorded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AppendError {
-    /// Too much is waiting already: try again a moment later, with the same ids (HTTP 503 with
-    /// `Retry-After`).
+    /// Too many events are waiting: send them again a moment later, with the same ids (HTTP 503
+    /// with `Retry-After`).
     #[error(
         "more events arrive than can be written; send them again in a moment, with the same ids"
     )]
@@ -38,14 +38,14 @@ pub enum AppendError {
     Store(#[from] StoreError),
 }
 
-/// Bytes that a command counts for in a batch: its event is not made yet.
+/// Bytes that a command counts for in a batch, because its event does not exist yet.
 const COMMAND_BYTES: usize = 2 * 1024;
 
-/// A batch that waits, and whom to answer.
+/// A waiting batch and its caller.
 struct Waiting {
     items: Vec<Item>,
     answer: oneshot::Sender<Result<Vec<Outcome>, AppendError>>,
-    /// Given back when the batch is answered.
+    /// The room in the queue, returned when the batch is answered.
     _room: tokio::sync::OwnedSemaphorePermit,
 }
 
@@ -62,14 +62,14 @@ pub struct Journal {
 
 impl Journal {
     /// Starts the writer on a store whose head is known. The task ends after [`Journal::stop`],
-    /// once everything that waited is answered.
+    /// once every waiting caller is answered.
     pub fn start(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         head: Head,
         metrics: Arc<Metrics>,
     ) -> (Journal, JoinHandle<()>) {
-        // The queue itself is unbounded; the semaphore bounds what may stand in it.
+        // The queue itself is unbounded; the semaphore bounds its content.
         let (queue, waiting) = mpsc::unbounded_channel();
         let (head_sender, head) = watch::channel(head.seq);
         let head_sender = Arc::new(head_sender);
@@ -93,7 +93,7 @@ impl Journal {
         (Journal { queue, room, head, pages, metrics, stop }, task)
     }
 
-    /// Writes the entries and answers once they are durable, in the order given: an outcome each.
+    /// Writes the entries. Returns an outcome for each, in order, once they are durable.
     pub async fn append(&self, entries: Vec<Entry>) -> Result<Vec<Appended>, AppendError> {
         let outcomes = self.commit(entries.into_iter().map(Item::Append).collect()).await?;
         let appended = |outcome| match outcome {
@@ -103,8 +103,8 @@ impl Journal {
         Ok(outcomes.into_iter().filter_map(appended).collect())
     }
 
-    /// Decides a command on a child's account within the writer, and answers once what it made is
-    /// durable, or with why it was refused. Nobody else changes the account in between.
+    /// Decides a command on a child's account within the writer, so that nobody else changes the
+    /// account meanwhile. Returns once the event is durable, or with the refusal.
     pub async fn decide<R: Send + 'static>(
         &self,
         child: String,
@@ -113,7 +113,7 @@ impl Journal {
     ) -> Result<Result<Decided, R>, AppendError> {
         let (refuse, refused) = oneshot::channel();
         let decide = Box::new(move |account: &Account| {
-            // Whoever gave up waiting no longer wants to know why.
+            // A caller that stopped waiting does not need the refusal.
             decide(account).map_err(|why| refuse.send(why)).ok()
         });
         let item = Item::Decide(Command { child, repeat, decide });
@@ -147,34 +147,34 @@ impl Journal {
             .map_err(|_| AppendError::Store(StoreError::Unknown("the writer stopped".into())))?
     }
 
-    /// The position of the last event that is durable; changes wake whoever waits on it.
+    /// Returns the position of the last durable event; changes wake those that wait on it.
     pub fn head(&self) -> watch::Receiver<u64> {
         self.head.clone()
     }
 
-    /// Follows the journal from a position on. Readers at the same position share the page read.
+    /// Follows the journal from a position on. Readers at the same position share each page.
     pub fn tail(&self, after: u64) -> Tail {
         Tail::new(self.pages.clone(), self.head(), after)
     }
 
-    /// As [`Journal::tail`], of what the journal holds now: no page is shared that was read before.
-    pub fn tail_afresh(&self, after: u64) -> Tail {
+    /// Follows the journal like [`Journal::tail`], but uses no page that was read before this call.
+    pub fn tail_unshared(&self, after: u64) -> Tail {
         self.pages.forget();
         self.tail(after)
     }
 
-    /// Pages that were made for readers of [`Journal::tail`] so far.
+    /// Returns the number of pages read for readers of [`Journal::tail`] so far.
     pub fn tail_reads(&self) -> u64 {
         self.pages.reads()
     }
 
-    /// Takes nothing new in; what waits is still written and answered.
+    /// Accepts nothing new; what waits is still written and answered.
     pub fn stop(&self) {
         self.stop.cancel();
     }
 }
 
-/// Tells of a head, unless a later one was told already: another server's, perhaps.
+/// Publishes a head, unless a later one is known already, perhaps from another server.
 fn advance(head: &watch::Sender<u64>, metrics: &Metrics, seq: u64) {
     head.send_if_modified(|known| {
         let later = seq > *known;
@@ -186,11 +186,11 @@ fn advance(head: &watch::Sender<u64>, metrics: &Metrics, seq: u64) {
     });
 }
 
-/// Learns the heads that other servers on the same database make.
+/// Follows the heads of other servers on the same database.
 async fn follow(store: Arc<dyn Store>, head: Arc<watch::Sender<u64>>, metrics: Arc<Metrics>) {
     loop {
         store.head_changed().await;
-        // A failed look is made again at the next stir.
+        // A failed read is repeated at the next notification.
         if let Ok(found) = store.head().await {
             advance(&head, &metrics, found.seq);
         }
@@ -203,7 +203,7 @@ struct Writer {
     metrics: Arc<Metrics>,
     waiting: mpsc::UnboundedReceiver<Waiting>,
     head: Arc<watch::Sender<u64>>,
-    /// What did not fit into the last batch.
+    /// A batch that did not fit into the last commit.
     left_over: Option<Waiting>,
 }
 
@@ -218,21 +218,22 @@ impl Writer {
                         Some(first) => first,
                         None => return,
                     },
-                    // From here on nothing new comes in, and `recv` ends when all is drained.
+                    // From here on nothing new is accepted, and `recv` ends when the queue is
+                    // drained.
                     () = stop.cancelled(), if !self.waiting.is_closed() => {
                         self.waiting.close();
                         continue;
                     }
                 },
             };
-            let batch = self.gather(first).await;
+            let batch = self.collect_batch(first).await;
             self.commit(batch).await;
         }
     }
 
-    /// Takes whatever is waiting, up to the batch's limits. No timer: but whoever is ready to send
-    /// is let go first for as long as more comes in, because one sync then serves them too.
-    async fn gather(&mut self, first: Waiting) -> Vec<Waiting> {
+    /// Collects waiting batches up to the limits. There is no timer, but tasks that are ready to
+    /// send run first as long as more arrives, because one sync then serves them too.
+    async fn collect_batch(&mut self, first: Waiting) -> Vec<Waiting> {
         let bytes = |waiting: &Waiting| {
             let sizes = waiting.items.iter().map(|item| match item {
                 Item::Append(entry) => entry.personal.as_bytes().len(),
@@ -292,7 +293,7 @@ impl Writer {
                 }
                 let mut outcomes = outcomes.into_iter();
                 for (answer, count, _room) in answers {
-                    // Whoever gave up waiting finds the event by its id.
+                    // A caller that stopped waiting finds the event by its id.
                     let _ = answer.send(Ok(outcomes.by_ref().take(count).collect()));
                 }
             }
@@ -307,7 +308,7 @@ impl Writer {
     }
 }
 
-/// The position of an event that was written just now.
+/// Returns the position of an event that was just written.
 fn accepted(outcome: &Outcome) -> Option<u64> {
     match outcome {
         Outcome::Appended(Appended::Accepted { seq, .. }) => Some(*seq),

@@ -1,24 +1,24 @@
-//! `annals copy`: a whole journal from one engine into another, the same in every byte that is
+//! `annals copy`: copies a full journal from one engine to another, the same in every byte that is
 //! hashed.
 //!
 //! ```text
-//! source ── parts of tiles: events, seals, tombstones ──► target   (goes on where it broke off)
-//!        ── used ids, people, points, keys, closed days, settings ───►
+//! source ── segments of tiles: events, seals, tombstones ──► target   (continues after a break)
+//!        ── used ids, people, points, keys, frozen days, settings ───►
 //! verify(target); every tile's root is the source's
 //! ```
 
 use crate::store::seal::{first_of, tile_of};
 use crate::store::{PeopleQuery, Result, Segment, Store, StoreError};
 
-/// Tiles in one part: 4,096 events.
+/// Number of tiles in one segment: 4,096 events.
 const TILES: u64 = 16;
-/// Rows of everything else in one read.
+/// Number of other rows in one read.
 const PAGE: usize = 1_000;
-/// Closed days in one read.
+/// Number of frozen days in one read.
 const DAYS: usize = 32;
 
-/// Copies everything that the target lacks. Nobody may write either journal meanwhile. Tells
-/// `progress` the positions done and all of them, and answers how many there are.
+/// Copies everything that the target lacks. Nobody may write to either journal meanwhile. Calls
+/// `progress` with the positions done and all of them, and returns their number.
 pub async fn copy(
     source: &dyn Store,
     target: &dyn Store,
@@ -33,7 +33,7 @@ pub async fn copy(
             head.seq
         )));
     }
-    // The tile that was open comes again: it may have been copied in part.
+    // The tile that was open is copied again: it may have been copied in part.
     let mut tile = tile_of(done + 1);
     while first_of(tile) <= head.seq {
         let range = first_of(tile)..first_of(tile + TILES).min(head.seq + 1);
@@ -58,7 +58,7 @@ async fn segment(source: &dyn Store, range: std::ops::Range<u64>) -> Result<Segm
     let tiles = source.tiles(range.clone()).await?;
     let tombstones = source.tombstones(range.clone()).await?;
     let head = source.head().await?;
-    // Of a part within the journal only the last event tells when; the head's is set at the end.
+    // Within the journal only the last event has the time; the head's is set at the end.
     let last = events.last().and_then(|sealed| sealed.event.as_ref().ok());
     let created_at = match last {
         Some(event) if range.end <= head.seq => event.created_at,
@@ -90,7 +90,7 @@ async fn copy_the_rest(source: &dyn Store, target: &dyn Store) -> Result<()> {
         }
     }
     copy_points(source, target).await?;
-    // Links and sessions stay behind: whoever was signed in signs in again.
+    // Sign-in links and sessions are not copied: people sign in again.
     for key in source.keys().await? {
         target.put_key(key).await?;
     }
@@ -115,8 +115,8 @@ async fn copy_frozen_days(source: &dyn Store, target: &dyn Store) -> Result<()> 
     }
 }
 
-/// What children have, which deletions may have made more than their events say; what is answered
-/// to commands that are sent again; tasks and rewards.
+/// Copies balances, which deletions may have made more than the sum of their events, answers to
+/// commands that may be sent again, and the definitions of tasks and rewards.
 async fn copy_points(source: &dyn Store, target: &dyn Store) -> Result<()> {
     let mut after = None;
     loop {
@@ -145,7 +145,7 @@ async fn copy_points(source: &dyn Store, target: &dyn Store) -> Result<()> {
     Ok(())
 }
 
-/// Whether every tile of two journals has the same root. Answers the first that has not.
+/// Compares the roots of all tiles of two journals. Returns the first tile that differs.
 pub async fn differing_tile(one: &dyn Store, other: &dyn Store) -> Result<Option<u64>> {
     let head = one.head().await?.seq;
     let mut first = 1;

@@ -1,14 +1,14 @@
 //! Cursors: positions as opaque, authenticated text.
 //!
-//! A cursor is sealed with AES-256-GCM-SIV (RFC 8452) under a key that the journal's file holds:
-//! nobody outside can read a position off it or make one up. The nonce is fixed, so that one
-//! position always has one cursor; this is the misuse-resistant mode, and equal texts for equal
-//! positions are what is wanted. Cursors carry the epoch: after a restore the old ones are gone.
+//! A cursor is sealed with AES-256-GCM-SIV (RFC 8452) under a key in the journal's file, so that
+//! nobody outside can read a position or invent one. The nonce is fixed, so that one position
+//! always has the same cursor; the misuse-resistant mode allows this. Cursors carry the epoch:
+//! after a restore the old ones are refused.
 //!
-//! The cursor of an event comes with each event of every list, export and answer, so it is one
-//! block of AES-256, under a key of its own: position, epoch and four bytes that are always the
-//! same (encode-then-encipher: Bellare and Rogaway, ASIACRYPT 2000). A text that was made up
-//! passes once in 2⁶⁴.
+//! The cursor of an event comes with each event of every list, export and answer. So it is one
+//! block of AES-256, under a key of its own: position, epoch and four constant bytes
+//! (encode-then-encipher: Bellare and Rogaway, ASIACRYPT 2000). An invented text passes once in
+//! 2⁶⁴.
 
 use aes_gcm_siv::aead::{Aead as _, KeyInit as _};
 use aes_gcm_siv::aes::Aes256;
@@ -21,13 +21,13 @@ use sha2::Sha256;
 
 use crate::store::{Identity, Order};
 
-/// Where a list goes on: bound to its order, its filter and the head it began at.
+/// The place where a list continues, bound to its order, its filter and its first head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListCursor {
     /// The position of the last event of the page before.
     pub at: u64,
-    /// Where a list ends that begins with the oldest: at the journal's head when its first page was
-    /// asked for, so that pages never shift.
+    /// The end of a list that begins with the oldest: the journal's head at its first page, so that
+    /// pages never shift.
     pub upto: u64,
     /// The list's order.
     pub order: Order,
@@ -35,18 +35,18 @@ pub struct ListCursor {
     pub filter: [u8; 8],
 }
 
-/// Why a cursor is refused.
+/// The reason why a cursor is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCursor {
-    /// It was not made by this journal, or not for this use.
-    #[error("is not a cursor of this journal; take it from an answer as it is")]
+    /// The cursor was not made by this journal, or not for this use.
+    #[error("is not a cursor of this journal; copy it unchanged from an answer")]
     Forged,
-    /// It belongs to a time before a backup was restored.
-    #[error("was given before a backup was restored; begin again without a cursor")]
+    /// The cursor was made before a backup was restored.
+    #[error("was made before a backup was restored; start again without a cursor")]
     Gone,
 }
 
-/// Seals and opens cursors.
+/// The keys that seal and open cursors.
 #[derive(Clone)]
 pub struct Cursors {
     cipher: Aes256GcmSiv,
@@ -54,13 +54,13 @@ pub struct Cursors {
     epoch: u32,
 }
 
-/// What the last bytes of an event's cursor are.
+/// The last bytes of an event's cursor.
 const EVENT: [u8; 4] = *b"evnt";
 const LIST: u8 = 2;
 const PERSON: u8 = 3;
 
 impl Cursors {
-    /// The cursors of a journal.
+    /// Makes the keys of a journal.
     pub fn new(identity: &Identity) -> Cursors {
         #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
         let mut key = Hmac::<Sha256>::new_from_slice(&identity.cursor_key).expect("any length");
@@ -72,7 +72,7 @@ impl Cursors {
         }
     }
 
-    /// The cursor of an event's position.
+    /// Seals an event's position.
     pub fn event(&self, seq: u64) -> String {
         let mut block = [0; 16];
         block[..8].copy_from_slice(&seq.to_be_bytes());
@@ -82,7 +82,7 @@ impl Cursors {
         URL_SAFE_NO_PAD.encode(block)
     }
 
-    /// The position an event's cursor stands for.
+    /// Opens an event's cursor.
     pub fn open_event(&self, text: &str) -> Result<u64, InvalidCursor> {
         let block = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidCursor::Forged)?;
         let mut block: [u8; 16] = block.try_into().map_err(|_| InvalidCursor::Forged)?;
@@ -97,17 +97,17 @@ impl Cursors {
         Ok(u64::from_be_bytes(seq))
     }
 
-    /// The cursor of a place in the directory: after a person.
+    /// Seals a place in the directory: after this person.
     pub fn person(&self, id: &str) -> String {
         self.seal(PERSON, id.as_bytes())
     }
 
-    /// The person a place in the directory comes after.
+    /// Returns the person that a place in the directory comes after.
     pub fn open_person(&self, text: &str) -> Result<String, InvalidCursor> {
         String::from_utf8(self.open(PERSON, text)?).map_err(|_| InvalidCursor::Forged)
     }
 
-    /// The cursor of a list's next page.
+    /// Seals the place of a list's next page.
     pub fn list(&self, cursor: &ListCursor) -> String {
         let mut bytes = Vec::with_capacity(25);
         bytes.extend(cursor.at.to_be_bytes());
@@ -117,7 +117,7 @@ impl Cursors {
         self.seal(LIST, &bytes)
     }
 
-    /// What a list's cursor says.
+    /// Opens a list's cursor.
     pub fn open_list(&self, text: &str) -> Result<ListCursor, InvalidCursor> {
         let bytes = self.open(LIST, text)?;
         let bytes: [u8; 25] = bytes.try_into().map_err(|_| InvalidCursor::Forged)?;

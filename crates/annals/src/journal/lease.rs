@@ -1,13 +1,12 @@
-//! Leases: work that one task of one server does at a time, of all servers on one database.
+//! Leases: work that one task of one server does at a time, among all servers on one database.
 //!
 //! ```text
-//! Exclusive::acquire ─► waits for other tasks here ─► takes the lease from the store ─► Lease
+//! Exclusive::acquire ─► waits for other tasks here ─► gets the lease from the store ─► Lease
 //! Lease::hold(work) ─► renews while the work runs; ends the work when the lease is lost
 //! Lease dropped or released ─► given back to the store, then to other tasks here
 //! ```
 //!
-//! The store gives a lease to a server and not to a task, so that tasks of one server take turns
-//! by a mutex of their own.
+//! The store gives a lease to a server and not to a task, so tasks of one server also need a mutex.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,38 +16,38 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::store::{Result, Store, StoreError};
 
-/// How long [`Exclusive::acquire`] waits for another server.
+/// Time for which [`Exclusive::acquire`] waits for another server.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How often it asks.
+/// Time between its attempts.
 const ASK_EVERY: Duration = Duration::from_millis(200);
-/// Renewals within the term of a lease: two may fail before it is lost.
+/// Number of renewals within the term of a lease: two may fail before it is lost.
 const RENEWALS: u32 = 4;
 
-/// A piece of work, as the store knows it, and who does it here.
+/// A piece of work by its name in the store, with the mutex of this server's tasks.
 #[derive(Clone)]
 pub struct Exclusive {
     store: Arc<dyn Store>,
     name: &'static str,
-    /// How long a server that is killed keeps others waiting.
+    /// Time for which others wait if a server dies.
     term: Duration,
     here: Arc<Mutex<()>>,
 }
 
 /// Another server does the work now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("another server goes on with it")]
+#[error("another server continues the work")]
 pub struct LeaseLost;
 
 impl Exclusive {
-    /// Work by this name, whose lease ends after `term` unless it is renewed.
+    /// Names work whose lease ends after `term` unless it is renewed.
     pub fn new(store: &Arc<dyn Store>, name: &'static str, term: Duration) -> Exclusive {
         Exclusive { store: Arc::clone(store), name, term, here: Arc::default() }
     }
 
-    /// Takes the lease; waits for other tasks here, and up to 30 s for other servers.
+    /// Acquires the lease. Waits for other tasks here, and up to 30 s for other servers.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when another server still holds it, and whatever the store says.
+    /// [`StoreError::Unavailable`] if another server still has it, and errors of the store.
     pub async fn acquire(&self) -> Result<Lease> {
         let here = Arc::clone(&self.here).lock_owned().await;
         let until = Instant::now() + PATIENCE;
@@ -58,14 +57,15 @@ impl Exclusive {
                 return Ok(self.lease(here, asked));
             }
             if asked > until {
-                let message = format!("another server does this just now: {}", self.name);
+                let message =
+                    format!("another server is doing this now: {}; try again later", self.name);
                 return Err(StoreError::Unavailable(message));
             }
             sleep(ASK_EVERY).await;
         }
     }
 
-    /// Takes the lease unless another task or server holds it.
+    /// Acquires the lease, unless another task or server has it.
     ///
     /// # Errors
     /// The store cannot answer.
@@ -78,12 +78,12 @@ impl Exclusive {
         Ok(ours.then(|| self.lease(here, asked)))
     }
 
-    /// Keeps other tasks of this server from the work. Other servers may do it meanwhile.
+    /// Blocks other tasks of this server from the work. Other servers may do it meanwhile.
     pub async fn lock_here(&self) -> MutexGuard<'_, ()> {
         self.here.lock().await
     }
 
-    /// As [`lock_here`](Exclusive::lock_here), unless a task of this server does the work.
+    /// Locks like [`lock_here`](Exclusive::lock_here), unless a task of this server does the work.
     pub fn try_lock_here(&self) -> Option<MutexGuard<'_, ()>> {
         self.here.try_lock().ok()
     }
@@ -96,18 +96,17 @@ impl Exclusive {
 /// The right to do a piece of work, until it is dropped.
 pub struct Lease {
     work: Exclusive,
-    /// Counted from before the store was asked: the time it takes to answer is not ours.
+    /// The time of the last renewal, from before the request, because the answer takes time.
     renewed: Instant,
-    /// Absent once the lease is given back.
+    /// `None` once the lease is given back.
     here: Option<OwnedMutexGuard<()>>,
 }
 
 impl Lease {
-    /// Does the work and renews the lease meanwhile. When the lease is lost, the work is dropped
-    /// where it stands.
+    /// Does the work and renews the lease meanwhile. If the lease is lost, the work is dropped.
     ///
     /// # Errors
-    /// Another server has the lease now, or the store could not be asked for the whole term.
+    /// Another server has the lease now, or the store did not answer for the full term.
     pub async fn hold<T>(
         &mut self,
         work: impl Future<Output = T>,
@@ -127,8 +126,8 @@ impl Lease {
         }
     }
 
-    /// Whether the lease still stands; renews it where a part of its term has passed. For work
-    /// that must not be cut off between two of its steps.
+    /// Returns `true` if the lease is still held, and renews it when that is due. For work that must
+    /// not be interrupted between two of its steps.
     pub async fn stands(&mut self) -> bool {
         self.renewed.elapsed() < self.work.term / RENEWALS || self.renew().await
     }
@@ -154,7 +153,7 @@ impl Lease {
         }
     }
 
-    /// Lets the lease run out by itself: nobody else does the work before that.
+    /// Lets the lease expire, so that nobody else does the work before that.
     pub fn expire(mut self) {
         self.here = None;
     }
@@ -170,9 +169,10 @@ impl Drop for Lease {
     }
 }
 
-/// Other tasks here come after the store knows: it would take their lease for this one.
+/// Gives a lease back. The store must know before other tasks here may ask it, because it would
+/// take their lease for this one.
 async fn give_back(work: Exclusive, _here: OwnedMutexGuard<()>) {
     if let Err(error) = work.store.release(work.name).await {
-        tracing::warn!(work = work.name, %error, "other servers wait until the lease ends");
+        tracing::warn!(work = work.name, %error, "a lease was not given back; other servers wait until it expires");
     }
 }

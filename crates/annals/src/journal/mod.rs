@@ -6,9 +6,9 @@
 //!                                                                      └─► pages (shared reads)
 //! ```
 //!
-//! [`Journal::append`] resolves when the events are durable, never before. [`tail`](fn@tail)
-//! reads pages from the store and waits on the head once it has caught up; whoever reconnects
-//! says where they were and gets the rest, because nothing is broadcast and nothing is lost.
+//! [`Journal::append`] resolves when the events are durable, never before. [`tail`](fn@tail) reads
+//! pages from the store and waits on the head once it has caught up. A client that reconnects sends
+//! its position and gets the rest: nothing is broadcast, so nothing is lost.
 
 mod append;
 pub mod copy;
@@ -31,9 +31,9 @@ pub use tail::{Tail, tail};
 
 use crate::store::Store;
 
-/// The head of a journal that another process writes, read again every 250 ms.
+/// Polls the head of a journal that another process writes, every 250 ms.
 ///
-/// The sender ends when nobody listens any more.
+/// The task ends when no receiver is left.
 pub fn polled_head(store: Arc<dyn Store>, from: u64) -> watch::Receiver<u64> {
     let (sender, receiver) = watch::channel(from);
     tokio::spawn(async move {
@@ -43,7 +43,7 @@ pub fn polled_head(store: Arc<dyn Store>, from: u64) -> watch::Receiver<u64> {
                 () = sender.closed() => return,
                 _ = ticks.tick() => {}
             }
-            // A failed look is tried again at the next tick.
+            // A failed read is repeated at the next tick.
             if let Ok(head) = store.head().await {
                 sender.send_if_modified(|seen| std::mem::replace(seen, head.seq) != head.seq);
             }

@@ -1,8 +1,8 @@
-//! Page reads, shared: of a thousand streams that wait at the head, one reads what comes.
+//! Shared page reads: of a thousand streams that wait at the head, one reads the new page.
 //!
-//! A page is found by the position it begins after, and only as long as somebody is still busy
-//! with it, or was a moment ago: nothing stays in memory that was meanwhile deleted from the journal. What is shared is
-//! not filtered yet, because each reader has a filter and a scope of its own.
+//! A page is found by the position it begins after, and only while somebody uses it or shortly
+//! after. So events that are deleted from the journal do not stay in memory. Shared pages are not
+//! filtered, because each reader has a filter and a scope of its own.
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
@@ -17,50 +17,50 @@ use super::Cursors;
 use crate::filter::Filter;
 use crate::store::{Order, Result, Scope, Scoped, Selection, Store, StoreError};
 
-/// Events in one page, and positions in one that is shared.
+/// Number of events in one page, and of positions in a shared one.
 pub(super) const PAGE: usize = 500;
-/// Events in one page of a follower, as long as they need not be read.
+/// Number of events in one page of a follower that has them in memory.
 const FOLLOWED: u64 = 4_096;
-/// Positions that one read of a reader far behind looks at. The narrower its filter, the more
-/// often it says how far it has come.
+/// Number of positions in one read of a reader that is far behind. The narrower its filter, the
+/// more often it reports its progress.
 const SLICE: u64 = 10_000;
-/// A page just read is kept so long for those whom the same commit woke and who come later.
+/// Time for which a page is kept for readers that the same commit woke and that come later.
 pub(super) const LINGER: Duration = Duration::from_millis(100);
 
-/// Everything at the positions of a page.
+/// All events at the positions of a page.
 #[derive(Debug)]
 pub(super) struct SharedPage {
     events: Vec<Arc<Event>>,
     scanned_to: u64,
 }
 
-/// A shared page, being read or read.
+/// A shared page that is being read or was read.
 type Cell = OnceCell<SharedPage>;
 
 /// A page of a tail.
 #[derive(Debug)]
 pub struct TailPage {
-    /// The events that match, oldest first; may be none. With their cursors, but for followers.
+    /// The matching events, oldest first; perhaps none. With cursors, except for followers.
     pub events: VecDeque<Arc<Event>>,
-    /// Everything up to here has been looked at: where to go on after a break.
+    /// The last position that was read: a client continues after it.
     pub scanned_to: u64,
-    /// Whoever else comes to this position finds the page as long as this is held.
+    /// Keeps the shared page for other readers at this position.
     pub(super) _shared: Option<Arc<OnceCell<SharedPage>>>,
 }
 
-/// Reads pages of the journal for everybody who follows it. Cheap to clone.
+/// The reader of pages for everybody who follows the journal. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Pages(Arc<Inner>);
 
 struct Inner {
     store: Arc<dyn Store>,
     cursors: Cursors,
-    /// By the position a page begins after.
+    /// The pages by the position that each begins after.
     shared: Mutex<HashMap<u64, Weak<Cell>>>,
     reads: AtomicU64,
 }
 
-/// What is shared is everything: each reader takes its own from it.
+/// Returns the filter of shared pages, which matches everything: each reader filters for itself.
 fn all() -> Scoped {
     Scope::everything().over(Filter::default())
 }
@@ -72,17 +72,17 @@ impl Pages {
         Pages(Arc::new(Inner { store, cursors, shared, reads }))
     }
 
-    /// Pages made of what the store keeps so far.
+    /// Returns the number of pages read from the store so far.
     pub(super) fn reads(&self) -> u64 {
         self.0.reads.load(Ordering::Relaxed)
     }
 
-    /// Shares no page that was read before: events in it may have been deleted since.
+    /// Drops the shared pages, because events in them may have been deleted since.
     pub(super) fn forget(&self) {
         self.0.shared.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// The page after a position, up to the head at most.
+    /// Reads the page after a position, at most up to the head.
     pub(super) async fn read(&self, after: u64, head: u64, filter: &Scoped) -> Result<TailPage> {
         if head.saturating_sub(after) > PAGE as u64 {
             return self.read_alone(after, head, filter).await;
@@ -105,7 +105,7 @@ impl Pages {
         Ok(TailPage { events, scanned_to, _shared: Some(cell) })
     }
 
-    /// A page of a reader who is far behind: the store filters, nobody shares.
+    /// Reads a page for a reader that is far behind: the store filters, and nobody shares it.
     async fn read_alone(&self, after: u64, head: u64, filter: &Scoped) -> Result<TailPage> {
         let end = head.min(after + SLICE);
         let events = self.select(after + 1..end + 1, filter.clone()).await?;
@@ -114,8 +114,7 @@ impl Pages {
         Ok(TailPage { events: events.into(), scanned_to, _shared: None })
     }
 
-    /// The page of everything after a position, up to the head at most, for one who keeps no
-    /// cursors.
+    /// Reads the page of all events after a position, at most up to the head, without cursors.
     pub(super) async fn follow(&self, after: u64, head: u64) -> Result<TailPage> {
         let everything = all();
         let end = head.min(after + FOLLOWED);

@@ -1,5 +1,5 @@
-//! What acts left that took people out of events: a run of retention, an erasure. Each says in its
-//! own event how many it changed and the root over what remains of them.
+//! A check of acts that removed people from events: retention runs and erasures. The event of each
+//! act has the number of changed events and the root over their residues.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use annals_event::{Event, Time};
 
 use crate::id;
 
-/// The actions that tell of such an act, and where they say how many events it changed.
+/// The actions of such acts, and their metadata key with the number of changed events.
 const ACTS: [(&str, &str); 2] = [("retention_ran", "anonymised"), ("person_erased", "events")];
 
-/// What remains of events, by the moment at which their people went, and the acts that tell of it.
+/// The residues of events by the time at which their people were removed, and the acts.
 #[derive(Default)]
 pub(super) struct Residues {
     found: BTreeMap<Time, GrowingTree>,
@@ -26,16 +26,16 @@ struct Act {
 }
 
 impl Residues {
-    /// Takes in an event; they come in order.
-    pub(super) fn take(&mut self, event: &Event) {
+    /// Adds an event; they must come in order.
+    pub(super) fn add(&mut self, event: &Event) {
         if let Some(at) = event.anonymised_at {
             self.found.entry(at).or_default().push(digest::residue(event));
         }
         self.acts.extend(act(event));
     }
 
-    /// Each act, by its position: how many events stand as it left them, or what is wrong. Of an act
-    /// that others went on from, by deleting events or taking somebody else out, nothing is told.
+    /// Returns each act by its position, with the number of events that are as it left them or the
+    /// problem. An act is omitted if its events were deleted or changed again by a later act.
     pub(super) fn acts(&self) -> impl Iterator<Item = (u64, Result<u64, String>)> + '_ {
         self.acts.iter().filter_map(|act| {
             let found = self.found.get(&act.at)?;
@@ -44,7 +44,12 @@ impl Residues {
             }
             let root = id::hex(&found.root());
             let fits = (root == act.root).then_some(act.events);
-            Some((act.seq, fits.ok_or_else(|| "not all that remains is what it left".to_owned())))
+            Some((
+                act.seq,
+                fits.ok_or_else(|| {
+                    "not all anonymised events are as this act left them".to_owned()
+                }),
+            ))
         })
     }
 }

@@ -8,8 +8,8 @@ use tokio::sync::watch;
 use super::pages::{Pages, TailPage};
 use crate::store::{Result, Scoped, Store};
 
-/// A reader of the journal, at a position. It takes a filter with every page, so that whoever's
-/// scope changes while it follows sees the next page through the new one.
+/// A reader of the journal at a position. It gets a filter with every page, so that a changed scope
+/// applies from the next page on.
 pub struct Tail {
     pages: Pages,
     head: watch::Receiver<u64>,
@@ -21,27 +21,27 @@ impl Tail {
         Tail { pages, head, at: after }
     }
 
-    /// Everything up to here has been read.
+    /// Returns the position up to which everything was read.
     pub fn position(&self) -> u64 {
         self.at
     }
 
-    /// Resolves when there is something after the position; to `false` when nothing will ever be.
-    /// May be dropped and called again.
+    /// Waits until there is something after the position; `false` if there will never be. May be
+    /// dropped and called again.
     pub async fn ready(&mut self) -> bool {
         let at = self.at;
         self.head.wait_for(|head| *head > at).await.is_ok()
     }
 
-    /// Resolves when there are so many more positions than were read, or nothing will ever be.
+    /// Waits until there are this many more positions, or there will never be.
     pub async fn grown(&mut self, by: u64) {
         let enough = self.at + by;
-        // An error says that there is no more; whoever asks for what is ready hears the same.
+        // An error means that the journal has ended, which `ready` reports.
         let _ = self.head.wait_for(|head| *head >= enough).await;
     }
 
-    /// The next page of everything, as far as the head is now, without cursors; and whether there
-    /// was no more.
+    /// Reads the next page of everything, up to the current head, without cursors. The flag is
+    /// `true` if there was no more.
     pub async fn follow(&mut self) -> Result<(TailPage, bool)> {
         let head = *self.head.borrow();
         let page = self.pages.follow(self.at, head.max(self.at)).await?;
@@ -49,7 +49,7 @@ impl Tail {
         Ok((page, self.at >= head))
     }
 
-    /// The next page, as far as the head is now; without events where none match.
+    /// Reads the next page, up to the current head; it has no events if none match.
     pub async fn read(&mut self, filter: &Scoped) -> Result<TailPage> {
         let head = *self.head.borrow();
         let page = self.pages.read(self.at, head.max(self.at), filter).await?;
@@ -58,7 +58,7 @@ impl Tail {
     }
 }
 
-/// Every event after a position that matches, oldest first, without end. It ends when the head's
+/// Returns a stream of every matching event after a position, oldest first. It ends when the head's
 /// sender is gone, and after an error.
 pub fn tail(
     store: Arc<dyn Store>,

@@ -1,4 +1,4 @@
-//! `annals verify`: walks the whole journal and says of every position what became of it.
+//! `annals verify`: reads the full journal and checks every position.
 
 use std::collections::BTreeMap;
 
@@ -8,52 +8,52 @@ use super::residues::Residues;
 use crate::store::seal::{Verdict, check_tile, first_of, tile_of};
 use crate::store::{Result, Store, StoreError};
 
-/// Faults named one by one; more are only counted.
+/// Number of faults that are listed; further ones are only counted.
 const NAMED: usize = 100;
-/// Tiles whose sums are looked at in one go.
+/// Number of tiles whose sums are checked at once.
 const SUMMED: u64 = 64;
 
-/// What a walk through the journal found.
+/// The result of a verification.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// Positions looked at: the journal's head.
+    /// Positions checked: the journal's head.
     pub positions: u64,
-    /// Events that are the ones written.
+    /// Events that are as they were written.
     pub verified: u64,
-    /// Events that are the ones written, but for who they were about.
+    /// Events that are as they were written, except for their people.
     pub anonymised: u64,
-    /// Events deleted on the record.
+    /// Events that were deleted and have a tombstone.
     pub deleted: u64,
     /// Positions without event or tombstone.
     pub missing: u64,
-    /// Positions where something else stands than was written, or nothing can be read.
+    /// Positions with another event than was written, or one that cannot be read.
     pub mismatched: u64,
-    /// Tiles whose root does not fit.
+    /// Tiles whose root is wrong.
     pub broken_tiles: u64,
-    /// Stretches that counts are made of without looking at their events, and that come to something else.
+    /// Ranges whose stored counts differ from their events.
     pub miscounted: u64,
-    /// Of those without people, how many stand under the root that the act left which took them out.
-    /// Others of the act were deleted or changed on the record since, so that its root tells nothing.
+    /// Anonymised events that match the root of the act that anonymised them. Events are left out
+    /// if others of the same act were deleted or changed since.
     pub residues_verified: u64,
-    /// Of the deleted ones, how many for which reason.
+    /// Deleted events by reason.
     pub reasons: BTreeMap<String, u64>,
-    /// The first faults by name.
+    /// The first faults.
     pub faults: Vec<Fault>,
 }
 
-/// One fault.
+/// A fault of the journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
     /// The first position concerned.
     pub first: u64,
     /// The last position concerned.
     pub last: u64,
-    /// What is wrong.
+    /// The problem.
     pub what: String,
 }
 
 impl Report {
-    /// Whether the journal is what was written.
+    /// Returns `true` if the journal is as it was written.
     pub fn holds(&self) -> bool {
         self.missing == 0 && self.mismatched == 0 && self.broken_tiles == 0 && self.miscounted == 0
     }
@@ -84,8 +84,8 @@ impl Report {
     }
 }
 
-/// Verifies everything up to the head as it stands now, telling `progress` the positions done
-/// and all of them.
+/// Verifies everything up to the current head. Calls `progress` with the positions done and all of
+/// them.
 pub async fn verify(
     store: &dyn Store,
     mut progress: impl FnMut(u64, u64) + Send,
@@ -132,11 +132,11 @@ pub async fn verify(
             }
         }
     }
-    // Read before the head is read again: what lies beyond even that was never counted.
+    // Events beyond the head were never counted. Read them before the head is read again.
     let after = store.sealed(head + 1..i64::MAX as u64, usize::MAX >> 1).await?;
     let head = store.head().await?.seq;
     for event in after.iter().filter(|event| event.seq > head) {
-        let what = "it stands beyond the journal's head".to_owned();
+        let what = "it is beyond the journal's head".to_owned();
         report.count(event.seq, Verdict::Mismatch { what });
     }
     Ok(report)
@@ -151,14 +151,14 @@ async fn check(
 ) -> Result<(Vec<(u64, Verdict)>, Option<String>)> {
     let range = first_of(tile)..end;
     let size = end - first_of(tile);
-    // Appends go on meanwhile: the open tile may have grown past the head read at the start.
-    // It is then checked as far as it goes now.
+    // Appends continue meanwhile: the open tile may have grown past the first head. It is checked
+    // as far as it goes now.
     let tiles = store.tiles(range.clone()).await?;
     let size =
         if last_tile { tiles.first().map_or(size, |tile| tile.size.max(size)) } else { size };
     let range = range.start..range.start + size;
     let events = store.sealed(range.clone(), usize::MAX >> 1).await?;
     let tombstones = store.tombstones(range).await?;
-    events.iter().filter_map(|sealed| sealed.event.as_ref().ok()).for_each(|e| residues.take(e));
+    events.iter().filter_map(|sealed| sealed.event.as_ref().ok()).for_each(|e| residues.add(e));
     Ok(check_tile(tile, size, tiles.first(), &events, &tombstones))
 }

@@ -2,7 +2,7 @@
 
 use annals_event::Draft;
 
-use super::{Rules, about, event};
+use super::{Rules, event, with_entity};
 use crate::store::{Account, LedgerAction, LedgerEntity, Task};
 
 /// Adds a task's points, or takes a penalty's. Never refused.
@@ -13,7 +13,7 @@ pub fn activate(account: &Account, task: &Task, rules: Rules) -> Draft {
         (LedgerEntity::Penalty, task.points.saturating_neg())
     };
     let draft = event(account, entity, LedgerAction::Activated, change, rules);
-    let mut draft = about(draft, entity, &task.id, &task.name);
+    let mut draft = with_entity(draft, entity, &task.id, &task.name);
     // The task's value then: the balance may not have sufficed for the full penalty.
     draft.metadata.insert("points".to_owned(), task.points.into());
     draft

@@ -1,6 +1,6 @@
 //! The command that withdraws a request.
 
-use super::{Decision, Refusal, Rules, about, event};
+use super::{Decision, Refusal, Rules, event, with_entity};
 use crate::store::{Account, LedgerAction, LedgerEntity};
 
 /// Closes a request. If the reward is no longer defined, its id serves as its name.
@@ -10,5 +10,5 @@ pub fn cancel(account: &Account, id: &str, name: Option<&str>, rules: Rules) -> 
     }
     let entity = LedgerEntity::Reward;
     let draft = event(account, entity, LedgerAction::Cancelled, 0, rules);
-    Ok(about(draft, entity, id, name.unwrap_or(id)))
+    Ok(with_entity(draft, entity, id, name.unwrap_or(id)))
 }

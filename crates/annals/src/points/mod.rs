@@ -79,7 +79,7 @@ fn event(
 
 /// Adds the entity. Its name is in the metadata too, because a tracking event has only the
 /// entity's type and id.
-fn about(mut draft: Draft, entity: LedgerEntity, id: &str, name: &str) -> Draft {
+fn with_entity(mut draft: Draft, entity: LedgerEntity, id: &str, name: &str) -> Draft {
     let kind = entity.as_str().to_owned();
     draft.entity = Some(Entity { kind, id: Some(id.to_owned()), name: Some(name.to_owned()) });
     draft.metadata.insert("name".to_owned(), name.into());

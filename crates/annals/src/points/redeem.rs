@@ -1,7 +1,7 @@
 //! The command that gives a reward.
 
 use super::request::affordable;
-use super::{Decision, Refusal, Rules, about, event};
+use super::{Decision, Refusal, Rules, event, with_entity};
 use crate::store::{Account, LedgerAction, LedgerEntity, Reward};
 
 /// Takes a reward's cost, if the balance suffices, and closes its request. A request need not
@@ -19,7 +19,7 @@ pub fn redeem(
     affordable(account, reward)?;
     let (entity, change) = (LedgerEntity::Reward, reward.cost.saturating_neg());
     let draft = event(account, entity, LedgerAction::Redeemed, change, rules);
-    let mut draft = about(draft, entity, &reward.id, &reward.name);
+    let mut draft = with_entity(draft, entity, &reward.id, &reward.name);
     draft.metadata.insert("cost".to_owned(), reward.cost.into());
     draft.metadata.insert("requested".to_owned(), requested.into());
     Ok(draft)

@@ -1,6 +1,6 @@
 //! The command with which a child requests a reward.
 
-use super::{Decision, Refusal, Rules, about, event};
+use super::{Decision, Refusal, Rules, event, with_entity};
 use crate::store::{Account, LedgerAction, LedgerEntity, Reward};
 
 /// Opens a request, if the balance suffices now and no request is open.
@@ -11,7 +11,7 @@ pub fn request(account: &Account, reward: &Reward, rules: Rules) -> Decision {
     affordable(account, reward)?;
     let entity = LedgerEntity::Reward;
     let draft = event(account, entity, LedgerAction::Requested, 0, rules);
-    let mut draft = about(draft, entity, &reward.id, &reward.name);
+    let mut draft = with_entity(draft, entity, &reward.id, &reward.name);
     draft.metadata.insert("cost".to_owned(), reward.cost.into());
     Ok(draft)
 }

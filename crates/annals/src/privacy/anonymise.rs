@@ -1,4 +1,4 @@
-//! What remains of an event once it is too old to be about anybody.
+//! The anonymiser, which removes people from events that are too old to be about anybody.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -11,12 +11,12 @@ use super::forget::is_person;
 use super::places;
 use crate::store::{PeopleQuery, Result, Store, StoreError};
 
-/// What stands where somebody was named.
+/// The text in place of a person.
 const ANONYMISED: &str = "[anonymised]";
-/// People read at once.
+/// Number of people read at once.
 const PAGE: usize = 1_000;
 
-/// Takes people out of events: those an event names itself, and whoever the directory knows.
+/// An anonymiser. It knows the people in the directory, and those that an event names itself.
 #[derive(Debug)]
 pub struct Anonymiser {
     names: AhoCorasick,
@@ -25,7 +25,7 @@ pub struct Anonymiser {
 }
 
 impl Anonymiser {
-    /// With everybody whom the directory knows, archived people too.
+    /// Loads everybody from the directory, including archived people.
     ///
     /// # Errors
     /// The directory cannot be read, or is too large to be searched for.
@@ -55,7 +55,7 @@ impl Anonymiser {
         Ok(Anonymiser { names, ids, at })
     }
 
-    /// What remains of an event.
+    /// Returns the event without its people.
     pub fn remains(&self, event: &Event) -> Event {
         let content = Content { all: self, own: own_names(event) };
         let mut event = event.clone();
@@ -67,7 +67,7 @@ impl Anonymiser {
             if is_person(entity) {
                 (entity.id, entity.name) = (None, None);
             }
-            // A number alone is a thing's as well as a person's.
+            // A number alone may be the id of anything.
             let named = |id: &String| self.ids.contains(id) && !is_number(id);
             entity.id = entity.id.take().filter(|id| !named(id));
             content.text(entity.name.as_mut());
@@ -91,7 +91,7 @@ impl Anonymiser {
         event
     }
 
-    /// What remains of the path of a page at which these looked.
+    /// Returns a path without the people who looked at its page.
     pub fn path<'a>(&self, path: &str, looked: impl IntoIterator<Item = &'a String>) -> String {
         let own = looked.into_iter().filter(|id| !id.trim().is_empty()).cloned().collect();
         let mut path = path.to_owned();
@@ -100,7 +100,7 @@ impl Anonymiser {
     }
 }
 
-/// What an event says by itself of people: also of those whom the directory does not know.
+/// Returns the names in an event's own fields, also of people that the directory does not know.
 fn own_names(event: &Event) -> Vec<String> {
     let actor = event.actor.kind.is_person().then_some(&event.actor);
     let entity = event.entity.as_ref().filter(|entity| is_person(entity));
@@ -120,7 +120,7 @@ fn own_names(event: &Event) -> Vec<String> {
     names.into_iter().flatten().filter(|name| !name.trim().is_empty()).cloned().collect()
 }
 
-/// The content of one event.
+/// The searchable content of one event.
 struct Content<'a> {
     all: &'a Anonymiser,
     own: Vec<String>,
@@ -150,7 +150,7 @@ impl Content<'_> {
         }
     }
 
-    /// People are keys as well: `{"scores": {"ada": 5}}`. Two who become one lose a value.
+    /// Anonymises keys too: `{"scores": {"ada": 5}}`. If two keys become one, a value is lost.
     fn object(&self, values: &mut Metadata) {
         *values = std::mem::take(values)
             .into_iter()
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_that_acted_stays_and_a_person_who_is_the_thing_goes() {
+    fn a_machine_that_acted_stays_and_a_person_who_is_the_entity_goes() {
         let entity = |kind: &str, id: &str| {
             let (id, name) = (Some(id.to_owned()), Some("Kim".to_owned()));
             Some(Entity { kind: kind.to_owned(), id, name })
@@ -254,7 +254,7 @@ mod tests {
         let left = anonymiser().remains(&of_person);
         assert_eq!(left.actor, device);
         assert_eq!(left.entity.map(|entity| (entity.id, entity.name)), Some((None, None)));
-        // Another word for a person, whom the directory knows.
+        // Another entity type for a person, whom the directory knows.
         let of_student = Event { entity: entity("student", "c-7"), ..event() };
         let left = anonymiser().remains(&of_student).entity.unwrap();
         assert_eq!((left.id, left.name.as_deref()), (None, Some(ANONYMISED)));

@@ -1,4 +1,4 @@
-//! The audit record's greatest number of entries: up to which position there are too many.
+//! The limit on the number of entries in the audit record.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use crate::catalog::{Catalog, Class};
 use crate::filter::{Field, Filter, Term};
 use crate::store::{Result, Scope, Store};
 
-/// The last position whose audit event is beyond the newest `most`; 0 where none is.
+/// Returns the last position whose audit event is beyond the newest `most`; 0 if there is none.
 pub(super) async fn audit_through(
     store: &dyn Store,
     catalog: &Catalog,
@@ -20,7 +20,7 @@ pub(super) async fn audit_through(
     if counted(store, &filters, 1..head + 1).await? <= most {
         return Ok(0);
     }
-    // Behind `through` there are at most so many, and behind the position before it more.
+    // After `through` there are at most `most` events, and after the position before it more.
     let (mut more, mut through) = (0, head);
     while through - more > 1 {
         let middle = more + (through - more) / 2;
@@ -42,7 +42,7 @@ async fn counted(store: &dyn Store, filters: &[Filter], range: Range<u64>) -> Re
     Ok(total)
 }
 
-/// What finds the events of the audit record, each once.
+/// Returns filters that together find each event of the audit record once.
 fn filters(catalog: &Catalog) -> Vec<Filter> {
     let term = |field, values, negated| Term { field, values, negated };
     let of = |category: &str, audit: bool| -> Vec<String> {

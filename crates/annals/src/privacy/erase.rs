@@ -1,8 +1,8 @@
-//! Forgetting a person: now, everywhere.
+//! The erasure of a person from every event and table.
 //!
-//! What is under way stands in a setting from before anything is changed, and with each slice it says
-//! how far it is, in the same transaction. So whoever comes after a crash, on another server too, brings
-//! it to its end, and the act that tells of it speaks of all of it.
+//! A setting records the erasure before anything is changed, and each slice updates its progress in
+//! the same transaction. So after a crash it can be completed, also on another server, and the
+//! event about it counts all of it.
 
 use annals_event::digest::{self, GrowingTree};
 use annals_event::{Actor, Time, Uuid};
@@ -12,43 +12,44 @@ use super::Forget;
 use crate::access::Access;
 use crate::store::{PersonKind, Result, Store, StoreError};
 
-/// Events read at once.
+/// Number of events read at once.
 const PAGE: usize = 500;
-/// Events replaced in one transaction: the writer is never held for long.
+/// Number of events replaced in one transaction, so that the writer is never blocked for long.
 const SLICE: usize = 50;
 
 /// An erasure that has not ended.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Erasure {
-    /// The id of the event that will tell of it.
+    /// The id of the event that will record it.
     pub event: Uuid,
-    /// The random number that stands for it.
+    /// The random number that identifies it.
     pub receipt: String,
-    /// Who asked for it.
+    /// The person who requested it.
     pub by: Actor,
-    /// The moment that stands on what remains.
+    /// The time that is written to the changed events.
     pub at: Time,
-    /// Who is to be forgotten.
+    /// The id of the person to be erased.
     pub person: String,
-    /// What the directory said they were.
+    /// The kind of person, by the directory.
     pub kind: Option<PersonKind>,
-    /// How many children lose their last guardian.
+    /// Number of children who lose their last guardian.
     pub archived_children: usize,
     name: Option<String>,
-    /// All positions up to this one are done.
+    /// The position up to which everything is done.
     position: u64,
-    /// Over the residues of the events that lost the person, in order.
+    /// The tree over the residues of the changed events, in order.
     tree: GrowingTree,
 }
 
 impl Erasure {
-    /// What the store calls it. Its ending says that other servers need not hear of each change.
+    /// The name of the setting. Its ending means that other servers are not notified of each
+    /// change.
     pub const SETTING: &str = "erasure_checkpoint";
 
-    /// The one under way.
+    /// Reads the erasure in progress, if there is one.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The setting cannot be read.
     pub async fn read(store: &dyn Store) -> Result<Option<Erasure>> {
         let Some(text) = store.setting(Erasure::SETTING).await? else {
             return Ok(None);
@@ -56,7 +57,7 @@ impl Erasure {
         serde_json::from_str(&text).map_err(unreadable)
     }
 
-    /// Writes down that a person is to be forgotten: from now on they will be.
+    /// Records that a person is to be erased. From now on they will be.
     ///
     /// # Errors
     /// The store fails.
@@ -89,8 +90,8 @@ impl Erasure {
         Ok(erasure)
     }
 
-    /// Takes the person out of the directory, and then out of every event. Whatever breaks it off, doing
-    /// it again goes on where it stopped.
+    /// Removes the person from the directory, and then from every event. After an interruption,
+    /// call it again: it continues where it stopped.
     ///
     /// # Errors
     /// The store fails. What was done until then stays done.
@@ -115,17 +116,17 @@ impl Erasure {
         }
     }
 
-    /// How many events lost the person.
+    /// Returns the number of changed events.
     pub fn events(&self) -> u64 {
         self.tree.size()
     }
 
-    /// The root over what remains of them, in hex.
+    /// Returns the root over their residues, in hex.
     pub fn residue_root(&self) -> String {
         crate::id::hex(&self.tree.root())
     }
 
-    /// Forgets whom it was about: it has ended.
+    /// Deletes the setting, and the person's id with it: the erasure has ended.
     ///
     /// # Errors
     /// The store fails.
@@ -139,5 +140,5 @@ impl Erasure {
 }
 
 fn unreadable(error: serde_json::Error) -> StoreError {
-    StoreError::Damaged(format!("the setting `{}` does not fit: {error}", Erasure::SETTING))
+    StoreError::Damaged(format!("the setting `{}` cannot be parsed: {error}", Erasure::SETTING))
 }

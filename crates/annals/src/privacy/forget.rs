@@ -1,24 +1,25 @@
-//! What remains of an event without a person.
+//! The removal of one person from an event.
 
 use std::collections::BTreeSet;
 
 use annals_event::{Actor, Entity, Event, Time};
 use serde_json::Value;
 
-/// What stands where somebody was named.
+/// The text in place of the person.
 const ERASED: &str = "[erased]";
 
-/// Somebody to be forgotten, and by what they are known.
+/// A person to be erased, with their id and names.
 #[derive(Clone, Debug)]
 pub struct Forget {
     id: String,
-    /// Id and names, longest first: a name may hold a shorter one.
+    /// Id and names, longest first: a name may contain a shorter one.
     known_as: Vec<String>,
     at: Time,
 }
 
 impl Forget {
-    /// This person, known by these names in the events given and by `name` elsewhere.
+    /// Makes the removal of a person known by these names in the given events, and by `name`
+    /// elsewhere.
     pub fn new<'a>(
         id: &str,
         name: Option<&str>,
@@ -44,7 +45,7 @@ impl Forget {
         Forget { id: id.to_owned(), known_as, at }
     }
 
-    /// What remains of an event.
+    /// Returns an event without the person.
     pub fn without(&self, event: &Event) -> Event {
         let mut event = event.clone();
         let acted = is_actor(&event.actor, &self.id);
@@ -83,7 +84,7 @@ impl Forget {
         }
     }
 
-    /// Takes the person's id and names out of a text, where they stand as words of their own.
+    /// Removes the person's id and names from a text, where they are separate words.
     fn text(&self, text: &mut String) {
         for name in &self.known_as {
             let mut from = 0;
@@ -107,7 +108,7 @@ fn is_actor(actor: &Actor, id: &str) -> bool {
     actor.kind.is_person() && actor.id.as_deref() == Some(id)
 }
 
-/// Whether the thing an event was done to is a person.
+/// Returns `true` if an entity is a person.
 pub(super) fn is_person(entity: &Entity) -> bool {
     matches!(entity.kind.as_str(), "user" | "child")
 }

@@ -1,12 +1,12 @@
-//! Closing days: what was counted of them goes into the journal before their events lose their people.
+//! The freezing of days: their counts are saved in the journal before their events are anonymised.
 //!
 //! ```text
-//! derived ── days of which the journal knows less ──► paths without people ──► Store::freeze_day
+//! derived ── days with more counts than the journal ──► paths without people ──► Store::freeze_day
 //!                                                     (in derived, too)          └► derived's copy
-//! events lose their people, or go ──► what derived knows of people goes
+//! events are anonymised or deleted ──► derived forgets the people of those days
 //! ```
 //!
-//! Counts are only ever raised, so whoever does it again, after a crash or on another server, changes
+//! Counts are only ever raised, so freezing again, after a crash or on another server, changes
 //! nothing.
 
 use annals_event::Time;
@@ -16,14 +16,14 @@ use jiff::civil::Date;
 use super::Anonymiser;
 use crate::store::{DerivedStore, FrozenDay, Result, Store, Visitor, sync_frozen_days};
 
-/// Pages written at once: others wait for the writer.
+/// Number of pages written at once: others wait for the writer.
 const PAGES: usize = 200;
 
-/// Closes the days up to this one, as they are counted now, where the journal knows less of them; and
-/// scores that rest on one of them, being made of so many days each.
+/// Freezes the days up to this one where the journal has smaller counts, and the scores that are
+/// computed from any of these days.
 ///
 /// # Errors
-/// One of the stores fails. What is closed until then stays closed.
+/// One of the stores fails. Days frozen until then stay frozen.
 pub async fn freeze_days(
     store: &dyn Store,
     derived: &dyn DerivedStore,
@@ -31,7 +31,7 @@ pub async fn freeze_days(
     window: i32,
     now: Time,
 ) -> Result<()> {
-    // Others may have closed some.
+    // Another server may have frozen some.
     sync_frozen_days(store, derived).await?;
     let scores = through.saturating_add((window - 1).days());
     let days = derived.days_to_freeze(through, scores).await?;
@@ -70,7 +70,7 @@ pub async fn freeze_days(
     Ok(())
 }
 
-/// Lets go of what people did before a day, once that is closed, and keeps in mind that it did.
+/// Drops the activity of people before a frozen day, and saves that it did.
 ///
 /// # Errors
 /// One of the stores fails.
@@ -90,7 +90,7 @@ pub async fn age_rollups(
     derived.age_rollups(before).await
 }
 
-/// A part of a day with not too many pages; what is left are pages alone.
+/// Splits off a part of a day with few enough pages; the rest has only pages.
 fn next_part(rest: &mut FrozenDay) -> FrozenDay {
     let counts = std::mem::take(&mut rest.counts);
     let later = rest.pages.keys().nth(PAGES).cloned();
@@ -105,13 +105,15 @@ mod tests {
     use crate::store::PageDay;
 
     #[test]
-    fn a_day_of_many_pages_is_closed_in_parts_that_are_the_whole() {
+    fn a_day_of_many_pages_is_frozen_in_parts_that_add_up() {
         let day = jiff::civil::date(2026, 3, 1);
         for pages in [0, 1, PAGES, PAGES + 1, 3 * PAGES + 7] {
-            let mut whole = FrozenDay::new(day);
-            whole.counts.insert("all".to_owned(), 7);
-            whole.pages.extend((0..pages).map(|page| (format!("/{page}"), PageDay::default())));
-            let (mut rest, mut put_together) = (whole.clone(), FrozenDay::new(day));
+            let mut day_counts = FrozenDay::new(day);
+            day_counts.counts.insert("all".to_owned(), 7);
+            day_counts
+                .pages
+                .extend((0..pages).map(|page| (format!("/{page}"), PageDay::default())));
+            let (mut rest, mut put_together) = (day_counts.clone(), FrozenDay::new(day));
             let mut parts = 0;
             loop {
                 let part = next_part(&mut rest);
@@ -122,7 +124,7 @@ mod tests {
                     break;
                 }
             }
-            assert_eq!((put_together, parts), (whole, pages.div_ceil(PAGES).max(1)));
+            assert_eq!((put_together, parts), (day_counts, pages.div_ceil(PAGES).max(1)));
         }
     }
 }

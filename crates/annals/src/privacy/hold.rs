@@ -1,62 +1,62 @@
-//! Legal holds: what must not age while somebody may still have to prove it.
+//! Legal holds, which keep events from ageing while somebody may have to prove them.
 
 use annals_event::{FieldError, Time, limits};
 use serde::{Deserialize, Serialize};
 
 use crate::filter::Filter;
 
-/// Holds that stand at once.
+/// Number of holds at once.
 pub const MAX_HOLDS: usize = 100;
-/// Characters of a reason and of a filter.
+/// Number of characters of a reason and of a filter.
 const TEXT_CHARS: usize = 500;
 
-/// What does not age until the hold ends: a person's events, or those that a filter finds.
+/// A legal hold: a person's events, or those that a filter finds, do not age until it ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hold {
-    /// Given by the server.
+    /// The id, given by the server.
     pub id: String,
-    /// Whose events, by id.
+    /// The id of the person whose events are held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
-    /// Which events: a filter as it stands in an address, such as `category=task&subject=ben`.
+    /// The filter of the held events, as in a URL: `category=task&subject=ben`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<String>,
-    /// Who answers for it.
+    /// The person who is responsible for it.
     pub owner: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// When it ends by itself.
+    /// The time when it ends.
     pub expires_at: Time,
 }
 
-/// A hold as it is sent: without an id it is a new one.
+/// A hold as it is sent; a new one has no id.
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HoldDraft {
-    /// The id of a hold that stands; absent for a new one.
+    /// The id of an existing hold; absent for a new one.
     pub id: Option<String>,
-    /// Whose events, by id; either this or `filter`.
+    /// The id of the person whose events are held; either this or `filter`.
     pub person: Option<String>,
-    /// Which events, as a filter stands in an address; either this or `person`.
+    /// The filter of the held events, as in a URL; either this or `person`.
     pub filter: Option<String>,
-    /// Who answers for it.
+    /// The person who is responsible for it.
     pub owner: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// When it ends by itself.
+    /// The time when it ends.
     pub expires_at: Time,
 }
 
 impl HoldDraft {
-    /// The hold, with an id of its own or the new one given.
+    /// Makes the hold, with its own id or a new one.
     pub(super) fn named(self, new_id: impl FnOnce() -> String) -> Hold {
         let HoldDraft { id, person, filter, owner, reason, expires_at } = self;
         let id = id.unwrap_or_else(new_id);
         Hold { id, person, filter, owner, reason, expires_at }
     }
 
-    /// What is wrong with it; `field` says where it stands, `before` are the holds that stand.
+    /// Checks the hold. `field` is its path in errors, `before` are the existing holds.
     pub(super) fn check(&self, field: &str, before: &[Hold], now: Time) -> Vec<FieldError> {
         let mut errors = Vec::new();
         let mut wrong = |name: &str, message: String| {
@@ -64,7 +64,7 @@ impl HoldDraft {
         };
         let stands = before.iter().find(|hold| Some(&hold.id) == self.id.as_ref());
         if self.id.is_some() && stands.is_none() {
-            wrong("id", "is no hold that stands; a new one comes without an id".to_owned());
+            wrong("id", "is not the id of a hold; leave it out for a new hold".to_owned());
         }
         match (&self.person, &self.filter) {
             (Some(person), None) => {
@@ -77,7 +77,7 @@ impl HoldDraft {
                     wrong("filter", message);
                 }
             }
-            _ => wrong("person", "or `filter`: a hold needs one of them, and only one".to_owned()),
+            _ => wrong("person", "or `filter` is needed, and only one of them".to_owned()),
         }
         if let Err(message) = line(&self.owner, limits::NAME_CHARS) {
             wrong("owner", message);
@@ -85,10 +85,10 @@ impl HoldDraft {
         if let Err(message) = line(&self.reason, TEXT_CHARS) {
             wrong("reason", message);
         }
-        // One that has ended may stay in the list as it was; it is no reason to refuse the rest.
+        // A hold that has ended may stay in the list unchanged, so that the rest can be saved.
         let as_it_was = stands.is_some_and(|hold| hold.expires_at == self.expires_at);
         if self.expires_at <= now && !as_it_was {
-            wrong("expires_at", "must lie in the future".to_owned());
+            wrong("expires_at", "must be in the future".to_owned());
         }
         errors
     }
@@ -107,10 +107,10 @@ fn check_filter(text: &str) -> Result<(), String> {
     let pairs: Vec<_> = form_urlencoded::parse(text.as_bytes()).collect();
     let filter = Filter::parse(pairs.iter().map(|(name, value)| (&**name, &**value)));
     match filter {
-        Ok(filter) if filter.is_empty() => Err("asks for nothing; name at least one field".into()),
+        Ok(filter) if filter.is_empty() => Err("is empty; name at least one field".into()),
         Ok(_) => Ok(()),
         Err(errors) => Err(errors.first().map_or_else(String::new, |error| {
-            format!("is not one: `{}` {}", error.field, error.message)
+            format!("is not a filter: `{}` {}", error.field, error.message)
         })),
     }
 }

@@ -1,18 +1,18 @@
-//! What is forgotten, and when; and forgetting people.
+//! Privacy: retention by age, and the erasure of people.
 //!
 //! ```text
-//! settings ──► policy (pure: values, bounds) ──► plan (pure: who is due) ──► run ─► Store::due, age
+//! settings ──► policy (pure: values, bounds) ──► plan (pure: what is due) ──► run ─► Store::due, age
 //!                 └─ hold (what must not age) ──────────────────────────────┤
-//!                              anonymise (pure: what remains, by places.rs) ─┘
-//! roll-ups ── close (what was counted of a day stays, before it loses its people) ─► Store::freeze_day
-//! erase ─► directory, sessions, points ─► each event about them ─► forget (pure) ─► what remains
+//!                       anonymise (pure: removes people, by places.rs) ─────┘
+//! rollups ── freeze (saves a day's counts before its events are anonymised) ─► Store::freeze_day
+//! erase ─► directory, sessions, points ─► each event about them ─► forget (pure: removes one person)
 //! ```
 //!
-//! A run goes over the journal from its beginning, slice by slice, and writes down with each slice how
-//! far it is; one that was cut off goes on from there.
+//! A run reads the journal from its beginning, slice by slice, and saves its position with each
+//! slice. After an interruption it continues from there.
 //!
-//! An event is never deleted because a person goes: it loses them. Its salt goes with them and its
-//! commitment stays, so that the record can still be told from a tampered one (`docs/digest.md`).
+//! Erasing a person never deletes an event: only the person is removed. The salt is removed too and
+//! the commitment stays, so that tampering is still detected (`docs/digest.md`).
 
 mod anonymise;
 mod entries;

@@ -1,4 +1,4 @@
-//! What a retention run did, or would do.
+//! The outcome of a retention run, or of a dry run.
 
 use std::collections::BTreeMap;
 
@@ -9,25 +9,25 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::{Class, OTHER};
 use crate::store::RetentionAction;
 
-/// Categories counted by name; of more than so many, the rest is counted as `other`.
+/// Number of categories that are counted by name; the rest is counted as `other`.
 const CATEGORIES: usize = 200;
 
-/// Which part of what is due a run carries out.
+/// The part of the due events that a run handles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = RetentionScope)]
 pub enum RetentionScope {
-    /// All of it.
+    /// All due events.
     #[default]
     All,
-    /// What is to lose its people.
+    /// Events to anonymise.
     Anonymise,
-    /// What is to be deleted.
+    /// Events to delete.
     Delete,
 }
 
 impl RetentionScope {
-    /// Whether a run of this scope carries a fate out.
+    /// Returns `true` if a run of this scope does this action.
     pub fn includes(self, retention_action: RetentionAction) -> bool {
         match self {
             RetentionScope::All => true,
@@ -37,62 +37,62 @@ impl RetentionScope {
     }
 }
 
-/// How many events of a category met which fate.
+/// The counts of a category.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = RetentionKind)]
 pub struct Kind {
-    /// The class that decides how long they are kept.
+    /// The class, which decides how long they are kept.
     pub class: Class,
-    /// The category; `other` also holds those beyond the 200 that are counted by name.
+    /// The category; `other` also counts those beyond the 200 that are counted by name.
     pub category: String,
-    /// How many lost their people.
+    /// Number of anonymised events.
     pub anonymised: u64,
-    /// How many were deleted.
+    /// Number of deleted events.
     pub deleted: u64,
-    /// How many are due, and a hold keeps them.
+    /// Number of events that are due, but held.
     pub held: u64,
 }
 
-/// What a run did, or would do.
+/// The outcome of a run, or of a dry run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = RetentionRun)]
 pub struct Outcome {
-    /// The moment as of which events were due.
+    /// The time as of which events were due.
     pub at: Time,
-    /// When it ended.
+    /// The time when it ended.
     pub finished_at: Time,
-    /// Whether nothing was changed.
+    /// `true` if nothing was changed.
     pub dry_run: bool,
-    /// Which part of what is due.
+    /// The part of the due events that was handled.
     pub scope: RetentionScope,
-    /// How many events lost their people.
+    /// Number of anonymised events.
     pub anonymised: u64,
-    /// How many were deleted.
+    /// Number of deleted events.
     pub deleted: u64,
-    /// How many are due, and a hold keeps them.
+    /// Number of events that are due, but held.
     pub held: u64,
-    /// How many are due, and are not the ones written: they stay as they are, for `annals verify`.
+    /// Number of events that are due, but not as they were written. They stay, for `annals verify`.
     pub damaged: u64,
-    /// The same by class and category, those without any left out.
+    /// The same by class and category, without empty ones.
     pub kinds: Vec<Kind>,
-    /// The root over what remains of those that lost their people, in hex (`docs/digest.md`).
+    /// The root over the residues of the anonymised events, in hex (`docs/digest.md`).
     pub residue_root: String,
 }
 
-/// Counts of a run, and the tree over what it left.
+/// The counts of a run, and the tree over its residues.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     kinds: BTreeMap<String, Kind>,
-    /// Due, and not the ones written.
+    /// Number of events that are due, but not as they were written.
     pub damaged: u64,
-    /// Over the residues of what was anonymised, in order.
+    /// The tree over the residues of the anonymised events, in order.
     pub tree: GrowingTree,
-    /// Points events that were deleted.
+    /// Number of deleted points events.
     pub points: u64,
 }
 
 impl Tally {
-    /// Counts an event: `None` where a hold keeps it.
+    /// Counts an event; `None` if a hold keeps it.
     pub(super) fn count(
         &mut self,
         class: Class,
@@ -119,7 +119,7 @@ impl Tally {
             u64::from(retention_action == Some(RetentionAction::Delete) && event.points.is_some());
     }
 
-    /// What the run did.
+    /// Returns the outcome.
     pub(super) fn outcome(
         &self,
         at: Time,

@@ -1,5 +1,5 @@
-//! Where a text tells of somebody: names that are known, and what looks like an address, a number to
-//! call or a mailbox.
+//! A search of texts for people: known names, and what looks like a network address, a phone number
+//! or a mailbox.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
@@ -11,51 +11,51 @@ use regex::Regex;
 #[expect(clippy::expect_used, reason = "the patterns are constants, and tests compile them")]
 static MAILBOX: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"[\p{L}\p{N}._%+'-]+(?:@|%40)[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+";
-    Regex::new(pattern).expect("the pattern is sound")
+    Regex::new(pattern).expect("the pattern is valid")
 });
 
-/// Digits, colons and dots in a row: whether it is an address is found out by reading it as one.
+/// Matches digits, colons and dots in a row. Parsing decides whether they are an address.
 #[expect(clippy::expect_used, reason = "the patterns are constants, and tests compile them")]
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"[0-9A-Fa-f]{0,4}(?:[:.][0-9A-Fa-f]{0,4}){2,8}";
-    Regex::new(pattern).expect("the pattern is sound")
+    Regex::new(pattern).expect("the pattern is valid")
 });
 
-/// `+49 30 1234567`, `030/123 45 67`, `(555) 123-4567`, `555-123-4567`: an area before the number, as
-/// people write it; a bare row of digits may be anything.
+/// Matches `+49 30 1234567`, `030/123 45 67`, `(555) 123-4567`, `555-123-4567`: an area code before
+/// the number, as people write it. A bare row of digits may be anything.
 #[expect(clippy::expect_used, reason = "the patterns are constants, and tests compile them")]
 static TELEPHONE: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"\+\d(?:[ ()./-]{0,2}\d){6,14}|\b0\d{1,5}[ /-]{1,2}\d(?:[ /-]?\d){4,10}\b|\(\d{2,5}\) ?\d(?:[ -]?\d){4,9}|\b\d{3}-\d{3}-\d{4}\b";
-    Regex::new(pattern).expect("the pattern is sound")
+    Regex::new(pattern).expect("the pattern is valid")
 });
 
-/// Where names stand in a text, as words of their own.
+/// Finds names in a text, where they are separate words.
 pub(super) fn of_names<'t>(
     text: &'t str,
     names: &'t AhoCorasick,
 ) -> impl Iterator<Item = Range<usize>> + 't {
-    // Overlapping: of two names one may hold the other, and not be a word where the other is one.
+    // Overlapping, because one name may contain another and not be a word where that one is.
     let found = names.find_overlapping_iter(text).map(|found| found.range());
     found.filter(|range| is_word(text, range))
 }
 
-/// Where a name stands in a text, as a word of its own.
+/// Finds a name in a text, where it is a separate word.
 pub(super) fn of_name<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
     let found = text.match_indices(name).map(|(at, name)| at..at + name.len());
     found.filter(|range| !range.is_empty() && is_word(text, range))
 }
 
-/// Where a text tells how somebody is reached, or from where they came.
+/// Finds mailboxes, network addresses and phone numbers in a text.
 pub(super) fn of_addresses(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    // Each of them has one of these; most texts have none.
+    // Each match needs one of these characters, which most texts do not have.
     if text.contains('@') || text.contains("%40") {
         found.extend(MAILBOX.find_iter(text).map(|mailbox| mailbox.range()));
     }
     if text.bytes().any(|byte| byte.is_ascii_digit() || byte == b':') {
         let addresses = ADDRESS.find_iter(text).filter(|found| is_address(found.as_str()));
         found.extend(addresses.map(|address| address.range()));
-        // Within a UUID there are rows of digits as well.
+        // UUIDs contain rows of digits as well.
         let alone = |range: &Range<usize>| {
             let joined = |c: Option<char>| c.is_some_and(|c| c == '-' || c.is_alphanumeric());
             let (before, after) = (&text[..range.start], &text[range.end..]);
@@ -66,14 +66,14 @@ pub(super) fn of_addresses(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Whether it can be read as an address, whatever ends the sentence.
+/// Returns `true` if the text is an address, without punctuation at the end.
 fn is_address(text: &str) -> bool {
     let v6 = |text: &str| text.len() > 2 && text.parse::<Ipv6Addr>().is_ok();
     let bare = text.trim_end_matches(['.', ':']);
     bare.parse::<Ipv4Addr>().is_ok() || v6(bare) || v6(text.trim_end_matches('.'))
 }
 
-/// The text with something else in these places, which may overlap.
+/// Returns the text with these ranges replaced; they may overlap.
 pub(super) fn replaced(text: &str, mut places: Vec<Range<usize>>, instead: &str) -> Option<String> {
     if places.is_empty() {
         return None;

@@ -1,4 +1,4 @@
-//! What is due: settings, catalog and a moment give the limits of every kind of event. Pure.
+//! The retention limits of every type of event, from settings, catalog and a time. Pure.
 
 use annals_event::{Event, Time};
 
@@ -8,36 +8,37 @@ use crate::catalog::{Catalog, Class};
 use crate::filter::Filter;
 use crate::store::{Ageing, Limits};
 
-/// A day, in microseconds.
+/// Microseconds of a day.
 const DAY: i64 = 24 * 3_600 * 1_000_000;
 
 impl Retention {
-    /// How old events of each kind may be now. Events of the audit record up to `audit_through` go
-    /// whatever their age, because there are too many of them.
+    /// Returns how old events of each type may be. Events of the audit record up to `audit_through`
+    /// are deleted whatever their age, because there are too many of them.
     pub fn ageing(&self, catalog: &Catalog, now: Time, audit_through: u64) -> Ageing {
         let limits = |category: &str, class| self.limits(category, class, now, audit_through);
-        let whole = catalog.categories().map(|(category, class)| {
+        let by_category = catalog.categories().map(|(category, class)| {
             ((category.to_owned(), String::new()), limits(category, class))
         });
-        let single = catalog.entries().map(|entry| {
+        let by_action = catalog.entries().map(|entry| {
             let kind = (entry.category.clone(), entry.action.clone());
             (kind, limits(&entry.category, entry.class))
         });
-        // A category with limits that a changed catalog no longer knows is one of activity.
+        // A category with limits that a changed catalog no longer knows is activity.
         let unknown = self
             .categories
             .keys()
             .map(|category| ((category.clone(), String::new()), limits(category, Class::Activity)));
         Ageing {
             at: now,
-            kinds: unknown.chain(whole).chain(single).collect(),
+            kinds: unknown.chain(by_category).chain(by_action).collect(),
             others: limits("", Class::Activity),
         }
     }
 
-    /// Days until such events lose their people, and until they go; `None`: never.
+    /// Returns the days until such events are anonymised, and until they are deleted; `None` is
+    /// never.
     pub fn days(&self, category: &str, class: Class) -> (Option<i64>, Option<i64>) {
-        let (whole, kept) = match class {
+        let (anonymise, delete) = match class {
             Class::Ledger => (None, None),
             Class::Audit => (None, Some(self.audit.max_days)),
             Class::Activity => {
@@ -48,26 +49,26 @@ impl Retention {
             }
         };
         let own = self.categories.get(category);
-        let own_whole = own.and_then(|own| own.anonymise_after_days);
-        // The ledger and the audit record are kept whole as long as they are kept.
-        let whole = whole.map(|days| own_whole.unwrap_or(days));
-        (whole, own.and_then(|own| own.delete_after_days).or(kept))
+        let own_anonymise = own.and_then(|own| own.anonymise_after_days);
+        // The ledger and the audit record are never anonymised, only deleted.
+        let anonymise = anonymise.map(|days| own_anonymise.unwrap_or(days));
+        (anonymise, own.and_then(|own| own.delete_after_days).or(delete))
     }
 
     fn limits(&self, category: &str, class: Class, now: Time, audit_through: u64) -> Limits {
         let before = |days: Option<i64>| {
             days.map_or(Limits::NEVER, |days| now.plus_micros(-days.saturating_mul(DAY)))
         };
-        let (whole, kept) = self.days(category, class);
+        let (anonymise, delete) = self.days(category, class);
         Limits {
-            anonymise_before: before(whole),
-            delete_before: before(kept),
+            anonymise_before: before(anonymise),
+            delete_before: before(delete),
             delete_through: if class == Class::Audit { audit_through } else { 0 },
         }
     }
 }
 
-/// The holds that stand at a moment.
+/// The holds that apply at a time.
 #[derive(Clone, Debug)]
 pub struct Holds(Vec<Held>);
 
@@ -78,10 +79,10 @@ enum Held {
 }
 
 impl Holds {
-    /// Those of these that stand.
+    /// Selects the holds that apply.
     ///
     /// # Errors
-    /// The id of a hold whose filter cannot be read: what it is to keep is not known.
+    /// The id of a hold whose filter cannot be parsed, because its events are not known.
     pub fn in_force(holds: &[Hold], now: Time) -> Result<Holds, String> {
         let in_force = holds.iter().filter(|hold| hold.expires_at > now);
         let held = in_force.map(|hold| match (&hold.person, &hold.filter) {
@@ -96,7 +97,7 @@ impl Holds {
         held.collect::<Result<_, _>>().map(Holds)
     }
 
-    /// Whether one of them keeps an event.
+    /// Returns `true` if one of them keeps an event.
     pub fn keep(&self, event: &Event) -> bool {
         self.0.iter().any(|held| match held {
             Held::Filter(filter) => filter.matches(event),

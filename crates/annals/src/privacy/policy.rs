@@ -1,7 +1,7 @@
-//! How long what is kept: the values, their defaults and their bounds. Pure.
+//! The retention settings: values, defaults and bounds. Pure.
 //!
 //! The class of an event decides (`catalog`), a category can have values of its own, and a hold
-//! beats them all. Ledger events do not age unless their category is given a limit.
+//! overrides both. Ledger events do not age unless their category has a limit.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -13,18 +13,18 @@ use serde_json::{Map, Value, json};
 use super::hold::{Hold, HoldDraft, MAX_HOLDS};
 use crate::catalog::{Catalog, Class};
 
-/// Days until names are taken out.
+/// The range of days until an event is anonymised.
 const ANONYMISE: RangeInclusive<i64> = 1..=3_650;
-/// Days until an event is deleted: a century bounds what a slip of the finger can mean.
+/// The range of days until an event is deleted: a century bounds the effect of a typing error.
 const DELETE: RangeInclusive<i64> = 1..=36_500;
-/// The fewest entries that a limit may leave of the audit record.
+/// The smallest limit on the entries of the audit record.
 const FEWEST_ENTRIES: i64 = 1_000;
 
-/// How long what is kept.
+/// The retention settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Retention {
-    /// Grows with every change: who sends it back changes what they saw, or nothing.
+    /// Grows with every change. Sending it back makes sure that the settings are as they were read.
     pub revision: u64,
     /// Events of the class `activity`.
     pub activity: ActivityDays,
@@ -32,17 +32,17 @@ pub struct Retention {
     pub errors: ErrorDays,
     /// Events of the class `audit`.
     pub audit: AuditLimits,
-    /// Categories that are kept otherwise than their class.
+    /// Categories whose limits differ from those of their class.
     pub categories: BTreeMap<String, CategoryDays>,
-    /// What does not age.
+    /// The legal holds.
     pub holds: Vec<Hold>,
 }
 
-/// How long activity is kept.
+/// Limits of activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActivityDays {
-    /// Days until names and ids of people are taken out; of errors too.
+    /// Days until names and ids of people are removed, also from errors.
     #[schema(minimum = 1, maximum = 3650)]
     pub anonymise_after_days: i64,
     /// Days until the event is deleted.
@@ -50,7 +50,7 @@ pub struct ActivityDays {
     pub delete_after_days: i64,
 }
 
-/// How long errors are kept.
+/// Limits of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorDays {
@@ -59,23 +59,23 @@ pub struct ErrorDays {
     pub delete_after_days: i64,
 }
 
-/// How long the audit record is kept: whole, until one of these is passed.
+/// Limits of the audit record, which is kept in full until one of them is exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuditLimits {
     /// Days until the event is deleted.
     #[schema(minimum = 1, maximum = 36500)]
     pub max_days: i64,
-    /// The most events kept; 0 is no limit, else at least 1000.
+    /// Number of events kept at most; 0 is no limit, else at least 1000.
     #[schema(minimum = 0)]
     pub max_entries: i64,
 }
 
-/// How long a category is kept, where that differs from its class.
+/// Limits of a category that differ from those of its class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CategoryDays {
-    /// Days until names are taken out; absent: as the class. For activity and errors only.
+    /// Days until names are removed; absent: as the class. Only for activity and errors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 3650)]
     pub anonymise_after_days: Option<i64>,
@@ -85,19 +85,19 @@ pub struct CategoryDays {
     pub delete_after_days: Option<i64>,
 }
 
-/// A change: what is left out stays as it is.
+/// A change; absent fields stay as they are.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RetentionChange {
-    /// The revision that was read; if somebody has changed it since, nothing is changed.
+    /// The revision that was read. If somebody changed the settings since, nothing is changed.
     pub revision: Option<u64>,
-    /// Activity.
+    /// Limits of activity.
     pub activity: Option<ActivityDays>,
-    /// Errors.
+    /// Limits of errors.
     pub errors: Option<ErrorDays>,
-    /// The audit record.
+    /// Limits of the audit record.
     pub audit: Option<AuditLimits>,
-    /// All categories that are kept otherwise than their class.
+    /// All categories whose limits differ from those of their class.
     pub categories: Option<BTreeMap<String, CategoryDays>>,
     /// All holds.
     pub holds: Option<Vec<HoldDraft>>,
@@ -117,13 +117,13 @@ impl Default for Retention {
 }
 
 impl Retention {
-    /// What the store calls this setting.
+    /// The name of this setting in the store.
     pub const SETTING: &str = "retention";
 
-    /// The values after a change; `new_id` names holds that are new.
+    /// Returns the settings after a change; `new_id` makes ids of new holds.
     ///
     /// # Errors
-    /// Every field that is wrong. The revision is the caller's to check.
+    /// Every invalid field. The caller checks the revision.
     pub fn changed(
         &self,
         change: RetentionChange,
@@ -157,25 +157,25 @@ impl Retention {
         Ok(next)
     }
 
-    /// What a change changed: the old and the new values, each without what stayed.
+    /// Returns the old and the new values of a change, without those that stayed.
     pub fn difference(&self, after: &Retention) -> [Value; 2] {
         let [mut old, mut new] = [Map::new(), Map::new()];
-        let mut told = |name: &str, before: Value, now: Value| {
+        let mut note = |name: &str, before: Value, now: Value| {
             if before != now {
                 old.insert(name.to_owned(), before);
                 new.insert(name.to_owned(), now);
             }
         };
-        told("activity", json!(self.activity), json!(after.activity));
-        told("errors", json!(self.errors), json!(after.errors));
-        told("audit", json!(self.audit), json!(after.audit));
-        told("categories", json!(self.categories), json!(after.categories));
+        note("activity", json!(self.activity), json!(after.activity));
+        note("errors", json!(self.errors), json!(after.errors));
+        note("audit", json!(self.audit), json!(after.audit));
+        note("categories", json!(self.categories), json!(after.categories));
         let without = |these: &[Hold], others: &[Hold]| -> Value {
             these.iter().filter(|hold| !others.contains(hold)).map(|hold| json!(hold)).collect()
         };
         let holds = [without(&self.holds, &after.holds), without(&after.holds, &self.holds)];
         let [before, now] = holds;
-        told("holds", before, now);
+        note("holds", before, now);
         [old.into(), new.into()]
     }
 
@@ -201,9 +201,9 @@ impl Retention {
         for (name, values) in &self.categories {
             let field = format!("categories.{name}");
             let class = catalog.categories().find(|(known, _)| known == name);
-            // One that stands may stay, although a changed catalog no longer knows it.
+            // An existing one may stay, although a changed catalog no longer knows it.
             if class.is_none() && !before.categories.contains_key(name) {
-                let message = "is no category of the catalog; GET /api/v1/catalog names them all";
+                let message = "is not a category of the catalog; see GET /api/v1/catalog";
                 errors.push(FieldError::new(field, message));
                 continue;
             }
@@ -214,7 +214,7 @@ impl Retention {
 
     fn check_holds(&self, holds: &[HoldDraft], now: Time, errors: &mut Vec<FieldError>) {
         if holds.len() > MAX_HOLDS {
-            let message = format!("are more than {MAX_HOLDS}; end those no longer needed");
+            let message = format!("are more than {MAX_HOLDS}; end those that are no longer needed");
             errors.push(FieldError::new("holds", message));
             return;
         }
@@ -232,7 +232,7 @@ impl CategoryDays {
         let ages = matches!(class, Class::Activity | Class::Error);
         match self.anonymise_after_days {
             Some(_) if !ages => {
-                let message = "is for activity and errors only; this category is kept whole";
+                let message = "is only for activity and errors; this category is kept in full";
                 let field = format!("{field}.anonymise_after_days");
                 errors.push(FieldError::new(field, message));
             }
@@ -245,11 +245,11 @@ impl CategoryDays {
             days(&format!("{field}.delete_after_days"), value, DELETE, errors);
         }
         if self.anonymise_after_days.is_none() && self.delete_after_days.is_none() {
-            let message = "says nothing; leave it out to keep it as its class";
+            let message = "is empty; leave it out to keep the limits of its class";
             errors.push(FieldError::new(field, message));
         }
-        // Deleted before names would go is a short life, and meant; names that would go after the
-        // deletion are a mistake.
+        // A deletion before the class's anonymisation is intended. An own anonymisation after the
+        // deletion is a mistake.
         if let Some(anonymise) = self.anonymise_after_days.filter(|_| ages) {
             let class = match class {
                 Class::Error => all.errors.delete_after_days,

@@ -1,7 +1,7 @@
-//! A retention run: over the journal from its beginning, slice by slice.
+//! A retention run, which reads the journal from its beginning, slice by slice.
 //!
-//! With each slice it writes down how far it is and what it has counted, in the same transaction. One
-//! that was cut off, by a crash as well, goes on from there as if nothing had happened.
+//! Each slice saves position and counts in its own transaction. After an interruption, even a
+//! crash, the run continues as if nothing had happened.
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -16,43 +16,44 @@ use crate::batch_sizer::BatchSizer;
 use crate::catalog::Catalog;
 use crate::store::{Ageing, Limits, Result, RetentionAction, RetentionStep, Store, StoreError};
 
-/// Positions looked at in one step.
+/// Number of positions in one step.
 const STEP: u64 = 1_024;
-/// How long the writer is held at a time.
+/// Time for which the writer is blocked at once.
 const SLICE: Duration = Duration::from_millis(20);
-/// Positions after which what nothing refers to is taken away.
+/// Number of positions after which unreferenced data is collected.
 const COMPACT_EVERY: u64 = 1 << 16;
 
-/// What is known of retention runs: a setting.
+/// The state of retention runs, saved as a setting.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// As of when all that was due had been carried out; before the first run, since when runs are
-    /// looked after.
+    /// The time as of which everything due was done; before the first run, the time since when runs
+    /// are scheduled.
     pub since: Time,
-    /// The last one that ended.
+    /// The last run that ended.
     pub last: Option<Outcome>,
-    /// One that has not ended.
+    /// The run in progress.
     pub underway: Option<Underway>,
 }
 
 impl Checkpoint {
-    /// What the store calls it. Its ending says that other servers need not hear of each change.
+    /// The name of the setting. Its ending means that other servers are not notified of each
+    /// change.
     pub const SETTING: &str = "retention_checkpoint";
 
-    /// What is known; nothing where no run was ever looked after.
+    /// Reads the state; `None` if no run was ever scheduled.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The setting cannot be read.
     pub async fn read(store: &dyn Store) -> Result<Option<Checkpoint>> {
         let text = store.setting(Checkpoint::SETTING).await?;
         let read = |text: String| serde_json::from_str(&text).map_err(unreadable);
         text.map(read).transpose()
     }
 
-    /// Writes it down.
+    /// Saves the state.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The setting cannot be written.
     pub async fn write(&self, store: &dyn Store) -> Result<()> {
         store.put_setting(Checkpoint::SETTING, &self.text()?).await
     }
@@ -63,27 +64,27 @@ impl Checkpoint {
 }
 
 fn unreadable(error: serde_json::Error) -> StoreError {
-    StoreError::Damaged(format!("the setting `{}` does not fit: {error}", Checkpoint::SETTING))
+    StoreError::Damaged(format!("the setting `{}` cannot be parsed: {error}", Checkpoint::SETTING))
 }
 
-/// How far a run is.
+/// The progress of a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Underway {
-    /// The id of the event that will tell of it.
+    /// The id of the event that will record it.
     pub event: Uuid,
-    /// The moment as of which events are due.
+    /// The time as of which events are due.
     pub at: Time,
-    /// Which part of what is due.
+    /// The part of the due events to handle.
     pub scope: RetentionScope,
-    /// All positions up to this one are done …
+    /// The position up to which everything is done.
     pub position: u64,
-    /// … of these.
+    /// The last position of the run.
     pub head: u64,
-    /// What it did so far.
+    /// The counts so far.
     pub tally: Tally,
 }
 
-/// A run.
+/// A retention run.
 pub struct Run {
     checkpoint: Checkpoint,
     underway: Underway,
@@ -97,11 +98,11 @@ pub struct Run {
 }
 
 impl Run {
-    /// Begins, or goes on with, a run under the settings as they are now. `place` is what is known of
-    /// runs, of which a dry run changes nothing.
+    /// Starts or continues a run with the current settings. `checkpoint` is the state of runs,
+    /// which a dry run does not change.
     ///
     /// # Errors
-    /// The store fails, or a hold cannot be read.
+    /// The store fails, or a hold cannot be parsed.
     pub async fn begin(
         store: &dyn Store,
         catalog: &Catalog,
@@ -112,7 +113,9 @@ impl Run {
     ) -> Result<Run> {
         let Underway { at, head, position, .. } = underway;
         let holds = Holds::in_force(&retention.holds, at).map_err(|id| {
-            StoreError::Damaged(format!("the hold {id} cannot be read: nothing may age"))
+            StoreError::Damaged(format!(
+                "the hold {id} cannot be parsed, so nothing may age; correct or end it"
+            ))
         })?;
         let through = audit_through(store, catalog, retention.audit.max_entries, head).await?;
         let ageing = retention.ageing(catalog, at, through);
@@ -132,13 +135,13 @@ impl Run {
         })
     }
 
-    /// How far it is.
+    /// Returns the progress.
     pub fn underway(&self) -> &Underway {
         &self.underway
     }
 
-    /// Does the next positions. Answers whether there are more. What it reads must not be written anew
-    /// by others before it has returned.
+    /// Handles the next positions. Returns `true` if there are more. Nobody else may rewrite the
+    /// events before it has returned.
     ///
     /// # Errors
     /// The store fails. What was done until then stays done.
@@ -149,7 +152,7 @@ impl Run {
         while let Some(part) = parts.pop() {
             match store.due(&self.ageing, part.clone()).await {
                 Ok(events) => self.carry_out(store, catalog, events).await?,
-                // Something there cannot be read: everything else is done without it.
+                // Something cannot be read: everything else is done without it.
                 Err(StoreError::Damaged(_)) if part.end - part.start > 1 => {
                     parts.extend(halves(&part).into_iter().rev());
                 }
@@ -166,14 +169,14 @@ impl Run {
         Ok(more)
     }
 
-    /// The moment before which activity is about nobody any more, where this run sees to it.
+    /// Returns the time before which activity has no people, if this run anonymises.
     pub fn anonymous_before(&self) -> Option<Time> {
         let sees = self.underway.scope.includes(RetentionAction::Anonymise) && !self.dry;
         sees.then_some(self.ageing.others.anonymise_before)
     }
 
-    /// The moment before which this run takes people out of events of some kind, or deletes them;
-    /// `None`: it does to none. Of those that are too many it is not known how old they are.
+    /// Returns the time before which this run anonymises or deletes events of some type; `None` if
+    /// it does neither. Surplus audit events may be younger.
     pub fn reaches(&self) -> Option<Time> {
         let Underway { scope, .. } = self.underway;
         let (people, all) =
@@ -186,18 +189,18 @@ impl Run {
         moments.max().filter(|before| *before != Limits::NEVER)
     }
 
-    /// The settings it runs under.
+    /// Returns the revision of the settings it uses.
     pub fn revision(&self) -> u64 {
         self.retention.revision
     }
 
-    /// What it did.
+    /// Returns the outcome.
     pub fn outcome(&self, now: Time) -> Outcome {
         let Underway { at, scope, ref tally, .. } = self.underway;
         tally.outcome(at, now, scope, self.dry)
     }
 
-    /// Writes down that it has ended.
+    /// Saves that it has ended.
     ///
     /// # Errors
     /// The store fails.
@@ -230,7 +233,7 @@ impl Run {
             let began = Instant::now();
             match self.age(store, catalog, slice).await {
                 Ok(()) => {}
-                // One of them is not the one written, and stays. Which, is found out one by one.
+                // One of them is not as it was written, and stays. Halving finds it.
                 Err(StoreError::Damaged(_)) => {
                     for one in slice.chunks(1) {
                         match self.age(store, catalog, one).await {
@@ -247,7 +250,7 @@ impl Run {
         Ok(())
     }
 
-    /// Carries out a slice, and counts it. An event without a fate is held.
+    /// Handles a slice and counts it. An event without an action is held.
     async fn age(
         &mut self,
         store: &dyn Store,
@@ -263,7 +266,7 @@ impl Run {
             match retention_action {
                 None => {}
                 Some(RetentionAction::Delete) => gone.push(event.seq),
-                // A dry run changes nothing, and need not know what would remain.
+                // A dry run changes nothing and needs no residues.
                 Some(RetentionAction::Anonymise) if self.dry => {}
                 Some(RetentionAction::Anonymise) => {
                     let left = self.anonymiser.remains(event);

@@ -1,7 +1,7 @@
-//! Exports: everything a filter matches, streamed in constant memory.
+//! Exports of all events that match a filter, streamed in constant memory.
 //!
-//! A page is written down as it is read, while the one before it is sent and forgotten; no
-//! transaction spans two pages. Each format ends with a marker, so that a cut file shows.
+//! The next page is read and rendered while the previous one is sent. No transaction spans two
+//! pages. Each format ends with a marker, so that a truncated file is recognised.
 
 use std::sync::Arc;
 
@@ -16,19 +16,19 @@ mod csv;
 
 pub use csv::COLUMNS;
 
-/// Events read at once …
+/// Number of events read at once.
 const EVENTS: usize = 2_000;
-/// … unless they come to so many bytes before.
+/// Bytes after which a read ends early.
 const BYTES: usize = 1 << 20;
 
-/// How an export is written down.
+/// A format of exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// A header, a row an event, last `#count,N`.
+    /// A header, a row for each event, and `#count,N` at the end.
     Csv,
     /// `{"events":[…],"count":N}`.
     Json,
-    /// An event a line, last `{"count":N}`.
+    /// A line for each event, and `{"count":N}` at the end.
     Ndjson,
 }
 
@@ -36,7 +36,7 @@ impl Format {
     /// Every format.
     pub const ALL: [Format; 3] = [Format::Csv, Format::Json, Format::Ndjson];
 
-    /// The word used in URLs, on the command line and as a file's ending.
+    /// Returns the word used in URLs, on the command line and as a file's ending.
     pub const fn as_str(self) -> &'static str {
         match self {
             Format::Csv => "csv",
@@ -45,12 +45,12 @@ impl Format {
         }
     }
 
-    /// The format with this name.
+    /// Returns the format with this name.
     pub fn from_name(name: &str) -> Option<Format> {
         Self::ALL.into_iter().find(|format| format.as_str() == name)
     }
 
-    /// Its media type.
+    /// Returns its media type.
     pub const fn media_type(self) -> &'static str {
         match self {
             Format::Csv => "text/csv; charset=utf-8",
@@ -95,8 +95,8 @@ impl Format {
     }
 }
 
-/// Every event that matches, up to and with the position `upto`. An error ends the
-/// stream without the end marker.
+/// Returns a stream of every matching event, up to and including the position `upto`. An error ends
+/// the stream without the end marker.
 pub fn export(
     store: Arc<dyn Store>,
     cursors: Cursors,
@@ -111,32 +111,32 @@ pub fn export(
         let mut export = state?;
         match export.page().await {
             Ok(page) => {
-                // Nothing is being read: that was the last one.
+                // No read was started, so this page was the last one.
                 let more = export.reading.is_some();
                 Some((Ok(page), more.then_some(export)))
             }
             Err(error) => Some((Err(error), None)),
         }
     })
-    // Whoever compresses it asks once more after the end.
+    // Compression polls once more after the end.
     .fuse()
 }
 
-/// An export under way.
+/// An export in progress.
 struct Export {
     store: Arc<dyn Store>,
     cursors: Cursors,
-    /// What is read next.
+    /// The next page to read.
     selection: Selection,
     format: Format,
-    /// The next page is read while this one is sent.
+    /// The page that is read while the previous one is sent.
     reading: Option<JoinHandle<Result<Lines>>>,
-    /// Events written down so far.
+    /// Number of events rendered so far.
     count: u64,
 }
 
 impl Export {
-    /// Begins to read the next page.
+    /// Starts to read the next page.
     fn read(&mut self) -> JoinHandle<Result<Lines>> {
         let (store, selection) = (Arc::clone(&self.store), self.selection.clone());
         let (format, cursors, nothing_yet) = (self.format, self.cursors.clone(), self.count == 0);
@@ -147,7 +147,8 @@ impl Export {
         tokio::spawn(async move { store.lines(selection, BYTES, Arc::new(line)).await })
     }
 
-    /// The page being read; what comes before the first and after the last goes with it.
+    /// Returns the page that was read, with the head before the first and the marker after the
+    /// last.
     async fn page(&mut self) -> Result<Bytes> {
         let (head, reading) = match self.reading.take() {
             Some(reading) => (Vec::new(), reading),

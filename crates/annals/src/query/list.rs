@@ -1,8 +1,8 @@
-//! A list in pages: newest or oldest first, constant cost at any depth, never shifting.
+//! A list in pages: newest or oldest first, at constant cost at any depth, never shifting.
 //!
-//! The first page fixes the list's upper end at the journal's head: newest first, later pages come
-//! before it; oldest first, the cursor carries it on. So events appended meanwhile neither push rows to
-//! the next page nor show twice.
+//! The first page fixes the list's upper end at the journal's head. Newest first, later pages come
+//! before it; oldest first, the cursor carries it. So events appended meanwhile neither push rows
+//! to the next page nor appear twice.
 
 use std::sync::Arc;
 
@@ -13,21 +13,21 @@ use crate::journal::cursor::ListCursor;
 use crate::journal::{Cursors, InvalidCursor};
 use crate::store::{Order, Scoped, Seen, Selection, Store, StoreError};
 
-/// Events in a page, unless asked otherwise.
+/// Number of events in a page by default.
 pub const DEFAULT_LIMIT: usize = 50;
-/// Events in the largest page.
+/// Number of events in the largest page.
 pub const MAX_LIMIT: usize = 500;
 
-/// Which page of which list.
+/// A query for a page of a list.
 #[derive(Clone, Debug)]
 pub struct ListRequest {
-    /// Which events, for which viewer.
+    /// The filter, with the scope of the viewer.
     pub filter: Scoped,
-    /// In which order; the cursor's must be the same.
+    /// The order; the cursor's must be the same.
     pub order: Order,
-    /// At most so many, 1 to [`MAX_LIMIT`].
+    /// Number of events at most, 1 to [`MAX_LIMIT`].
     pub limit: usize,
-    /// `next_cursor` of the page before; none for the first page.
+    /// `next_cursor` of the previous page; `None` for the first page.
     pub cursor: Option<String>,
 }
 
@@ -37,17 +37,17 @@ pub struct EventPage {
     /// The events.
     #[schema(value_type = Vec<Event>)]
     pub events: EventsJson,
-    /// Where the next page begins; absent on the last one.
+    /// The cursor of the next page; absent on the last one.
     pub next_cursor: Option<String>,
-    /// Whether there is a next page.
+    /// `true` if there is a next page.
     pub has_more: bool,
 }
 
-/// Events as JSON, with commas between them.
+/// Events as JSON, separated by commas.
 pub type EventsJson = Vec<u8>;
 
 impl EventPage {
-    /// The page as it is served.
+    /// Renders the page as it is served.
     pub fn into_json(self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.events.len() + 256);
         Object::write(&mut out, |page| {
@@ -66,14 +66,14 @@ impl EventPage {
     }
 }
 
-/// Why there is no page.
+/// The reason why there is no page.
 #[derive(Debug, thiserror::Error)]
 pub enum ListError {
-    /// The cursor is no good.
+    /// The cursor is invalid.
     #[error(transparent)]
     Cursor(#[from] InvalidCursor),
-    /// The cursor is of another list.
-    #[error("was given for another filter or order; begin again without a cursor")]
+    /// The cursor belongs to another list.
+    #[error("belongs to another filter or order; start again without a cursor")]
     OtherList,
     /// The store cannot answer.
     #[error(transparent)]
@@ -97,7 +97,8 @@ pub async fn list(
         }
         None => {
             let (at, upto) = match request.order {
-                // As far as there is something when it is read; later pages come before that.
+                // The end is the journal's head when the page is read; later pages come before
+                // that.
                 Order::Desc => (u64::MAX, u64::MAX),
                 Order::Asc => (0, store.head().await?.seq),
             };

@@ -1,4 +1,4 @@
-//! Questions about the record: lists, exports, one event's proof.
+//! Queries of the record: lists, exports, one event's proof.
 //!
 //! ```text
 //! http ── Filter ──► query ── Selection ──► store

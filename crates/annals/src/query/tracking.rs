@@ -1,4 +1,4 @@
-//! Points events, as families know them: what a child's balance was and became.
+//! Points events, as families see them: a child's balance before and after.
 
 use annals_event::{Event, Metadata, Time, Uuid};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::store::ledger::account_of;
 use crate::store::{LedgerAction, LedgerEntity, LedgerKind, Result, Scope, Store, TrackingQuery};
 
-/// How many events a page may come after.
+/// Largest offset of a page.
 pub const MAX_OFFSET: usize = 100_000;
 
 /// A points event.
@@ -14,37 +14,37 @@ pub const MAX_OFFSET: usize = 100_000;
 pub struct TrackingEvent {
     /// The event's id.
     pub id: Uuid,
-    /// The user account it belongs to; null once that user was erased, or where there is none.
+    /// The user account it belongs to; null if that user was erased, or if there is none.
     #[schema(required)]
     pub user_id: Option<String>,
-    /// The child whose balance it is about; null once that child was erased.
+    /// The child whose balance it is about; null if that child was erased.
     #[schema(required)]
     pub child_id: Option<String>,
-    /// What it was about.
+    /// The type of entity.
     pub entity_type: LedgerEntity,
-    /// Which task, penalty or reward; null for an adjustment.
+    /// The id of the task, penalty or reward; null for an adjustment.
     #[schema(required)]
     pub entity_id: Option<String>,
-    /// What was done.
+    /// The action.
     pub action: LedgerAction,
     /// The balance before.
     pub points_before: i64,
     /// The balance after.
     pub points_after: i64,
-    /// What really changed.
+    /// The real change.
     pub delta: i64,
-    /// When it happened: for commands the moment it was written.
+    /// When it happened: for commands the time when it was written.
     pub occurred_at: Time,
     /// When it was written.
     pub created_at: Time,
-    /// What else is told of it: the `name` of the entity, its `points` or `cost` then, the `reason`
-    /// of an adjustment.
+    /// Further details: the `name` of the entity, its `points` or `cost` then, the `reason` of an
+    /// adjustment.
     #[schema(value_type = Object)]
     pub metadata: Metadata,
 }
 
 impl TrackingEvent {
-    /// An event as a points event; `None` when it is none.
+    /// Returns an event as a points event; `None` if it is none.
     pub fn of(event: &Event) -> Option<TrackingEvent> {
         let LedgerKind { entity, action } = LedgerKind::of(event)?;
         let points = event.points?;
@@ -65,29 +65,29 @@ impl TrackingEvent {
     }
 }
 
-/// Which points events are wanted.
+/// A query for points events.
 #[derive(Clone, Debug)]
 pub struct TrackingFilter {
-    /// Of this child.
+    /// The child.
     pub child: Option<String>,
-    /// Of this user account.
+    /// The user account.
     pub account: Option<String>,
-    /// About this.
+    /// The type of entity.
     pub entity: Option<LedgerEntity>,
-    /// That did this.
+    /// The action.
     pub action: Option<LedgerAction>,
-    /// Occurred at or after this moment.
+    /// The first time of occurrence.
     pub from: Option<Time>,
-    /// Occurred before this moment.
+    /// The time of occurrence before which they are listed.
     pub to: Option<Time>,
-    /// At most so many.
+    /// Number of events at most.
     pub limit: usize,
-    /// After so many, at most [`MAX_OFFSET`].
+    /// Number of events skipped, at most [`MAX_OFFSET`].
     pub offset: usize,
 }
 
-/// A page, newest first, and how many there are in all. What the catalog hides from the viewer is
-/// neither told nor counted.
+/// Returns a page, newest first, and the total number. Events that the catalog hides from the
+/// viewer are neither returned nor counted.
 pub async fn tracking(
     store: &dyn Store,
     scope: &Scope,

@@ -18,8 +18,8 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
         return Ok(());
     };
     let text = |key: &str, most: usize| match work.draft.metadata.get(key)? {
-        Value::String(text) => fitting(text.clone(), most),
-        Value::Number(number) => fitting(number.to_string(), most),
+        Value::String(text) => valid_id(text.clone(), most),
+        Value::Number(number) => valid_id(number.to_string(), most),
         _ => None,
     };
     let id = text(&rule.id, limits::ID_CHARS);
@@ -31,7 +31,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
 }
 
 /// Returns the text, if it is a valid id.
-fn fitting(text: String, most: usize) -> Option<String> {
+fn valid_id(text: String, most: usize) -> Option<String> {
     let fits = !text.is_empty() && text.chars().count() <= most && !text.contains(char::is_control);
     fits.then_some(text)
 }

@@ -12,7 +12,8 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     if work.draft.message.is_none() {
         let category = work.category().to_owned();
         let draft = &mut work.draft;
-        // The fields are moved into a temporary event and back, because copying them would cost more.
+        // The fields are moved into a temporary event and back, because copying them would cost
+        // more.
         let event = Event {
             id: draft.id.unwrap_or_default(),
             seq: 0,

@@ -96,9 +96,9 @@ pub enum Refusal {
 pub enum Dropped {
     /// Recording of its category is off.
     RecordingOff,
-    /// It is about a child without consent.
+    /// The event is about a child without consent.
     NoConsent,
-    /// It is more than may be recorded about this person.
+    /// The event is more than may be recorded about this person.
     Collection,
 }
 

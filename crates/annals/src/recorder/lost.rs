@@ -13,7 +13,7 @@ pub(super) enum Loss {
     QueueFull,
     /// Building the draft panicked.
     Panicked,
-    /// It was invalid.
+    /// The event was invalid.
     Refused,
     /// Annals had stopped.
     Stopped,

@@ -75,10 +75,10 @@ impl Recorder {
         self.record_with(|| draft);
     }
 
-    /// Records an event like [`record`](Recorder::record), with a draft that is built here. A panic on
-    /// the way (in somebody's `Display`, say) loses this event and nothing else.
+    /// Records an event like [`record`](Recorder::record), with a draft that is built here. A panic
+    /// on the way (in somebody's `Display`, say) loses this event and nothing else.
     pub fn record_with(&self, draft: impl FnOnce() -> Draft) {
-        if caught(|| self.0.enqueue(draft())).is_none() {
+        if catch_panic(|| self.0.enqueue(draft())).is_none() {
             self.0.lost.add(Loss::Panicked, 1);
         }
     }
@@ -128,7 +128,7 @@ impl Shared {
 }
 
 /// Returns the work's result; `None` if it panics.
-fn caught<R>(work: impl FnOnce() -> R) -> Option<R> {
+fn catch_panic<R>(work: impl FnOnce() -> R) -> Option<R> {
     // State stays consistent: the work changes it in its last step only.
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(done) => Some(done),

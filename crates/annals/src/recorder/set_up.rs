@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use annals_event::{Actor, Draft, Entity, Severity, limits};
 use serde_json::{Value, json};
 
-use super::{Recorder, caught};
+use super::{Recorder, catch_panic};
 use crate::catalog::{Class, OTHER};
 use crate::record::{Intake, Source};
 
@@ -59,7 +59,7 @@ impl Drop for SetUp {
         let shared = &self.recorder.0;
         let completed = !std::thread::panicking();
         // A second panic while another one unwinds would end the process.
-        let _ = caught(|| {
+        let _ = catch_panic(|| {
             if let Some(ended) = shared.set_ups.end(self.number)
                 && ended.count() > 0
             {
@@ -93,8 +93,8 @@ impl SetUps {
         Some(ended)
     }
 
-    /// Counts the event instead of recording it, if a set-up is in progress. Events that are switched
-    /// off are not counted either.
+    /// Counts the event instead of recording it, if a set-up is in progress. Events that are
+    /// switched off are not counted either.
     pub(super) fn fold(&self, intake: &Intake, draft: &Draft) -> bool {
         // An invalid event is queued, so that it is refused and counted as lost.
         if self.open.load(Ordering::Acquire) == 0 || draft.check().is_err() {

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::lost::{Loss, Lost};
-use super::{Queued, caught};
+use super::{Queued, catch_panic};
 use crate::clock::Clock;
 use crate::id::Random;
 use crate::journal::Journal;
@@ -79,7 +79,8 @@ impl Writing {
                 },
                 () = self.lost.changed() => {}
             }
-            // Wait for room: while events are being lost, the loss would be recorded again and again.
+            // Wait for room: while events are being lost, the loss would be recorded again and
+            // again.
             if self.queue.len() * 2 <= self.queue.max_capacity() {
                 self.record_losses().await;
             }
@@ -109,11 +110,12 @@ impl Writing {
         }
     }
 
-    /// Makes the entry of a draft. An invalid draft counts as lost; one that is switched off does not.
+    /// Makes the entry of a draft. An invalid draft counts as lost; one that is switched off does
+    /// not.
     fn entry(&self, source: Source, draft: Draft) -> Option<Entry> {
         let Works { intake, clock, random, .. } = &self.works;
         let sender = Sender { source, trusted_time: true, ..Sender::default() };
-        let taken = caught(|| intake.process(&sender, draft, clock.now(), &**random));
+        let taken = catch_panic(|| intake.process(&sender, draft, clock.now(), &**random));
         match taken {
             Some(Ok(entry)) => return Some(entry),
             Some(Err(Refusal::Dropped { .. })) => {}
@@ -127,8 +129,8 @@ impl Writing {
         None
     }
 
-    /// Writes the entries and tries again as long as it takes. They keep their ids, so that nothing is
-    /// written twice.
+    /// Writes the entries and tries again as long as it takes. They keep their ids, so that nothing
+    /// is written twice.
     async fn append(&self, mut entries: Vec<Entry>) {
         let mut pause = PAUSE;
         let mut last_tries = LAST_TRIES;

@@ -136,7 +136,7 @@ mod tests {
     use crate::testing::metadata;
 
     /// Returns the text after reading and writing it.
-    fn again(text: &str) -> Option<String> {
+    fn reread(text: &str) -> Option<String> {
         let object: Metadata = serde_json::from_str(text).ok()?;
         serde_json::to_string(&object).ok()
     }
@@ -147,20 +147,20 @@ mod tests {
             object in metadata(), at: prop::sample::Index, put in "[-0-9.eE,:{}\\[\\]\"\\\\a$ \u{1}]{0,2}",
         ) {
             let mut text = String::from_utf8(canonical_object(&object)).unwrap();
-            prop_assert!(!is_stable(&text) || again(&text).as_ref() == Some(&text), "{}", text);
+            prop_assert!(!is_stable(&text) || reread(&text).as_ref() == Some(&text), "{}", text);
             // A random byte becomes another one.
             let mut at = at.index(text.len());
             while !text.is_char_boundary(at) {
                 at -= 1;
             }
             text.insert_str(at, &put);
-            prop_assert!(!is_stable(&text) || again(&text).as_ref() == Some(&text), "{}", text);
+            prop_assert!(!is_stable(&text) || reread(&text).as_ref() == Some(&text), "{}", text);
         }
 
         #[test]
         fn numbers_come_back_as_they_were(number in "-?[0-9]{0,17}(\\.[0-9]{0,17})?([eE]-?[0-9])?") {
             let text = format!("{{\"n\":{number}}}");
-            prop_assert!(!is_stable(&text) || again(&text).as_ref() == Some(&text), "{}", text);
+            prop_assert!(!is_stable(&text) || reread(&text).as_ref() == Some(&text), "{}", text);
         }
     }
 

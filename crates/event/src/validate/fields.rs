@@ -64,11 +64,11 @@ impl<'t> Fields<'t> {
 
     /// Reads a text that must be there.
     pub(super) fn required(&mut self, key: &'static str, faults: &mut Faults) -> String {
-        self.demand(key, faults);
+        self.require(key, faults);
         self.text(key, faults).unwrap_or_default()
     }
 
-    fn demand(&self, key: &str, faults: &mut Faults) {
+    fn require(&self, key: &str, faults: &mut Faults) {
         if self.object.get(key).is_none_or(|value| matches!(value, Node::Null)) {
             faults.add(self.at(key), "is required");
         }
@@ -93,7 +93,7 @@ impl<'t> Fields<'t> {
     pub(super) fn integer(&mut self, key: &'static str, faults: &mut Faults) -> Option<i64> {
         let value = self.take(key)?;
         let integer = match &value {
-            Node::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
+            Node::Number(number) => number.as_i64().or_else(|| as_integer(number.as_f64()?)),
             _ => None,
         };
         let integer = integer.filter(|n| n.unsigned_abs() <= limits::MAX_INTEGER.unsigned_abs());
@@ -106,7 +106,7 @@ impl<'t> Fields<'t> {
 
     /// Reads an integer that must be there.
     pub(super) fn required_integer(&mut self, key: &'static str, faults: &mut Faults) -> i64 {
-        self.demand(key, faults);
+        self.require(key, faults);
         self.integer(key, faults).unwrap_or_default()
     }
 
@@ -132,7 +132,7 @@ impl<'t> Fields<'t> {
     }
 
     /// Reads an object whose keys are the sender's own.
-    pub(super) fn own(&mut self, key: &'static str, faults: &mut Faults) -> Metadata {
+    pub(super) fn free_object(&mut self, key: &'static str, faults: &mut Faults) -> Metadata {
         self.inner(key, faults).map(Metadata::from).unwrap_or_default()
     }
 
@@ -163,7 +163,7 @@ impl<'t> Fields<'t> {
 }
 
 /// Returns the integer that a float equals, as programs build them.
-fn whole(float: f64) -> Option<i64> {
+fn as_integer(float: f64) -> Option<i64> {
     let fits = float.fract() == 0.0 && float.abs() <= limits::MAX_INTEGER as f64;
     fits.then_some(float as i64)
 }

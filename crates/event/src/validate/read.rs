@@ -48,7 +48,7 @@ fn draft(mut fields: Fields<'_>, faults: &mut Faults) -> Draft {
         request: fields.object("request", faults).map(|f| request(f, faults)),
         error: fields.object("error", faults).map(|f| error(f, faults)),
         message: fields.text("message", faults),
-        metadata: fields.own("metadata", faults),
+        metadata: fields.free_object("metadata", faults),
     };
     fields.finish(faults);
     draft

@@ -75,8 +75,8 @@ pub fn sources(
     let clicks = read_sorted(examples, &CLICKS, temp_dir, place)?;
     let assessments = read_sorted(examples, &ASSESSMENTS, temp_dir, place)?;
 
-    // The log is a few days long and ends now, to the second. Its order is only nearly right, so its
-    // last time is known only after sorting.
+    // The log is a few days long and ends now, to the second. Its order is only nearly right, so
+    // its last time is known only after sorting.
     let log = read_sorted(examples, &WEB_LOG, temp_dir, Some)?;
     let shift = log.span.map_or(0, |(_, last)| now.micros_since(last));
     let log = log.map(move |record| {
@@ -92,7 +92,8 @@ pub fn sources(
     Merge::new(sources)
 }
 
-/// Reads a file's records in the order of time, at the times that `place` returns; `None` omits one.
+/// Reads a file's records in the order of time, at the times that `place` returns; `None` omits
+/// one.
 fn read_sorted(
     examples: &Examples,
     source: &Source,

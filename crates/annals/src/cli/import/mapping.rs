@@ -24,7 +24,8 @@ pub enum Format {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
-    /// The mapping's name, part of every event's id: two mappings of one file make two sets of events.
+    /// The mapping's name, part of every event's id: two mappings of one file make two sets of
+    /// events.
     pub name: String,
     /// The file's format.
     pub format: Format,

@@ -19,8 +19,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// A destination of events, such as the journal's API.
 #[async_trait]
 pub trait Sink: Send {
-    /// Sends lines of NDJSON and returns the results in order. The error [`Busy`] means that the same
-    /// lines must be sent again later.
+    /// Sends lines of NDJSON and returns the results in order. The error [`Busy`] means that the
+    /// same lines must be sent again later.
     async fn post(&mut self, ndjson: Vec<u8>) -> anyhow::Result<Vec<ItemResult>>;
 }
 
@@ -36,11 +36,11 @@ pub struct ItemResult {
 /// The outcomes of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// It was recorded.
+    /// Recorded.
     Accepted,
-    /// It was recorded already.
+    /// Recorded already.
     Duplicate,
-    /// It is invalid.
+    /// Invalid.
     Rejected,
     /// Recording of its category is off, or consent is missing.
     Dropped,

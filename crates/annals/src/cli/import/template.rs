@@ -119,7 +119,8 @@ impl Template {
         Template(vec![Part::Column(at)])
     }
 
-    /// Returns the text for a row; `None` if a cell in it is empty, because half a text is misleading.
+    /// Returns the text for a row; `None` if a cell in it is empty, because half a text is
+    /// misleading.
     pub fn expand(&self, context: &RowContext<'_>) -> Option<String> {
         let mut text = String::new();
         for part in &self.0 {

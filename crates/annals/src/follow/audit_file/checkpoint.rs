@@ -1,4 +1,4 @@
-//! How far the audit files have come, in a small file beside them.
+//! The checkpoint of the audit files, in a small file beside them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,44 +11,44 @@ use crate::store::Checkpoint;
 
 /// The name of the file.
 pub(super) const STATE: &str = "checkpoint.json";
-/// Grows whenever the same events would be written otherwise.
+/// The version of the format; it grows whenever the same events would be written differently.
 const VERSION: u32 = 1;
 
-/// What is kept.
+/// The saved state of the files.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileState {
     version: u32,
-    /// Which journal.
+    /// The journal's name.
     journal: String,
-    /// Since which boot of the machine the files were written.
+    /// The boot of the machine since which the files were written.
     boot: String,
-    /// Everything up to here is in the files …
+    /// The position up to which all events are in the files, except for unfinished appends.
     position: u64,
     as_of: Option<Time>,
-    /// … but for what is being appended to these, which were so long before.
+    /// The lengths before the unfinished appends, by file.
     pub(super) lengths: BTreeMap<String, u64>,
     /// The file that is being rotated.
     pub(super) rotating: Option<Rotation>,
 }
 
-/// A rotation under way.
+/// A rotation in progress.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rotation {
     pub(super) file: String,
-    /// Rotated files there were before.
+    /// Number of rotated files before it.
     pub(super) existing: u32,
 }
 
 impl FileState {
-    /// At the journal's beginning.
+    /// Starts at the journal's beginning.
     pub(super) fn new(journal: &str) -> FileState {
         let journal = journal.to_owned();
         FileState { version: VERSION, journal, boot: boot(), ..FileState::default() }
     }
 
-    /// What stands in the folder; `None` where it is of no use.
+    /// Reads the state of a folder; `None` if it cannot be used.
     pub(super) fn read(folder: &Path, journal: &str) -> Option<FileState> {
         let text = std::fs::read_to_string(folder.join(STATE)).ok()?;
         let kept: FileState = serde_json::from_str(&text).ok()?;
@@ -56,7 +56,7 @@ impl FileState {
         ours.then_some(kept)
     }
 
-    /// Writes it, all or nothing.
+    /// Saves it atomically.
     pub(super) fn write(&self, folder: &Path) -> Result<()> {
         let (path, new) = (folder.join(STATE), folder.join("checkpoint.json.new"));
         let written = std::fs::write(&new, serde_json::to_vec(self)?);
@@ -69,12 +69,12 @@ impl FileState {
         Checkpoint { position: self.position, as_of: self.as_of }
     }
 
-    pub(super) fn stands(&mut self, checkpoint: Checkpoint) {
+    pub(super) fn reached(&mut self, checkpoint: Checkpoint) {
         (self.position, self.as_of) = (checkpoint.position, checkpoint.as_of);
     }
 }
 
-/// Which boot of the machine this is; empty where it does not tell.
+/// Identifies this boot of the machine; empty if the system does not say.
 fn boot() -> String {
     let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
     id.map(|id| id.trim().to_owned()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! One line of an audit file, and the name of the file.
+//! A line of an audit file, and the name of the file.
 
 use std::fmt::Write as _;
 
@@ -9,13 +9,13 @@ use crate::id::hex;
 use crate::store::LedgerKind;
 use crate::store::ledger::account_of;
 
-/// What the name of every audit file begins with.
+/// The prefix of the name of every audit file.
 pub(super) const PREFIX: &str = "tracking_user_";
-/// Characters of an id in a file's name; a longer one is hashed.
+/// Number of characters of an id in a file's name; a longer id is hashed.
 const NAME_CHARS: usize = 200;
 
-/// The name of an account's file. Whatever the id, it names a file in the folder and no two ids
-/// the same one: what is not a letter, a digit, `_` or `-` of ASCII is percent-encoded.
+/// Returns the name of an account's file. Every id gives a name in the folder, and no two ids the
+/// same: everything but letters, digits, `_` and `-` of ASCII is percent-encoded.
 pub(super) fn file_name(account: &str) -> String {
     let mut name = String::with_capacity(account.len());
     for byte in account.bytes() {
@@ -33,7 +33,7 @@ pub(super) fn file_name(account: &str) -> String {
     format!("{PREFIX}{name}.log")
 }
 
-/// The line of a points event, with its end; `None` for any other event.
+/// Returns the line of a points event, with its end; `None` for any other event.
 pub(super) fn line(event: &Event) -> Option<String> {
     let kind = LedgerKind::of(event)?;
     let points = event.points?;
@@ -64,7 +64,7 @@ pub(super) fn line(event: &Event) -> Option<String> {
     Some(line)
 }
 
-/// Writes a value so that it can end neither its quotes nor its line, whoever reads it.
+/// Writes a value so that it ends neither its quotes nor its line, whoever reads it.
 fn escape(line: &mut String, value: &str) {
     for c in value.chars() {
         match c {
@@ -73,8 +73,8 @@ fn escape(line: &mut String, value: &str) {
             '\n' => line.push_str("\\n"),
             '\r' => line.push_str("\\r"),
             '\t' => line.push_str("\\t"),
-            // Line and paragraph separators, and what turns the direction of writing, end or
-            // disguise lines for some readers.
+            // Some readers treat line and paragraph separators as line ends, and characters that
+            // change the direction of writing can disguise them.
             c if c.is_control()
                 || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}')
                 || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>

@@ -1,16 +1,16 @@
 //! Audit files: a line for every points event, in a file for each user account.
 //!
 //! ```text
-//! slice ─► lines by file ─► intent (lengths before) ─► append ─► place (position after)
-//!             └─ a line that would pass the limit: what there is so far, then rotate, then go on
+//! slice ─► lines by file ─► intent (lengths before) ─► append ─► checkpoint (position after)
+//!             └─ a line that would exceed the limit: append what there is, rotate, continue
 //! ```
 //!
-//! A crash between intent and place leaves lines that nobody counted: when the follower resumes, the
-//! files are cut to the lengths of the intent and the slice is written again. No file stays open, so
-//! that there may be as many as there are accounts.
+//! A crash between intent and checkpoint leaves uncounted lines. When the follower resumes, it cuts
+//! the files to the lengths of the intent and writes the slice again. No file stays open, because
+//! there may be very many accounts.
 //!
-//! Nothing is synced to the disk by itself. What a power failure may have torn is known by the
-//! machine having booted since; then the files are dropped and read out of the journal again.
+//! Nothing is synced to the disk. After a reboot, which may be a power failure, the files are
+//! therefore dropped and rebuilt from the journal.
 
 mod checkpoint;
 mod line;
@@ -32,23 +32,23 @@ use super::{Forgotten, Output, Parts};
 use crate::store::ledger::account_of;
 use crate::store::{Checkpoint, Step};
 
-/// Positions without a points event after which the place is written down all the same.
+/// Number of positions without a points event after which the checkpoint is saved anyway.
 const QUIET: u64 = 10_000;
 
-/// Where audit files lie, and how large they grow.
+/// The folder and the limits of the audit files.
 #[derive(Clone, Debug)]
 pub struct AuditFiles {
-    /// The folder they lie in, and nothing else does.
+    /// The folder, which contains nothing else.
     pub folder: PathBuf,
-    /// A file is rotated before the line that would make it longer.
+    /// Bytes of a file at most; it is rotated before the line that exceeds them.
     pub max_bytes: u64,
-    /// How many rotated files are kept beside each.
+    /// Number of rotated files kept for each.
     pub backups: u32,
-    /// Which journal they follow.
+    /// The name of the journal they belong to.
     pub journal: String,
 }
 
-/// A line to be written, and where the follower stands after it.
+/// A line to write, and the follower's checkpoint after it.
 struct Written {
     file: String,
     line: String,
@@ -66,14 +66,14 @@ impl AuditFileOutput {
         AuditFileOutput { files: parts.audit_files.clone(), kept: Arc::default() }
     }
 
-    /// Does work on the files where it may block.
+    /// Works on the files where it may block.
     async fn on_disk<R: Send + 'static>(
         &self,
         work: impl FnOnce(&AuditFiles, &mut FileState) -> Result<R> + Send + 'static,
     ) -> Result<R> {
         let (files, kept) = (self.files.clone(), Arc::clone(&self.kept));
         tokio::task::spawn_blocking(move || {
-            // Whatever a panic left half done, `resume` reads off the disk again.
+            // If a panic left something half done, `resume` repairs it from the disk.
             work(&files, &mut kept.lock().unwrap_or_else(PoisonError::into_inner))
         })
         .await?
@@ -92,7 +92,7 @@ impl Output for AuditFileOutput {
 
     async fn process(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
         let lines: Vec<Written> = events.iter().filter_map(|event| written(event)).collect();
-        self.on_disk(move |files, kept| files.take(kept, lines, step)).await
+        self.on_disk(move |files, kept| files.append_lines(kept, lines, step)).await
     }
 
     async fn clear(&mut self) -> Result<()> {
@@ -103,7 +103,8 @@ impl Output for AuditFileOutput {
         .await
     }
 
-    /// The files of a user's account go. A child stands in those of others: they are written anew.
+    /// Removes the files of a user's account. A child may be in other accounts' files, which are
+    /// all rebuilt.
     async fn forget(&mut self, person: &Forgotten) -> Result<bool> {
         if !person.user {
             return self.clear().await.map(|()| true);
@@ -114,7 +115,7 @@ impl Output for AuditFileOutput {
     }
 }
 
-/// What is written of an event; nothing where it is about no points or belongs to no account.
+/// Returns the line of an event; `None` if it has no points or no account.
 fn written(event: &Event) -> Option<Written> {
     let checkpoint = Checkpoint { position: event.seq, as_of: Some(event.created_at) };
     Some(Written { line: line(event)?, file: file_name(account_of(event)?), checkpoint })
@@ -125,7 +126,7 @@ impl AuditFiles {
         self.folder.join(file)
     }
 
-    /// Brings the files to where the last slice that was finished left them.
+    /// Restores the files to the last finished slice.
     fn resume(&self) -> Result<FileState> {
         make_folder(&self.folder)?;
         let Some(mut kept) = FileState::read(&self.folder, &self.journal) else {
@@ -141,7 +142,7 @@ impl AuditFiles {
         Ok(kept)
     }
 
-    /// Drops every file.
+    /// Deletes every file.
     fn clear(&self) -> Result<FileState> {
         make_folder(&self.folder)?;
         for name in names(&self.folder)? {
@@ -154,7 +155,7 @@ impl AuditFiles {
         Ok(kept)
     }
 
-    fn take(&self, kept: &mut FileState, lines: Vec<Written>, step: Step) -> Result<()> {
+    fn append_lines(&self, kept: &mut FileState, lines: Vec<Written>, step: Step) -> Result<()> {
         let quiet = step.to.position.saturating_sub(kept.checkpoint().position) < QUIET;
         if lines.is_empty() && quiet {
             return Ok(());
@@ -180,7 +181,7 @@ impl AuditFiles {
         self.append(kept, batch, step.to)
     }
 
-    /// Appends to each file, and stands there then.
+    /// Appends to each file, and moves the checkpoint.
     fn append(
         &self,
         kept: &mut FileState,
@@ -204,7 +205,7 @@ impl AuditFiles {
                 .with_context(|| format!("cannot write {}", path.display()))?;
         }
         kept.lengths.clear();
-        kept.stands(to);
+        kept.reached(to);
         kept.write(&self.folder)
     }
 
@@ -214,18 +215,18 @@ impl AuditFiles {
         kept.rotating = Some(checkpoint::Rotation { file: file.to_owned(), existing });
         kept.write(&self.folder)?;
         rotate::rotate(&path, self.backups, existing)?;
-        // Told with the next write: until then the file is missing, and nothing is rotated twice.
+        // Saved with the next write: until then the file is missing, so nothing is rotated twice.
         kept.rotating = None;
         Ok(())
     }
 }
 
-/// Removes the files of a user account, rotated ones too.
+/// Removes the files of a user account, including rotated ones.
 fn remove_account(folder: &Path, account: &str) -> Result<()> {
     let file = file_name(account);
     for name in names(folder)? {
         let rest = name.strip_prefix(&file);
-        // Names of files hold no dot but those of their endings.
+        // Names of files contain no dot except before their endings.
         if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) {
             remove(&folder.join(name))?;
         }
@@ -233,15 +234,15 @@ fn remove_account(folder: &Path, account: &str) -> Result<()> {
     Ok(())
 }
 
-/// Only this user may read what is written about people.
+/// Creates the folder for this user only, because the files are about people.
 fn make_folder(folder: &Path) -> Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true).mode(0o700);
-    builder.create(folder).with_context(|| format!("cannot make {}", folder.display()))
+    builder.create(folder).with_context(|| format!("cannot create {}", folder.display()))
 }
 
-/// The names of what lies in a folder; none where there is no folder.
+/// Returns the names of the files in a folder; none if there is no folder.
 fn names(folder: &Path) -> Result<Vec<String>> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -265,11 +266,13 @@ fn length_of(path: &Path) -> Result<u64> {
     match std::fs::metadata(path) {
         Ok(metadata) => Ok(metadata.len()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
-        Err(error) => Err(error).with_context(|| format!("cannot look at {}", path.display())),
+        Err(error) => {
+            Err(error).with_context(|| format!("cannot read the size of {}", path.display()))
+        }
     }
 }
 
-/// Cuts a file that has grown beyond a length; one that is gone since stays gone.
+/// Cuts a file that is longer than `length`; a missing file stays missing.
 fn cut(path: &Path, length: u64) -> Result<()> {
     if length_of(path)? <= length {
         return Ok(());

@@ -1,12 +1,12 @@
-//! Rotation: `x.log` becomes `x.log.1`, that `x.log.2`, and the oldest goes.
+//! Rotation: `x.log` becomes `x.log.1`, that becomes `x.log.2`, and the oldest is deleted.
 //!
-//! Done again after a crash in its middle, it goes on where it stopped.
+//! After a crash in the middle it continues where it stopped.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-/// The rotated file of this number; 0 is the file itself.
+/// Returns the rotated file of this number; 0 is the file itself.
 fn numbered(path: &Path, number: u32) -> PathBuf {
     match number {
         0 => path.to_owned(),
@@ -14,14 +14,14 @@ fn numbered(path: &Path, number: u32) -> PathBuf {
     }
 }
 
-/// How many rotated files there are, without a gap.
+/// Returns the number of rotated files, up to the first gap.
 pub(super) fn existing(path: &Path, backups: u32) -> u32 {
     (1..=backups).take_while(|number| numbered(path, *number).exists()).last().unwrap_or(0)
 }
 
-/// Rotates a file that had so many rotated ones when it began.
+/// Rotates a file that had `existing` rotated ones at the beginning.
 pub(super) fn rotate(path: &Path, backups: u32, existing: u32) -> Result<()> {
-    // A gap says that the oldest has gone already.
+    // A gap means that the oldest file was deleted already.
     if existing >= backups && (0..=backups).all(|number| numbered(path, number).exists()) {
         super::remove(&numbered(path, backups))?;
     }
@@ -65,7 +65,7 @@ mod tests {
             let before = existing(&path, 3);
             rotate(&path, 3, before).unwrap();
             assert_eq!(all(&path), texts(expected));
-            // Done again, nothing more happens.
+            // A second time nothing changes.
             rotate(&path, 3, before).unwrap();
             assert_eq!(all(&path), texts(expected));
         }
@@ -76,8 +76,8 @@ mod tests {
 
     #[test]
     fn wherever_it_broke_off_it_goes_on() {
-        // Two rotated files, room for three; then three, and the oldest has gone or not.
-        for (existing, broken, whole) in [
+        // Two rotated files, room for three; then three, with the oldest deleted or not.
+        for (existing, broken, complete) in [
             (2, ["c", "b", "", "a", ""], ["", "c", "b", "a", ""]),
             (2, ["c", "", "b", "a", ""], ["", "c", "b", "a", ""]),
             (2, ["", "c", "b", "a", ""], ["", "c", "b", "a", ""]),
@@ -93,7 +93,7 @@ mod tests {
                 }
             }
             rotate(&path, 3, existing).unwrap();
-            assert_eq!(all(&path), texts(whole), "{broken:?}");
+            assert_eq!(all(&path), texts(complete), "{broken:?}");
         }
     }
 }

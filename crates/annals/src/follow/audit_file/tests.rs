@@ -24,15 +24,15 @@ fn step(from: u64, to: u64) -> Step {
     Step { from, to: Checkpoint { position: to, as_of: Some(START) } }
 }
 
-/// Hands events over as the follower does.
-fn take(files: &AuditFiles, kept: &mut FileState, events: &[Arc<Event>]) -> Result<()> {
+/// Passes events as the follower does.
+fn process(files: &AuditFiles, kept: &mut FileState, events: &[Arc<Event>]) -> Result<()> {
     let lines = events.iter().filter_map(|event| written(event)).collect();
     let to = events.last().map_or(0, |event| event.seq);
-    files.take(kept, lines, step(kept.checkpoint().position, to))
+    files.append_lines(kept, lines, step(kept.checkpoint().position, to))
 }
 
-/// The positions in an account's file and, oldest first, its rotated ones.
-fn told(folder: &Path, account: &str, backups: u32) -> Vec<u128> {
+/// Returns the positions in an account's rotated files, oldest first, and in its file.
+fn positions(folder: &Path, account: &str, backups: u32) -> Vec<u128> {
     let base = folder.join(file_name(account));
     let paths = (1..=backups).rev().map(|number| format!("{}.{number}", base.display()));
     let texts = paths.chain([base.display().to_string()]);
@@ -53,11 +53,11 @@ fn lines_half_written_are_cut_and_written_again() {
     let files = files(&folder, 1_000_000, 5);
     let first: Vec<_> = (1..=4).map(|seq| event(seq, ["a", "b"][seq as usize % 2])).collect();
     let mut kept = files.resume().unwrap();
-    take(&files, &mut kept, &first).unwrap();
+    process(&files, &mut kept, &first).unwrap();
     let lengths = |name: &str| length_of(&folder.join(file_name(name))).unwrap();
     let (a, b) = (lengths("a"), lengths("b"));
 
-    // What the next slice leaves when it breaks off: at every byte of what it would write.
+    // The next slice is interrupted after every byte that it would write.
     let line = line(&event(5, "a")).unwrap();
     for broken in [0, 1, line.len() / 2, line.len() - 1, line.len()] {
         let mut kept = FileState::read(&folder, "j 1").unwrap();
@@ -75,10 +75,10 @@ fn lines_half_written_are_cut_and_written_again() {
         assert_eq!((lengths("a"), lengths("b"), lengths("new")), (a, b, 0));
     }
     let mut kept = files.resume().unwrap();
-    take(&files, &mut kept, &[event(5, "a"), event(6, "new")]).unwrap();
-    assert_eq!(told(&folder, "a", 5), [2, 4, 5]);
-    assert_eq!(told(&folder, "b", 5), [1, 3]);
-    assert_eq!(told(&folder, "new", 5), [6]);
+    process(&files, &mut kept, &[event(5, "a"), event(6, "new")]).unwrap();
+    assert_eq!(positions(&folder, "a", 5), [2, 4, 5]);
+    assert_eq!(positions(&folder, "b", 5), [1, 3]);
+    assert_eq!(positions(&folder, "new", 5), [6]);
 }
 
 #[test]
@@ -90,19 +90,19 @@ fn files_rotate_between_lines_and_no_line_is_lost_on_the_way() {
     let mut kept = files.resume().unwrap();
     let events: Vec<_> = (1..=35).map(|seq| event(seq, "a")).collect();
     for slice in events.chunks(16) {
-        take(&files, &mut kept, slice).unwrap();
+        process(&files, &mut kept, slice).unwrap();
         kept = files.resume().unwrap();
     }
-    assert_eq!(told(&folder, "a", 3), (1..=35).collect::<Vec<_>>());
+    assert_eq!(positions(&folder, "a", 3), (1..=35).collect::<Vec<_>>());
     for name in names(&folder).unwrap().iter().filter(|name| name.starts_with(line::PREFIX)) {
         assert!(length_of(&folder.join(name)).unwrap() <= length * 10 + 3, "{name}");
     }
-    // Three are kept beside the file: the oldest lines go.
+    // Three are kept beside the file: the oldest lines are deleted.
     let events: Vec<_> = (36..=55).map(|seq| event(seq, "a")).collect();
-    take(&files, &mut kept, &events).unwrap();
-    assert_eq!(told(&folder, "a", 4), (21..=55).collect::<Vec<_>>());
+    process(&files, &mut kept, &events).unwrap();
+    assert_eq!(positions(&folder, "a", 4), (21..=55).collect::<Vec<_>>());
 
-    // It broke off in the middle of a rotation.
+    // It was interrupted in the middle of a rotation.
     let base = folder.join(file_name("a"));
     let file = file_name("a");
     kept.rotating = Some(checkpoint::Rotation { file, existing: rotate::existing(&base, 3) });
@@ -110,7 +110,7 @@ fn files_rotate_between_lines_and_no_line_is_lost_on_the_way() {
     std::fs::remove_file(format!("{}.3", base.display())).unwrap();
     let kept = files.resume().unwrap();
     assert!(kept.rotating.is_none() && !base.exists());
-    assert_eq!(told(&folder, "a", 3), (31..=55).collect::<Vec<_>>());
+    assert_eq!(positions(&folder, "a", 3), (31..=55).collect::<Vec<_>>());
 }
 
 #[test]
@@ -123,12 +123,12 @@ fn ten_thousand_accounts_need_no_file_kept_open() {
     let before = open();
     let events: Vec<_> = (1..=10_000).map(|seq| event(seq, &format!("user{seq}"))).collect();
     for slice in events.chunks(512) {
-        take(&files, &mut kept, slice).unwrap();
-        // Tests beside this one open a few.
+        process(&files, &mut kept, slice).unwrap();
+        // Other tests open a few files too.
         assert!(open() < before + 100);
     }
     assert_eq!(names(&folder).unwrap().len(), 10_001);
-    assert_eq!(told(&folder, "user10000", 5), [10_000]);
+    assert_eq!(positions(&folder, "user10000", 5), [10_000]);
 }
 
 #[test]
@@ -138,19 +138,19 @@ fn of_another_journal_or_another_boot_nothing_is_kept() {
     let ours = files(&folder, 1_000_000, 5);
     let begin = || {
         let mut kept = ours.clear().unwrap();
-        take(&ours, &mut kept, &[event(1, "a")]).unwrap();
+        process(&ours, &mut kept, &[event(1, "a")]).unwrap();
         assert_eq!(ours.resume().unwrap().checkpoint().position, 1);
     };
     begin();
     let other = AuditFiles { journal: "j 2".to_owned(), ..ours.clone() };
     assert_eq!(other.resume().unwrap().checkpoint().position, 0);
-    assert_eq!(told(&folder, "a", 5), []);
+    assert_eq!(positions(&folder, "a", 5), []);
     for (from, to) in [("\"boot\":\"", "\"boot\":\"another"), ("{", "")] {
         begin();
         let text = std::fs::read_to_string(folder.join(STATE)).unwrap().replacen(from, to, 1);
         std::fs::write(folder.join(STATE), text).unwrap();
         assert_eq!(ours.resume().unwrap().checkpoint().position, 0);
-        assert_eq!(told(&folder, "a", 5), []);
+        assert_eq!(positions(&folder, "a", 5), []);
     }
 }
 
@@ -161,25 +161,25 @@ fn an_account_s_files_are_removed_and_nobody_else_s() {
     let files = files(&folder, 300, 2);
     let mut kept = files.resume().unwrap();
     let events: Vec<_> = (1..=6).map(|seq| event(seq, ["a", "a1"][seq as usize % 2])).collect();
-    take(&files, &mut kept, &events).unwrap();
-    assert_eq!(told(&folder, "a", 2), [2, 4, 6]);
+    process(&files, &mut kept, &events).unwrap();
+    assert_eq!(positions(&folder, "a", 2), [2, 4, 6]);
     remove_account(&folder, "a").unwrap();
     remove_account(&folder, "never").unwrap();
     remove_account(&directory.path().join("nowhere"), "a").unwrap();
-    assert_eq!((told(&folder, "a", 2), told(&folder, "a1", 2)), (vec![], vec![1, 3, 5]));
-    // The follower goes on where it stood.
-    take(&files, &mut kept, &[event(7, "a")]).unwrap();
-    assert_eq!(told(&folder, "a", 2), [7]);
+    assert_eq!((positions(&folder, "a", 2), positions(&folder, "a1", 2)), (vec![], vec![1, 3, 5]));
+    // The follower continues where it was.
+    process(&files, &mut kept, &[event(7, "a")]).unwrap();
+    assert_eq!(positions(&folder, "a", 2), [7]);
 }
 
 #[test]
-fn where_there_is_nothing_to_write_the_place_is_told_now_and_then() {
+fn where_there_is_nothing_to_write_the_checkpoint_is_saved_now_and_then() {
     let directory = tempfile::tempdir().unwrap();
     let folder = directory.path().join("logs");
     let files = files(&folder, 1_000_000, 5);
     let mut kept = files.resume().unwrap();
-    files.take(&mut kept, Vec::new(), step(0, 9_999)).unwrap();
+    files.append_lines(&mut kept, Vec::new(), step(0, 9_999)).unwrap();
     assert_eq!(files.resume().unwrap().checkpoint().position, 0);
-    files.take(&mut kept, Vec::new(), step(9_999, 10_000)).unwrap();
+    files.append_lines(&mut kept, Vec::new(), step(9_999, 10_000)).unwrap();
     assert_eq!(files.resume().unwrap().checkpoint().position, 10_000);
 }

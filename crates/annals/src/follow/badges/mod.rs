@@ -1,14 +1,16 @@
-//! Badges and certificates: what children's tasks have come to, each an event on the record.
+//! Badges and certificates: awards for the tasks that children have done, each recorded as an
+//! event.
 //!
 //! ```text
-//! points event ─► whose? ─► the tasks this child has done ─► rules ─► reached and not on the record yet
-//!                                                                       └─► journal.append
+//! points event ─► child ─► all tasks of this child ─► rules ─► reached and not recorded yet
+//!                                                                  └─► journal.append
 //! ```
 //!
-//! A follower, so that no command waits for it or fails with it. It awards once for a child, a badge
-//! and a threshold because the event's id is made of these three: after a crash, a rebuild or a
-//! change of the rules it finds what it has awarded by its id, and the journal takes no id twice.
-//! Its place stands among the journal's settings, and may lie behind for the same reason.
+//! This is a follower, so that no command waits for it or fails with it. A child gets an award once
+//! for each badge and threshold, because the event's id is computed from these three: after a
+//! crash, a rebuild or a change of the rules, earlier awards are found by id, and the journal
+//! accepts no id twice. The checkpoint is a setting of the journal; it may be too old for the same
+//! reason.
 
 mod progress;
 mod rules;
@@ -34,42 +36,42 @@ use crate::calendar::Calendar;
 use crate::journal::{Exclusive, Journal};
 use crate::store::{self, Checkpoint, Entry, Scope, Step, Store};
 
-/// The setting that holds the place.
-const PLACE: &str = "badges_checkpoint";
-/// Grows whenever the same events would reach something else.
+/// The setting that holds the checkpoint.
+const CHECKPOINT: &str = "badges_checkpoint";
+/// The version of the computation; it grows whenever the same events would reach something else.
 const VERSION: u32 = 1;
-/// Positions after which the place is written down, also where nothing was awarded.
+/// Number of positions after which the checkpoint is saved, even if nothing was awarded.
 const QUIET: u64 = 10_000;
-/// No look takes longer. It is less than the term of an erasure's lease, so that what it writes is
+/// The longest look at a child. It is shorter than an erasure's lease, so that its awards are
 /// written before another server erases somebody.
-const LOOK: Duration = Duration::from_secs(8);
-/// Children whose last look is remembered.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(8);
+/// Number of children whose last look is remembered.
 const REMEMBERED: usize = 10_000;
 
-/// What makes an award ready to be written.
+/// A maker of entries for awards.
 pub trait AwardEntry: Send + Sync {
-    /// The entry of an award; `None` where it may not be recorded.
+    /// Makes the entry of an award; `None` if it may not be recorded.
     fn entry(&self, award: Draft) -> Option<Entry>;
 }
 
-/// What can be earned, and how far children have come with it.
+/// The badges, and the children's progress towards them.
 #[derive(Clone)]
 pub struct Badges {
     /// The operator's rules.
     pub rules: Arc<Rules>,
     calendar: Calendar,
     store: Arc<dyn Store>,
-    /// Where children stood when they were last looked at, so that the next look begins there.
+    /// The progress of children at their last look, where the next look begins.
     known: Arc<std::sync::Mutex<HashMap<String, ChildProgress>>>,
 }
 
 impl Badges {
-    /// Under these rules, by this calendar.
+    /// Makes badges with these rules, by this calendar.
     pub fn new(rules: Rules, calendar: Calendar, store: Arc<dyn Store>) -> Badges {
         Badges { rules: Arc::new(rules), calendar, store, known: Arc::default() }
     }
 
-    /// How far a child has come with each rule, in their order.
+    /// Returns a child's progress with each rule, in their order.
     ///
     /// # Errors
     /// The store cannot answer.
@@ -81,7 +83,7 @@ impl Badges {
         let known = self.known().get(child).cloned();
         let mut progress = known.unwrap_or_else(|| ChildProgress::new(&self.rules));
         let done = progress::done(&*self.store, child, progress.last).await?;
-        progress.go_on(&self.rules, &self.calendar, &done);
+        progress.extend(&self.rules, &self.calendar, &done);
         let mut known = self.known();
         if known.len() >= REMEMBERED {
             known.clear();
@@ -91,11 +93,11 @@ impl Badges {
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<String, ChildProgress>> {
-        // Nothing can panic while the lock is held, so a poisoned one holds whole values.
+        // Nothing can panic while the lock is held, so a poisoned one still holds valid values.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The event by which a child was awarded a badge.
+    /// Returns the event by which a child was awarded a badge.
     ///
     /// # Errors
     /// The store cannot answer.
@@ -106,11 +108,11 @@ impl Badges {
         scope: Scope,
     ) -> store::Result<Option<Event>> {
         let event = self.store.find(self.id(child, rule), scope).await?;
-        // Of somebody who was erased: not this child's, though it may bear the same id.
+        // An award of an erased person belongs to nobody, even if a child has the same id now.
         Ok(event.filter(|event| event.anonymised_at.is_none()))
     }
 
-    /// The id of that event. Made with the journal's own key: nobody reads off it whose it is.
+    /// Returns the id of that event. The journal's own key keeps the child secret.
     fn id(&self, child: &str, rule: &Rule) -> Uuid {
         #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.store.identity().cursor_key)
@@ -124,28 +126,28 @@ impl Badges {
     }
 }
 
-/// What a follower of badges works with.
+/// The parts a follower of badges works with.
 #[derive(Clone)]
 pub struct BadgeParts {
-    /// What can be earned.
+    /// The badges.
     pub badges: Badges,
-    /// Where awards go.
+    /// The journal that awards are written to.
     pub journal: Journal,
-    /// How they become entries.
+    /// The maker of their entries.
     pub award: Arc<dyn AwardEntry>,
-    /// Held while a person is erased: an award must not bring back who is going.
+    /// A lock held while a person is erased, because an award must not bring them back.
     pub erasing: Exclusive,
 }
 
 /// The follower's output.
 pub(super) struct BadgeOutput {
     parts: BadgeParts,
-    /// Up to which position each child's tasks have been looked at.
+    /// The position up to which each child's tasks have been looked at.
     seen: HashMap<String, u64>,
     written: u64,
 }
 
-/// The place, as it is kept.
+/// The checkpoint as it is saved.
 #[derive(Serialize, Deserialize)]
 struct SavedCheckpoint {
     stamp: String,
@@ -158,7 +160,7 @@ impl BadgeOutput {
         BadgeOutput { parts: parts.clone(), seen: HashMap::new(), written: 0 }
     }
 
-    /// Without rules there is nothing to look for, and no place to remember.
+    /// Returns `true` if there are no rules, so that there is nothing to do or to save.
     fn idle(&self) -> bool {
         self.parts.badges.rules.iter().next().is_none()
     }
@@ -168,27 +170,27 @@ impl BadgeOutput {
         format!("{VERSION} {} {}", calendar.name(), rules.stamp())
     }
 
-    async fn stand(&mut self, checkpoint: Checkpoint) -> Result<()> {
+    async fn save(&mut self, checkpoint: Checkpoint) -> Result<()> {
         let Checkpoint { position, as_of } = checkpoint;
         let kept = SavedCheckpoint { stamp: self.stamp(), position, as_of };
         let text = serde_json::to_string(&kept)?;
-        self.parts.badges.store.put_setting(PLACE, &text).await?;
+        self.parts.badges.store.put_setting(CHECKPOINT, &text).await?;
         self.written = position;
         Ok(())
     }
 
-    /// Awards what a child has reached and was not awarded. Answers whether there was anything.
+    /// Awards what a child has newly reached. Returns `true` if there was anything.
     async fn look(&mut self, child: &str) -> Result<bool> {
-        // Not waited for: whoever erases waits for this follower. Another server may, too.
+        // Do not wait: the erasure waits for this follower, and another server may, too.
         let Some(lease) = self.parts.erasing.try_acquire().await? else {
             bail!("a person is being erased; awards wait for it");
         };
-        let done = timeout(LOOK, self.look_in_turn(child)).await;
+        let done = timeout(LOOK_TIMEOUT, self.look_under_lease(child)).await;
         lease.release().await;
         done.context("looking for what a child has reached took too long")?
     }
 
-    async fn look_in_turn(&mut self, child: &str) -> Result<bool> {
+    async fn look_under_lease(&mut self, child: &str) -> Result<bool> {
         let BadgeParts { badges, journal, award, .. } = &self.parts;
         let ChildProgress { badge_progress, last, .. } = badges.progress(child).await?;
         let name = badges.store.person(child).await?.and_then(|person| person.name);
@@ -212,7 +214,7 @@ impl BadgeOutput {
     }
 }
 
-/// The event of an award: its id says whose and what for, so that it is written once.
+/// Makes the event of an award. Its id depends on child and badge, so that it is written once.
 fn draft(id: Uuid, rule: &Rule, subject: Subject, reached: (Uuid, Time)) -> Draft {
     let name = rule.name.get(Language::default()).to_owned();
     let metadata = [
@@ -245,7 +247,7 @@ impl Output for BadgeOutput {
             let head = store.head().await?;
             return Ok(Checkpoint { position: head.seq, as_of: Some(head.created_at) });
         }
-        let text = store.setting(PLACE).await?;
+        let text = store.setting(CHECKPOINT).await?;
         let kept = text.and_then(|text| serde_json::from_str::<SavedCheckpoint>(&text).ok());
         let kept = kept.filter(|kept| kept.stamp == self.stamp());
         let checkpoint = kept.map_or_else(Checkpoint::default, |kept| Checkpoint {
@@ -271,17 +273,17 @@ impl Output for BadgeOutput {
             any |= self.look(&child).await?;
         }
         if any || step.to.position.saturating_sub(self.written) >= QUIET {
-            self.stand(step.to).await?;
+            self.save(step.to).await?;
         }
         Ok(())
     }
 
     async fn clear(&mut self) -> Result<()> {
-        // What was awarded stays awarded: it is on the record, and found there. Where somebody was
-        // erased, whoever bears their id next begins anew.
+        // Awards stay: they are recorded and found again. If somebody was erased, the next person
+        // with their id starts from zero.
         self.seen.clear();
         self.parts.badges.known().clear();
-        if self.idle() { Ok(()) } else { self.stand(Checkpoint::default()).await }
+        if self.idle() { Ok(()) } else { self.save(Checkpoint::default()).await }
     }
 }
 

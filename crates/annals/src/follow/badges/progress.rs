@@ -1,4 +1,4 @@
-//! How far a child has come: what its tasks add up to, and which of them reached what.
+//! A child's progress: the sums over its tasks, and the tasks that reached a threshold.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,16 +9,16 @@ use super::rules::{Metric, Rule, Rules};
 use crate::calendar::Calendar;
 use crate::store::{LedgerAction, LedgerEntity, LedgerKind, Result, Store, TrackingQuery};
 
-/// Events read at once.
+/// Number of events read at once.
 const PAGE: usize = 1_000;
 /// The only events that count.
 pub(super) const COUNTED: LedgerKind =
     LedgerKind { entity: LedgerEntity::Task, action: LedgerAction::Activated };
 
-/// How far a child has come with one rule.
+/// A child's progress with one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadgeProgress {
-    /// What is counted, now.
+    /// The current value of the metric.
     pub value: i64,
     /// The event that reached the threshold, and when it happened.
     pub reached: Option<(Uuid, Time)>,
@@ -45,7 +45,7 @@ impl Done {
     }
 }
 
-/// The tasks a child has done after a position, oldest first.
+/// Returns the tasks a child has done after a position, oldest first.
 pub(super) async fn done(store: &dyn Store, child: &str, after: u64) -> Result<Vec<Done>> {
     let mut done: Vec<Done> = Vec::new();
     let mut offset = 0;
@@ -61,7 +61,8 @@ pub(super) async fn done(store: &dyn Store, child: &str, after: u64) -> Result<V
         };
         let (_, events) = store.tracking(query).await?;
         let more = events.len() == PAGE && events.last().is_some_and(|event| event.seq > after);
-        // Newest first: what is written meanwhile pushes events onto the next page once more.
+        // Newest first: events written meanwhile shift others to the next page, where they come
+        // again.
         let last = done.last().map_or(u64::MAX, |done| done.seq);
         let new = events.iter().filter_map(Done::of);
         done.extend(new.filter(|done| done.seq < last && done.seq > after));
@@ -73,13 +74,13 @@ pub(super) async fn done(store: &dyn Store, child: &str, after: u64) -> Result<V
     }
 }
 
-/// How far a child has come, up to a position.
+/// A child's progress up to a position.
 #[derive(Clone)]
 pub(super) struct ChildProgress {
     so_far: SoFar,
-    /// With each rule, in their order.
+    /// The progress with each rule, in their order.
     pub(super) badge_progress: Vec<BadgeProgress>,
-    /// The last task that is in it.
+    /// The position of the last task in it.
     pub(super) last: u64,
 }
 
@@ -90,10 +91,10 @@ impl ChildProgress {
         ChildProgress { so_far: SoFar::default(), badge_progress, last: 0 }
     }
 
-    /// Goes on with what was done next.
-    pub(super) fn go_on(&mut self, rules: &Rules, calendar: &Calendar, done: &[Done]) {
+    /// Adds the next tasks.
+    pub(super) fn extend(&mut self, rules: &Rules, calendar: &Calendar, done: &[Done]) {
         for event in done {
-            self.so_far.take(event, calendar.day(event.at));
+            self.so_far.add(event, calendar.day(event.at));
             self.last = event.seq;
             for (rule, reached_so_far) in rules.iter().zip(&mut self.badge_progress) {
                 reached_so_far.value = self.so_far.value(rule);
@@ -105,7 +106,7 @@ impl ChildProgress {
     }
 }
 
-/// What has come together.
+/// The sums so far.
 #[derive(Clone, Default)]
 struct SoFar {
     points: i64,
@@ -116,7 +117,7 @@ struct SoFar {
 }
 
 impl SoFar {
-    fn take(&mut self, event: &Done, day: Date) {
+    fn add(&mut self, event: &Done, day: Date) {
         self.points = self.points.saturating_add(event.points.max(0));
         self.tasks += 1;
         if let Some(task) = &event.task {
@@ -140,7 +141,7 @@ impl SoFar {
     }
 }
 
-/// Which week a day is in; weeks begin on Monday, and the first Monday of 1970 was the 5th.
+/// Returns the number of a day's week. Weeks begin on Monday; the first Monday of 1970 was the 5th.
 fn week(day: Date) -> i64 {
     let monday = jiff::civil::date(1970, 1, 5);
     day.duration_since(monday).as_hours().div_euclid(7 * 24)

@@ -1,4 +1,4 @@
-//! The rule file: what is earned, for what, and in which words.
+//! The rule file of badges: thresholds, metrics and texts.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use toml::{Spanned, Value};
 
-/// Rules in one file.
+/// Number of rules in one file.
 const MAX_RULES: usize = 200;
-/// Characters of an id and of a text.
+/// Number of characters of an id.
 const ID_CHARS: usize = 100;
 const TEXT_CHARS: usize = 500;
-/// What a text may speak of.
+/// The placeholders of a text.
 const PLACEHOLDERS: [&str; 3] = ["child", "badge", "threshold"];
 
-/// A language that certificates are written in.
+/// A language of certificates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {
     /// English.
@@ -27,7 +27,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// By its tag.
+    /// Returns the language of a tag.
     pub fn from_tag(tag: &str) -> Option<Language> {
         match tag {
             "en" => Some(Language::En),
@@ -37,7 +37,7 @@ impl Language {
     }
 }
 
-/// What is awarded.
+/// The type of award.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = BadgeKind)]
@@ -49,7 +49,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word for it.
+    /// Returns the word used in rule files and JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Kind::Badge => "badge",
@@ -57,7 +57,7 @@ impl Kind {
         }
     }
 
-    /// The action of its event.
+    /// Returns the action of its event.
     pub const fn action(self) -> &'static str {
         match self {
             Kind::Badge => "badge_awarded",
@@ -66,14 +66,14 @@ impl Kind {
     }
 }
 
-/// What is counted. None of these ever falls, so that nothing that was reached is lost again.
+/// A metric. None of these ever falls, so that nothing that was reached is lost again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Metric {
-    /// Points that tasks have brought, whatever was spent since.
+    /// Points that tasks have added, whatever was spent since.
     PointsEarned,
-    /// Tasks done.
+    /// Number of tasks done.
     TasksDone,
-    /// How often one task was done.
+    /// Number of times one task was done.
     Task(String),
     /// The longest row of calendar weeks with a task done in each.
     WeeksInARow,
@@ -106,7 +106,7 @@ impl std::fmt::Display for Metric {
     }
 }
 
-/// A text in the languages it was written in.
+/// A text in one or more languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     any: String,
@@ -114,7 +114,7 @@ pub struct Text {
 }
 
 impl Text {
-    /// The text in a language, or the nearest there is.
+    /// Returns the text in a language, or else in another one.
     pub fn get(&self, language: Language) -> &str {
         self.by_language.get(&language).unwrap_or(&self.any)
     }
@@ -123,25 +123,25 @@ impl Text {
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// Its id, which is the badge's.
+    /// The id of the badge.
     pub id: String,
-    /// What it is called.
+    /// The name of the badge.
     pub name: Text,
-    /// What is awarded.
+    /// The type of award.
     pub kind: Kind,
-    /// What is counted …
+    /// The metric that is counted.
     pub metric: Metric,
-    /// … and how much of it is needed.
+    /// The value of the metric that earns the badge.
     pub threshold: i64,
-    /// What it is for, with placeholders.
+    /// The text of the award, with placeholders.
     pub text: Text,
 }
 
-/// Every rule, in the file's order.
+/// The rules, in the file's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rules(Vec<Rule>);
 
-/// What is wrong with a rule file.
+/// An invalid rule file.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {problem}")]
 pub struct RulesError {
@@ -168,48 +168,52 @@ struct Body {
     text: Spanned<Value>,
 }
 
-/// Where, and what.
+/// The place of a problem in the file, and its text.
 type Fault = (Range<usize>, String);
 
 impl Rules {
     /// Reads a rule file.
     ///
     /// # Errors
-    /// Names file, line and key.
+    /// The file, line and key of the first problem.
     pub fn parse(text: &str, file: &str) -> Result<Rules, RulesError> {
-        let told = |(span, problem): Fault| {
+        let error_at = |(span, problem): Fault| {
             let before = text.get(..span.start).unwrap_or(text);
             let line = before.matches('\n').count() + 1;
             RulesError { file: file.to_owned(), line, problem }
         };
-        let read = toml::from_str::<File>(text)
-            .map_err(|error| told((error.span().unwrap_or(0..0), error.message().to_owned())))?;
+        let read = toml::from_str::<File>(text).map_err(|error| {
+            error_at((error.span().unwrap_or(0..0), error.message().to_owned()))
+        })?;
         if read.badge.len() > MAX_RULES {
-            return Err(told((0..0, format!("`badge` stands more than {MAX_RULES} times"))));
+            return Err(error_at((
+                0..0,
+                format!("there are more than {MAX_RULES} `badge` tables"),
+            )));
         }
         let mut rules: Vec<Rule> = Vec::new();
         for body in read.badge {
             let span = body.id.span();
-            let rule = rule(body).map_err(told)?;
+            let rule = rule(body).map_err(error_at)?;
             if rules.iter().any(|known| known.id == rule.id) {
-                return Err(told((span, format!("`id` `{}` stands there twice", rule.id))));
+                return Err(error_at((span, format!("`id` `{}` occurs twice", rule.id))));
             }
             rules.push(rule);
         }
         Ok(Rules(rules))
     }
 
-    /// Each of them.
+    /// Returns each rule.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.0.iter()
     }
 
-    /// The rule of a badge.
+    /// Returns the rule of a badge.
     pub fn get(&self, id: &str) -> Option<&Rule> {
         self.iter().find(|rule| rule.id == id)
     }
 
-    /// A word that changes whenever something else would be awarded.
+    /// Returns a hash that changes whenever something else would be awarded.
     pub fn stamp(&self) -> String {
         let mut hash = Sha256::new();
         for rule in &self.0 {
@@ -253,7 +257,7 @@ fn string(key: &str, value: &Spanned<Value>) -> Result<String, Fault> {
     text.ok_or_else(|| (value.span(), format!("`{key}` must be a text")))
 }
 
-/// One text for all languages, or a table with one for each.
+/// Reads one text for all languages, or a table with one for each.
 fn text(
     key: &str,
     value: &Spanned<Value>,
@@ -273,7 +277,7 @@ fn text(
                 let known = placeholders.iter().map(|name| format!("{{{name}}}"));
                 let known = known.collect::<Vec<_>>().join(", ");
                 let known = if known.is_empty() { "nothing" } else { &known };
-                return Err(wrong(format!("may hold {known} in braces, and not `{{{name}}}`")));
+                return Err(wrong(format!("may contain {known} in braces, but not `{{{name}}}`")));
             }
         }
         Ok(text.to_owned())
@@ -288,6 +292,6 @@ fn text(
         by_language.insert(language, one(text)?);
     }
     let any = by_language.values().next().cloned();
-    let any = any.ok_or_else(|| wrong("must hold a text in en or de".to_owned()))?;
+    let any = any.ok_or_else(|| wrong("must have a text in en or de".to_owned()))?;
     Ok(Text { any, by_language })
 }

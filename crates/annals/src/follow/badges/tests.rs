@@ -44,17 +44,17 @@ fn look(days: &[(&str, &str, i64)]) -> Vec<(i64, Option<u128>)> {
     let reached = |one: BadgeProgress| (one.value, one.reached.map(|(id, _)| id.as_u128()));
     let look = |parts: &[&[Done]]| {
         let mut progress = ChildProgress::new(&rules);
-        parts.iter().for_each(|part| progress.go_on(&rules, &calendar, part));
+        parts.iter().for_each(|part| progress.extend(&rules, &calendar, part));
         assert_eq!(progress.last, done.last().map_or(0, |done| done.seq));
         progress.badge_progress.into_iter().map(reached).collect::<Vec<_>>()
     };
-    let whole = look(&[&done]);
-    // In how many looks it was seen makes no difference.
+    let at_once = look(&[&done]);
+    // The number of looks makes no difference.
     for at in 0..done.len() {
         let (before, after) = done.split_at(at);
-        assert_eq!(look(&[before, after]), whole);
+        assert_eq!(look(&[before, after]), at_once);
     }
-    whole
+    at_once
 }
 
 #[test]
@@ -70,12 +70,12 @@ fn each_metric_is_reached_by_the_event_that_completes_it() {
         ("2026-11-16", "bins", 1),
     ];
     assert_eq!(look(&days[..5]), [(40, Some(3)), (3, Some(4)), (2, None)]);
-    // Out of order, as an import may be: it joins the weeks on both its sides.
+    // Out of order, as an import may be: it joins the weeks before and after it.
     assert_eq!(look(&days), [(41, Some(3)), (3, Some(4)), (4, Some(6))]);
 }
 
 #[test]
-fn weeks_go_on_over_the_new_year() {
+fn weeks_continue_over_the_new_year() {
     let days = [
         ("2026-12-21", "a", 1),
         ("2026-12-31", "a", 1),
@@ -92,17 +92,17 @@ fn a_wrong_rule_is_named_by_line_and_key() {
         let rules = Rules::parse(&RULES.replacen(from, to, 1), "badges.toml");
         rules.unwrap_err().to_string()
     };
-    for (from, to, told) in [
+    for (from, to, expected) in [
         ("id = \"helper\"", "id = \"Helper\"", "badges.toml:2: `id` must"),
-        ("id = \"dishes\"", "id = \"helper\"", "badges.toml:10: `id` `helper` stands there twice"),
+        ("id = \"dishes\"", "id = \"helper\"", "badges.toml:10: `id` `helper` occurs twice"),
         ("\"certificate\"", "\"medal\"", "badges.toml:3: `kind` must be badge or certificate"),
         ("\"points_earned\"", "\"points\"", "badges.toml:4: `metric` must be points_earned"),
         ("task:dishes", "task:", "badges.toml:12: `metric`"),
         ("threshold = 25", "threshold = 0", "badges.toml:5: `threshold` must be"),
         ("threshold = 25", "threshold = \"25\"", "badges.toml:5: `threshold` must be"),
         ("de = \"Hilfe\"", "fr = \"Aide\"", "badges.toml:6: `name` has the language `fr`"),
-        ("{threshold}", "{colour}", "badges.toml:7: `text` may hold {child}, {badge}"),
-        ("en = \"Helper\"", "en = \"{child}\"", "badges.toml:6: `name` may hold nothing"),
+        ("{threshold}", "{colour}", "badges.toml:7: `text` may contain {child}, {badge}"),
+        ("en = \"Helper\"", "en = \"{child}\"", "badges.toml:6: `name` may contain nothing"),
         ("text = \"Dishes.\"", "text = \"\"", "badges.toml:15: `text` must be"),
         ("text = \"Dishes.\"", "colour = \"red\"", "unknown field `colour`"),
         ("text = \"Dishes.\"", "", "missing field `text`"),
@@ -110,7 +110,7 @@ fn a_wrong_rule_is_named_by_line_and_key() {
         ("[[badge]]", "[[medal]]", "unknown field `medal`"),
     ] {
         let error = with(from, to);
-        assert!(error.contains(told), "{error}");
+        assert!(error.contains(expected), "{error}");
         assert!(error.starts_with("badges.toml:"), "{error}");
     }
     let example = include_str!("../../../../../examples/badges.toml");

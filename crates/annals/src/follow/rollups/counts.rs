@@ -1,5 +1,5 @@
-//! Counts of a slice of events, under texts that are still the events' own: of many events most are
-//! about a few people and things, and only what is written is copied.
+//! Counts of a slice of events. They borrow the events' own texts: most events are about a few
+//! people and entities, and only the written rows are copied.
 
 use std::collections::BTreeMap;
 
@@ -11,23 +11,23 @@ use super::Meaning;
 use crate::catalog::Role;
 use crate::store::{ActiveSpan, PersonDay, PersonKind, RollupChange, Uses};
 
-/// What some events came to.
+/// The counts of some events.
 #[derive(Default)]
 pub(super) struct Counts<'e> {
-    /// By day and role; all of them under none.
+    /// Events by day and role; `None` counts all of them.
     days: BTreeMap<(Date, Option<Role>), u64>,
     people: HashMap<(&'e str, Date), PersonActivity>,
     entities: HashMap<(&'e str, &'e str, Date), EntityCount<'e>>,
 }
 
-/// What a person did on a day, and whether any of it was learning.
+/// The activity of a person on a day, and whether any of it was learning.
 #[derive(Default)]
 struct PersonActivity {
     day: PersonDay,
     learned: bool,
 }
 
-/// What was done with a thing on a day, and what it was called last.
+/// The uses of an entity on a day, and its last name.
 #[derive(Default)]
 struct EntityCount<'e> {
     uses: Uses,
@@ -35,7 +35,7 @@ struct EntityCount<'e> {
 }
 
 impl<'e> Counts<'e> {
-    /// Counts an event of the day that it means.
+    /// Counts an event by its meaning.
     pub(super) fn count(&mut self, event: &'e Event, meaning: &Meaning) {
         let &Meaning { day, role, own } = meaning;
         for what in [None].into_iter().chain(role.map(Some)) {
@@ -43,7 +43,7 @@ impl<'e> Counts<'e> {
         }
         self.count_entity(event, day, role);
         let Some(subject) = &event.subject else { return };
-        // That Annals saved somebody is nothing they did.
+        // An act of Annals itself is not the person's activity.
         if own {
             return;
         }
@@ -52,8 +52,7 @@ impl<'e> Counts<'e> {
         person_activity.learned |= role.is_some_and(Role::is_learning);
     }
 
-    /// Counts what an event did with the thing it names. One without an id cannot be told from
-    /// others.
+    /// Counts a use of the event's entity. Entities without an id cannot be distinguished.
     fn count_entity(&mut self, event: &'e Event, day: Date, role: Option<Role>) {
         let counter: fn(&mut Uses) -> &mut u64 = match role {
             Some(Role::View) => |uses| &mut uses.views,
@@ -64,7 +63,7 @@ impl<'e> Counts<'e> {
         };
         let Some(entity) = &event.entity else { return };
         let Some(id) = &entity.id else { return };
-        // People are no things, and nothing is kept here that must go with them.
+        // Entities that are people are left out, because nothing here is erased with them.
         if PersonKind::from_name(&entity.kind).is_some() {
             return;
         }
@@ -72,14 +71,14 @@ impl<'e> Counts<'e> {
         *counter(&mut entity_use.uses) += 1;
         let at = event.occurred_at;
         if let Some(name) = &entity.name
-            // Of two names at one time the later told counts.
+            // Of two names at the same time the one recorded later counts.
             && entity_use.called.is_none_or(|(known, _)| known <= at)
         {
             entity_use.called = Some((at, name));
         }
     }
 
-    /// Adds them to a change.
+    /// Adds the counts to a change.
     pub(super) fn add_to(self, change: &mut RollupChange) {
         for ((day, role), events) in self.days {
             change.days.insert((day, role.map_or(RollupChange::ALL, Role::as_str)), events);

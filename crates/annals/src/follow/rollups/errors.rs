@@ -1,5 +1,5 @@
-//! Errors by group: of one type, at the same place in the application's own code, or, where no
-//! stack tells the place, with the same message but for what differs from one time to the next.
+//! Errors by group: of one type at the same place in the application's own code. If no stack shows
+//! the place, the message decides, without its variable parts.
 
 mod frame;
 mod message;
@@ -11,10 +11,10 @@ use sha2::{Digest as _, Sha256};
 use crate::id;
 use crate::store::Sighting;
 
-/// What an error says, as the group it belongs to.
+/// The features of an error that decide its group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Trait {
-    /// Its type; what happened, where it names none.
+pub(super) struct Features {
+    /// The type, or else the action.
     kind: String,
     /// The uppermost frame of the application's own code.
     place: Option<String>,
@@ -22,8 +22,8 @@ pub(super) struct Trait {
     words: String,
 }
 
-impl Trait {
-    fn of(event: &Event) -> Trait {
+impl Features {
+    fn of(event: &Event) -> Features {
         let error = event.error.as_ref();
         let kind = error.and_then(|error| error.kind.as_deref()).unwrap_or(&event.action);
         let stack = error.and_then(|error| error.stack.as_deref());
@@ -31,14 +31,14 @@ impl Trait {
             let said = [&error.message, &error.endpoint, &error.component];
             said.into_iter().find_map(|text| text.as_deref())
         });
-        Trait {
+        Features {
             kind: kind.to_owned(),
             place: stack.and_then(frame::top),
             words: message::folded(said.unwrap_or_default()),
         }
     }
 
-    /// The group's name: eight bytes of a hash, in hex.
+    /// Returns the group's id: eight bytes of a hash, in hex.
     fn group(&self) -> String {
         let (by, text) = match &self.place {
             Some(place) => ("place", place),
@@ -49,14 +49,14 @@ impl Trait {
     }
 }
 
-/// What an event that is an error tells.
+/// Returns an occurrence of an event that is an error.
 pub(super) fn sighting(event: &Event, day: Date, person: Option<&str>) -> Sighting {
-    let told = Trait::of(event);
+    let features = Features::of(event);
     Sighting {
-        group: told.group(),
-        kind: told.kind,
-        place: told.place,
-        words: told.words,
+        group: features.group(),
+        kind: features.kind,
+        place: features.place,
+        words: features.words,
         at: event.occurred_at,
         day,
         person: person.map(str::to_owned),

@@ -1,7 +1,7 @@
-//! Roll-ups: how much happened on each day of the deployment's calendar, whose days it was, on
-//! which pages and to which things, and the sessions it happened in; errors by group.
+//! Rollups: counts by day of the deployment's calendar, by person, page and entity; sessions; and
+//! errors by group.
 //!
-//! What an event means the catalog says; no action is known here by name.
+//! The catalog gives the meaning of an event; no action is known here by name.
 
 mod counts;
 mod errors;
@@ -28,10 +28,10 @@ use crate::catalog::{Catalog, Class, Role, Source};
 use crate::config::Pages;
 use crate::store::{self, Checkpoint, DerivedStore, RollupChange, Step, Store};
 
-/// Grows whenever the same events would be counted otherwise.
+/// The version of the counts; it grows whenever the same events would be counted differently.
 const VERSION: u32 = 5;
-/// Events that are counted before others have their turn: some tenths of a millisecond.
-const GIVING_WAY: usize = 256;
+/// Number of events that are counted before other threads may run: some tenths of a millisecond.
+const YIELD_EVERY: usize = 256;
 
 pub(super) struct Rollups {
     store: Arc<dyn Store>,
@@ -42,12 +42,12 @@ pub(super) struct Rollups {
     recent: Recent,
 }
 
-/// What an event is to the roll-ups.
+/// The meaning of an event for the rollups.
 struct Meaning {
     /// The day it counts for.
     day: Date,
     role: Option<Role>,
-    /// Whether Annals itself did it.
+    /// `true` for an act of Annals itself.
     own: bool,
 }
 
@@ -63,7 +63,8 @@ impl Rollups {
         }
     }
 
-    /// Counts made under another calendar, other roles or other paths are of no use.
+    /// Returns a text that changes with calendar, roles or pages, which make earlier counts
+    /// useless.
     fn stamp(&self) -> String {
         let mut roles = Sha256::new();
         for entry in self.catalog.entries() {
@@ -82,7 +83,7 @@ impl Rollups {
         format!("{VERSION} {} {roles:016x}", self.calendar.name())
     }
 
-    /// What each event means.
+    /// Returns the meaning of each event.
     fn meanings(&self, events: &[Arc<Event>]) -> Vec<Meaning> {
         let meaning = |event: &Arc<Event>| Meaning {
             day: self.calendar.day(event.occurred_at),
@@ -96,7 +97,7 @@ impl Rollups {
         let mut change = RollupChange::default();
         let mut counts = Counts::default();
         for (done, (event, meaning)) in events.iter().zip(meanings).enumerate() {
-            yield_every(done, GIVING_WAY);
+            yield_every(done, YIELD_EVERY);
             counts.count(event, meaning);
             let &Meaning { day, role, .. } = meaning;
             if role == Some(Role::Error) {
@@ -109,15 +110,15 @@ impl Rollups {
         change
     }
 
-    /// The sessions of the visits that the events are in, and what becomes of them.
+    /// Reads the sessions of the events' session ids, and applies the events to them.
     async fn sessions(&mut self, events: &[Arc<Event>], meanings: &[Meaning]) -> Result<Sessions> {
-        let visits: BTreeSet<&str> =
+        let session_ids: BTreeSet<&str> =
             events.iter().filter_map(|event| event.session_id.as_deref()).collect();
         let (mut before, mut unknown) = (Vec::new(), Vec::new());
-        for visit in visits {
-            match self.recent.remove(visit) {
+        for session_id in session_ids {
+            match self.recent.remove(session_id) {
                 Some(known) => before.extend(known),
-                None => unknown.push(visit.to_owned()),
+                None => unknown.push(session_id.to_owned()),
             }
         }
         if !unknown.is_empty() {
@@ -126,7 +127,7 @@ impl Rollups {
         let mut sessions = Sessions::new(before);
         for (done, (event, &Meaning { day, role, own })) in events.iter().zip(meanings).enumerate()
         {
-            yield_every(done, GIVING_WAY);
+            yield_every(done, YIELD_EVERY);
             let Some(session_id) = &event.session_id else { continue };
             sessions.apply(&Sign {
                 session_id,
@@ -141,15 +142,15 @@ impl Rollups {
     }
 }
 
-/// What an event means. One that the catalog keeps among the errors is an error, also where
-/// nobody named its action.
+/// Returns the role of an event. Events of the class `error` are errors, even if the catalog does
+/// not name their action.
 fn role(catalog: &Catalog, category: &str, action: &str) -> Option<Role> {
     let named = catalog.get(category, action).and_then(|entry| entry.role);
     let faulty = || catalog.class(category, action) == Class::Error;
     named.or_else(|| faulty().then_some(Role::Error))
 }
 
-/// Whether it is an act of Annals itself, which nobody else may tell.
+/// Returns `true` for an act that only Annals itself may send.
 fn is_own(catalog: &Catalog, category: &str, action: &str) -> bool {
     catalog.get(category, action).is_some_and(|entry| entry.sources == [Source::Annals])
 }
@@ -157,9 +158,9 @@ fn is_own(catalog: &Catalog, category: &str, action: &str) -> bool {
 #[async_trait]
 impl Output for Rollups {
     async fn resume(&mut self) -> Result<Checkpoint> {
-        // What was not written is not known.
+        // After a failure the cache may not match what was written.
         self.recent = Recent::default();
-        // The file may be a new one, and other servers close days as well.
+        // The file may be new, and other servers freeze days as well.
         store::sync_frozen_days(&*self.store, &*self.derived).await?;
         Ok(self.derived.resume(store::Output::Rollups, &self.stamp()).await?)
     }
@@ -176,7 +177,7 @@ impl Output for Rollups {
             page.bounces += bounces;
         }
         self.derived.add_rollups(step, change).await?;
-        self.recent.put(sessions.visits());
+        self.recent.put(sessions.chains());
         Ok(())
     }
 

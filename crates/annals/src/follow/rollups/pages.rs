@@ -1,4 +1,4 @@
-//! What happened on pages: they were opened by somebody, looked at for a while, and left.
+//! Events on pages: views, time on the page, and exits.
 
 use std::borrow::Cow;
 
@@ -10,10 +10,10 @@ use crate::catalog::Role;
 use crate::config::Pages;
 use crate::store::{RollupChange, Visitor};
 
-/// A page left open counts for 30 minutes, in milliseconds.
+/// Milliseconds that a page left open counts for at most: 30 minutes.
 const LONGEST_MS: u64 = 30 * 60 * 1_000;
 
-/// Counts an event that opened a page or left one. One that says no path is of no page.
+/// Counts an event that opened or left a page. Events without a path are ignored.
 pub(super) fn count(
     change: &mut RollupChange,
     event: &Event,
@@ -28,8 +28,8 @@ pub(super) fn count(
     let path = path.into_owned();
     if role == Some(Role::PageView) {
         let person = event.subject.as_ref().map(|subject| Visitor::Person(subject.id.clone()));
-        let visit = || event.session_id.clone().map(Visitor::Session);
-        if let Some(visitor) = person.or_else(visit) {
+        let session = || event.session_id.clone().map(Visitor::Session);
+        if let Some(visitor) = person.or_else(session) {
             change.visitors.insert((path.clone(), day, visitor));
         }
     }
@@ -44,8 +44,8 @@ pub(super) fn count(
     }
 }
 
-/// What an event is to the session it is in. Faults of the application, and what Annals did
-/// itself, are nothing the visitor did.
+/// Returns the effect of an event on its session. Errors of the application and acts of Annals
+/// itself are not actions of the visitor.
 pub(super) fn did<'a>(
     event: &'a Event,
     role: Option<Role>,
@@ -62,7 +62,7 @@ pub(super) fn did<'a>(
 }
 
 fn path<'a>(event: &'a Event, pages: &'a Pages) -> Option<Cow<'a, str>> {
-    Some(pages.called(event.page.as_ref()?.path.as_deref()?))
+    Some(pages.page_of(event.page.as_ref()?.path.as_deref()?))
 }
 
 fn engaged_ms(event: &Event) -> Option<u64> {

@@ -1,14 +1,13 @@
-//! The sessions of the visits that events came from last, so that they are not read again with
-//! every page.
+//! A cache of the sessions of recent session ids, so that they are not read again for every page.
 
 use std::collections::HashMap;
 
 use crate::store::Session;
 
-/// Visits of one generation; two are kept.
-const VISITS: usize = 4_096;
+/// Number of session ids in one generation; two generations are kept.
+const SESSION_IDS: usize = 4_096;
 
-/// Visits whose sessions are known to be written as they are here.
+/// Session ids whose sessions are known as they were written.
 #[derive(Default)]
 pub(super) struct Recent {
     young: HashMap<String, Vec<Session>>,
@@ -16,18 +15,18 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    /// Takes a visit out, if it is known; it is put back once it is written.
-    pub(super) fn remove(&mut self, visit: &str) -> Option<Vec<Session>> {
-        self.young.remove(visit).or_else(|| self.old.remove(visit))
+    /// Removes a session id, if it is known; it is put back once its sessions are written.
+    pub(super) fn remove(&mut self, session_id: &str) -> Option<Vec<Session>> {
+        self.young.remove(session_id).or_else(|| self.old.remove(session_id))
     }
 
-    /// Notes what was written.
-    pub(super) fn put(&mut self, visits: impl Iterator<Item = (String, Vec<Session>)>) {
-        for (visit, sessions) in visits {
-            if self.young.len() >= VISITS {
+    /// Adds written sessions.
+    pub(super) fn put(&mut self, chains: impl Iterator<Item = (String, Vec<Session>)>) {
+        for (session_id, sessions) in chains {
+            if self.young.len() >= SESSION_IDS {
                 self.old = std::mem::take(&mut self.young);
             }
-            self.young.insert(visit, sessions);
+            self.young.insert(session_id, sessions);
         }
     }
 }
@@ -36,17 +35,17 @@ impl Recent {
 mod tests {
     use super::*;
 
-    fn visits(range: std::ops::Range<usize>) -> impl Iterator<Item = (String, Vec<Session>)> {
+    fn chains(range: std::ops::Range<usize>) -> impl Iterator<Item = (String, Vec<Session>)> {
         range.map(|number| (number.to_string(), Vec::new()))
     }
 
     #[test]
     fn what_came_last_is_known_and_memory_is_bounded() {
         let mut recent = Recent::default();
-        recent.put(visits(0..3 * VISITS));
-        assert_eq!(recent.young.len() + recent.old.len(), 2 * VISITS);
+        recent.put(chains(0..3 * SESSION_IDS));
+        assert_eq!(recent.young.len() + recent.old.len(), 2 * SESSION_IDS);
         assert_eq!(recent.remove("7"), None);
-        let last = (3 * VISITS - 1).to_string();
+        let last = (3 * SESSION_IDS - 1).to_string();
         assert_eq!(recent.remove(&last), Some(Vec::new()));
         assert_eq!(recent.remove(&last), None);
     }

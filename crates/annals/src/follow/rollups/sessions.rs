@@ -1,11 +1,11 @@
-//! Sessions: events of one visit with no long gap between them, by one person.
+//! Sessions: events of one session id and one person without a long gap between them.
 //!
-//! A visit's id may live for weeks, so a session is the id and an ordinal. Events come in the
-//! journal's order, which is not that of their clocks: a late one widens the session it belongs
-//! to, and two between which it closes the gap become one.
+//! A session id may be used for weeks, so a session is the id and an ordinal. Events come in the
+//! journal's order, which is not that of their clocks. A late event widens the session it belongs
+//! to, and joins two sessions if it closes the gap between them.
 //!
-//! An event that says nothing of a person belongs to whoever is there; a session of nobody known
-//! becomes the session of the first who is.
+//! An event without a person belongs to whoever is in the session. A session without a person gets
+//! the first one who appears.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,28 +15,28 @@ use jiff::civil::Date;
 
 use crate::store::{Session, SessionEntry};
 
-/// The longest gap within a session: 30 minutes, in microseconds.
+/// Microseconds of the longest gap within a session: 30 minutes.
 const GAP: i64 = 30 * 60 * 1_000_000;
-/// Whoever looked at a page for so long has not left at once: 10 seconds, in milliseconds.
+/// Milliseconds on a page from which the visitor has not bounced: 10 seconds.
 const BOUNCE_MS: u64 = 10_000;
 
-/// What an event says about the session it is in.
+/// The features of an event that decide its session.
 pub(super) struct Sign<'a> {
     pub(super) session_id: &'a str,
     pub(super) person: Option<&'a str>,
     pub(super) at: Time,
-    /// The day it falls on.
+    /// The day on which it happened.
     pub(super) day: Date,
-    /// Whether the person signed out by it, which ends the session.
+    /// `true` if the person signed out, which ends the session.
     pub(super) logout: bool,
     pub(super) did: Did<'a>,
 }
 
-/// What an event is to its session.
+/// The effect of an event on its session.
 pub(super) enum Did<'a> {
-    /// A page was looked at, and which.
+    /// A page was viewed, with its path.
     Viewed(Option<Cow<'a, str>>),
-    /// A page was left, after so many milliseconds of looking at it.
+    /// A page was left, after so many milliseconds.
     Left(u64),
     /// The visitor did something else.
     Acted,
@@ -44,11 +44,11 @@ pub(super) enum Did<'a> {
     Nothing,
 }
 
-/// The sessions of some visits, as they were read and as they become.
+/// The sessions of some session ids, as they were read and as they are now.
 #[derive(Default)]
 pub(super) struct Sessions {
     before: BTreeMap<(String, u32), Session>,
-    /// By the visit's id.
+    /// The sessions by session id.
     now: BTreeMap<String, Vec<Session>>,
 }
 
@@ -56,44 +56,44 @@ impl Sessions {
     pub(super) fn new(read: Vec<Session>) -> Sessions {
         let mut sessions = Sessions::default();
         for session in read {
-            let visit = sessions.now.entry(session.session_id.clone()).or_default();
-            visit.push(session.clone());
+            let chain = sessions.now.entry(session.session_id.clone()).or_default();
+            chain.push(session.clone());
             sessions.before.insert((session.session_id.clone(), session.ordinal), session);
         }
         sessions
     }
 
-    /// Takes an event into the session it belongs to, or begins one with it.
+    /// Adds an event to the session it belongs to, or starts a new session.
     pub(super) fn apply(&mut self, sign: &Sign<'_>) {
         if !self.now.contains_key(sign.session_id) {
             self.now.insert(sign.session_id.to_owned(), Vec::new());
         }
-        let Some(visit) = self.now.get_mut(sign.session_id) else { return };
-        visit.sort_by_key(|session| (session.started, session.ordinal));
-        let next = visit.partition_point(|session| session.started <= sign.at);
-        let joined = if next > 0 && goes_on(&visit[next - 1], sign) {
+        let Some(chain) = self.now.get_mut(sign.session_id) else { return };
+        chain.sort_by_key(|session| (session.started, session.ordinal));
+        let next = chain.partition_point(|session| session.started <= sign.at);
+        let joined = if next > 0 && continues(&chain[next - 1], sign) {
             Some(next - 1)
-        } else if visit.get(next).is_some_and(|session| leads_to(session, sign)) {
+        } else if chain.get(next).is_some_and(|session| is_preceded_by(session, sign)) {
             Some(next)
         } else {
             None
         };
         let Some(at) = joined else {
-            let mut session = begun(sign, visit.iter().map(|session| session.ordinal).max());
+            let mut session = start(sign, chain.iter().map(|session| session.ordinal).max());
             count(&mut session, sign);
-            visit.push(session);
+            chain.push(session);
             return;
         };
-        widen(&mut visit[at], sign);
-        count(&mut visit[at], sign);
-        let meets = visit.get(at + 1).is_some_and(|later| meet(&visit[at], later));
-        if meets {
-            let later = visit.remove(at + 1);
-            merge(&mut visit[at], later);
+        widen(&mut chain[at], sign);
+        count(&mut chain[at], sign);
+        let touches = chain.get(at + 1).is_some_and(|later| touch(&chain[at], later));
+        if touches {
+            let later = chain.remove(at + 1);
+            merge(&mut chain[at], later);
         }
     }
 
-    /// What is to be written: sessions as they are now, and `None` for those that are no more.
+    /// Returns the changed sessions, and `None` for those that no longer exist.
     pub(super) fn changes(&self) -> BTreeMap<(String, u32), Option<Session>> {
         let mut changes = BTreeMap::new();
         let mut gone: BTreeSet<_> = self.before.keys().cloned().collect();
@@ -108,7 +108,7 @@ impl Sessions {
         changes
     }
 
-    /// How many sessions more, or fewer, entered by a page then, and how many of these left at once.
+    /// Returns the changes in the number of sessions by entry page, and of those that bounced.
     pub(super) fn entries(&self) -> BTreeMap<&SessionEntry, (i64, i64)> {
         let was = self.before.values().map(|session| (session, -1));
         let is = self.now.values().flatten().map(|session| (session, 1));
@@ -123,13 +123,13 @@ impl Sessions {
         entries
     }
 
-    /// Every visit's sessions, as they are once that is written.
-    pub(super) fn visits(self) -> impl Iterator<Item = (String, Vec<Session>)> {
+    /// Returns the sessions of each session id.
+    pub(super) fn chains(self) -> impl Iterator<Item = (String, Vec<Session>)> {
         self.now.into_iter()
     }
 }
 
-fn begun(sign: &Sign<'_>, last_ordinal: Option<u32>) -> Session {
+fn start(sign: &Sign<'_>, last_ordinal: Option<u32>) -> Session {
     Session {
         session_id: sign.session_id.to_owned(),
         ordinal: last_ordinal.map_or(1, |ordinal| ordinal + 1),
@@ -145,7 +145,7 @@ fn begun(sign: &Sign<'_>, last_ordinal: Option<u32>) -> Session {
     }
 }
 
-/// Counts what the visitor did.
+/// Counts the visitor's action.
 fn count(session: &mut Session, sign: &Sign<'_>) {
     match &sign.did {
         Did::Viewed(path) => {
@@ -161,7 +161,7 @@ fn count(session: &mut Session, sign: &Sign<'_>) {
     }
 }
 
-/// Whether a session left where it entered, at once.
+/// Returns `true` if a session left from its entry page at once.
 fn bounced(session: &Session) -> bool {
     session.page_views < 2 && session.actions == 0 && session.engaged_ms < BOUNCE_MS
 }
@@ -170,15 +170,15 @@ fn same_person(one: Option<&str>, other: Option<&str>) -> bool {
     one.zip(other).is_none_or(|(one, other)| one == other)
 }
 
-/// Whether an event goes on with a session that began before it.
-fn goes_on(session: &Session, sign: &Sign<'_>) -> bool {
+/// Returns `true` if an event continues a session that began before it.
+fn continues(session: &Session, sign: &Sign<'_>) -> bool {
     let longest = if session.ended { 0 } else { GAP };
     same_person(session.subject.as_deref(), sign.person)
         && sign.at.micros_since(session.last) <= longest
 }
 
-/// Whether a session that began after an event goes on with it.
-fn leads_to(session: &Session, sign: &Sign<'_>) -> bool {
+/// Returns `true` if a session that began after an event continues it.
+fn is_preceded_by(session: &Session, sign: &Sign<'_>) -> bool {
     same_person(session.subject.as_deref(), sign.person)
         && !sign.logout
         && session.started.micros_since(sign.at) <= GAP
@@ -188,7 +188,7 @@ fn widen(session: &mut Session, sign: &Sign<'_>) {
     if sign.at < session.started {
         (session.started, session.day) = (sign.at, sign.day);
     }
-    // A sign-out that comes late, behind what the person did since, ended nothing.
+    // A late sign-out, before other actions of the person, ended nothing.
     session.ended |= sign.logout && sign.at >= session.last;
     session.last = session.last.max(sign.at);
     if session.subject.is_none() {
@@ -196,8 +196,8 @@ fn widen(session: &mut Session, sign: &Sign<'_>) {
     }
 }
 
-/// Whether no gap is left between two sessions.
-fn meet(earlier: &Session, later: &Session) -> bool {
+/// Returns `true` if there is no gap between two sessions.
+fn touch(earlier: &Session, later: &Session) -> bool {
     same_person(earlier.subject.as_deref(), later.subject.as_deref())
         && !earlier.ended
         && later.started.micros_since(earlier.last) <= GAP

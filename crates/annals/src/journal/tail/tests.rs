@@ -1,4 +1,4 @@
-//! Following the journal: everything once, in order, and few reads for many followers.
+//! Tests of tails: everything once, in order, and few reads for many followers.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ async fn journal() -> (Journal, TempDir) {
     (journal, directory)
 }
 
-/// Reads until a position and answers the positions of the events seen.
+/// Reads until a position and returns the positions of the events seen.
 async fn seen(tail: &mut Tail, until: u64, filter: &Scoped) -> Vec<u64> {
     let mut seen = Vec::new();
     while tail.position() < until {
@@ -72,8 +72,8 @@ async fn a_thousand_followers_share_their_reads() {
     for commit in 0..COMMITS {
         let first = u128::from(commit) * 3;
         journal.append(plain_ones(first..first + 3)).await.unwrap();
-        // Everybody is at the head again before the next commit: the worst case, in which each
-        // of them would read for itself.
+        // Everybody is at the head again before the next commit: the worst case, in which each of
+        // them would read for itself.
         done.acquire_many(FOLLOWERS).await.unwrap().forget();
     }
     for follower in followers {
@@ -90,7 +90,7 @@ async fn who_is_far_behind_and_who_is_at_the_head_see_the_same() {
     let all: Vec<u64> = (1..=1_300).collect();
     assert_eq!(seen(&mut journal.tail(0), 1_300, &everything()).await, all);
     assert_eq!(seen(&mut journal.tail(1_290), 1_300, &everything()).await, all[1_290..]);
-    // What matches nothing moves on all the same, far behind and at the head.
+    // A filter that matches nothing moves on all the same, far behind and at the head.
     for after in [0, 1_200] {
         let mut tail = journal.tail(after);
         assert_eq!(seen(&mut tail, 1_300, &nothing()).await, Vec::<u64>::new());

@@ -1,4 +1,4 @@
-//! Against the definitions, spelt out once more for one event at a time.
+//! Tests against the definitions, written again for one event at a time.
 
 use annals_event::{Actor, ActorType, Subject};
 use proptest::option::of;
@@ -53,7 +53,7 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn every_kind_of_event_has_the_fate_the_definitions_give_it(
+    fn every_type_of_event_is_treated_as_the_definitions_say(
         settings in settings(), kind in select(KINDS.to_vec()), age_hours in 0_i64..24 * 110,
         audit_through in prop_oneof![Just(0_u64), 5_u64..9],
     ) {
@@ -133,10 +133,10 @@ fn a_hold_keeps_whom_or_what_it_names_until_it_ends() {
         (json!({"filter": "category=task,quest"}), 1, [true, true, true]),
     ] {
         let holds = Holds::in_force(&[hold(what.clone(), days)], START).unwrap();
-        let told = [&event(KINDS[0], 1), &by_ben, &of_cleo].map(|event| holds.keep(event));
-        assert_eq!(told, kept, "{what}");
+        let found = [&event(KINDS[0], 1), &by_ben, &of_cleo].map(|event| holds.keep(event));
+        assert_eq!(found, kept, "{what}");
     }
-    // What cannot be read might have kept anything.
+    // A filter that cannot be parsed might have kept anything.
     let unread = [hold(json!({"filter": "qategory=task"}), 1)];
     assert_eq!(Holds::in_force(&unread, START).err().as_deref(), Some("hold_1"));
 }

@@ -87,8 +87,8 @@ fn a_hold_says_whom_or_what_and_who_and_why_and_until_when() {
     ] {
         let mut wrong = hold();
         wrong[name] = value;
-        let told = change(json!({"holds": [hold(), wrong.clone()]}));
-        assert_eq!(told, Err(vec![format!("holds[1].{field}")]), "{wrong}");
+        let result = change(json!({"holds": [hold(), wrong.clone()]}));
+        assert_eq!(result, Err(vec![format!("holds[1].{field}")]), "{wrong}");
     }
     for (filter, fine) in [
         ("category=task&subject=ben", true),
@@ -117,7 +117,7 @@ fn a_hold_that_has_ended_does_not_keep_others_from_changing() {
 }
 
 #[test]
-fn what_changed_is_told_and_nothing_else() {
+fn the_difference_has_what_changed_and_nothing_else() {
     let before = change(json!({"holds": [hold()]})).unwrap();
     assert_eq!(before.revision, 1);
     let kept = json!(before.holds[0]);

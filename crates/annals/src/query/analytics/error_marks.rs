@@ -1,43 +1,43 @@
-//! What people decided about groups of errors: done with, or not worth a look.
+//! Decisions of people about groups of errors: resolved or ignored.
 //!
-//! It is a setting, and lies with the journal: no event tells it, and what is derived comes and
-//! goes. A group that happens again after somebody said it is resolved has come back.
+//! They are a setting in the journal's database, because events do not contain them and derived
+//! data can be rebuilt. A resolved group that happens again has regressed.
 
 use std::collections::BTreeMap;
 
 use annals_event::Time;
 use serde::{Deserialize, Serialize};
 
-/// Groups that are remembered; beyond them those decided first are open again.
+/// Number of groups that are kept; beyond it those decided first are open again.
 const MAX_MARKS: usize = 2_000;
 
-/// How a group of errors stands.
+/// The status of a group of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorStatus {
-    /// Nobody said anything about it.
+    /// Nobody has decided about it.
     Open,
-    /// It is done with.
+    /// Resolved.
     Resolved,
-    /// It is not worth a look.
+    /// To be ignored.
     Ignored,
-    /// It was resolved, and has happened since.
+    /// Resolved, and has happened since.
     Regressed,
 }
 
-/// What somebody can say about a group.
+/// A decision about a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorDecision {
-    /// Nothing; also: no longer what was said.
+    /// No decision, or an earlier one is withdrawn.
     Open,
-    /// It is done with.
+    /// Resolved.
     Resolved,
-    /// It is not worth a look.
+    /// To be ignored.
     Ignored,
 }
 
-/// A decision that stands.
+/// A saved decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Mark {
     status: ErrorDecision,
@@ -52,12 +52,12 @@ impl ErrorMarks {
     /// The name of the setting.
     pub const SETTING: &'static str = "error_groups";
 
-    /// What was said about a group.
+    /// Returns the decision about a group.
     pub fn decision(&self, group: &str) -> ErrorDecision {
         self.0.get(group).map_or(ErrorDecision::Open, |mark| mark.status)
     }
 
-    /// How a group stands that happened at this moment last.
+    /// Returns the status of a group that happened last at this time.
     pub fn status(&self, group: &str, last: Time) -> ErrorStatus {
         match self.0.get(group) {
             None | Some(Mark { status: ErrorDecision::Open, .. }) => ErrorStatus::Open,
@@ -67,7 +67,7 @@ impl ErrorMarks {
         }
     }
 
-    /// The same with a decision more.
+    /// Returns the decisions with another one.
     #[must_use]
     pub fn decided(&self, group: &str, status: ErrorDecision, at: Time) -> ErrorMarks {
         let mut marks = self.0.clone();
@@ -99,7 +99,7 @@ mod tests {
         assert_eq!(marks.status("a", at(5)), ErrorStatus::Open);
         let marks = marks.decided("a", ErrorDecision::Resolved, at(10));
         let marks = marks.decided("b", ErrorDecision::Ignored, at(10));
-        // One that happened before and was told late has not.
+        // An error that happened before and was recorded late does not count.
         for (group, last, status) in [
             ("a", 9, ErrorStatus::Resolved),
             ("a", 10, ErrorStatus::Resolved),

@@ -1,7 +1,7 @@
-//! Errors by group: what went wrong in a period, how often, where, and for how many people.
+//! Errors by group: how often they happened in a period, where, and to how many people.
 //!
-//! Counts are what followers keep. Messages are read from the events themselves, so that what was
-//! taken out of an event is told no longer.
+//! Counts come from the follower. Messages are read from the events themselves, so that texts that
+//! were removed from an event are not shown.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use super::error_marks::{ErrorMarks, ErrorStatus};
 use super::period::Period;
 use crate::store::{self, DerivedStore, Result, Scope, Store, WhichGroups};
 
-/// Days that are asked about, unless asked otherwise.
+/// Number of days by default.
 pub const DEFAULT_DAYS: i32 = 7;
 
 /// The errors of a period.
@@ -22,93 +22,93 @@ pub const DEFAULT_DAYS: i32 = 7;
 pub struct Errors {
     /// The days.
     pub period: Period,
-    /// How many there were.
+    /// Number of errors.
     pub total_errors: u64,
-    /// How many groups they belong to, listed or not.
+    /// Number of groups, listed or not.
     pub total_groups: u64,
-    /// How many of each type: of the hundred most frequent ones.
+    /// Number of errors by type, for the hundred most frequent ones.
     pub error_counts_by_type: BTreeMap<String, u64>,
-    /// The ten recorded last, latest first.
+    /// The ten errors recorded last, latest first.
     pub recent_errors: Vec<Event>,
-    /// The most frequent groups first.
+    /// The groups, the most frequent first.
     pub groups: Vec<ErrorGroup>,
-    /// Everything recorded up to this moment is counted; absent while nothing is.
+    /// Everything recorded up to this time is counted; absent while nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Time>,
-    /// Events on the record that are not counted yet.
+    /// Number of recorded events that are not counted yet.
     pub lag: u64,
 }
 
-/// Errors of one type at one place in the application; where no stack tells the place, with one
-/// message, but for numbers, ids and quoted words.
+/// Errors of one type at one place in the application. If no stack shows the place, the message
+/// decides, without numbers, ids and quoted words.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ErrorGroup {
     /// The group's id.
     pub id: String,
-    /// The type of the errors; their action, where they name none.
+    /// The type of the errors, or else their action.
     #[serde(rename = "type")]
     pub kind: String,
     /// The uppermost frame of the application's own code, such as `open (/assets/app.js)`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frame: Option<String>,
-    /// What the last one said.
+    /// The message of the last one.
     pub message: String,
-    /// The category of the last one; absent where none of the last ones is still there.
+    /// The category of the last one; absent if none of the last ones still exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
-    /// How it stands.
+    /// The status.
     pub status: ErrorStatus,
-    /// How many there were in the period.
+    /// Number of errors in the period.
     pub count: u64,
-    /// How many different people they hit in the period.
+    /// Number of different people affected in the period.
     pub people: u64,
-    /// When the first one happened, in the period or before it.
+    /// When the first one happened, even before the period.
     pub first_seen: Time,
-    /// When the last one did.
+    /// When the last one happened.
     pub last_seen: Time,
-    /// How many on each day of the period, oldest first.
+    /// Number of errors on each day of the period, oldest first.
     pub days: Vec<ErrorDay>,
 }
 
-/// How many errors of a group happened on a day.
+/// The number of errors of a group on a day.
 #[derive(Clone, Copy, Debug, Serialize, utoipa::ToSchema)]
 pub struct ErrorDay {
     /// The day.
     pub date: Date,
-    /// How many.
+    /// Number of errors.
     pub count: u64,
 }
 
-/// A group, and the last errors of it.
+/// A group, and its last errors.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ErrorGroupPage {
     /// The group.
     pub group: ErrorGroup,
-    /// The days that are counted.
+    /// The counted days.
     pub period: Period,
     /// The ten recorded last, latest first, whenever they happened.
     pub events: Vec<Event>,
-    /// Everything recorded up to this moment is counted; absent while nothing is.
+    /// Everything recorded up to this time is counted; absent while nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Time>,
-    /// Events on the record that are not counted yet.
+    /// Number of recorded events that are not counted yet.
     pub lag: u64,
 }
 
-/// What questions about errors need.
+/// The parts that queries about errors need.
 pub struct ErrorLog<'a> {
     /// The events.
     pub store: &'a dyn Store,
     /// The counts.
     pub derived: &'a dyn DerivedStore,
-    /// What the caller may see.
+    /// The scope of the caller.
     pub scope: Scope,
-    /// What was decided about groups.
+    /// The decisions about groups.
     pub marks: ErrorMarks,
 }
 
 impl ErrorLog<'_> {
-    /// The errors of a period, with the most frequent groups.
+    /// Returns the errors of a period, with the most frequent groups.
     pub async fn errors(
         &self,
         period: Period,
@@ -122,7 +122,7 @@ impl ErrorLog<'_> {
         let mut groups = Vec::with_capacity(found.groups.len());
         for group in found.groups {
             let last = self.first_of(&group.latest).await?;
-            groups.push(self.told(group, period, last.as_ref()));
+            groups.push(self.describe(group, period, last.as_ref()));
         }
         Ok(Errors {
             period,
@@ -136,7 +136,7 @@ impl ErrorLog<'_> {
         })
     }
 
-    /// One group. `None`: there is none by this id.
+    /// Returns one group; `None` if there is none with this id.
     pub async fn group(
         &self,
         id: &str,
@@ -149,11 +149,11 @@ impl ErrorLog<'_> {
         let Some(group) = found.groups.into_iter().next() else { return Ok(None) };
         let (as_of, lag) = counted(place, head, now);
         let events = self.events(&group.latest).await?;
-        let group = self.told(group, period, events.first());
+        let group = self.describe(group, period, events.first());
         Ok(Some(ErrorGroupPage { group, period, events, as_of, lag }))
     }
 
-    /// Those that are still there.
+    /// Returns the events that still exist.
     async fn events(&self, ids: &[Uuid]) -> Result<Vec<Event>> {
         let mut events = Vec::with_capacity(ids.len());
         for id in ids {
@@ -171,7 +171,12 @@ impl ErrorLog<'_> {
         Ok(None)
     }
 
-    fn told(&self, group: store::ErrorGroup, period: Period, last: Option<&Event>) -> ErrorGroup {
+    fn describe(
+        &self,
+        group: store::ErrorGroup,
+        period: Period,
+        last: Option<&Event>,
+    ) -> ErrorGroup {
         let said = last.and_then(|event| event.error.as_ref()?.message.clone());
         let on = |date| group.days.get(&date).copied().unwrap_or(0);
         ErrorGroup {

@@ -1,8 +1,8 @@
 //! Learners: who they are, how engaged each is, and who is at risk of dropping out.
 //!
-//! A learner is a child of the directory, or anybody else who learned within the year before:
-//! began, went on with, finished or gave up something. Who is archived is none, and who is not
-//! recorded in full has nothing to be scored by. Before their first day nobody counts.
+//! A learner is a child of the directory, or anybody else who learned within the last year:
+//! started, continued, completed or abandoned something. Archived people are no learners, and
+//! people who are not recorded in full cannot be scored. Nobody counts before their first day.
 
 use std::collections::BTreeMap;
 
@@ -21,67 +21,67 @@ use crate::store::{
     Result, RiskScores, Store,
 };
 
-/// Whoever did not learn for so many days, and is no child of the directory, has left.
+/// Number of days without learning after which a person outside the directory has left.
 const LEARNER_DAYS: i32 = 366;
-/// People read at once.
+/// Number of people read at once.
 const PAGE: usize = 1_000;
 
-/// What questions about learners need.
+/// The parts that queries about learners need.
 pub struct Learners<'a> {
     /// The directory.
     pub store: &'a dyn Store,
-    /// What people did.
+    /// The activity of people.
     pub derived: &'a dyn DerivedStore,
-    /// How it is scored.
+    /// The rules of the score.
     pub risk: &'a Risk,
-    /// Whether nothing is recorded of a child without a guardian's consent.
+    /// `true` if a child is recorded only with a guardian's consent.
     pub consent_needed: bool,
 }
 
-/// How engaged somebody is.
+/// The engagement of a person.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Engagement {
     /// The person.
     pub user_id: String,
-    /// Over how many days, today included.
+    /// Number of days, including today.
     pub days: i32,
-    /// What the score rests on.
+    /// The values the score is computed from.
     #[serde(flatten)]
     pub metrics: Metrics,
     /// 0 is engaged, 1 is high risk.
     #[schema(value_type = f64)]
     pub risk_score: Hundredths,
-    /// The same in a word.
+    /// The level of the score.
     pub engagement_level: EngagementLevel,
-    /// Everything recorded up to this moment is counted; absent while nothing is.
+    /// Everything recorded up to this time is counted; absent while nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Time>,
-    /// Events on the record that are not counted yet.
+    /// Number of recorded events that are not counted yet.
     pub lag: u64,
 }
 
 /// Learners at risk.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct AtRisk {
-    /// Those at the threshold or above it, highest risk first.
+    /// The learners at or above the threshold, highest risk first.
     pub at_risk_students: Vec<AtRiskStudent>,
-    /// How many there are, listed or not.
+    /// Number of learners at risk, listed or not.
     pub total: u64,
-    /// How many there were on the day compared with; absent where none was named, and where there
+    /// Number of learners at risk on the day compared with; absent if none was named, or if there
     /// was no learner yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous_total: Option<u64>,
-    /// How many learners there are.
+    /// Number of learners.
     pub learners: u64,
-    /// The days the scores are of.
+    /// The days that are scored.
     pub period: Period,
-    /// From which score on they are listed.
+    /// The score from which learners are listed.
     #[schema(value_type = f64)]
     pub threshold: Hundredths,
-    /// Everything recorded up to this moment is counted; absent while nothing is.
+    /// Everything recorded up to this time is counted; absent while nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Time>,
-    /// Events on the record that are not counted yet.
+    /// Number of recorded events that are not counted yet.
     pub lag: u64,
 }
 
@@ -90,38 +90,38 @@ pub struct AtRisk {
 pub struct AtRiskStudent {
     /// The learner.
     pub user_id: String,
-    /// What the directory calls them; the id, where it knows no name.
+    /// The name in the directory, or else the id.
     pub display_name: String,
     /// 0 is engaged, 1 is high risk.
     #[schema(value_type = f64)]
     pub risk_score: Hundredths,
-    /// The same in a word.
+    /// The level of the score.
     pub engagement_level: EngagementLevel,
-    /// Days since their last event; all the days asked about, where there was none.
+    /// Days since their last event; all days of the period, if there was none.
     pub days_inactive: u32,
-    /// What the score rests on.
+    /// The values the score is computed from.
     pub metrics: Metrics,
-    /// The history of the score up to the end of the period, oldest first; absent unless asked for.
+    /// The risk history up to the end of the period, oldest first; absent unless requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub history: Option<Vec<RiskDay>>,
 }
 
-/// Whom to list.
+/// A query for learners at risk.
 pub struct AtRiskQuestion {
     /// The days that are scored.
     pub period: Period,
-    /// From which score on.
+    /// The lowest score that is listed.
     pub threshold: Hundredths,
-    /// At most so many.
+    /// Number of learners listed at most.
     pub limit: usize,
-    /// The last day of as many days to compare with.
+    /// The last day of another period to compare with.
     pub compare: Option<Date>,
-    /// Over how many days to give the history of each listed score.
+    /// Number of days of each learner's risk history.
     pub history: Option<i32>,
 }
 
 impl Learners<'_> {
-    /// How engaged a person is. `None`: nobody knows of them, or nothing is recorded.
+    /// Returns the engagement of a person; `None` if they are unknown or not recorded.
     pub async fn engagement(
         &self,
         id: &str,
@@ -158,7 +158,7 @@ impl Learners<'_> {
         }))
     }
 
-    /// Who is at risk.
+    /// Returns the learners at risk.
     pub async fn at_risk(&self, asked: &AtRiskQuestion, head: u64, now: Time) -> Result<AtRisk> {
         let AtRiskQuestion { period, threshold, limit, compare, history } = *asked;
         let before = compare.map(|day| Period::ending(day, period.days));
@@ -213,7 +213,7 @@ impl Learners<'_> {
         })
     }
 
-    /// Every learner's score at the end of a period.
+    /// Returns every learner's score at the end of a period.
     pub(super) fn scored<'a>(
         &'a self,
         directory: &'a BTreeMap<String, Person>,
@@ -223,7 +223,7 @@ impl Learners<'_> {
         self.each_scored(directory, activity_summary, period).collect()
     }
 
-    /// The same, one after the other.
+    /// Returns the scores one by one.
     pub(super) fn each_scored<'a>(
         &'a self,
         directory: &'a BTreeMap<String, Person>,
@@ -251,7 +251,7 @@ impl Learners<'_> {
         })
     }
 
-    /// The course of each score, which ends with the score itself.
+    /// Returns the risk history of each score, which ends with the score itself.
     async fn histories(
         &self,
         group: &[(&String, Scored)],
@@ -265,7 +265,7 @@ impl Learners<'_> {
         Ok(histories)
     }
 
-    /// Whether somebody is a learner on a day.
+    /// Returns `true` if a person is a learner on a day.
     fn is_learner(
         &self,
         person: Option<&Person>,
@@ -285,14 +285,14 @@ impl Learners<'_> {
             || learned.is_some_and(|learned| learned > year_ago)
     }
 
-    /// Whether nothing is recorded by which somebody could be scored.
+    /// Returns `true` if nothing is recorded by which a person could be scored.
     fn is_unrecorded(&self, person: &Person) -> bool {
         let child = person.kind == PersonKind::Child;
         person.collection != Collection::Full
             || (self.consent_needed && child && person.consent.is_none())
     }
 
-    /// Everybody in the directory, archived ones too.
+    /// Returns everybody in the directory, including archived people.
     pub(super) async fn directory(&self) -> Result<BTreeMap<String, Person>> {
         let mut directory = BTreeMap::new();
         let mut after = None;

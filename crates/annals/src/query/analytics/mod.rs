@@ -1,5 +1,5 @@
-//! Questions about what people did, one file each. They read what followers keep, never events;
-//! `course.rs` keeps scores of days that are over beside it.
+//! Queries about activity, one file each. They read the outputs of followers, never events;
+//! `risk_history.rs` also saves the scores of past days.
 
 pub mod counted;
 pub mod error_marks;

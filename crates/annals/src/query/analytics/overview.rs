@@ -1,4 +1,4 @@
-//! The overview: how much happened in a period, and in as many days before it.
+//! The overview: the main figures of a period, and of as many days before it.
 
 use std::collections::BTreeMap;
 
@@ -10,39 +10,39 @@ use super::counted::counted;
 use super::period::Period;
 use crate::store::{Activity, DayActivity, DerivedStore, Result};
 
-/// How much happened in a period, beside the one before.
+/// The figures of a period, with those of the period before.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Overview {
-    /// The period asked for.
+    /// The requested period.
     pub period: Period,
     /// As many days, right before it.
     pub previous_period: Period,
-    /// Whose calendar the days are of: an IANA time zone.
+    /// The IANA time zone of the days.
     pub timezone: String,
-    /// Everything recorded up to this moment is counted; absent while nothing is.
+    /// Everything recorded up to this time is counted; absent while nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Time>,
-    /// Events on the record that are not counted yet.
+    /// Number of recorded events that are not counted yet.
     pub lag: u64,
     /// The figures.
     pub figures: Figures,
 }
 
-/// Each figure of the overview.
+/// The figures of the overview.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Figures {
-    /// Different people with any event. Those of a period are no sum of its days.
+    /// Number of different people with any event. The value of a period is not the sum of its days.
     pub active_users: Figure,
-    /// Sessions that began.
+    /// Number of sessions that began.
     pub sessions: Figure,
-    /// Events.
+    /// Number of events.
     pub events: Figure,
-    /// Events by which something was finished: those whose role is `complete`.
+    /// Number of events whose role is `complete`.
     pub completions: Figure,
-    /// Faults of the application: events whose role or class is `error`.
+    /// Number of errors of the application: events whose role or class is `error`.
     pub errors: Figure,
-    /// Learners whose score was at the threshold or above it at the end of the day; the value is
-    /// that of the last day. Absent where nobody is scored.
+    /// Number of learners at or above the threshold at the end of the day; the value is that of the
+    /// last day. Absent if nobody is scored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_risk: Option<Figure>,
 }
@@ -50,32 +50,33 @@ pub struct Figures {
 /// A figure of the period, and of the one before.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Figure {
-    /// In the period.
+    /// The value of the period.
     pub value: u64,
-    /// In the period before.
+    /// The value of the period before.
     pub previous: u64,
-    /// The change, in per cent of the period before; absent where nothing can be compared with.
+    /// The change in per cent of the period before; absent if that was 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change_percent: Option<f64>,
-    /// By day, oldest first.
+    /// The values by day, oldest first.
     pub series: Vec<DayFigure>,
 }
 
-/// A figure of a day, and of the day in the same place of the period before.
+/// A figure of a day, and of the corresponding day of the period before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct DayFigure {
     /// The day.
     pub date: Date,
-    /// On this day.
+    /// The value of this day.
     pub value: u64,
-    /// The day in the same place of the period before.
+    /// The corresponding day of the period before.
     pub previous_date: Date,
-    /// On that day.
+    /// The value of that day.
     pub previous: u64,
 }
 
-/// Answers it. `at_risk` is how many were at risk on each day of the period and of the one before,
-/// `head` how far the journal went, and `now` what time it was, before this was asked.
+/// Returns the overview. `at_risk` is the number of learners at risk on each day of the period and
+/// of the one before. `head` and `now` are the journal's head and the time before the counts were
+/// read.
 pub async fn overview(
     derived: &dyn DerivedStore,
     period: Period,
@@ -121,7 +122,7 @@ pub async fn overview(
     })
 }
 
-/// A figure whose value is that of the last day, not a sum.
+/// Makes a figure whose value is that of the last day, not a sum.
 fn last_days(period: Period, [now, before]: &[BTreeMap<Date, u64>; 2]) -> Figure {
     let days = period.each().zip(period.before().each());
     let on = |counts: &BTreeMap<Date, u64>, day| counts.get(&day).copied().unwrap_or(0);
@@ -152,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_is_at_risk_is_told_of_the_last_day_that_was_scored() {
+    fn the_learners_at_risk_are_those_of_the_last_day_that_was_scored() {
         let day = |n| jiff::civil::date(2026, 11, n);
         let period = Period::between(day(11), day(14)).unwrap();
         let now = [(day(11), 4), (day(13), 6)].into();
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_told_in_per_cent_where_there_is_something_to_compare_with() {
+    fn a_change_is_in_per_cent_where_there_is_something_to_compare_with() {
         let change = |value, previous| Figure::new(value, previous, Vec::new()).change_percent;
         assert_eq!(change(150, 100), Some(50.0));
         assert_eq!(change(2, 3), Some(-33.33));

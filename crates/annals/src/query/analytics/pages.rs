@@ -1,4 +1,4 @@
-//! Pages: how often and by whom each was looked at, for how long, and who left from it at once.
+//! Pages: how often and by whom each was viewed, for how long, and how many bounced.
 
 use annals_event::Time;
 use jiff::civil::Date;
@@ -9,96 +9,95 @@ use super::period::Period;
 use super::rate::{hundredths, percent};
 use crate::store::{DerivedStore, Page, PageDay, Result};
 
-/// What happened on pages in a period.
+/// The page views of a period.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct PageViews {
-    /// The pages listed, by day: those of the most viewed page first, the oldest of them first.
-    /// Days on which nothing happened on a page are left out; empty where only totals were asked
-    /// for.
+    /// The listed pages by day: the most viewed page first, each with its oldest day first. Days
+    /// without events on a page are left out. Empty if only totals were requested.
     pub page_analytics: Vec<PageViewsDay>,
-    /// The same pages over the whole period, the most viewed first.
+    /// The same pages over the full period, the most viewed first.
     pub pages: Vec<PageViewsTotal>,
-    /// How many pages there are, listed or not.
+    /// Number of pages, listed or not.
     pub total: u64,
-    /// The period asked for.
+    /// The requested period.
     pub period: Period,
-    /// Whose calendar the days are of: an IANA time zone.
+    /// The IANA time zone of the days.
     pub timezone: String,
-    /// Everything recorded up to this moment is counted; absent while nothing is.
+    /// Everything recorded up to this time is counted; absent while nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Time>,
-    /// Events on the record that are not counted yet.
+    /// Number of recorded events that are not counted yet.
     pub lag: u64,
 }
 
 /// A page on a day.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct PageViewsDay {
-    /// The path, without query and fragment, and as the rules of `pages.fold` call it.
+    /// The path, without query and fragment, folded by the rules of `pages.fold`.
     pub page_path: String,
     /// The day.
     pub view_date: Date,
-    /// What happened there.
+    /// The figures.
     #[serde(flatten)]
     pub figures: PageFigures,
 }
 
-/// A page over the whole period.
+/// A page over the full period.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct PageViewsTotal {
     /// The path.
     pub page_path: String,
-    /// What happened there.
+    /// The figures.
     #[serde(flatten)]
     pub figures: PageFigures,
 }
 
-/// What happened on a page. Medians and 75th percentiles are those of the nearest rank, to within
-/// 1.6 per cent; averages are exact.
+/// The figures of a page. Medians and 75th percentiles are of the nearest rank, within 1.6 per
+/// cent; averages are exact.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct PageFigures {
-    /// How often it was looked at.
+    /// Number of views.
     pub total_views: u64,
-    /// Different people who looked, and sessions of nobody known; those of a period are no sum of
-    /// its days.
+    /// Number of different people who viewed it, plus sessions without a known person. The value of
+    /// a period is not the sum of its days.
     pub unique_users: u64,
-    /// How many of these are sessions of nobody known.
+    /// Number of these that are sessions without a known person.
     pub anonymous_visits: u64,
-    /// How long it was looked at; `null` where nobody told.
+    /// Average time on the page; `null` if no event reported it.
     #[schema(required)]
     pub avg_duration_seconds: Option<f64>,
-    /// The median of that.
+    /// The median of the time on the page.
     #[schema(required)]
     pub median_duration_seconds: Option<f64>,
-    /// Three of four were no longer.
+    /// The 75th percentile of the time on the page.
     #[schema(required)]
     pub p75_duration_seconds: Option<f64>,
-    /// Sessions that entered by this page and left at once, in per cent of those that entered by
-    /// it; `null` where none did.
+    /// Sessions that entered by this page and bounced, in per cent of those that entered by it;
+    /// `null` if none did.
     #[schema(required)]
     pub bounce_rate: Option<f64>,
-    /// How long it took to load; `null` where nobody told.
+    /// Average time to load; `null` if no event reported it.
     #[schema(required)]
     pub avg_load_time_ms: Option<f64>,
-    /// Three of four loaded no slower.
+    /// The 75th percentile of the time to load.
     #[schema(required)]
     pub p75_load_time_ms: Option<u64>,
 }
 
-/// Which pages to list.
+/// A query for pages.
 pub struct PagesQuestion {
-    /// Looked at in these days.
+    /// The days.
     pub period: Period,
-    /// Only the one with this path.
+    /// The path of the only page to list.
     pub page_path: Option<String>,
-    /// At most so many, the most viewed first.
+    /// Number of pages listed at most, the most viewed first.
     pub limit: usize,
-    /// Whether by day, too, and not only over the whole period.
+    /// `true` lists them by day, too, and not only over the full period.
     pub by_day: bool,
 }
 
-/// Answers it. `head` is how far the journal went, and `now` what time it was, before this was
-/// asked.
+/// Returns the page views. `head` and `now` are the journal's head and the time before the counts
+/// were read.
 pub async fn page_views(
     derived: &dyn DerivedStore,
     asked: PagesQuestion,

@@ -1,4 +1,4 @@
-//! A period: whole days, and the same number of days before them.
+//! A period of whole days, which can be compared with the period before it.
 
 use std::ops::Range;
 
@@ -6,38 +6,38 @@ use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
 use serde::Serialize;
 
-/// The longest period.
+/// Number of days of the longest period.
 pub const MAX_DAYS: i32 = 366;
-/// Days in a period, unless asked otherwise.
+/// Number of days by default.
 pub const DEFAULT_DAYS: i32 = 30;
 
-/// Days, both ends included.
+/// A range of days, including both ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Period {
     /// The first day.
     pub start_date: Date,
     /// The last day.
     pub end_date: Date,
-    /// How many.
+    /// Number of days.
     pub days: i32,
 }
 
-/// What is wrong with two ends.
+/// The reason why two days are not a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidPeriod {
-    /// The end lies before the beginning.
+    /// The end is before the beginning.
     Backwards,
-    /// It is longer than [`MAX_DAYS`].
+    /// The period is longer than [`MAX_DAYS`].
     TooLong,
-    /// Years before 1900 or after 9999 hold no event.
+    /// Years before 1900 or after 9999 have no events.
     OutOfRange,
 }
 
 impl Period {
-    /// From one day to another.
+    /// Makes the period from one day to another.
     ///
     /// # Errors
-    /// Such days make no period.
+    /// The reason why such days are not a period.
     pub fn between(start_date: Date, end_date: Date) -> Result<Period, InvalidPeriod> {
         if end_date < start_date {
             return Err(InvalidPeriod::Backwards);
@@ -52,30 +52,30 @@ impl Period {
         Ok(Period { start_date, end_date, days })
     }
 
-    /// So many days, of which this is the last.
+    /// Makes a period of so many days that ends with this one.
     pub fn ending(end_date: Date, days: i32) -> Period {
         Period { start_date: moved(end_date, 1 - days), end_date, days }
     }
 
-    /// As many days, right before.
+    /// Returns as many days, right before.
     #[must_use]
     pub fn before(&self) -> Period {
         Period::ending(moved(self.start_date, -1), self.days)
     }
 
-    /// Each day.
+    /// Returns each day.
     pub fn each(&self) -> impl Iterator<Item = Date> + use<> {
         let start = self.start_date;
         (0..self.days).map(move |days| moved(start, days))
     }
 
-    /// The same, half-open.
+    /// Returns the period as a half-open range.
     pub fn range(&self) -> Range<Date> {
         self.start_date..moved(self.end_date, 1)
     }
 }
 
-/// Periods lie within the years that dates can hold, with room on both sides.
+/// Moves a date. Periods are within the years that dates can hold, with room on both sides.
 fn moved(date: Date, days: i32) -> Date {
     let span: Span = days.days();
     date.saturating_add(span)
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_period_is_told() {
+    fn what_is_no_period_is_refused() {
         let between = |a, b| Period::between(a, b).unwrap_err();
         let day = date(2026, 11, 21);
         assert_eq!(between(day, date(2026, 11, 20)), InvalidPeriod::Backwards);

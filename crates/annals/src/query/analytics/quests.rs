@@ -1,4 +1,4 @@
-//! Popular quests: what people look at, begin and finish, whatever it is called where they learn.
+//! Popular quests: the entities that people view, start and complete, of whatever type.
 
 use std::cmp::Reverse;
 
@@ -10,21 +10,21 @@ use super::period::Period;
 use super::rate::percent;
 use crate::store::{DerivedStore, EntityUse, Result, Uses};
 
-/// What was most popular in a period.
+/// The most popular entities of a period.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct PopularQuests {
     /// The most popular first.
     pub popular_quests: Vec<PopularQuest>,
-    /// How many were used in the period, listed or not.
+    /// Number of entities used in the period, listed or not.
     pub total: u64,
-    /// The period asked for.
+    /// The requested period.
     pub period: Period,
-    /// Whose calendar the days are of: an IANA time zone.
+    /// The IANA time zone of the days.
     pub timezone: String,
-    /// Everything recorded up to this moment is counted; absent while nothing is.
+    /// Everything recorded up to this time is counted; absent while nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Time>,
-    /// Events on the record that are not counted yet.
+    /// Number of recorded events that are not counted yet.
     pub lag: u64,
 }
 
@@ -35,35 +35,35 @@ pub struct PopularQuest {
     pub quest_id: String,
     /// The entity's type, such as `quest` or `course`.
     pub entity_type: String,
-    /// What it was called last; the id, where no event told a name.
+    /// The last name, or else the id.
     pub title: String,
-    /// How often it was looked at: events whose role is `view`.
+    /// Number of events whose role is `view`.
     pub views: u64,
-    /// How often it was begun: `start`.
+    /// Number of events whose role is `start`.
     pub starts: u64,
-    /// How often it was finished: `complete`.
+    /// Number of events whose role is `complete`.
     pub completions: u64,
-    /// How often it was given up: `abandon`.
+    /// Number of events whose role is `abandon`.
     pub abandonments: u64,
-    /// Finished of begun, in per cent: never more than 100, and 0 where nothing was begun.
+    /// Completions in per cent of the starts: at most 100, and 0 if there was no start.
     pub completion_rate: f64,
-    /// Views, twice the starts and five times the completions, together.
+    /// Views, plus twice the starts and five times the completions.
     pub popularity_score: u64,
 }
 
-/// Which ones to list.
+/// A query for popular entities.
 pub struct QuestsQuestion {
-    /// Used in these days.
+    /// The days.
     pub period: Period,
-    /// Of this type alone; unless given, of the types of which anything was ever begun, finished
-    /// or given up.
+    /// The only type to list; by default all types of which anything was ever started, completed or
+    /// abandoned.
     pub entity_type: Option<String>,
-    /// At most so many.
+    /// Number of entities listed at most.
     pub limit: usize,
 }
 
-/// Answers it. `head` is how far the journal went, and `now` what time it was, before this was
-/// asked.
+/// Returns the popular entities. `head` and `now` are the journal's head and the time before the
+/// counts were read.
 pub async fn popular_quests(
     derived: &dyn DerivedStore,
     asked: QuestsQuestion,
@@ -121,10 +121,10 @@ mod tests {
 
     #[test]
     fn popularity_and_completion_rate_are_those_of_the_definitions() {
-        let told = quest(10, 3, 2);
-        assert_eq!((told.popularity_score, told.completion_rate), (26, 66.67));
-        assert_eq!((told.title.as_str(), told.entity_type.as_str()), ("q", "quest"));
-        // Begun before the period, finished in it.
+        let found = quest(10, 3, 2);
+        assert_eq!((found.popularity_score, found.completion_rate), (26, 66.67));
+        assert_eq!((found.title.as_str(), found.entity_type.as_str()), ("q", "quest"));
+        // Started before the period, completed in it.
         assert_eq!(quest(0, 1, 4).completion_rate, 100.0);
         assert_eq!(quest(5, 0, 4).completion_rate, 0.0);
     }

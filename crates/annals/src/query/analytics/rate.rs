@@ -1,11 +1,11 @@
-//! Rates, as people read them.
+//! Rates with two decimals.
 
-/// So many of so many, in per cent with two decimals; `None` of nothing.
+/// Returns `part` in per cent of `whole`, with two decimals; `None` if `whole` is 0.
 pub fn percent(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| hundredths(part as f64 * 100.0 / whole as f64))
 }
 
-/// A number with two decimals.
+/// Rounds a number to two decimals.
 pub fn hundredths(number: f64) -> f64 {
     (number * 100.0).round() / 100.0
 }

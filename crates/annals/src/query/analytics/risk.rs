@@ -1,8 +1,7 @@
-//! A learner's risk of dropping out: five factors over the last days, added up.
+//! A learner's risk of dropping out: the sum of five factors over the last days.
 //!
-//! Pure. Values are compared with their steps as the fractions they are, and amounts are whole
-//! hundredths, so that nobody crosses a step by a rounding. It is advice for people, never a
-//! decision.
+//! Pure. Values are compared with the steps as exact fractions, and amounts are whole hundredths,
+//! so that rounding never crosses a step. The score is advice for people, never a decision.
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -13,7 +12,7 @@ use crate::store::PersonActivity;
 /// Microseconds of a minute.
 const MINUTE: i128 = 60 * 1_000_000;
 
-/// How engaged somebody is, by their score.
+/// The level of engagement, by the score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EngagementLevel {
@@ -27,17 +26,17 @@ pub enum EngagementLevel {
     AtRisk,
 }
 
-/// What a score is made of.
+/// The factors of a score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorName {
-    /// Days since the last event; those of the question, where there never was one.
+    /// Days since the last event; all days of the period, if there was none.
     DaysSinceLastActivity,
-    /// Times signed in a week; sessions, where the application never tells of sign-ins.
+    /// Sign-ins a week; sessions, if the application never records sign-ins.
     LoginFrequency,
-    /// Finished of what was begun, in per cent; nothing begun is 0.
+    /// Completed in per cent of started; 0 if nothing was started.
     QuestCompletionRate,
-    /// Minutes, with sessions of a single moment.
+    /// Minutes of a session, including sessions of a single moment.
     SessionDurationAvg,
     /// Days in a row with an event, up to today or yesterday.
     StreakDays,
@@ -46,46 +45,46 @@ pub enum FactorName {
 /// A factor of a score.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Factor {
-    /// Which one.
+    /// The name.
     pub name: FactorName,
-    /// What was found, with at most two decimals.
+    /// The value, with at most two decimals.
     pub value: f64,
     /// The most it can add to the score.
     #[schema(value_type = f64)]
     pub weight: Hundredths,
-    /// What it adds.
+    /// The amount it adds.
     #[schema(value_type = f64)]
     pub contribution: Hundredths,
 }
 
-/// What a score rests on.
+/// The values a score is computed from.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Metrics {
-    /// Times signed in a week; sessions, where the application never tells of sign-ins.
+    /// Sign-ins a week; sessions, if the application never records sign-ins.
     pub login_frequency: f64,
     /// Minutes of a session, on average.
     pub session_duration_avg: f64,
     /// Days since the last event.
     pub days_since_last_activity: u32,
-    /// Finished of what was begun, in per cent.
+    /// Completed in per cent of started.
     pub quest_completion_rate: f64,
     /// Days in a row with an event, up to today or yesterday.
     pub streak_days: u32,
-    /// The five factors; the score is the sum of what they contribute.
+    /// The five factors; the score is the sum of their contributions.
     pub factors: Vec<Factor>,
 }
 
-/// A score, and what it rests on.
+/// A score, and the values it is computed from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scored {
     /// 0 is engaged, 1 is high risk.
     pub score: Hundredths,
-    /// What it rests on.
+    /// The values it is computed from.
     pub metrics: Metrics,
 }
 
 impl EngagementLevel {
-    /// The level of a score.
+    /// Returns the level of a score.
     pub const fn of(score: Hundredths) -> EngagementLevel {
         match score.0 {
             0..30 => EngagementLevel::High,
@@ -104,7 +103,7 @@ struct Ratio {
 }
 
 impl Ratio {
-    /// Of nothing it is 0.
+    /// Makes a fraction; `by` 0 makes it 0.
     fn new(of: i128, by: i128) -> Ratio {
         if by == 0 { Ratio { of: 0, by: 1 } } else { Ratio { of, by } }
     }
@@ -124,9 +123,8 @@ impl Ratio {
     }
 }
 
-/// The score of somebody who did this in so many days, of which `today` is the last; of somebody
-/// who never did anything without `person_activity`. `logins_known`: whether the application tells of
-/// sign-ins.
+/// Scores a person by their activity in so many days, of which `today` is the last; `None` is
+/// somebody without any activity. `logins_known` is `true` if the application records sign-ins.
 pub fn score(
     rules: &Risk,
     today: Date,
@@ -134,7 +132,7 @@ pub fn score(
     person_activity: Option<&PersonActivity>,
     logins_known: bool,
 ) -> Scored {
-    let whole = |number: u64| Ratio::new(number.into(), 1);
+    let integer = |number: u64| Ratio::new(number.into(), 1);
     let last = person_activity.and_then(|person_activity| person_activity.last);
     let away = last.map_or(days, |last| (today - last).get_days());
     let away = u32::try_from(away).unwrap_or(0);
@@ -142,9 +140,9 @@ pub fn score(
     let (started, completed) = person_activity.map_or((0, 0), |d| (d.started, d.completed));
     let (sessions, micros) = person_activity.map_or((0, 0), |d| (d.sessions, d.session_micros));
     let streak = person_activity.map_or(0, |person_activity| person_activity.streak);
-    // What was begun before these days may be finished in them: more than all is all.
+    // Something started before these days may be completed in them, so limit it to 100 per cent.
     let completed = completed.min(started);
-    let inactivity = whole(away.into());
+    let inactivity = integer(away.into());
     let logins = Ratio::new(i128::from(times) * 7, days.max(1).into());
     let completion = Ratio::new(i128::from(completed) * 100, started.into());
     let minutes = Ratio::new(micros.into(), i128::from(sessions) * MINUTE);
@@ -159,7 +157,7 @@ pub fn score(
         factor(FactorName::LoginFrequency, &rules.login_frequency, logins, short),
         factor(FactorName::QuestCompletionRate, &rules.quest_completion_rate, completion, short),
         factor(FactorName::SessionDurationAvg, &rules.session_duration_avg, minutes, short),
-        factor(FactorName::StreakDays, &rules.streak_days, whole(streak.into()), short),
+        factor(FactorName::StreakDays, &rules.streak_days, integer(streak.into()), short),
     ];
     Scored {
         score: Hundredths(factors.iter().map(|factor| factor.contribution.0).sum()),
@@ -174,7 +172,7 @@ pub fn score(
     }
 }
 
-/// The first step that is passed says what it adds.
+/// Makes a factor from the first step that is passed.
 fn factor(
     name: FactorName,
     rule: &RiskFactor,

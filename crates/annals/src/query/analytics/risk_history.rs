@@ -1,8 +1,8 @@
-//! The course of scores: each learner's at the end of every day.
+//! The risk history: each learner's score at the end of every day.
 //!
-//! Today's is made when it is asked for. Those of days that are over are made once, by the same
-//! rules, and kept: who joins or leaves the directory later changes nothing about them. What is
-//! counted late, and other rules, have them made again.
+//! Today's score is computed on request. Scores of past days are computed once, by the same rules,
+//! and saved: changes of the directory do not affect them. Late events and other rules make them be
+//! computed again.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -19,30 +19,30 @@ use super::risk::EngagementLevel;
 use crate::config::{Hundredths, Risk};
 use crate::store::{DayScores, Result, RiskScores};
 
-/// Grows whenever the same roll-ups would be scored otherwise.
+/// The version of the scores; it grows whenever the same rollups would be scored differently.
 const VERSION: u32 = 1;
-/// Scores are kept for so many days.
+/// Number of days for which scores are kept.
 pub const KEPT_DAYS: i32 = 400;
-/// How long days are scored at a stretch: others wait for the same two cores.
+/// Time for which days are scored at a stretch, because others need the same processors.
 const STRETCH: Duration = Duration::from_millis(500);
-/// Scores that are made before others get their turn.
+/// Number of scores that are computed before other threads may run.
 const AT_ONCE: usize = 128;
 
-/// The history of a person's score.
+/// The risk history of a person.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct RiskHistory {
     /// The person.
     pub user_id: String,
-    /// Each day on which they were scored, oldest first; the last one is today and not over.
+    /// The days on which they were scored, oldest first; the last one is today, which is not over.
     pub days: Vec<RiskDay>,
-    /// Everything recorded up to this moment is counted; absent while nothing is.
+    /// Everything recorded up to this time is counted; absent while nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Time>,
-    /// Events on the record that are not counted yet.
+    /// Number of recorded events that are not counted yet.
     pub lag: u64,
 }
 
-/// A score at the end of a day, by the 30 days that end with it.
+/// The score at the end of a day, from the 30 days that end with it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct RiskDay {
     /// The day.
@@ -50,7 +50,7 @@ pub struct RiskDay {
     /// 0 is engaged, 1 is high risk.
     #[schema(value_type = f64)]
     pub risk_score: Hundredths,
-    /// The same in a word.
+    /// The level of the score.
     pub engagement_level: EngagementLevel,
 }
 
@@ -60,15 +60,15 @@ impl RiskDay {
         RiskDay { date, risk_score, engagement_level: EngagementLevel::of(risk_score) }
     }
 
-    /// The days of a history, oldest first.
+    /// Returns a risk history, oldest first.
     pub(super) fn each(history: &RiskScores) -> Vec<RiskDay> {
         history.iter().map(|(date, score)| RiskDay::new(*date, *score)).collect()
     }
 }
 
 impl Learners<'_> {
-    /// The history of a person's score over days that end today. `None`: nobody knows of them, or
-    /// nothing is recorded.
+    /// Returns a person's risk history over days that end today; `None` if they are unknown or not
+    /// recorded.
     pub async fn history(
         &self,
         id: &str,
@@ -92,8 +92,8 @@ impl Learners<'_> {
         }))
     }
 
-    /// How many learners were at the threshold or above it on each day of the periods, of which the
-    /// last one is always told; others that were not scored are missing.
+    /// Returns the number of learners at or above the threshold on each day of the periods. The
+    /// last day is always included; other days are missing if they were not scored.
     pub async fn at_risk_by_day<const N: usize>(
         &self,
         periods: [Period; N],
@@ -101,8 +101,8 @@ impl Learners<'_> {
         head: u64,
         now: Time,
     ) -> Result<[BTreeMap<Date, u64>; N]> {
-        let mut told = periods.map(|_| BTreeMap::new());
-        for (counts, period) in told.iter_mut().zip(periods) {
+        let mut by_period = periods.map(|_| BTreeMap::new());
+        for (counts, period) in by_period.iter_mut().zip(periods) {
             *counts = self.derived.score_counts(period.range(), self.risk.threshold.0).await?;
             let last = today.min(period.end_date);
             if last >= period.start_date && !counts.contains_key(&last) {
@@ -116,10 +116,10 @@ impl Learners<'_> {
                 counts.insert(last, self.at_risk(&asked, head, now).await?.total);
             }
         }
-        Ok(told)
+        Ok(by_period)
     }
 
-    /// Scores days that are over and are not scored yet, the last one first, for a while.
+    /// Scores past days without scores, the last one first, for a while.
     pub async fn keep_scores(&self, today: Date) -> Result<()> {
         let rules = self.rules();
         let scored = self.derived.scored_days(&rules, DEFAULT_DAYS).await?;
@@ -128,7 +128,7 @@ impl Learners<'_> {
         let oldest = first.max(kept);
         let mut missing = days_before(today, oldest).filter(|day| !scored.days.contains(day));
         let Some(mut day) = missing.next() else { return Ok(()) };
-        // Not those of closed days: how many were at risk then stays.
+        // Scores of frozen days are kept, because they cannot be computed again.
         self.derived.drop_scores(kept).await?;
         let directory = self.directory().await?;
         let began = Instant::now();
@@ -141,7 +141,7 @@ impl Learners<'_> {
             let mut people = BTreeMap::new();
             for (id, scored) in self.each_scored(&directory, &activity_summary, period) {
                 people.insert(id.clone(), scored.score.0);
-                // Thousands take milliseconds, which nobody should wait for.
+                // Thousands of scores take milliseconds, for which nobody should wait.
                 if people.len() % AT_ONCE == 0 {
                     tokio::task::yield_now().await;
                 }
@@ -152,7 +152,7 @@ impl Learners<'_> {
                 logins_known: activity_summary.logins_known,
                 people,
             };
-            // Where something came in between, the day is still missing the next time.
+            // If the rollups changed meanwhile, nothing is saved and the day is scored next time.
             self.derived.keep_scores(scores).await?;
             match missing.next().filter(|_| began.elapsed() < STRETCH) {
                 Some(next) => day = next,
@@ -161,8 +161,8 @@ impl Learners<'_> {
         }
     }
 
-    /// What scores are made by, as a text that is another one whenever they would be others. The
-    /// threshold is no part of it: it is applied when one counts.
+    /// Returns a text that changes whenever scores would be different. The threshold is not part of
+    /// it, because it is applied when learners are counted.
     fn rules(&self) -> String {
         let risk = Risk { threshold: Hundredths(0), ..self.risk.clone() };
         let mut hash = Sha256::new();
@@ -172,7 +172,7 @@ impl Learners<'_> {
     }
 }
 
-/// The days before a day, latest first, down to another.
+/// Returns the days before a day, latest first, down to `oldest`.
 fn days_before(end: Date, oldest: Date) -> impl Iterator<Item = Date> {
     let days = std::iter::successors(end.yesterday().ok(), |day| day.yesterday().ok());
     days.take_while(move |day| *day >= oldest)

@@ -55,8 +55,8 @@ pub(super) fn header() -> Vec<u8> {
     out
 }
 
-/// A text that a spreadsheet would run as a formula gets an apostrophe in front; one that begins
-/// with an apostrophe gets another, so that a reader who takes one away has the text again.
+/// Escapes a text that a spreadsheet would run as a formula with an apostrophe. A text that begins
+/// with an apostrophe gets another, so that removing one restores it.
 fn text(value: &str) -> String {
     if value.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) {
         format!("'{value}")

@@ -1,4 +1,4 @@
-//! Pages of any size hold exactly what a plain `Vec` holds, also while others append.
+//! Tests that pages of any size equal a plain `Vec`, even while others append.
 
 use annals_event::{Event, Uuid};
 use proptest::prelude::*;
@@ -55,7 +55,7 @@ fn pages_of_any_limit_are_the_model_s_list() {
                 prop_assert!(events.len() == limit || !has_more);
                 prop_assert_eq!(has_more, page["next_cursor"].is_string());
                 all.extend(events);
-                // What comes meanwhile is not of this list.
+                // Events appended meanwhile are not part of this list.
                 let number = next.get();
                 if number < 10_030 {
                     let more = accepted(&store, plain_ones(number..number + 1), START);

@@ -94,8 +94,8 @@ fn card_at(text: &str, groups: &[Group]) -> Option<usize> {
         let candidate = groups.get(..lengths.len())?;
         let shaped =
             candidate.iter().zip(lengths).all(|(group, length)| group.end - group.start == *length);
-        // Only neighbours with the same separator: groups that touch a letter were omitted above and
-        // must not be skipped.
+        // Only neighbours with the same separator: groups that touch a letter were omitted above
+        // and must not be skipped.
         let joined = candidate
             .windows(2)
             .all(|pair| pair[0].gap == Some(gap) && pair[1].start == pair[0].end + gap.len_utf8());

@@ -132,14 +132,14 @@ impl Keys {
     /// Returns `true` if the value under this key is secret.
     pub(super) fn is_secret(&self, key: &str) -> bool {
         // Most keys hold no secret word at all, and need not be split.
-        if self.inside.as_ref().is_some_and(|inside| !holds(inside, key)) {
+        if self.inside.as_ref().is_some_and(|inside| !contains_term(inside, key)) {
             return false;
         }
         let words = words(key);
         (0..words.len()).any(|start| {
             let most = words.len().min(start + self.longest);
             (start + 1..=most)
-                .any(|end| self.is_term(&words[start..end]) && !speaks_about(&words, start, end))
+                .any(|end| self.is_term(&words[start..end]) && !is_described(&words, start, end))
         })
     }
 
@@ -148,8 +148,8 @@ impl Keys {
         PARAMETERS.contains(&name.to_ascii_lowercase().as_str()) || self.is_secret(name)
     }
 
-    /// Returns `true` if these words together are a secret one. `apiKey`, `api_key` and `apikey` are
-    /// the same.
+    /// Returns `true` if these words together are a secret one. `apiKey`, `api_key` and `apikey`
+    /// are the same.
     fn is_term(&self, words: &[String]) -> bool {
         let joined: String = words.iter().map(|word| singular(word)).collect();
         if self.terms.contains(&joined) {
@@ -165,7 +165,7 @@ impl Keys {
 }
 
 /// Returns `true` if any of the words occurs in a key, with or without gaps.
-fn holds(inside: &AhoCorasick, key: &str) -> bool {
+fn contains_term(inside: &AhoCorasick, key: &str) -> bool {
     // Most keys are short ASCII and need no allocation.
     let mut flat = [0_u8; 64];
     if !key.is_ascii() || key.len() > flat.len() {
@@ -193,7 +193,7 @@ fn flat(key: &str) -> String {
 }
 
 /// Returns `true` if the words around a secret one count or describe it.
-fn speaks_about(words: &[String], start: usize, end: usize) -> bool {
+fn is_described(words: &[String], start: usize, end: usize) -> bool {
     let behind = words.get(end).map(|word| singular(word));
     if behind.is_some_and(|word| ABOUT.contains(&word)) {
         return true;

@@ -123,7 +123,7 @@ fn a_file_of_another_kind_and_wrong_words_are_refused() {
     assert!(said.contains("tracking_events.json") && said.contains("`_default`"), "{said}");
     fs::write(&path, "{\"_default\": {\"1\": {").unwrap();
     let said = refused(&root, &["import", "--from", "tinydb", &path], 1);
-    assert!(said.contains("not a whole JSON document"), "{said}");
+    assert!(said.contains("not a complete JSON document"), "{said}");
     for wrong in [
         &["import", "--from", "excel", &path][..],
         &["import", "--from", "tinydb", &path, "--timezone", "Europe/Atlantis"],

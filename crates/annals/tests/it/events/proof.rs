@@ -42,7 +42,7 @@ async fn an_event_is_proved_until_somebody_changes_it() {
     let server = tampered(server, &root, "DELETE FROM annals_events WHERE message = 'lamp 100'");
     let beside = proof(&server, &ids[5]).await;
     assert_eq!(beside["verdict"], "unproven");
-    assert_eq!(beside["fault"], "an event beside it does not fit");
+    assert_eq!(beside["fault"], "another event of its tile does not match");
     assert_eq!(beside["digest"], first["digest"]);
 
     let change = "UPDATE annals_events SET message = 'another' WHERE message = 'lamp 5'";

@@ -22,7 +22,7 @@ const PAGE: usize = 500;
 const GUARDIANS: usize = 20;
 
 /// Looks every child up in the directory, and adds missing ones if that is asked for.
-pub(super) async fn look(
+pub(super) async fn look_up(
     client: &Client,
     rows: &[Converted],
     create: bool,

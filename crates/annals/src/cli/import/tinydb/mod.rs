@@ -79,7 +79,7 @@ pub(super) async fn import(
         summary.notes.push(note);
     }
     chain::check(&rows, &mut summary);
-    children::look(client, &rows, ask.create_children, &mut summary).await?;
+    children::look_up(client, &rows, ask.create_children, &mut summary).await?;
     let kept_out = children::kept_out(client, &rows, &mut summary).await?;
     for note in &summary.notes {
         progress.note(note);

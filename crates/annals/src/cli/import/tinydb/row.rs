@@ -33,7 +33,7 @@ pub(super) fn read(place: &str, value: Value, zone: &TimeZone) -> Result<Row, St
     let Value::Object(mut row) = value else {
         return Err("not an object".to_owned());
     };
-    let whole = Value::Object(row.clone()).to_string();
+    let row_text = Value::Object(row.clone()).to_string();
     let child = text(&mut row, "child_id")?.ok_or("child_id: is missing")?;
     let account = text(&mut row, "user_id")?;
     let (category, action) = kind(&mut row)?;
@@ -50,7 +50,7 @@ pub(super) fn read(place: &str, value: Value, zone: &TimeZone) -> Result<Row, St
             row_id("tinydb", 0, &[child.as_bytes(), own.as_bytes()], time)
         }
         // The same row of a longer file is the same event, in whichever table it is.
-        None => row_id("tinydb", 1, &[place.as_bytes(), whole.as_bytes()], time),
+        None => row_id("tinydb", 1, &[place.as_bytes(), row_text.as_bytes()], time),
     };
     let entity_id = text(&mut row, "entity_id")?;
     let metadata = metadata(row)?;
@@ -106,7 +106,7 @@ fn points(row: &mut Map<String, Value>) -> Result<Points, String> {
     let mut number = |field: &str| match row.remove(field) {
         None | Some(Value::Null) => Ok(None),
         // Python writes 10.0 if a sum had floats in it.
-        Some(value) => whole(&value).map(Some).ok_or_else(|| {
+        Some(value) => integer(&value).map(Some).ok_or_else(|| {
             format!("{field}: must be a whole number, not `{}`", short(&value.to_string()))
         }),
     };
@@ -121,7 +121,7 @@ fn points(row: &mut Map<String, Value>) -> Result<Points, String> {
     }
 }
 
-fn whole(value: &Value) -> Option<i64> {
+fn integer(value: &Value) -> Option<i64> {
     let bounds = -limits::MAX_INTEGER..=limits::MAX_INTEGER;
     let float = value.as_f64().filter(|float| float.fract() == 0.0);
     #[expect(

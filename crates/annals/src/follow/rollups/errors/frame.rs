@@ -1,15 +1,15 @@
-//! The uppermost frame of a stack that is the application's own: function and file, without the
-//! line, which moves with every release.
+//! The uppermost frame of a stack that is in the application's own code: function and file, without
+//! the line, which changes with every release.
 //!
-//! Stacks are told apart by their form: Python's names its last call last; Rust's numbers its
-//! frames and puts files on lines of their own; those of Java and of browsers begin with the last
+//! Stacks are distinguished by their form. Python's have the last call last. Rust's number their
+//! frames and put files on lines of their own. Java's and those of browsers begin with the last
 //! call.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Characters that tell enough.
+/// Number of characters of a frame at most.
 const LONGEST: usize = 300;
 
 fn pattern(text: &str) -> Regex {
@@ -24,17 +24,17 @@ static RUST_FILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s+at (\S+?):\d+
 static RUST_HASH: LazyLock<Regex> = LazyLock::new(|| pattern(r"::h[0-9a-f]{16}$"));
 static JAVA: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^\s*at ([\w.$/<>@-]+\.[\w$<>]+)\(([^():]*)(?::(\d+))?\)$"));
-/// Chromium's and Node's.
+/// Matches frames of Chromium and Node.
 static V8: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^\s*at (?:async )?(?:(?:new )?(\S.*?) \()?([^()\s]+?):(\d+)(?::\d+)?\)?$")
 });
-/// Firefox's and Safari's.
+/// Matches frames of Firefox and Safari.
 static GECKO: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*([^@\s]*)@(\S+?):(\d+)(?::\d+)?$"));
 static ORIGIN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[a-z][a-z0-9+.-]*://[^/]*"));
-/// `index-DiwrgTda.js`, `main.3f2a9c1b.js`: what a build puts into a name.
+/// Matches the part of a name that a build adds: `index-DiwrgTda.js`, `main.3f2a9c1b.js`.
 static BUILD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[.-]([0-9A-Za-z_]{6,})(\.[a-z]{2,3})$"));
 
-/// Where what an application did not write itself lies …
+/// Parts of paths of code that is not the application's own.
 const FOREIGN_FILES: [&str; 14] = [
     "node_modules/",
     "/vendor",
@@ -51,7 +51,7 @@ const FOREIGN_FILES: [&str; 14] = [
     "/rustc/",
     ".cargo/registry",
 ];
-/// … and what its names begin with.
+/// Prefixes of functions that are not the application's own.
 const FOREIGN_NAMES: [&str; 18] = [
     "rust_begin_unwind",
     "__rust",
@@ -73,21 +73,21 @@ const FOREIGN_NAMES: [&str; 18] = [
     "org.springframework.",
 ];
 
-/// A frame, as it stands in a stack.
+/// A frame of a stack.
 struct Frame<'a> {
     function: &'a str,
     file: &'a str,
     line: &'a str,
 }
 
-/// `QuestMap (/assets/app.js)`
+/// Returns the uppermost own frame, such as `QuestMap (/assets/app.js)`.
 pub(super) fn top(stack: &str) -> Option<String> {
     let lines: Vec<&str> = stack.lines().collect();
     let mut frames = frames(&lines).into_iter();
-    frames.find(Frame::is_ours).map(|frame| frame.told())
+    frames.find(Frame::is_ours).map(|frame| frame.render())
 }
 
-/// From the last call on.
+/// Returns the frames, the last call first.
 fn frames<'a>(lines: &[&'a str]) -> Vec<Frame<'a>> {
     let python = frames_by(lines.iter().rev(), &PYTHON, |[file, line, function]| Frame {
         function,
@@ -142,21 +142,21 @@ impl Frame<'_> {
             && !FOREIGN_NAMES.iter().any(|begin| name.starts_with(begin))
     }
 
-    fn told(&self) -> String {
+    fn render(&self) -> String {
         let path = self.file.split(['?', '#']).next().unwrap_or_default();
         let path = ORIGIN.replace(path, "");
         let file = BUILD.replace(&path, |found: &regex::Captures<'_>| {
-            // A word of the name has neither digits nor capitals within.
+            // A part that is a word has neither digits nor capitals inside.
             let made = found[1].contains(|c: char| c.is_ascii_digit() || c.is_ascii_uppercase());
             if made { found[2].to_owned() } else { found[0].to_owned() }
         });
-        let told = match (self.function, &*file) {
-            // Without a name only the line tells it from others.
+        let rendered = match (self.function, &*file) {
+            // Without a function only the line distinguishes it from others.
             ("" | "<module>" | "Object.<anonymous>", file) => format!("{file}:{}", self.line),
             (function, "") => function.to_owned(),
             (function, file) => format!("{function} ({file})"),
         };
-        told.chars().take(LONGEST).collect()
+        rendered.chars().take(LONGEST).collect()
     }
 }
 

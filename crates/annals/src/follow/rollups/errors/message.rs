@@ -1,13 +1,13 @@
-//! A message without what differs from one time to the next.
+//! The constant part of an error's message.
 
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-/// Characters that tell enough.
+/// Number of characters of a folded message at most.
 const LONGEST: usize = 300;
 
-/// Quoted words, addresses of people, and words with a digit in them: numbers and ids.
+/// Matches variable parts: quoted words, mailboxes, and words with a digit (numbers and ids).
 static DIFFERS: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r#"(?x)
         (?<quoted> "[^"\n]*" | `[^`\n]*` | \B'[^'\n]*'\B | [“„][^“”\n]*[“”] | «[^»\n]*» )
@@ -18,7 +18,7 @@ static DIFFERS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("a pattern")
 });
 
-/// `User "…" has # points`
+/// Replaces the variable parts of a message: `User "…" has # points`.
 pub(super) fn folded(message: &str) -> String {
     let start: String = message.trim().chars().take(LONGEST * 2).collect();
     let folded = DIFFERS.replace_all(&start, |found: &Captures<'_>| {
@@ -72,9 +72,9 @@ mod tests {
 
         #[test]
         fn it_is_short_and_has_no_digit(message in "\\PC{0,900}") {
-            let told = folded(&message);
-            prop_assert!(told.chars().count() <= LONGEST);
-            prop_assert!(!told.contains(|c: char| c.is_ascii_digit()), "{}", told);
+            let text = folded(&message);
+            prop_assert!(text.chars().count() <= LONGEST);
+            prop_assert!(!text.contains(|c: char| c.is_ascii_digit()), "{}", text);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which errors are of one group.
+//! Tests of the grouping of errors.
 
 use annals_event::ErrorInfo;
 use jiff::civil::date;
@@ -33,24 +33,24 @@ fn one_type_at_one_place_is_one_group_whatever_it_says() {
 }
 
 #[test]
-fn without_an_own_frame_the_message_tells_but_for_what_differs() {
+fn without_an_own_frame_the_constant_part_of_the_message_decides() {
     let foreign = "Error\n    at f (/srv/node_modules/q/q.js:1:1)";
     let one = group(Some("Error"), Some("quest 7 failed"), Some(foreign));
     assert_eq!(one, group(Some("Error"), Some("quest 8 failed"), None));
     assert_ne!(one, group(Some("Error"), Some("reward 8 failed"), None));
-    // A place that reads as a message is not the same.
+    // A place that looks like a message is not the same.
     let placed = group(Some("Error"), None, Some("    at f (/a.js:1:1)"));
     assert_ne!(placed, group(Some("Error"), Some("f (/a.js)"), None));
 }
 
 #[test]
-fn what_names_no_type_is_told_by_its_action() {
-    let told = Trait::of(&event(None, None, None));
+fn what_names_no_type_is_grouped_by_its_action() {
+    let features = Features::of(&event(None, None, None));
     let wanted = ("javascript_error", None, "");
-    assert_eq!((&*told.kind, told.place.as_deref(), &*told.words), wanted);
+    assert_eq!((&*features.kind, features.place.as_deref(), &*features.words), wanted);
     let bare = Event { error: None, ..event(None, None, None) };
-    assert_eq!(Trait::of(&bare), told);
+    assert_eq!(Features::of(&bare), features);
     let error = ErrorInfo { endpoint: Some("/api/quests/7".to_owned()), ..ErrorInfo::default() };
     let endpoint = Event { error: Some(error), ..bare };
-    assert_eq!(Trait::of(&endpoint).words, "/api/quests/#");
+    assert_eq!(Features::of(&endpoint).words, "/api/quests/#");
 }

@@ -1,4 +1,4 @@
-//! Sessions against the plainest model: a walk along the clock.
+//! Tests of sessions against a simple model that walks along the clock.
 
 use jiff::civil::date;
 use proptest::collection::vec;
@@ -9,7 +9,7 @@ use super::*;
 
 const MINUTE: i64 = 60 * 1_000_000;
 
-/// When, who, and whether they signed out.
+/// The minute, the person, and whether they signed out.
 type Plain = (i64, Option<&'static str>, bool);
 
 fn sign(&(minute, person, logout): &Plain) -> Sign<'static> {
@@ -17,7 +17,7 @@ fn sign(&(minute, person, logout): &Plain) -> Sign<'static> {
     Sign { session_id: "v", person, at, day: date(2026, 11, 21), logout, did: Did::Acted }
 }
 
-/// Handed over in slices of this many, written and read again in between.
+/// Processes events in slices of this many, written and read again in between.
 fn sessions(events: &[Plain], slice: usize) -> Vec<Session> {
     let mut stored = BTreeMap::new();
     for slice in events.chunks(slice) {
@@ -37,17 +37,17 @@ fn sessions(events: &[Plain], slice: usize) -> Vec<Session> {
     sessions
 }
 
-/// First and last minute, and whose.
-type Told = (i64, i64, Option<String>);
+/// First and last minute, and the person.
+type Span = (i64, i64, Option<String>);
 
-fn told(sessions: &[Session]) -> Vec<Told> {
+fn spans(sessions: &[Session]) -> Vec<Span> {
     let minute = |time: Time| time.as_micros() / MINUTE;
     sessions.iter().map(|s| (minute(s.started), minute(s.last), s.subject.clone())).collect()
 }
 
-/// By the definition, for events that come in the order they happened.
-fn model(events: &[Plain]) -> Vec<Told> {
-    let mut sessions: Vec<Told> = Vec::new();
+/// Computes sessions by the definition, for events that come in the order they happened.
+fn model(events: &[Plain]) -> Vec<Span> {
+    let mut sessions: Vec<Span> = Vec::new();
     let mut ended = false;
     for &(at, person, logout) in events {
         match sessions.last_mut() {
@@ -78,17 +78,17 @@ proptest! {
         slice in 1_usize..10,
     ) {
         events.sort_by_key(|event| event.0);
-        prop_assert_eq!(told(&sessions(&events, slice)), model(&events));
+        prop_assert_eq!(spans(&sessions(&events, slice)), model(&events));
     }
 
-    /// One person who stays signed in: late events change nothing but when they are known.
+    /// One person stays signed in: late events only delay the result.
     #[test]
     fn the_order_they_come_in_does_not_matter(
         minutes in vec(0_i64..900, 0..40), slice in 1_usize..10,
     ) {
         let mut events: Vec<Plain> =
             minutes.into_iter().map(|minute| (minute, Some("ada"), false)).collect();
-        let came = told(&sessions(&events, slice));
+        let came = spans(&sessions(&events, slice));
         events.sort_by_key(|event| event.0);
         prop_assert_eq!(came, model(&events));
     }
@@ -109,8 +109,8 @@ fn a_session_s_day_is_that_of_its_first_event() {
 #[test]
 fn two_that_a_late_event_joins_keep_the_first_one_s_ordinal() {
     let apart = [(0, Some("ada"), false), (50, Some("ada"), false)];
-    assert_eq!(told(&sessions(&apart, 1)).len(), 2);
+    assert_eq!(spans(&sessions(&apart, 1)).len(), 2);
     let joined = sessions(&[apart[0], apart[1], (25, None, false)], 1);
     let [session] = &joined[..] else { panic!("{joined:?}") };
-    assert_eq!((session.ordinal, told(&joined)[0].1), (1, 50));
+    assert_eq!((session.ordinal, spans(&joined)[0].1), (1, 50));
 }

@@ -1,4 +1,4 @@
-//! Every step's edge, and what holds for any score.
+//! Tests of every step's limit, and of rules that hold for any score.
 
 use jiff::ToSpan as _;
 use jiff::civil::date;
@@ -10,7 +10,7 @@ use crate::store::ActiveSpan;
 const TODAY: Date = date(2026, 11, 21);
 const MINUTE_MICROS: i64 = 60 * 1_000_000;
 
-/// Somebody about whom nothing is wrong: 0.
+/// Returns the activity of an engaged person, whose score is 0.
 fn engaged() -> PersonActivity {
     let first = TODAY.saturating_sub(100.days());
     PersonActivity {
@@ -132,19 +132,19 @@ fn who_was_never_active_was_away_for_all_the_days_asked_about() {
     assert_eq!(never(14).score, Hundredths(90));
     assert_eq!(never(7).score, Hundredths(75));
     assert_eq!(never(3).score, Hundredths(60));
-    // Not yet active is not active.
+    // A first day in the future counts as no activity.
     let later =
         PersonActivity { last: None, logins: 0, sessions: 0, started: 0, streak: 0, ..engaged() };
     assert_eq!(scored(30, &PersonActivity { session_micros: 0, ..later }), never(30));
 }
 
 #[test]
-fn sessions_stand_for_logins_where_nobody_tells_of_them() {
+fn sessions_replace_logins_where_none_are_recorded() {
     let person_activity = PersonActivity { logins: 0, ..engaged() };
-    let told = |known| score(&Risk::default(), TODAY, 30, Some(&person_activity), known);
-    assert_eq!(told(true).score, Hundredths(25));
-    assert_eq!(told(false).score, Hundredths(0));
-    let frequency = told(false).metrics.login_frequency;
+    let score_with = |known| score(&Risk::default(), TODAY, 30, Some(&person_activity), known);
+    assert_eq!(score_with(true).score, Hundredths(25));
+    assert_eq!(score_with(false).score, Hundredths(0));
+    let frequency = score_with(false).metrics.login_frequency;
     assert!((frequency - 2.33).abs() < 1e-9, "{frequency}");
 }
 
@@ -165,7 +165,7 @@ fn levels_begin_at_their_score() {
     }
 }
 
-fn any_deeds() -> impl Strategy<Value = PersonActivity> {
+fn any_activity() -> impl Strategy<Value = PersonActivity> {
     let times = (0_u64..50, 0_u64..20, 0_u64..20, 0_u64..50);
     (0_i64..400, times, 0_i64..100_000_000_000, 0_u32..400).prop_map(
         |(away, (logins, started, completed, sessions), session_micros, streak)| PersonActivity {
@@ -184,7 +184,7 @@ fn any_deeds() -> impl Strategy<Value = PersonActivity> {
 proptest! {
     #[test]
     fn a_score_is_the_sum_of_its_factors_and_none_adds_more_than_its_weight(
-        person_activity in any_deeds(), days in 1_i32..=366,
+        person_activity in any_activity(), days in 1_i32..=366,
     ) {
         let scored = scored(days, &person_activity);
         let factors = &scored.metrics.factors;
@@ -196,7 +196,7 @@ proptest! {
     }
 
     #[test]
-    fn whoever_does_more_is_at_no_higher_risk(person_activity in any_deeds(), days in 1_i32..=366) {
+    fn whoever_does_more_is_at_no_higher_risk(person_activity in any_activity(), days in 1_i32..=366) {
         let before = scored(days, &person_activity).score;
         for more in [
             PersonActivity { last: person_activity.last.map(|last| last.saturating_add(1.day()).min(TODAY)), ..person_activity },

@@ -1,4 +1,4 @@
-//! Stacks as browsers and languages write them.
+//! Tests of stacks as browsers and languages write them.
 
 use proptest::prelude::*;
 
@@ -79,8 +79,8 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_and_what_is_told_is_short(stack in "(?s).{0,400}") {
-        let told = top(&stack).unwrap_or_default();
-        prop_assert!(told.chars().count() <= LONGEST);
+    fn any_text_is_read_and_the_frame_is_short(stack in "(?s).{0,400}") {
+        let frame = top(&stack).unwrap_or_default();
+        prop_assert!(frame.chars().count() <= LONGEST);
     }
 }
