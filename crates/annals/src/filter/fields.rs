@@ -1,25 +1,25 @@
-//! The fields that a filter can ask for, in one table.
+//! The fields of a filter, in one table.
 //!
-//! What rests on it: the query parameters ([`Filter::parse`](super::Filter::parse)) and their
+//! The table defines the query parameters ([`Filter::parse`](super::Filter::parse)) and their
 //! documentation, the condition in SQL (`store/predicate.rs`), the keys of the list index
 //! (`store/keys.rs`) and, through the OpenAPI document, the dashboard's `filter.gen.ts`.
 
 use annals_event::{ActorType, Event, Severity};
 
-/// How the list index holds a field. The number is that of the field's keys: unique, never used
-/// again, and none of those in `store/keys.rs`.
+/// The way the list index holds a field. The number is that of the field's keys: unique, never
+/// used again, and none of those in `store/keys.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Index {
-    /// Not at all: rows are asked.
+    /// The index does not hold it; rows are read instead.
     No,
-    /// As a field of few values.
+    /// A field of few values.
     Few(u8),
-    /// As a field of many values.
+    /// A field of many values.
     Many(u8),
 }
 
 impl Index {
-    /// The number of the field's keys.
+    /// Returns the number of the field's keys.
     pub const fn number(self) -> Option<u8> {
         match self {
             Index::No => None,
@@ -28,7 +28,7 @@ impl Index {
     }
 }
 
-/// The values of a field that takes no others.
+/// The values of a field that accepts no others.
 #[derive(Clone, Copy, Debug)]
 pub struct Closed {
     /// The values as the API writes them.
@@ -53,7 +53,7 @@ macro_rules! fields {
         $(#[doc = $doc:literal])+
         $field:ident: $name:literal, $column:literal, $index:expr, $closed:expr, $text:expr;
     )+) => {
-        /// A field that a term asks about.
+        /// A field that a term compares.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Field {
             $($(#[doc = $doc])+ $field,)+
@@ -61,11 +61,11 @@ macro_rules! fields {
             Metadata(String),
         }
 
-        /// Every field but metadata, in the order in which they are offered.
+        /// Every field except metadata, in the order in which they are offered.
         pub const FIELDS: &[Field] = &[$(Field::$field,)+];
 
         impl Field {
-            /// The query parameter; `metadata` for metadata.
+            /// Returns the query parameter; `metadata` for metadata.
             pub const fn name(&self) -> &'static str {
                 match self {
                     $(Field::$field => $name,)+
@@ -73,7 +73,7 @@ macro_rules! fields {
                 }
             }
 
-            /// The column of an event's row; `metadata` for metadata.
+            /// Returns the column of an event's row; `metadata` for metadata.
             pub const fn column(&self) -> &'static str {
                 match self {
                     $(Field::$field => $column,)+
@@ -81,7 +81,7 @@ macro_rules! fields {
                 }
             }
 
-            /// How the list index holds it.
+            /// Returns the way the list index holds it.
             pub const fn index(&self) -> Index {
                 match self {
                     $(Field::$field => $index,)+
@@ -89,7 +89,7 @@ macro_rules! fields {
                 }
             }
 
-            /// The only values it takes; `None` when it takes any.
+            /// Returns the only values it accepts; `None` if it accepts any.
             pub const fn closed(&self) -> Option<Closed> {
                 match self {
                     $(Field::$field => $closed,)+
@@ -97,7 +97,7 @@ macro_rules! fields {
                 }
             }
 
-            /// The description in the API document.
+            /// Returns the description in the API document.
             pub const fn description(&self) -> &'static str {
                 match self {
                     $(Field::$field => concat!($($doc, "\n"),+),)+
@@ -105,7 +105,7 @@ macro_rules! fields {
                 }
             }
 
-            /// The text of an event that terms compare; `None` where the event has none, and for
+            /// Returns the text of an event that terms compare; `None` if the event has none, and for
             /// metadata.
             pub fn text<'e>(&self, event: &'e Event) -> Option<&'e str> {
                 match self {
@@ -150,7 +150,7 @@ fields! {
 }
 
 impl Field {
-    /// The field that a query parameter asks about.
+    /// Returns the field of a query parameter.
     pub fn from_parameter(name: &str) -> Option<Field> {
         if let Some(field) = FIELDS.iter().find(|field| field.name() == name) {
             return Some(field.clone());
@@ -160,8 +160,8 @@ impl Field {
     }
 }
 
-/// The indexed fields and their numbers, as one text: an index that was built for another text is
-/// rebuilt.
+/// Returns the indexed fields and their numbers as one text. An index that was built for another
+/// text is rebuilt.
 pub fn indexed_fields() -> String {
     let indexed = FIELDS.iter().filter(|field| field.index() != Index::No);
     indexed.map(|field| format!("{}:{:?} ", field.column(), field.index())).collect()

@@ -114,7 +114,7 @@ pub struct AtRiskQuestion {
     pub threshold: Hundredths,
     /// Number of learners listed at most.
     pub limit: usize,
-    /// The last day of another period to compare with.
+    /// The last day of a period of the same length to compare with.
     pub compare: Option<Date>,
     /// Number of days of each learner's risk history.
     pub history: Option<i32>,
