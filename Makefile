@@ -74,8 +74,8 @@ screenshots: tools-browser build
 ## make bench BENCH="--events 10000000 --only writes". Built together with the server, so that what
 ## both use is compiled once.
 bench: dashboard/dist/index.html
-	$(CARGO) build --release --locked -p annals -p annals-bench
-	target/release/annals-bench $(BENCH)
+	$(CARGO) build --profile dist --locked -p annals -p annals-bench
+	target/dist/annals-bench $(BENCH)
 
 dashboard/node_modules: dashboard/package-lock.json
 	npm ci --prefix dashboard --no-audit --no-fund

@@ -6,8 +6,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
-use figment::providers::{Env, Format as _, Serialized, Toml};
+use figment::providers::{Env, Format, Serialized};
 use ipnet::IpNet;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 mod database;
@@ -235,6 +236,19 @@ pub enum ConfigError {
     },
 }
 
+/// The format of a configuration file. figment's own feature would bring a second TOML parser.
+struct ConfigFile;
+
+impl Format for ConfigFile {
+    type Error = toml::de::Error;
+
+    const NAME: &'static str = "TOML";
+
+    fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, toml::de::Error> {
+        toml::from_str(text)
+    }
+}
+
 impl Config {
     /// Reads the configuration. `flags` are those of the command line, without absent ones.
     pub fn load(file: Option<&Path>, flags: impl Serialize) -> Result<Config, ConfigError> {
@@ -244,9 +258,9 @@ impl Config {
                 let problem = format!("names {}, which does not exist", file.display());
                 return Err(ConfigError::Value { key: "config", problem });
             }
-            figment = figment.merge(Toml::file_exact(file));
+            figment = figment.merge(ConfigFile::file_exact(file));
         } else {
-            figment = figment.merge(Toml::file(DEFAULT_FILE));
+            figment = figment.merge(ConfigFile::file(DEFAULT_FILE));
         }
         // Two underscores separate sections: ANNALS_CLIENT_IP__V4_BITS.
         let environment =

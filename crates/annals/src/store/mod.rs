@@ -34,6 +34,7 @@ mod histogram;
 mod keys;
 pub mod ledger;
 mod lines;
+mod migrations;
 mod page;
 mod person;
 pub mod postgres;

@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use annals_event::Uuid;
 use deadpool_postgres::Object;
-use refinery::Runner;
+use refinery_core::Runner;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error};
 
+use super::super::migrations::{Migrations, migrations, runner_of};
 use super::super::recent::RecentEvents;
 use super::super::{Appended, Entry, Identity, Result, StoreError};
 use super::PostgresStore;
@@ -23,9 +24,17 @@ use super::target::Target;
 use super::viewer::ViewerKey;
 use super::watch::Watch;
 
-mod migrations {
-    refinery::embed_migrations!("src/store/postgres/migrations");
-}
+/// The schema's migrations, in their order.
+const MIGRATIONS: Migrations = migrations![
+    "V1__journal",
+    "V2__append",
+    "V3__viewers",
+    "V4__points",
+    "V5__ageing",
+    "V6__retention_asked",
+    "V7__vacuuming",
+    "V8__frozen_days",
+];
 
 const HISTORY: &str = "annals_schema_history";
 /// The oldest PostgreSQL with views that run with their caller's rights.
@@ -161,7 +170,7 @@ pub(super) async fn connect(target: &Target) -> Result<Client> {
 }
 
 fn runner() -> Runner {
-    let mut runner = migrations::migrations::runner();
+    let mut runner = runner_of(MIGRATIONS);
     runner.set_migration_table_name(HISTORY);
     runner
 }
@@ -354,4 +363,15 @@ pub(super) async fn enter(target: &Target) -> Result<Journal> {
         viewer_key: ViewerKey::of(bytes(4)?.try_into().map_err(|_| damaged())?),
         holder: row.try_get(5).map_err(failed)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::migrations::assert_compiled_in;
+    use super::*;
+
+    #[test]
+    fn every_migration_is_compiled_in() {
+        assert_compiled_in("src/store/postgres/migrations", MIGRATIONS);
+    }
 }

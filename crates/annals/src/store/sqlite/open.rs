@@ -5,17 +5,25 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use annals_event::Uuid;
+use refinery_core::Runner;
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
+use super::super::migrations::{Migrations, migrations, runner_of};
 use super::super::{Identity, Result, StoreError};
 use crate::filter::metadata_text;
 use crate::words::all_found;
 
-mod migrations {
-    refinery::embed_migrations!("src/store/sqlite/migrations");
-}
+/// The schema's migrations, in their order.
+const MIGRATIONS: Migrations = migrations![
+    "V1__journal",
+    "V2__people",
+    "V3__key_origins",
+    "V4__dictionary",
+    "V5__points",
+    "V6__frozen_days",
+];
 
 /// `annl`: marks a file that belongs to Annals (`PRAGMA application_id`).
 const APPLICATION_ID: i32 = 0x616e_6e6c;
@@ -231,8 +239,8 @@ fn rename_tables(connection: &mut Connection) -> Result<()> {
     Ok(transaction.commit()?)
 }
 
-pub(super) fn runner() -> refinery::Runner {
-    let mut runner = migrations::migrations::runner();
+pub(super) fn runner() -> Runner {
+    let mut runner = runner_of(MIGRATIONS);
     runner.set_migration_table_name(HISTORY);
     runner
 }
@@ -326,9 +334,15 @@ fn add_functions(connection: &Connection) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use refinery::Target;
+    use refinery_core::Target;
 
+    use super::super::super::migrations::assert_compiled_in;
     use super::*;
+
+    #[test]
+    fn every_migration_is_compiled_in() {
+        assert_compiled_in("src/store/sqlite/migrations", MIGRATIONS);
+    }
 
     #[test]
     fn an_older_journal_is_brought_up_to_date_and_keeps_what_it_holds() {

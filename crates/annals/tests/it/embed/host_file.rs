@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use annals::journal::verify::verify;
 use annals::store::sqlite::SqliteStore;
-use refinery::{Migration, Runner};
+use refinery_core::{Migration, Runner};
 use rusqlite::Connection;
 
 use super::{builder, events, lamp};

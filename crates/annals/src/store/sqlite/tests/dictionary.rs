@@ -6,7 +6,7 @@ use std::sync::Arc;
 use annals_event::{Actor, ActorType, Entity, Event, Subject};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
-use refinery::Target;
+use refinery_core::Target;
 use rusqlite::{Connection, params};
 
 use super::super::{Tenancy, open as opening};
