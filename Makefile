@@ -1,11 +1,12 @@
-# Annals. `make demo` shows it, `make test` proves it; the rest is parts of these two.
+# Annals. `make demo` shows it, `make test` proves it, `make dev` and `make t` are for while you write; the rest is parts
+# of these. `make help` lists what has two hashes before it.
 
 ANNALS   := target/release/annals
 CARGO    ?= cargo
 SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 NPM      := npm --prefix dashboard
 
-.PHONY: demo run build test lint gen bench screenshots check-gen check-rust check-dashboard check-packages check-browser \
+.PHONY: demo run build test t dev help lint gen bench screenshots check-gen check-rust check-dashboard check-packages check-browser \
         tools tools-rust tools-browser tools-postgres clean
 
 ## Builds everything, loads a realistic data set and serves it with a sign-in link.
@@ -16,8 +17,24 @@ demo: build
 run: build
 	$(ANNALS) serve
 
+## Builds target/release/annals, quickly. What is published is built with `--profile dist`, which takes longer.
 build: dashboard/dist/index.html
 	$(CARGO) build --release --locked -p annals
+
+## The server and the dashboard, each reloaded when its sources change. make dev ARGS="--data-dir demo-data"
+dev: dashboard/dist/index.html
+	node dashboard/scripts/dev.mjs $(ARGS)
+
+## The fast tests: all, or those whose name contains F, of the crate C. make t F=cursor C=annals P=default (slow ones too)
+t: dashboard/dist/index.html
+	@$(CARGO) nextest --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-nextest
+	$(CARGO) nextest run --locked $(if $(C),-p $(C),--workspace) --profile $(or $(P),fast) $(F)
+
+## Lists these targets.
+help:
+	@awk '/^## / { text = text (text ? "\n" : "") substr($$0, 4); next } \
+	      /^[a-z-]+:/ && text { split($$1, name, ":"); n = split(text, line, "\n"); \
+	        for (i = 1; i <= n; i++) printf "%-12s %s\n", i == 1 ? name[1] : "", line[i] } { text = "" }' Makefile
 
 ## All tests: Rust, TypeScript, both databases, the browser. Installs what they need.
 test: tools check-dashboard check-packages lint check-rust check-gen check-browser
@@ -29,6 +46,7 @@ lint: tools-rust dashboard/dist/index.html
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" $(CARGO) doc --locked --workspace --no-deps --document-private-items
 	$(CARGO) deny --all-features check bans licenses sources
+	$(CARGO) machete
 
 check-rust: tools-rust tools-postgres dashboard/dist/index.html
 	$(CARGO) nextest run --locked --workspace
@@ -93,6 +111,7 @@ tools: tools-rust tools-browser tools-postgres dashboard/node_modules
 tools-rust:
 	@$(CARGO) nextest --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-nextest
 	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-deny
+	@$(CARGO) machete --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-machete
 
 tools-browser:
 	@command -v chromium >/dev/null 2>&1 || \
