@@ -12,10 +12,11 @@
 //! no comparison can be timed.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::Arc;
 
 use annals_event::Time;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use parking_lot::{Mutex, RwLock};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -91,7 +92,7 @@ impl Access {
     pub async fn reload(&self) -> Result<()> {
         let _held = self.directory.lock().await;
         let keys = self.store.keys().await?.into_iter().map(|key| (key.hash, key)).collect();
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        *self.keys.write() = keys;
         self.recording_policies.reload(&*self.store).await
     }
 
@@ -105,7 +106,7 @@ impl Access {
     /// Whether nobody could get in with a key.
     pub fn has_no_key(&self) -> bool {
         let now = self.clock.now();
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let keys = self.keys.read();
         self.bootstrap.is_none() && !keys.values().any(|key| policy(key, now).is_ok())
     }
 
@@ -118,11 +119,11 @@ impl Access {
             return Ok(Caller { role: Role::Admin, auth_method, label, person: None });
         }
         let now = self.clock.now();
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let keys = self.keys.read();
         let key = keys.get(&hash).ok_or(Denied::Unknown)?;
         policy(key, now)?;
         if key.last_used_at.is_none_or(|last| now.micros_since(last) >= USE_GRAIN) {
-            self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, now);
+            self.used.lock().insert(hash, now);
         }
         let auth_method = AuthMethod::Key { id: key.id.clone() };
         Ok(Caller { role: key.role, auth_method, label: key.name.clone(), person: None })
@@ -181,7 +182,7 @@ impl Access {
             return Ok(Err(Denied::SessionOver));
         };
         if let Some(id) = &session.key_id {
-            let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+            let keys = self.keys.read();
             let key = keys.values().find(|key| key.id == *id);
             let bootstrap = id == "bootstrap" && self.bootstrap.is_some();
             if !bootstrap && key.is_none_or(|key| policy(key, now).is_err()) {
@@ -298,7 +299,7 @@ impl Access {
 
     /// Every key, revoked and expired ones too, oldest first.
     pub fn keys(&self) -> Vec<Key> {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let keys = self.keys.read();
         let mut keys: Vec<Key> = keys.values().cloned().collect();
         keys.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
         keys
@@ -319,7 +320,7 @@ impl Access {
     /// Whether pages of an origin may use any working ingest key.
     pub fn some_key_allows(&self, origin: &str) -> bool {
         let now = self.clock.now();
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let keys = self.keys.read();
         keys.values().any(|key| allows(key, origin) && policy(key, now).is_ok())
     }
 
@@ -328,16 +329,16 @@ impl Access {
         let AuthMethod::Key { id } = &caller.auth_method else {
             return false;
         };
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let keys = self.keys.read();
         keys.values().any(|key| key.id == *id && allows(key, origin))
     }
 
     /// Writes down when keys were last used.
     pub async fn note_uses(&self) -> Result<()> {
-        let used = std::mem::take(&mut *self.used.lock().unwrap_or_else(PoisonError::into_inner));
+        let used = std::mem::take(&mut *self.used.lock());
         for (hash, time) in used {
             let id = {
-                let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+                let mut keys = self.keys.write();
                 keys.get_mut(&hash).map(|key| {
                     key.last_used_at = Some(time);
                     key.id.clone()
@@ -353,7 +354,7 @@ impl Access {
     async fn put(&self, key: Key) -> Result<()> {
         let _held = self.directory.lock().await;
         self.store.put_key(key.clone()).await?;
-        self.keys.write().unwrap_or_else(PoisonError::into_inner).insert(key.hash, key);
+        self.keys.write().insert(key.hash, key);
         Ok(())
     }
 }

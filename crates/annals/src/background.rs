@@ -7,9 +7,10 @@
 use std::io;
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread;
 
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -49,7 +50,7 @@ impl Background {
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
             let waiting = Arc::clone(&waiting);
-            let next = move || waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let next = move || waiting.lock().recv();
             let work = move || {
                 lower_priority();
                 while let Ok(job) = next() {

@@ -6,8 +6,8 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal as _, Write};
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tracing_subscriber::filter::ParseError;
@@ -63,7 +63,7 @@ pub fn start(level: &str, format: LogFormat) -> Result<(), ParseError> {
 
 /// Returns the last lines, oldest first.
 pub fn recent() -> Vec<LogLine> {
-    let lines = RECENT.lock().unwrap_or_else(PoisonError::into_inner);
+    let lines = RECENT.lock();
     lines.iter().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
@@ -74,7 +74,7 @@ impl Write for Memory {
     /// Keeps a line; the formatter passes one complete line at a time.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         if line.len() <= LINE_BYTES {
-            let mut lines = RECENT.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut lines = RECENT.lock();
             if lines.len() == LINES {
                 lines.pop_front();
             }

@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -104,13 +104,13 @@ impl Metrics {
         if count > 0 {
             let outcome_labels = EventOutcome { outcome, reason };
             self.events.get_or_create(&outcome_labels).inc_by(count);
-            self.outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(outcome_labels);
+            self.outcomes.lock().insert(outcome_labels);
         }
     }
 
     /// Returns outcome, reason and number of events.
     pub fn outcomes(&self) -> Vec<(&'static str, &'static str, u64)> {
-        let outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let outcomes = self.outcomes.lock().clone();
         let count = |outcome_labels: &EventOutcome| {
             self.events.get(outcome_labels).map_or(0, |counter| counter.get())
         };

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
 
 use jsonwebtoken::jwk::{JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
+use parking_lot::RwLock;
 
 /// More than any set of keys takes.
 const MAX_BYTES: u64 = 1 << 20;
@@ -42,14 +42,14 @@ impl KeySet {
 
     /// The key of this name.
     pub(super) fn get(&self, id: &str) -> Option<DecodingKey> {
-        self.held.read().unwrap_or_else(PoisonError::into_inner).keys.get(id).cloned()
+        self.held.read().keys.get(id).cloned()
     }
 
     /// Reads the file again. Keys that are no longer in it open nothing from now on; if it cannot be read,
     /// or has no key, those of before go on, and the log says so.
     pub(super) fn renew(&self) {
         let read = read(&self.path);
-        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.held.write();
         if held.read == read {
             return;
         }

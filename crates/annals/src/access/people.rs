@@ -4,9 +4,9 @@
 //! recorded in full. Everything else is asked of the store.
 
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
 
 use annals_event::Time;
+use parking_lot::RwLock;
 
 use super::Access;
 use crate::store::{Collection, PeopleQuery, Person, PersonKind, Result, Store};
@@ -48,19 +48,18 @@ impl RecordingPolicies {
     /// Takes everybody as the store has them now.
     pub(super) async fn reload(&self, store: &dyn Store) -> Result<()> {
         let fresh = RecordingPolicies::load(store).await?.0;
-        let fresh = fresh.into_inner().unwrap_or_else(PoisonError::into_inner);
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        *self.0.write() = fresh.into_inner();
         Ok(())
     }
 
     /// What is known of a person; `None`: nothing that makes a difference.
     pub fn of(&self, id: &str) -> Option<RecordingPolicy> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).copied()
+        self.0.read().get(id).copied()
     }
 
     /// Knows nothing of a person any more.
     fn forget(&self, id: &str) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.0.write().remove(id);
     }
 
     /// Takes a person as they are now.
@@ -71,7 +70,7 @@ impl RecordingPolicies {
             consent: person.consent.is_some(),
             collection: person.collection,
         };
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.0.write();
         if child || person.collection != Collection::Full {
             known.insert(person.id.clone(), policy);
         } else {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use annals_event::Uuid;
+use parking_lot::Mutex;
 use tempfile::TempDir;
 
 use super::*;
@@ -72,8 +72,8 @@ impl Lines {
         Lines { path: path.into(), checkpoint: Arc::default(), failing: Arc::new(failing.into()) }
     }
 
-    fn checkpoint(&self) -> std::sync::MutexGuard<'_, (Checkpoint, u64)> {
-        self.checkpoint.lock().unwrap_or_else(PoisonError::into_inner)
+    fn checkpoint(&self) -> parking_lot::MutexGuard<'_, (Checkpoint, u64)> {
+        self.checkpoint.lock()
     }
 
     fn seen(&self) -> Vec<u64> {

@@ -7,10 +7,11 @@
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use annals_event::Event;
+use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
 use super::Cursors;
@@ -79,7 +80,7 @@ impl Pages {
 
     /// Drops the shared pages, because events in them may have been deleted since.
     pub(super) fn forget(&self) {
-        self.0.shared.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.0.shared.lock().clear();
     }
 
     /// Reads the page after a position, at most up to the head.
@@ -125,7 +126,7 @@ impl Pages {
     }
 
     fn cell(&self, after: u64) -> Arc<Cell> {
-        let mut shared = self.0.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = self.0.shared.lock();
         if let Some(cell) = shared.get(&after).and_then(Weak::upgrade) {
             return cell;
         }

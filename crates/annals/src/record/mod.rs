@@ -25,9 +25,10 @@
 //! Nothing here does IO; time and randomness are arguments.
 
 use std::net::IpAddr;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use annals_event::{Actor, Draft, FieldError, Time};
+use parking_lot::RwLock;
 
 use crate::access::RecordingPolicies;
 use crate::catalog::{Catalog, OTHER};
@@ -257,13 +258,13 @@ impl Intake {
     /// Returns which categories are recorded now.
     pub fn recording(&self) -> Arc<RecordingSwitch> {
         // Nothing can panic while the lock is held, so a poisoned one still holds a valid value.
-        let switch = self.switch.read().unwrap_or_else(PoisonError::into_inner);
+        let switch = self.switch.read();
         Arc::clone(&switch)
     }
 
     /// Changes which categories are recorded, from the next draft on.
     pub fn set_recording(&self, switch: RecordingSwitch) {
-        *self.switch.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(switch);
+        *self.switch.write() = Arc::new(switch);
     }
 
     /// Turns a draft into an entry.

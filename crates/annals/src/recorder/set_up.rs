@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use annals_event::{Actor, Draft, Entity, Severity, limits};
+use parking_lot::{Mutex, MutexGuard};
 use serde_json::{Value, json};
 
 use super::{Recorder, catch_panic};
@@ -72,7 +72,7 @@ impl Drop for SetUp {
 
 impl SetUps {
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock()
     }
 
     fn begin(&self, name: String, actor: Actor) -> usize {

@@ -3,9 +3,10 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use annals_event::Event;
+use parking_lot::{Mutex, MutexGuard};
 
 use super::Scoped;
 
@@ -66,7 +67,7 @@ impl RecentEvents {
     }
 
     fn kept(&self) -> MutexGuard<'_, Buffer> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -20,11 +20,12 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use annals_event::Event;
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
+use parking_lot::Mutex;
 
 use self::checkpoint::{FileState, STATE};
 use self::line::{file_name, line};
@@ -74,7 +75,7 @@ impl AuditFileOutput {
         let (files, kept) = (self.files.clone(), Arc::clone(&self.kept));
         tokio::task::spawn_blocking(move || {
             // If a panic left something half done, `resume` repairs it from the disk.
-            work(&files, &mut kept.lock().unwrap_or_else(PoisonError::into_inner))
+            work(&files, &mut kept.lock())
         })
         .await?
     }

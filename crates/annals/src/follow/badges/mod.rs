@@ -16,13 +16,14 @@ mod progress;
 mod rules;
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use annals_event::{Draft, Entity, Event, Subject, Time, Uuid};
 use anyhow::{Context as _, Result, bail};
 use async_trait::async_trait;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use parking_lot::MutexGuard;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use tokio::time::timeout;
@@ -62,7 +63,7 @@ pub struct Badges {
     calendar: Calendar,
     store: Arc<dyn Store>,
     /// The progress of children at their last look, where the next look begins.
-    known: Arc<std::sync::Mutex<HashMap<String, ChildProgress>>>,
+    known: Arc<parking_lot::Mutex<HashMap<String, ChildProgress>>>,
 }
 
 impl Badges {
@@ -94,7 +95,7 @@ impl Badges {
 
     fn known(&self) -> MutexGuard<'_, HashMap<String, ChildProgress>> {
         // Nothing can panic while the lock is held, so a poisoned one still holds valid values.
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock()
     }
 
     /// Returns the event by which a child was awarded a badge.

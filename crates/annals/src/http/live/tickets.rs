@@ -4,13 +4,13 @@
 //! memory for a minute, by hash; a restart forgets them, and the client asks for another.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 use annals_event::Time;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use parking_lot::Mutex;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -38,7 +38,7 @@ struct Ticket {
 impl Tickets {
     /// Makes a ticket; `None` when too many wait.
     fn make(&self, credential: Credential, now: Time, random: &dyn Random) -> Option<NewTicket> {
-        let mut tickets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tickets = self.0.lock();
         if tickets.len() >= MAX_TICKETS {
             tickets.retain(|_, ticket| ticket.expires_at > now);
         }
@@ -54,7 +54,7 @@ impl Tickets {
     /// Uses a ticket up. Of two who try, one gets in.
     pub(super) fn redeem(&self, secret: &str, now: Time) -> Result<Credential> {
         let hash: [u8; 32] = Sha256::digest(secret).into();
-        let taken = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash);
+        let taken = self.0.lock().remove(&hash);
         let ticket = taken.filter(|ticket| ticket.expires_at > now).ok_or_else(|| {
             Problem::unauthorized(
                 "ticket_invalid",

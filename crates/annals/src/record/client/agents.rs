@@ -2,8 +2,9 @@
 //! (`docs/decisions/0002-user-agents.md`).
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::LazyLock;
 
+use parking_lot::Mutex;
 use ua_parser::{Regexes, os, user_agent};
 
 /// Number of results kept in each of the two generations of the cache.
@@ -65,8 +66,8 @@ impl UserAgents {
         program
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Cache> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> parking_lot::MutexGuard<'_, Cache> {
+        self.cache.lock()
     }
 }
 

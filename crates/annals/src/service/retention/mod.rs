@@ -83,7 +83,7 @@ pub struct RetentionService {
     core: Arc<Core>,
     settings: Arc<Settings>,
     running: Exclusive,
-    progress: std::sync::Mutex<Option<Progress>>,
+    progress: parking_lot::Mutex<Option<Progress>>,
     stop: CancellationToken,
     /// The day before which roll-ups here are about nobody.
     aged: Mutex<Option<jiff::civil::Date>>,
@@ -95,7 +95,7 @@ impl RetentionService {
             core: Arc::clone(core),
             settings: Arc::clone(settings),
             running: Exclusive::new(&core.store, RUNNING, TERM),
-            progress: std::sync::Mutex::default(),
+            progress: parking_lot::Mutex::default(),
             stop: CancellationToken::new(),
             aged: Mutex::default(),
         }

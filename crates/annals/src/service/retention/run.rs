@@ -1,10 +1,11 @@
 //! Retention, carried out: in turn with erasures, so that neither writes what the other has just taken
 //! out; of several servers on one database by one.
 
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use annals_event::{Actor, Draft, Time};
+use parking_lot::MutexGuard;
 use serde_json::{Map, Value, json};
 
 use super::{Progress, RetentionError, RetentionService, Runs};
@@ -223,7 +224,7 @@ impl RetentionService {
 
     fn progress(&self) -> MutexGuard<'_, Option<Progress>> {
         // Whole values are put there, so that a panic leaves none half written.
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+        self.progress.lock()
     }
 }
 

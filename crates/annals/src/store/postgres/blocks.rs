@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use annals_event::{Event, Severity};
 use deadpool_postgres::{GenericClient, Transaction};
+use parking_lot::{Mutex, MutexGuard};
 use tokio_postgres::types::{ToSql, Type};
 
 use super::super::keys::{Indexed, Keys};
@@ -184,7 +184,7 @@ impl Blocks {
     }
 
     fn known(&self) -> MutexGuard<'_, HashSet<i64>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock()
     }
 
     /// Rebuilds the blocks of a range from their rows, while the head is locked.

@@ -2,10 +2,10 @@
 //! server that wrote last knows it until another server takes a turn.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use annals_event::digest::{GrowingTree, Hash, TILE};
 use annals_event::{Event, Time};
+use parking_lot::{Mutex, MutexGuard};
 use tokio_postgres::GenericClient;
 
 use super::super::{Head, Result, StoreError};
@@ -125,6 +125,6 @@ impl Ends {
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }

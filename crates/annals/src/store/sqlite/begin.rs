@@ -1,7 +1,9 @@
 //! Starts a store: locks and migrates the file, and starts the writer and readers.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use super::super::recent::RecentEvents;
 use super::super::{Identity, Result, StoreError};

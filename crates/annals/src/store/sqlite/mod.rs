@@ -49,7 +49,9 @@ mod settings;
 mod threads;
 
 use std::fs::File;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use self::append::Writer;
 use self::list_index::ListIndex;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use super::super::{
     Account, Ageing, Answer, Cluster, Counts, Credentials, Directory, FrozenDay, Head, Identity,
@@ -56,7 +56,7 @@ impl Journal for SqliteStore {
             writer.stop().await;
         }
         // Nothing is written from here on: another process may open the journal.
-        self.hold.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.hold.lock().take();
     }
 }
 

@@ -4,9 +4,10 @@
 //! SQLite has one; readers see the last commit and never wait.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
+use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, oneshot};
 
@@ -66,7 +67,7 @@ impl<T: Send + 'static> WriterThread<T> {
             let _ = answer.send(work(state));
         });
         {
-            let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            let running = self.running.lock();
             running.as_ref().ok_or_else(stopped)?.jobs.send(job).map_err(|_| stopped())?;
         }
         // Without an answer the thread has panicked in the job, which may have committed or not.
@@ -75,7 +76,7 @@ impl<T: Send + 'static> WriterThread<T> {
 
     /// Finishes the waiting jobs, drops the state and ends the thread.
     pub(super) async fn stop(&self) {
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let running = self.running.lock().take();
         if let Some(Running { jobs, thread }) = running {
             drop(jobs);
             // A writer that panicked has already failed its callers.
@@ -109,7 +110,7 @@ impl Readers {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| stopped())?;
         let (path, idle) = (Arc::clone(&self.path), Arc::clone(&self.idle));
         let read = move || {
-            let lock = || idle.lock().unwrap_or_else(PoisonError::into_inner);
+            let lock = || idle.lock();
             // A read that panicked has lost its connection.
             let idle = lock().pop();
             let connection = idle.map_or_else(|| open::for_reading(&path), Ok)?;
@@ -128,6 +129,6 @@ impl Readers {
     /// Ends reading: running reads finish, waiting ones fail.
     pub(super) fn close(&self) {
         self.permits.close();
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.idle.lock().clear();
     }
 }

@@ -28,10 +28,11 @@ mod sessions;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::civil::Date;
+use parking_lot::Mutex;
 use rusqlite::Connection;
 
 use self::file::{DerivedFile, Generation};
@@ -84,7 +85,7 @@ impl SqliteDerived {
         }
         let (idle, generation) = (Arc::clone(&self.readers), self.generation.clone());
         let done = tokio::task::spawn_blocking(move || {
-            let lock = || idle.lock().unwrap_or_else(PoisonError::into_inner);
+            let lock = || idle.lock();
             let made = generation.now();
             // A file that was created again is another one under the same name.
             lock().retain(|reader| reader.made == made);
@@ -142,7 +143,7 @@ impl Outputs for SqliteDerived {
     }
 
     async fn close(&self) {
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.readers.lock().clear();
         self.writer.stop().await;
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use annals_event::Event;
+use parking_lot::RwLock;
 use rusqlite::Connection;
 
 use super::super::super::{Head, Result, Segment};

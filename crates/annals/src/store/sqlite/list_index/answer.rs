@@ -6,9 +6,10 @@
 //! ```
 
 use std::ops::Range;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use annals_event::digest::TILE;
+use parking_lot::RwLock;
 use rusqlite::Connection;
 
 use super::super::super::{Order, StoreError};

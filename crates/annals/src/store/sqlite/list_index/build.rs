@@ -4,10 +4,11 @@
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::ops::Range;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use rusqlite::Connection;
 
 use super::super::super::{Result, StoreError};
@@ -50,7 +51,7 @@ impl Signal {
     }
 
     fn lock(&self) -> MutexGuard<'_, Now> {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+        self.now.lock()
     }
 
     pub(super) fn work(&self) {
@@ -75,10 +76,7 @@ impl Signal {
     pub(super) fn wait_for_room(&self, room: impl Fn() -> bool) {
         let mut now = self.lock();
         while !room() && !now.failing && !now.stop {
-            let waited = self.changed.wait_timeout(now, PATIENCE);
-            let (next, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
-            now = next;
-            if timeout.timed_out() {
+            if self.changed.wait_for(&mut now, PATIENCE).timed_out() {
                 return;
             }
         }
@@ -89,7 +87,7 @@ impl ListIndex {
     /// Ends the background work. Windows that wait in memory are built again from the rows later.
     pub(in super::super) fn close(&self) {
         self.state.signal.change(|now| now.stop = true);
-        let builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let builder = self.builder.lock().take();
         if let Some(builder) = builder {
             // A thread that panicked has already ended.
             let _ = builder.join();
@@ -157,13 +155,13 @@ impl Builder {
         let signal = &self.state.signal;
         let idle = |now: &mut Now| !now.stop && !now.work;
         // The next look finds out whether there is work.
-        drop(signal.changed.wait_timeout_while(signal.lock(), long, idle));
+        signal.changed.wait_while_for(&mut signal.lock(), idle, long);
     }
 
     /// Waits this long or until the index is closed, since an immediate retry would fail again.
     fn pause(&self) {
         let signal = &self.state.signal;
-        drop(signal.changed.wait_timeout_while(signal.lock(), PATIENCE, |now| !now.stop));
+        signal.changed.wait_while_for(&mut signal.lock(), |now| !now.stop, PATIENCE);
     }
 
     fn execute(&mut self, view: &View, job: Job) -> std::io::Result<()> {

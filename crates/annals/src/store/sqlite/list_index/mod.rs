@@ -41,10 +41,11 @@ mod window;
 mod write;
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 
 use self::answer::{Answer, Corruption};

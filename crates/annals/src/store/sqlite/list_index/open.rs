@@ -1,9 +1,10 @@
 //! Opens the index: finds its runs and reads the newest events into memory.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::Arc;
 
 use annals_event::digest::TILE;
+use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 
 use super::super::super::keys::Keys;
