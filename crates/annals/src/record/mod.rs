@@ -257,7 +257,6 @@ impl Intake {
 
     /// Returns which categories are recorded now.
     pub fn recording(&self) -> Arc<RecordingSwitch> {
-        // Nothing can panic while the lock is held, so a poisoned one still holds a valid value.
         let switch = self.switch.read();
         Arc::clone(&switch)
     }

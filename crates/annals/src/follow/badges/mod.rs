@@ -94,7 +94,6 @@ impl Badges {
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<String, ChildProgress>> {
-        // Nothing can panic while the lock is held, so a poisoned one still holds valid values.
         self.known.lock()
     }
 

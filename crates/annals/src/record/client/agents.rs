@@ -1,14 +1,13 @@
 //! A reader of `User-Agent`: device, operating system, browser
 //! (`docs/decisions/0002-user-agents.md`).
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use parking_lot::Mutex;
+use quick_cache::sync::Cache;
 use ua_parser::{Regexes, os, user_agent};
 
-/// Number of results kept in each of the two generations of the cache.
-const GENERATION: usize = 1_000;
+/// Number of user agents whose results are kept.
+const REMEMBERED: usize = 2_000;
 
 /// A program, as far as its user agent describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,51 +40,26 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
 });
 
 /// A reader of user agents with a cache, because few different ones make most of the traffic.
-#[derive(Default)]
 pub struct UserAgents {
-    cache: Mutex<Cache>,
+    known: Cache<String, Program>,
 }
 
-/// A bounded cache in two generations: when the young one is full it becomes the old one, and the
-/// old one is dropped. A result that is used moves to the young one, so it stays.
-#[derive(Default)]
-struct Cache {
-    young: HashMap<String, Program>,
-    old: HashMap<String, Program>,
+impl Default for UserAgents {
+    fn default() -> UserAgents {
+        UserAgents { known: Cache::new(REMEMBERED) }
+    }
 }
 
 impl UserAgents {
     /// Returns the program that this user agent describes.
     pub fn parse(&self, agent: &str) -> Program {
-        if let Some(known) = self.lock().get(agent) {
-            return known;
+        if let Some(program) = self.known.get(agent) {
+            return program;
         }
-        // Parse outside the lock: a slow one must not hold up the others.
+        // Parse outside the cache's lock: a slow one must not hold up the others.
         let program = parse(agent);
-        self.lock().put(agent, program.clone());
+        self.known.insert(agent.to_owned(), program.clone());
         program
-    }
-
-    fn lock(&self) -> parking_lot::MutexGuard<'_, Cache> {
-        self.cache.lock()
-    }
-}
-
-impl Cache {
-    fn get(&mut self, agent: &str) -> Option<Program> {
-        if let Some(program) = self.young.get(agent) {
-            return Some(program.clone());
-        }
-        let program = self.old.remove(agent)?;
-        self.put(agent, program.clone());
-        Some(program)
-    }
-
-    fn put(&mut self, agent: &str, program: Program) {
-        if self.young.len() >= GENERATION {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert(agent.to_owned(), program);
     }
 }
 

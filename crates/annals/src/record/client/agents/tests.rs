@@ -82,11 +82,12 @@ fn knows_programs_that_are_nobody() {
 }
 
 #[test]
-fn the_cache_stays_bounded_and_keeps_what_is_used() {
-    let mut cache = Cache::default();
-    for i in 0..10 * GENERATION {
-        cache.put(&i.to_string(), Program::default());
-        assert!(cache.get("0").is_some());
+fn what_is_remembered_stays_bounded_and_keeps_what_is_used() {
+    let agents = UserAgents::default();
+    agents.parse("used");
+    for number in 0..10 * REMEMBERED {
+        agents.known.insert(number.to_string(), Program::default());
+        assert!(agents.known.get("used").is_some());
     }
-    assert!(cache.young.len() + cache.old.len() <= 2 * GENERATION);
+    assert!(agents.known.len() <= REMEMBERED);
 }
