@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
@@ -50,8 +51,17 @@ pub(super) struct Task {
     state: watch::Sender<State>,
     asked: mpsc::UnboundedReceiver<Request>,
     batch_sizer: BatchSizer,
-    /// Number of failures since the last progress.
-    failures: u32,
+    /// Pauses after failures since the last progress.
+    pauses: ExponentialBackoff,
+}
+
+/// Returns the pauses after failures, without an end.
+fn pauses() -> ExponentialBackoff {
+    ExponentialBuilder::new()
+        .with_min_delay(FIRST_WAIT)
+        .with_max_delay(LONGEST_WAIT)
+        .without_max_times()
+        .build()
 }
 
 impl Task {
@@ -64,8 +74,8 @@ impl Task {
         state: watch::Sender<State>,
         asked: mpsc::UnboundedReceiver<Request>,
     ) -> Task {
-        let (lease, batch_sizer, failures) = (None, BatchSizer::of(SLICE), 0);
-        Task { name, output, exclusive, lease, journal, clock, state, asked, batch_sizer, failures }
+        let (lease, batch_sizer, pauses) = (None, BatchSizer::of(SLICE), pauses());
+        Task { name, output, exclusive, lease, journal, clock, state, asked, batch_sizer, pauses }
     }
 
     /// Follows until stopped. After a failure it waits, and resumes from the output's checkpoint.
@@ -78,8 +88,7 @@ impl Task {
 
     async fn follow_until(&mut self, stop: &CancellationToken) {
         while let Err(error) = self.follow(stop).await {
-            let wait = LONGEST_WAIT.min(FIRST_WAIT * 2_u32.saturating_pow(self.failures.min(16)));
-            self.failures += 1;
+            let wait = self.pauses.next().unwrap_or(LONGEST_WAIT);
             let message = format!("{error:#}");
             tracing::warn!(
                 follower = self.name,
@@ -187,7 +196,7 @@ impl Task {
             let began = Instant::now();
             self.output.process(slice, Step { from: at.position, to }).await?;
             self.batch_sizer.took(slice.len(), began.elapsed());
-            self.failures = 0;
+            self.pauses = pauses();
             self.publish(to);
             at = to;
             rest = later;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use annals_event::Draft;
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +21,7 @@ use crate::store::{Appended, Entry};
 const BATCH: usize = 1_024;
 /// Pause before the second attempt to write to a failing journal; it doubles each time.
 const PAUSE: Duration = Duration::from_millis(50);
+/// Longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Number of attempts at the end, when somebody waits for the program to stop.
 const LAST_TRIES: u32 = 20;
@@ -132,7 +134,11 @@ impl Writing {
     /// Writes the entries and tries again as long as it takes. They keep their ids, so that nothing
     /// is written twice.
     async fn append(&self, mut entries: Vec<Entry>) {
-        let mut pause = PAUSE;
+        let mut pauses = ExponentialBuilder::new()
+            .with_min_delay(PAUSE)
+            .with_max_delay(LONGEST_PAUSE)
+            .without_max_times()
+            .build();
         let mut last_tries = LAST_TRIES;
         loop {
             let error = match self.works.journal.append(entries.clone()).await {
@@ -158,7 +164,7 @@ impl Writing {
                 tokio::time::sleep(PAUSE).await;
             } else {
                 tokio::select! {
-                    () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+                    () = tokio::time::sleep(pauses.next().unwrap_or(LONGEST_PAUSE)) => {}
                     () = self.stop.cancelled() => {}
                 }
             }
