@@ -12,12 +12,13 @@
 //! Modules import downwards only, and siblings do not import each other; a test keeps it so.
 //!
 //! ```text
-//! L5  cli   embed → app
-//! L4  http   schedule   recorder
+//! L6  cli   embed → app
+//! L5  http   schedule   recorder
+//! L4  service
 //! L3  record   query   points   follow   privacy
 //! L2  journal   access
 //! L1  store
-//! L0  event (crate)   filter   words   catalog   calendar   actor   clock   id   pace   config   data_dir   log   metrics   serving
+//! L0  event (crate)   filter   words   catalog   calendar   actor   clock   id   batch_sizer   config   data_dir   log   metrics   blocking   background
 //! ```
 
 pub mod cli;

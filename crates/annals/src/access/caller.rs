@@ -2,7 +2,7 @@
 
 use annals_event::{Actor, ActorType, Time};
 
-use super::permission::{Permission, viewer_of};
+use super::permission::{Forbidden, Permission, permissions_of, viewer_of};
 use crate::catalog::Catalog;
 use crate::store::{Role, Scope};
 
@@ -91,6 +91,28 @@ impl Caller {
         };
         let kind = if id.is_some() { ActorType::ApiKey } else { ActorType::System };
         Actor { kind, id, name: Some(self.label.clone()) }
+    }
+}
+
+impl Caller {
+    /// Refuses a caller without this permission.
+    pub fn may(&self, permission: Permission) -> Result<(), Forbidden> {
+        if self.has(permission) {
+            return Ok(());
+        }
+        Err(Forbidden { permission, role: self.role })
+    }
+
+    /// Whether the caller has this permission.
+    pub fn has(&self, permission: Permission) -> bool {
+        permission.is_of(self.role)
+    }
+
+    /// The caller's permissions, sorted by their words.
+    pub fn permissions(&self) -> Vec<Permission> {
+        let mut permissions = permissions_of(self.role).to_vec();
+        permissions.sort_by_key(|permission| permission.as_str());
+        permissions
     }
 }
 

@@ -1,11 +1,10 @@
 //! The permissions, and which role has which: the one table of both.
 //!
-//! A handler or service asks [`Caller::may`]; the API document names the permission of each
+//! A handler or service asks [`Caller::may`](super::Caller::may); the API document names the permission of each
 //! operation as `x-permission`; `GET /api/v1/session` answers the caller's.
 
 use serde::Serialize;
 
-use super::Caller;
 use crate::catalog::Viewer;
 use crate::store::Role;
 
@@ -142,28 +141,6 @@ impl Permission {
     /// Whether a role has this permission.
     pub fn is_of(self, role: Role) -> bool {
         permissions_of(role).contains(&self)
-    }
-}
-
-impl Caller {
-    /// Refuses a caller without this permission.
-    pub fn may(&self, permission: Permission) -> Result<(), Forbidden> {
-        if self.has(permission) {
-            return Ok(());
-        }
-        Err(Forbidden { permission, role: self.role })
-    }
-
-    /// Whether the caller has this permission.
-    pub fn has(&self, permission: Permission) -> bool {
-        permission.is_of(self.role)
-    }
-
-    /// The caller's permissions, sorted by their words.
-    pub fn permissions(&self) -> Vec<Permission> {
-        let mut permissions = permissions_of(self.role).to_vec();
-        permissions.sort_by_key(|permission| permission.as_str());
-        permissions
     }
 }
 

@@ -56,7 +56,7 @@ use live::Live;
 pub use append::USER_HEADER;
 pub use caller::{COOKIE, CSRF_HEADER};
 pub use error::Problem;
-pub use openapi::document as openapi;
+pub use routes::document as openapi;
 
 /// What requests share: the services, and what belongs to this surface alone.
 #[derive(Clone)]

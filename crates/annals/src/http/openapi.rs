@@ -1,14 +1,11 @@
-//! The OpenAPI document: made from the routes themselves, so that it cannot differ from them.
+//! The OpenAPI document around the routes, which `routes.rs` adds.
 
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{OpenApi, Required};
 use utoipa::{IntoParams, OpenApi as _};
 
-use super::routes;
 use crate::filter::FIELDS;
 
 #[derive(utoipa::OpenApi)]
@@ -52,17 +49,6 @@ impl utoipa::Modify for Security {
 /// The document before the routes are added.
 pub(super) fn head() -> OpenApi {
     Document::openapi()
-}
-
-/// The whole document.
-pub fn document() -> OpenApi {
-    routes::api().split_for_parts().1
-}
-
-/// `GET /api/openapi.json`.
-pub(super) async fn serve() -> Response {
-    let json = document().to_pretty_json().unwrap_or_default();
-    ([(header::CONTENT_TYPE, "application/json")], json).into_response()
 }
 
 /// The filter as query parameters. A field that takes few values alone names them as `x-values`.

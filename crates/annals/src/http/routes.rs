@@ -1,7 +1,10 @@
 //! The whole API on one screen.
 
 use axum::Router;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -12,7 +15,7 @@ use super::{
 };
 
 /// The documented routes.
-pub(super) fn api() -> OpenApiRouter<Http> {
+fn api() -> OpenApiRouter<Http> {
     OpenApiRouter::with_openapi(openapi::head())
         // Journal
         .routes(routes!(append::append, events::list))
@@ -84,10 +87,21 @@ pub(super) fn api() -> OpenApiRouter<Http> {
 pub(super) fn routes() -> Router<Http> {
     let (router, _document) = api().split_for_parts();
     router
-        .route("/api/openapi.json", get(openapi::serve))
+        .route("/api/openapi.json", get(serve_document))
         .route("/api/{*rest}", axum::routing::any(error::no_such_endpoint))
         .fallback(dashboard::serve)
         .method_not_allowed_fallback(error::method_not_allowed)
+}
+
+/// The OpenAPI document: made from the routes themselves, so that it cannot differ from them.
+pub fn document() -> OpenApi {
+    api().split_for_parts().1
+}
+
+/// `GET /api/openapi.json`.
+async fn serve_document() -> Response {
+    let json = document().to_pretty_json().unwrap_or_default();
+    ([(header::CONTENT_TYPE, "application/json")], json).into_response()
 }
 
 /// What only the operator may ask for, over the local socket.

@@ -1,7 +1,11 @@
 //! Keeps the layers of `lib.rs`: imports point downwards only, siblings do not import each other,
 //! and what belongs in one place appears in no other.
 
+mod circles;
+
 use std::path::{Path, PathBuf};
+
+use circles::circles;
 
 /// The layers, top to bottom, as `lib.rs` draws them.
 const LAYERS: [&[&str]; 8] = [
@@ -39,9 +43,11 @@ const MEANT: [(&str, &str, &str); 2] = [
 ];
 
 /// Words that may appear in these places only.
-const CONFINED: [(&[&str], &[&str]); 4] = [
+const CONFINED: [(&[&str], &[&str]); 6] = [
     (&["rusqlite", "tokio_postgres", "refinery"], &["store/"]),
     (&["axum"], &["http/", "app.rs", "cli/", "embed/"]),
+    (&["Problem"], &["http/"]),
+    (&["impl Http"], &["http/mod.rs"]),
     (&["SystemTime::now", "Timestamp::now", "Zoned::now"], &["clock.rs"]),
     (&["getrandom::", "Uuid::now_v7", "Uuid::new_v4"], &["id.rs"]),
 ];
@@ -61,6 +67,45 @@ fn the_sources_keep_to_the_layers() {
     assert!(sources.len() > 40, "{} sources found", sources.len());
     let faults: Vec<String> = sources.iter().flat_map(faults).collect();
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+/// The engines still have circles among their files; everything else has none.
+#[test]
+fn no_file_imports_itself_through_others() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut sources = sources(&root, &root);
+    sources.retain(|source| !source.path.starts_with("store/"));
+    let circles = circles(&sources);
+    assert!(circles.is_empty(), "\n{}\n", circles.join("\n"));
+}
+
+/// The check of circles itself, on sources made up for it.
+#[test]
+fn circles_are_found_through_names_that_are_passed_on() {
+    let found = |files: &[(&str, &str)]| {
+        let sources: Vec<Source> = files
+            .iter()
+            .map(|(path, text)| Source { path: (*path).to_owned(), text: (*text).to_owned() })
+            .collect();
+        circles(&sources)
+    };
+    let straight = [("a.rs", "use crate::b::B;"), ("b.rs", "fn f() { super::a::A::new() }")];
+    assert_eq!(found(&straight), ["a.rs: imports itself: a.rs → b.rs → …"]);
+    let passed_on = [
+        ("a/mod.rs", "pub use x::{X, Other as O};\npub use y::Y;"),
+        ("a/x.rs", "use super::{\n    Y,\n    z::Z,\n};"),
+        ("a/y.rs", "use super::z::Z;"),
+        ("a/z.rs", "use crate::{a::{X as Found}, b};"),
+    ];
+    assert_eq!(found(&passed_on), ["a/x.rs: imports itself: a/x.rs → a/z.rs → …"]);
+    for fine in [
+        // A module and what lies below it.
+        [("a/mod.rs", "pub use x::X; struct A;"), ("a/x.rs", "use super::A;")],
+        [("a.rs", "use crate::b::B;"), ("b.rs", "// use crate::a::A;")],
+        [("a.rs", "use crate::b::B;"), ("b.rs", "#[cfg(test)]\nmod tests { use crate::a::A; }")],
+    ] {
+        assert_eq!(found(&fine), Vec::<String>::new());
+    }
 }
 
 /// Checks the checker on made-up sources: each fault must be found, by file and line.
@@ -98,6 +143,13 @@ fn every_kind_of_fault_is_found() {
             "http/mod.rs:1: `Timestamp::now` appears",
         ),
         ("store/row.rs", "let id = Uuid::new_v4();", "store/row.rs:1: `Uuid::new_v4` appears"),
+        ("service/mod.rs", "fn f() -> Problem {}", "service/mod.rs:1: `Problem` appears"),
+        ("http/keys.rs", "impl Http {}", "http/keys.rs:1: `impl Http` appears"),
+        (
+            "schedule.rs",
+            "use crate::http::Http;",
+            "schedule.rs:1: `schedule` imports `http`, which is not below it",
+        ),
         ("novel.rs", "", "novel.rs:1: `novel` is in no layer"),
         ("id.rs", &long, "id.rs:601: longer than 600 lines"),
     ] {

@@ -1,57 +1,18 @@
 //! Sixty days of four families: deterministic, never in the future, up to the last minutes.
 
-use annals_event::{Draft, Time};
+use annals_event::Time;
 
 use super::dice::Dice;
-use super::ledger::{self, Change, Ledger};
+use super::ledger::{self, Ledger};
 use super::people::FAMILIES;
+use super::story::{HOUR, MINUTE, Planned, Story};
 use super::{house, learning};
 use crate::cli::import::ids::row_id;
 use crate::cli::import::record::Record;
-pub use crate::cli::import::when::{DAY, SECOND};
+use crate::cli::import::when::DAY;
 
-/// Microseconds in a minute.
-pub const MINUTE: i64 = 60 * SECOND;
-/// Microseconds in an hour.
-pub const HOUR: i64 = 60 * MINUTE;
 /// Number of days, including today.
 const DAYS: i64 = 60;
-/// The age of the youngest event, because clocks differ a little.
-const YOUNGEST: i64 = MINUTE;
-
-/// An event that is recorded unless the points rules refuse it.
-pub struct Planned {
-    /// Its time.
-    pub time: Time,
-    /// The draft.
-    pub draft: Draft,
-    /// The change of a balance that it asks for.
-    pub change: Option<Change>,
-}
-
-/// The planned events so far, in no order.
-pub struct Story {
-    now: Time,
-    planned: Vec<Planned>,
-}
-
-impl Story {
-    /// Adds an event.
-    pub fn event(&mut self, time: Time, draft: Draft) {
-        self.plan(Planned { time, draft, change: None });
-    }
-
-    /// Adds an event that changes a balance.
-    pub fn points(&mut self, time: Time, draft: Draft, change: Change) {
-        self.plan(Planned { time, draft, change: Some(change) });
-    }
-
-    fn plan(&mut self, planned: Planned) {
-        if planned.time.micros_since(self.now) <= -YOUNGEST {
-            self.planned.push(planned);
-        }
-    }
-}
 
 /// Returns the families' events of the last `days` days (at most 60), in the order of time.
 ///
@@ -128,6 +89,8 @@ fn settle(mut story: Story, days: i64) -> anyhow::Result<Vec<Record>> {
 #[cfg(test)]
 mod tests {
     use std::collections::{HashMap, HashSet};
+
+    use annals_event::Draft;
 
     use super::*;
 

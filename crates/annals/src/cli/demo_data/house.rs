@@ -3,9 +3,9 @@
 use annals_event::{Actor, ActorType, Draft, Page, Severity, Time};
 
 use super::dice::Dice;
-use super::families::{HOUR, MINUTE, Story};
 use super::learning::entity;
 use super::people::{Child, Family, draft};
+use super::story::{HOUR, MINUTE, Story};
 
 /// Adds a guardian's session, on most evenings.
 pub fn evening(story: &mut Story, family: &Family, morning: Time, dice: &mut Dice) {

@@ -4,9 +4,9 @@ use annals_event::{Draft, Entity, Page, Time};
 use serde_json::Value;
 
 use super::dice::Dice;
-use super::families::{DAY, MINUTE, SECOND, Story};
 use super::faults;
 use super::people::{Child, Family};
+use super::story::{DAY, MINUTE, SECOND, Story};
 use crate::cli::import::when::day_of;
 
 struct Quest {

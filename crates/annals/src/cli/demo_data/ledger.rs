@@ -6,8 +6,8 @@ use annals_event::{Draft, Entity, Points, Time};
 use serde_json::{Value, json};
 
 use super::dice::Dice;
-use super::families::{HOUR, MINUTE, Planned, Story};
 use super::people::{Child, Family};
+use super::story::{Change, HOUR, MINUTE, Planned, Story};
 
 const TASKS: &[(&str, &str, i64)] = &[
     ("task-dishes", "Empty the dishwasher", 5),
@@ -49,21 +49,6 @@ pub fn definitions() -> Vec<(String, Value)> {
     };
     let good = TASKS.iter().map(task(true));
     good.chain(PENALTIES.iter().map(task(false))).chain(rewards.map(reward)).collect()
-}
-
-/// The change of a balance that an event asks for; points are positive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// Adds points.
-    Add(i64),
-    /// Takes points, as far as there are any.
-    Take(i64),
-    /// Requests a reward of this cost.
-    Request(i64),
-    /// Redeems a reward, requested or not.
-    Redeem(i64),
-    /// Withdraws a request.
-    Cancel,
 }
 
 /// Adds a day of points of one child.

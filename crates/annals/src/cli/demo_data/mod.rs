@@ -15,6 +15,7 @@ mod ledger;
 pub mod load;
 pub mod people;
 pub mod sources;
+pub mod story;
 
 pub use examples::Examples;
 pub use ledger::definitions;

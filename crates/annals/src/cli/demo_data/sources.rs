@@ -123,6 +123,7 @@ fn read_sorted(
 
 #[cfg(test)]
 mod tests {
+    use super::super::story::MINUTE;
     use super::*;
     use std::collections::{HashMap, HashSet};
 
@@ -141,7 +142,7 @@ mod tests {
             first = first.or(Some(record.time));
             each(&record);
         }
-        assert!(now().micros_since(last) < 5 * families::MINUTE);
+        assert!(now().micros_since(last) < 5 * MINUTE);
         first.unwrap()
     }
 

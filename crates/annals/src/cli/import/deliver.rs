@@ -4,11 +4,12 @@ use annals_event::Time;
 use anyhow::bail;
 use tokio::sync::mpsc;
 
+use super::options::Options;
 use super::progress::Progress;
 use super::record::Record;
-use super::run::{Options, Summary};
 use super::send::{Batch, Batches, ItemResult, Sink, Status, send};
 use super::state::{self, State};
+use super::summary::{Fault, Summary};
 
 /// The records to send.
 pub(super) struct Load<'a, I> {
@@ -120,7 +121,7 @@ pub fn count_results(
                     None => (Some(line), error),
                 };
                 if strict {
-                    bail!("{}", super::run::Fault { line, error });
+                    bail!("{}", Fault { line, error });
                 }
                 summary.fault(line, error, progress);
             }

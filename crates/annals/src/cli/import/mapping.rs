@@ -5,9 +5,6 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
-use super::plan::Plan;
-use super::template::Columns;
-
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -104,17 +101,11 @@ impl Mapping {
         }
         Ok(mapping)
     }
-
-    /// Finds the mapping's columns in the file's.
-    pub fn plan(&self, columns: &mut Columns) -> anyhow::Result<Plan> {
-        Plan::compile(self, columns)
-            .map_err(anyhow::Error::msg)
-            .with_context(|| format!("mapping {}", self.name))
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::template::Columns;
     use super::*;
 
     const HEAD: &str = "name = 'x'\nformat = 'csv'\ntime = { column = 'at', as = 'rfc3339' }\n";

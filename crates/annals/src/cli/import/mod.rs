@@ -17,6 +17,7 @@ pub mod deliver;
 pub mod field;
 pub mod ids;
 pub mod mapping;
+pub mod options;
 pub mod plan;
 pub mod prepare;
 pub mod progress;
@@ -28,6 +29,7 @@ pub mod shift;
 pub mod sort;
 pub mod spread;
 pub mod state;
+pub mod summary;
 pub mod template;
 pub(super) mod tinydb;
 pub mod value;
@@ -36,7 +38,9 @@ pub mod when;
 #[cfg(test)]
 mod tests;
 
+pub use options::Options;
 pub use progress::{Bar, Progress, Quiet};
-pub use run::{Options, Summary, run};
+pub use run::run;
 pub use send::{Busy, ItemResult, Sink, Status};
 pub use shift::ShiftTo;
+pub use summary::Summary;

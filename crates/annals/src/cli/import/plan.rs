@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use annals_event::{Draft, Time};
+use anyhow::Context as _;
 use csv::StringRecord;
 use jiff::civil;
 use jiff::tz::TimeZone;
@@ -30,6 +31,15 @@ pub struct Plan {
     spread: Option<Spread>,
     event: Vec<Assignment>,
     rules: Vec<Rule>,
+}
+
+impl Mapping {
+    /// Finds the mapping's columns in the file's.
+    pub fn plan(&self, columns: &mut Columns) -> anyhow::Result<Plan> {
+        Plan::compile(self, columns)
+            .map_err(anyhow::Error::msg)
+            .with_context(|| format!("mapping {}", self.name))
+    }
 }
 
 impl Plan {

@@ -2,134 +2,22 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use annals_event::Time;
 use anyhow::{Context, bail};
-use serde::Serialize;
 
 use super::deliver::{Load, deliver};
 use super::mapping::Mapping;
+use super::options::Options;
 use super::prepare::{Prepare, Step};
 use super::progress::Progress;
-use super::send::{BATCH_EVENTS, Sink};
-use super::shift::ShiftTo;
+use super::send::Sink;
 use super::sort::{CHUNK_BYTES, Sorted, Sorter};
 use super::state::{self, State};
+use super::summary::Summary;
 use crate::id::Random;
-
-/// Number of bad rows and rejections that are shown; the rest is counted.
-const SHOWN: usize = 10;
-
-/// The options of an import.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The file.
-    pub file: PathBuf,
-    /// The mapping file; absent: the file is in Annals' own format.
-    pub mapping: Option<PathBuf>,
-    /// The time of the latest row after the shift; absent: times stay.
-    pub shift_to: Option<ShiftTo>,
-    /// Stop at the first bad row, before anything is sent, or at the first rejected event.
-    pub strict: bool,
-    /// The directory for the progress, and for rows that do not fit in memory while sorting.
-    pub data_dir: PathBuf,
-    /// The server's name: imports to two servers are two imports.
-    pub target: String,
-    /// The moment the import begins.
-    pub now: Time,
-    /// Events in a batch, at most 1,000.
-    pub batch: usize,
-}
-
-impl Options {
-    /// Makes the default options for a file.
-    pub fn new(file: impl Into<PathBuf>, data_dir: impl Into<PathBuf>, now: Time) -> Options {
-        Options {
-            file: file.into(),
-            mapping: None,
-            shift_to: None,
-            strict: false,
-            data_dir: data_dir.into(),
-            target: String::new(),
-            now,
-            batch: BATCH_EVENTS,
-        }
-    }
-}
-
-/// A row or event that could not be imported.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Fault {
-    /// The line in the file; absent if the file does not consist of lines.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<u64>,
-    /// The problem.
-    pub error: String,
-}
-
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "line {line}: {}", self.error),
-            None => f.write_str(&self.error),
-        }
-    }
-}
-
-/// The result of an import.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Summary {
-    /// Rows in the file.
-    pub rows: u64,
-    /// Events recorded by this run.
-    pub accepted: u64,
-    /// Events that were recorded already.
-    pub duplicates: u64,
-    /// Events the server refused.
-    pub rejected: u64,
-    /// Events that the server is set not to record.
-    pub dropped: u64,
-    /// Rows a rule of the mapping left out.
-    pub skipped: u64,
-    /// Rows that could not become events.
-    pub bad_rows: u64,
-    /// Rows left out so that no balance is overwritten.
-    pub kept_out: u64,
-    /// Problems that a person should check, though the rows were imported.
-    pub warnings: u64,
-    /// The first warnings, and the assumptions made.
-    pub notes: Vec<String>,
-    /// Events that an earlier run had sent.
-    pub resumed_after: u64,
-    /// The earliest event's time, as sent.
-    pub first_time: Option<Time>,
-    /// The latest event's time, as sent.
-    pub last_time: Option<Time>,
-    /// The shift in microseconds.
-    pub shift_us: i64,
-    /// The first rows or events that could not be imported.
-    pub faults: Vec<Fault>,
-}
-
-impl Summary {
-    pub(super) fn fault(&mut self, line: Option<u64>, error: String, progress: &dyn Progress) {
-        if self.faults.len() < SHOWN {
-            let fault = Fault { line, error };
-            progress.note(&fault.to_string());
-            self.faults.push(fault);
-        }
-    }
-
-    pub(super) fn warn(&mut self, warning: String) {
-        self.warnings += 1;
-        if self.warnings <= SHOWN as u64 {
-            self.notes.push(warning);
-        }
-    }
-}
 
 /// Imports a file. After an interruption it continues where it stopped. After a complete run it
 /// sends everything again, and the server answers that it has it.

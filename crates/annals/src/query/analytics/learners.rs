@@ -13,8 +13,7 @@ use serde::Serialize;
 
 use super::counted::counted;
 use super::period::Period;
-use super::risk::{EngagementLevel, Metrics, Scored, score};
-use super::risk_history::RiskDay;
+use super::risk::{EngagementLevel, Metrics, RiskDay, Scored, score};
 use crate::config::{Hundredths, Risk};
 use crate::store::{
     ActivitySummary, Collection, DerivedStore, PeopleQuery, Person, PersonActivity, PersonKind,

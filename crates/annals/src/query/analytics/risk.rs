@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::config::{Hundredths, Risk, RiskFactor};
-use crate::store::PersonActivity;
+use crate::store::{PersonActivity, RiskScores};
 
 /// Microseconds of a minute.
 const MINUTE: i128 = 60 * 1_000_000;
@@ -182,6 +182,30 @@ fn factor(
     let step = rule.steps.iter().find(|step| passed(value, step.limit));
     let contribution = step.map(|step| step.adds).unwrap_or_default();
     Factor { name, value: value.shown(), weight: rule.weight, contribution }
+}
+
+/// The score at the end of a day, from the 30 days that end with it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct RiskDay {
+    /// The day.
+    pub date: Date,
+    /// 0 is engaged, 1 is high risk.
+    #[schema(value_type = f64)]
+    pub risk_score: Hundredths,
+    /// The level of the score.
+    pub engagement_level: EngagementLevel,
+}
+
+impl RiskDay {
+    pub(super) fn new(date: Date, score: u32) -> RiskDay {
+        let risk_score = Hundredths(score);
+        RiskDay { date, risk_score, engagement_level: EngagementLevel::of(risk_score) }
+    }
+
+    /// Returns a risk history, oldest first.
+    pub(super) fn each(history: &RiskScores) -> Vec<RiskDay> {
+        history.iter().map(|(date, score)| RiskDay::new(*date, *score)).collect()
+    }
 }
 
 #[cfg(test)]

@@ -15,9 +15,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::learners::{AtRiskQuestion, Learners};
 use super::period::{DEFAULT_DAYS, Period};
-use super::risk::EngagementLevel;
+use super::risk::RiskDay;
 use crate::config::{Hundredths, Risk};
-use crate::store::{DayScores, Result, RiskScores};
+use crate::store::{DayScores, Result};
 
 /// The version of the scores; it grows whenever the same rollups would be scored differently.
 const VERSION: u32 = 1;
@@ -40,30 +40,6 @@ pub struct RiskHistory {
     pub as_of: Option<Time>,
     /// Number of recorded events that are not counted yet.
     pub lag: u64,
-}
-
-/// The score at the end of a day, from the 30 days that end with it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct RiskDay {
-    /// The day.
-    pub date: Date,
-    /// 0 is engaged, 1 is high risk.
-    #[schema(value_type = f64)]
-    pub risk_score: Hundredths,
-    /// The level of the score.
-    pub engagement_level: EngagementLevel,
-}
-
-impl RiskDay {
-    fn new(date: Date, score: u32) -> RiskDay {
-        let risk_score = Hundredths(score);
-        RiskDay { date, risk_score, engagement_level: EngagementLevel::of(risk_score) }
-    }
-
-    /// Returns a risk history, oldest first.
-    pub(super) fn each(history: &RiskScores) -> Vec<RiskDay> {
-        history.iter().map(|(date, score)| RiskDay::new(*date, *score)).collect()
-    }
 }
 
 impl Learners<'_> {

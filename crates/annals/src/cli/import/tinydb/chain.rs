@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Converted, in_order};
-use crate::cli::import::run::Summary;
+use crate::cli::import::summary::Summary;
 
 /// Warns of every break. The old application may have lost an event, or two may have the same
 /// time; the rows are imported all the same.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Converted, Numbers, in_order};
 use crate::cli::client::{Client, request, success, with_query};
-use crate::cli::import::run::Summary;
+use crate::cli::import::summary::Summary;
 use crate::cli::people::path;
 use crate::query::tracking::MAX_OFFSET;
 

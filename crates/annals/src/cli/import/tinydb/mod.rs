@@ -25,11 +25,13 @@ use jiff::tz::TimeZone;
 
 use self::row::Row;
 use super::deliver::{Load, deliver};
+use super::options::Options;
 use super::progress::Progress;
 use super::record::Record;
-use super::run::{Counted, Options, Summary};
+use super::run::Counted;
 use super::sort::{CHUNK_BYTES, Sorted, Sorter};
 use super::state::State;
+use super::summary::Summary;
 use crate::cli::client::Client;
 
 /// The options that only such a file needs.
