@@ -2,6 +2,7 @@
 // A build that fails leaves the running server as it is. Arguments go to `annals serve`.
 import { spawn } from "node:child_process";
 import { watch } from "node:fs";
+import { clearTimeout, setTimeout } from "node:timers";
 import { fileURLToPath } from "node:url";
 
 const SERVER = process.env.ANNALS_URL ?? "http://127.0.0.1:8787";
@@ -53,7 +54,8 @@ watch(`${root}crates`, { recursive: true }, (_, name) => {
   timer = setTimeout(() => void rebuild(), QUIET_MS);
 });
 
-const vite = spawn("npm", ["run", "dev", "--", "--host", "127.0.0.1", "--strictPort"], {
+// Not through npm, which would leave it running when it is killed.
+const vite = spawn(process.execPath, ["node_modules/vite/bin/vite.js", "--host", "127.0.0.1", "--strictPort"], {
   cwd: `${root}dashboard`,
   stdio: ["ignore", "inherit", "inherit"],
   env: { ...process.env, ANNALS_URL: SERVER },
