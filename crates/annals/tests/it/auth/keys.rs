@@ -1,7 +1,5 @@
 //! Keys: which work. The scope matrix (`scopes/matrix.rs`) checks what each role may do.
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use crate::support::{ADMIN, Engine, Server, on_every_engine, until};
@@ -35,7 +33,6 @@ async fn a_key_that_does_not_work_is_refused_with_the_reason(engine: Engine) {
     let secret = made["secret"].as_str().unwrap();
     let code = until("the key to expire", async || {
         let answer = list().key(secret).send().await;
-        tokio::time::sleep(Duration::from_millis(50)).await;
         (answer.status != 200).then(|| answer.problem().1)
     })
     .await;

@@ -146,10 +146,14 @@ impl Ask {
 impl Sse {
     /// The next block; `None` at the end of the stream, also after an error.
     pub async fn next(&mut self) -> Option<Block> {
+        Some(parse(&self.text().await?))
+    }
+
+    /// The next block as it was sent.
+    pub async fn text(&mut self) -> Option<String> {
         loop {
             if let Some(end) = self.buffer.find("\n\n") {
-                let block: String = self.buffer.drain(..end + 2).collect();
-                return Some(parse(&block));
+                return Some(self.buffer.drain(..end + 2).collect());
             }
             let frame = timeout(PATIENCE, self.body.frame()).await.expect("the stream is silent");
             let data = frame?.ok()?.into_data().ok()?;
@@ -180,6 +184,17 @@ impl Sse {
     /// Waits for the end and ignores everything before it.
     pub async fn end(&mut self) {
         while self.next().await.is_some() {}
+    }
+
+    /// Waits for the end, and expects it before a second heartbeat after the one at the start. The
+    /// server's own timers decide: it checks the credential every 3 seconds, and sends a heartbeat
+    /// every 15.
+    pub async fn ends_soon(&mut self) {
+        let mut heartbeats = 0;
+        while let Some(block) = self.next().await {
+            heartbeats += usize::from(block.comment.is_some());
+            assert!(heartbeats <= 2, "the stream goes on");
+        }
     }
 }
 
