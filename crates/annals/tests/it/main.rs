@@ -21,6 +21,7 @@
 //! | `live` | streams hold what the lists hold, once and in order |
 //! | `postgres` | rights that the database keeps, several servers on one journal, outages |
 //! | `malformed` | hostile input neither breaks the server nor gets in |
+//! | `wire` | what clients read does not change unnoticed |
 //! | `cli` | commands, exit codes, backup and restore, starting and stopping |
 //!
 //! Every test starts servers of its own, on free ports of this machine and in directories of its
@@ -49,3 +50,4 @@ mod retention;
 mod scopes;
 mod support;
 mod tamper;
+mod wire;

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{activate, balance, command, prepare, put};
 use crate::support::{Engine, Server, on_every_engine, root, until};
+use crate::wire::assert_wire;
 
 on_every_engine!(nobody_s_id_or_words_reach_beyond_their_own_line,);
 
@@ -28,6 +29,14 @@ async fn lines(server: &Server, account: &str, wanted: usize) -> Vec<String> {
 fn ids(lines: &[String]) -> Vec<String> {
     let id = |line: &String| line.split(" id=\"").nth(1).unwrap()[..36].to_owned();
     lines.iter().map(id).collect()
+}
+
+#[tokio::test]
+async fn wire_audit_file() {
+    let server = Server::start();
+    prepare(&server).await;
+    activate(&server, "dishes").await;
+    assert_wire("audit_file", &lines(&server, "cleo", 1).await.join("\n"));
 }
 
 #[tokio::test]
