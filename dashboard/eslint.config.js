@@ -4,7 +4,7 @@ import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist", "src/api/types.gen.ts", "playwright-report", "test-results"] },
+  { ignores: ["dist", "src/api/*.gen.ts", "playwright-report", "test-results"] },
   js.configs.recommended,
   {
     files: ["**/*.{ts,tsx}"],

@@ -59,7 +59,7 @@ test("whoever may not make keys is told what to do", async ({ page, server }) =>
   await page.route("**/api/v1/session", async (route) => {
     const response = await route.fetch();
     const body = (await response.json()) as Record<string, unknown>;
-    await route.fulfill({ response, json: { ...body, role: "auditor" } });
+    await route.fulfill({ response, json: { ...body, role: "auditor", permissions: ["read_events", "read_everybody"] } });
   });
   await open(page);
   await expect(page.getByText("an administrator can make one")).toBeVisible();

@@ -145,7 +145,7 @@ test("a failure is told and asked again by hand; no access says so", async ({ pa
   await page.route("**/api/v1/session", async (route) => {
     const response = await route.fetch();
     const body = (await response.json()) as Record<string, unknown>;
-    await route.fulfill({ response, json: { ...body, role: "user" } });
+    await route.fulfill({ response, json: { ...body, role: "user", permissions: ["read_events"] } });
   });
   await page.goto("/overview");
   await expect(page.getByRole("alert")).toContainText("The overview is not for this role");

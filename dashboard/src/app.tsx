@@ -4,8 +4,10 @@ import { ApiError, toApiError } from "./api/error";
 import { messages } from "./messages";
 import { Overview } from "./overview/overview";
 import SignIn from "./session/sign-in";
-import { mayCount, useSession } from "./session/session";
+import { useSession } from "./session/session";
+import { may } from "./session/viewer";
 import { Shell } from "./shell/shell";
+import { CategoriesProvider } from "./ui/categories-provider";
 import { StatePanel } from "./ui/state-panel";
 import { go, usePlace } from "./url/history";
 import { signInFor } from "./url/next";
@@ -35,7 +37,7 @@ export function App() {
 function Start() {
   const { data: session, isError } = useSession();
   useEffect(() => {
-    if (session) go(mayCount(session.role) ? "overview" : "activity", { replace: true });
+    if (session) go(may(session, "read_analytics") ? "overview" : "activity", { replace: true });
     else if (session === null) go("signin", { replace: true });
     // That screen says what is wrong.
     else if (isError) go("activity", { replace: true });
@@ -55,15 +57,17 @@ function Screens({ route }: { route: string }) {
 
   if (mustSignIn) return null;
   return (
-    <Shell session={session.data}>
-      <main className="main" id="content" tabIndex={-1}>
-        <Suspense fallback={<p className="visually-hidden" role="status">{messages.shell.loading}</p>}>
-          {Screen && (session.error && !session.data ? <Failed error={toApiError(session.error)} retry={() => void session.refetch()} /> : <Screen />)}
-          {route === "docs" && <Docs />}
-          {!Screen && route !== "docs" && <NotFound />}
-        </Suspense>
-      </main>
-    </Shell>
+    <CategoriesProvider signedIn={session.data != null}>
+      <Shell session={session.data}>
+        <main className="main" id="content" tabIndex={-1}>
+          <Suspense fallback={<p className="visually-hidden" role="status">{messages.shell.loading}</p>}>
+            {Screen && (session.error && !session.data ? <Failed error={toApiError(session.error)} retry={() => void session.refetch()} /> : <Screen />)}
+            {route === "docs" && <Docs />}
+            {!Screen && route !== "docs" && <NotFound />}
+          </Suspense>
+        </main>
+      </Shell>
+    </CategoriesProvider>
   );
 }
 

@@ -53,6 +53,25 @@ pub struct CatalogEntry {
     pub entity: Option<EntityRule>,
 }
 
+/// What is known about a category as a whole.
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct CatalogCategory {
+    /// The category, such as `quest`.
+    pub name: String,
+    /// What its events are about.
+    pub description: String,
+    /// How long its events are kept, unless an action says otherwise.
+    pub class: Class,
+    /// The name of the drawing that the dashboard shows; a neutral one where there is none, or
+    /// the dashboard does not know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
+    /// The hue of its colour, in degrees of OKLCH; grey where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 359)]
+    pub hue: Option<u16>,
+}
+
 /// The metadata keys that describe an entity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -70,6 +89,9 @@ pub struct EntityRule {
 /// The defaults of all actions of one category, known and unknown.
 #[derive(Clone, Debug, PartialEq)]
 struct Category {
+    description: String,
+    icon: Option<String>,
+    hue: Option<u16>,
     class: Class,
     severity: Severity,
     sources: Vec<Source>,
@@ -192,6 +214,17 @@ impl Catalog {
     /// Returns the known categories by name, with their classes.
     pub fn categories(&self) -> impl Iterator<Item = (&str, Class)> {
         self.categories.iter().map(|(name, category)| (name.as_str(), category.class))
+    }
+
+    /// Returns the description of each category, by name.
+    pub fn described(&self) -> impl Iterator<Item = CatalogCategory> {
+        self.categories.iter().map(|(name, category)| CatalogCategory {
+            name: name.clone(),
+            description: category.description.clone(),
+            class: category.class,
+            icon: category.icon.clone(),
+            hue: category.hue,
+        })
     }
 
     /// Returns every entry, by category and action.

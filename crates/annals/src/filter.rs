@@ -17,9 +17,10 @@ mod fields;
 pub use asked::{Asked, metadata_text, searched};
 pub use fields::{FIELDS, Field, Index, indexed_fields};
 
-/// Number of values in one term, and of characters of one value: far more than a person types.
-const MAX_VALUES: usize = 100;
-const MAX_CHARS: usize = 500;
+/// Number of values in one term: far more than a person types.
+pub const MAX_VALUES: usize = 100;
+/// Number of characters of one value.
+pub const MAX_CHARS: usize = 500;
 /// Number of words in `q`.
 const MAX_WORDS: usize = 16;
 /// Microseconds of the longest period that may be searched by metadata alone: 31 days.

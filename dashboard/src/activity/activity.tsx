@@ -7,7 +7,7 @@ import { Notice } from "../ui/notice";
 import { Popover } from "../ui/popover";
 import { useTitle } from "../ui/use-title";
 import { useSession } from "../session/session";
-import { viewerOf } from "../session/viewer";
+import { may, viewerOf } from "../session/viewer";
 import { Link } from "../url/link";
 import { go, usePlace } from "../url/history";
 import { chipsOf, letIn, onlyOwn } from "./chips";
@@ -128,7 +128,7 @@ export function Activity() {
             <LiveSwitch state={live.state} on={state.live} onToggle={() => change({ live: !state.live }, true)} />
             <SearchBox value={state.q} onChange={setWords} input={searchInput} />
             <div className="activity-actions">
-              {session.data?.role === "admin" && (
+              {may(session.data, "read_log") && (
                 <Link className="icon-button" to="settings?section=log" aria-label={messages.settings.fromActivity} title={messages.settings.fromActivity}>
                   <Icon name="terminal" />
                 </Link>

@@ -4,7 +4,7 @@ import { chipsOf } from "./chips";
 import { fieldName, metadataKeys, valueName } from "./filter-words";
 import type { Row } from "./rows";
 import { filterOf, tooWide, type ActivityState } from "./state";
-import { ACTOR_TYPES, FIELDS, joinList, MAX_KEY_CHARS, metadataField, metadataKey, parseTerm, SEVERITIES, withTerm, writeTerm, type FieldName, type FixedField, type Term } from "./terms";
+import { closedValues, FIELDS, joinList, MAX_KEY_CHARS, metadataField, metadataKey, parseTerm, withTerm, writeTerm, type FieldName, type FixedField, type Term } from "./terms";
 import { useCounts } from "./use-events";
 import { useNow } from "./use-now";
 import { ValueField } from "./value-field";
@@ -39,7 +39,7 @@ export function FilterForm({ state, rows, field: fixed, onApply }: Props) {
     setText(joinList(term?.values ?? []));
     setError(null);
   };
-  const closed = choice === "category" || choice === "severity" || choice === "actor_type";
+  const closed = choice !== "metadata" && (choice === "category" || closedValues(choice) !== undefined);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     const written = closed ? writeTerm({ values: chosen, not }) : `${not ? "!" : ""}${text}`;
@@ -113,7 +113,7 @@ function choiceOf(field: FieldName | undefined): FixedField | "metadata" | undef
 
 interface ChoicesProps {
   state: ActivityState;
-  field: "category" | "severity" | "actor_type";
+  field: FixedField;
   chosen: readonly string[];
   onChange: (values: readonly string[]) => void;
 }
@@ -122,7 +122,7 @@ interface ChoicesProps {
 function Choices({ state, field, chosen, onChange }: ChoicesProps) {
   const { data } = useCounts(state, field);
   const counts = field === "category" ? data?.categories : field === "severity" ? data?.severities : undefined;
-  const known = field === "category" ? chipsOf(data, undefined).map((chip) => chip.name) : field === "severity" ? SEVERITIES : ACTOR_TYPES;
+  const known = field === "category" ? chipsOf(data, undefined).map((chip) => chip.name) : (closedValues(field) ?? []);
   const options = [...new Set([...known, ...chosen])];
   const toggle = (value: string) => onChange(chosen.includes(value) ? chosen.filter((other) => other !== value) : [...chosen, value]);
   return (

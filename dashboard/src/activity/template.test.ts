@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { AnnalsEvent } from "../api/types";
 import { de } from "../messages/de";
-import { render, retold } from "./template";
+import { render, retold, SERVER } from "./template";
 
 const event: AnnalsEvent = {
   id: "e1",
@@ -52,5 +53,22 @@ describe("render", () => {
   it("reads metadata", () => {
     const e: AnnalsEvent = { ...event, metadata: { count: 3, on: true, list: [] } };
     expect(render("{metadata.count} {metadata.on} {metadata.list}", e, server)).toBe("3 ja something");
+  });
+});
+
+interface Vector {
+  says: string;
+  template: string;
+  event: Partial<AnnalsEvent>;
+  sentence: string;
+}
+
+describe("the server's sentences", () => {
+  const file = new URL("../../../docs/template-vectors.json", import.meta.url);
+  const { vectors } = JSON.parse(readFileSync(file, "utf8")) as { vectors: Vector[] };
+  const { entity: _, ...bare } = event;
+
+  it.each(vectors)("$says", ({ template, event: fields, sentence }) => {
+    expect(render(template, { ...bare, ...fields }, SERVER)).toBe(sentence);
   });
 });

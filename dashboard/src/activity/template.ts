@@ -16,7 +16,7 @@ export interface Absences {
 }
 
 /** The server's own words. They are compared, never shown. */
-const SERVER: Absences = {
+export const SERVER: Absences = {
   somebody: "somebody",
   something: "something",
   some: "some",

@@ -1,7 +1,8 @@
 // A term of the filter as the API writes it: `a,b` is any of, `!a,b` none of, `\,` a comma within a value.
 
-/** The fields one can filter by, in the order they are offered. */
-export const FIELDS = ["category", "action", "severity", "actor", "actor_type", "subject", "entity_type", "entity_id", "session_id"] as const;
+import { FIELDS, LIMITS, VALUES } from "../api/filter.gen";
+
+export { FIELDS };
 export type FixedField = (typeof FIELDS)[number];
 /** One field of the sender's own metadata. */
 export type MetadataField = `metadata.${string}`;
@@ -40,19 +41,21 @@ export function fieldsIn(terms: Terms): FieldName[] {
   return [...FIELDS.filter((field) => terms[field]), ...Object.keys(terms).filter(isMetadata).sort()];
 }
 
-export const SEVERITIES = ["info", "notice", "warning", "error", "critical"] as const;
-export const ACTOR_TYPES = ["user", "child", "api_key", "device", "system", "anonymous"] as const;
+export const SEVERITIES = VALUES.severity;
+export const ACTOR_TYPES = VALUES.actor_type;
 
-// The server's own limits: beyond them it would refuse the whole filter.
-const MAX_VALUES = 100;
-const MAX_CHARS = 500;
+/** The only values of a field, where it takes no others. */
+export function closedValues(field: FieldName): readonly string[] | undefined {
+  return (VALUES as Partial<Record<FieldName, readonly string[]>>)[field];
+}
+
 const NAME = /^[a-z0-9_]{1,100}$/;
 
 /** Reads a term; values that no event can have are left out, and a term without values is none. */
 export function parseTerm(field: FieldName, text: string): Term | null {
   const not = text.startsWith("!");
   const values = splitList(not ? text.slice(1) : text).filter((value) => possible(field, value));
-  const unique = [...new Set(values)].sort().slice(0, MAX_VALUES);
+  const unique = [...new Set(values)].sort().slice(0, LIMITS.values);
   return unique.length === 0 ? null : { values: unique, not };
 }
 
@@ -85,18 +88,9 @@ export function joinList(values: readonly string[]): string {
 }
 
 function possible(field: FieldName, value: string): boolean {
-  if (value === "" || value.length > MAX_CHARS) return false;
-  switch (field) {
-    case "category":
-    case "action":
-      return NAME.test(value);
-    case "severity":
-      return SEVERITIES.some((known) => known === value);
-    case "actor_type":
-      return ACTOR_TYPES.some((known) => known === value);
-    default:
-      return true;
-  }
+  if (value === "" || value.length > LIMITS.characters) return false;
+  if (field === "category" || field === "action") return NAME.test(value);
+  return closedValues(field)?.includes(value) ?? true;
 }
 
 /** The terms with one set, or taken away. */

@@ -1034,8 +1034,8 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description The user account an event belongs to, where that is not the actor: the guardian in whose
-         *     family a child acts.
+         * @description The user account an event belongs to, if that is not the actor: the guardian in whose family a
+         *     child acts.
          */
         Account: {
             /** @description The application's own id of the account, ≤ 200 characters. */
@@ -1064,17 +1064,17 @@ export interface components {
              */
             delete_after_days: number;
         };
-        /** @description Who did it. */
+        /** @description The person or program that did it. */
         Actor: {
             /** @description The application's own id of the actor, ≤ 200 characters. */
             id?: string | null;
             /** @description The name at that moment, ≤ 200 characters. */
             name?: string | null;
-            /** @description The kind of actor. */
+            /** @description The type of actor. */
             type: components["schemas"]["ActorType"];
         };
         /**
-         * @description What kind of actor it was.
+         * @description The type of an actor.
          * @enum {string}
          */
         ActorType: "user" | "child" | "api_key" | "device" | "system" | "anonymous";
@@ -1219,6 +1219,25 @@ export interface components {
          * @enum {string}
          */
         BytesGone: "overwritten" | "nightly" | "on_vacuum";
+        /** @description What is known about a category as a whole. */
+        CatalogCategory: {
+            /** @description How long its events are kept, unless an action says otherwise. */
+            class: components["schemas"]["Class"];
+            /** @description What its events are about. */
+            description: string;
+            /**
+             * Format: int32
+             * @description The hue of its colour, in degrees of OKLCH; grey where there is none.
+             */
+            hue?: number | null;
+            /**
+             * @description The name of the drawing that the dashboard shows; a neutral one where there is none, or
+             *     the dashboard does not know it.
+             */
+            icon?: string | null;
+            /** @description The category, such as `quest`. */
+            name: string;
+        };
         /** @description What is known about one action. */
         CatalogEntry: {
             /** @description The action, such as `quest_started`. */
@@ -1242,6 +1261,8 @@ export interface components {
         };
         /** @description The known categories and actions. */
         CatalogList: {
+            /** @description The categories, by name. */
+            categories: components["schemas"]["CatalogCategory"][];
             /** @description The entries, by category. */
             entries: components["schemas"]["CatalogEntry"][];
         };
@@ -1390,10 +1411,10 @@ export interface components {
             lines: components["schemas"]["LogLine"][];
         };
         /**
-         * @description An event as its sender tells it; the server fills in what is absent.
+         * @description An event as its sender writes it; the server fills in what is absent.
          *
-         *     Over the wire it is read by [`Draft::from_json`](crate::validate), which names every field
-         *     that is wrong; programs build it directly.
+         *     [`Draft::from_json`](crate::validate) reads one from JSON and names every invalid field.
+         *     Programs build it directly.
          */
         Draft: {
             /** @default null */
@@ -1407,7 +1428,7 @@ export interface components {
             actor: components["schemas"]["Actor"] | null;
             /**
              * Format: int64
-             * @description How long ago it happened, in milliseconds, ≤ 24 hours: for a browser's offline queue.
+             * @description Age in milliseconds, at most 24 hours: for a browser's offline queue.
              * @default null
              */
             age_ms: number | null;
@@ -1424,7 +1445,7 @@ export interface components {
             error: components["schemas"]["ErrorInfo"] | null;
             /**
              * Format: uuid
-             * @description A UUID (version 7 recommended) made by a sender who wants to be able to send again.
+             * @description A UUID (version 7 recommended) of the sender's, so that sending again records once.
              * @default null
              */
             id: string | null;
@@ -1481,13 +1502,13 @@ export interface components {
          * @enum {string}
          */
         EngagementLevel: "high" | "medium" | "low" | "at_risk";
-        /** @description What it was done to. The name is kept, because the entity may be deleted later. */
+        /** @description The entity it was done to. The name is kept, because the entity may be deleted later. */
         Entity: {
             /** @description The application's own id of the entity, ≤ 200 characters. */
             id?: string | null;
             /** @description Its name at that moment, ≤ 200 characters. */
             name?: string | null;
-            /** @description The type of the entity, snake_case, ≤ 50 characters. */
+            /** @description The type of entity, snake_case, ≤ 50 characters. */
             type: string;
         };
         /** @description Where in `metadata` an entity stands. */
@@ -1590,7 +1611,7 @@ export interface components {
             component?: string | null;
             /** @description The endpoint that failed, ≤ 2,000 characters. */
             endpoint?: string | null;
-            /** @description What it said, ≤ 2,000 characters. */
+            /** @description The error's message, ≤ 2,000 characters. */
             message?: string | null;
             /** @description The stack, ≤ 16,000 characters. */
             stack?: string | null;
@@ -1636,18 +1657,18 @@ export interface components {
              */
             total_groups: number;
         };
-        /** @description An event on the record: who did what, to whom, when, and what it changed. */
+        /** @description An event on record: who did what, to whom, when, and what it changed. */
         Event: {
             account?: components["schemas"]["Account"] | null;
             /** @description snake_case, ≤ 100 characters. */
             action: string;
-            /** @description Who did it. */
+            /** @description The person or program that did it. */
             actor: components["schemas"]["Actor"];
             anonymised_at?: components["schemas"]["Time"] | null;
             /** @description snake_case, ≤ 50 characters. */
             category: string;
             client?: components["schemas"]["Client"] | null;
-            /** @description When the journal took it in; never running backwards along the journal. */
+            /** @description When the journal recorded it; never runs backwards along the journal. */
             created_at: components["schemas"]["Time"];
             /** @description The position as an opaque, authenticated text; filled in when the event is served. */
             cursor?: string;
@@ -1669,7 +1690,7 @@ export interface components {
             request?: components["schemas"]["Request"] | null;
             /** @description The session it belongs to. */
             session_id?: string | null;
-            /** @description How much it matters. */
+            /** @description How much the event matters. */
             severity: components["schemas"]["Severity"];
             subject?: components["schemas"]["Subject"] | null;
         };
@@ -1707,11 +1728,11 @@ export interface components {
          * @enum {string}
          */
         FactorName: "days_since_last_activity" | "login_frequency" | "quest_completion_rate" | "session_duration_avg" | "streak_days";
-        /** @description One field that is wrong, and what would be right. */
+        /** @description One invalid field, and what would be right. */
         FieldError: {
             /** @description The field's path, such as `points.delta`. */
             field: string;
-            /** @description What is wrong and what would be right. */
+            /** @description The problem, and what would be right. */
             message: string;
         };
         /** @description A figure of the period, and of the one before. */
@@ -1996,7 +2017,7 @@ export interface components {
             load_ms?: number | null;
             /** @description The path without query and fragment, ≤ 2,000 characters. */
             path?: string | null;
-            /** @description Where the visitor came from, ≤ 2,000 characters. */
+            /** @description The address the visitor came from, ≤ 2,000 characters. */
             referrer?: string | null;
             /** @description The page's title, ≤ 500 characters. */
             title?: string | null;
@@ -2136,6 +2157,11 @@ export interface components {
              */
             start_date: string;
         };
+        /**
+         * @description A permission.
+         * @enum {string}
+         */
+        Permission: "append_events" | "append_for_others" | "read_events" | "read_everybody" | "read_analytics" | "read_learners" | "manage_errors" | "manage_people" | "erase_people" | "manage_points" | "give_points" | "request_rewards" | "read_accounts" | "read_keys" | "manage_keys" | "read_settings" | "change_settings" | "run_retention" | "read_health" | "read_metrics" | "read_log";
         /** @description A person in the directory. */
         Person: {
             archived_at?: components["schemas"]["Time"] | null;
@@ -2199,7 +2225,7 @@ export interface components {
             before: number;
             /**
              * Format: int64
-             * @description What changed.
+             * @description The difference.
              */
             delta: number;
         };
@@ -2353,7 +2379,7 @@ export interface components {
         Request: {
             /**
              * Format: int64
-             * @description How long it took, in milliseconds.
+             * @description Duration in milliseconds.
              */
             duration_ms?: number | null;
             /** @description The method, such as `GET`. */
@@ -2554,9 +2580,11 @@ export interface components {
             expires_at?: components["schemas"]["Time"] | null;
             /** @description What to call them. */
             label: string;
+            /** @description Their permissions, sorted. */
+            permissions: components["schemas"]["Permission"][];
             /** @description The person they are, when they signed in with their own token. */
             person_id?: string | null;
-            /** @description What they may do. */
+            /** @description Their role. */
             role: components["schemas"]["Role"];
         };
         /**
@@ -2776,29 +2804,29 @@ export interface components {
          * @enum {string}
          */
         Viewer: "self" | "guardian" | "service" | "admin" | "auditor";
-        /** @description What a week did to a balance: the balance before it and all four sums make the one after it. */
+        /** @description The changes of a week: the balance before it and all four sums make the balance after it. */
         Week: {
             /** @description Opening balances and corrections. */
             adjusted: components["schemas"]["Tally"];
             /**
              * Format: int64
-             * @description The balance when it ended; of the week that has not, the balance now.
+             * @description The balance at the end of the week; for the current week, the balance now.
              */
             balance: number;
             /**
              * Format: date
-             * @description Its Sunday.
+             * @description The week's Sunday.
              */
             end_date: string;
-            /** @description Tasks done, and what they brought. */
+            /** @description Tasks done, and the points they added. */
             good: components["schemas"]["Tally"];
-            /** @description Penalties, and what they took: 0 or less. */
+            /** @description Penalties, and the points they took: 0 or less. */
             not_good: components["schemas"]["Tally"];
-            /** @description Rewards given, and what they cost: 0 or less. */
+            /** @description Rewards redeemed, and the points they cost: 0 or less. */
             spent: components["schemas"]["Tally"];
             /**
              * Format: date
-             * @description Its Monday.
+             * @description The week's Monday.
              */
             start_date: string;
         };
@@ -3421,7 +3449,7 @@ export interface operations {
                 severity?: string;
                 /** @description Any of these actors, by id. */
                 actor?: string;
-                /** @description Any of these kinds of actor: user, child, api_key, device, system, anonymous. */
+                /** @description Any of these types of actor: user, child, api_key, device, system, anonymous. */
                 actor_type?: string;
                 /** @description About any of these people, by id. */
                 subject?: string;
@@ -3435,10 +3463,7 @@ export interface operations {
                 from?: string;
                 /** @description Occurred before this RFC 3339 time, or day in UTC. */
                 to?: string;
-                /**
-                 * @description All of these whole words, case and accents folded, in message, entity name, actor name or
-                 *     action.
-                 */
+                /** @description All of these whole words, case and accents folded, in message, entity name, actor name or action. */
                 q?: string;
                 /** @description Events a page, 1 to 500; 50 unless given */
                 limit?: number;
@@ -3578,7 +3603,7 @@ export interface operations {
                 severity?: string;
                 /** @description Any of these actors, by id. */
                 actor?: string;
-                /** @description Any of these kinds of actor: user, child, api_key, device, system, anonymous. */
+                /** @description Any of these types of actor: user, child, api_key, device, system, anonymous. */
                 actor_type?: string;
                 /** @description About any of these people, by id. */
                 subject?: string;
@@ -3592,10 +3617,7 @@ export interface operations {
                 from?: string;
                 /** @description Occurred before this RFC 3339 time, or day in UTC. */
                 to?: string;
-                /**
-                 * @description All of these whole words, case and accents folded, in message, entity name, actor name or
-                 *     action.
-                 */
+                /** @description All of these whole words, case and accents folded, in message, entity name, actor name or action. */
                 q?: string;
                 /** @description `csv`, `json` or `ndjson` (the default) */
                 format?: string;
@@ -3642,7 +3664,7 @@ export interface operations {
                 severity?: string;
                 /** @description Any of these actors, by id. */
                 actor?: string;
-                /** @description Any of these kinds of actor: user, child, api_key, device, system, anonymous. */
+                /** @description Any of these types of actor: user, child, api_key, device, system, anonymous. */
                 actor_type?: string;
                 /** @description About any of these people, by id. */
                 subject?: string;
@@ -3656,10 +3678,7 @@ export interface operations {
                 from?: string;
                 /** @description Occurred before this RFC 3339 time, or day in UTC. */
                 to?: string;
-                /**
-                 * @description All of these whole words, case and accents folded, in message, entity name, actor name or
-                 *     action.
-                 */
+                /** @description All of these whole words, case and accents folded, in message, entity name, actor name or action. */
                 q?: string;
                 /** @description Begin after this event's `cursor`; now, unless given */
                 after?: string;
@@ -3736,7 +3755,7 @@ export interface operations {
                 severity?: string;
                 /** @description Any of these actors, by id. */
                 actor?: string;
-                /** @description Any of these kinds of actor: user, child, api_key, device, system, anonymous. */
+                /** @description Any of these types of actor: user, child, api_key, device, system, anonymous. */
                 actor_type?: string;
                 /** @description About any of these people, by id. */
                 subject?: string;
@@ -3750,10 +3769,7 @@ export interface operations {
                 from?: string;
                 /** @description Occurred before this RFC 3339 time, or day in UTC. */
                 to?: string;
-                /**
-                 * @description All of these whole words, case and accents folded, in message, entity name, actor name or
-                 *     action.
-                 */
+                /** @description All of these whole words, case and accents folded, in message, entity name, actor name or action. */
                 q?: string;
                 /** @description Begin after this cursor; now, unless given */
                 after?: string;
@@ -4598,7 +4614,7 @@ export interface operations {
                 severity?: string;
                 /** @description Any of these actors, by id. */
                 actor?: string;
-                /** @description Any of these kinds of actor: user, child, api_key, device, system, anonymous. */
+                /** @description Any of these types of actor: user, child, api_key, device, system, anonymous. */
                 actor_type?: string;
                 /** @description About any of these people, by id. */
                 subject?: string;
@@ -4612,10 +4628,7 @@ export interface operations {
                 from?: string;
                 /** @description Occurred before this RFC 3339 time, or day in UTC. */
                 to?: string;
-                /**
-                 * @description All of these whole words, case and accents folded, in message, entity name, actor name or
-                 *     action.
-                 */
+                /** @description All of these whole words, case and accents folded, in message, entity name, actor name or action. */
                 q?: string;
                 /** @description `action`: counts the actions as well */
                 by?: string;

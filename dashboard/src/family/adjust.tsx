@@ -1,3 +1,4 @@
+import { BOUNDS } from "../api/bounds.gen";
 import { useId, useState, type SyntheticEvent } from "react";
 import { messages } from "../messages";
 import { Dialog } from "../ui/dialog";
@@ -7,7 +8,7 @@ import { OutcomeNotice } from "./outcome";
 import "../ui/form.css";
 
 const m = messages.family.adjust;
-const LONGEST_REASON = 500;
+const LONGEST_REASON = BOUNDS["Adjust.reason"].maxLength;
 
 /** An opening balance or a correction, with its reason. */
 export function AdjustDialog({ commands, name, onClose }: { commands: Commands; name: string | null; onClose: () => void }) {

@@ -70,7 +70,7 @@ export function Child({ child, state, session, onChange }: Props) {
 /** To another child: a guardian's own are few and stand there, the others are searched. */
 function Switcher({ child, session, onChoose }: { child: string; session: SessionInfo; onChoose: (child: string) => void }) {
   if (session.role === "child") return null;
-  if (session.role === "user") return <Siblings child={child} session={session} onChoose={onChoose} />;
+  if (viewerOf(session) !== "staff") return <Siblings child={child} session={session} onChoose={onChoose} />;
   return (
     <Popover
       title={m.choose}
@@ -115,7 +115,7 @@ function Body({ data, state, session, archived, onChange }: BodyProps) {
   return (
     <>
       {archived && <p className="family-note">{m.archived}</p>}
-      {!archived && session.role === "auditor" && <p className="family-note">{m.looksOnly}</p>}
+      {!archived && !granted.give && viewerOf(session) === "staff" && <p className="family-note">{m.looksOnly}</p>}
       <OutcomeNotice commands={commands} name={called} />
       <div className="family-grid">
         <div className="family-column">

@@ -26,11 +26,13 @@ describe("a viewer", () => {
 
   it("may do what the server lets them", () => {
     const [all, some, nothing] = [{ give: true, ask: true }, { give: false, ask: true }, { give: false, ask: false }];
-    expect(rightsOver("ben", { role: "admin" })).toEqual(all);
-    expect(rightsOver("ben", { role: "auditor" })).toEqual(nothing);
-    expect(rightsOver("ben", { ...cleo, children: [...cleo.children] })).toEqual(all);
-    expect(rightsOver("zed", { ...cleo, children: [...cleo.children] })).toEqual(nothing);
-    expect(rightsOver("ben", { ...ben, children: [] })).toEqual(some);
-    expect(rightsOver("mia", { ...ben, children: [] })).toEqual(nothing);
+    const guardian = { ...cleo, children: [...cleo.children], permissions: ["give_points" as const, "request_rewards" as const] };
+    const child = { ...ben, children: [], permissions: ["request_rewards" as const] };
+    expect(rightsOver("ben", { permissions: ["read_everybody", "give_points", "request_rewards"] })).toEqual(all);
+    expect(rightsOver("ben", { permissions: ["read_everybody"] })).toEqual(nothing);
+    expect(rightsOver("ben", guardian)).toEqual(all);
+    expect(rightsOver("zed", guardian)).toEqual(nothing);
+    expect(rightsOver("ben", child)).toEqual(some);
+    expect(rightsOver("mia", child)).toEqual(nothing);
   });
 });

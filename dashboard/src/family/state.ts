@@ -1,5 +1,6 @@
 // What the Family screen shows is written in its URL, and only there.
 import type { SessionInfo } from "../api/types";
+import { may } from "../session/viewer";
 
 /** How many weeks can be chosen. */
 export const WEEKS = [4, 12, 26, 52] as const;
@@ -29,10 +30,10 @@ export function familyRoute({ child, weeks, live }: FamilyState): string {
   return text === "" ? "family" : `family?${text}`;
 }
 
-type Who = Pick<SessionInfo, "role" | "person_id" | "children">;
+type Own = Pick<SessionInfo, "role" | "person_id" | "children">;
 
 /** Whom one begins with: a child with itself, a guardian with their first child; others choose. */
-export function firstChild({ role, person_id, children = [] }: Who): string | null {
+export function firstChild({ role, person_id, children = [] }: Own): string | null {
   if (role === "child") return person_id ?? null;
   return role === "user" ? (children[0] ?? null) : null;
 }
@@ -45,16 +46,8 @@ export interface Rights {
   readonly ask: boolean;
 }
 
-export function rightsOver(child: string, { role, person_id, children = [] }: Who): Rights {
-  switch (role) {
-    case "admin":
-    case "service":
-      return { give: true, ask: true };
-    case "user":
-      return { give: children.includes(child), ask: children.includes(child) };
-    case "child":
-      return { give: false, ask: person_id === child };
-    default:
-      return { give: false, ask: false };
-  }
+export function rightsOver(child: string, session: Pick<SessionInfo, "permissions" | "person_id" | "children">): Rights {
+  const { person_id, children = [] } = session;
+  const near = may(session, "read_everybody") || person_id === child || children.includes(child);
+  return { give: near && may(session, "give_points"), ask: near && may(session, "request_rewards") };
 }

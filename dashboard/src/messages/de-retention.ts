@@ -54,7 +54,7 @@ export const retention: Messages["settings"]["retention"] = {
   failed: "Nichts wurde geändert.",
   changedMeanwhile: "Jemand hat diese Werte inzwischen geändert. Verwirf deine, um sie zu sehen.",
   range: (least, most) => `Eine ganze Zahl von ${number(least)} bis ${number(most)} Tagen.`,
-  rangeOfEntries: "0 oder mindestens 1.000.",
+  rangeOfEntries: (least) => `0 oder mindestens ${number(least)}.`,
   order: "Nicht bevor die Namen entfernt sind.",
   nothing: "Nenne eine Zahl von Tagen oder nimm die Kategorie weg.",
 

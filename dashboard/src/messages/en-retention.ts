@@ -53,7 +53,7 @@ export const retention = {
   failed: "Nothing was changed.",
   changedMeanwhile: "Somebody changed these values meanwhile. Discard yours to see theirs.",
   range: (least: number, most: number) => `A whole number of days from ${number(least)} to ${number(most)}.`,
-  rangeOfEntries: "0, or at least 1,000.",
+  rangeOfEntries: (least: number) => `0, or at least ${number(least)}.`,
   order: "Not before names are taken out.",
   nothing: "Name a number of days, or take the category away.",
 

@@ -7,7 +7,8 @@ import type { Overview as Data } from "../api/types";
 import { Chart } from "../chart/chart";
 import { rangeText } from "../chart/days";
 import { messages } from "../messages";
-import { mayCount, useSession } from "../session/session";
+import { useSession } from "../session/session";
+import { may } from "../session/viewer";
 import { StatePanel } from "../ui/state-panel";
 import { useTitle } from "../ui/use-title";
 import { go, usePlace } from "../url/history";
@@ -36,8 +37,8 @@ export function Overview() {
   const session = useSession();
   useTitle(m.title);
   if (!session.data) return <p className="visually-hidden" role="status">{m.loading}</p>;
-  if (!mayCount(session.data.role)) return <NoAccess detail={m.noAccessDetail} />;
-  return <Counted state={state} admin={session.data.role === "admin"} />;
+  if (!may(session.data, "read_analytics")) return <NoAccess detail={m.noAccessDetail} />;
+  return <Counted state={state} admin={may(session.data, "manage_errors")} />;
 }
 
 function Counted({ state, admin }: { state: OverviewState; admin: boolean }) {

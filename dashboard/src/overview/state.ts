@@ -1,4 +1,5 @@
 // What the Overview shows is written in its URL, and only there.
+import { BOUNDS } from "../api/bounds.gen";
 import { dayAfter } from "../chart/days";
 
 /** What is counted. */
@@ -9,7 +10,7 @@ export type FigureName = (typeof SHOWN)[number];
 
 /** Days that end today. */
 export const PRESETS = [7, 30, 90] as const;
-export const MAX_DAYS = 366;
+export const MAX_DAYS = BOUNDS["get_overview.days"].maximum;
 const DEFAULT_DAYS = 30;
 
 /** Both ends included; the days are the deployment's. */

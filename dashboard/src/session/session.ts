@@ -1,16 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call, setCsrfToken } from "../api/client";
 import { toApiError } from "../api/error";
-import type { Role, SessionInfo } from "../api/types";
+import type { SessionInfo } from "../api/types";
 import { go } from "../url/history";
 import type { Arrival } from "./arrival";
 
 const KEY = ["session"];
-
-/** Whether somebody may see figures about everybody. */
-export function mayCount(role: Role): boolean {
-  return role === "admin" || role === "auditor";
-}
 
 /** Who is signed in; `null` when nobody is, which is an answer and no failure. */
 export function useSession() {

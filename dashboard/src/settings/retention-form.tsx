@@ -1,13 +1,13 @@
 import { useId, useState, type SyntheticEvent } from "react";
 import { categoryName } from "../activity/words";
 import { toApiError } from "../api/error";
-import type { Retention } from "../api/types";
+import type { Class, Retention } from "../api/types";
 import { useCatalog } from "../api/use-catalog";
 import { messages } from "../messages";
 import { CategoryIcon } from "../ui/category-icon";
 import { Icon } from "../ui/icon";
 import { NumberInput } from "./number-input";
-import { changeOf, faultsOf, textOf, type CategoryText, type Fault, type Faults, type NumberField } from "./retention-values";
+import { changeOf, faultsOf, FEWEST_ENTRIES, textOf, type CategoryText, type Fault, type Faults, type NumberField } from "./retention-values";
 import { useChangeRetention } from "./use-retention";
 
 const m = messages.settings.retention;
@@ -23,7 +23,7 @@ export function RetentionForm({ held, admin, onDiscard }: Props) {
   const [tried, setTried] = useState(false);
   const change = useChangeRetention();
   const classes = useClasses();
-  const ages = (category: string) => !["ledger", "audit"].includes(classes.get(category) ?? "");
+  const ages = (category: string) => AGES[classes.get(category) ?? "activity"];
   const faults = tried ? faultsOf(text, ages) : new Map<string, Fault>();
   const dirty = JSON.stringify(text) !== JSON.stringify(textOf(held));
   const refused = change.error && toApiError(change.error);
@@ -149,7 +149,7 @@ function faultText(fault: Fault | undefined): string | undefined {
     case "range":
       return m.range(fault.least, fault.most);
     case "entries":
-      return m.rangeOfEntries;
+      return m.rangeOfEntries(FEWEST_ENTRIES);
     case "order":
       return m.order;
     case "nothing":
@@ -159,10 +159,11 @@ function faultText(fault: Fault | undefined): string | undefined {
   }
 }
 
-/** The class that each category has; of the first action, where actions of one category differ. */
-function useClasses(): ReadonlyMap<string, string> {
+/** Whether names leave the events of a class before they are deleted. */
+const AGES: Record<Class, boolean> = { ledger: false, audit: false, activity: true, error: true };
+
+/** The class of each category. */
+function useClasses(): ReadonlyMap<string, Class> {
   const { data } = useCatalog();
-  const classes = new Map<string, string>();
-  for (const { category, class: name } of data?.entries ?? []) if (!classes.has(category)) classes.set(category, name);
-  return classes;
+  return new Map(data?.categories.map(({ name, class: kept }) => [name, kept]));
 }

@@ -11,7 +11,7 @@ import { useDryRun, useRetentionRuns, useRun } from "./use-retention";
 const m = messages.settings.retention;
 
 /** Runs: the last one, what the next one would do, and one now. */
-export function Runs({ admin }: { admin: boolean }) {
+export function Runs({ mayRun }: { mayRun: boolean }) {
   const [asking, setAsking] = useState(false);
   const runs = useRetentionRuns();
   const dry = useDryRun();
@@ -38,7 +38,7 @@ export function Runs({ admin }: { admin: boolean }) {
         <button type="button" className="button" disabled={dry.isPending || running != null} onClick={() => dry.mutate()}>
           {dry.isPending ? m.looking : m.dryRun}
         </button>
-        {admin && (
+        {mayRun && (
           <button type="button" className="button danger" disabled={run.isPending || running != null} onClick={() => setAsking(true)}>
             {m.runNow}
           </button>

@@ -1,4 +1,5 @@
 // The retention form as text, and what of it can be sent. The bounds are the server's, told here in the viewer's words.
+import { BOUNDS } from "../api/bounds.gen";
 import type { CategoryDays, Retention, RetentionChange } from "../api/types";
 
 /** The fields that are numbers, by the server's own names. */
@@ -20,9 +21,9 @@ export interface RetentionText {
 export type Fault = { kind: "range"; least: number; most: number } | { kind: "entries" } | { kind: "order" } | { kind: "nothing" };
 export type Faults = ReadonlyMap<string, Fault>;
 
-const ANONYMISE = [1, 3_650] as const;
-const DELETE = [1, 36_500] as const;
-const FEWEST_ENTRIES = 1_000;
+const ANONYMISE = BOUNDS["CategoryDays.anonymise_after_days"];
+const DELETE = BOUNDS["CategoryDays.delete_after_days"];
+export const FEWEST_ENTRIES = BOUNDS["AuditLimits.max_entries"]["x-minimum-unless-0"];
 
 export function textOf({ activity, errors, audit, categories }: Retention): RetentionText {
   return {
@@ -49,7 +50,7 @@ function wholeOf(text: string): number | null {
 /** `ages`: whether names can leave the events of a category before they are deleted. */
 export function faultsOf({ numbers, categories }: RetentionText, ages: (category: string) => boolean): Faults {
   const faults = new Map<string, Fault>();
-  const within = (field: string, text: string, [least, most]: readonly [number, number]) => {
+  const within = (field: string, text: string, { minimum: least, maximum: most }: { readonly minimum: number; readonly maximum: number }) => {
     const value = wholeOf(text);
     if (value === null || value < least || value > most) faults.set(field, { kind: "range", least, most });
   };

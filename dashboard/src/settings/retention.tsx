@@ -10,7 +10,7 @@ import "./retention.css";
 const m = messages.settings.retention;
 
 /** How long what is kept: values here, applied by the retention run. */
-export function RetentionSection({ admin }: { admin: boolean }) {
+export function RetentionSection({ admin, mayRun }: { admin: boolean; mayRun: boolean }) {
   const retention = useRetention();
   return (
     <>
@@ -19,7 +19,7 @@ export function RetentionSection({ admin }: { admin: boolean }) {
           {m.detail} <Link to="activity?action=settings_changed&entity_id=retention">{m.onRecord}</Link>
         </p>
       </div>
-      <Runs admin={admin} />
+      <Runs mayRun={mayRun} />
       {!admin && <p className="form-hint">{m.readOnly}</p>}
       <Loaded query={retention}>
         {(held) => (

@@ -10,13 +10,13 @@ describe("the settings in the URL", () => {
 
   it("are the first section one may see, without a wish", () => {
     expect(parseSettings("?section=nowhere&level=LOUD")).toEqual({ section: null, q: "", level: "DEBUG" });
-    expect(sectionsFor("admin")[0]).toBe("keys");
+    expect(sectionsFor({ permissions: ["read_keys"] })[0]).toBe("keys");
   });
 });
 
 describe("sectionsFor", () => {
   it("shows what the server would answer", () => {
-    expect(sectionsFor("auditor")).not.toContain("log");
-    expect(sectionsFor("service")).toEqual(["catalog", "appearance"]);
+    expect(sectionsFor({ permissions: ["read_settings", "read_health"] })).not.toContain("log");
+    expect(sectionsFor({ permissions: ["read_everybody", "read_events"] })).toEqual(["catalog", "appearance"]);
   });
 });

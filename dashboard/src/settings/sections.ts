@@ -1,22 +1,26 @@
 // Which parts of the Settings there are, and for whom.
-import type { Role } from "../api/types";
+import type { Permission, SessionInfo } from "../api/types";
+import { may } from "../session/viewer";
 
 export const SECTIONS = ["keys", "recording", "retention", "catalog", "health", "log", "appearance"] as const;
 export type Section = (typeof SECTIONS)[number];
 
-const READERS: Record<Section, readonly Role[]> = {
-  keys: ["admin", "auditor"],
-  recording: ["admin", "auditor"],
-  retention: ["admin", "auditor"],
-  catalog: ["admin", "auditor", "service"],
-  health: ["admin", "auditor"],
-  log: ["admin"],
-  // Whoever looks at the dashboard chooses how.
-  appearance: ["admin", "auditor", "service", "ingest", "user", "child"],
+/** What a section takes. Whoever looks at the dashboard chooses how it appears. */
+const TAKES: Record<Section, Permission | null> = {
+  keys: "read_keys",
+  recording: "read_settings",
+  retention: "read_settings",
+  catalog: "read_everybody",
+  health: "read_health",
+  log: "read_log",
+  appearance: null,
 };
 
-export function sectionsFor(role: Role): Section[] {
-  return SECTIONS.filter((section) => READERS[section].includes(role));
+export function sectionsFor(session: Pick<SessionInfo, "permissions">): Section[] {
+  return SECTIONS.filter((section) => {
+    const permission = TAKES[section];
+    return permission === null || may(session, permission);
+  });
 }
 
 export interface SettingsState {

@@ -1,7 +1,8 @@
 import { useEffect, useRef, type ReactNode } from "react";
-import type { Role } from "../api/types";
+import type { SessionInfo } from "../api/types";
 import { messages } from "../messages";
 import { useSession } from "../session/session";
+import { may } from "../session/viewer";
 import { Icon, type IconName } from "../ui/icon";
 import { StatePanel } from "../ui/state-panel";
 import { useTitle } from "../ui/use-title";
@@ -33,7 +34,7 @@ export default function Settings() {
     tabs.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
   }, [state.section, known]);
   if (!session) return <p className="settings-loading" role="status">{m.loading}</p>;
-  const sections = sectionsFor(session.role);
+  const sections = sectionsFor(session);
   const section = state.section ?? sections[0] ?? "appearance";
   return (
     <div className="settings">
@@ -50,25 +51,24 @@ export default function Settings() {
       </header>
       <section className="settings-body" aria-labelledby="settings-section">
         <h2 id="settings-section">{m.sections[section]}</h2>
-        {sections.includes(section) ? panel(section, state, session.role) : <StatePanel icon="lock" title={m.noAccess} detail={m.noAccessDetail} alert />}
+        {sections.includes(section) ? panel(section, state, session) : <StatePanel icon="lock" title={m.noAccess} detail={m.noAccessDetail} alert />}
       </section>
     </div>
   );
 }
 
-function panel(section: Section, state: SettingsState, role: Role): ReactNode {
-  const admin = role === "admin";
+function panel(section: Section, state: SettingsState, session: SessionInfo): ReactNode {
   switch (section) {
     case "keys":
-      return <KeysSection admin={admin} />;
+      return <KeysSection admin={may(session, "manage_keys")} />;
     case "recording":
-      return <RecordingSection admin={admin} />;
+      return <RecordingSection admin={may(session, "change_settings")} />;
     case "retention":
-      return <RetentionSection admin={admin} />;
+      return <RetentionSection admin={may(session, "change_settings")} mayRun={may(session, "run_retention")} />;
     case "catalog":
       return <CatalogSection q={state.q} />;
     case "health":
-      return <HealthSection log={admin} />;
+      return <HealthSection log={may(session, "read_log")} />;
     case "log":
       return <LogSection q={state.q} level={state.level} />;
     case "appearance":

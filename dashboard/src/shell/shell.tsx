@@ -1,8 +1,8 @@
 import { useState, type ReactNode } from "react";
 import type { SessionInfo } from "../api/types";
 import { messages } from "../messages";
-import { mayCount, useSignOut } from "../session/session";
-import { mayOpenFamily, viewerOf } from "../session/viewer";
+import { useSignOut } from "../session/session";
+import { may, mayOpenFamily, viewerOf } from "../session/viewer";
 import { Icon, type IconName } from "../ui/icon";
 import { Logo } from "../ui/logo";
 import { Link } from "../url/link";
@@ -41,7 +41,7 @@ export function Shell({ session, children }: Props) {
         </button>
         <div className="menu" id="menu">
           <nav aria-label={m.navigation}>
-            {session && mayCount(session.role) && <NavLink to="overview" icon="chart" label={m.overview} current={route} onClick={close} />}
+            {may(session, "read_analytics") && <NavLink to="overview" icon="chart" label={m.overview} current={route} onClick={close} />}
             <NavLink to="activity" icon="activity" label={m.activity} current={route} onClick={close} />
             {session && mayOpenFamily(session) && <NavLink to="family" icon="family" label={m.family} current={route} onClick={close} />}
             {/* Of the settings, those who see their own record have the looks alone. */}

@@ -3,6 +3,7 @@ import { useCreateKey } from "../api/use-keys";
 import { toApiError } from "../api/error";
 import { messages } from "../messages";
 import { useSession } from "../session/session";
+import { may } from "../session/viewer";
 import { CopyButton } from "../ui/copy-button";
 import { Icon } from "../ui/icon";
 import { href } from "../url/history";
@@ -30,7 +31,7 @@ export default function FirstRun({ arrived, onDone }: Props) {
   const making = language === "browser" ? page : server;
   const secret = making.data?.secret;
   const url = window.location.origin + href("api/v1/events");
-  const mayMake = session.data?.role === "admin";
+  const mayMake = may(session.data, "manage_keys");
   const text = snippet(language, url, secret ?? PLACEHOLDER);
 
   const make = () => {

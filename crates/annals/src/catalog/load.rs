@@ -43,6 +43,8 @@ struct Raw {
 
 #[derive(Default)]
 struct RawCategory {
+    icon: Option<String>,
+    hue: Option<u16>,
     shared: RawEntry,
     actions: BTreeMap<String, RawEntry>,
 }
@@ -85,6 +87,9 @@ impl Raw {
         };
         for (name, raw) in self.categories {
             let shared = Category {
+                description: raw.shared.description.unwrap_or_default(),
+                icon: raw.icon,
+                hue: raw.hue,
                 class: raw.shared.class.unwrap_or(Class::Activity),
                 severity: raw.shared.severity.unwrap_or_default(),
                 sources: raw.shared.sources.unwrap_or(DEFAULT_SOURCES.to_vec()),
@@ -111,6 +116,21 @@ impl Raw {
 impl RawCategory {
     fn read(&mut self, name: &str, fields: Table) -> Result<(), String> {
         for (key, value) in fields {
+            if key == "icon" {
+                let path = format!("{name}: icon");
+                let icon: String = read(&path, value)?;
+                word(&icon, &path, annals_event::limits::CATEGORY_CHARS)?;
+                self.icon = Some(icon);
+                continue;
+            }
+            if key == "hue" {
+                let hue: u16 = read(&format!("{name}: hue"), value)?;
+                if hue >= 360 {
+                    return Err(format!("{name}: `hue` must be from 0 to 359 degrees"));
+                }
+                self.hue = Some(hue);
+                continue;
+            }
             if key != "actions" {
                 if matches!(key.as_str(), "template" | "role") {
                     return Err(format!("{name}: `{key}` is only allowed in an action"));
@@ -150,7 +170,7 @@ impl RawEntry {
             _ => {
                 return Err(format!(
                     "{path}: unknown key; known are description, class, severity, template, \
-                     role, sources, visible_to, entity"
+                     role, sources, visible_to, entity and, of a category, icon and hue"
                 ));
             }
         }

@@ -182,3 +182,22 @@ fn entries_are_served_as_they_are_written() {
     assert_eq!(value["severity"], "critical");
     assert!(value["template"].as_str().unwrap().contains("{subject}"));
 }
+
+/// The vectors of `docs/template-vectors.json`, with which the dashboard's renderer is tested too.
+#[test]
+fn sentences_are_those_of_the_shared_vectors() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/template-vectors.json");
+    let text = std::fs::read_to_string(file).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let vectors = document["vectors"].as_array().unwrap();
+    assert!(vectors.len() >= 20);
+    for vector in vectors {
+        let mut event = serde_json::to_value(event("quest", "quest_completed")).unwrap();
+        for (field, value) in vector["event"].as_object().unwrap() {
+            event[field] = value.clone();
+        }
+        let event: Event = serde_json::from_value(event).unwrap();
+        let template = Template::parse(vector["template"].as_str().unwrap()).unwrap();
+        assert_eq!(template.render(&event), vector["sentence"], "{}", vector["says"]);
+    }
+}

@@ -29,6 +29,49 @@ pub enum Class {
 }
 
 impl Class {
+    /// Every class.
+    pub const ALL: [Class; 4] = [Class::Ledger, Class::Audit, Class::Activity, Class::Error];
+
+    /// Returns `true` if its events lose their people before they are deleted.
+    pub const fn is_anonymised(self) -> bool {
+        match self {
+            Class::Activity | Class::Error => true,
+            Class::Ledger | Class::Audit => false,
+        }
+    }
+
+    /// Returns `true` if there may be a limit to the number of its events.
+    pub const fn is_limited_by_count(self) -> bool {
+        match self {
+            Class::Audit => true,
+            Class::Ledger | Class::Activity | Class::Error => false,
+        }
+    }
+
+    /// Returns `true` if its events are recorded without anybody's consent.
+    pub const fn is_essential(self) -> bool {
+        match self {
+            Class::Ledger | Class::Audit => true,
+            Class::Activity | Class::Error => false,
+        }
+    }
+
+    /// Returns `true` if its recording may be switched off.
+    pub const fn may_be_switched_off(self) -> bool {
+        match self {
+            Class::Ledger => false,
+            Class::Audit | Class::Activity | Class::Error => true,
+        }
+    }
+
+    /// Returns the role of its events in analytics, where the catalog says nothing.
+    pub const fn default_role(self) -> Option<Role> {
+        match self {
+            Class::Error => Some(Role::Error),
+            Class::Ledger | Class::Audit | Class::Activity => None,
+        }
+    }
+
     /// Returns the word used in JSON and the database.
     pub const fn as_str(self) -> &'static str {
         match self {

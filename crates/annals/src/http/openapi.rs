@@ -6,7 +6,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{OpenApi, Required};
 use utoipa::{IntoParams, OpenApi as _};
 
-use crate::filter::FIELDS;
+use crate::filter::{FIELDS, MAX_CHARS, MAX_VALUES};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -51,14 +51,20 @@ pub(super) fn head() -> OpenApi {
     Document::openapi()
 }
 
-/// The filter as query parameters. A field that takes few values alone names them as `x-values`.
+/// The filter as query parameters. Fields have the limits of a list as `x-max-values` and
+/// `x-max-characters`, and the values of a field that takes no others as `x-values`.
 pub(super) struct FilterParameters;
 
 impl IntoParams for FilterParameters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let fields = FIELDS.iter().map(|field| {
-            let values = field.closed().map(|closed| (closed.names)());
-            parameter(field.name(), field.description(), values)
+            let mut limits = Extensions::builder()
+                .add("x-max-values", MAX_VALUES)
+                .add("x-max-characters", MAX_CHARS);
+            if let Some(closed) = field.closed() {
+                limits = limits.add("x-values", (closed.names)());
+            }
+            parameter(field.name(), field.description()).extensions(Some(limits.build())).build()
         });
         let others = [
             ("from", "Occurred at or after this RFC 3339 time, or day in UTC."),
@@ -69,20 +75,16 @@ impl IntoParams for FilterParameters {
                  name or action.",
             ),
         ];
-        let others = others.into_iter().map(|(name, text)| parameter(name, text, None));
-        fields.chain(others).collect()
+        fields.chain(others.map(|(name, text)| parameter(name, text).build())).collect()
     }
 }
 
-fn parameter(name: &str, description: &str, values: Option<Vec<&str>>) -> Parameter {
+fn parameter(name: &str, description: &str) -> ParameterBuilder {
     let lines: Vec<&str> = description.lines().map(str::trim).collect();
-    let values = values.map(|values| Extensions::builder().add("x-values", values).build());
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Query)
         .required(Required::False)
         .description(Some(lines.join("\n")))
         .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
-        .extensions(values)
-        .build()
 }

@@ -15,7 +15,7 @@ use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
 use crate::access::{AuthMethod, Caller, Permission};
-use crate::catalog::CatalogEntry;
+use crate::catalog::{CatalogCategory, CatalogEntry};
 use crate::log::{self, LogLine};
 use crate::service::{act, details};
 
@@ -57,6 +57,8 @@ pub(super) async fn readyz(State(http): State<Http>) -> Result<Json<Health>> {
 /// The known categories and actions.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct CatalogList {
+    /// The categories, by name.
+    categories: Vec<CatalogCategory>,
     /// The entries, by category.
     entries: Vec<CatalogEntry>,
 }
@@ -74,7 +76,8 @@ pub(super) async fn catalog(
     _: NoParameters,
 ) -> Result<Json<CatalogList>> {
     caller.may(Permission::ReadEvents)?;
-    Ok(Json(CatalogList { entries: http.catalog.entries().cloned().collect() }))
+    let categories = http.catalog.described().collect();
+    Ok(Json(CatalogList { categories, entries: http.catalog.entries().cloned().collect() }))
 }
 
 /// Metrics

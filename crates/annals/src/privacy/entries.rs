@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::catalog::{Catalog, Class};
+use crate::catalog::Catalog;
 use crate::filter::{Field, Filter, Term};
 use crate::store::{Result, Scope, Store};
 
@@ -47,13 +47,13 @@ fn filters(catalog: &Catalog) -> Vec<Filter> {
     let term = |field, values, negated| Term { field, values, negated };
     let of = |category: &str, audit: bool| -> Vec<String> {
         let entries = catalog.entries().filter(|entry| entry.category == category);
-        let entries = entries.filter(|entry| (entry.class == Class::Audit) == audit);
+        let entries = entries.filter(|entry| entry.class.is_limited_by_count() == audit);
         entries.map(|entry| entry.action.clone()).collect()
     };
     catalog
         .categories()
         .filter_map(|(category, class)| {
-            let is_audit = class == Class::Audit;
+            let is_audit = class.is_limited_by_count();
             let exceptions = of(category, !is_audit);
             if exceptions.is_empty() && !is_audit {
                 return None;

@@ -63,7 +63,7 @@ impl Retention {
         Limits {
             anonymise_before: before(anonymise),
             delete_before: before(delete),
-            delete_through: if class == Class::Audit { audit_through } else { 0 },
+            delete_through: if class.is_limited_by_count() { audit_through } else { 0 },
         }
     }
 }

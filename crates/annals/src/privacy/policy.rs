@@ -67,7 +67,7 @@ pub struct AuditLimits {
     #[schema(minimum = 1, maximum = 36500)]
     pub max_days: i64,
     /// Number of events kept at most; 0 is no limit, else at least 1000.
-    #[schema(minimum = 0)]
+    #[schema(minimum = 0, extensions(("x-minimum-unless-0" = json!(FEWEST_ENTRIES))))]
     pub max_entries: i64,
 }
 
@@ -229,7 +229,7 @@ impl Retention {
 
 impl CategoryDays {
     fn check(&self, field: &str, class: Class, all: &Retention, errors: &mut Vec<FieldError>) {
-        let ages = matches!(class, Class::Activity | Class::Error);
+        let ages = class.is_anonymised();
         match self.anonymise_after_days {
             Some(_) if !ages => {
                 let message = "is only for activity and errors; this category is kept in full";
@@ -251,11 +251,10 @@ impl CategoryDays {
         // A deletion before the class's anonymisation is intended. An own anonymisation after the
         // deletion is a mistake.
         if let Some(anonymise) = self.anonymise_after_days.filter(|_| ages) {
-            let class = match class {
-                Class::Error => all.errors.delete_after_days,
-                _ => all.activity.delete_after_days,
-            };
-            order(field, anonymise, self.delete_after_days.unwrap_or(class), errors);
+            let (_, of_class) = all.days("", class);
+            if let Some(delete) = self.delete_after_days.or(of_class) {
+                order(field, anonymise, delete, errors);
+            }
         }
     }
 }

@@ -4,7 +4,6 @@ use annals_event::ActorType;
 
 use super::{Dropped, Refusal, Source, Work};
 use crate::access::RecordingPolicy;
-use crate::catalog::Class;
 use crate::config::RequireConsent;
 use crate::store::Collection;
 
@@ -17,7 +16,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let class = work.intake.catalog.class(work.category(), &work.draft.action);
-    let essential = matches!(class, Class::Ledger | Class::Audit);
+    let essential = class.is_essential();
     let consent_needed = work.intake.require_consent == RequireConsent::Children && !essential;
     let actor = work.draft.actor.as_ref().filter(|actor| actor.kind.is_person());
     // A child that the directory does not know is a child without consent.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Dropped, Refusal, Source, Work};
-use crate::catalog::Class;
 
 /// The categories that are recorded. A category that is not named is on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +66,6 @@ impl super::Intake {
     pub fn records(&self, category: &str, action: &str) -> bool {
         let switch = self.recording();
         let on = switch.enabled && switch.category(category);
-        on || self.catalog.class(category, action) == Class::Ledger
+        on || !self.catalog.class(category, action).may_be_switched_off()
     }
 }

@@ -8,7 +8,7 @@ use parking_lot::{Mutex, MutexGuard};
 use serde_json::{Value, json};
 
 use super::{Recorder, catch_panic};
-use crate::catalog::{Class, OTHER};
+use crate::catalog::OTHER;
 use crate::record::{Intake, Source};
 
 /// Number of event types that are counted by name; further ones are counted together.
@@ -106,7 +106,7 @@ impl SetUps {
         let category = given.or_else(known).unwrap_or(OTHER);
         let severity = draft.severity.unwrap_or_else(|| catalog.severity(category, &draft.action));
         let ledger =
-            draft.points.is_some() || catalog.class(category, &draft.action) == Class::Ledger;
+            draft.points.is_some() || !catalog.class(category, &draft.action).may_be_switched_off();
         if ledger || severity >= Severity::Error {
             return false;
         }

@@ -142,11 +142,11 @@ impl RecordingService {
 
 /// Why a category cannot be switched off, if it cannot.
 fn always(name: &str, class: Class) -> Option<&'static str> {
-    match (name, class) {
-        (_, Class::Ledger) => {
+    match name {
+        _ if !class.may_be_switched_off() => {
             Some("belongs to the ledger, which cannot be switched off: balances rest on it")
         }
-        (SYSTEM, _) => {
+        SYSTEM => {
             Some("holds Annals' own acts, which cannot be switched off: they are always recorded")
         }
         _ => None,

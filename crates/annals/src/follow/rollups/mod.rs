@@ -24,7 +24,7 @@ use self::sessions::{Sessions, Sign};
 use super::{Output, Parts};
 use crate::background::yield_every;
 use crate::calendar::Calendar;
-use crate::catalog::{Catalog, Class, Role, Source};
+use crate::catalog::{Catalog, Role, Source};
 use crate::config::Pages;
 use crate::store::{self, Checkpoint, DerivedStore, RollupChange, Step, Store};
 
@@ -146,8 +146,7 @@ impl Rollups {
 /// not name their action.
 fn role(catalog: &Catalog, category: &str, action: &str) -> Option<Role> {
     let named = catalog.get(category, action).and_then(|entry| entry.role);
-    let faulty = || catalog.class(category, action) == Class::Error;
-    named.or_else(|| faulty().then_some(Role::Error))
+    named.or_else(|| catalog.class(category, action).default_role())
 }
 
 /// Returns `true` for an act that only Annals itself may send.

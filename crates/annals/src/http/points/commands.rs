@@ -25,6 +25,7 @@ pub(in super::super) struct Adjust {
     /// By how much the balance is to change; less than 0 takes points.
     points: i64,
     /// Why, in words.
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
     /// The user account it belongs to, where the caller is a key.
     user_id: Option<String>,

@@ -3,6 +3,10 @@
 //! endpoint's permission, `x-permission` in the document; who has it, the table in
 //! `access/permission.rs` says, and who has not gets 403.
 
+use std::collections::BTreeMap;
+
+use annals::access::Permission;
+use annals::store::Role;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -36,16 +40,15 @@ const SHORT: Gets = WRONG;
 /// The person a request is about: the guardian, their child, another child.
 const ABOUT: [&str; 3] = [CLEO, BEN, ZED];
 
-/// Each role's expected answers, by the person asked about; keys get the same for everybody.
+/// What callers get who have the endpoint's permission, by whom they ask about; keys get the same
+/// about everybody. Without the permission everybody gets 403.
 struct Row {
     endpoint: &'static str,
     guardian: [Gets; 3],
     child: [Gets; 3],
-    /// A user related to none of the three.
+    /// Somebody who has to do with none of the three.
     user: [Gets; 3],
-    admin: Gets,
-    auditor: Gets,
-    service: Gets,
+    key: Gets,
     ingest: Gets,
     nobody: Gets,
 }
@@ -54,65 +57,60 @@ impl Row {
     fn path(&self) -> &'static str {
         self.endpoint.split_once(' ').unwrap().1
     }
-}
 
-/// Reading data about a person.
-const fn reading(endpoint: &'static str, unseen: Gets) -> Row {
-    Row {
-        endpoint,
-        guardian: [It, It, unseen],
-        child: [unseen, It, unseen],
-        user: [unseen; 3],
-        admin: It,
-        auditor: It,
-        service: It,
-        ingest: NO,
-        nobody: NOBODY,
+    /// What a role gets: as the row says, or 403 where the role lacks the permission.
+    fn wanted(&self, role: &str, permission: Option<Permission>) -> [Gets; 3] {
+        let gets = match role {
+            "guardian" => self.guardian,
+            "child" => self.child,
+            "user" => self.user,
+            "ingest" => [self.ingest; 3],
+            "nobody" => return [self.nobody; 3],
+            _ => [self.key; 3],
+        };
+        let role = Role::from_name(if role == "guardian" { "user" } else { role }).unwrap();
+        match permission {
+            Some(permission) if !permission.is_of(role) => [NO; 3],
+            _ => gets,
+        }
     }
 }
 
-/// Endpoints for keys only.
-const fn keys(endpoint: &'static str, admin: Gets, auditor: Gets, service: Gets) -> Row {
-    Row {
-        endpoint,
-        guardian: [NO; 3],
-        child: [NO; 3],
-        user: [NO; 3],
-        admin,
-        auditor,
-        service,
-        ingest: NO,
-        nobody: NOBODY,
-    }
-}
-
-/// A guardian acting for a child.
-const fn giving(endpoint: &'static str, gets: Gets) -> Row {
-    Row { guardian: [gets, gets, HIDDEN], user: [HIDDEN; 3], ..keys(endpoint, gets, NO, gets) }
-}
-
-/// A child's own requests, or its guardian's; refused here for other reasons.
-const fn asking(endpoint: &'static str, refused: Gets) -> Row {
-    Row {
-        guardian: [refused, refused, HIDDEN],
-        child: [refused, refused, HIDDEN],
-        user: [HIDDEN; 3],
-        ..keys(endpoint, refused, NO, refused)
-    }
-}
-
-/// The same for everybody with credentials.
-const fn everybody(endpoint: &'static str, gets: Gets, nobody: Gets) -> Row {
+/// The same for everybody with the permission.
+const fn everybody(endpoint: &'static str, gets: Gets) -> Row {
     Row {
         endpoint,
         guardian: [gets; 3],
         child: [gets; 3],
         user: [gets; 3],
-        admin: gets,
-        auditor: gets,
-        service: gets,
+        key: gets,
         ingest: gets,
-        nobody,
+        nobody: NOBODY,
+    }
+}
+
+/// Reading what is about somebody.
+const fn reading(endpoint: &'static str, unseen: Gets) -> Row {
+    Row {
+        guardian: [It, It, unseen],
+        child: [unseen, It, unseen],
+        user: [unseen; 3],
+        ..everybody(endpoint, It)
+    }
+}
+
+/// Reading what is about a child; asked about the first one twice.
+const fn of_child(endpoint: &'static str) -> Row {
+    Row { child: [It, It, HIDDEN], ..reading(endpoint, HIDDEN) }
+}
+
+/// What is done for a child of one's own: as its guardian or, where it may, as the child.
+const fn doing(endpoint: &'static str, gets: Gets) -> Row {
+    Row {
+        guardian: [gets, gets, HIDDEN],
+        child: [gets, gets, HIDDEN],
+        user: [HIDDEN; 3],
+        ..everybody(endpoint, gets)
     }
 }
 
@@ -123,77 +121,97 @@ fn matrix() -> Vec<Row> {
             child: [WRONG, MADE, WRONG],
             user: [WRONG; 3],
             ingest: WRONG,
-            ..keys("POST /api/v1/events", MADE, NO, MADE)
+            ..everybody("POST /api/v1/events", MADE)
         },
         reading("GET /api/v1/events", Nothing),
         reading("GET /api/v1/events/export", Nothing),
         reading("GET /api/v1/events/{id}", HIDDEN),
         reading("GET /api/v1/events/{id}/proof", HIDDEN),
         reading("GET /api/v1/stats", Nothing),
-        // `streams.rs` checks the contents.
-        Row { ingest: NO, ..everybody("GET /api/v1/events/stream", OK, NOBODY) },
-        Row { ingest: NO, ..everybody("GET /api/v1/events/ws", Status(426), NOBODY) },
-        Row { ingest: NO, ..everybody("POST /api/v1/tickets", MADE, NOBODY) },
-        Row { ingest: NO, ..everybody("GET /api/v1/catalog", OK, NOBODY) },
-        keys("GET /api/analytics/overview", OK, OK, NO),
-        Row { service: NO, ..reading("GET /api/analytics/engagement/{user_id}", HIDDEN) },
-        keys("GET /api/analytics/at-risk-students", OK, OK, NO),
-        Row { service: NO, ..reading("GET /api/analytics/risk-history/{user_id}", HIDDEN) },
-        keys("GET /api/analytics/errors", OK, OK, NO),
-        keys("GET /api/analytics/errors/{group}", HIDDEN, HIDDEN, NO),
-        keys("GET /api/analytics/page-views", OK, OK, NO),
-        keys("GET /api/analytics/popular-quests", OK, OK, NO),
-        keys("PATCH /api/analytics/errors/{group}", HIDDEN, NO, NO),
+        // What a stream shows to whom: `streams.rs`.
+        everybody("GET /api/v1/events/stream", OK),
+        everybody("GET /api/v1/events/ws", Status(426)),
+        everybody("POST /api/v1/tickets", MADE),
+        everybody("GET /api/v1/catalog", OK),
+        everybody("GET /api/analytics/overview", OK),
+        reading("GET /api/analytics/engagement/{user_id}", HIDDEN),
+        everybody("GET /api/analytics/at-risk-students", OK),
+        reading("GET /api/analytics/risk-history/{user_id}", HIDDEN),
+        everybody("GET /api/analytics/errors", OK),
+        everybody("GET /api/analytics/errors/{group}", HIDDEN),
+        everybody("GET /api/analytics/page-views", OK),
+        everybody("GET /api/analytics/popular-quests", OK),
+        everybody("PATCH /api/analytics/errors/{group}", HIDDEN),
         reading("GET /api/v1/people", Nothing),
         reading("GET /api/v1/people/{id}", HIDDEN),
-        keys("DELETE /api/v1/people/{id}", OK, NO, OK),
-        keys("PUT /api/v1/people/{id}", OK, NO, OK),
-        Row { ingest: NO, ..everybody("GET /api/v1/tasks", OK, NOBODY) },
-        Row { ingest: NO, ..everybody("GET /api/v1/tasks/{id}", OK, NOBODY) },
-        keys("PUT /api/v1/tasks/{id}", OK, NO, OK),
-        keys("DELETE /api/v1/tasks/{id}", HIDDEN, NO, HIDDEN),
-        Row { ingest: NO, ..everybody("GET /api/v1/rewards", OK, NOBODY) },
-        Row { ingest: NO, ..everybody("GET /api/v1/rewards/{id}", OK, NOBODY) },
-        keys("PUT /api/v1/rewards/{id}", OK, NO, OK),
-        keys("DELETE /api/v1/rewards/{id}", HIDDEN, NO, HIDDEN),
-        // For children only: the first one is asked about twice.
-        Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}", HIDDEN) },
-        Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}/badges", HIDDEN) },
-        Row {
-            child: [It, It, HIDDEN],
-            ..reading("GET /child/{id}/certificates/{badge_id}", HIDDEN)
-        },
-        Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}/weeks", HIDDEN) },
-        // `rank.rs` checks the contents.
-        Row { child: [It, It, HIDDEN], ..reading("GET /child/{id}/rank", HIDDEN) },
-        Row { child: [It, It, HIDDEN], ..reading("GET /admin/tracking", HIDDEN) },
-        giving("POST /child/{id}/adjust", OK),
-        giving("POST /child/{id}/trigger-task", OK),
-        asking("POST /child/{id}/request-reward", SHORT),
-        asking("POST /child/{id}/cancel-request-reward", Status(409)),
-        giving("POST /child/{id}/trigger-reward", SHORT),
-        keys("POST /api/v1/keys", MADE, NO, NO),
-        keys("GET /api/v1/keys", OK, OK, NO),
-        keys("DELETE /api/v1/keys/{id}", HIDDEN, NO, NO),
-        everybody("POST /api/v1/session", Status(400), Status(400)),
-        everybody("GET /api/v1/session", OK, NOBODY),
-        everybody("DELETE /api/v1/session", DONE, NOBODY),
-        keys("POST /api/v1/sign-in-links", MADE, NO, NO),
-        keys("GET /api/v1/settings/recording", OK, OK, NO),
-        keys("PUT /api/v1/settings/recording", WRONG, NO, NO),
-        keys("GET /api/v1/settings/retention", OK, OK, NO),
-        keys("PUT /api/v1/settings/retention", WRONG, NO, NO),
-        keys("GET /api/v1/settings/retention/run", OK, OK, NO),
-        keys("POST /api/v1/settings/retention/run", OK, NO, NO),
-        keys("GET /api/v1/debug-log", OK, NO, NO),
-        keys("GET /api/v1/health", OK, OK, NO),
-        // Local access without a key: `operations.rs`.
-        Row { nobody: OK, ..keys("GET /metrics", OK, NO, NO) },
-        everybody("GET /healthz", OK, OK),
-        everybody("GET /readyz", OK, OK),
-        // Last, since an erased person is gone for the other rows.
-        keys("POST /api/v1/people/{id}/erase", OK, NO, NO),
+        everybody("DELETE /api/v1/people/{id}", OK),
+        everybody("PUT /api/v1/people/{id}", OK),
+        everybody("GET /api/v1/tasks", OK),
+        everybody("GET /api/v1/tasks/{id}", OK),
+        everybody("PUT /api/v1/tasks/{id}", OK),
+        everybody("DELETE /api/v1/tasks/{id}", HIDDEN),
+        everybody("GET /api/v1/rewards", OK),
+        everybody("GET /api/v1/rewards/{id}", OK),
+        everybody("PUT /api/v1/rewards/{id}", OK),
+        everybody("DELETE /api/v1/rewards/{id}", HIDDEN),
+        of_child("GET /child/{id}"),
+        of_child("GET /child/{id}/badges"),
+        of_child("GET /child/{id}/certificates/{badge_id}"),
+        of_child("GET /child/{id}/weeks"),
+        // Whose numbers are in it: `rank.rs`.
+        of_child("GET /child/{id}/rank"),
+        of_child("GET /admin/tracking"),
+        doing("POST /child/{id}/adjust", OK),
+        doing("POST /child/{id}/trigger-task", OK),
+        doing("POST /child/{id}/request-reward", SHORT),
+        doing("POST /child/{id}/cancel-request-reward", Status(409)),
+        doing("POST /child/{id}/trigger-reward", SHORT),
+        everybody("POST /api/v1/keys", MADE),
+        everybody("GET /api/v1/keys", OK),
+        everybody("DELETE /api/v1/keys/{id}", HIDDEN),
+        Row { nobody: Status(400), ..everybody("POST /api/v1/session", Status(400)) },
+        everybody("GET /api/v1/session", OK),
+        everybody("DELETE /api/v1/session", DONE),
+        everybody("POST /api/v1/sign-in-links", MADE),
+        everybody("GET /api/v1/settings/recording", OK),
+        everybody("PUT /api/v1/settings/recording", WRONG),
+        everybody("GET /api/v1/settings/retention", OK),
+        everybody("PUT /api/v1/settings/retention", WRONG),
+        everybody("GET /api/v1/settings/retention/run", OK),
+        everybody("POST /api/v1/settings/retention/run", OK),
+        everybody("GET /api/v1/debug-log", OK),
+        everybody("GET /api/v1/health", OK),
+        // From this machine also without a key: `operations.rs`.
+        Row { nobody: OK, ..everybody("GET /metrics", OK) },
+        Row { nobody: OK, ..everybody("GET /healthz", OK) },
+        Row { nobody: OK, ..everybody("GET /readyz", OK) },
+        // Last: whoever is erased is no longer there for the others.
+        everybody("POST /api/v1/people/{id}/erase", OK),
     ]
+}
+
+/// The operations that take no permission: signing in and out, and whether the server lives.
+const OPEN: [&str; 5] = [
+    "POST /api/v1/session",
+    "GET /api/v1/session",
+    "DELETE /api/v1/session",
+    "GET /healthz",
+    "GET /readyz",
+];
+
+/// The permission that each documented operation names.
+async fn permissions(server: &Server) -> BTreeMap<String, Option<Permission>> {
+    let document = server.get("/api/openapi.json").nobody().send().await.json();
+    let mut found = BTreeMap::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let word = operation["x-permission"].as_str();
+            let named = |word| Permission::ALL.iter().find(|known| known.as_str() == word);
+            let permission = word.map(|word| *named(word).unwrap());
+            found.insert(format!("{} {path}", method.to_uppercase()), permission);
+        }
+    }
+    found
 }
 
 /// A request to an endpoint about a person.
@@ -316,18 +334,20 @@ async fn everybody_gets_what_is_theirs_on_every_endpoint(engine: Engine) {
     }
     let people = [token(CLEO), token(BEN), token(ADA)];
     let mut faults = Vec::new();
+    let permissions = permissions(&server).await;
     for row in matrix() {
         let roles = [
-            ("guardian", Some(&*people[0]), row.guardian),
-            ("child", Some(&*people[1]), row.child),
-            ("user", Some(&*people[2]), row.user),
-            ("auditor", Some(&*secrets[0]), [row.auditor; 3]),
-            ("service", Some(&*secrets[1]), [row.service; 3]),
-            ("ingest", Some(&*secrets[2]), [row.ingest; 3]),
-            ("nobody", None, [row.nobody; 3]),
-            ("admin", Some(ADMIN), [row.admin; 3]),
+            ("guardian", Some(&*people[0])),
+            ("child", Some(&*people[1])),
+            ("user", Some(&*people[2])),
+            ("auditor", Some(&*secrets[0])),
+            ("service", Some(&*secrets[1])),
+            ("ingest", Some(&*secrets[2])),
+            ("nobody", None),
+            ("admin", Some(ADMIN)),
         ];
-        for (role, key, wanted) in roles {
+        for (role, key) in roles {
+            let wanted = row.wanted(role, permissions[row.endpoint]);
             for (at, wanted) in wanted.into_iter().enumerate() {
                 let call = request(&server, row.endpoint, at);
                 let call = key.map_or_else(
@@ -358,15 +378,13 @@ async fn everybody_gets_what_is_theirs_on_every_endpoint(engine: Engine) {
 #[tokio::test]
 async fn every_endpoint_has_a_row() {
     let server = Server::start();
-    let document = server.get("/api/openapi.json").nobody().send().await.json();
-    let mut documented = Vec::new();
-    for (path, methods) in document["paths"].as_object().unwrap() {
-        for method in methods.as_object().unwrap().keys() {
-            documented.push(format!("{} {path}", method.to_uppercase()));
-        }
-    }
-    let mut rows: Vec<String> = matrix().iter().map(|row| row.endpoint.to_owned()).collect();
-    documented.sort();
-    rows.sort();
+    let permissions = permissions(&server).await;
+    let documented: Vec<&str> = permissions.keys().map(String::as_str).collect();
+    let mut rows: Vec<&str> = matrix().iter().map(|row| row.endpoint).collect();
+    rows.sort_unstable();
     assert_eq!(rows, documented);
+    for (endpoint, permission) in &permissions {
+        let open = OPEN.contains(&endpoint.as_str());
+        assert_eq!(permission.is_none(), open, "{endpoint} names a permission, or is open to all");
+    }
 }

@@ -1,0 +1,33 @@
+// Made by scripts/gen.mjs out of the server's OpenAPI document. Do not edit.
+
+/** What the server takes: `Schema.field` of bodies, `operation.parameter` of queries. */
+export const BOUNDS = {
+  "ActivityDays.anonymise_after_days": {"minimum":1,"maximum":3650},
+  "ActivityDays.delete_after_days": {"minimum":1,"maximum":36500},
+  "Adjust.reason": {"maxLength":500},
+  "AuditLimits.max_days": {"minimum":1,"maximum":36500},
+  "AuditLimits.max_entries": {"minimum":0,"x-minimum-unless-0":1000},
+  "CatalogCategory.hue": {"minimum":0,"maximum":359},
+  "CategoryDays.anonymise_after_days": {"minimum":1,"maximum":3650},
+  "CategoryDays.delete_after_days": {"minimum":1,"maximum":36500},
+  "ErrorDays.delete_after_days": {"minimum":1,"maximum":36500},
+  "get_child_weeks.weeks": {"minimum":1,"maximum":53},
+  "get_engagement.days": {"minimum":1,"maximum":366},
+  "get_error_group.days": {"minimum":1,"maximum":366},
+  "get_errors.days": {"minimum":1,"maximum":366},
+  "get_errors.limit": {"minimum":1,"maximum":500},
+  "get_overview.days": {"minimum":1,"maximum":366},
+  "get_risk_history.days": {"minimum":1,"maximum":366},
+  "list_at_risk_students.days": {"minimum":1,"maximum":366},
+  "list_at_risk_students.history_days": {"minimum":1,"maximum":366},
+  "list_at_risk_students.limit": {"minimum":1,"maximum":10000},
+  "list_at_risk_students.threshold": {"minimum":0,"maximum":1},
+  "list_events.limit": {"minimum":1,"maximum":500},
+  "list_page_views.days": {"minimum":1,"maximum":366},
+  "list_page_views.limit": {"minimum":1,"maximum":1000},
+  "list_people.limit": {"minimum":1,"maximum":500},
+  "list_popular_quests.days": {"minimum":1,"maximum":366},
+  "list_popular_quests.limit": {"minimum":1,"maximum":1000},
+  "list_tracking_events.limit": {"minimum":1,"maximum":500},
+  "list_tracking_events.offset": {"minimum":0,"maximum":100000},
+} as const;
