@@ -130,7 +130,7 @@ pub async fn run(services: Arc<Services>, stop: CancellationToken) {
 
 async fn every(job: &Job, services: &Arc<Services>, stop: &CancellationToken) {
     // A little less than the period: the next turn must not come a moment too early for it.
-    let exclusive = Exclusive::new(&services.store, job.name, job.period.mul_f64(0.9));
+    let exclusive = Exclusive::new(services.store.clone(), job.name, job.period.mul_f64(0.9));
     loop {
         tokio::select! {
             () = stop.cancelled() => return,

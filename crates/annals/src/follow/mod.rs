@@ -196,7 +196,7 @@ impl Followers {
             let task = run::Task::new(
                 follower.name,
                 (follower.output)(parts),
-                one.then(|| Exclusive::new(&parts.store, follower.name, TERM)),
+                one.then(|| Exclusive::new(parts.store.clone(), follower.name, TERM)),
                 journal.clone(),
                 Arc::clone(clock),
                 sender,

@@ -21,7 +21,7 @@ pub(super) async fn recording(
     _: NoParameters,
 ) -> Result<Json<Recording>> {
     caller.may(Permission::ReadSettings)?;
-    Ok(Json(http.recording.shown()))
+    Ok(Json(http.recording.current()))
 }
 
 /// Change what is recorded

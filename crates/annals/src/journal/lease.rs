@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard, OwnedMutexGuard};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::store::{Result, Store, StoreError};
+use crate::store::{Cluster, Result, StoreError};
 
 /// Time for which [`Exclusive::acquire`] waits for another server.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -26,7 +26,7 @@ const RENEWALS: u32 = 4;
 /// A piece of work by its name in the store, with the mutex of this server's tasks.
 #[derive(Clone)]
 pub struct Exclusive {
-    store: Arc<dyn Store>,
+    store: Arc<dyn Cluster>,
     name: &'static str,
     /// Time for which others wait if a server dies.
     term: Duration,
@@ -40,8 +40,8 @@ pub struct LeaseLost;
 
 impl Exclusive {
     /// Names work whose lease ends after `term` unless it is renewed.
-    pub fn new(store: &Arc<dyn Store>, name: &'static str, term: Duration) -> Exclusive {
-        Exclusive { store: Arc::clone(store), name, term, here: Arc::default() }
+    pub fn new(store: Arc<dyn Cluster>, name: &'static str, term: Duration) -> Exclusive {
+        Exclusive { store, name, term, here: Arc::default() }
     }
 
     /// Acquires the lease. Waits for other tasks here, and up to 30 s for other servers.
@@ -176,3 +176,6 @@ async fn give_back(work: Exclusive, _here: OwnedMutexGuard<()>) {
         tracing::warn!(work = work.name, %error, "a lease was not given back; other servers wait until it expires");
     }
 }
+
+#[cfg(test)]
+mod tests;

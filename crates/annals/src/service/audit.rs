@@ -7,10 +7,10 @@ use super::Core;
 use crate::journal::AppendError;
 use crate::record::{Refusal, Sender, Source};
 
-/// Why an act did not go on the record.
+/// The error of recording an act of administration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuditError {
-    /// A bug of ours: the act is not acceptable.
+    /// The act is invalid: a bug of ours.
     #[error("an act of Annals itself was refused")]
     Refused,
     /// It could not be written.
@@ -19,11 +19,11 @@ pub enum AuditError {
 }
 
 impl Core {
-    /// Puts one act of administration on the record, as done by this actor. What the act changed is
-    /// durable before; if this fails, the caller is told, and may do it again.
+    /// Records one act of administration of this actor. Its effect is durable before; if recording
+    /// fails, the caller sees an error and may repeat the act.
     ///
     /// # Errors
-    /// The act is not on the record.
+    /// The act was not recorded.
     pub async fn audit(&self, by: &Actor, act: Draft) -> Result<(), AuditError> {
         let act = Draft { actor: Some(by.clone()), ..act };
         let sender = Sender { source: Source::Annals, ..Sender::default() };
@@ -41,22 +41,22 @@ impl Core {
     }
 }
 
-/// An act of administration.
+/// Makes the draft of an act of administration.
 pub fn act(action: &str) -> Draft {
     Draft { category: Some("system".to_owned()), action: action.to_owned(), ..Draft::default() }
 }
 
-/// A sign-in.
+/// Makes the draft of a sign-in.
 pub fn sign_in() -> Draft {
     dashboard("login_success")
 }
 
-/// A failed sign-in, which never says what was tried.
+/// Makes the draft of a failed sign-in. It never says which credential was tried.
 pub fn sign_in_failed() -> Draft {
     dashboard("login_failed")
 }
 
-/// A sign-out.
+/// Makes the draft of a sign-out.
 pub fn sign_out() -> Draft {
     dashboard("logout")
 }
@@ -69,7 +69,7 @@ fn dashboard(action: &str) -> Draft {
     }
 }
 
-/// An act's details.
+/// Makes the metadata of an act.
 pub fn details<const N: usize>(pairs: [(&str, Value); N]) -> Metadata {
     pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }

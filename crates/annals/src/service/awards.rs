@@ -1,4 +1,4 @@
-//! Awards of badges, made ready to be written as what commands on points make is.
+//! Entries of badge awards, made by the steps of intake.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use crate::id::Random;
 use crate::record::{Intake, Refusal, Sender, Source};
 use crate::store::Entry;
 
-/// Takes awards through the steps of intake, at the server's time.
+/// Makes entries of awards, at the server's time.
 pub struct Awards {
-    /// The steps.
+    /// The steps of intake.
     pub intake: Arc<Intake>,
-    /// What time it is.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Where randomness comes from.
+    /// The source of randomness.
     pub random: Arc<dyn Random>,
 }
 

@@ -1,4 +1,4 @@
-//! What other servers on the same database have changed: keys, people, settings, erased people.
+//! The changes of other servers on the same database: keys, people, settings, erasures.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use tokio::sync::Mutex;
 use super::{Core, ErasureService, RecordingService};
 use crate::store::Result;
 
-/// Takes over what other servers have changed.
+/// Takes over changes of other servers.
 pub struct ClusterService {
     core: Arc<Core>,
     erasure: Arc<ErasureService>,
     recording: Arc<RecordingService>,
-    /// [`Store::config_version`](crate::store::Store::config_version) as of what is held in memory.
+    /// The config version of what is held in memory.
     config_version: Mutex<u64>,
 }
 
@@ -31,10 +31,10 @@ impl ClusterService {
         }
     }
 
-    /// Takes over what has changed since it was last called.
+    /// Takes over the changes since the last call.
     ///
     /// # Errors
-    /// The store fails; what was not taken over is taken over by the next call.
+    /// The store fails; the next call takes over the rest.
     pub async fn refresh(&self) -> Result<()> {
         self.erasure.follow().await?;
         let version = self.core.store.config_version().await?;

@@ -1,4 +1,4 @@
-//! `wait_for`: an answer that already counts what one has just sent.
+//! `wait_for`: waits until an event is counted.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use super::Core;
 use crate::follow::ROLLUPS;
 use crate::journal::InvalidCursor;
 
-/// How long one waits for what one has just sent.
+/// The longest wait.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A cursor that nothing can be waited for with.
+/// The cursor of `wait_for` is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(transparent)]
 pub struct WaitError(#[from] pub InvalidCursor);
 
 impl Core {
-    /// Waits until the event with this cursor is counted, but not for long.
+    /// Waits until the event with this cursor is counted, up to 2 s.
     ///
     /// # Errors
-    /// The cursor is none of this journal's.
+    /// The cursor is not one of this journal.
     pub async fn wait_until_counted(&self, cursor: Option<&str>) -> Result<(), WaitError> {
         let Some(cursor) = cursor else { return Ok(()) };
         let position = self.cursors.open_event(cursor)?;

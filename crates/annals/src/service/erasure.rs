@@ -1,4 +1,4 @@
-//! Forgetting people, on request.
+//! Erasure of people, on request.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,12 +16,12 @@ use crate::journal::{Exclusive, LeaseLost};
 use crate::privacy::Erasure;
 use crate::store::{ERASING, PersonKind, Result as StoreResult, Store, StoreError};
 
-/// How long other servers wait for one that was killed while it took a person out of events.
+/// The term of the lease: other servers wait this long for one that was killed while it erased.
 const TERM: Duration = Duration::from_secs(12);
 
-/// By which one server at a time takes people out of events.
+/// Returns the exclusive right to remove people from events.
 pub fn erasing(store: &Arc<dyn Store>) -> Exclusive {
-    Exclusive::new(store, ERASING, TERM)
+    Exclusive::new(store.clone(), ERASING, TERM)
 }
 
 /// What was erased. It names nobody: it can be kept.
@@ -42,16 +42,16 @@ pub struct Receipt {
     pub bytes_gone: BytesGone,
 }
 
-/// Why an erasure has not ended. What was done stays done, and it is brought to its end later.
+/// The error of an erasure. What was done stays done, and a job finishes the rest later.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ErasureError {
     /// Another server has taken it over.
     #[error("another server goes on with the erasure, or this one does later")]
     Lost,
-    /// A follower still keeps something of the person.
+    /// A follower still holds data of the person.
     #[error("what follows the journal still names the person: {0}")]
     Output(String),
-    /// It is done, and not on the record.
+    /// The erasure is done but not recorded.
     #[error(transparent)]
     Audit(#[from] AuditError),
     /// The store fails.
@@ -67,18 +67,17 @@ impl From<LeaseLost> for ErasureError {
 
 type Result<T, E = ErasureError> = std::result::Result<T, E>;
 
-/// Which erasures what this server keeps beside the journal has followed, in a small file: of
-/// several servers on one database one erases, and each forgets, those that do not run just now
-/// when they start.
+/// The erasures that this server's followers have applied, kept in a small file. One of several
+/// servers erases; each of the others applies it to its own files, at its next start if it is down.
 #[derive(Debug)]
 struct Followed {
-    /// [`Store::rewritten`] as of what is kept.
+    /// The value of [`Store::rewritten`] that the followers have reached.
     rewritten: u64,
     file: PathBuf,
 }
 
 impl Followed {
-    /// Those that this file tells of; none without it.
+    /// Reads the file; without it no erasure was applied.
     fn read(file: PathBuf) -> Followed {
         let text = std::fs::read_to_string(&file).unwrap_or_default();
         Followed { rewritten: text.trim().parse().unwrap_or_default(), file }
@@ -94,7 +93,7 @@ impl Followed {
     }
 }
 
-/// Takes people out of everything.
+/// Erases people from events, directory and followers.
 pub struct ErasureService {
     core: Arc<Core>,
     vacuum: Arc<VacuumService>,
@@ -111,7 +110,7 @@ impl ErasureService {
         ErasureService { core: Arc::clone(core), vacuum: Arc::clone(vacuum), followed }
     }
 
-    /// Erases a person. It goes on though the caller hangs up.
+    /// Erases a person. It continues if the caller hangs up.
     ///
     /// # Errors
     /// See [`ErasureError`].
@@ -128,7 +127,7 @@ impl ErasureService {
 
     async fn erase_in_turn(&self, by: Actor, person: &str) -> Result<Receipt> {
         let Core { store, random, clock, .. } = &*self.core;
-        // One that was cut off, of whomever, comes first.
+        // An interrupted erasure, of whomever, comes first.
         if let Some(cut_off) = Erasure::read(&**store).await? {
             let same = cut_off.person == person;
             let receipt = self.carry_out(cut_off).await?;
@@ -138,13 +137,13 @@ impl ErasureService {
         }
         let now = clock.now();
         let receipt = id::hex(&id::bytes::<16>(&**random));
-        let told = (id::uuid_v7(&**random, now), receipt);
-        // Whoever erases themselves is no longer named as the one who did.
+        let ids = (id::uuid_v7(&**random, now), receipt);
+        // People who erase themselves are not named as the actor.
         let by = if by.id.as_deref() == Some(person) { Actor::default() } else { by };
-        self.carry_out(Erasure::begin(&**store, told, by, person, now).await?).await
+        self.carry_out(Erasure::begin(&**store, ids, by, person, now).await?).await
     }
 
-    /// Brings an erasure to its end that was cut off, here or on a server that is gone.
+    /// Finishes an erasure that was interrupted, here or on a server that is gone.
     ///
     /// # Errors
     /// See [`ErasureError`].
@@ -177,7 +176,7 @@ impl ErasureService {
             let forgotten = running.forget(&person).await;
             forgotten.map_err(|error| ErasureError::Output(format!("{error:#}")))?;
         }
-        // Otherwise what others erased is still to be followed, and so is this.
+        // Otherwise erasures of other servers are still to be applied, and this one with them.
         let ours = before + erasure.events() - done;
         if before == followed.rewritten && ours == store.rewritten().await? {
             followed.write(ours)?;
@@ -198,19 +197,19 @@ impl ErasureService {
             ("residue_root", receipt.residue_root.as_str().into()),
             ("bytes_gone", json!(receipt.bytes_gone)),
         ]);
-        // Told again after a crash, it is the same event.
+        // The id makes it the same event when it is recorded again after a crash.
         let act = Draft { id: Some(erasure.event), metadata, ..act("person_erased") };
         self.core.audit(&erasure.by, act).await?;
         erasure.finish(store).await?;
         Ok(receipt)
     }
 
-    /// Has every follower read the journal again, if another server has taken a person out of it.
+    /// Rebuilds every follower if another server has erased somebody.
     ///
     /// # Errors
     /// The store fails.
     pub async fn follow(&self) -> StoreResult<()> {
-        // Whoever erases here knows what others erased, and this is asked again.
+        // An erasure on this server applies those of others too, and this job runs again.
         let Some(_turn) = self.core.erasing.try_lock_here() else {
             return Ok(());
         };

@@ -1,4 +1,4 @@
-//! Groups of errors: what somebody decides about them.
+//! Error groups: reading them, and deciding about them.
 
 use std::sync::Arc;
 
@@ -12,16 +12,16 @@ use crate::query::analytics::errors::{DEFAULT_DAYS, ErrorGroup, ErrorLog};
 use crate::query::analytics::period::Period;
 use crate::store::StoreError;
 
-/// Why nothing was decided.
+/// The error of a decision.
 #[derive(Debug, thiserror::Error)]
 pub enum ErrorGroupError {
-    /// There is no such group, or not for this caller.
+    /// There is no such group in the caller's scope.
     #[error("there is no group of errors with this id")]
     Unknown,
     /// The decisions cannot be read or written.
     #[error(transparent)]
     Setting(#[from] SettingError),
-    /// The decision is not on the record, and was not made.
+    /// The decision was not recorded, and not made.
     #[error(transparent)]
     Audit(#[from] AuditError),
     /// The store fails.
@@ -29,7 +29,7 @@ pub enum ErrorGroupError {
     Store(#[from] StoreError),
 }
 
-/// Reads and changes what was decided about groups of errors.
+/// Reads and changes the decisions about error groups.
 pub struct ErrorGroupService {
     core: Arc<Core>,
     settings: Arc<Settings>,
@@ -40,7 +40,7 @@ impl ErrorGroupService {
         ErrorGroupService { core: Arc::clone(core), settings: Arc::clone(settings) }
     }
 
-    /// What answers questions about errors, as far as a caller may see them.
+    /// Returns the queries about errors within the caller's scope.
     ///
     /// # Errors
     /// The decisions cannot be read.
@@ -53,8 +53,8 @@ impl ErrorGroupService {
         })
     }
 
-    /// Decides about a group, and answers the group as it is then, with its last 7 days. It goes on
-    /// though the caller hangs up: the act must not stand without the change.
+    /// Decides about a group, and returns the group with its last 7 days. It continues if the caller
+    /// hangs up, because record and decision must agree.
     ///
     /// # Errors
     /// See [`ErrorGroupError`].

@@ -14,12 +14,12 @@ use crate::access::{AuthMethod, Caller};
 use crate::config::RateLimit;
 use crate::store::Role;
 
-/// Somebody has asked too often.
+/// A caller or address has sent too many requests.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what}; try again in {seconds} s")]
 pub struct TooOften {
     what: &'static str,
-    /// How long to wait.
+    /// Seconds to wait.
     pub seconds: u32,
 }
 

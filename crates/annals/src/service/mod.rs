@@ -1,4 +1,4 @@
-//! Services: what the product does, whoever asks for it: a request, a job, a command.
+//! The services: what the product does, for requests, jobs and commands alike.
 //!
 //! ```text
 //! http ─────┐            ┌─ ingest, points ──────────────► record ─► journal
@@ -7,9 +7,9 @@
 //!                        └─ cluster, probe, limits
 //! ```
 //!
-//! Each service keeps its own state and has errors of its own; who asks is an argument. What only
-//! reads goes from its handler to `query` directly. No axum here, and no HTTP status: `http/error.rs`
-//! says what each error is answered with.
+//! Each service has its own state and its own errors, and the caller is an argument. A handler that
+//! only reads asks `query` directly. There is no axum here and no HTTP status:
+//! `http/error/services.rs` maps the errors to answers.
 
 mod audit;
 mod awards;
@@ -68,44 +68,44 @@ pub use vacuum::{BytesGone, VacuumError, VacuumService};
 
 /// The parts of the process that services work with.
 pub struct Core {
-    /// What the operator decides.
+    /// The configuration.
     pub config: Arc<Config>,
-    /// Where events are kept.
+    /// The store of the journal.
     pub store: Arc<dyn Store>,
-    /// The only write, and the only stream.
+    /// The journal, which appends events and streams them.
     pub journal: Journal,
-    /// What is read out of the journal, and kept beside it.
+    /// The followers of the journal.
     pub followers: Followers,
-    /// Where followers keep their rows.
+    /// The store of the followers' rows.
     pub derived: Arc<dyn DerivedStore>,
-    /// Which day a moment falls on.
+    /// The calendar of the deployment's time zone.
     pub calendar: Calendar,
-    /// Positions as opaque text.
+    /// The codec of cursors.
     pub cursors: Cursors,
     /// Keys and sessions.
     pub access: Access,
-    /// What a draft goes through before it is written.
+    /// The steps that a draft goes through before it is written.
     pub intake: Arc<Intake>,
     /// The known categories and actions.
     pub catalog: Arc<Catalog>,
-    /// What children can earn beside points.
+    /// The badges and certificates that children can earn.
     pub badges: Badges,
-    /// What time it is.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Where randomness comes from.
+    /// The source of randomness.
     pub random: Arc<dyn Random>,
-    /// When this server started.
+    /// The time this server started.
     pub started_at: Time,
-    /// Where large batches are taken in.
+    /// The threads that process large batches.
     pub background: Background,
-    /// What the process counts about itself.
+    /// The counters of this process.
     pub metrics: Arc<Metrics>,
-    /// By which one server at a time takes people out of events.
+    /// The exclusive right to remove people from events.
     pub erasing: Exclusive,
 }
 
 impl Core {
-    /// What answers questions about learners; `None` where nobody is scored.
+    /// Returns the queries about learners; `None` if nobody is scored.
     pub fn learners(&self) -> Option<Learners<'_>> {
         self.config.risk.enabled.then(|| Learners {
             store: &*self.store,
@@ -119,27 +119,27 @@ impl Core {
 /// The services of a running server.
 pub struct Services {
     core: Arc<Core>,
-    /// Events that somebody sends.
+    /// Appends the events of a request.
     pub ingest: IngestService,
-    /// Commands on points, and what children have.
+    /// Carries out commands on points, and shows what children have.
     pub points: PointsService,
-    /// What is recorded.
+    /// Shows and changes what is recorded.
     pub recording: Arc<RecordingService>,
-    /// How long what is kept, and runs over it.
+    /// Changes retention, and carries it out.
     pub retention: Arc<RetentionService>,
-    /// Forgetting people, on request.
+    /// Erases people.
     pub erasure: Arc<ErasureService>,
-    /// Taking erased bytes out of the database's files.
+    /// Removes erased bytes from the database's files.
     pub vacuum: Arc<VacuumService>,
-    /// Decisions about groups of errors.
+    /// Keeps the decisions about error groups.
     pub errors: Arc<ErrorGroupService>,
-    /// Scores of days that are over.
+    /// Scores learners for past days.
     pub scores: ScoreService,
-    /// What other servers on the database have changed.
+    /// Takes over what other servers on the database have changed.
     pub cluster: ClusterService,
-    /// How often one may ask.
+    /// The rate limits.
     pub limits: RateLimits,
-    /// Whether an event could be written now.
+    /// Tests whether events can be written.
     pub probe: Probe,
 }
 
@@ -152,7 +152,7 @@ impl Deref for Services {
 }
 
 impl Services {
-    /// Services over these parts. `erasures` is the file that remembers which erasures this server
+    /// Makes the services from these parts. `erasures` is the file that remembers which erasures this server
     /// has followed; `config_version` is [`Store::config_version`] as of what is held in memory.
     pub fn new(core: Core, erasures: PathBuf, config_version: u64) -> Services {
         let core = Arc::new(core);
@@ -177,7 +177,7 @@ impl Services {
     }
 }
 
-/// Does work that must not be left half done, though whoever asked for it hangs up.
+/// Runs work in a task of its own: a caller that hangs up must not leave it half done.
 async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
     match tokio::spawn(work).await {
         Ok(done) => done,

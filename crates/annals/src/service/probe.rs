@@ -1,4 +1,4 @@
-//! Whether an event could be written now.
+//! A test of whether events can be written.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use tokio::sync::Mutex;
 use super::Core;
 use crate::store::Result;
 
-/// How long an answer serves, in microseconds: whoever asks more often makes no more writes.
+/// How long an answer is reused, in microseconds, so that frequent checks cause few writes.
 const LIFE: i64 = 1_000_000;
 
-/// Finds out by writing.
+/// Tests by writing.
 pub struct Probe {
     core: Arc<Core>,
-    /// The last answer, and when it was given.
+    /// The last answer and its time.
     last: Mutex<Option<(Time, Result<()>)>>,
 }
 
@@ -23,10 +23,10 @@ impl Probe {
         Probe { core: Arc::clone(core), last: Mutex::default() }
     }
 
-    /// Whether an event could be written now, or within the last second.
+    /// Tests whether events can be written; the answer may be up to a second old.
     ///
     /// # Errors
-    /// It could not, and why.
+    /// The reason why they cannot.
     pub async fn writable(&self) -> Result<()> {
         let mut last = self.last.lock().await;
         let now = self.core.clock.now();

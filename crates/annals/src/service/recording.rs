@@ -40,13 +40,13 @@ pub struct RecordingChange {
     _always: Vec<String>,
 }
 
-/// Why what is recorded was not changed.
+/// The error of a change.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
     /// A category is unknown, or cannot be switched off.
     #[error("the change is not acceptable")]
     Invalid(Vec<FieldError>),
-    /// The change is not on the record, and was not made.
+    /// The change was not recorded, and not made.
     #[error(transparent)]
     Audit(#[from] AuditError),
     /// The setting cannot be written.
@@ -82,15 +82,15 @@ impl RecordingService {
         RecordingService { core: Arc::clone(core), settings: Arc::clone(settings) }
     }
 
-    /// Takes over what another server has changed.
+    /// Reads the switch again after another server has changed it.
     pub(super) async fn reload(&self) -> StoreResult<()> {
         let _turn = self.settings.lock().await;
         self.core.intake.set_recording(recording_switch(&*self.core.store).await?);
         Ok(())
     }
 
-    /// Changes what is recorded; the change goes on the record before it takes effect. It goes on
-    /// though the caller hangs up: store and memory must not come apart.
+    /// Changes what is recorded. The change itself is recorded before it takes effect. It continues
+    /// if the caller hangs up, because store and memory must agree.
     ///
     /// # Errors
     /// See [`RecordingError`].
@@ -123,11 +123,11 @@ impl RecordingService {
             self.settings.write(RecordingSwitch::SETTING, &after).await?;
             intake.set_recording(after);
         }
-        Ok(self.shown())
+        Ok(self.current())
     }
 
-    /// The switch with every category of the catalog in it.
-    pub fn shown(&self) -> Recording {
+    /// Returns the switch with every category of the catalog.
+    pub fn current(&self) -> Recording {
         let Core { intake, catalog, .. } = &*self.core;
         let switch = intake.recording();
         let known = catalog.categories().map(|(name, _)| name);

@@ -1,4 +1,4 @@
-//! Scores of learners for the days that are over.
+//! Risk scores of learners for past days.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use super::Core;
 use crate::follow::ROLLUPS;
 use crate::store::Result;
 
-/// How long one waits for what was recorded before days are scored.
+/// How long to wait for the rollups to catch up before days are scored.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Keeps the scores.
+/// Scores learners for past days.
 pub struct ScoreService {
     core: Arc<Core>,
 }
@@ -22,8 +22,8 @@ impl ScoreService {
         ScoreService { core: Arc::clone(core) }
     }
 
-    /// Scores learners for the days that are over, as far as they are not scored yet. Where nobody
-    /// is scored any more, nothing that was kept stays.
+    /// Scores learners for the past days that are not scored yet. If scoring is switched off, it drops
+    /// the stored scores.
     ///
     /// # Errors
     /// The store fails.
@@ -34,11 +34,11 @@ impl ScoreService {
         };
         let head = *core.journal.head().borrow();
         let Some(rollups) = core.followers.get(ROLLUPS) else { return Ok(()) };
-        // What is still to be counted would only have them made again.
+        // Events that are not counted yet would only make the scores stale.
         if !rollups.reached(head, PATIENCE).await {
             return Ok(());
         }
-        // Who is erased meanwhile must not be put back.
+        // A person who is erased meanwhile must not come back.
         let Some(_turn) = core.erasing.try_lock_here() else { return Ok(()) };
         learners.keep_scores(core.calendar.day(core.clock.now())).await
     }

@@ -1,4 +1,4 @@
-//! Settings that a service changes: one change at a time.
+//! Settings that services read and change, one change at a time.
 
 use std::sync::Arc;
 
@@ -8,15 +8,15 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::store::{Store, StoreError};
 
-/// Why a setting cannot be used.
+/// The error of a setting.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingError {
-    /// What is stored and what the program knows do not fit together.
+    /// The stored JSON does not fit the program's type.
     #[error("the setting `{name}` and its JSON do not fit together: {error}")]
     Unreadable {
-        /// Which.
+        /// The setting.
         name: &'static str,
-        /// Why.
+        /// The cause.
         error: serde_json::Error,
     },
     /// The store fails.
@@ -24,7 +24,7 @@ pub enum SettingError {
     Store(#[from] StoreError),
 }
 
-/// The settings that are kept as JSON.
+/// The settings that are stored as JSON.
 pub struct Settings {
     store: Arc<dyn Store>,
     turn: Mutex<()>,
@@ -35,12 +35,12 @@ impl Settings {
         Settings { store: Arc::clone(store), turn: Mutex::default() }
     }
 
-    /// Keeps others from changing a setting: a change goes on from what the one before it left.
+    /// Locks the settings: each change starts from the result of the one before.
     pub async fn lock(&self) -> MutexGuard<'_, ()> {
         self.turn.lock().await
     }
 
-    /// A setting as it is stored, or its default.
+    /// Reads a setting; its default if it was never stored.
     ///
     /// # Errors
     /// It cannot be read.

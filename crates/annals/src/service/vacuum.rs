@@ -1,5 +1,5 @@
-//! Taking the bytes of what was erased or deleted out of the database's files: every night, and
-//! when the machine's operator asks for it.
+//! Vacuum: removes the bytes of erased and deleted events from the database's files, every night and
+//! when the operator asks.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::{AuditError, Core, act, details, to_the_end};
 use crate::privacy::Checkpoint;
 use crate::store::{Result as StoreResult, StoreError, Vacuumed};
 
-/// The hour of the night, UTC: after retention.
+/// The hour of the night, UTC; it comes after retention.
 const HOUR: i64 = 3;
 
 /// When the files of the database hold no byte any more of who was erased.
@@ -28,13 +28,13 @@ pub enum BytesGone {
     OnVacuum,
 }
 
-/// Why tables were not written anew.
+/// The error of a vacuum.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VacuumError {
-    /// It is done already.
+    /// A vacuum is running.
     #[error("tables are being written anew already; ask again when that has ended")]
     Running,
-    /// It is done, and not on the record.
+    /// The vacuum is done but not recorded.
     #[error(transparent)]
     Audit(#[from] AuditError),
     /// The store fails.
@@ -42,7 +42,7 @@ pub enum VacuumError {
     Store(#[from] StoreError),
 }
 
-/// Writes tables anew.
+/// Runs vacuums.
 pub struct VacuumService {
     core: Arc<Core>,
 }
@@ -52,7 +52,7 @@ impl VacuumService {
         VacuumService { core: Arc::clone(core) }
     }
 
-    /// Does so now, and puts it on the record. It goes on though the caller hangs up.
+    /// Runs a vacuum now and records it. It continues if the caller hangs up.
     ///
     /// # Errors
     /// See [`VacuumError`].
@@ -75,7 +75,8 @@ impl VacuumService {
         Ok(vacuumed)
     }
 
-    /// Does so, if there is anything to do and a night has passed. What was in use is tried again.
+    /// Runs a vacuum if there is anything to remove and a night has passed. Tables in use are tried
+    /// again.
     ///
     /// # Errors
     /// See [`VacuumError`].
@@ -102,7 +103,7 @@ impl VacuumService {
         Ok(())
     }
 
-    /// When what was just erased has left the files.
+    /// Tells when the bytes of what was just erased are gone.
     ///
     /// # Errors
     /// The store fails.

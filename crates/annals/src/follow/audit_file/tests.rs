@@ -183,3 +183,21 @@ fn where_there_is_nothing_to_write_the_checkpoint_is_saved_now_and_then() {
     files.append_lines(&mut kept, Vec::new(), step(9_999, 10_000)).unwrap();
     assert_eq!(files.resume().unwrap().checkpoint().position, 10_000);
 }
+
+#[tokio::test]
+async fn a_user_s_files_are_removed_and_for_a_child_all_are_written_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let folder = directory.path().join("logs");
+    let files = files(&folder, 1_000_000, 5);
+    let mut output = AuditFileOutput { files, kept: Arc::default() };
+    output.resume().await.unwrap();
+    let events = [event(1, "a"), event(2, "b")];
+    output.process(&events, step(0, 2)).await.unwrap();
+    let person = |id: &str, user| Forgotten { id: id.to_owned(), user };
+    assert!(!output.forget(&person("a", true)).await.unwrap());
+    assert_eq!((positions(&folder, "a", 5), positions(&folder, "b", 5)), (vec![], vec![2]));
+    assert_eq!(output.resume().await.unwrap().position, 2);
+    assert!(output.forget(&person("c1", false)).await.unwrap());
+    assert_eq!(positions(&folder, "b", 5), []);
+    assert_eq!(output.resume().await.unwrap().position, 0);
+}

@@ -1,4 +1,4 @@
-//! Points for families: what commands do, and what children have.
+//! Points: commands on them, and the accounts of children.
 //!
 //! ```text
 //! commands.rs ─► journal ── account, under its lock ──► points ─► record ─► store
@@ -27,28 +27,28 @@ pub use commands::{CommandAnswer, PointsCommand};
 pub use rank::{ChildRank, Placed};
 pub use weeks::ChildWeeks;
 
-/// Why there is no answer about a child, or a command was not carried out.
+/// The error of a question or command about a child's points.
 #[derive(Debug, thiserror::Error)]
 pub enum PointsError {
-    /// There is no such child, or not for this caller.
+    /// There is no such child in the caller's scope.
     #[error("there is no child with this id")]
     NoChild,
-    /// The child takes no commands.
+    /// The child is archived and takes no commands.
     #[error("the child is archived")]
     Archived,
-    /// The account that the command names cannot be its own; what is wrong with it.
+    /// The account that the command names is invalid, and why.
     #[error("the account {0}")]
     Account(&'static str),
-    /// The command's key was sent with another body.
+    /// The idempotency key was sent with another body.
     #[error("the key was sent with another body")]
     KeyReused,
-    /// It was carried out before, and its event has been removed since.
+    /// The command was carried out before, and its event has been removed since.
     #[error("the event has been removed")]
     EventRemoved,
     /// The balance does not allow it.
     #[error("refused: {0:?}")]
     Refused(points::Refusal),
-    /// Its event may not be recorded.
+    /// The event was dropped or is invalid.
     #[error("not recorded: {0:?}")]
     NotRecorded(record::Refusal),
     /// A bug of ours.
@@ -64,7 +64,7 @@ pub enum PointsError {
 
 type Result<T> = std::result::Result<T, PointsError>;
 
-/// Carries commands out, and tells what children have.
+/// Carries out commands, and shows what children have.
 pub struct PointsService {
     core: Arc<Core>,
 }
@@ -74,7 +74,7 @@ impl PointsService {
         PointsService { core: Arc::clone(core) }
     }
 
-    /// What the operator decides about balances.
+    /// Returns the configured rules about balances.
     pub fn rules(&self) -> points::Rules {
         points::Rules { allow_negative: self.core.config.points.allow_negative }
     }

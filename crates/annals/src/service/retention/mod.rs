@@ -1,4 +1,4 @@
-//! Retention: the stored values, runs over the journal, and when they are due.
+//! Retention: its settings, its runs over the journal, and its schedule.
 
 mod run;
 mod schedule;
@@ -17,9 +17,9 @@ use crate::journal::{Exclusive, LeaseLost};
 use crate::privacy::Outcome;
 use crate::store::StoreError;
 
-/// What the store calls the work of which one server does it at a time.
+/// The name of the lease under which one server at a time carries out retention.
 const RUNNING: &str = "carry out retention";
-/// How long other servers wait for one that was killed while it did.
+/// The term of that lease: other servers wait this long for one that was killed.
 const TERM: Duration = Duration::from_secs(15);
 
 /// How far a run is.
@@ -46,16 +46,16 @@ pub struct Runs {
     pub last: Option<Outcome>,
 }
 
-/// Why retention was not changed or carried out.
+/// The error of a change or a run.
 #[derive(Debug, thiserror::Error)]
 pub enum RetentionError {
-    /// Another run is under way, here or on another server.
+    /// Another run is under way, on this server or another.
     #[error("a retention run is under way; ask again when it has ended")]
     Running,
-    /// The server stops.
+    /// The server is stopping.
     #[error("the server is stopping; a run that was begun goes on when it starts again")]
     Stopping,
-    /// Somebody changed the values since they were read.
+    /// Somebody else changed the values since they were read.
     #[error("somebody changed these values meanwhile; read them again, then change them")]
     ChangedMeanwhile,
     /// Values are out of bounds.
@@ -64,7 +64,7 @@ pub enum RetentionError {
     /// The stored values cannot be read or written.
     #[error(transparent)]
     Setting(#[from] SettingError),
-    /// It is done, and not on the record.
+    /// The change or run is done but not recorded.
     #[error(transparent)]
     Audit(#[from] AuditError),
     /// The store fails.
@@ -78,7 +78,7 @@ impl From<LeaseLost> for RetentionError {
     }
 }
 
-/// Keeps the values, and carries them out.
+/// Changes retention, and carries it out.
 pub struct RetentionService {
     core: Arc<Core>,
     settings: Arc<Settings>,
@@ -94,7 +94,7 @@ impl RetentionService {
         RetentionService {
             core: Arc::clone(core),
             settings: Arc::clone(settings),
-            running: Exclusive::new(&core.store, RUNNING, TERM),
+            running: Exclusive::new(core.store.clone(), RUNNING, TERM),
             progress: parking_lot::Mutex::default(),
             stop: CancellationToken::new(),
             aged: Mutex::default(),

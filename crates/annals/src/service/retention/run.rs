@@ -27,14 +27,13 @@ const CATCH_UP: Duration = Duration::from_secs(2);
 type Result<T> = std::result::Result<T, RetentionError>;
 
 impl RetentionService {
-    /// Ends the run under way, if there is one, and begins none any more. It goes on from there when
-    /// a server starts again.
+    /// Stops the run under way and starts no other. The run continues when a server starts again.
     pub async fn stop(&self) {
         self.stop.cancel();
         drop(self.running.lock_here().await);
     }
 
-    /// What is known of runs: the one under way here, and the last that ended.
+    /// Returns the run under way on this server, and the last that ended on any.
     ///
     /// # Errors
     /// The store fails.
@@ -44,7 +43,7 @@ impl RetentionService {
         Ok(Runs { running: self.progress().clone(), last })
     }
 
-    /// What a run would do now.
+    /// Returns what a run would do now, and changes nothing.
     ///
     /// # Errors
     /// See [`RetentionError`].
@@ -54,12 +53,12 @@ impl RetentionService {
         let underway = self.new_run(scope).await?;
         let mut run = self.begin(Checkpoint::default(), underway, true).await?;
         while run.step(&**store, catalog).await? {
-            self.go_on()?;
+            self.check_stop()?;
         }
         Ok(run.outcome(clock.now()))
     }
 
-    /// Carries out what is due, after a run that was cut off. It goes on though the caller hangs up.
+    /// Carries out what is due, after a run that was interrupted. It continues if the caller hangs up.
     ///
     /// # Errors
     /// See [`RetentionError`].
@@ -68,8 +67,7 @@ impl RetentionService {
         to_the_end(async move { own.carry_out(&by, Some(scope)).await }).await
     }
 
-    /// Carries out what is due. A run that was cut off is brought to its end first, and without a
-    /// scope nothing more than that.
+    /// Finishes an interrupted run, then carries out what is due in the scope, if one is given.
     pub(super) async fn carry_out(
         &self,
         by: &Actor,
@@ -77,7 +75,7 @@ impl RetentionService {
     ) -> Result<Outcome> {
         let lease = self.running.try_acquire().await?;
         let mut lease = lease.ok_or(RetentionError::Running)?;
-        self.go_on()?;
+        self.check_stop()?;
         let done = lease.hold(self.carry_out_in_turn(by, scope)).await;
         *self.progress() = None;
         lease.release().await;
@@ -101,7 +99,7 @@ impl RetentionService {
         self.carry_out_run(by, checkpoint, underway).await
     }
 
-    /// What is known of runs. From now on it is.
+    /// Reads the checkpoint of runs; writes a first one if there is none.
     pub(super) async fn known_runs(&self) -> StoreResult<Checkpoint> {
         if let Some(checkpoint) = Checkpoint::read(&*self.core.store).await? {
             return Ok(checkpoint);
@@ -134,14 +132,14 @@ impl RetentionService {
         let mut run = self.begin(checkpoint, underway, false).await?;
         self.freeze_days(&run).await?;
         while self.some_steps(&mut run).await? {
-            self.go_on()?;
+            self.check_stop()?;
             tokio::time::sleep(REST).await;
         }
         let outcome = run.outcome(clock.now());
-        // The files repeat points events. Where other servers may keep them, they hear of it.
-        let told = store.rewritten().await? != rewritten;
+        // The audit files repeat points events. With several servers, `rewritten` makes all rebuild.
+        let announced = store.rewritten().await? != rewritten;
         if run.underway().tally.points > 0
-            && !told
+            && !announced
             && let Some(files) = followers.get(AUDIT_FILES)
         {
             files.rebuild().await.map_err(|error| StoreError::Derived(format!("{error:#}")))?;
@@ -149,13 +147,13 @@ impl RetentionService {
         if let Some(before) = run.anonymous_before() {
             self.age_rollups(before).await?;
         }
-        self.core.audit(by, told_of(&run, &outcome)).await?;
+        self.core.audit(by, run_act(&run, &outcome)).await?;
         run.finish(&**store, outcome.clone()).await?;
         Ok(outcome)
     }
 
-    /// Keeps what is counted of the days whose events lose their people or go. What goes before it was
-    /// counted is never counted: so it waits for that, unless what is counted cannot be written.
+    /// Freezes the days whose events are to be anonymised or deleted. It first waits until they are
+    /// counted, because afterwards they cannot be, unless the rollups have a fault.
     async fn freeze_days(&self, run: &Run) -> Result<()> {
         let Core { store, derived, followers, calendar, clock, erasing, .. } = &*self.core;
         let (Some(reaches), Some(rollups)) = (run.reaches(), followers.get(ROLLUPS)) else {
@@ -163,7 +161,7 @@ impl RetentionService {
         };
         let through = calendar.day(reaches);
         loop {
-            self.go_on()?;
+            self.check_stop()?;
             if !rollups.reached(run.underway().head, CATCH_UP).await {
                 if let Some(fault) = rollups.state().fault {
                     tracing::warn!(fault.message, "retention goes on without what was not counted");
@@ -171,7 +169,7 @@ impl RetentionService {
                 }
                 continue;
             }
-            // Whoever takes a person out has everything counted anew.
+            // An erasure rebuilds the rollups.
             let _turn = erasing.lock_here().await;
             let counted = async || rollups.reached(run.underway().head, Duration::ZERO).await;
             if counted().await {
@@ -179,7 +177,7 @@ impl RetentionService {
                     frozen = freeze_days(&**store, &**derived, through, DEFAULT_DAYS, clock.now()) => frozen?,
                     () = self.stop.cancelled() => return Err(RetentionError::Stopping),
                 }
-                // Nor did anybody else meanwhile.
+                // Another server may have rebuilt them meanwhile.
                 if counted().await {
                     return Ok(());
                 }
@@ -187,7 +185,7 @@ impl RetentionService {
         }
     }
 
-    /// Goes on for a while, in turn with whoever takes people out of events.
+    /// Runs for one turn under the lease of erasures.
     async fn some_steps(&self, run: &mut Run) -> Result<bool> {
         let Core { store, catalog, clock, erasing, .. } = &*self.core;
         let lease = erasing.acquire().await?;
@@ -206,7 +204,7 @@ impl RetentionService {
         Ok(stepped?)
     }
 
-    /// Lets go of what people did before a moment, in the roll-ups that this server keeps.
+    /// Removes people from this server's rollups before a time.
     pub(super) async fn age_rollups(&self, before: Time) -> StoreResult<()> {
         let Core { store, derived, calendar, clock, .. } = &*self.core;
         let day = calendar.day(before);
@@ -218,7 +216,8 @@ impl RetentionService {
         Ok(())
     }
 
-    fn go_on(&self) -> Result<()> {
+    /// Fails once the server is stopping.
+    fn check_stop(&self) -> Result<()> {
         if self.stop.is_cancelled() { Err(RetentionError::Stopping) } else { Ok(()) }
     }
 
@@ -228,8 +227,8 @@ impl RetentionService {
     }
 }
 
-/// The act of a run.
-fn told_of(run: &Run, outcome: &Outcome) -> Draft {
+/// Makes the act of a run.
+fn run_act(run: &Run, outcome: &Outcome) -> Draft {
     let mut classes: Map<String, Value> = Map::new();
     for kind in &outcome.kinds {
         let counts = classes.entry(kind.class.as_str()).or_insert_with(|| json!({}));
@@ -250,6 +249,6 @@ fn told_of(run: &Run, outcome: &Outcome) -> Draft {
         ("anonymised_at", json!(outcome.at)),
         ("residue_root", outcome.residue_root.as_str().into()),
     ]);
-    // Told again after a crash, it is the same event.
+    // The id makes it the same event when it is recorded again after a crash.
     Draft { id: Some(run.underway().event), metadata, ..act("retention_ran") }
 }

@@ -14,17 +14,17 @@ use crate::store::{RETENTION_ASKED, Result};
 const HOUR: i64 = 2;
 
 impl RetentionService {
-    /// Carries out what is due, if it is time to; follows runs of other servers.
+    /// Carries out what is due if it is time, and follows runs of other servers.
     ///
     /// # Errors
-    /// The store fails. A run that fails is tried again and told to the log.
+    /// The store fails. A run that fails is logged and tried again.
     pub async fn run_when_due(&self) -> Result<()> {
         let store = &self.core.store;
         let checkpoint = self.known_runs().await?;
         self.follow_runs(&checkpoint).await?;
         let asked = store.setting(RETENTION_ASKED).await?;
         for scope in scopes(asked.as_deref()) {
-            if !self.ran(Some(scope)).await {
+            if !self.attempt(Some(scope)).await {
                 return Ok(());
             }
         }
@@ -32,15 +32,15 @@ impl RetentionService {
             store.put_setting(RETENTION_ASKED, "{}").await?;
         }
         if checkpoint.underway.is_some() {
-            self.ran(None).await;
+            self.attempt(None).await;
         } else if a_night_has_passed(HOUR, checkpoint.since, self.core.clock.now()) {
-            self.ran(Some(RetentionScope::All)).await;
+            self.attempt(Some(RetentionScope::All)).await;
         }
         Ok(())
     }
 
-    /// Whether a run has come to its end. One that could not be begun is tried again.
-    async fn ran(&self, scope: Option<RetentionScope>) -> bool {
+    /// Carries out a run. Returns whether it has ended; one that could not start is tried again.
+    async fn attempt(&self, scope: Option<RetentionScope>) -> bool {
         match self.carry_out(&Actor::default(), scope).await {
             Ok(outcome) => {
                 let (anonymised, deleted) = (outcome.anonymised, outcome.deleted);
@@ -55,7 +55,7 @@ impl RetentionService {
         }
     }
 
-    /// What other servers took out of events goes out of this one's roll-ups as well.
+    /// Ages this server's rollups after a run of another server.
     async fn follow_runs(&self, checkpoint: &Checkpoint) -> Result<()> {
         let run = checkpoint.last.as_ref().filter(|last| last.scope != RetentionScope::Delete);
         let (Some(run), Ok(retention)) = (run, self.stored().await) else {

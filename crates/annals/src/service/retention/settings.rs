@@ -1,4 +1,4 @@
-//! How long what is kept: the stored values, and changes of them.
+//! The retention settings: reading and changing them.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::service::{act, details, to_the_end};
 const ON_RECORD_BYTES: usize = limits::METADATA_BYTES - 2 * 1024;
 
 impl RetentionService {
-    /// The values as they are stored.
+    /// Reads the stored values.
     ///
     /// # Errors
     /// They cannot be read.
@@ -21,8 +21,8 @@ impl RetentionService {
         Ok(self.settings.read(Retention::SETTING).await?)
     }
 
-    /// Changes the values, and puts the change on the record. It goes on though the caller hangs
-    /// up: the act must not stand without the change.
+    /// Changes the values and records the change. It continues if the caller hangs up, because
+    /// record and values must agree.
     ///
     /// # Errors
     /// See [`RetentionError`].
@@ -50,15 +50,15 @@ impl RetentionService {
             .changed(change, &self.core.catalog, self.core.clock.now(), new_id)
             .map_err(RetentionError::Invalid)?;
         if after != before {
-            self.core.audit(by, told(&before, &after)?).await?;
+            self.core.audit(by, change_act(&before, &after)?).await?;
             self.settings.write(Retention::SETTING, &after).await?;
         }
         Ok(after)
     }
 }
 
-/// The act of a change, with old and new values of what changed.
-fn told(before: &Retention, after: &Retention) -> Result<Draft, RetentionError> {
+/// Makes the act of a change, with the old and new values of what changed.
+fn change_act(before: &Retention, after: &Retention) -> Result<Draft, RetentionError> {
     let [old, new] = before.difference(after);
     if old.to_string().len() + new.to_string().len() > ON_RECORD_BYTES {
         let message = "change too much at once to go on the record; change them in several steps";
