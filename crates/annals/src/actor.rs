@@ -9,17 +9,12 @@
 //! The actor is a task-local, so that functions in between need not pass it on. Without one it is
 //! the `system`.
 
-use annals_event::{Actor, ActorType};
+use annals_event::Actor;
 use tokio::task::JoinHandle;
 use tokio::task::futures::TaskLocalFuture;
 
 tokio::task_local! {
     static ACTOR: Actor;
-}
-
-/// Returns the actor for somebody who did not say who they are, or could not prove it.
-pub fn anonymous() -> Actor {
-    Actor { kind: ActorType::Anonymous, ..Actor::default() }
 }
 
 /// Asynchronous work with an actor.
@@ -53,6 +48,8 @@ pub fn current_actor() -> Actor {
 
 #[cfg(test)]
 mod tests {
+    use annals_event::ActorType;
+
     use super::*;
 
     fn named(id: &str) -> Actor {

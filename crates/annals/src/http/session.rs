@@ -15,8 +15,9 @@ use super::client_address::ClientAddress;
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
 use crate::access::{AuthMethod, Caller, Permission, SESSION_LIFE};
-use crate::actor::anonymous;
-use crate::service::{act, sign_in as signed_in, sign_in_failed, sign_out as signed_out};
+use crate::service::{
+    act, anonymous, sign_in as signed_in, sign_in_failed, sign_out as signed_out,
+};
 use crate::store::Role;
 
 /// Who is signed in.

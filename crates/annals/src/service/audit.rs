@@ -1,6 +1,6 @@
 //! Annals' own acts, on the record like everybody's.
 
-use annals_event::{Actor, Draft, Entity, Metadata};
+use annals_event::{Actor, ActorType, Draft, Entity, Metadata};
 use serde_json::Value;
 
 use super::Core;
@@ -39,6 +39,11 @@ impl Core {
             }
         }
     }
+}
+
+/// Returns the actor for somebody who did not say who they are, or could not prove it.
+pub fn anonymous() -> Actor {
+    Actor { kind: ActorType::Anonymous, ..Actor::default() }
 }
 
 /// Makes the draft of an act of administration.
