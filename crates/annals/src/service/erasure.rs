@@ -71,7 +71,7 @@ type Result<T, E = ErasureError> = std::result::Result<T, E>;
 /// servers erases; each of the others applies it to its own files, at its next start if it is down.
 #[derive(Debug)]
 struct Followed {
-    /// The value of [`Store::rewritten`] that the followers have reached.
+    /// The value of [`Cluster::rewritten`](crate::store::Cluster::rewritten) that the followers have reached.
     rewritten: u64,
     file: PathBuf,
 }

@@ -153,7 +153,7 @@ impl Deref for Services {
 
 impl Services {
     /// Makes the services from these parts. `erasures` is the file that remembers which erasures this server
-    /// has followed; `config_version` is [`Store::config_version`] as of what is held in memory.
+    /// has followed; `config_version` is [`Cluster::config_version`](crate::store::Cluster::config_version) as of what is held in memory.
     pub fn new(core: Core, erasures: PathBuf, config_version: u64) -> Services {
         let core = Arc::new(core);
         let settings = Arc::new(Settings::new(&core.store));
