@@ -1,8 +1,8 @@
-//! A child's account: what commands are decided on, and what every points event does to it.
+//! A child's points account: commands are decided from it, and every points event changes it.
 //!
 //! ```text
 //! Command ── child ──► Account, under the lock ── decide ──► Entry ──► event + account, one commit
-//!                                                    └─► nothing: refused, nothing is written
+//!                                                    └─► None: refused, nothing is written
 //! Entry of an import ─────────────────────────────────────► event + account, one commit
 //! ```
 
@@ -11,43 +11,43 @@ use serde::{Deserialize, Serialize};
 
 use super::{Appended, Entry, LedgerAction, LedgerEntity, LedgerKind, StoreError};
 
-/// What a child has, and has asked for. The default is that of a child without points events.
+/// A child's points account. The default is that of a child without points events.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// The balance: `points.after` of the child's last points event.
     pub balance: i64,
-    /// The rewards asked for and neither given nor cancelled, by id.
+    /// The rewards requested and neither given nor cancelled, by id.
     pub pending: Vec<Pending>,
-    /// Tasks done, and what they brought.
+    /// Tasks done, and the points they added.
     pub good: Tally,
-    /// Penalties, and what they took: 0 or less.
+    /// Penalties, and the points they took: 0 or less.
     pub not_good: Tally,
 }
 
-/// A reward that was asked for.
+/// A requested reward.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
     /// The reward's id.
     pub reward: String,
-    /// When.
+    /// The time of the request.
     pub at: Time,
 }
 
-/// How many, and how many points in all.
+/// A number of events and their total points.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Tally {
-    /// How many.
+    /// The number of events.
     pub count: u64,
-    /// By how much they changed the balance, in all.
+    /// The sum of their changes to the balance.
     pub points: i64,
 }
 
-/// One thing to commit.
+/// An item of a commit.
 #[expect(clippy::large_enum_variant, reason = "nearly every item is of the large variant")]
 pub enum Item {
-    /// An event that is finished.
+    /// A finished event.
     Append(Entry),
-    /// An event that depends on what a child has.
+    /// A command, whose event depends on the child's account.
     Decide(Command),
 }
 
@@ -55,63 +55,63 @@ pub enum Item {
 pub struct Command {
     /// The child.
     pub child: String,
-    /// By what the command is known when it is sent again.
+    /// The command's idempotency key, if it has one.
     pub repeat: Option<Repeat>,
-    /// Looks at the account and makes the event, or refuses. Called once at most, under the lock
-    /// that the event is numbered under; whoever wants to know why it refused remembers it.
+    /// Decides from the account: returns the event, or refuses. Called at most once, under the lock
+    /// that numbers the event. It must itself remember why it refused.
     pub decide: Decide,
 }
 
 /// A decision.
 pub type Decide = Box<dyn FnOnce(&Account) -> Option<Entry> + Send>;
 
-/// By what a command is known when it is sent again.
+/// The identity of a command that may be repeated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repeat {
-    /// A hash over who sent it, what to, and the key they gave it.
+    /// A hash of the sender, the path and the idempotency key.
     pub slot: [u8; 32],
-    /// A hash over its content.
+    /// A hash of its content.
     pub body: [u8; 32],
-    /// For how long its answer is kept.
+    /// The time until which its answer is kept.
     pub until: Time,
 }
 
-/// What became of an item, by its kind.
+/// The outcome of an item.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// Of a finished event.
+    /// The outcome of a finished event.
     Appended(Appended),
-    /// Of a command.
+    /// The outcome of a command.
     Decided(Decided),
 }
 
-/// What became of a command.
+/// The outcome of a command.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Decided {
-    /// It is on the record, durably.
+    /// The event is recorded, durably.
     Done {
-        /// The event as it was numbered.
+        /// The event with its position.
         event: Box<Event>,
-        /// What the child has now.
+        /// The child's account after it.
         account: Account,
     },
-    /// It had been carried out before, under the same key.
+    /// The command was already done, under the same key.
     Repeated {
         /// The position of its event.
         seq: u64,
-        /// What the child had then.
+        /// The child's account after it, at that time.
         account: Account,
     },
-    /// Its key belongs to a command with another content.
+    /// The key belongs to a command with another content.
     OtherBody,
-    /// It refused; nothing was written.
+    /// The command was refused; nothing was written.
     Refused,
     /// The account could not be read; nothing was written for this command.
     Failed(StoreError),
 }
 
 impl Repeat {
-    /// What a command is answered whose key was used already, with this content.
+    /// The answer to a command whose key was already used; this is the saved answer's content.
     pub(super) fn answered(
         &self,
         body: &[u8],
@@ -128,7 +128,8 @@ impl Repeat {
 }
 
 impl Account {
-    /// Takes a points event in; any other changes nothing. `pending` stays in the order of ids.
+    /// Applies a points event; any other event changes nothing. `pending` stays in the order of
+    /// ids.
     pub fn follow(&mut self, event: &Event) {
         let (Some(kind), Some(points)) = (LedgerKind::of(event), event.points) else {
             return;
@@ -160,7 +161,7 @@ impl Account {
         }
     }
 
-    /// Whether a reward has been asked for.
+    /// `true` if a reward has been requested.
     pub fn is_pending(&self, reward: &str) -> bool {
         self.pending.iter().any(|pending| pending.reward == reward)
     }

@@ -1,61 +1,61 @@
-//! What is due by age, on every engine alike: how old an event of each kind may become.
+//! Retention by age, the same for every engine: how old an event of each kind may become.
 //!
 //! ```text
-//! privacy ── Ageing ──► Store::due (a page of what is due) ──► privacy ── RetentionStep ──► Store::retention_step
+//! privacy ── Ageing ──► Store::due (a page of events) ──► privacy ── RetentionStep ──► Store::retention_step
 //! ```
 //!
-//! The values are privacy's to work out. Here stands only what an event's row tells of it, so that
-//! an engine can answer without reading those that are not due.
+//! Privacy computes the limits. The decision here needs only an event's row, so that an engine can
+//! skip events that are not due without reading them.
 
 use std::collections::BTreeMap;
 
 use annals_event::{Event, Time};
 
-/// What an event is due to.
+/// The action that retention takes on an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetentionAction {
-    /// It stays, without anybody in it.
+    /// Anonymise the event, which stays.
     Anonymise,
-    /// It goes, and leaves a tombstone.
+    /// Delete the event, leaving a tombstone.
     Delete,
 }
 
-/// How old an event of some kind may be.
+/// The ages at which retention acts on a kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// What occurred before this moment loses its people.
+    /// Events that occurred before this moment are anonymised.
     pub anonymise_before: Time,
-    /// What occurred before this moment goes.
+    /// Events that occurred before this moment are deleted.
     pub delete_before: Time,
-    /// What stands at this position or before it goes, however young it is; 0 is nothing.
+    /// Events up to this position are deleted at any age; 0 deletes none.
     pub delete_through: u64,
 }
 
 impl Limits {
-    /// A moment before which there is no event.
+    /// A moment before all events.
     pub const NEVER: Time = Time::MIN;
 }
 
-/// How old events may be as of a moment.
+/// The limits of all events, as of a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ageing {
     /// The moment.
     pub at: Time,
-    /// By category and action; an empty action stands for those of the category that have no limits
-    /// of their own.
+    /// The limits by category and action. An empty action holds for all actions of the category
+    /// without limits of their own.
     pub kinds: BTreeMap<(String, String), Limits>,
-    /// Of categories that nobody named.
+    /// The limits of all other categories.
     pub others: Limits,
 }
 
 impl Ageing {
-    /// The limits of such events.
+    /// The limits of an action.
     pub fn of(&self, category: &str, action: &str) -> Limits {
         let of = |action: &str| self.kinds.get(&(category.to_owned(), action.to_owned()));
         of(action).or_else(|| of("")).copied().unwrap_or(self.others)
     }
 
-    /// What an event is due to; `None`: it stays as it is.
+    /// The action due for an event; `None` if it stays as it is.
     pub fn retention_action(&self, event: &Event) -> Option<RetentionAction> {
         let (actor, limits) = (&event.actor, self.of(&event.category, &event.action));
         let somebody = event.subject.is_some()
@@ -71,7 +71,7 @@ impl Ageing {
         self.action_for(&old, limits)
     }
 
-    /// The same, by what a row tells without its words.
+    /// The action due for an event, decided from its row without any texts.
     pub(super) fn action_for(&self, old: &AgedRow, limits: Limits) -> Option<RetentionAction> {
         if old.occurred_at < limits.delete_before || old.seq <= limits.delete_through {
             return Some(RetentionAction::Delete);
@@ -79,33 +79,34 @@ impl Ageing {
         if old.occurred_at >= limits.anonymise_before {
             return None;
         }
-        // Who was erased before the event was old enough may have left others in it.
+        // An event that was anonymised before it was old enough, in an erasure, may still name
+        // others.
         let age = self.at.micros_since(limits.anonymise_before);
         let done = |at: Time| at.micros_since(old.occurred_at) >= age && !old.somebody;
         (!old.anonymised_at.is_some_and(done)).then_some(RetentionAction::Anonymise)
     }
 }
 
-/// What of an event decides over its fate.
+/// The facts of an event that decide its retention.
 pub(super) struct AgedRow {
     pub(super) seq: u64,
     pub(super) occurred_at: Time,
     pub(super) anonymised_at: Option<Time>,
-    /// Whether subject, account, visit or a person who acted is named.
+    /// `true` if a subject, an account, a session or a person as actor is named.
     pub(super) somebody: bool,
 }
 
-/// A slice of a retention run: written whole or not at all.
+/// A step of a retention run, written fully or not at all.
 #[derive(Clone, Debug)]
 pub struct RetentionStep {
-    /// What remains of events that lose their people, in order.
+    /// The events to anonymise in their new form, in order.
     pub remains: Vec<Event>,
-    /// The positions of those that go, in order.
+    /// The positions of the events to delete, in order.
     pub gone: Vec<u64>,
-    /// Why they go, for their tombstones.
+    /// The reason for their tombstones.
     pub reason: String,
-    /// When.
+    /// The time of the step.
     pub at: Time,
-    /// How far the run is then: a setting and its value.
+    /// The run's checkpoint after it: a setting and its value.
     pub checkpoint: (&'static str, String),
 }

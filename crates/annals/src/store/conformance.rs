@@ -1,12 +1,13 @@
-//! What makes engines equal: every case here runs against every engine, through [`Store`] alone.
+//! The conformance suite, which keeps engines equal: every case runs against every engine, through
+//! [`Store`] alone.
 //!
 //! ```text
 //! world.rs ── a small world, where filters find something ──┐
 //! annals_event::testing ── events of every shape ───────────┴─► cases ─► dyn Store
 //! ```
 //!
-//! An engine runs the whole suite with one line, [`conformance!`]; there is no way to run a part
-//! of it, and none to leave it out.
+//! An engine runs the full suite with one line, [`conformance!`]; there is no way to run or omit a
+//! part of it.
 
 #![expect(missing_docs, reason = "the name of a case says what must hold")]
 
@@ -36,8 +37,8 @@ pub mod segment;
 pub mod select;
 pub mod world;
 
-/// Generates a test for every case. `$make` is an async function that answers an empty store and
-/// whatever must be kept until the test has ended, such as the directory it lives in.
+/// Generates a test for every case. `$make` is an async function that returns an empty store and a
+/// value to keep until the test ends, such as its temporary directory.
 macro_rules! conformance {
     ($make:path) => {
         crate::store::conformance::conformance! { $make =>
@@ -61,12 +62,12 @@ macro_rules! conformance {
             select: pages_hold_every_event_once;
             select: an_empty_journal_and_an_empty_range_have_nothing;
             select: a_filter_may_ask_for_anything;
-            delete: what_is_buried_is_gone_and_leaves_a_tombstone;
+            delete: what_is_deleted_is_gone_and_leaves_a_tombstone;
             delete: tombstones_keep_their_reasons;
             delete: whole_tiles_can_go;
             delete: the_head_stays_where_it_was;
             delete: ids_stay_used;
-            delete: a_page_is_full_until_the_end_while_others_are_buried;
+            delete: a_page_is_full_until_the_end_while_others_are_deleted;
             select: a_longer_journal_takes_more_bytes;
             seals: everything_written_is_verified;
             seals: pages_of_seals_and_tiles_are_in_order;
@@ -86,7 +87,7 @@ macro_rules! conformance {
             accounts: requests_are_pending_until_they_are_met;
             accounts: answers_are_kept_for_their_time;
             accounts: tracking_finds_what_the_model_finds;
-            accounts: what_is_buried_is_tracked_no_longer;
+            accounts: what_is_deleted_is_tracked_no_longer;
             accounts: definitions_are_kept;
             erase: what_tells_of_a_person_is_found_and_replaced;
             erase: what_is_not_about_people_cannot_be_replaced;
@@ -116,13 +117,13 @@ macro_rules! conformance {
 }
 pub(crate) use conformance;
 
-/// The moment the cases begin at.
+/// The time at which the cases begin.
 pub const START: Time = Time::from_micros(1_790_000_000_000_000);
 
-/// The checkpoint that [`delete`] writes.
+/// The setting in which [`delete`] saves its checkpoint.
 const CHECKPOINT: &str = "conformance";
 
-/// Appends and expects every entry to be accepted. Answers the events as they must come back.
+/// Appends entries and expects each to be accepted. Returns the events as they must be read back.
 pub async fn accepted(store: &dyn Store, entries: Vec<Entry>, now: Time) -> Vec<Event> {
     let outcomes = append(store, entries.clone(), now).await.unwrap();
     assert_eq!(outcomes.len(), entries.len());
@@ -140,7 +141,7 @@ pub async fn accepted(store: &dyn Store, entries: Vec<Entry>, now: Time) -> Vec<
         .collect()
 }
 
-/// Appends finished events, and answers what became of each.
+/// Appends finished events, and returns their outcomes.
 pub async fn append(store: &dyn Store, entries: Vec<Entry>, now: Time) -> Result<Vec<Appended>> {
     let items = entries.into_iter().map(Item::Append).collect();
     let appended = |outcome| match outcome {
@@ -150,7 +151,7 @@ pub async fn append(store: &dyn Store, entries: Vec<Entry>, now: Time) -> Result
     Ok(store.commit(items, now).await?.into_iter().filter_map(appended).collect())
 }
 
-/// Deletes what stands at the positions, as a retention run does. Answers how many events went.
+/// Deletes the events in a range like a retention run. Returns their number.
 pub async fn delete(store: &dyn Store, range: Range<u64>, reason: &str, now: Time) -> Result<u64> {
     let head = store.head().await?.seq;
     let range = range.start.max(1)..range.end.min(head + 1);
@@ -171,7 +172,7 @@ pub async fn delete(store: &dyn Store, range: Range<u64>, reason: &str, now: Tim
     Ok(gone)
 }
 
-/// Everything that stands in the store, oldest first.
+/// Every event in the store, oldest first.
 pub async fn everything(store: &dyn Store) -> Vec<Event> {
     let selection = Selection {
         filter: unfiltered(),
@@ -182,7 +183,7 @@ pub async fn everything(store: &dyn Store) -> Vec<Event> {
     store.select(selection).await.unwrap()
 }
 
-/// The verdict on every position, tile by tile; a tile that does not fit fails the test.
+/// The verdict on every position, tile by tile; a tile with a fault fails the test.
 pub async fn verdicts(store: &dyn Store) -> Vec<Verdict> {
     let head = store.head().await.unwrap().seq;
     let mut all = Vec::new();
@@ -202,17 +203,17 @@ pub async fn verdicts(store: &dyn Store) -> Vec<Verdict> {
     all
 }
 
-/// Every event, for a viewer who sees everything.
+/// A filter that matches every event, for a viewer who sees everything.
 pub fn unfiltered() -> Scoped {
     Scope::everything().over(Filter::default())
 }
 
-/// An id that differs from every other number's.
+/// A different id for every number.
 pub fn id(number: u128) -> Uuid {
     Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | number)
 }
 
-/// A handle for a task of its own.
+/// A handle for another task.
 pub fn share(store: &Arc<dyn Store>) -> Arc<dyn Store> {
     Arc::clone(store)
 }

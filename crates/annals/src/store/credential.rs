@@ -1,10 +1,9 @@
-//! What lets somebody in: keys, sign-in links and sessions, as they are kept. Never a secret,
-//! only its hash.
+//! Stored credentials: keys, sign-in links and sessions. Never a secret, only its hash.
 
 use annals_event::Time;
 use serde::{Deserialize, Serialize};
 
-/// What a caller may do.
+/// The role of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -16,10 +15,10 @@ pub enum Role {
     Service,
     /// Append from browsers; read nothing.
     Ingest,
-    /// A person: append about themselves and their children, read what is about them. The
-    /// application's token says who it is; no key has this role.
+    /// A person: append about themselves and their children, read what is about them. Comes from
+    /// the application's token; no key has this role.
     User,
-    /// A child, as the directory knows it: like a user.
+    /// A child in the directory, with the same rights as a user.
     Child,
 }
 
@@ -48,53 +47,53 @@ impl Role {
     }
 }
 
-/// A key as it is kept.
+/// A stored key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// Its public id: what lists and the record call it.
+    /// Its public id, used in lists and events.
     pub id: String,
-    /// SHA-256 of the whole key. A key has 256 random bits, so that no slow hash is needed.
+    /// SHA-256 of the full key. A key has 256 random bits, so that no slow hash is needed.
     pub hash: [u8; 32],
-    /// What its holder may do.
+    /// The role of its holder.
     pub role: Role,
-    /// What people call it.
+    /// The name that people gave it.
     pub name: String,
-    /// From which web pages an ingest key may be used, such as `https://shop.example`.
+    /// The origins of web pages that may use an ingest key, such as `https://shop.example`.
     pub origins: Vec<String>,
-    /// When it was made.
+    /// The time when it was made.
     pub created_at: Time,
-    /// When it stops working, if it does.
+    /// The time when it expires, if it does.
     pub expires_at: Option<Time>,
-    /// When it was revoked, if it was.
+    /// The time when it was revoked, if it was.
     pub revoked_at: Option<Time>,
-    /// When it was last used, to the minute or so.
+    /// The time of its last use, to about a minute.
     pub last_used_at: Option<Time>,
 }
 
-/// What a sign-in is.
+/// The kind of a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInKind {
-    /// A link that can be used once.
+    /// A link that works once.
     Link,
     /// A dashboard session, held by a cookie.
     Session,
 }
 
-/// A sign-in link or a dashboard session as it is kept.
+/// A stored sign-in link or dashboard session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
     /// SHA-256 of the token.
     pub hash: [u8; 32],
     /// Link or session.
     pub kind: SignInKind,
-    /// What its holder may do.
+    /// The role of its holder.
     pub role: Role,
-    /// Who is signed in, for display.
+    /// The person's or key's name, for display.
     pub label: String,
     /// The key it was opened with; a session ends when its key does.
     pub key_id: Option<String>,
-    /// The person it belongs to, when it was opened with their own token.
+    /// The person whose token opened it.
     pub person_id: Option<String>,
-    /// When it stops working.
+    /// The time when it expires.
     pub expires_at: Time,
 }

@@ -1,4 +1,4 @@
-//! What families can earn points with, and spend them on.
+//! Tasks, penalties and rewards that a family defines.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 pub struct Task {
     /// The application's id.
     pub id: String,
-    /// What people call it.
+    /// The name that people gave it.
     pub name: String,
-    /// What it brings or, of a penalty, takes: 0 or more.
+    /// The points it adds or, for a penalty, takes: 0 or more.
     pub points: i64,
-    /// Whether it brings points; a penalty takes them.
+    /// `true` for a task, `false` for a penalty.
     pub is_good: bool,
 }
 
@@ -20,8 +20,8 @@ pub struct Task {
 pub struct Reward {
     /// The application's id.
     pub id: String,
-    /// What people call it.
+    /// The name that people gave it.
     pub name: String,
-    /// What it costs: 0 or more.
+    /// The points it costs: 0 or more.
     pub cost: i64,
 }

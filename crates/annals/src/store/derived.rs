@@ -1,8 +1,8 @@
-//! What followers read out of the journal, and keep beside it.
+//! The output of followers, kept beside the journal.
 //!
-//! Nothing here is precious: it is dropped and made again from the journal whenever it does not
-//! fit, and so it lives apart from it and is synced less strictly. What a follower writes and how
-//! far it has come are one write, so that no event counts twice and none is left out.
+//! All of it can be rebuilt from the journal, so it is in a store of its own and is synced less
+//! strictly. A follower's rows and its checkpoint are written together, so that no event counts
+//! twice and none is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,18 +14,18 @@ use super::error_groups::Sighting;
 use super::page::{PageChange, Visitor};
 use crate::catalog::Role;
 
-/// A follower's output that is kept as rows.
+/// A follower's output in rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// Counts by day, and by person, thing or page and day; sessions.
+    /// Counts by day, and by person, entity or page and day; sessions.
     Rollups,
 }
 
 impl Output {
-    /// All of them.
+    /// Every output.
     pub const ALL: [Output; 1] = [Output::Rollups];
 
-    /// The name it is kept under.
+    /// The name under which it is stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Output::Rollups => "rollups",
@@ -33,62 +33,63 @@ impl Output {
     }
 }
 
-/// How far an output has come.
+/// The position an output has reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// Everything up to this position is in it.
+    /// The output includes every event up to this position.
     pub position: u64,
-    /// When the journal took in the last event that is in it; `None` before the first.
+    /// The `created_at` of the last event included; `None` before the first.
     pub as_of: Option<Time>,
 }
 
-/// From one place to the next.
+/// A move from one checkpoint to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// Where the output must stand.
+    /// The position the output must have before.
     pub from: u64,
-    /// Where it stands afterwards.
+    /// The checkpoint after.
     pub to: Checkpoint,
 }
 
-/// What some events add to the roll-ups. `what` is a role of the catalog, or [`RollupChange::ALL`].
+/// A change to the rollups by some events. `what` is a role of the catalog, or
+/// [`RollupChange::ALL`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RollupChange {
-    /// How many events more, by day and what.
+    /// Additional events, by day and `what`.
     pub days: BTreeMap<(Date, &'static str), u64>,
-    /// What each person did, by day and person.
+    /// Each person's activity, by day and person.
     pub people: BTreeMap<(Date, String), PersonDay>,
-    /// When each person was active, as these events tell.
+    /// Each person's active span, by these events.
     pub active_spans: BTreeMap<String, ActiveSpan>,
-    /// Sessions as they are now, by id and ordinal; `None` for those that are no more.
+    /// Sessions in their present form, by session id and ordinal; `None` for removed ones.
     pub sessions: BTreeMap<(String, u32), Option<Session>>,
     /// Errors.
     pub errors: Vec<Sighting>,
-    /// What was done with things, by day, type and id.
+    /// Uses of entities, by day, type and id.
     pub entity_days: BTreeMap<(Date, String, String), Uses>,
-    /// What these things are called, by type and id.
+    /// Names of these entities, by type and id.
     pub entities: BTreeMap<(String, String), EntityChange>,
-    /// What happened on pages, by path and day.
+    /// Page figures, by path and day.
     pub pages: BTreeMap<(String, Date), PageChange>,
-    /// Who looked at pages on which day.
+    /// Visitors of pages by day.
     pub visitors: BTreeSet<(String, Date, Visitor)>,
 }
 
 impl RollupChange {
-    /// Counts every event, whatever its role.
+    /// The `what` of every event, whatever its role.
     pub const ALL: &'static str = "all";
 }
 
-/// What a person did on a day.
+/// A person's activity on a day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PersonDay {
-    /// Events.
+    /// Number of events.
     pub events: u64,
-    /// Times they signed in.
+    /// Number of sign-ins.
     pub logins: u64,
-    /// Things they began.
+    /// Number of entities begun.
     pub started: u64,
-    /// Things they finished.
+    /// Number of entities finished.
     pub completed: u64,
 }
 
@@ -105,19 +106,19 @@ impl PersonDay {
     }
 }
 
-/// Between which days a person was active.
+/// The days between which a person was active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActiveSpan {
     /// The first day with an event.
     pub first: Date,
-    /// The last one.
+    /// The last day with an event.
     pub last: Date,
-    /// The last day on which they learned: began, went on with, finished or gave up something.
+    /// The last day on which they learned: began, continued, finished or gave up something.
     pub learned: Option<Date>,
 }
 
 impl ActiveSpan {
-    /// Takes in another day.
+    /// Adds another active day.
     pub fn lived(&mut self, day: Date, learning: bool) {
         self.first = self.first.min(day);
         self.last = self.last.max(day);
@@ -125,93 +126,94 @@ impl ActiveSpan {
     }
 }
 
-/// A part of a visit, without a long gap and by one person.
+/// A part of a session id's events, without a long gap and by one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// The visit.
+    /// The session id.
     pub session_id: String,
-    /// Which of its sessions.
+    /// Its number among that id's sessions.
     pub ordinal: u32,
-    /// Whose, as far as is known.
+    /// The person, if known.
     pub subject: Option<String>,
-    /// When its first event happened …
+    /// The time of its first event.
     pub started: Time,
-    /// … and on which day.
+    /// The day of its first event.
     pub day: Date,
-    /// When its last one did.
+    /// The time of its last event.
     pub last: Time,
-    /// Whether the last one was a sign-out.
+    /// `true` if the last event was a sign-out.
     pub ended: bool,
-    /// The page it entered by: the first it looked at.
+    /// The first page viewed.
     pub entry: Option<SessionEntry>,
-    /// How many pages it looked at.
+    /// Number of pages viewed.
     pub page_views: u64,
-    /// What was done in it besides looking at pages.
+    /// Number of events that are not page views.
     pub actions: u64,
-    /// How long pages were looked at, in milliseconds.
+    /// Time spent on pages, in milliseconds.
     pub engaged_ms: u64,
 }
 
-/// Where a session entered.
+/// The page on which a session began.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SessionEntry {
     /// The page's path.
     pub path: String,
-    /// When it was looked at.
+    /// The time of the view.
     pub at: Time,
 }
 
-/// What happened in a span of days.
+/// The activity in a span of days.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
-    /// Different people active at some time in the span: no sum of the days.
+    /// Number of different people active in the span; not the sum of its days.
     pub active_users: u64,
-    /// The days on which something happened.
+    /// The days with activity.
     pub days: BTreeMap<Date, DayActivity>,
 }
 
-/// What happened on a day.
+/// The activity on a day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DayActivity {
-    /// Different people with an event.
+    /// Number of different people with an event.
     pub active_users: u64,
-    /// Sessions that began.
+    /// Number of sessions that began.
     pub sessions: u64,
-    /// Events.
+    /// Number of events.
     pub events: u64,
-    /// Events by which something was finished.
+    /// Number of events that finished something.
     pub completions: u64,
-    /// Faults of the application.
+    /// Number of the application's errors.
     pub errors: u64,
 }
 
-/// What everybody did in a span of days.
+/// Everybody's activity in a span of days.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ActivitySummary {
-    /// Whether any person ever signed in, in the span or not: some applications do not tell.
+    /// `true` if any person ever signed in, in the span or not: some applications do not record
+    /// sign-ins.
     pub logins_known: bool,
     /// Everybody who was ever active, by id.
     pub people: BTreeMap<String, PersonActivity>,
 }
 
-/// What a person did in a span of days, and when before it.
+/// A person's activity in a span of days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PersonActivity {
     /// Their first day with an event and their last of learning, whatever the span.
     pub active_span: ActiveSpan,
-    /// The last day with an event before the span's end; `None`: there was none yet.
+    /// The last day with an event before the span's end; `None` if there was none.
     pub last: Option<Date>,
-    /// Days in a row with an event, up to the span's last day or the one before, also from before
-    /// the span.
+    /// Consecutive days with an event, up to the span's last day or the one before; the streak may
+    /// begin before the span.
     pub streak: u32,
-    /// Times they signed in.
+    /// Number of sign-ins.
     pub logins: u64,
-    /// Things they began.
+    /// Number of entities begun.
     pub started: u64,
-    /// Things they finished.
+    /// Number of entities finished.
     pub completed: u64,
-    /// Sessions that began.
+    /// Number of sessions that began.
     pub sessions: u64,
-    /// How long these were, together, in microseconds.
+    /// The total length of these sessions, in microseconds.
     pub session_micros: i64,
 }

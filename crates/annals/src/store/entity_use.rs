@@ -1,38 +1,38 @@
-//! Things that people use, as the roll-ups count them: looked at, begun, finished, given up.
+//! The use of entities, as the rollups count it: views, starts, completions and abandonments.
 
 use annals_event::Time;
 
-/// How often what was done with a thing.
+/// The counts of an entity's uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Uses {
-    /// It was looked at.
+    /// Number of views.
     pub views: u64,
-    /// It was begun.
+    /// Number of starts.
     pub starts: u64,
-    /// It was finished.
+    /// Number of completions.
     pub completions: u64,
-    /// It was given up.
+    /// Number of abandonments.
     pub abandonments: u64,
 }
 
 impl Uses {
-    /// Whether anybody did more than look.
+    /// `true` if anybody did more than view.
     pub const fn is_learning(&self) -> bool {
         self.starts + self.completions + self.abandonments > 0
     }
 }
 
-/// What some events tell of a thing.
+/// A change to an entity by some events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EntityChange {
-    /// What it was called last, by the time the events happened, and when that was.
+    /// Its latest name, by the time of the events, and that time.
     pub name: Option<(Time, String)>,
-    /// Whether anybody did more than look.
+    /// `true` if anybody did more than view.
     pub is_learning: bool,
 }
 
 impl EntityChange {
-    /// Takes in what it was called at a time; of two at one time the later told counts.
+    /// Takes a name used at a time. Of two at the same time, the one seen later wins.
     pub fn called(&mut self, name: &str, at: Time) {
         if self.name.as_ref().is_none_or(|(known, _)| *known <= at) {
             self.name = Some((at, name.to_owned()));
@@ -40,15 +40,15 @@ impl EntityChange {
     }
 }
 
-/// A thing, and what was done with it in a span of days.
+/// An entity and its uses in a span of days.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntityUse {
     /// Its type.
     pub kind: String,
     /// Its id.
     pub id: String,
-    /// What it was called last.
+    /// Its latest name.
     pub name: Option<String>,
-    /// What was done with it.
+    /// Its uses.
     pub uses: Uses,
 }

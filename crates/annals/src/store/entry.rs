@@ -1,9 +1,9 @@
-//! What goes into a store, and what became of it.
+//! Events to append, and their outcomes.
 
 use annals_event::digest::{Hash, Personal, Salt};
 use annals_event::{Event, Time};
 
-/// An event ready to be numbered: complete but for `seq` and `created_at`.
+/// An event ready to be numbered: complete apart from `seq` and `created_at`.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The event; `seq` is 0 and `created_at` meaningless until the store numbers it.
@@ -12,39 +12,39 @@ pub struct Entry {
     pub salt: Salt,
     /// The commitment to its personal part.
     pub commitment: Hash,
-    /// Its personal part, as canonical text: what the commitment is to.
+    /// Its personal part as canonical text, to which the commitment commits.
     pub personal: Personal,
-    /// Which fields the server made up, so that a retry is known for what it is.
+    /// The fields that the server made up, by which a retry is recognised.
     pub derived: Derived,
 }
 
 /// Fields that the sender did not give.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Derived {
-    /// `id` was made just now, so no event has it, and none is looked for. Of an entry that is
-    /// tried again this is no longer true.
+    /// `id` was made just now, so no other event can have it. Not true for an entry that is tried
+    /// again.
     pub id: bool,
     /// `occurred_at` was absent: the store sets it to `created_at`.
     pub occurred_at: bool,
-    /// `occurred_at` was told as an age: two tries of one event differ by the time between.
+    /// `occurred_at` was given as an age, so that two attempts differ by the time between them.
     pub age: bool,
     /// `message` was rendered from the catalog.
     pub message: bool,
 }
 
-/// What became of an entry.
+/// The outcome of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Appended {
-    /// It is on the record, durably.
+    /// The event is recorded, durably.
     Accepted {
         /// Its position.
         seq: u64,
-        /// When the journal took it in.
+        /// The journal's time of recording.
         created_at: Time,
     },
-    /// The same event was on the record already.
+    /// The same event was already recorded.
     Duplicate {
-        /// Its position; `None` when it has been deleted since.
+        /// Its position; `None` if it has been deleted.
         seq: Option<u64>,
     },
     /// Another event has this id.
@@ -52,11 +52,11 @@ pub enum Appended {
 }
 
 impl Entry {
-    /// Whether a stored event with this entry's id tells the same thing, so that the entry is a
-    /// retry and not another event under a used id.
+    /// `true` if a stored event with this entry's id is the same event, so that the entry is a
+    /// retry and not another event with a used id.
     ///
-    /// What the server adds by itself is not compared: the client's address may have changed
-    /// between two tries. An anonymised event has lost what could be compared.
+    /// The server's own additions are not compared: the client's address may change between two
+    /// attempts. An anonymised event has lost the parts to compare.
     pub fn is_retry_of(&self, stored: &Event) -> bool {
         let mine = &self.event;
         let same_moment =

@@ -1,9 +1,9 @@
-//! What can go wrong in a store.
+//! The errors of a store.
 
-/// What went wrong, as far as the caller can act on it.
+/// An error of a store, as far as a caller can act on it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// No room left. Nothing was written; when there is room again, all goes on by itself.
+    /// No room is left. Nothing was written; recording resumes by itself once there is room.
     #[error(
         "the disk that holds the journal is full; nothing was written. Make room: recording resumes by itself"
     )]
@@ -11,14 +11,14 @@ pub enum StoreError {
     /// The database cannot be reached or written just now. Nothing was written.
     #[error("the journal's database cannot be used just now: {0}")]
     Unavailable(String),
-    /// What is derived from the journal cannot be read or written just now. The journal itself is
-    /// another file, and fares as it does.
+    /// The derived output cannot be read or written just now. The journal is not affected, since it
+    /// is another file.
     #[error("what is derived from the journal cannot be used just now: {0}")]
     Derived(String),
-    /// Whether the last append was written is not known: ask for the ids, or send them again.
+    /// It is unknown whether the last append was written: look up the ids, or send them again.
     #[error("whether the events were written is not known: {0}. Send them again with the same ids")]
     Unknown(String),
-    /// Another program holds the journal.
+    /// Another program has locked the journal.
     #[error("{0}")]
     InUse(String),
     /// The journal was written by a newer version of Annals.
@@ -31,10 +31,10 @@ pub enum StoreError {
         /// The newest migration this program has.
         known: String,
     },
-    /// The engine has another way to do this.
+    /// The engine does this in another way.
     #[error("{0}")]
     Unsupported(String),
-    /// What is stored cannot be understood.
+    /// The stored data cannot be understood.
     #[error(
         "the journal is damaged: {0}. Run `annals verify`, and restore a backup if it confirms this"
     )]

@@ -1,79 +1,78 @@
-//! Errors by group, as they are counted: nothing here is more of an event than what makes it one
-//! of its group.
+//! Error groups. They hold nothing of an event except what defines its group.
 
 use std::collections::BTreeMap;
 
 use annals_event::{Time, Uuid};
 use jiff::civil::Date;
 
-/// An error as one event tells of it.
+/// An error in one event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sighting {
     /// The group it belongs to.
     pub group: String,
     /// The group's type.
     pub kind: String,
-    /// Where in the application it is: function and file. `None` where no stack told.
+    /// The function and file in the application; `None` if there was no stack.
     pub place: Option<String>,
-    /// The message without what differs from one time to the next.
+    /// The message without its variable parts.
     pub words: String,
-    /// When it happened …
+    /// The time of the error.
     pub at: Time,
-    /// … and on which day.
+    /// The day of the error.
     pub day: Date,
-    /// Whom it hit.
+    /// The person affected.
     pub person: Option<String>,
     /// The event's position.
     pub position: u64,
-    /// The event.
+    /// The event's id.
     pub event: Uuid,
 }
 
-/// What happened of a group of errors in a span of days.
+/// An error group's figures in a span of days.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorGroup {
-    /// Its name.
+    /// Its id.
     pub id: String,
     /// Its type.
     pub kind: String,
-    /// Where in the application it is.
+    /// The function and file in the application.
     pub place: Option<String>,
-    /// The message of the last one, without what differs from one time to the next.
+    /// The last error's message without its variable parts.
     pub words: String,
-    /// When it happened first, in the span or before it …
+    /// The time of its first error, in the span or before.
     pub first: Time,
-    /// … and when last.
+    /// The time of its last error.
     pub last: Time,
-    /// How often it happened in the span.
+    /// Number of errors in the span.
     pub events: u64,
-    /// How many different people it hit in the span.
+    /// Number of different people affected in the span.
     pub people: u64,
-    /// How often on each day of the span; days without it are missing.
+    /// Number of errors by day of the span; days without one are missing.
     pub days: BTreeMap<Date, u64>,
-    /// The events recorded last, latest first: a few of them, which may have been deleted since.
+    /// The newest events, latest first: a few of them, which may have been deleted since.
     pub latest: Vec<Uuid>,
 }
 
 /// The errors in a span of days.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorGroups {
-    /// How many.
+    /// Number of errors.
     pub events: u64,
-    /// How many groups they belong to.
+    /// Number of groups.
     pub total: u64,
-    /// How many of each type: the most frequent types.
+    /// Number of errors by type, of the most frequent types.
     pub kinds: Vec<(String, u64)>,
-    /// The most frequent groups, those of equal frequency by when they happened last.
+    /// The most frequent groups; those of equal frequency by their last error.
     pub groups: Vec<ErrorGroup>,
-    /// The events recorded last, latest first: a few of them.
+    /// The newest events, latest first: a few of them.
     pub latest: Vec<Uuid>,
 }
 
-/// Which groups to tell of.
+/// Selects error groups.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WhichGroups {
-    /// At most so many, the most frequent first.
+    /// At most this many, the most frequent first.
     Most(usize),
-    /// This one, whether it happened in the span or not.
+    /// This one, even if it did not happen in the span.
     One(String),
 }

@@ -1,12 +1,12 @@
-//! Days whose events lose their people, or go: what was counted of them stays.
+//! Frozen days: their counts stay when their events are anonymised or deleted.
 //!
 //! ```text
 //! DerivedStore::day_to_freeze ──► Store::freeze_day ──► DerivedStore::keep_frozen
-//! (what is counted now)           (the journal's)       (a copy, so that one file answers)
+//! (the present counts)            (the journal's)       (a copy, so that one file answers)
 //! ```
 //!
-//! It cannot be read out of the journal's events again, and so it is precious. It is only ever raised:
-//! whoever counts a day later finds fewer people there.
+//! The counts cannot be rebuilt from the journal's events. They are only ever raised, since counting
+//! a day again later finds fewer people.
 
 use std::collections::BTreeMap;
 
@@ -17,33 +17,33 @@ use super::{DerivedStore, Histogram, PageDay, Result, Store};
 /// Days read at once.
 const PAGE: usize = 32;
 
-/// What a day keeps: about nobody.
+/// A frozen day, which holds nothing about people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FrozenDay {
-    /// The day, of the calendar it was counted by.
+    /// The day, in the configured time zone.
     pub day: Date,
-    /// How much of what: events by role, as roll-ups count them, and what is named below.
+    /// Counts by name: events by role, as rollups count them, and the names below.
     pub counts: BTreeMap<String, u64>,
-    /// Pages, by path.
+    /// Pages by path.
     pub pages: BTreeMap<String, PageDay>,
 }
 
 impl FrozenDay {
-    /// Different people with an event.
+    /// Number of different people with an event.
     pub const PEOPLE: &str = "people";
-    /// Sessions that began.
+    /// Number of sessions that began.
     pub const SESSIONS: &str = "sessions";
-    /// Learners with a score, which follows in hundredths.
+    /// Number of learners with a score, which follows in hundredths.
     pub const SCORE: &str = "score ";
-    /// On this day, and on those before it, nothing is known of people any more.
+    /// Set if nothing is known of people on this day and all days before it.
     pub const OVER: &str = "over";
 
-    /// One of which nothing was counted.
+    /// A day without counts.
     pub fn new(day: Date) -> FrozenDay {
         FrozenDay { day, counts: BTreeMap::new(), pages: BTreeMap::new() }
     }
 
-    /// Raises each count to another one's, and lowers none.
+    /// Raises each count to another day's, and lowers none.
     pub fn raise(&mut self, other: &FrozenDay) {
         for (what, count) in &other.counts {
             let known = self.counts.entry(what.clone()).or_default();
@@ -72,17 +72,17 @@ impl PageDay {
     }
 }
 
-/// Of two histograms the one that holds more: mixed, they would be neither.
+/// Keeps the histogram with more values, since a mixture would be neither.
 fn raise(known: &mut Histogram, other: &Histogram) {
     if other.count() > known.count() {
         known.clone_from(other);
     }
 }
 
-/// Copies what the journal keeps of closed days to where they are asked for.
+/// Copies the journal's frozen days to the derived store.
 ///
 /// # Errors
-/// One of the two fails.
+/// Either store fails.
 pub async fn sync_frozen_days(store: &dyn Store, derived: &dyn DerivedStore) -> Result<()> {
     let mut after = None;
     loop {

@@ -4,16 +4,16 @@
 //! a bucket is at most 1/32 as wide as its smallest number, and its middle differs from each of
 //! its numbers by less than [1/64, or 1.6 per cent](Histogram::percentile). Sum and count are exact.
 //!
-//! On disk: the sum, then for each bucket that holds anything the distance from the one before and
-//! the count, all as LEB128. A number alone takes about six bytes; a thousand of page loads between
-//! 0.1 and 10 seconds some 450. An empty histogram is no bytes.
+//! Stored form: the sum, then for each bucket in use the distance from the one before and
+//! the count, all as LEB128. A single number takes about six bytes; a thousand page loads
+//! between 0.1 and 10 seconds take some 450. An empty histogram takes none.
 
 use std::collections::BTreeMap;
 
-/// Buckets of a power of two, as a power of two.
+/// Buckets of a power of two: 2⁵.
 const FINE: u32 = 5;
 
-/// How often which number came, nearly.
+/// Approximate counts of numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Histogram {
     sum: u64,
@@ -22,13 +22,13 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Takes in a number.
+    /// Adds a number.
     pub fn record(&mut self, number: u64) {
         self.sum = self.sum.saturating_add(number);
         *self.buckets.entry(bucket(number)).or_default() += 1;
     }
 
-    /// Takes in all that another one holds.
+    /// Adds all numbers of another histogram.
     pub fn merge(&mut self, other: &Histogram) {
         self.sum = self.sum.saturating_add(other.sum);
         for (bucket, count) in &other.buckets {
@@ -37,19 +37,19 @@ impl Histogram {
         }
     }
 
-    /// How many numbers it holds.
+    /// The number of values.
     pub fn count(&self) -> u64 {
         self.buckets.values().fold(0, |sum, count| sum.saturating_add(*count))
     }
 
-    /// Their average, exactly; `None` of none.
+    /// Their exact mean; `None` if empty.
     pub fn mean(&self) -> Option<f64> {
         let count = self.count();
         (count > 0).then(|| self.sum as f64 / count as f64)
     }
 
-    /// The smallest number that at least so many per cent are not above (the nearest rank): 50 is
-    /// the median. Exact below 64, and to within 1/64 of the number above; `None` of none.
+    /// The smallest number that is at least as large as this percentage of the values (nearest
+    /// rank): 50 gives the median. Exact below 64, and to within 1/64 above; `None` if empty.
     pub fn percentile(&self, percent: u64) -> Option<u64> {
         let rank = (u128::from(self.count()) * u128::from(percent)).div_ceil(100).max(1);
         let mut passed = 0_u128;
@@ -59,7 +59,7 @@ impl Histogram {
         })
     }
 
-    /// As it lies on disk.
+    /// The histogram in its stored form.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         if self.buckets.is_empty() {
@@ -75,7 +75,7 @@ impl Histogram {
         bytes
     }
 
-    /// Read from disk; `None` of bytes that are no histogram.
+    /// Reads the stored form; `None` if the bytes are no histogram.
     pub fn from_bytes(mut bytes: &[u8]) -> Option<Histogram> {
         let mut histogram = Histogram::default();
         if bytes.is_empty() {
@@ -99,12 +99,12 @@ impl Histogram {
 const LAST: u32 = bucket(u64::MAX);
 
 const fn bucket(number: u64) -> u32 {
-    // How many of the lowest bits do not matter.
+    // The number of lowest bits that do not matter.
     let coarse = (u64::BITS - number.leading_zeros()).saturating_sub(FINE + 1);
     (coarse << FINE) + (number >> coarse) as u32
 }
 
-/// What a bucket's numbers are told as.
+/// The value that stands for a bucket's numbers.
 fn middle(bucket: u32) -> u64 {
     let coarse = (bucket >> FINE).saturating_sub(1);
     let smallest = u64::from(bucket - (coarse << FINE)) << coarse;
@@ -145,14 +145,14 @@ mod tests {
         histogram
     }
 
-    /// The nearest rank, by the definition.
+    /// The nearest rank, by definition.
     fn exact(numbers: &[u64], percent: usize) -> u64 {
         let mut sorted = numbers.to_vec();
         sorted.sort_unstable();
         sorted[(sorted.len() * percent).div_ceil(100).max(1) - 1]
     }
 
-    /// Numbers of all sizes alike.
+    /// Numbers of all magnitudes.
     fn number() -> impl Strategy<Value = u64> {
         (any::<u64>(), 0_u32..63).prop_map(|(number, shift)| number >> shift)
     }
@@ -162,10 +162,10 @@ mod tests {
         fn percentiles_are_off_by_less_than_a_sixty_fourth(
             numbers in vec(number(), 1..60), percent in 0_usize..=100,
         ) {
-            let (told, exact) = (of(&numbers).percentile(percent as u64).unwrap(), exact(&numbers, percent));
-            prop_assert!(u128::from(told.abs_diff(exact)) * 64 < u128::from(exact).max(1) , "{told} {exact}");
+            let (answer, exact) = (of(&numbers).percentile(percent as u64).unwrap(), exact(&numbers, percent));
+            prop_assert!(u128::from(answer.abs_diff(exact)) * 64 < u128::from(exact).max(1) , "{answer} {exact}");
             if exact < 64 {
-                prop_assert_eq!(told, exact);
+                prop_assert_eq!(answer, exact);
             }
         }
 

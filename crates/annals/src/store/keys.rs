@@ -1,8 +1,8 @@
-//! What stands in a list index in place of names: a keyed hash of field and value.
+//! Keys of the list index: a keyed hash of field and value in place of names.
 //!
-//! Whoever has the index alone learns nobody's name from it: the key is derived from the
-//! journal's own secret. Two values that share a hash (one in 2⁶⁴) cost a row looked at in vain,
-//! since lists compare every row they answer with the filter itself.
+//! The index alone reveals nobody's name, since the key is derived from the journal's own secret.
+//! Two values that share a hash (one in 2⁶⁴) cost reading a row in vain, since lists compare every
+//! row with the filter itself.
 
 use annals_event::Event;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -13,7 +13,7 @@ use super::Identity;
 use crate::filter::{FIELDS, Field, searched};
 use crate::words::each_word;
 
-/// What a key is of: a field, by its number in [`FIELDS`], or something beside them.
+/// The field of a key, by its number in [`FIELDS`], or one of the additions beside them.
 #[derive(Clone, Copy)]
 pub(super) struct Indexed(u8);
 
@@ -25,9 +25,9 @@ impl Indexed {
     pub(super) const ENTITY_ID: Indexed = Indexed::field(&Field::EntityId);
     pub(super) const WORD: Indexed = Indexed(9);
     pub(super) const ACCOUNT: Indexed = Indexed(10);
-    /// All fields of few values, as one.
+    /// All fields with few values, combined.
     pub(super) const KIND: Indexed = Indexed(11);
-    /// The numbers there are.
+    /// The number of indexed fields.
     const COUNT: usize = {
         let (mut count, mut at) = (Indexed::KIND.0 as usize + 1, 0);
         while at < FIELDS.len() {
@@ -48,7 +48,7 @@ impl Indexed {
         }
     }
 
-    /// The field a term asks about, if it is indexed.
+    /// The indexed field of a term, if there is one.
     pub(super) fn of(field: &Field) -> Option<Indexed> {
         field.index().number().map(Indexed)
     }
@@ -57,7 +57,7 @@ impl Indexed {
 /// Makes keys.
 pub(super) struct Keys([SipHasher13; Indexed::COUNT]);
 
-/// Sixteen bytes that follow from the journal's secret, for one purpose each.
+/// Sixteen bytes derived from the journal's secret, different for each purpose.
 pub(super) fn derived(identity: &Identity, purpose: &[u8]) -> [u8; 16] {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
     let mut mac = Hmac::<Sha256>::new_from_slice(&identity.cursor_key).expect("any length");
@@ -102,7 +102,7 @@ mod tests {
         let fields = FIELDS.iter().filter_map(|field| field.index().number());
         let mut numbers: Vec<u8> = fields.collect();
         numbers.extend([Indexed::WORD.0, Indexed::KIND.0]);
-        // A filter on accounts may take over the number they have already.
+        // A filter on accounts may use the number they already have.
         numbers.sort_unstable();
         let all = numbers.len();
         numbers.dedup();

@@ -1,49 +1,49 @@
-//! The ledger: which events are about points, and whose they are.
+//! The ledger: the points events, and their accounts.
 //!
-//! Commands and imports write the same events; whatever is read off the ledger follows from them
-//! by the rules here and in [`Account::follow`](super::Account::follow), whoever sent them.
+//! Commands and imports write the same events; everything read from the ledger follows from them by
+//! the rules here and in [`Account::follow`](super::Account::follow), whoever sent them.
 
 use annals_event::{ActorType, Event, Time};
 use serde::{Deserialize, Serialize};
 
-/// What a points event is about.
+/// The entity of a points event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = EntityType)]
 pub enum LedgerEntity {
-    /// A task done.
+    /// A task.
     Task,
     /// A penalty.
     Penalty,
-    /// A reward asked for or redeemed.
+    /// A reward.
     Reward,
     /// An opening balance or a correction.
     Adjustment,
 }
 
-/// What was done.
+/// The action of a points event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ActionType)]
 pub enum LedgerAction {
     /// A task or penalty was given.
     Activated,
-    /// A reward was asked for.
+    /// A reward was requested.
     Requested,
     /// A reward was given.
     Redeemed,
-    /// A request was withdrawn.
+    /// A request was cancelled.
     Cancelled,
-    /// A balance was set right.
+    /// A balance was corrected.
     Adjusted,
 }
 
-/// A kind of points event. Its number stands in the database.
+/// A kind of points event. Its number is stored in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LedgerKind {
-    /// What it is about.
+    /// Its entity.
     pub entity: LedgerEntity,
-    /// What was done.
+    /// Its action.
     pub action: LedgerAction,
 }
 
@@ -73,7 +73,7 @@ impl LedgerAction {
 }
 
 impl LedgerKind {
-    /// Every kind, in the order of their numbers. New ones go to the end.
+    /// Every kind, in the order of their numbers. New ones are added at the end.
     pub const ALL: [LedgerKind; 6] = [
         LedgerKind::new(LedgerEntity::Task, LedgerAction::Activated),
         LedgerKind::new(LedgerEntity::Penalty, LedgerAction::Activated),
@@ -87,8 +87,8 @@ impl LedgerKind {
         LedgerKind { entity, action }
     }
 
-    /// The kind of an event; `None` when it is no points event. One is an event of these
-    /// categories and actions that says what the balance was and became.
+    /// The kind of an event; `None` if it is no points event. A points event has one of these
+    /// categories and actions, and the balance before and after.
     pub fn of(event: &Event) -> Option<LedgerKind> {
         event.points?;
         Self::ALL.into_iter().find(|kind| {
@@ -96,8 +96,8 @@ impl LedgerKind {
         })
     }
 
-    /// The kind of an event that stands among points events: it was about a child when it was
-    /// written, whoever was forgotten since.
+    /// The kind of an event in the ledger, which was about a child when it was written and may be
+    /// anonymised since.
     pub fn entered(event: &Event) -> Option<LedgerKind> {
         LedgerKind::of(event).filter(|_| event.subject.is_some() || event.anonymised_at.is_some())
     }
@@ -109,27 +109,27 @@ impl LedgerKind {
     }
 }
 
-/// The user account a points event belongs to: the one it names, else the grown-up who acted.
+/// The user account of a points event: the one it names, otherwise the adult who acted.
 pub fn account_of(event: &Event) -> Option<&str> {
     let actor = event.actor.id.as_deref().filter(|_| event.actor.kind == ActorType::User);
     event.account.as_ref().map(|account| account.id.as_str()).or(actor)
 }
 
-/// Which points events: a child's or an account's, newest first.
+/// Selects points events of a child or an account, newest first.
 #[derive(Clone, Debug)]
 pub struct TrackingQuery {
-    /// Of this child.
+    /// The child.
     pub child: Option<String>,
-    /// Of this user account.
+    /// The user account.
     pub account: Option<String>,
-    /// Of these kinds.
+    /// The kinds.
     pub kinds: Vec<LedgerKind>,
-    /// Occurred at or after this moment.
+    /// The earliest `occurred_at`.
     pub from: Option<Time>,
-    /// Occurred before this moment.
+    /// The first `occurred_at` that is too late.
     pub to: Option<Time>,
-    /// At most so many.
+    /// The most events to return.
     pub limit: usize,
-    /// After so many.
+    /// The number of events to skip.
     pub offset: usize,
 }

@@ -1,4 +1,4 @@
-//! Events on their way out, written down as they are read.
+//! Writes events as text while their rows are read.
 
 use std::ops::ControlFlow;
 
@@ -7,16 +7,16 @@ use annals_event::Event;
 use super::Result;
 use super::row::Row;
 
-/// An event as its viewer is shown it, where it stands in its row.
+/// An event in its row, as its viewer may see it.
 pub struct Seen<'r> {
     /// The row.
     pub(super) row: &'r Row<&'r str>,
-    /// Whether with what it was done is shown.
+    /// `true` if the client's address and program are shown.
     pub(super) client: bool,
 }
 
 impl Seen<'_> {
-    /// Its position.
+    /// The event's position.
     pub fn seq(&self) -> u64 {
         self.row.seq
     }
@@ -34,24 +34,24 @@ impl Seen<'_> {
     }
 }
 
-/// Writes an event behind what is written already.
+/// Appends an event to the bytes.
 pub type Line = dyn Fn(&mut Vec<u8>, Seen<'_>) -> Result<()> + Send + Sync;
 
-/// A page of events, written down.
+/// A page of written events.
 #[derive(Debug, Default)]
 pub struct Lines {
-    /// What was written.
+    /// The bytes.
     pub bytes: Vec<u8>,
-    /// How many events.
+    /// Number of events.
     pub count: usize,
-    /// The position of the last one.
+    /// The position of the last event.
     pub last: Option<u64>,
-    /// Whether there are more.
+    /// `true` if there are more.
     pub more: bool,
 }
 
 impl Lines {
-    /// Writes the next event, unless the page is full: of so many events, or bytes.
+    /// Writes the next event, unless the page has reached its number of events or bytes.
     pub(super) fn append(
         &mut self,
         seen: Seen<'_>,

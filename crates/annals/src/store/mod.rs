@@ -1,4 +1,4 @@
-//! Where events are kept.
+//! Stores, which keep the journal and the derived output.
 //!
 //! ```text
 //! journal ── append(entries) ──►┐               ┌► sqlite/    (one file, one writer)
@@ -9,10 +9,9 @@
 //! query   ── analytics         ──►┴─ dyn DerivedStore ──► sqlite/derived/ (a file of its own)
 //! ```
 //!
-//! Every engine is written natively; what makes them equal is the suite in `conformance.rs`, and
-//! what must not differ is shared: [`row`] ↔ [`Event`] and filter and
-//! [`scope`] → `WHERE` ([`predicate`]).
-//! Absence is `Ok(None)`, never an error.
+//! Every engine is written for its database. The suite in `conformance.rs` keeps them equal, and they
+//! share what must not differ: [`row`] ↔ [`Event`], and filter and [`scope`] → `WHERE`
+//! ([`predicate`]). Absence is `Ok(None)`, never an error.
 
 use std::ops::Range;
 
@@ -80,37 +79,37 @@ pub use seal::{Sealed, Tile, Tombstone};
 pub use segment::{Answer, Segment, UsedId};
 pub use vacuumed::Vacuumed;
 
-/// What a store answers with.
+/// The result of a store's method.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// What one server does at a time ([`Cluster::lease`]): taking a person out of events. Whoever writes
-/// about people by itself does it in turn with that.
+/// The work that one server does at a time ([`Cluster::lease`]): erasing a person. Other jobs that
+/// rewrite events take turns with it.
 pub const ERASING: &str = "erase a person";
 
-/// The setting in which the database itself may ask for retention: JSON, by what is asked for.
+/// The setting through which the database itself may request retention: JSON, by action.
 pub const RETENTION_ASKED: &str = "retention_asked";
 
-/// How far the journal goes, and which journal it is.
+/// The journal's newest position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// The position of the last event; 0 when there is none.
+    /// The position of the last event; 0 if there is none.
     pub seq: u64,
-    /// When it was taken in.
+    /// The `created_at` of the last event.
     pub created_at: Time,
 }
 
-/// Which journal this is: what cursors and derived data are bound to.
+/// The identity of a journal, to which cursors and derived output belong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// Made once, when the journal was.
+    /// The id, made with the journal.
     pub id: Uuid,
-    /// Grows by one with every restore: positions of one epoch mean nothing in another.
+    /// The epoch, raised by each restore: positions of one epoch mean nothing in another.
     pub epoch: u32,
-    /// The key under which cursors are sealed.
+    /// The key that seals cursors.
     pub cursor_key: [u8; 32],
 }
 
-/// The order of a list: by position, never by clock.
+/// The order of a list: by position, never by time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// Newest first.
@@ -120,23 +119,23 @@ pub enum Order {
     Asc,
 }
 
-/// Which events, from where to where, in which order, how many.
+/// Selects a page of events.
 #[derive(Clone, Debug)]
 pub struct Selection {
-    /// Which events, for which viewer.
+    /// The filter, for a viewer.
     pub filter: Scoped,
-    /// The positions to look at.
+    /// The range of positions.
     pub range: Range<u64>,
-    /// In which order.
+    /// The order.
     pub order: Order,
-    /// At most so many.
+    /// The most events to return.
     pub limit: usize,
 }
 
-/// How many events match, by category and by severity.
+/// The number of matches, by category and by severity.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// All of them.
+    /// All matches.
     pub total: u64,
     /// By category, in alphabetical order.
     pub categories: Vec<(String, u64)>,

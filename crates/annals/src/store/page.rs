@@ -1,5 +1,4 @@
-//! Pages, as the roll-ups count them: how often and by whom they were looked at, for how long, and
-//! how many visits they were the first and last of.
+//! Pages, as the rollups count them: views, visitors, times, entries and bounces.
 
 use std::collections::BTreeMap;
 
@@ -7,36 +6,37 @@ use jiff::civil::Date;
 
 use super::histogram::Histogram;
 
-/// Who looked at a page.
+/// A visitor of a page.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Visitor {
     /// A person, by id.
     Person(String),
-    /// A visit of nobody known, by its session's id.
+    /// An anonymous session, by its id.
     Session(String),
 }
 
-/// What some events add to a page's day.
+/// A change to a page's day by some events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageChange {
-    /// How often it was looked at.
+    /// Number of additional views.
     pub views: u64,
-    /// How many sessions entered by it: fewer, when a late event shows that one entered elsewhere.
+    /// Change in the number of sessions that began here. Negative if a late event shows that one
+    /// began elsewhere.
     pub entries: i64,
-    /// How many of these left at once.
+    /// Change in the number of those that left at once.
     pub bounces: i64,
-    /// For how long it was looked at, in milliseconds.
+    /// Times spent on it, in milliseconds.
     pub engaged: Histogram,
-    /// How long it took to load, in milliseconds.
+    /// Times it took to load, in milliseconds.
     pub load: Histogram,
 }
 
-/// The pages looked at in a span of days.
+/// The pages viewed in a span of days.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pages {
-    /// How many there are, read or not.
+    /// Number of all pages, returned or not.
     pub total: u64,
-    /// The most viewed first, and of these as many as were asked for.
+    /// The most viewed pages, as many as requested.
     pub pages: Vec<Page>,
 }
 
@@ -45,29 +45,29 @@ pub struct Pages {
 pub struct Page {
     /// Its path.
     pub path: String,
-    /// Different people in the span: no sum of the days.
+    /// Number of different people in the span; not the sum of its days.
     pub people: u64,
-    /// Different sessions of nobody known.
+    /// Number of different anonymous sessions.
     pub sessions: u64,
-    /// The days on which something happened there.
+    /// The days with activity.
     pub days: BTreeMap<Date, PageDay>,
 }
 
-/// A page on a day, or on several together.
+/// A page's figures on a day, or on several together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageDay {
-    /// How often it was looked at.
+    /// Number of views.
     pub views: u64,
-    /// Different people who looked.
+    /// Number of different people.
     pub people: u64,
-    /// Different sessions of nobody known.
+    /// Number of different anonymous sessions.
     pub sessions: u64,
-    /// How many sessions entered by it.
+    /// Number of sessions that began here.
     pub entries: u64,
-    /// How many of these left at once.
+    /// Number of those that left at once.
     pub bounces: u64,
-    /// For how long it was looked at, in milliseconds.
+    /// Times spent on it, in milliseconds.
     pub engaged: Histogram,
-    /// How long it took to load, in milliseconds.
+    /// Times it took to load, in milliseconds.
     pub load: Histogram,
 }

@@ -3,38 +3,38 @@
 use annals_event::Time;
 use serde::{Deserialize, Serialize};
 
-/// What a person is.
+/// The kind of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PersonKind {
-    /// A grown-up, or whoever speaks for themselves.
+    /// An adult, or somebody who speaks for themselves.
     User,
     /// A child, in the care of its guardians.
     Child,
 }
 
-/// What is recorded about a person.
+/// The level of recording for a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Collection {
     /// Everything.
     #[default]
     Full,
-    /// Points and what must be accounted for: the classes `ledger` and `audit` only.
+    /// Only the classes `ledger` and `audit`.
     Essential,
     /// Nothing.
     Off,
 }
 
-/// A consent that stands.
+/// A consent that holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Consent {
-    /// Who gave it, by id.
+    /// The id of the person who gave it.
     pub by: String,
-    /// When.
+    /// The time when it was given.
     pub at: Time,
-    /// Which version of the text they saw.
+    /// The version of the text they saw.
     pub text_version: String,
 }
 
@@ -45,7 +45,7 @@ pub struct Person {
     pub id: String,
     /// User or child.
     pub kind: PersonKind,
-    /// What people call them.
+    /// Their name, if given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// A child's guardians, by id; the first one's account is the child's.
@@ -53,30 +53,30 @@ pub struct Person {
     /// Their IANA time zone, such as `Europe/Stockholm`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
-    /// The consent that stands, if one does.
+    /// The consent that holds, if one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
-    /// What is recorded about them.
+    /// The level of recording.
     pub collection: Collection,
-    /// When they were archived: their events stay, pickers leave them out.
+    /// The time when they were archived: their events stay, and lists for selection leave them out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archived_at: Option<Time>,
 }
 
-/// Which people, from where, how many.
+/// Selects a page of people.
 #[derive(Clone, Debug, Default)]
 pub struct PeopleQuery {
-    /// Of this kind only.
+    /// Only this kind.
     pub kind: Option<PersonKind>,
-    /// Folded words that must all stand in name or id.
+    /// Folded words that the name or id must contain.
     pub words: Vec<String>,
-    /// Of these people only: those a person may see.
+    /// Only these people, whom the viewer may see.
     pub within: Option<Vec<String>>,
-    /// Archived ones too.
+    /// `true` to include archived people.
     pub archived: bool,
-    /// After this id, in the order of ids' bytes.
+    /// The id after which the page begins, in the order of ids' bytes.
     pub after: Option<String>,
-    /// At most so many.
+    /// The most people to return.
     pub limit: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Filter and scope → `WHERE`, with the dialect as a value.
+//! Turns filter and scope into a `WHERE` condition, with the SQL dialect as a value.
 
 use super::scope::{HiddenActions, Scoped, View};
 use crate::filter::{Field, Term};
@@ -8,31 +8,32 @@ use crate::filter::{Field, Term};
 pub enum Parameter {
     /// A text.
     Text(String),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
 }
 
-/// Takes a parameter and answers how a condition names it.
+/// Adds a parameter and returns its placeholder.
 pub type Push<'a> = &'a mut dyn FnMut(Parameter) -> String;
 
-/// How an engine says what is not standard SQL.
+/// An engine's SQL where it is not standard.
 pub struct Dialect {
-    /// The n-th parameter, counted from 1.
+    /// The placeholder of the n-th parameter, counted from 1.
     pub parameter: fn(usize) -> String,
-    /// When an event occurred.
+    /// The time when an event occurred.
     pub occurred_at: &'static str,
-    /// Whether a metadata field, named first, has one of the values; never true when absent.
+    /// A condition that is true if a metadata field has one of the values, and never if it is
+    /// absent.
     pub metadata: fn(&str, &[String], Push<'_>) -> String,
-    /// Whether all of the folded words in the parameter given are found in the searched columns.
+    /// A condition that is true if the searched columns contain all folded words of a parameter.
     pub words: fn(&str) -> String,
 }
 
 /// A condition and its parameters, in order.
 #[derive(Debug, Default, PartialEq)]
 pub struct Predicate {
-    /// Conditions joined by `AND`, at least one: that of the scope.
+    /// Conditions joined by `AND`, at least that of the scope.
     pub sql: String,
-    /// The parameters it names.
+    /// The parameters it uses.
     pub parameters: Vec<Parameter>,
 }
 
@@ -73,7 +74,7 @@ impl Builder<'_> {
         (self.dialect.parameter)(self.parameters.len())
     }
 
-    /// What one of the views shows.
+    /// The condition that one of the views shows an event.
     fn views(&mut self, views: &[View]) {
         let views: Vec<String> = views.iter().map(|view| self.view(view)).collect();
         self.conditions.push(match views.as_slice() {
@@ -134,7 +135,7 @@ impl Builder<'_> {
     }
 }
 
-/// A filter's value as the column holds it. Names that no row can have become -1.
+/// A filter's value in the column's type. Names that no row can have become -1.
 fn stored(field: &Field, value: &str) -> Parameter {
     match field.closed() {
         Some(closed) => Parameter::Integer((closed.code)(value).map_or(-1, i64::from)),

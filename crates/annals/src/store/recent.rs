@@ -1,5 +1,4 @@
-//! The newest events, as they were written: whoever follows the journal closely reads them here,
-//! and no rows.
+//! The newest events, as they were written: readers at the head read them here and no rows.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -10,15 +9,15 @@ use parking_lot::{Mutex, MutexGuard};
 
 use super::Scoped;
 
-/// At most so many events are kept …
+/// The most events to keep.
 const EVENTS: usize = 16_384;
-/// … of so many bytes of personal parts.
+/// The most bytes of personal parts to keep.
 const BYTES: usize = 8 * 1024 * 1024;
 
-/// An event that was written, with what it counts for: the bytes of its personal part.
+/// An event that was written, with its size: the bytes of its personal part.
 pub(super) type Written = (Arc<Event>, usize);
 
-/// Events without a gap between them, up to the last one written.
+/// Events without a gap, up to the last one written.
 #[derive(Default)]
 pub(super) struct RecentEvents(Mutex<Buffer>);
 
@@ -29,11 +28,11 @@ struct Buffer {
 }
 
 impl RecentEvents {
-    /// Takes in events that were committed, in order.
+    /// Adds committed events, in order.
     pub(super) fn add(&self, events: Vec<Written>) {
         let mut kept = self.kept();
         let last = kept.events.back().map(|(event, _)| event.seq + 1);
-        // After a commit that nobody was told of, something is missing in between.
+        // A commit whose result was lost leaves a gap.
         if last != events.first().map(|(event, _)| event.seq) {
             *kept = Buffer::default();
         }
@@ -44,8 +43,8 @@ impl RecentEvents {
         }
     }
 
-    /// What matches at these positions, as its viewer is shown it; `None` unless all of them are
-    /// here.
+    /// The matching events at these positions, as their viewer may see them; `None` unless all
+    /// positions are here.
     pub(super) fn read(&self, filter: &Scoped, range: &Range<u64>) -> Option<Vec<Arc<Event>>> {
         let all: Vec<_> = {
             let kept = self.kept();
@@ -61,7 +60,7 @@ impl RecentEvents {
         Some(wanted.map(|event| filter.shown(event)).collect())
     }
 
-    /// Lets go of everything, because what is written may be no more, or other than it was.
+    /// Forgets everything, because stored events may have been deleted or changed.
     pub(super) fn forget(&self) {
         *self.kept() = Buffer::default();
     }

@@ -1,11 +1,10 @@
-//! Row ↔ [`Event`]: the columns both engines share.
+//! Turns rows into events and back: the columns that both engines share.
 //!
-//! Ids, names and whatever a filter asks for are columns; what is only shown (page, client,
-//! request, error) goes into one `context` object. Texts of JSON are canonical, so that what is
-//! read back hashes as it did when it was written.
+//! Ids, names and every field of the filter are columns; fields that are only shown (page, client,
+//! request, error) are in one `context` object. JSON texts are canonical, so that an event read
+//! back has the same hash.
 //!
-//! Lists and exports ask and write rows as they stand (`asked.rs`, `json.rs`), and make no event of
-//! them.
+//! Lists and exports filter and write rows directly (`asked.rs`, `json.rs`), without making events.
 
 use annals_event::{
     Account, Actor, ActorType, Client, Entity, ErrorInfo, Event, Metadata, Page, Points, Request,
@@ -18,8 +17,7 @@ use super::StoreError;
 mod asked;
 mod json;
 
-/// An event as columns, whose texts are its own or those of whatever it was read from. Times are
-/// microseconds.
+/// An event as columns, whose texts are its own or borrowed. Times are in microseconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each field is the column, and the event's field, of its name")]
 pub struct Row<T = String> {
@@ -47,7 +45,7 @@ pub struct Row<T = String> {
     pub anonymised_at: Option<i64>,
 }
 
-/// What is shown but never asked for.
+/// The fields that are shown but never filtered by.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Context {
@@ -61,18 +59,18 @@ struct Context {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("position {seq}: {column} cannot be read")]
 pub struct Unreadable {
-    /// Which row.
+    /// The row's position.
     pub seq: u64,
-    /// Which column.
+    /// The unreadable column.
     pub column: &'static str,
 }
 
-/// An event's metadata as the column has it; none for an empty object.
+/// An event's metadata in the column's form; `None` for an empty object.
 pub fn metadata(event: &Event) -> Option<String> {
     (!event.metadata.is_empty()).then(|| text(digest::canonical_object(&event.metadata)))
 }
 
-/// An event's page, client, request and error as the column has them; none without any.
+/// An event's page, client, request and error in the column's form; `None` without any.
 pub fn context(event: &Event) -> Option<String> {
     digest::context(event).map(text)
 }
@@ -108,7 +106,7 @@ impl From<&Event> for Row {
 }
 
 impl Row<&str> {
-    /// The same with texts of its own.
+    /// The row with texts of its own.
     pub fn into_owned(self) -> Row {
         let own = |text: Option<&str>| text.map(str::to_owned);
         Row {
@@ -139,9 +137,9 @@ impl Row<&str> {
 }
 
 impl Row {
-    /// The event of a row, if the row is the one that event is written as. Other columns can give
-    /// the same event, such as JSON with a space more: the event would pass for untouched, the row
-    /// is not.
+    /// The event of a row, if the event would be written as this very row. Another row, such as one
+    /// with an extra space in its JSON, can give the same event, and its change would pass
+    /// unnoticed.
     pub fn exactly(self) -> Result<Event, String> {
         let event = Event::try_from(self.clone()).map_err(|error| error.to_string())?;
         if Row::from(&event) == self {
@@ -164,7 +162,7 @@ fn text(canonical: Vec<u8>) -> String {
     String::from_utf8(canonical).unwrap_or_default()
 }
 
-/// What a column's value means, if any event could have written it.
+/// The values of the columns, if an event could have written them.
 impl<T: AsRef<str>> Row<T> {
     fn unreadable(&self, column: &'static str) -> Unreadable {
         Unreadable { seq: self.seq, column }
@@ -196,7 +194,7 @@ impl<T: AsRef<str>> Row<T> {
         }
     }
 
-    /// A thing has a type, and a subject an id.
+    /// Expects an entity to have a type, and a subject an id.
     fn check_parts(&self) -> Result<(), Unreadable> {
         if self.entity_type.is_none() && (self.entity_id.is_some() || self.entity_name.is_some()) {
             return Err(self.unreadable("entity_type"));

@@ -1,4 +1,4 @@
-//! Who sees what: the one place where a question meets the viewer who asks it.
+//! Scopes: the one place where a query meets the viewer who asks.
 //!
 //! ```text
 //! access ── Scope ──┐
@@ -6,9 +6,9 @@
 //!                                               └─ matches(&Event) ──► bool
 //! ```
 //!
-//! Everything a store answers about events takes a [`Scope`], alone or over a filter, so that no
-//! question can be put without one. Engines turn it into the same `WHERE` as the filter, and pass
-//! every event they answer through [`Scope::show`].
+//! Every query about events takes a [`Scope`], alone or over a filter, so that none can be made
+//! without one. Engines turn it into the same `WHERE` as the filter, and pass every event they
+//! return through [`Scope::show`].
 
 use std::sync::Arc;
 
@@ -17,20 +17,20 @@ use annals_event::{ActorType, Event};
 use crate::catalog::{Catalog, Viewer};
 use crate::filter::{Asked, Field, Filter};
 
-/// What a viewer may see: whatever one of the views shows.
+/// The events a viewer may see: those that any of its views shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
     views: Vec<View>,
     clients: Clients,
 }
 
-/// The events about some people, or about anybody, but for what the catalog hides from this kind
+/// Events about some people, or about anybody, without those that the catalog hides from this kind
 /// of viewer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct View {
-    /// The subjects; `None`: whatever the subject, and none.
+    /// The subjects; `None` for any subject, or none.
     pub(super) people: Option<Vec<String>>,
-    /// What is hidden all the same.
+    /// The hidden actions.
     pub(super) hidden: Vec<HiddenActions>,
 }
 
@@ -39,13 +39,13 @@ pub(super) struct View {
 pub(super) struct HiddenActions {
     /// The category.
     pub(super) category: String,
-    /// The actions hidden or, with `all_but`, those of a hidden category that are shown.
+    /// The hidden actions or, with `all_but`, the shown actions of a hidden category.
     pub(super) actions: Vec<String>,
-    /// Whether the whole category is hidden, but for `actions`.
+    /// `true` if the category is hidden apart from `actions`.
     pub(super) all_but: bool,
 }
 
-/// Whose address and program are shown.
+/// The events whose address and program are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Clients {
     Everybodys,
@@ -61,7 +61,7 @@ pub struct Scoped {
 }
 
 impl Scope {
-    /// All there is: for the operator of the machine, who may open the journal's file as well.
+    /// Everything: for the machine's operator, who may open the journal's file as well.
     pub fn everything() -> Scope {
         let all = View { people: None, hidden: Vec::new() };
         Scope { views: vec![all], clients: Clients::Everybodys }
@@ -94,12 +94,12 @@ impl Scope {
         Scope { views, clients: Clients::OnesOwn(id.to_owned()) }
     }
 
-    /// A filter, as this viewer may use it.
+    /// Limits a filter to this scope.
     pub fn over(self, filter: Filter) -> Scoped {
         Scoped { filter, scope: self }
     }
 
-    /// Whether the viewer may see an event.
+    /// `true` if the viewer may see an event.
     pub fn contains(&self, event: &impl Asked) -> bool {
         let text = |field| event.text(&field);
         let (category, action) = (text(Field::Category), text(Field::Action));
@@ -107,7 +107,7 @@ impl Scope {
         self.shows(text(Field::Subject).as_deref(), &category, &action)
     }
 
-    /// Whether the viewer may see such events about somebody; `None`: about anybody.
+    /// `true` if the viewer may see such events about a person, or about anybody for `None`.
     pub fn shows(&self, about: Option<&str>, category: &str, action: &str) -> bool {
         self.views.iter().any(|view| {
             let people = view.people.as_ref();
@@ -118,15 +118,14 @@ impl Scope {
         })
     }
 
-    /// Takes out of an event within this scope what the viewer is not shown: with what other
-    /// people did it.
+    /// Removes from an event in this scope what the viewer may not see: the client of other people.
     pub fn show(&self, event: &mut Event) {
         if !self.shows_client(event) {
             event.client = None;
         }
     }
 
-    /// Whether the viewer is shown with what an event was done.
+    /// `true` if the viewer may see the client of an event.
     fn shows_client(&self, event: &impl Asked) -> bool {
         match &self.clients {
             Clients::Everybodys => true,
@@ -135,8 +134,7 @@ impl Scope {
         }
     }
 
-    /// Whose scope this is, where it is a person's: who may see it is then kept by an engine that
-    /// can keep it, too.
+    /// The person of a person's scope. An engine that can enforces the scope for them as well.
     pub(super) fn person_id(&self) -> Option<&str> {
         match &self.clients {
             Clients::OnesOwn(id) => Some(id),
@@ -149,7 +147,7 @@ impl Scope {
     }
 }
 
-/// Whether the client of an event is this person's: they acted, or a machine acted for them.
+/// `true` if the client of an event is this person's: they acted, or a machine acted for them.
 fn did_it(event: &impl Asked, id: &str) -> bool {
     let text = |field| event.text(&field);
     let kind = text(Field::ActorType).and_then(|kind| ActorType::from_name(&kind));
@@ -164,7 +162,7 @@ impl HiddenActions {
     }
 }
 
-/// What the catalog hides from a kind of viewer, by category.
+/// The actions that the catalog hides from a kind of viewer, by category.
 fn hidden(viewer: Viewer, catalog: &Catalog) -> Vec<HiddenActions> {
     let whole: Vec<&str> = catalog.hidden_categories(viewer).collect();
     let actions = |category: &str, all_but: bool| {
@@ -189,17 +187,17 @@ impl Scoped {
         &self.filter
     }
 
-    /// Whether an event is wanted, and may be seen.
+    /// `true` if an event matches the filter and may be seen.
     pub fn matches(&self, event: &Event) -> bool {
         self.fits(event)
     }
 
-    /// As [`Scoped::matches`], of an event however it is kept.
+    /// Decides like [`Scoped::matches`], for an event in any form.
     pub fn fits(&self, event: &impl Asked) -> bool {
         self.scope.contains(event) && self.filter.fits(event)
     }
 
-    /// A shared event that may be seen, as this viewer is shown it.
+    /// A shared event, as this viewer may see it.
     pub fn shown(&self, event: &Arc<Event>) -> Arc<Event> {
         if event.client.is_none() || self.shows_client(&**event) {
             return Arc::clone(event);
@@ -207,7 +205,7 @@ impl Scoped {
         Arc::new(Event { client: None, ..Event::clone(event) })
     }
 
-    /// Whether the viewer is shown with what an event was done.
+    /// `true` if the viewer may see the client of an event.
     pub fn shows_client(&self, event: &impl Asked) -> bool {
         self.scope.shows_client(event)
     }

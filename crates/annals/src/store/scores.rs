@@ -1,8 +1,8 @@
-//! Scores that are kept by day, once a day is over.
+//! Saved risk scores of past days.
 //!
-//! They are made of the roll-ups and lie beside them, so they go when the roll-ups do, but for how many
-//! had which on a closed day. What is counted later of a day that was scored, or of one before it, makes the scores from then on
-//! stale: they stay to be read, and are wanted again.
+//! They are computed from the rollups and stored beside them, and are cleared with them, apart from
+//! the frozen counts of people by score. If a scored day, or one before it, is counted again, the
+//! scores from that day on become stale: they can still be read, and are computed again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,20 +13,21 @@ use jiff::civil::Date;
 pub struct DayScores {
     /// The day.
     pub day: Date,
-    /// By which rules they were made.
+    /// The rules by which they were computed.
     pub rules: String,
-    /// Whether any person was known to ever have signed in; see [`ActivitySummary`](super::ActivitySummary).
+    /// `true` if any person was known to have signed in; see
+    /// [`ActivitySummary`](super::ActivitySummary).
     pub logins_known: bool,
-    /// By person.
+    /// The scores by person.
     pub people: BTreeMap<String, u32>,
 }
 
-/// Of which days scores are kept.
+/// The days with saved scores.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScoredDays {
-    /// The first day on which anybody was active.
+    /// The first day with activity.
     pub first: Option<Date>,
-    /// The days whose scores are as they would be made now, or cannot be made as well again.
+    /// The days whose scores are current, or cannot be computed again.
     pub days: BTreeSet<Date>,
 }
 

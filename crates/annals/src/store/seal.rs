@@ -1,9 +1,9 @@
-//! Seals: how a store shows that an event is the one that was written, and who can tell.
+//! Seals: how a store proves that an event is the one that was written.
 //!
-//! Every event keeps the first eight bytes of its leaf, every 256 positions the root over their
+//! Every event keeps the first eight bytes of its leaf, and every 256 positions the root over their
 //! leaves ([`annals_event::digest`], `docs/digest.md`). [`check_tile`] compares all three: a
-//! changed event no longer fits its eight bytes, an event changed together with its eight bytes
-//! no longer fits the root.
+//! changed event no longer fits its eight bytes, and an event changed together with them no longer
+//! fits the root.
 
 use annals_event::digest::{self, Hash, Salt, TILE};
 use annals_event::{Event, Time};
@@ -13,11 +13,11 @@ use annals_event::{Event, Time};
 pub struct Sealed {
     /// Its position.
     pub seq: u64,
-    /// The event, or what of its row cannot be read.
+    /// The event, or the fault of its row.
     pub event: Result<Event, String>,
-    /// The salt of the commitment; gone once anonymised.
+    /// The salt of the commitment; `None` once anonymised.
     pub salt: Option<Salt>,
-    /// The commitment, kept in place of the salt.
+    /// The commitment, kept instead of the salt.
     pub commitment: Option<Hash>,
     /// The first eight bytes of the leaf.
     pub leaf_prefix: [u8; 8],
@@ -26,13 +26,13 @@ pub struct Sealed {
 /// A tile: 256 positions under one root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tile {
-    /// Counted from 0: tile 0 holds the positions 1 to 256.
+    /// Its number, counted from 0: tile 0 holds the positions 1 to 256.
     pub tile: u64,
-    /// How many positions it holds so far; 256 once it is closed.
+    /// The number of its positions so far; 256 once it is full.
     pub size: u64,
-    /// The root over the leaves it holds.
+    /// The root over its leaves.
     pub root: Hash,
-    /// No event of it occurred before this moment: lists by date pass the tile by.
+    /// No event of it occurred before this moment, so that lists by date can skip the tile.
     pub earliest: Time,
     /// No event of it occurred after this moment.
     pub latest: Time,
@@ -45,11 +45,12 @@ pub struct Tombstone {
     pub first: u64,
     /// The last position deleted.
     pub last: u64,
-    /// The leaves of the positions, in order; none where whole tiles went, whose roots suffice.
+    /// The leaves of the positions, in order; empty if full tiles were deleted, whose roots
+    /// suffice.
     pub leaves: Vec<Hash>,
-    /// Why: `deleted by policy P`, `cleared by X`.
+    /// The reason: `deleted by policy P`, `cleared by X`.
     pub reason: String,
-    /// When the last of them went.
+    /// The time of the last deletion.
     pub deleted_at: Time,
 }
 
@@ -63,39 +64,38 @@ pub const fn first_of(tile: u64) -> u64 {
     tile * TILE + 1
 }
 
-/// What became of a position.
+/// The verdict on a position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The event is the one that was written.
     Verified,
-    /// The skeleton is the one that was written; who it was about has been removed.
+    /// The skeleton is the one that was written; the person has been removed.
     Anonymised,
-    /// The event was deleted on the record.
+    /// The event was deleted and left a tombstone.
     Deleted {
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// Neither an event nor a tombstone stands where one must.
+    /// There is neither an event nor a tombstone.
     Missing,
-    /// Something else stands there than was written.
+    /// The event is not the one that was written.
     Mismatch {
-        /// What does not fit.
+        /// The fault.
         what: String,
     },
 }
 
 impl Verdict {
-    /// Whether this is how things should be.
+    /// `true` unless the verdict is a fault.
     pub const fn is_fine(&self) -> bool {
         !matches!(self, Verdict::Missing | Verdict::Mismatch { .. })
     }
 }
 
 /// Checks the positions of one tile. `events` and `tombstones` are those that touch it, in order;
-/// `size` is how many of its positions have been given.
+/// `size` is the number of its positions so far.
 ///
-/// The second part names what is wrong with the tile as a whole, where every position looks fine
-/// by itself.
+/// The second part names a fault of the tile itself that no position shows.
 pub fn check_tile(
     number: u64,
     size: u64,
@@ -130,7 +130,7 @@ pub fn check_tile(
         Some(tile) if !times_fit(tile, all) => {
             Some("its times do not hold those of its events".to_owned())
         }
-        // Leaves of deleted whole tiles are gone; a missing event has none either.
+        // The leaves of full deleted tiles are gone; a missing event has none either.
         Some(_) if leaves.len() as u64 != size => None,
         Some(tile) if tile.root != digest::tree_root(&leaves) => {
             Some("its root does not fit the events".to_owned())
@@ -144,14 +144,14 @@ fn mismatch(what: &str) -> Verdict {
     Verdict::Mismatch { what: what.to_owned() }
 }
 
-/// Whether a tile's times hold those of its events. They may hold more: deleted ones count too.
+/// `true` if a tile's times include those of its events. They may include more, of deleted ones.
 fn times_fit(tile: &Tile, events: &[Sealed]) -> bool {
     let events = events.iter().filter_map(|sealed| sealed.event.as_ref().ok());
     let mut times = events.map(|event| event.occurred_at);
     times.all(|time| (tile.earliest..=tile.latest).contains(&time))
 }
 
-/// Whether a whole tile went under one tombstone: only then does the root suffice without leaves.
+/// `true` if a tombstone covers the full tile: only then does the root suffice without leaves.
 fn covers(tombstone: &Tombstone, tile: u64) -> bool {
     tombstone.first <= first_of(tile) && tombstone.last >= first_of(tile + 1) - 1
 }
@@ -161,7 +161,7 @@ fn leaf_of_deleted(tombstone: &Tombstone, seq: u64) -> Option<Hash> {
     tombstone.leaves.get(offset).copied()
 }
 
-/// The verdict on one event, and its leaf where it can be told.
+/// The verdict on one event, and its leaf if it has one.
 fn check_event(sealed: &Sealed) -> (Verdict, Option<Hash>) {
     let event = match &sealed.event {
         Ok(event) => event,
@@ -182,7 +182,7 @@ fn check_event(sealed: &Sealed) -> (Verdict, Option<Hash>) {
     }
 }
 
-/// The leaf of an event that stands whole or anonymised; `None` where its seal is broken.
+/// The leaf of a complete or anonymised event; `None` if its seal is broken.
 pub fn leaf_of(sealed: &Sealed) -> Option<Hash> {
     match check_event(sealed) {
         (verdict, leaf) if verdict.is_fine() => leaf,

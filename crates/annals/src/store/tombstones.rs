@@ -1,5 +1,4 @@
-//! Deleting events, as far as engines do it alike: what a tombstone says, and how a used id is
-//! remembered.
+//! The parts of deletion that engines share: tombstones, and the memory of used ids.
 
 use annals_event::digest::Hash;
 use annals_event::{Time, Uuid};
@@ -9,10 +8,10 @@ use sha2::Sha256;
 use super::seal::{Sealed, Tombstone, leaf_of};
 use super::{Result, StoreError};
 
-/// How long the id of a deleted event stays used: 400 days, in microseconds.
+/// The time that the id of a deleted event stays used: 400 days, in microseconds.
 pub(super) const USED: i64 = 400 * 24 * 3_600 * 1_000_000;
 
-/// The hash under which the id of a deleted event is remembered.
+/// The hash by which the id of a deleted event is remembered.
 pub(super) fn hashed_id(id_key: &[u8; 32], id: Uuid) -> [u8; 32] {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
     let mut mac = Hmac::<Sha256>::new_from_slice(id_key).expect("HMAC takes a key of any length");
@@ -20,7 +19,8 @@ pub(super) fn hashed_id(id_key: &[u8; 32], id: Uuid) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// One tombstone for every event. A broken event is not buried: that would hide what happened.
+/// Makes a tombstone for every event. A broken event is refused, since deleting it would hide the
+/// change.
 pub(super) fn tombstones_for(events: &[Sealed], reason: &str, now: Time) -> Result<Vec<Tombstone>> {
     events
         .iter()
@@ -42,7 +42,7 @@ pub(super) fn tombstones_for(events: &[Sealed], reason: &str, now: Time) -> Resu
         .collect()
 }
 
-/// Neighbours with the same reason become one.
+/// Joins neighbours with the same reason.
 pub(super) fn merged(tombstones: Vec<Tombstone>) -> Vec<Tombstone> {
     let mut merged: Vec<Tombstone> = Vec::new();
     for tombstone in tombstones {

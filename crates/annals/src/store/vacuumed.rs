@@ -1,14 +1,14 @@
-//! What became of the bytes of what was erased or deleted.
+//! The result of a vacuum.
 
 use serde::Serialize;
 
-/// What [`Store::vacuum`](super::Store::vacuum) did.
+/// The work that [`Lifecycle::vacuum`](super::Lifecycle::vacuum) did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Vacuumed {
-    /// Parts of the journal's table that were dropped, because nothing stood in them any more.
+    /// Number of empty partitions of the journal's table that were dropped.
     pub dropped: u64,
-    /// Tables, and parts of the journal's, that were written anew.
+    /// Number of tables and partitions that were rewritten.
     pub rewritten: u64,
-    /// Those that wait for another time, because they were in use.
+    /// Number of those that were in use and wait for the next run.
     pub waiting: u64,
 }

@@ -1,4 +1,4 @@
-//! Accounts: a balance without its event cannot exist, nor an event without its balance.
+//! Accounts: there is no balance without its event, and no event without its balance.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::super::{
 use super::world::{entry, plain};
 use super::{START, accepted, append, delete, everything, share};
 
-/// An event of a child's ledger.
+/// A points event of a child.
 fn points(number: u128, child: &str, category: &str, action: &str, change: [i64; 2]) -> Entry {
     let [before, after] = change;
     let named = category != "adjustment";
@@ -30,7 +30,7 @@ fn points(number: u128, child: &str, category: &str, action: &str, change: [i64;
     })
 }
 
-/// Adds so many points to whatever there is.
+/// A command that adds points to the balance.
 fn add(number: u128, child: &str, change: i64, repeat: Option<Repeat>) -> Item {
     let of = child.to_owned();
     let decide = Box::new(move |account: &Account| {
@@ -62,14 +62,14 @@ pub async fn a_command_moves_the_balance_with_its_event(store: Arc<dyn Store>) {
     assert_eq!(store.account("c1").await, Ok(account));
     assert_eq!(everything(&*store).await, [*event]);
     assert_eq!(store.head().await.unwrap().seq, 1);
-    // Another child's is another account.
+    // Another child has another account.
     assert_eq!(store.account("c2").await, Ok(Account::default()));
 }
 
 pub async fn a_refusal_leaves_nothing_and_its_neighbours_go_on(store: Arc<dyn Store>) {
     let batch = vec![Item::Append(plain(1)), refuse("c1"), add(2, "c1", 5, None), refuse("c1"), {
         let seen = |account: &Account| {
-            // What the commands before it left, in the same commit.
+            // A command sees the changes of earlier ones in the same commit.
             assert_eq!(account.balance, 5);
             Some(points(3, "c1", "penalty", "activated", [5, 2]))
         };
@@ -83,7 +83,7 @@ pub async fn a_refusal_leaves_nothing_and_its_neighbours_go_on(store: Arc<dyn St
     assert_eq!(stored.iter().map(|event| event.seq).collect::<Vec<_>>(), [1, 2, 3]);
     let account = store.account("c1").await.unwrap();
     assert_eq!((account.balance, account.not_good), (2, Tally { count: 1, points: -3 }));
-    // Alone, it does not even move the head.
+    // A commit with nothing else does not even move the head.
     assert_eq!(decided(&*store, refuse("c1")).await, Decided::Refused);
     assert_eq!(store.head().await.unwrap().seq, 3);
 }
@@ -108,12 +108,12 @@ pub async fn of_many_commands_on_one_account_none_is_lost(store: Arc<dyn Store>)
 }
 
 pub async fn imported_points_move_the_balance_too(store: Arc<dyn Store>) {
-    // The last one in the journal's order counts, whatever it says it began with.
+    // The balance is that of the last event in the journal's order, whatever it says it began with.
     let batch = vec![
         points(1, "c1", "adjustment", "adjusted", [0, 30]),
         points(2, "c1", "task", "activated", [100, 105]),
         points(3, "c2", "penalty", "activated", [0, -5]),
-        // No points events: another category, another action, nothing said of a balance.
+        // No points events: another category, another action, no points.
         points(4, "c1", "quest", "activated", [0, 1_000]),
         points(5, "c1", "task", "made_up", [0, 1_000]),
         entry(Event { points: None, ..points(6, "c1", "task", "activated", [0, 1]).event }),
@@ -121,7 +121,7 @@ pub async fn imported_points_move_the_balance_too(store: Arc<dyn Store>) {
     accepted(&*store, batch, START).await;
     assert_eq!(store.account("c1").await.unwrap().balance, 105);
     assert_eq!(store.account("c2").await.unwrap().balance, -5);
-    // What was there already changes nothing.
+    // A duplicate changes nothing.
     let again = vec![points(1, "c1", "adjustment", "adjusted", [0, 30])];
     append(&*store, again, START).await.unwrap();
     assert_eq!(store.account("c1").await.unwrap().balance, 105);
@@ -155,12 +155,12 @@ pub async fn answers_are_kept_for_their_time(store: Arc<dyn Store>) {
     let first = decided(&*store, add(1, "c1", 10, repeat(1, 1))).await;
     let Decided::Done { account, .. } = first else { panic!("{first:?}") };
     decided(&*store, add(2, "c1", 10, repeat(2, 1))).await;
-    // What the child had then, not what it has now.
+    // A repeated command gets the account of that time, not the present one.
     let again = decided(&*store, add(3, "c1", 10, repeat(1, 1))).await;
     assert_eq!(again, Decided::Repeated { seq: 1, account });
     assert_eq!(decided(&*store, add(3, "c1", 10, repeat(1, 2))).await, Decided::OtherBody);
     assert_eq!(store.account("c1").await.unwrap().balance, 20);
-    // Twice in one commit is carried out once.
+    // Twice in one commit, it is done once.
     let twice = vec![add(4, "c1", 10, repeat(3, 1)), add(5, "c1", 10, repeat(3, 1))];
     let outcomes = store.commit(twice, START).await.unwrap();
     assert!(matches!(outcomes[1], Outcome::Decided(Decided::Repeated { seq: 3, .. })));
@@ -220,7 +220,7 @@ pub async fn tracking_finds_what_the_model_finds(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn what_is_buried_is_tracked_no_longer(store: Arc<dyn Store>) {
+pub async fn what_is_deleted_is_tracked_no_longer(store: Arc<dyn Store>) {
     let batch = (1..5).map(|number| points(number, "c1", "task", "activated", [0, 7])).collect();
     accepted(&*store, batch, START).await;
     delete(&*store, 1..3, "cleared", START).await.unwrap();
@@ -235,7 +235,7 @@ pub async fn what_is_buried_is_tracked_no_longer(store: Arc<dyn Store>) {
     };
     let (total, page) = store.tracking(query).await.unwrap();
     assert_eq!((total, page.iter().map(|event| event.seq).collect()), (2, vec![4, 3]));
-    // The child has earned them all the same.
+    // The counts include the points of the past.
     assert_eq!(store.account("c1").await.unwrap().good.count, 4);
 }
 

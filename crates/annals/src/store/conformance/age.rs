@@ -1,4 +1,4 @@
-//! Retention: what is due is found, and a slice of a run is carried out whole or not at all.
+//! Retention: finds the events that are due, and applies a step fully or not at all.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -36,7 +36,7 @@ fn limits() -> impl Strategy<Value = Limits> {
 }
 
 prop_compose! {
-    /// Limits that cut through the small world.
+    /// Limits in the middle of the test world's times.
     fn ageing()(
         kinds in proptest::collection::btree_map(
             (
@@ -82,7 +82,7 @@ fn slice(remains: Vec<Event>, gone: &[u64], checkpoint: &str) -> RetentionStep {
     }
 }
 
-/// A store and its model: some events lost somebody already, and some are gone.
+/// A store and its model; some events are already anonymised, and some deleted.
 async fn model(store: &dyn Store) -> Vec<Event> {
     let mut runner = TestRunner::deterministic();
     let entries = entries(COUNT).new_tree(&mut runner).unwrap().current();
@@ -92,7 +92,7 @@ async fn model(store: &dyn Store) -> Vec<Event> {
         let erased = event.occurred_at.plus_micros(HOUR);
         *event = match event.seq % 11 {
             3 => anonymous(event, START),
-            // Erased while it was young, wholly or but for others who are in it.
+            // Erased while it was young, fully or without the others in it.
             5 => anonymous(event, erased),
             7 => Event { account: None, anonymised_at: Some(erased), ..event.clone() },
             _ => continue,
@@ -110,7 +110,7 @@ pub async fn what_is_due_is_what_the_model_finds(store: Arc<dyn Store>) {
         Just(1..COUNT as u64 + 10),
         (0..COUNT as u64, 0..COUNT as u64).prop_map(|(start, end)| start..end),
     ];
-    let (whole, gone) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
+    let (anonymised, gone) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
     let config = Config { cases: TRIES, failure_persistence: None, ..Config::default() };
     let asked = (ageing(), range);
     let test = |(ageing, range): (Ageing, Range<u64>)| {
@@ -121,7 +121,7 @@ pub async fn what_is_due_is_what_the_model_finds(store: Arc<dyn Store>) {
             let count = if ageing.retention_action(event) == Some(RetentionAction::Delete) {
                 &gone
             } else {
-                &whole
+                &anonymised
             };
             count.set(count.get() + 1);
         }
@@ -131,8 +131,8 @@ pub async fn what_is_due_is_what_the_model_finds(store: Arc<dyn Store>) {
     };
     let result = tokio::task::block_in_place(|| TestRunner::new(config).run(&asked, test));
     result.unwrap_or_else(|failure| panic!("{failure}"));
-    // Limits that nothing has reached prove nothing.
-    assert!(whole.get() > 1_000 && gone.get() > 1_000, "{whole:?} {gone:?}");
+    // A test in which no limit is reached would prove nothing.
+    assert!(anonymised.get() > 1_000 && gone.get() > 1_000, "{anonymised:?} {gone:?}");
 }
 
 pub async fn a_slice_is_carried_out_whole_and_can_be_verified(store: Arc<dyn Store>) {
@@ -158,8 +158,8 @@ pub async fn a_slice_is_carried_out_whole_and_can_be_verified(store: Arc<dyn Sto
     let counted = store.counts(super::unfiltered(), 1..COUNT as u64 + 1).await.unwrap();
     let expected: Vec<_> = categories.into_iter().collect();
     assert_eq!(Counts { categories: expected, ..counted.clone() }, counted);
-    let told = verdicts(&*store).await;
-    for (seq, verdict) in (1..).zip(told) {
+    let verdicts = verdicts(&*store).await;
+    for (seq, verdict) in (1..).zip(verdicts) {
         let there = model.iter().find(|event| event.seq == seq);
         let expected = match there.map(|event| event.anonymised_at) {
             Some(None) => Verdict::Verified,
@@ -168,7 +168,7 @@ pub async fn a_slice_is_carried_out_whole_and_can_be_verified(store: Arc<dyn Sto
         };
         assert_eq!(verdict, expected, "{seq}");
     }
-    // Ids stay used, and appending goes on in the tile that was open.
+    // Ids stay used, and appending continues in the open tile.
     let outcomes = append(&*store, super::world::plain_ones(601..900), START).await.unwrap();
     assert_eq!(outcomes.len(), 299);
     assert!(verdicts(&*store).await.iter().all(Verdict::is_fine));

@@ -1,4 +1,4 @@
-//! Numbering, stamping, one id one event, nothing lost on the way.
+//! Appending: numbers, times, one event for each id, and no change to any value.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ pub async fn concurrent_batches_share_no_position(store: Arc<dyn Store>) {
             for batch in 0..10 {
                 let first = (task * 10 + batch) * 3;
                 let events = accepted(&*store, plain_ones(first..first + 3), START).await;
-                // One batch is one commit: nobody comes in between.
+                // A batch is one commit: no other event comes between.
                 assert!(events.windows(2).all(|pair| pair[1].seq == pair[0].seq + 1));
                 seqs.extend(events.iter().map(|event| event.seq));
             }
@@ -77,12 +77,12 @@ pub async fn an_absent_occurred_at_is_the_moment_of_intake(store: Arc<dyn Store>
         entry.derived.occurred_at = true;
         entry
     };
-    let mut told = plain(3);
-    told.event.occurred_at = long_ago;
+    let mut dated = plain(3);
+    dated.event.occurred_at = long_ago;
     let first = accepted(&*store, vec![stamped(1)], START).await;
-    // The clock goes back: the moment of intake does not, and `occurred_at` goes with it.
+    // The clock goes back; `created_at` does not, and `occurred_at` follows it.
     let then = START.plus_micros(-60_000_000);
-    let second = accepted(&*store, vec![stamped(2), told], then).await;
+    let second = accepted(&*store, vec![stamped(2), dated], then).await;
     let stored = everything(&*store).await;
     assert_eq!(stored, [first, second].concat());
     assert_eq!(stored[0].occurred_at, START);
@@ -139,14 +139,14 @@ pub async fn what_the_server_added_does_not_make_another_event(store: Arc<dyn St
             entry.derived.age = true;
         }),
         retry(|entry| {
-            entry.event.message = "rendered anew".to_owned();
+            entry.event.message = "rendered again".to_owned();
             entry.derived.message = true;
         }),
         retry(|entry| {
             entry.event.client =
                 Some(Client { ip: Some("203.0.113.0".to_owned()), ..Client::default() });
         }),
-        // But what the sender says otherwise does make another one.
+        // A difference that the sender makes is another event.
         retry(|entry| entry.event.occurred_at = START.plus_micros(7)),
         retry(|entry| entry.event.session_id = Some("s".to_owned())),
     ];
@@ -215,8 +215,8 @@ pub async fn extremes_come_back_as_they_were(store: Arc<dyn Store>) {
         stack: Some("\u{1b}[31mat 😀\r\n\t".repeat(1_000)),
         ..ErrorInfo::default()
     });
-    // Parts that are there and say nothing are not the same as parts that are not there, but
-    // both are kept as nothing by the digest's rules only where the event itself says so.
+    // Empty parts differ from absent ones; the digest's rules treat them alike only where the event
+    // does.
     all[2].entity = Some(annals_event::Entity {
         kind: "thing".to_owned(),
         id: Some(String::new()),

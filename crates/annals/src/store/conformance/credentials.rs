@@ -1,4 +1,4 @@
-//! Keys, sign-ins, settings, and what an operator asks for.
+//! Keys, sign-ins, settings, and backups.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub async fn keys_are_kept(store: Arc<dyn Store>) {
     assert_eq!(store.keys().await, Ok(Vec::new()));
     let mut keys: Vec<Key> = (1..).zip(Role::OF_KEYS).map(|(n, r)| key(n, r)).collect();
     keys[1].expires_at = Some(START.plus_micros(7));
-    // Oldest first, whatever order they are written in.
+    // Oldest first, whatever the order of writing.
     for key in keys.iter().rev() {
         store.put_key(key.clone()).await.unwrap();
     }
@@ -32,7 +32,7 @@ pub async fn keys_are_kept(store: Arc<dyn Store>) {
 
     keys[2].revoked_at = Some(START.plus_micros(9));
     store.put_key(keys[2].clone()).await.unwrap();
-    // A use is noted and takes nothing back, whatever was written since it was seen.
+    // Recording a use must not undo a change made meanwhile.
     keys[2].last_used_at = Some(START.plus_micros(11));
     let used = START.plus_micros(11);
     store.touch_key("key_3", used).await.unwrap();
@@ -116,7 +116,7 @@ pub async fn a_backup_overwrites_nothing(store: Arc<dyn Store>) {
     assert_eq!(std::fs::read(&target).unwrap(), b"precious");
     let target = directory.path().join("fresh");
     match store.backup(&target).await {
-        // An engine that leaves it to the database's own tools names them.
+        // An engine without its own backup names the database's tool.
         Err(StoreError::Unsupported(why)) => return assert!(why.contains("pg_dump"), "{why}"),
         made => made.unwrap(),
     }

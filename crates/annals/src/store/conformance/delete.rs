@@ -1,4 +1,4 @@
-//! Deleting on the record.
+//! Deleting events.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use super::super::{Appended, Counts, Order, Scope, Selection, Store};
 use super::world::{entry, plain, plain_ones};
 use super::{START, accepted, append, delete, everything, id, share, verdicts};
 
-/// 400 days less a moment, in microseconds.
+/// 400 days less a microsecond.
 const NEARLY_400_DAYS: i64 = 400 * 24 * 3_600 * 1_000_000 - 1;
 
 fn deleted(reason: &str) -> Verdict {
     Verdict::Deleted { reason: reason.to_owned() }
 }
 
-pub async fn what_is_buried_is_gone_and_leaves_a_tombstone(store: Arc<dyn Store>) {
+pub async fn what_is_deleted_is_gone_and_leaves_a_tombstone(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..11), START).await;
     assert_eq!(delete(&*store, 3..6, "cleared by a", START).await, Ok(3));
     for number in 1..11 {
@@ -34,7 +34,7 @@ pub async fn what_is_buried_is_gone_and_leaves_a_tombstone(store: Arc<dyn Store>
     };
     assert_eq!((tombstone.first, tombstone.last), (3, 5));
     assert_eq!(tombstone.reason, "cleared by a");
-    // Asked for a part, whatever touches it is answered.
+    // A part of the range gives every tombstone that touches it.
     assert_eq!(store.tombstones(5..6).await.unwrap(), tombstones);
     assert_eq!(store.tombstones(6..11).await.unwrap(), []);
     let verdicts = verdicts(&*store).await;
@@ -46,11 +46,11 @@ pub async fn what_is_buried_is_gone_and_leaves_a_tombstone(store: Arc<dyn Store>
 pub async fn tombstones_keep_their_reasons(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..11), START).await;
     assert_eq!(delete(&*store, 4..6, "a", START).await, Ok(2));
-    // Over what is buried already, and on both sides of it.
+    // Over deleted positions and on both sides of them.
     assert_eq!(delete(&*store, 2..8, "b", START).await, Ok(4));
     assert_eq!(delete(&*store, 8..9, "b", START).await, Ok(1));
     assert_eq!(delete(&*store, 2..9, "c", START).await, Ok(0));
-    let told: Vec<_> = store
+    let stored: Vec<_> = store
         .tombstones(1..11)
         .await
         .unwrap()
@@ -58,7 +58,7 @@ pub async fn tombstones_keep_their_reasons(store: Arc<dyn Store>) {
         .map(|t| (t.first, t.last, t.reason))
         .collect();
     let expected = [(2, 3, "b"), (4, 5, "a"), (6, 8, "b")];
-    assert_eq!(told, expected.map(|(f, l, r)| (f, l, r.to_owned())));
+    assert_eq!(stored, expected.map(|(f, l, r)| (f, l, r.to_owned())));
     let verdicts = verdicts(&*store).await;
     assert!(verdicts.iter().all(|verdict| verdict.is_fine()), "{verdicts:?}");
 }
@@ -83,7 +83,7 @@ pub async fn whole_tiles_can_go(store: Arc<dyn Store>) {
 pub async fn the_head_stays_where_it_was(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..11), START).await;
     let head = store.head().await.unwrap();
-    // What lies beyond the head is not there to be buried.
+    // Positions after the head cannot be deleted.
     assert_eq!(delete(&*store, 9..100, "p", START).await, Ok(2));
     assert_eq!(delete(&*store, 11..100, "p", START).await, Ok(0));
     assert_eq!(delete(&*store, 5..5, "p", START).await, Ok(0));
@@ -106,15 +106,15 @@ pub async fn ids_stay_used(store: Arc<dyn Store>) {
     assert_eq!(store.find(id(4), Scope::everything()).await, Ok(None));
 }
 
-/// A list takes a page that is not full for the last one, so it must be.
-pub async fn a_page_is_full_until_the_end_while_others_are_buried(store: Arc<dyn Store>) {
+/// A list's client takes a page that is not full as the last one.
+pub async fn a_page_is_full_until_the_end_while_others_are_deleted(store: Arc<dyn Store>) {
     const COUNT: u64 = 3_000;
     const PAGE: usize = 50;
     accepted(&*store, plain_ones(1..u128::from(COUNT) + 1), START).await;
     let deleting = {
         let store = share(&store);
         tokio::spawn(async move {
-            // Every other event, so that what is left lies thinly.
+            // Every other event, so that the rest is sparse.
             for seq in (1..=COUNT).step_by(2) {
                 delete(&*store, seq..seq + 1, "p", START).await.unwrap();
             }

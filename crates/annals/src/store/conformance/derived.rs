@@ -1,4 +1,4 @@
-//! What is derived: rows and how far they have come are one.
+//! Derived output: rows and checkpoints are written together.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -22,8 +22,8 @@ pub use frozen::*;
 pub use scores::*;
 pub use uses::*;
 
-/// Generates a test for every case. `$make` is an async function that answers an empty store and
-/// whatever must be kept until the test has ended.
+/// Generates a test for every case. `$make` is an async function that returns an empty store and a
+/// value to keep until the test ends.
 macro_rules! derived_conformance {
     ($make:path) => {
         crate::store::conformance::derived::derived_conformance! { $make =>
@@ -75,7 +75,7 @@ fn step(from: u64, to: u64) -> Step {
     Step { from, to: Checkpoint { position: to, as_of: Some(START) } }
 }
 
-/// Events of a role on a day, one each by these people.
+/// A change with one event for each of these people, of a role on a day.
 fn change(day: Date, what: &'static str, people: &[&str]) -> RollupChange {
     let mut change = RollupChange::default();
     let roles = [Role::Login, Role::Start, Role::Complete];
@@ -153,22 +153,21 @@ pub async fn people_are_counted_once_in_a_span(store: Arc<dyn DerivedStore>) {
 }
 
 pub async fn sessions_are_kept_changed_and_removed(store: Arc<dyn DerivedStore>) {
-    let session = |visit: &str, ordinal, day| Session {
-        session_id: visit.to_owned(),
+    let session = |id: &str, ordinal, day| Session {
+        session_id: id.to_owned(),
         ordinal,
         subject: Some("ada".to_owned()),
         started: START,
         day,
         last: START.plus_micros(5),
         ended: ordinal == 2,
-        entry: (visit == "v").then(|| SessionEntry { path: "/".to_owned(), at: START }),
+        entry: (id == "v").then(|| SessionEntry { path: "/".to_owned(), at: START }),
         page_views: 3,
         actions: ordinal.into(),
         engaged_ms: 12_345,
     };
     let write = async |from, sessions: Vec<(&str, u32, Option<Session>)>| {
-        let sessions =
-            sessions.into_iter().map(|(visit, ordinal, s)| ((visit.to_owned(), ordinal), s));
+        let sessions = sessions.into_iter().map(|(id, ordinal, s)| ((id.to_owned(), ordinal), s));
         let change = RollupChange { sessions: sessions.collect(), ..RollupChange::default() };
         store.add_rollups(step(from, from + 1), change).await.unwrap();
     };
@@ -176,8 +175,8 @@ pub async fn sessions_are_kept_changed_and_removed(store: Arc<dyn DerivedStore>)
     let (a, b, other) = (session("v", 1, FIRST), session("v", 2, SECOND), session("w", 1, FIRST));
     let all = [("v", 1, Some(a.clone())), ("v", 2, Some(b.clone())), ("w", 1, Some(other.clone()))];
     write(0, all.to_vec()).await;
-    let read = async |visits: &[&str]| {
-        store.sessions(visits.iter().map(|v| (*v).to_owned()).collect()).await.unwrap()
+    let read = async |ids: &[&str]| {
+        store.sessions(ids.iter().map(|v| (*v).to_owned()).collect()).await.unwrap()
     };
     assert_eq!(read(&["v", "x"]).await, [a.clone(), b]);
     assert_eq!(read(&["w"]).await, std::slice::from_ref(&other));
@@ -195,7 +194,7 @@ pub async fn sessions_are_kept_changed_and_removed(store: Arc<dyn DerivedStore>)
 }
 
 pub async fn a_span_without_days_has_nothing(store: Arc<dyn DerivedStore>) {
-    // Before anybody wrote, too.
+    // Before the first write, too.
     let nothing = (Checkpoint::default(), vec![Activity::default(); 2]);
     assert_eq!(store.activity(vec![FIRST..FIRST, FIRST..THIRD]).await, Ok(nothing));
 }
@@ -241,8 +240,8 @@ pub async fn doings_are_each_person_s_in_the_span(store: Arc<dyn DerivedStore>) 
         store.add_rollups(step(at, at + 1), change).await.unwrap();
         at += 1;
     }
-    let told = activity_summary(&*store, FIRST..THIRD, None).await;
-    assert!(!told.logins_known);
+    let summary = activity_summary(&*store, FIRST..THIRD, None).await;
+    assert!(!summary.logins_known);
     let nothing = |active_span| PersonActivity {
         active_span,
         last: None,
@@ -262,26 +261,26 @@ pub async fn doings_are_each_person_s_in_the_span(store: Arc<dyn DerivedStore>) 
         session_micros: 30,
         ..nothing(ActiveSpan { first: FIRST, last: THIRD, learned: Some(THIRD) })
     };
-    // The day before is a streak still.
+    // Being active the day before keeps a streak.
     let ben = PersonActivity {
         last: Some(FIRST),
         streak: 1,
         started: 1,
         ..nothing(ActiveSpan { first: FIRST, last: FIRST, learned: None })
     };
-    // Not there yet.
+    // Not active yet.
     let zed = nothing(ActiveSpan { first: THIRD, last: THIRD, learned: Some(THIRD) });
     let all = [("ada", ada), ("ben", ben), ("zed", zed)]
         .map(|(id, person_activity)| (id.to_owned(), person_activity));
-    assert_eq!(told.people, all.into());
+    assert_eq!(summary.people, all.into());
     let alone = activity_summary(&*store, FIRST..THIRD, Some("ada")).await;
     assert_eq!(alone.people, [("ada".to_owned(), ada)].into());
 
     store.add_rollups(step(at, 9), change(FIRST, "login", &["ben"])).await.unwrap();
-    // Signed in outside of the span, but it is known that the application tells.
+    // Nobody signed in within the span, but sign-ins are known.
     let last_day = activity_summary(&*store, THIRD..THIRD.saturating_add(1.day()), None).await;
     assert!(last_day.logins_known);
-    // A streak goes back beyond the span; one that was broken is none.
+    // A streak may begin before the span; an interrupted one is 0.
     let streak = |id: &str| last_day.people[id].streak;
     assert_eq!((streak("ada"), streak("ben"), streak("zed")), (3, 0, 1));
     assert_eq!(last_day.people["ben"].last, Some(FIRST));

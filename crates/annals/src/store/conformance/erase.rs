@@ -1,4 +1,4 @@
-//! Forgetting a person: what told of them is gone, and what remains is still verified.
+//! Erasing a person: nothing names them any more, and the journal still verifies.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::{START, accepted, everything, verdicts};
 
 const GONE: &str = "g1";
 
-/// Events that tell of somebody in every checkpoint, and one that does not.
+/// Events that name somebody in every field that may, and one that does not.
 fn events() -> Vec<Event> {
     let mut all: Vec<Event> = (1..=6).map(|number| plain(number).event).collect();
     let id = || GONE.to_owned();
@@ -27,15 +27,15 @@ fn events() -> Vec<Event> {
     all[2].action = "activated".to_owned();
     all[2].points = Some(Points { before: 0, after: 7, delta: 7 });
     all[3].entity = Some(Entity { kind: "user".to_owned(), id: Some(id()), name: name() });
-    // A thing and a key of the same id are nobody.
+    // An entity and a key with the same id are not the person.
     all[4].entity = Some(Entity { kind: "lamp".to_owned(), id: Some(id()), name: None });
     all[4].actor = Actor { kind: ActorType::ApiKey, id: Some(id()), name: None };
     all
 }
 
-/// How far whoever takes somebody out has come.
-fn checkpoint(told: &str) -> (&'static str, String) {
-    ("a_checkpoint", told.to_owned())
+/// The eraser's checkpoint.
+fn checkpoint(value: &str) -> (&'static str, String) {
+    ("a_checkpoint", value.to_owned())
 }
 
 fn without(event: &Event) -> Event {
@@ -62,11 +62,11 @@ pub async fn what_tells_of_a_person_is_found_and_replaced(store: Arc<dyn Store>)
     assert_eq!(store.setting("a_checkpoint").await, Ok(Some("4 done".to_owned())));
     assert_eq!(everything(&*store).await[..4], remains);
     assert_eq!(store.events_about(GONE, 0, 10).await, Ok(Vec::new()));
-    let told = verdicts(&*store).await;
-    assert!(told[..4].iter().all(|verdict| *verdict == Verdict::Anonymised));
-    assert!(told[4..].iter().all(|verdict| *verdict == Verdict::Verified));
+    let verdicts = verdicts(&*store).await;
+    assert!(verdicts[..4].iter().all(|verdict| *verdict == Verdict::Anonymised));
+    assert!(verdicts[4..].iter().all(|verdict| *verdict == Verdict::Verified));
 
-    // The child keeps its history, and the account is nobody's.
+    // The child keeps its history, which no longer names the account.
     let query = |child: Option<&str>, account: Option<&str>| TrackingQuery {
         child: child.map(str::to_owned),
         account: account.map(str::to_owned),
@@ -79,7 +79,7 @@ pub async fn what_tells_of_a_person_is_found_and_replaced(store: Arc<dyn Store>)
     assert_eq!(store.tracking(query(Some("c1"), None)).await.unwrap().0, 1);
     assert_eq!(store.tracking(query(None, Some(GONE))).await.unwrap().0, 0);
 
-    // Another one of them may go later, and events go on being written in the same tile.
+    // Another person of the same event may be erased later, and appending continues in the tile.
     let child = without(&Event { subject: None, ..remains[2].clone() });
     store.anonymise(vec![child], checkpoint("5 done")).await.unwrap();
     assert_eq!(store.tracking(query(Some("c1"), None)).await.unwrap().0, 0);
@@ -134,10 +134,10 @@ pub async fn a_forgotten_guardian_leaves_their_children(store: Arc<dyn Store>) {
     assert_eq!(store.person("g1").await, Ok(None));
     assert_eq!(store.person("c3").await, Ok(Some(other)));
     assert_eq!(store.dependants("g1").await, Ok(Vec::new()));
-    // Done twice changes nothing.
+    // Doing it twice changes nothing.
     assert_eq!(store.forget_person("g1", START.plus_micros(9)).await, Ok(Vec::new()));
 
-    // A child takes its points along.
+    // A child's account is removed with the child.
     let mut event = events()[2].clone();
     event.subject = Some(Subject { id: "c3".to_owned(), name: None });
     accepted(&*store, vec![entry(event)], START).await;

@@ -1,4 +1,4 @@
-//! Closed days: what was counted before people went.
+//! Frozen days in the journal.
 
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ pub async fn frozen_days_are_raised_and_never_lowered(store: Arc<dyn Store>) {
     assert_eq!((root.views, root.people, root.engaged.count()), (9, 6, 3));
 }
 
-/// Servers that close the same day, each knowing more of something.
+/// Servers that freeze the same day, each with a greater count of something.
 pub async fn of_many_who_close_a_day_none_is_lost(store: Arc<dyn Store>) {
     let mut day_to_freeze = Vec::new();
     let mut model = FrozenDay::new(FIRST);

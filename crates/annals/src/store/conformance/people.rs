@@ -30,14 +30,14 @@ async fn ids(store: &dyn Store, query: PeopleQuery) -> Vec<String> {
 
 pub async fn people_are_kept_with_their_guardians(store: Arc<dyn Store>) {
     assert_eq!(store.person("c1").await, Ok(None));
-    // A guardian need not stand in the directory, and their order is kept.
+    // A guardian need not be in the directory, and the order is kept.
     let mut child = person("c1", PersonKind::Child, &["g2", "g1"]);
     store.put_person(child.clone()).await.unwrap();
     assert_eq!(store.person("c1").await, Ok(Some(child.clone())));
     assert_eq!(store.dependants("g1").await.unwrap(), ["c1"]);
     assert_eq!(store.dependants("c1").await, Ok(Vec::new()));
 
-    // What is written last holds, whole: nothing of the older state is left.
+    // Saving replaces the person: nothing of the older state is left.
     child = Person {
         name: None,
         guardians: vec!["g1".to_owned()],
@@ -50,7 +50,7 @@ pub async fn people_are_kept_with_their_guardians(store: Arc<dyn Store>) {
     store.put_person(child.clone()).await.unwrap();
     assert_eq!(store.person("c1").await, Ok(Some(child)));
     assert_eq!(store.dependants("g2").await, Ok(Vec::new()));
-    // An archived child's events stay, and stay visible to its guardian.
+    // An archived child's events stay, visible to its guardian.
     assert_eq!(store.dependants("g1").await.unwrap(), ["c1"]);
 }
 

@@ -1,4 +1,4 @@
-//! What a verifier is told.
+//! Reading seals for verification.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::{START, accepted, verdicts};
 pub async fn everything_written_is_verified(store: Arc<dyn Store>) {
     let mut runner = TestRunner::deterministic();
     let entries = entries(600).new_tree(&mut runner).unwrap().current();
-    // The open tile's root grows with every commit; it must fit after each.
+    // The open tile's root changes with every commit, and must fit after each.
     for batch in entries.chunks(90) {
         accepted(&*store, batch.to_vec(), START).await;
         let verdicts = verdicts(&*store).await;

@@ -1,4 +1,4 @@
-//! Copies: what one journal gives, another takes over as it stands.
+//! Copies: a journal's segments are imported by another as they are.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ async fn segment(store: &dyn Store, range: std::ops::Range<u64>) -> Segment {
     }
 }
 
-/// A journal that was lost after a moment goes on from what was copied of it.
+/// A journal that was lost after some time continues from its copy.
 pub async fn a_part_replaces_what_follows_and_appending_goes_on(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..501), START).await;
     delete(&*store, 300..310, "p", START).await.unwrap();
@@ -32,7 +32,7 @@ pub async fn a_part_replaces_what_follows_and_appending_goes_on(store: Arc<dyn S
     let head = store.head().await.unwrap();
     accepted(&*store, plain_ones(501..600), START.plus_micros(5)).await;
 
-    // Twice, as after a copy that broke off, and back to a shorter journal in between.
+    // Twice, as after an interrupted copy, and back to a shorter journal in between.
     for end in [501, second + 20, 501] {
         let mut segment = copy.clone();
         if end < 501 {
@@ -48,7 +48,7 @@ pub async fn a_part_replaces_what_follows_and_appending_goes_on(store: Arc<dyn S
     assert_eq!(store.tiles(1..501).await.unwrap(), seals);
     assert_eq!(store.head().await.unwrap(), head);
 
-    // The tree of the open tile goes on, and ids are known.
+    // The open tile's tree continues, and ids are known.
     let outcomes = append(&*store, vec![plain(400), plain(501)], START).await.unwrap();
     let next = Appended::Accepted { seq: 501, created_at: START };
     assert_eq!(outcomes, [Appended::Duplicate { seq: Some(400) }, next]);
@@ -81,7 +81,7 @@ pub async fn used_ids_and_settings_are_told_whole(store: Arc<dyn Store>) {
     let (first, rest) = (&all[..2], &all[2..]);
     assert_eq!(store.used_ids(None, 2).await.unwrap(), first);
     assert_eq!(store.used_ids(Some(all[1].hash), 100).await.unwrap(), rest);
-    // Taken over twice they are there once.
+    // Imported twice, they are there once.
     store.import_used_ids(all.clone()).await.unwrap();
     assert_eq!(store.used_ids(None, 100).await.unwrap(), all);
     store.put_setting("b", "2").await.unwrap();
@@ -116,7 +116,7 @@ pub async fn points_are_taken_over_with_their_events(store: Arc<dyn Store>) {
     assert_eq!((total, page.len()), (300, 300));
     assert!(page.iter().map(|event| event.seq).eq((1..301).rev()));
 
-    // Accounts and answers are as the other journal had them, whatever the events say.
+    // Accounts and answers are those of the other journal, whatever the events say.
     let asked = Pending { reward: "r".to_owned(), at: START };
     let account = |child: &str, pending: &[&Pending]| {
         let pending = pending.iter().map(|&pending| pending.clone()).collect();
@@ -145,7 +145,7 @@ pub async fn points_are_taken_over_with_their_events(store: Arc<dyn Store>) {
     assert_eq!(store.answers(Some([1; 32]), 1).await.unwrap(), all[1..2]);
 }
 
-/// The tables that a copy brings over, whichever engine has them.
+/// The tables that a copy includes, of any engine.
 const COPIED: [&str; 24] = [
     "accounts",
     "answers",
@@ -172,7 +172,7 @@ const COPIED: [&str; 24] = [
     "tombstones",
     "used_ids",
 ];
-/// Those that stay behind: who is signed in, and what each database has of its own.
+/// The tables that a copy leaves out: sessions, and those that belong to one database.
 const LEFT: [&str; 8] = [
     "changes",
     "classes",
@@ -184,8 +184,8 @@ const LEFT: [&str; 8] = [
     "viewer_key",
 ];
 
-/// Expects each of an engine's tables to be known to [`crate::journal::copy`]: one that is not
-/// would be left behind, and nobody would notice.
+/// Expects [`crate::journal::copy`] to know each of an engine's tables, since an unknown one would
+/// be left out unnoticed.
 pub fn a_copy_knows<'a>(tables: impl IntoIterator<Item = &'a str>) {
     let tables: Vec<_> = tables.into_iter().map(|t| t.strip_prefix("annals_").unwrap()).collect();
     assert!(tables.contains(&"events") && tables.contains(&"sign_ins"), "{tables:?}");

@@ -1,5 +1,5 @@
-//! Lists and counts against a plain `Vec<Event>`, with [`Scoped::matches`](crate::store::Scoped::matches) as the
-//! judge.
+//! Compares lists and counts with a plain `Vec<Event>`, filtered by
+//! [`Scoped::matches`](crate::store::Scoped::matches).
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -18,18 +18,18 @@ use crate::filter::{Field, Filter, Term};
 
 /// Positions of the model: three tiles, the last one open.
 const COUNT: usize = 600;
-/// Filters tried on it.
+/// Number of filters to try.
 const TRIES: u32 = 300;
 
-/// Positions of a longer model, which an index has written down and put together several times.
+/// Positions of a longer model, for which an index is written and merged several times.
 const LONG: usize = 2_300;
 
-/// A store and its model: what was appended, in order, less a gap that was buried.
+/// A store and its model: the events appended, in order, without a deleted gap.
 async fn model(store: &dyn Store) -> Vec<Event> {
     long_model(store, COUNT).await
 }
 
-/// As [`model`], of so many events.
+/// The same with this many events.
 async fn long_model(store: &dyn Store, count: usize) -> Vec<Event> {
     let mut runner = TestRunner::deterministic();
     let entries = entries(count).new_tree(&mut runner).unwrap().current();
@@ -49,7 +49,7 @@ fn runner() -> TestRunner {
     TestRunner::new(Config { cases: TRIES, failure_persistence: None, ..Config::default() })
 }
 
-/// Runs a test of many inputs on the runtime that the store belongs to.
+/// Runs a test with many inputs on the store's runtime.
 fn for_all<S: Strategy>(strategy: &S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
     let result = tokio::task::block_in_place(|| runner().run(strategy, test));
     result.unwrap_or_else(|failure| panic!("{failure}"));
@@ -61,7 +61,7 @@ fn range() -> impl Strategy<Value = Range<u64>> {
 
 fn range_of(count: usize) -> impl Strategy<Value = Range<u64>> {
     let end = count as u64 + 10;
-    // However far it may go, as a first page is asked for, and no further than that.
+    // A range without an end, as for a first page, and a limited one.
     let open = prop_oneof![Just(1..u64::MAX), (0..end).prop_map(|start| start..u64::MAX)];
     prop_oneof![open, (0..end, 0..end).prop_map(|(start, end)| start..end)]
 }
@@ -96,7 +96,7 @@ pub async fn filters_find_what_the_model_finds(store: Arc<dyn Store>) {
         prop_assert_eq!(events, wanted);
         Ok(())
     });
-    // A world in which filters find nothing proves nothing.
+    // A world in which filters match nothing would prove nothing.
     assert!(found.get() > TRIES as usize / 5, "{} found", found.get());
 }
 
@@ -130,7 +130,7 @@ pub async fn lines_are_what_serde_makes_of_the_events(store: Arc<dyn Store>) {
     });
 }
 
-/// Wherever an index draws its lines: many windows, in all stages, and what is deleted meanwhile.
+/// The same across an index's boundaries: many windows, in all states, with deletions meanwhile.
 pub async fn a_longer_journal_is_searched_and_counted_like_the_model(store: Arc<dyn Store>) {
     let mut model = long_model(&*store, LONG).await;
     for gap in [777..778, 1_020..1_030, 1_536..1_800, 2_299..2_300] {
@@ -195,7 +195,7 @@ pub async fn actions_are_counted_as_the_model_counts_them(store: Arc<dyn Store>)
             }
         }
         let mut wanted: Vec<(String, u64)> = actions.into_iter().collect();
-        // Stable: the names stay in order where the counts are equal.
+        // A stable sort keeps the names in order where the counts are equal.
         wanted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         wanted.truncate(limit);
         let counts = Handle::current().block_on(store.action_counts(filter, range, limit));
@@ -270,7 +270,7 @@ pub async fn an_empty_journal_and_an_empty_range_have_nothing(store: Arc<dyn Sto
     assert_eq!(store.find(super::id(9), Scope::everything()).await, Ok(None));
 }
 
-/// A value that no engine can hold is found nowhere; it is no error.
+/// A value that no engine can store matches nothing and is no error.
 pub async fn a_filter_may_ask_for_anything(store: Arc<dyn Store>) {
     accepted(&*store, super::world::plain_ones(1..4), START).await;
     let key = |text: &str| Field::Metadata(text.to_owned());
@@ -299,6 +299,6 @@ pub async fn a_longer_journal_takes_more_bytes(store: Arc<dyn Store>) {
     let before = store.bytes().await.unwrap();
     accepted(&*store, super::world::plain_ones(1..601), START).await;
     let after = store.bytes().await.unwrap();
-    // A leaf's eight bytes and an id at the very least.
+    // At least a leaf prefix of eight bytes and an id for each event.
     assert!(after > before + 600 * 24, "{before} {after}");
 }

@@ -1,5 +1,5 @@
-//! A small world: few people, few things, few words, so that a filter made at random finds
-//! something. Names that sort or fold differently from engine to engine are among them.
+//! A small world: few people, entities and words, so that a random filter matches something. Some
+//! names sort or fold differently from engine to engine.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ const TEXTS: [&str; 6] = [
 ];
 const WORDS: [&str; 7] = ["volcano", "ADA", "unite", "found", "σισυφοσ", "冒険", "quest"];
 const KEYS: [&str; 3] = ["colour", "Colour", "n.m"];
-/// The period the events lie in, in microseconds: 40 days.
+/// The period of the events in microseconds: 40 days.
 const PERIOD: i64 = 40 * 24 * 3_600 * 1_000_000;
 
 fn name(names: &'static [&'static str]) -> impl Strategy<Value = String> {
@@ -42,7 +42,7 @@ fn name(names: &'static [&'static str]) -> impl Strategy<Value = String> {
 }
 
 fn moment() -> impl Strategy<Value = Time> {
-    // On the hour, so that bounds and events meet exactly now and then.
+    // On the hour, so that bounds and events are sometimes equal.
     (-PERIOD / 3_600_000_000..1).prop_map(|hours| START.plus_micros(hours * 3_600_000_000))
 }
 
@@ -82,7 +82,7 @@ prop_compose! {
     }
 }
 
-/// An event of the small world; its id is to be given.
+/// An event of the small world, without an id.
 fn event() -> impl Strategy<Value = Event> {
     let what = (
         name(&CATEGORIES),
@@ -124,7 +124,7 @@ fn event() -> impl Strategy<Value = Event> {
     })
 }
 
-/// An event as an entry, sealed with a salt that follows from its id.
+/// An event as an entry, sealed with a salt made of its id.
 pub fn entry(event: Event) -> Entry {
     let salt = event.id.into_bytes();
     let personal = personal(&event);
@@ -137,7 +137,7 @@ pub fn entry(event: Event) -> Entry {
     }
 }
 
-/// An entry that says nothing but its number.
+/// An entry with nothing but its number.
 pub fn plain(number: u128) -> Entry {
     entry(Event {
         id: super::id(number),
@@ -195,7 +195,7 @@ fn term() -> impl Strategy<Value = Term> {
     };
     let metadata = (name(&KEYS).prop_map(Field::Metadata), metadata_text()).boxed();
     let one = Union::new(FIELDS.iter().map(of_field).chain([metadata]));
-    // Further values are of the same field, or found nowhere.
+    // Further values are of the same field, or match nothing.
     let more = select(vec!["nobody", "ada", "7", "quest", "red", "ab", "\0", ""]);
     (one, vec(more, 0..3), any::<bool>()).prop_map(|((field, value), more, negated)| {
         let more = more.into_iter().map(str::to_owned);
@@ -208,7 +208,7 @@ fn metadata_text() -> impl Strategy<Value = String> {
     select(vec!["red", "7", "1.5", "1e-7", "true", "", "null"]).prop_map(str::to_owned)
 }
 
-/// A filter that asks about the small world.
+/// A filter about the small world.
 pub fn filter() -> impl Strategy<Value = Filter> {
     let words = vec(select(&WORDS[..]), 0..3)
         .prop_map(|wanted| wanted.iter().flat_map(|word| words(word)).collect());
@@ -216,7 +216,8 @@ pub fn filter() -> impl Strategy<Value = Filter> {
         .prop_map(|(terms, from, to, words)| Filter { terms, from, to, words })
 }
 
-/// What hides a whole category but for an action, a single action, and nothing, from some.
+/// A catalog that hides a category without one action, a single action, and nothing, from some
+/// viewers.
 const HIDDEN: &str = r#"
     [a_b]
     visible_to = ["admin"]
@@ -228,7 +229,7 @@ const HIDDEN: &str = r#"
     visible_to = ["auditor"]
 "#;
 
-/// Who looks after whom in the small world. An engine may ask the directory itself.
+/// The guardians of the small world. An engine may read the directory itself.
 const GUARDIANSHIPS: [(&str, &[&str]); 4] = [
     ("ada", &["7", "%"]),
     ("Ada", &["a,b"]),
@@ -248,7 +249,7 @@ pub async fn populate(store: &dyn Store) {
     }
 }
 
-/// A person's scope, as the directory makes it.
+/// A person's scope, as the directory defines it.
 fn of_person(id: &str, catalog: &Catalog) -> Scope {
     let dependants = GUARDIANSHIPS.iter().find(|(guardian, _)| *guardian == id);
     let dependants: Vec<String> = dependants

@@ -4,27 +4,27 @@ use crate::store::{Key, Result, SignIn};
 use annals_event::Time;
 use async_trait::async_trait;
 
-/// Keeps keys and sign-ins, as hashes.
+/// Stores keys and sign-ins, as hashes.
 #[async_trait]
 pub trait Credentials: Send + Sync + 'static {
     /// Writes a key, over an older state of the same key.
     async fn put_key(&self, key: Key) -> Result<()>;
 
-    /// Writes down when a key was last used, and nothing else of it.
+    /// Saves the time of a key's last use, and nothing else.
     async fn touch_key(&self, id: &str, used_at: Time) -> Result<()>;
 
     /// Every key, revoked and expired ones too, oldest first.
     async fn keys(&self) -> Result<Vec<Key>>;
 
-    /// Keeps a sign-in link or a session.
+    /// Saves a sign-in link or a session.
     async fn put_sign_in(&self, sign_in: SignIn) -> Result<()>;
 
-    /// The sign-in with this hash, expired ones too.
+    /// The sign-in with this hash, even if expired.
     async fn sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>>;
 
-    /// Takes a sign-in away and answers it: of two who try, one gets it.
+    /// Removes a sign-in and returns it: of two callers only one gets it.
     async fn redeem_sign_in(&self, hash: [u8; 32]) -> Result<Option<SignIn>>;
 
-    /// Removes the sign-ins that expired before a moment.
+    /// Removes the sign-ins that expired before a moment. Returns their number.
     async fn expire_sign_ins(&self, before: Time) -> Result<u64>;
 }

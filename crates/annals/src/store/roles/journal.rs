@@ -1,4 +1,4 @@
-//! Appending to the journal, and how far it goes.
+//! Appending to the journal, and its head.
 
 use crate::store::{Head, Identity, Item, Outcome, Result};
 use annals_event::Time;
@@ -7,34 +7,34 @@ use async_trait::async_trait;
 /// Appends events in order and knows the head.
 #[async_trait]
 pub trait Journal: Send + Sync + 'static {
-    /// Which journal this is.
+    /// The identity of the journal.
     fn identity(&self) -> Identity;
 
-    /// Numbers the events and writes them: durable when it resolves, and then in the order
-    /// given, without gaps. Every item has its own outcome; an error means that none of them
-    /// was written, unless it is [`StoreError::Unknown`].
+    /// Numbers the events and writes them, in the given order and without gaps; they are durable
+    /// when it resolves. Every item has its own outcome. After an error no item was written, unless
+    /// it is [`StoreError::Unknown`].
     ///
-    /// A command sees the account as the items before it left it. Its event, the account and the
-    /// answer kept for its key are written together or not at all; one that is refused writes
-    /// nothing and changes nothing for its neighbours. Points events that are merely appended
-    /// change the account in the same way.
+    /// A command sees the account as earlier items left it. Its event, the account and the answer
+    /// for its key are written together or not at all; a refused command writes nothing and does
+    /// not affect its neighbours. Points events that are merely appended change the account in the
+    /// same way.
     async fn commit(&self, items: Vec<Item>, now: Time) -> Result<Vec<Outcome>>;
 
-    /// How far the journal goes.
+    /// The journal's head.
     async fn head(&self) -> Result<Head>;
 
-    /// Resolves when another process may have moved the head, or changed what this one remembers;
-    /// where there can be no other, never.
+    /// Resolves when another process may have moved the head or changed data that this one
+    /// remembers; never resolves if there can be no other.
     async fn head_changed(&self) {
         std::future::pending().await
     }
 
-    /// How many bytes the journal takes up.
+    /// The size of the journal in bytes.
     async fn bytes(&self) -> Result<u64>;
 
-    /// Whether an event could be written durably now: writes, syncs and takes back.
+    /// Tests whether an event could be written durably now: writes, syncs and undoes.
     async fn probe(&self) -> Result<()>;
 
-    /// Ends all work; nothing may be asked afterwards.
+    /// Ends all work; no method may be called afterwards.
     async fn close(&self);
 }

@@ -4,16 +4,16 @@ use crate::store::{Account, Result, Reward, Task, TrackingQuery};
 use annals_event::{Event, Time};
 use async_trait::async_trait;
 
-/// Keeps what children have, and what can be earned and spent.
+/// Stores children's accounts, and the tasks and rewards.
 #[async_trait]
 pub trait Ledger: Send + Sync + 'static {
-    /// What a child has; of a child without points events, nothing.
+    /// A child's account; empty for a child without points events.
     async fn account(&self, child: &str) -> Result<Account>;
 
-    /// A page of points events, newest first, and how many there are in all.
+    /// A page of points events, newest first, and the total number of matches.
     async fn tracking(&self, query: TrackingQuery) -> Result<(u64, Vec<Event>)>;
 
-    /// Forgets answers to commands that were kept until a moment. Answers how many.
+    /// Deletes the answers to commands that expired before a moment. Returns their number.
     async fn expire_answers(&self, before: Time) -> Result<u64>;
 
     /// Writes a task, over an older state of the same task.
@@ -25,7 +25,7 @@ pub trait Ledger: Send + Sync + 'static {
     /// The task with this id.
     async fn task(&self, id: &str) -> Result<Option<Task>>;
 
-    /// Removes a task; answers whether there was one.
+    /// Removes a task; returns whether there was one.
     async fn delete_task(&self, id: &str) -> Result<bool>;
 
     /// Writes a reward, over an older state of the same reward.
@@ -37,6 +37,6 @@ pub trait Ledger: Send + Sync + 'static {
     /// The reward with this id.
     async fn reward(&self, id: &str) -> Result<Option<Reward>>;
 
-    /// Removes a reward; answers whether there was one.
+    /// Removes a reward; returns whether there was one.
     async fn delete_reward(&self, id: &str) -> Result<bool>;
 }

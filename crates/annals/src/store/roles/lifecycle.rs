@@ -8,51 +8,50 @@ use annals_event::{Event, Time};
 use async_trait::async_trait;
 use jiff::civil::Date;
 
-/// Takes people out of events, deletes events, and cleans up after both.
+/// Anonymises events, deletes events, and cleans up after both.
 #[async_trait]
 pub trait Lifecycle: Send + Sync + 'static {
-    /// Events in which a person stands as actor, subject, account or thing, after a position, in
-    /// order.
+    /// Events after a position that have a person as actor, subject, account or entity, in order.
     async fn events_about(&self, person: &str, after: u64, limit: usize) -> Result<Vec<Event>>;
 
-    /// Puts what remains of events in their place, all or none: salts go, commitments stay, and
-    /// each leaf is what it was. Fails where it would not be, or was not. With it a setting is written:
-    /// how far whoever does this has come.
+    /// Replaces events by their anonymised form, all or none. Salts are deleted, commitments kept,
+    /// and each leaf stays the same; fails otherwise. Saves the caller's checkpoint with it.
     async fn anonymise(&self, events: Vec<Event>, checkpoint: (&'static str, String))
     -> Result<()>;
 
     /// The events at the positions that are due by age, in order.
     async fn due(&self, ageing: &Ageing, range: Range<u64>) -> Result<Vec<Event>>;
 
-    /// Carries out a slice of a retention run, with how far the run is then: all or nothing. Fails
-    /// where an event is not the one written, as [`Lifecycle::anonymise`] does.
+    /// Applies a step of a retention run and saves the run's checkpoint, all or nothing. Fails if
+    /// an event is not the one written, like [`Lifecycle::anonymise`].
     async fn retention_step(&self, slice: RetentionStep) -> Result<()>;
 
-    /// Keeps what was counted of a day, or of some of its pages, durably: each count is raised to
-    /// this one if it is less. What is done twice, or by two, changes nothing.
+    /// Saves the counts of a day, or of some of its pages, durably. A saved count is only ever
+    /// raised, so that repeating it, or two servers doing it, changes nothing.
     async fn freeze_day(&self, day: FrozenDay) -> Result<()>;
 
-    /// A page of closed days, after a day, in order.
+    /// A page of frozen days after one, in order.
     async fn frozen_days(&self, after: Option<Date>, limit: usize) -> Result<Vec<FrozenDay>>;
 
-    /// Takes away what nothing refers to any more, after many slices.
+    /// Deletes data that nothing refers to any more, after many steps.
     async fn compact(&self) -> Result<()> {
         Ok(())
     }
 
-    /// Since when the files hold bytes of what was erased or deleted, until [`Lifecycle::vacuum`] takes them
-    /// out; nothing where they hold none, as of an engine that overwrites what it deletes.
+    /// The time since which the files hold bytes of erased or deleted events, until
+    /// [`Lifecycle::vacuum`]; `None` if there are none, as with an engine that overwrites deleted
+    /// data.
     async fn vacuum_needed_since(&self) -> Result<Option<Time>> {
         Ok(None)
     }
 
-    /// Takes the bytes of what was erased or deleted out of the files, while others read and append.
-    /// Nothing where another process is at it.
+    /// Removes the bytes of erased and deleted events from the files, while others read and append.
+    /// `None` if another process is doing so.
     async fn vacuum(&self) -> Result<Option<Vacuumed>> {
         Ok(Some(Vacuumed::default()))
     }
 
-    /// Keeps which class events belong to, where people ask the database itself about it.
+    /// Saves the class of each event kind, for operators who query the database itself.
     async fn keep_classes(&self, _catalog: &Catalog) -> Result<()> {
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! What a store can do, a trait for each role: whoever needs to read says so ([`Read`]), whoever
-//! proves needs [`Proof`]. [`Store`] is their sum.
+//! The roles of a store, one trait for each: a part that reads needs [`Read`], one that proves
+//! needs [`Proof`]. [`Store`] has all.
 
 mod cluster;
 mod credentials;

@@ -1,4 +1,4 @@
-//! Reading what proves that events are the ones written.
+//! Reading the proof that events are the ones written.
 
 use std::ops::Range;
 
@@ -14,8 +14,8 @@ pub trait Proof: Send + Sync + 'static {
     /// The tiles that hold these positions, in order.
     async fn tiles(&self, range: Range<u64>) -> Result<Vec<Tile>>;
 
-    /// The positions in these tiles that counts are made of without looking at them, and that come to
-    /// something else; with what is wrong. An engine that counts its events has none.
+    /// The positions in these tiles whose saved sums are wrong, with the fault. Empty for an engine
+    /// that counts its events.
     async fn miscounted(&self, tiles: Range<u64>) -> Result<Vec<(Range<u64>, String)>> {
         let _ = tiles;
         Ok(Vec::new())

@@ -1,9 +1,9 @@
-//! Values that operators set, and how far jobs have come.
+//! Values that operators set, and the checkpoints of jobs.
 
 use crate::store::Result;
 use async_trait::async_trait;
 
-/// Keeps settings and checkpoints, as JSON text.
+/// Stores settings and checkpoints, as JSON text.
 #[async_trait]
 pub trait Settings: Send + Sync + 'static {
     /// A setting by name, as JSON text.

@@ -1,4 +1,4 @@
-//! What a filter asks of an event, answered by its row.
+//! Answers a filter's questions about an event from its row.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ impl Asked for Row<&str> {
 
     fn text(&self, field: &Field) -> Option<Cow<'_, str>> {
         if let Field::Metadata(key) = field {
-            // One that cannot be read has no field, and nothing is told of it.
+            // Metadata that cannot be read has no fields.
             let metadata = self.metadata().ok()?;
             return metadata.get(key).and_then(metadata_text).map(Cow::Owned);
         }
@@ -27,7 +27,7 @@ impl Asked for Row<&str> {
 }
 
 impl<'r> Row<&'r str> {
-    /// The text of a column; numbers of closed fields as the words they stand for.
+    /// The text of a column; the numbers of closed fields as their words.
     fn column(&self, name: &str) -> Option<&'r str> {
         match name {
             "category" => Some(self.category),

@@ -1,4 +1,4 @@
-//! An event's JSON, written from its row: the text that serde makes of the event, without the event.
+//! Writes an event's JSON from its row: the text that serde makes of the event, without the event.
 
 use annals_event::Time;
 use annals_event::json::is_stable;
@@ -8,12 +8,14 @@ use serde::Serialize;
 use super::{Row, Unreadable};
 
 impl Row<&str> {
-    /// Writes it down as it is served, with its cursor; without its client where that is not shown.
+    /// Writes the JSON as the API serves it, with its cursor, and with its client only if that is
+    /// shown.
     pub fn json(&self, out: &mut Vec<u8>, cursor: &str, client: bool) -> Result<(), Unreadable> {
         self.check_parts()?;
         let (severity, actor_type) = (self.severity()?, self.actor_type()?);
         let context = self.context()?;
-        // What is certain to come back as it stands is copied, and what is not is read and written.
+        // Metadata that is certain to be unchanged by parsing is copied; other metadata is parsed
+        // and written.
         let metadata = match self.metadata {
             Some(text) if is_stable(text) => None,
             _ => Some(self.metadata()?),
@@ -148,8 +150,8 @@ mod tests {
             (Row { metadata: Some("[]"), ..good.clone() }, "metadata"),
             (Row { context: Some("{\"x\":1}"), ..good.clone() }, "context"),
         ] {
-            let told = row.json(&mut out, "c", true);
-            assert_eq!(told, Err(Unreadable { seq: 0, column }));
+            let result = row.json(&mut out, "c", true);
+            assert_eq!(result, Err(Unreadable { seq: 0, column }));
         }
     }
 

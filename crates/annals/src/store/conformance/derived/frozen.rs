@@ -1,4 +1,4 @@
-//! Closed days: what was counted of them stays, and people go.
+//! Frozen days: the counts stay, and the people are deleted.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::super::super::{
 use super::uses::pages;
 use super::{FIRST, SECOND, START, THIRD, both_days, change, step};
 
-/// Closes days as [`crate::privacy`] does, with nobody in a path, and without a journal.
+/// Freezes days as [`crate::privacy`] does, without journal and without rewriting paths.
 pub(super) async fn age(store: &dyn DerivedStore, before: Date) {
     let last = before.yesterday().unwrap();
     for day in store.days_to_freeze(last, last).await.unwrap() {
@@ -24,7 +24,7 @@ pub(super) async fn age(store: &dyn DerivedStore, before: Date) {
     store.age_rollups(before).await.unwrap();
 }
 
-fn visit(day: Date) -> Session {
+fn session(day: Date) -> Session {
     Session {
         session_id: "s".to_owned(),
         ordinal: 0,
@@ -44,7 +44,7 @@ fn person(id: &str) -> Visitor {
     Visitor::Person(id.to_owned())
 }
 
-/// A page looked at by these, each for so long.
+/// A change in which these visitors look at a page, each for so long.
 fn looks(day: Date, path: &str, who: &[Visitor], engaged: u64) -> RollupChange {
     let visitors = who.iter().map(|who| (path.to_owned(), day, who.clone())).collect();
     let mut views = PageChange { views: who.len() as u64, ..PageChange::default() };
@@ -57,13 +57,13 @@ fn looks(day: Date, path: &str, who: &[Visitor], engaged: u64) -> RollupChange {
 pub async fn days_that_are_about_nobody_keep_their_counts(store: Arc<dyn DerivedStore>) {
     store.resume(Output::Rollups, "1").await.unwrap();
     let mut first = change(FIRST, "complete", &["ada", "ben"]);
-    first.sessions.insert(("s".to_owned(), 0), Some(visit(FIRST)));
+    first.sessions.insert(("s".to_owned(), 0), Some(session(FIRST)));
     store.add_rollups(step(0, 5), first).await.unwrap();
     store.add_rollups(step(5, 6), change(SECOND, "error", &["ada"])).await.unwrap();
     let before = both_days(&*store).await;
     age(&*store, SECOND).await;
     assert_eq!(both_days(&*store).await, before);
-    // Nobody's day is known any more, and whoever did not come back is not either.
+    // Nobody's days are known, and people who did not return are gone.
     let (_, activity_summary) = store.activity_summary(vec![FIRST..THIRD], None).await.unwrap();
     assert_eq!(activity_summary[0].people.keys().collect::<Vec<_>>(), ["ada"]);
     assert_eq!(
@@ -72,7 +72,7 @@ pub async fn days_that_are_about_nobody_keep_their_counts(store: Arc<dyn Derived
     );
     assert_eq!(store.sessions(vec!["s".to_owned()]).await.unwrap(), []);
 
-    // Read out of the journal again, where nobody is left of the first day and some events are gone.
+    // A rebuild from a journal in which the first day's people and some events are gone.
     store.clear(Output::Rollups).await.unwrap();
     let mut left = RollupChange::default();
     left.days.insert((FIRST, RollupChange::ALL), 1);
@@ -94,7 +94,7 @@ pub async fn looks_of_days_about_nobody_keep_their_counts(store: Arc<dyn Derived
     age(&*store, SECOND).await;
     assert_eq!(pages(&*store, None, 9).await, before);
 
-    // Read out of the journal again, where nobody is left of the first day and some events are gone.
+    // A rebuild from a journal in which the first day's people and some events are gone.
     store.clear(Output::Rollups).await.unwrap();
     let less = RollupChange { visitors: BTreeSet::new(), ..looks(FIRST, "/", &first[..1], 5_000) };
     store.add_rollups(step(0, 4), less).await.unwrap();
@@ -117,7 +117,7 @@ pub async fn days_are_to_be_closed_as_long_as_more_is_counted(store: Arc<dyn Der
     close(FIRST).await;
     assert_eq!(due().await, []);
     let mut more = RollupChange::default();
-    more.sessions.insert(("s".to_owned(), 0), Some(visit(SECOND)));
+    more.sessions.insert(("s".to_owned(), 0), Some(session(SECOND)));
     let also = change(FIRST, "view", &["ben"]);
     for (at, change) in (2..).zip([
         also,
@@ -156,10 +156,10 @@ pub async fn pages_are_counted_under_other_paths(store: Arc<dyn DerivedStore>) {
     store.rename_pages(FIRST, paths.to_vec()).await.unwrap();
     let same = vec![("/x".to_owned(), "/x".to_owned())];
     store.rename_pages(FIRST, same).await.unwrap();
-    let told = pages(&*store, None, 9).await.pages;
-    let told: Vec<_> =
-        told.iter().map(|page| (&*page.path, page.people, page.days.len())).collect();
-    assert_eq!(told, [("/x", 2, 1), ("/ben", 1, 1)]);
+    let pages = pages(&*store, None, 9).await.pages;
+    let pages: Vec<_> =
+        pages.iter().map(|page| (&*page.path, page.people, page.days.len())).collect();
+    assert_eq!(pages, [("/x", 2, 1), ("/ben", 1, 1)]);
     let day_to_freeze = store.day_to_freeze(FIRST).await.unwrap();
     let mut engaged = Histogram::default();
     [5, 5, 6].into_iter().for_each(|time| engaged.record(time));

@@ -1,4 +1,4 @@
-//! Scores of days that are over, and when they are made again.
+//! Risk scores of past days, and when they are computed again.
 
 use std::sync::Arc;
 
@@ -43,12 +43,12 @@ pub async fn scores_are_kept_by_day_and_replaced(store: Arc<dyn DerivedStore>) {
     let histories =
         async |span| store.histories(span, vec!["ben".to_owned(), "zed".to_owned()]).await.unwrap();
     let (ben, zed) = ("ben".to_owned(), "zed".to_owned());
-    let told = histories(FIRST..THIRD).await;
-    assert_eq!(told, [(ben, [(FIRST, 35), (SECOND, 71)].into()), (zed, [].into())].into());
+    let found = histories(FIRST..THIRD).await;
+    assert_eq!(found, [(ben, [(FIRST, 35), (SECOND, 71)].into()), (zed, [].into())].into());
     store.drop_scores(SECOND).await.unwrap();
     assert_eq!(histories(FIRST..THIRD).await["ben"], [(SECOND, 71)].into());
     assert_eq!((scored(&*store, "1").await, counts(0).await.len()), (vec![SECOND], 1));
-    // They are made of the roll-ups, and go with them.
+    // The scores depend on the rollups, and are cleared with them.
     store.clear(Output::Rollups).await.unwrap();
     assert_eq!((scored(&*store, "1").await, counts(0).await.len()), (vec![], 0));
     assert_eq!(histories(FIRST..THIRD).await["ben"], [].into());
@@ -63,7 +63,7 @@ pub async fn scores_are_stale_once_what_they_rest_on_is_counted(store: Arc<dyn D
     let fourth = THIRD.saturating_add(1.day());
     store.add_rollups(step(1, 2), change(fourth, "view", &["ada"])).await.unwrap();
     assert_eq!(scored(&*store, "1").await, [FIRST, SECOND, THIRD]);
-    // A session of yesterday that goes on, and an event of the day before.
+    // Yesterday's session continues, and an event of the day before arrives.
     let session = Session {
         session_id: "v".to_owned(),
         ordinal: 1,
@@ -83,16 +83,16 @@ pub async fn scores_are_stale_once_what_they_rest_on_is_counted(store: Arc<dyn D
     assert_eq!(scored(&*store, "1").await, [FIRST, SECOND]);
     store.add_rollups(step(3, 4), change(SECOND, "view", &["ben"])).await.unwrap();
     assert_eq!(scored(&*store, "1").await, [FIRST]);
-    // Stale ones can be read until they are made anew.
+    // Stale scores can be read until there are new ones.
     assert_eq!(store.score_counts(FIRST..fourth, 70).await.unwrap().len(), 3);
-    // What comes in while a day is scored is not in its scores.
+    // Events that are counted while a day is scored are not in its scores.
     store.begin_scores(SECOND).await.unwrap();
     assert_eq!(scored(&*store, "").await, [SECOND]);
     store.add_rollups(step(4, 5), change(FIRST, "view", &["ben"])).await.unwrap();
     assert_eq!(store.keep_scores(scores(SECOND, &[("ada", 10)])).await, Ok(false));
     assert_eq!(scored(&*store, "1").await, []);
     assert_eq!(store.score_counts(FIRST..fourth, 70).await.unwrap().len(), 3);
-    // The first sign-in of all says that sign-ins are told.
+    // The first sign-in shows that sign-ins are known.
     keep(&*store, scores(FIRST, &[("ada", 10)])).await;
     store.add_rollups(step(5, 6), change(THIRD, "login", &["ben"])).await.unwrap();
     assert_eq!(scored(&*store, "1").await, []);
@@ -109,12 +109,12 @@ pub async fn scores_go_with_the_day_and_are_not_made_again(store: Arc<dyn Derive
     age(&*store, SECOND).await;
     let histories = store.histories(FIRST..THIRD, vec!["ada".to_owned()]).await.unwrap();
     assert_eq!(histories["ada"], [(SECOND, 40)].into());
-    // How many there were stays, as it was told on the day.
+    // The frozen day keeps its number of people by score.
     let counts = store.score_counts(FIRST..THIRD, 40).await.unwrap();
     assert_eq!(counts, [(FIRST, 1), (SECOND, 1)].into());
     assert_eq!(store.scored_days("2", 30).await.unwrap().first, Some(SECOND));
 
-    // Also where nobody is left to be scored.
+    // Also after a rebuild in which nobody is left to be scored.
     store.clear(Output::Rollups).await.unwrap();
     store.add_rollups(step(0, 2), change(SECOND, "view", &["ada"])).await.unwrap();
     let counts = store.score_counts(FIRST..THIRD, 40).await.unwrap();
@@ -139,7 +139,7 @@ pub async fn scores_that_rest_on_frozen_days_stay(store: Arc<dyn DerivedStore>) 
     assert_eq!(to_close(0, 1).await, [day(0), day(1)]);
     assert_eq!(to_close(-1, 3).await, [day(0), day(1), day(3)]);
     age(&*store, day(1)).await;
-    // Made by other rules and of three days each, all that rest on the first one stay.
+    // With other rules and a window of three days, all scores that depend on the first day stay.
     let scored = store.scored_days("2", 3).await.unwrap();
     assert_eq!((scored.first, scored.days), (Some(day(1)), [day(0), day(1)].into()));
     let scored = store.scored_days("1", 3).await.unwrap();

@@ -1,4 +1,4 @@
-//! Things and pages: what was done with them, and by whom.
+//! Entities and pages: their use, and by whom.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::{FIRST, SECOND, START, THIRD, step};
 
 const NOTHING: Uses = Uses { views: 0, starts: 0, completions: 0, abandonments: 0 };
 
-/// Something done with things on a day: type, id, what.
+/// Uses of entities on a day: type, id, counts.
 fn used(day: Date, uses: &[(&str, &str, Uses)]) -> RollupChange {
     let mut change = RollupChange::default();
     for (kind, id, uses) in uses {
@@ -43,16 +43,16 @@ pub async fn things_are_those_of_a_type_or_of_types_that_people_learn_by(
         let (checkpoint, entities) =
             store.entities(from..to, kind.map(str::to_owned)).await.unwrap();
         assert_eq!(checkpoint.position, 4);
-        let mut told: Vec<_> = entities.into_iter().map(|t| (t.kind, t.id, t.uses)).collect();
-        told.sort_by(|one, other| (&one.0, &one.1).cmp(&(&other.0, &other.1)));
-        told
+        let mut found: Vec<_> = entities.into_iter().map(|t| (t.kind, t.id, t.uses)).collect();
+        found.sort_by(|one, other| (&one.0, &one.1).cmp(&(&other.0, &other.1)));
+        found
     };
     let entity_use = |kind: &str, id: &str, uses| (kind.to_owned(), id.to_owned(), uses);
     let a = Uses { views: 4, starts: 3, completions: 1, abandonments: 0 };
     let b = Uses { abandonments: 1, ..NOTHING };
     let all = [entity_use("quest", "a", a), entity_use("quest", "b", b)];
     assert_eq!(entities(FIRST, THIRD, None).await, all);
-    // It is learnt by, if not in these days.
+    // Its type is one that people learn by, although nobody learned in this span.
     let only_seen = entity_use("quest", "a", Uses { views: 4, ..NOTHING });
     assert_eq!(entities(FIRST, SECOND, None).await, [only_seen]);
     assert_eq!(entities(FIRST, THIRD, Some("badge")).await, [entity_use("badge", "x", seen)]);
@@ -64,7 +64,7 @@ pub async fn things_are_those_of_a_type_or_of_types_that_people_learn_by(
 
 pub async fn a_thing_is_called_what_it_was_called_last(store: Arc<dyn DerivedStore>) {
     store.resume(Output::Rollups, "1").await.unwrap();
-    let told = [
+    let names = [
         (None, None),
         (Some((5, "Five")), Some("Five")),
         (Some((3, "Three")), Some("Five")),
@@ -72,7 +72,7 @@ pub async fn a_thing_is_called_what_it_was_called_last(store: Arc<dyn DerivedSto
         (Some((5, "Again five")), Some("Again five")),
         (Some((9, "Nine")), Some("Nine")),
     ];
-    for (at, (name, called)) in (0..).zip(told) {
+    for (at, (name, called)) in (0..).zip(names) {
         let mut change = used(FIRST, &[("quest", "a", Uses { starts: 1, ..NOTHING })]);
         for entity_use in change.entities.values_mut() {
             entity_use.name = name.map(|(at, name)| (START.plus_micros(at), name.to_owned()));
@@ -103,7 +103,7 @@ pub async fn pages_have_their_views_and_times_by_day(store: Arc<dyn DerivedStore
         engaged: times(&[1_000, 90]),
         load: times(&[250]),
     };
-    // A late event may show that a session entered elsewhere.
+    // A late event may show that a session began on another page.
     let corrected = PageChange { entries: -1, bounces: -1, engaged: times(&[7]), ..views(0) };
     let on = |path: &str, day, change| ((path.to_owned(), day), change);
     let changes = [
@@ -116,7 +116,7 @@ pub async fn pages_have_their_views_and_times_by_day(store: Arc<dyn DerivedStore
     }
     let all = pages(&*store, None, 10).await;
     let paths: Vec<&str> = all.pages.iter().map(|page| page.path.as_str()).collect();
-    // Those viewed alike by their path.
+    // Pages with equal views come by path.
     assert_eq!((all.total, paths), (3, vec!["/a", "/", "/b"]));
     let first = PageDay {
         views: 2,
@@ -141,11 +141,11 @@ pub async fn pages_have_their_views_and_times_by_day(store: Arc<dyn DerivedStore
 pub async fn who_looked_counts_once_over_a_span(store: Arc<dyn DerivedStore>) {
     store.resume(Output::Rollups, "1").await.unwrap();
     let person = |id: &str| Visitor::Person(id.to_owned());
-    let visit = |id: &str| Visitor::Session(id.to_owned());
+    let session = |id: &str| Visitor::Session(id.to_owned());
     let looked = [
         (FIRST, person("ada")),
         (FIRST, person("ada")),
-        (FIRST, visit("ada")),
+        (FIRST, session("ada")),
         (SECOND, person("ada")),
         (SECOND, person("ben")),
         (THIRD, person("zed")),

@@ -1,4 +1,4 @@
-//! Days that lose their people, on the derived side.
+//! Frozen days in the derived store.
 
 use async_trait::async_trait;
 use jiff::civil::Date;
@@ -6,26 +6,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::store::{FrozenDay, Result, Visitor};
 
-/// Says what to freeze, and keeps a copy of what was frozen.
+/// Finds the days to freeze, and keeps a copy of frozen days.
 #[async_trait]
 pub trait FrozenDays: Send + Sync + 'static {
-    /// The days up to this one of which more is counted than the copy of closed days knows; and those
-    /// up to the second one whose scores it lacks.
+    /// The days up to `through` with greater counts than the copy, and those up to `scores` whose
+    /// scores it lacks.
     async fn days_to_freeze(&self, through: Date, scores: Date) -> Result<Vec<Date>>;
 
-    /// The paths of a day's pages, and who looked at each.
+    /// The paths of a day's pages, with their visitors.
     async fn looks(&self, day: Date) -> Result<BTreeMap<String, BTreeSet<Visitor>>>;
 
-    /// Counts a day's pages under other paths from now on: each of the first as its second.
+    /// Moves a day's counts to other paths, from the first of each pair to the second.
     async fn rename_pages(&self, day: Date, paths: Vec<(String, String)>) -> Result<()>;
 
-    /// What is counted of a day now, as it may be closed.
+    /// The present counts of a day, to be frozen.
     async fn day_to_freeze(&self, day: Date) -> Result<FrozenDay>;
 
-    /// Keeps a copy of days that the journal has closed, also when an output is made again. Where less
-    /// is counted, theirs is told.
+    /// Saves a copy of days that the journal has frozen; it survives a rebuild. Queries use it
+    /// where the rollups count less.
     async fn keep_frozen(&self, days: Vec<FrozenDay>) -> Result<()>;
 
-    /// Lets go of what each person did on the days before this one, which are closed.
+    /// Deletes each person's activity on the days before this one, which are frozen.
     async fn age_rollups(&self, before: Date) -> Result<()>;
 }

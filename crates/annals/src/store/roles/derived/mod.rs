@@ -1,5 +1,5 @@
-//! What a store of derived data can do, by who asks: followers write [`Outputs`], retention freezes
-//! days, risk history keeps [`Scores`], analytics read [`Reports`].
+//! The roles of a derived store: followers write [`Outputs`], retention uses [`FrozenDays`], risk
+//! history [`Scores`], and analytics [`Reports`].
 
 mod frozen_days;
 mod outputs;
@@ -11,7 +11,7 @@ pub use outputs::Outputs;
 pub use reports::Reports;
 pub use scores::Scores;
 
-/// A database that keeps what is derived from one journal: every role at once.
+/// A database for the output derived from one journal: every role at once.
 pub trait DerivedStore: Outputs + FrozenDays + Scores + Reports {}
 
 impl<T: Outputs + FrozenDays + Scores + Reports> DerivedStore for T {}

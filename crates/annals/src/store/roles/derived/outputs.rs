@@ -1,29 +1,29 @@
-//! What followers write, and how far each has come.
+//! The followers' output, and the checkpoint of each.
 
 use async_trait::async_trait;
 
 use crate::store::{Checkpoint, Output, Result, RollupChange, Session, Step};
 
-/// Keeps outputs with their positions.
+/// Stores outputs with their checkpoints.
 #[async_trait]
 pub trait Outputs: Send + Sync + 'static {
-    /// Where an output stands. One made under another stamp, by an older version of its follower
-    /// or under other settings, is dropped first, and stands at the beginning.
+    /// The checkpoint of an output. An output with another stamp, of an older version of its
+    /// follower or of other settings, is cleared first.
     async fn resume(&self, output: Output, stamp: &str) -> Result<Checkpoint>;
 
-    /// Drops an output: it stands at the beginning then.
+    /// Clears an output, which then begins again.
     async fn clear(&self, output: Output) -> Result<()>;
 
-    /// Takes a change into the roll-ups and moves their place, both or neither. Fails when they
-    /// do not stand where the step begins.
+    /// Applies a change to the rollups and moves their checkpoint, both or neither. Fails if they
+    /// are not at the step's beginning.
     async fn add_rollups(&self, step: Step, change: RollupChange) -> Result<()>;
 
-    /// The sessions of some visits.
+    /// The sessions with these ids.
     async fn sessions(&self, session_ids: Vec<String>) -> Result<Vec<Session>>;
 
-    /// How many bytes it takes up.
+    /// The size of the store in bytes.
     async fn bytes(&self) -> Result<u64>;
 
-    /// Ends all work; nothing may be asked afterwards.
+    /// Ends all work; no method may be called afterwards.
     async fn close(&self);
 }

@@ -1,4 +1,4 @@
-//! Risk scores of days that are over.
+//! Risk scores of past days.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,28 +8,28 @@ use jiff::civil::Date;
 
 use crate::store::{DayScores, Result, RiskScores, ScoredDays};
 
-/// Keeps scores by day and person.
+/// Stores scores by day and person.
 #[async_trait]
 pub trait Scores: Send + Sync + 'static {
-    /// Of which days scores are kept that are as these rules would make them now, of so many days each;
-    /// or that rest on days about nobody any more, and stay as they are.
+    /// The days whose saved scores are current: by these rules, with windows of this many days, and
+    /// from the present counts. Days whose scores depend on frozen days are always current.
     async fn scored_days(&self, rules: &str, window: i32) -> Result<ScoredDays>;
 
-    /// Says that a day is about to be scored by what is counted from now on.
+    /// Marks a day whose scores are about to be computed from the present counts.
     async fn begin_scores(&self, day: Date) -> Result<()>;
 
-    /// Keeps a day's scores in the place of older ones, and answers whether it did: not where
-    /// anything they rest on was counted since [`Scores::begin_scores`].
+    /// Saves a day's scores over older ones. Returns `false`, and saves nothing, if events that
+    /// they depend on were counted since [`Scores::begin_scores`].
     async fn keep_scores(&self, scores: DayScores) -> Result<bool>;
 
-    /// Drops the scores of the days before this one.
+    /// Deletes the scores of the days before this one.
     async fn drop_scores(&self, before: Date) -> Result<()>;
 
-    /// How many people had at least this score, in hundredths, on each day of a span; days
+    /// The number of people with at least this score, in hundredths, on each day of a span; days
     /// without scores are missing.
     async fn score_counts(&self, span: Range<Date>, least: u32) -> Result<BTreeMap<Date, u64>>;
 
-    /// The course of each of these people's score in a span.
+    /// The scores of each of these people in a span.
     async fn histories(
         &self,
         span: Range<Date>,
