@@ -158,8 +158,8 @@ pub async fn a_slice_is_carried_out_whole_and_can_be_verified(store: Arc<dyn Sto
     let counted = store.counts(super::unfiltered(), 1..COUNT as u64 + 1).await.unwrap();
     let expected: Vec<_> = categories.into_iter().collect();
     assert_eq!(Counts { categories: expected, ..counted.clone() }, counted);
-    let verdicts = verdicts(&*store).await;
-    for (seq, verdict) in (1..).zip(verdicts) {
+    let all_verdicts = verdicts(&*store).await;
+    for (seq, verdict) in (1..).zip(all_verdicts) {
         let there = model.iter().find(|event| event.seq == seq);
         let expected = match there.map(|event| event.anonymised_at) {
             Some(None) => Verdict::Verified,

@@ -62,9 +62,9 @@ pub async fn what_tells_of_a_person_is_found_and_replaced(store: Arc<dyn Store>)
     assert_eq!(store.setting("a_checkpoint").await, Ok(Some("4 done".to_owned())));
     assert_eq!(everything(&*store).await[..4], remains);
     assert_eq!(store.events_about(GONE, 0, 10).await, Ok(Vec::new()));
-    let verdicts = verdicts(&*store).await;
-    assert!(verdicts[..4].iter().all(|verdict| *verdict == Verdict::Anonymised));
-    assert!(verdicts[4..].iter().all(|verdict| *verdict == Verdict::Verified));
+    let all_verdicts = verdicts(&*store).await;
+    assert!(all_verdicts[..4].iter().all(|verdict| *verdict == Verdict::Anonymised));
+    assert!(all_verdicts[4..].iter().all(|verdict| *verdict == Verdict::Verified));
 
     // The child keeps its history, which no longer names the account.
     let query = |child: Option<&str>, account: Option<&str>| TrackingQuery {

@@ -1,38 +1,38 @@
 //! Files that import each other in a circle.
 //!
-//! An arrow goes from a file to each file of the crate that it names by a path of modules. A name
-//! that a module passes on (`pub use child::Name`) leads to where it comes from. A module and the
-//! files below it belong together: between them no arrow counts.
+//! A file depends on each file of the crate that it names by a path of modules. A re-exported name
+//! (`pub use child::Name`) counts as the file that defines it. A module and the files below it are
+//! one part, within which imports do not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Source, without_comments};
 
-/// A module, by the names that lead to it from the crate.
+/// A module's path from the crate's root.
 type Module = Vec<String>;
 
 struct File<'a> {
     path: &'a str,
     code: String,
-    /// Names that the module passes on, and where they come from.
+    /// Names that the module re-exports, with the modules that define them.
     passed_on: BTreeMap<String, Module>,
 }
 
-/// Every circle, each told once, by the paths of its files.
+/// Every circle once, by the paths of its files.
 pub(super) fn circles(sources: &[Source]) -> Vec<String> {
     let files = files(sources);
     let arrows: BTreeMap<&Module, BTreeSet<&Module>> =
         files.keys().map(|module| (module, arrows(module, &files))).collect();
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     let mut found = Vec::new();
     for module in files.keys() {
         let Some(circle) = circle(module, &arrows) else { continue };
-        if circle.iter().all(|module| told.contains(module)) {
+        if circle.iter().all(|module| reported.contains(module)) {
             continue;
         }
         let paths: Vec<&str> = circle.iter().map(|module| files[*module].path).collect();
         found.push(format!("{}: imports itself: {} → …", paths[0], paths.join(" → ")));
-        told.extend(circle);
+        reported.extend(circle);
     }
     found
 }
@@ -88,7 +88,7 @@ fn arrows<'a>(module: &Module, files: &'a BTreeMap<Module, File<'_>>) -> BTreeSe
     arrows
 }
 
-/// Where paths begin in a text, behind `crate::`, `self::` or `super::`, and at which module.
+/// The offsets after each `crate::`, `self::` or `super::` in a text, with the module they mean.
 fn starts(module: &Module, code: &str) -> Vec<(usize, Module)> {
     let mut starts = Vec::new();
     for (word, up) in [("crate::", module.len()), ("self::", 0), ("super::", 1)] {

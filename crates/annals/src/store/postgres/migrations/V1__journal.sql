@@ -1,7 +1,7 @@
--- The journal, in the schema `annals`. Texts that are compared or sorted say by which rule: bytes,
--- as everywhere else in Annals, whatever the database's own collation is.
+-- The journal, in the schema `annals`. Compared and sorted texts have a collation: bytes, as
+-- everywhere in Annals, whatever the database's own is.
 
--- Which journal this is.
+-- The identity of the journal.
 CREATE TABLE annals_journal (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   id uuid NOT NULL,
@@ -11,10 +11,10 @@ CREATE TABLE annals_journal (
   partition_width bigint NOT NULL CHECK (partition_width > 0)
 );
 
--- How far it goes: whoever appends holds this row until commit, so that positions are dense and
--- become visible in order. The frontier is the open tile's tree, folded as far as it can be:
--- a hash for every power of two in its size, greatest first. Every change of this row takes another
--- turn: who knows the turn knows the row.
+-- The head. Appending locks this row until commit, so that positions are dense and become visible
+-- in order. The frontier is the open tile's tree, folded: a hash for every power of two in its
+-- size, greatest first. Every change of this row takes another turn, so a server that knows the
+-- turn knows the row.
 CREATE TABLE annals_journal_head (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   turn bigint NOT NULL,
@@ -23,8 +23,8 @@ CREATE TABLE annals_journal_head (
   frontier bytea[] NOT NULL,
   min_occurred_at bigint,
   max_occurred_at bigint,
-  room bigint NOT NULL, -- the first position that no partition holds yet
-  keys integer[] NOT NULL -- of the block that is not whole yet
+  room bigint NOT NULL, -- the first position after all partitions
+  keys integer[] NOT NULL -- of the open block
 ) WITH (fillfactor = 10);
 
 CREATE TABLE annals_events (
@@ -52,24 +52,24 @@ CREATE TABLE annals_events (
   metadata_text text, -- canonical JSON, as it was hashed; NULL for an empty object
   context text,       -- page, client, request, error as one canonical JSON object
   salt bytea,         -- dropped with the personal part
-  commitment bytea,   -- kept only once the salt is gone; else computed from it
+  commitment bytea,   -- NULL while there is a salt to compute it from
   leaf bytea NOT NULL, -- the first 8 bytes of the leaf
   anonymised_at bigint,
   PRIMARY KEY (seq) WITH (fillfactor = 100)
 ) PARTITION BY RANGE (seq);
 
--- The list index: what stands in each block of 64 positions, as keyed hashes of field and value
--- that differ with every 2^18 positions. It only names blocks worth reading: rows have the last word.
--- The block that is not whole yet has its keys in the head.
+-- The list index: the keys of each block of 64 positions, as keyed hashes of field and value that
+-- differ with every 2^18 positions. It only names blocks worth reading; rows decide. The keys of
+-- the open block are in the head.
 CREATE TABLE annals_list_index (
   block bigint PRIMARY KEY,
   keys integer[] NOT NULL
 );
--- Without a list of what is pending, which every reader would read.
+-- Without a pending list, which every reader would have to read.
 CREATE INDEX annals_list_index_by_key ON annals_list_index USING gin (keys)
   WITH (fastupdate = off);
 
--- Every combination there is of what takes few values: which of them match is asked here first.
+-- Every combination of the fields with few values. Queries first find which of them match.
 CREATE TABLE annals_kinds (
   key bigint PRIMARY KEY,
   category text COLLATE "C" NOT NULL,
@@ -79,9 +79,9 @@ CREATE TABLE annals_kinds (
   entity_type text COLLATE "C"
 );
 
--- 256 positions each; the last one is open and its root grows with every commit. How many events of
--- each kind stand in one is what counts are made of. What they all have in common, by its key, need not be
--- looked for in their rows.
+-- 256 positions each; the last one is open and its root changes with every commit. Counts are made
+-- of the numbers of events by kind. Keys that all events of a tile have need not be looked up in
+-- its rows.
 CREATE TABLE annals_tiles (
   tile bigint PRIMARY KEY,
   size bigint NOT NULL,
@@ -93,7 +93,7 @@ CREATE TABLE annals_tiles (
   common bigint[] NOT NULL
 );
 
--- What 64 whole tiles come to.
+-- The sums of 64 full tiles.
 CREATE TABLE annals_spans (
   span bigint PRIMARY KEY,
   min_occurred_at bigint NOT NULL,
@@ -103,7 +103,7 @@ CREATE TABLE annals_spans (
   common bigint[] NOT NULL
 );
 
--- What was deleted: a range within one tile, the whole leaves of its positions, and why.
+-- Deleted events: a range within one tile, the full leaves of its positions, and the reason.
 CREATE TABLE annals_tombstones (
   first bigint PRIMARY KEY,
   last bigint NOT NULL,
@@ -159,7 +159,7 @@ CREATE TABLE annals_people (
   words text[] COLLATE "C" NOT NULL
 );
 
--- Who looks after whom. A guardian need not stand in the directory.
+-- Guardians of children. A guardian need not be in the directory.
 CREATE TABLE annals_guardianships (
   child text COLLATE "C" NOT NULL REFERENCES annals_people (id) ON DELETE CASCADE,
   place integer NOT NULL,
@@ -169,15 +169,15 @@ CREATE TABLE annals_guardianships (
 
 CREATE INDEX annals_guardianships_by_guardian ON annals_guardianships (guardian, child);
 
--- Work that one server does for all, which one, and until when nobody else need do it.
+-- Leases: a job that one server does for all, the server, and the expiry.
 CREATE TABLE annals_leases (
   name text COLLATE "C" PRIMARY KEY,
   holder uuid NOT NULL,
   until timestamptz NOT NULL
 );
 
--- Grows with every change to what servers hold in memory: keys, people, settings; and with every
--- event that lost a person or was deleted, because of what servers keep beside the journal.
+-- Grows with every change to data that servers hold in memory (keys, people, settings), and with
+-- every event anonymised or deleted, for the data that servers keep beside the journal.
 CREATE TABLE annals_changes (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   version bigint NOT NULL,
@@ -198,12 +198,12 @@ CREATE TRIGGER annals_changed
   ON annals_keys EXECUTE FUNCTION annals_note_change();
 CREATE TRIGGER annals_changed AFTER INSERT OR DELETE OR UPDATE
   ON annals_people EXECUTE FUNCTION annals_note_change();
--- Places, too, stand among the settings: how far work is that is done once for all. They change with
--- every slice, and no server holds them in memory: each reads them when it needs them.
+-- Checkpoints are among the settings too. They change with every step, and no server holds them in
+-- memory, so they do not count as changes.
 CREATE TRIGGER annals_changed AFTER INSERT OR UPDATE ON annals_settings
   FOR EACH ROW WHEN (NEW.name NOT LIKE '%\_checkpoint') EXECUTE FUNCTION annals_note_change();
 
--- Written by whoever asks whether anything can be written, and read by nobody.
+-- Written to test whether anything can be written, and never read.
 CREATE TABLE annals_probe (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   tries bigint NOT NULL

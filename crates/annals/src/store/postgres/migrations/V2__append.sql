@@ -1,5 +1,5 @@
 -- Makes partitions for positions up to `upto` and half a partition beyond, so that there is always
--- room ahead. Nobody reads or writes a partition directly: none has a grant or a policy.
+-- room ahead. Nobody uses a partition directly: none has a grant or a policy.
 CREATE FUNCTION annals_make_room(upto bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = annals, pg_temp AS $$
 DECLARE
@@ -10,13 +10,13 @@ BEGIN
   WHILE next <= upto + width / 2 LOOP
     name := 'annals_events_from_' || next;
     EXECUTE format('CREATE TABLE annals.%I (LIKE annals.annals_events INCLUDING ALL)', name);
-    -- One id, one event: within the partition by this, among all of them by who holds the head.
+    -- This keeps ids unique within a partition; the lock on the head keeps them unique among all.
     EXECUTE format('CREATE UNIQUE INDEX %I ON annals.%I (id)', name || '_by_id', name);
     PERFORM annals_hush(name);
     EXECUTE format('ALTER TABLE annals.%I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE annals.%I FORCE ROW LEVEL SECURITY', name);
     EXECUTE format('REVOKE ALL ON annals.%I FROM PUBLIC, annals_writer, annals_reader', name);
-    -- Attached, and not made as a partition: that would wait for every reader.
+    -- Attached rather than created as a partition, which would wait for every reader.
     EXECUTE format(
       'ALTER TABLE annals.annals_events ATTACH PARTITION annals.%I FOR VALUES FROM (%s) TO (%s)',
       name, next, next + width);
@@ -26,7 +26,7 @@ BEGIN
 END
 $$;
 
--- What these spans come to by their tiles, as far as they are whole.
+-- The sums of these spans, made of their tiles, if all those are full.
 CREATE FUNCTION annals_sums(spans bigint[]) RETURNS SETOF annals_spans LANGUAGE sql STABLE AS $$
   SELECT whole.span, whole.low, whole.high, coalesce(sums.kinds, '{}'), coalesce(sums.counts, '{}'),
     ARRAY(
@@ -51,7 +51,7 @@ CREATE FUNCTION annals_sums(spans bigint[]) RETURNS SETOF annals_spans LANGUAGE 
   ) AS sums
 $$;
 
--- Adds them up.
+-- Saves the sums of these spans.
 CREATE FUNCTION annals_add_up(spans bigint[]) RETURNS void LANGUAGE sql AS $$
   INSERT INTO annals_spans AS s SELECT sums.* FROM annals_sums(spans) AS sums
   ON CONFLICT (span) DO UPDATE SET min_occurred_at = excluded.min_occurred_at,
@@ -59,7 +59,7 @@ CREATE FUNCTION annals_add_up(spans bigint[]) RETURNS void LANGUAGE sql AS $$
     common = excluded.common
 $$;
 
--- How many events of each kind stand in these tiles, by their rows.
+-- The number of events of each kind in these tiles, from their rows.
 CREATE FUNCTION annals_kinds_of(tiles bigint[])
 RETURNS TABLE (tile bigint, kinds bigint[], counts integer[]) LANGUAGE sql STABLE AS $$
   SELECT given.tile, coalesce(found.kinds, '{}'), coalesce(found.counts, '{}')
@@ -83,8 +83,9 @@ RETURNS TABLE (tile bigint, kinds bigint[], counts integer[]) LANGUAGE sql STABL
   ) AS found
 $$;
 
--- Counts these tiles anew, from rows that were changed or deleted while the head is held: what it knew of
--- the open one is known no more. What their events have in common is forgotten, since it may be somebody.
+-- Counts these tiles again, while the head is locked, after their rows were changed or deleted. The
+-- head forgets its knowledge of the open tile. Keys in common are dropped, since they may name a
+-- person.
 CREATE FUNCTION annals_recount(tiles bigint[]) RETURNS void LANGUAGE sql AS $$
   UPDATE annals_tiles t SET kinds = found.kinds, counts = found.counts, common = '{}'
   FROM annals_kinds_of(tiles) AS found WHERE t.tile = found.tile;
@@ -92,12 +93,11 @@ CREATE FUNCTION annals_recount(tiles bigint[]) RETURNS void LANGUAGE sql AS $$
   UPDATE annals_journal_head SET turn = turn + 1;
 $$;
 
--- Writes what was numbered and sealed for the journal's end as it was in this turn, and with it the
--- journal's new end: one call is one commit. Answers whether it did: somebody else may have had a turn
--- since, or one of the ids that are looked for be used. Then nothing is written, and the caller begins
--- anew while it holds the head.
+-- Writes a batch that was numbered and sealed for the journal's end in this turn, and the new end:
+-- one call is one commit. Returns false, and writes nothing, if another server has had a turn since
+-- or one of the `ids` is used; the caller then tries again with the head locked.
 --
--- One plan for all calls, whatever it was made on: each id is looked up.
+-- One plan serves all calls, so each id is looked up.
 CREATE FUNCTION annals_append(
   turn bigint, after bigint, ids uuid[], hashes bytea[],
   events annals_events[], tiles annals_tiles[], blocks annals_list_index[],
@@ -114,7 +114,8 @@ BEGIN
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  -- OFFSET 0: each id is looked up. Else, for a large batch, every id there is would be hashed.
+  -- OFFSET 0 makes PostgreSQL look up each id; for a large batch it would hash all ids of the
+  -- table.
   IF cardinality(ids) > 0 AND EXISTS (
     SELECT FROM unnest(ids, hashes) AS given (id, hash)
     WHERE EXISTS (SELECT FROM annals_events known WHERE known.id = given.id OFFSET 0)
@@ -137,7 +138,7 @@ BEGIN
   UPDATE annals_journal_head h SET turn = turn + 1, seq = seq, created_at = created_at,
     frontier = frontier, min_occurred_at = min_occurred_at, max_occurred_at = max_occurred_at,
     keys = keys;
-  -- Other servers read the head when they hear this; nothing is said that could be overheard.
+  -- Tells other servers to read the head; the payload is empty since anybody may listen.
   PERFORM pg_notify('annals_head', '');
   RETURN true;
 END

@@ -1,20 +1,20 @@
--- Who may read what, kept by the database itself.
+-- Read access, enforced by the database itself.
 --
---   owner          made all this; runs migrations; no policy lets it read people's data through
---                  the tables, because row-level security is forced
+--   owner          owns all this and runs migrations; row-level security is forced, so that no
+--                  policy lets it read personal data through the tables
 --   annals_writer  the server
---   annals_reader  whoever reads for a person: the server, when it asks for one, and whoever is
---                  given the role. It sees what the viewer sees whom the server has signed.
+--   annals_reader  reads for a person: the server on their behalf, and anybody who is given the
+--                  role. It sees what the viewer sees that the server has signed.
 
--- The key under which the server signs viewers, as HMAC-SHA256 needs it (RFC 2104).
+-- The key that signs viewers, in the form that HMAC-SHA256 needs (RFC 2104).
 CREATE TABLE annals_viewer_key (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   inner_pad bytea NOT NULL,
   outer_pad bytea NOT NULL
 );
 
--- The viewer of this transaction as {role, id}, or NULL: nobody. A claim holds for one backend and
--- one transaction, so that one seen elsewhere is worth nothing.
+-- The viewer of this transaction as {role, id}; NULL for nobody. A claim holds for one connection
+-- and transaction, so that it is useless elsewhere.
 CREATE FUNCTION annals_viewer() RETURNS text[]
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = annals, pg_temp AS $$
@@ -30,7 +30,7 @@ BEGIN
     floor(extract(epoch FROM transaction_timestamp()) * 1000000)::bigint);
   SELECT sha256(k.outer_pad || sha256(k.inner_pad || convert_to(said, 'UTF8')))
   INTO mac FROM annals_viewer_key k;
-  -- By their hashes, so that no guess learns from how long a comparison takes.
+  -- Compares hashes, so that the time of a comparison reveals nothing.
   IF mac IS NULL OR sha256(convert_to(encode(mac, 'hex'), 'UTF8'))
       <> sha256(convert_to(claim[3], 'UTF8')) THEN
     RETURN NULL;
@@ -39,14 +39,14 @@ BEGIN
 END
 $$;
 
--- Whether the viewer sees everybody.
+-- Returns whether the viewer sees everybody.
 CREATE FUNCTION annals_sees_everybody() RETURNS boolean
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = annals, pg_temp AS $$
   SELECT coalesce((annals_viewer())[1] IN ('admin', 'auditor'), false)
 $$;
 
--- Whom the viewer sees: oneself and, of a grown-up, the children they are a guardian of.
+-- The people the viewer sees: themselves and, for an adult, the children they are a guardian of.
 CREATE FUNCTION annals_sees() RETURNS text[]
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 SET search_path = annals, pg_temp AS $$
@@ -65,7 +65,7 @@ BEGIN
 END
 $$;
 
--- Every table with people's data is locked, for its owner too; policies then let in who may.
+-- Every table with personal data is closed, for its owner too; policies then let viewers in.
 DO $$
 DECLARE
   name text;
@@ -89,11 +89,11 @@ CREATE POLICY viewer ON annals_people FOR SELECT TO annals_reader
 CREATE POLICY viewer ON annals_guardianships FOR SELECT TO annals_reader
   USING ((SELECT annals_sees_everybody()) OR child = ANY ((SELECT annals_sees())::text[]));
 
--- What `annals_sees` looks up, it looks up as the owner.
+-- `annals_sees` reads the directory as the owner.
 CREATE POLICY directory ON annals_people FOR SELECT TO CURRENT_USER USING (true);
 CREATE POLICY directory ON annals_guardianships FOR SELECT TO CURRENT_USER USING (true);
 
--- What people read with psql and reports. The one who asks is the one whose policies hold.
+-- The view for psql and reports. The caller's policies hold.
 CREATE VIEW annals_activity WITH (security_invoker = true) AS
   SELECT e.seq, e.id,
          timestamptz 'epoch'

@@ -1,4 +1,4 @@
--- Points for families: what can be earned and spent, and what follows from the ledger's events.
+-- Points for families: tasks and rewards, and the data that follow from the ledger's events.
 
 CREATE TABLE annals_tasks (
   id text COLLATE "C" PRIMARY KEY,
@@ -13,7 +13,7 @@ CREATE TABLE annals_rewards (
   cost bigint NOT NULL CHECK (cost >= 0)
 );
 
--- One row a child: written in the transaction that writes the event it follows from.
+-- One row for each child, written in the transaction that writes its event.
 CREATE TABLE annals_accounts (
   child text COLLATE "C" PRIMARY KEY,
   balance bigint NOT NULL,
@@ -23,7 +23,7 @@ CREATE TABLE annals_accounts (
   not_good_points bigint NOT NULL
 );
 
--- What children have asked for: one request for a child and a reward.
+-- Requested rewards: one request for a child and a reward.
 CREATE TABLE annals_requests (
   child text COLLATE "C" NOT NULL,
   reward text COLLATE "C" NOT NULL,
@@ -31,7 +31,7 @@ CREATE TABLE annals_requests (
   PRIMARY KEY (child, reward)
 );
 
--- Where the ledger's events stand, so that a page far back costs a walk over an index alone.
+-- The positions of points events, so that a page far back costs only a walk along an index.
 CREATE TABLE annals_ledger (
   seq bigint PRIMARY KEY,
   child text COLLATE "C",
@@ -43,7 +43,7 @@ CREATE TABLE annals_ledger (
 CREATE INDEX annals_ledger_by_child ON annals_ledger (child, seq) INCLUDE (kind, occurred_at);
 CREATE INDEX annals_ledger_by_account ON annals_ledger (account, seq) INCLUDE (kind, occurred_at);
 
--- What was answered to commands that may be sent again, by hashes.
+-- Saved answers to commands that may be repeated, by hashes.
 CREATE TABLE annals_answers (
   slot bytea PRIMARY KEY,
   body bytea NOT NULL,
@@ -55,8 +55,8 @@ CREATE TABLE annals_answers (
 
 CREATE INDEX annals_answers_by_until ON annals_answers (until);
 
--- People's rows are locked, as V3 says: the server works with them, a viewer reads their own and
--- their children's. Answers are for the server alone.
+-- Personal rows are closed, as in V3: the server works with them, and a viewer reads their own and
+-- their children's. Answers are for the server only.
 DO $$
 DECLARE
   name text;

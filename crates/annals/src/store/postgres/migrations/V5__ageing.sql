@@ -1,8 +1,8 @@
--- What would go by age, for operators in psql. Nothing is changed here: what goes needs a tombstone
--- with its whole leaf, and is the server's to do.
+-- Retention counts for operators in psql. Nothing is changed here: deleting needs a tombstone with
+-- the full leaf, which only the server makes.
 
--- Which class an event belongs to, as the server's catalog says; '' stands for every action of the
--- category that has no row of its own.
+-- The class of each event kind, from the server's catalog; '' stands for every action of the
+-- category without a row of its own.
 CREATE TABLE annals_classes (
   category text COLLATE "C" NOT NULL,
   action text COLLATE "C" NOT NULL,
@@ -10,8 +10,8 @@ CREATE TABLE annals_classes (
   PRIMARY KEY (category, action)
 );
 
--- Every event with its class, how many days it is kept whole and how many at all (NULL: for ever),
--- and whether a hold on a person keeps it.
+-- Every event with its class, the days until it is anonymised and until it is deleted (NULL:
+-- never), and whether a hold on a person keeps it.
 CREATE FUNCTION annals_ageing() RETURNS TABLE (
   seq bigint, class text, occurred_at bigint, anonymised boolean, whole_days bigint,
   kept_days bigint, held boolean
@@ -42,7 +42,7 @@ LANGUAGE sql STABLE SET search_path = annals, pg_temp AS $$
   FROM classed e, settings, held
 $$;
 
--- Says how many holds there are that these counts cannot know.
+-- Prints the number of holds that these counts do not include.
 CREATE FUNCTION annals_note_filter_holds() RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path = annals, pg_temp AS $$
 DECLARE
@@ -58,7 +58,7 @@ BEGIN
 END
 $$;
 
--- How many events would lose their people by now, and how many a hold on a person keeps.
+-- The number of events due to be anonymised, and of those that a hold on a person keeps.
 CREATE FUNCTION anonymise_old_activity_events_dry_run()
 RETURNS TABLE (class text, due bigint, held bigint)
 LANGUAGE plpgsql STABLE SET search_path = annals, pg_temp AS $$
@@ -76,8 +76,8 @@ BEGIN
 END
 $$;
 
--- How many events would be deleted by now, and how many a hold on a person keeps. The audit record
--- has a greatest number of entries, too.
+-- The number of events due to be deleted, and of those that a hold on a person keeps. The class
+-- `audit` also has a greatest number of entries.
 CREATE FUNCTION delete_old_activity_events_dry_run()
 RETURNS TABLE (class text, due bigint, held bigint)
 LANGUAGE plpgsql STABLE SET search_path = annals, pg_temp AS $$

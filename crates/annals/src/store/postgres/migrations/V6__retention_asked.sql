@@ -1,7 +1,7 @@
--- Operators ask for retention in psql, and a server carries it out: what goes needs a tombstone with
--- its whole leaf, and what remains a residue in the run's own event.
+-- Operators request retention in psql, and a server runs it: deleting needs a tombstone with the
+-- full leaf, and anonymising a residue in the run's own event.
 
--- Leaves the request that servers look for every two seconds.
+-- Saves the request, which servers look for every two seconds.
 CREATE FUNCTION annals_ask_for_retention(what text) RETURNS void
 LANGUAGE sql SET search_path = annals, pg_temp AS $$
   INSERT INTO annals_settings AS s (name, value)
@@ -10,7 +10,7 @@ LANGUAGE sql SET search_path = annals, pg_temp AS $$
   ON CONFLICT (name) DO UPDATE SET value = (s.value::jsonb || excluded.value::jsonb)::text
 $$;
 
--- Has people taken out of what is old enough. Answers how much that is now.
+-- Requests that old events are anonymised. Returns how many are due now.
 CREATE FUNCTION anonymise_old_activity_events() RETURNS text
 LANGUAGE plpgsql SET search_path = annals, pg_temp AS $$
 DECLARE
@@ -25,7 +25,7 @@ BEGIN
 END
 $$;
 
--- Has deleted what is old enough, or too much. Answers how much that is now.
+-- Requests that old or excess events are deleted. Returns how many are due now.
 CREATE FUNCTION delete_old_activity_events() RETURNS text
 LANGUAGE plpgsql SET search_path = annals, pg_temp AS $$
 DECLARE

@@ -1,9 +1,9 @@
--- What is changed or deleted stays in a table's file until the file is written anew. Here stands what
--- the server needs for that and may not do by itself: each function does one thing as the owner, and looks
--- for itself whether it may. A partition is written anew beside itself, while events are appended.
+-- Changed or deleted rows stay in a table's file until the table is rewritten. These functions do
+-- what the server needs for that and may not do itself: each does one thing as the owner, and
+-- checks whether it is allowed. A partition is rewritten as a twin, while events are appended.
 
--- Tables and partitions that may still hold bytes of what was taken out of them. `changes` grows, so that
--- one who has read a table meanwhile knows.
+-- Tables and partitions that may hold bytes of erased or deleted rows. `changes` grows, so that a
+-- server copying a table notices a change.
 CREATE TABLE annals_garbage (
   name text COLLATE "C" PRIMARY KEY,
   changes bigint NOT NULL,
@@ -18,14 +18,14 @@ CREATE FUNCTION annals_mark(names text[]) RETURNS void LANGUAGE sql AS $$
   ON CONFLICT (name) DO UPDATE SET changes = s.changes + 1
 $$;
 
--- Marks the partitions that hold these positions, before anything is changed there.
+-- Marks the partitions of these positions, before anything in them is changed.
 CREATE FUNCTION annals_mark_positions(positions bigint[]) RETURNS void LANGUAGE sql AS $$
   SELECT annals_mark(ARRAY(
     SELECT DISTINCT c.relname::text FROM annals_events e JOIN pg_class c ON c.oid = e.tableoid
     WHERE e.seq = ANY (positions)))
 $$;
 
--- An erasure says in a setting whom it is about, and takes that back when it ends.
+-- A running erasure keeps the person's id in a setting, and removes it at the end.
 CREATE FUNCTION annals_mark_settings() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM annals_mark(ARRAY['annals_settings']);
@@ -35,9 +35,9 @@ $$;
 CREATE TRIGGER annals_erased AFTER UPDATE ON annals_settings
   FOR EACH ROW WHEN (OLD.name = 'erasure_checkpoint') EXECUTE FUNCTION annals_mark_settings();
 
--- Keeps values that people can be known by out of the planner's statistics, which hold samples of
--- columns and which nobody but a superuser could clear. What is asked for by them is found through the
--- list index and by position, without knowing how frequent they are.
+-- Keeps personal values out of the planner's statistics, which hold samples of columns that only a
+-- superuser could clear. Queries by these values use the list index and positions, which need no
+-- statistics.
 CREATE FUNCTION annals_hush(name text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = annals, pg_temp AS $$
 DECLARE
@@ -58,7 +58,7 @@ $$;
 SELECT annals_hush(c.relname) FROM pg_class c
 WHERE c.relnamespace = 'annals'::regnamespace AND c.relkind IN ('r', 'p');
 
--- The positions of a partition, the last one not included; nothing of another table.
+-- The positions of a partition, the last one not included; NULL for another table.
 CREATE FUNCTION annals_bounds(partition text, OUT first bigint, OUT beyond bigint)
 LANGUAGE sql STABLE SET search_path = annals, pg_temp AS $$
   SELECT bounds[1]::bigint, bounds[2]::bigint
@@ -67,7 +67,7 @@ LANGUAGE sql STABLE SET search_path = annals, pg_temp AS $$
   WHERE i.inhparent = 'annals_events'::regclass AND c.relname = partition
 $$;
 
--- Drops a partition in which nothing stands any more and nothing will. Whoever calls it holds the head.
+-- Drops an empty partition that will stay empty. The caller has locked the head.
 CREATE FUNCTION annals_drop_empty(partition text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = annals, pg_temp AS $$
 DECLARE
@@ -77,7 +77,7 @@ BEGIN
   IF beyond IS NULL OR beyond > (SELECT h.seq FROM annals_journal_head h) THEN
     RETURN false;
   END IF;
-  -- Nobody appends, reads or sees this before it is committed.
+  -- Nobody can append or read until this is committed.
   LOCK TABLE annals_events IN ACCESS EXCLUSIVE MODE;
   EXECUTE format('ALTER TABLE annals.%I NO FORCE ROW LEVEL SECURITY', partition);
   EXECUTE format('SELECT EXISTS (SELECT FROM annals.%I)', partition) INTO there;
@@ -91,19 +91,19 @@ BEGIN
 END
 $$;
 
--- Makes an empty twin of a partition, into which the server may copy.
+-- Makes an empty twin of a partition, into which the server copies.
 CREATE FUNCTION annals_make_twin(partition text, OUT first bigint, OUT beyond bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = annals, pg_temp AS $$
 BEGIN
   SELECT b.first, b.beyond INTO first, beyond FROM annals_bounds(partition) b;
-  -- Left over from one that was broken off.
+  -- An interrupted run may have left one.
   DROP TABLE IF EXISTS annals.annals_events_twin;
   IF first IS NULL THEN
     RETURN;
   END IF;
   CREATE TABLE annals.annals_events_twin (LIKE annals.annals_events INCLUDING ALL);
   CREATE UNIQUE INDEX annals_events_twin_by_id ON annals.annals_events_twin (id);
-  -- So that it is attached without being read.
+  -- Lets the twin be attached without a scan.
   EXECUTE format('ALTER TABLE annals.annals_events_twin
     ADD CONSTRAINT within CHECK (seq >= %s AND seq < %s)', first, beyond);
   PERFORM annals_hush('annals_events_twin');
@@ -115,8 +115,8 @@ BEGIN
 END
 $$;
 
--- Puts the twin in a partition's place. Whoever calls it holds the head, has copied all of it, and knows
--- that nothing there was changed since.
+-- Replaces a partition by its twin. The caller has locked the head, has copied all rows, and knows
+-- that none was changed since.
 CREATE FUNCTION annals_put_twin(partition text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = annals, pg_temp AS $$
 DECLARE
@@ -137,9 +137,8 @@ BEGIN
 END
 $$;
 
--- Writes one of the smaller tables anew. A column that is computed is what makes PostgreSQL do it, and
--- with only those rows that are there now: VACUUM FULL and CLUSTER keep what an older snapshot could still
--- see, whoever has it.
+-- Rewrites a smaller table. Adding a computed column makes PostgreSQL rewrite it with the current
+-- rows only; VACUUM FULL and CLUSTER keep rows that older snapshots could still see.
 CREATE FUNCTION annals_rewrite(name text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = annals, pg_temp AS $$
 DECLARE

@@ -1,6 +1,6 @@
--- What was counted of days before their events lost their people, or went: it cannot be read out of them
--- again. Days are those of the calendar they were counted by (2026-11-21). What is here is about
--- nobody: paths have nobody's id in them.
+-- Counts of days whose events were anonymised or deleted, and which cannot be rebuilt from them.
+-- Days are in the configured time zone (2026-11-21). The rows name nobody; paths contain no
+-- person's id.
 
 -- `people`, `sessions`, events by role, learners by score.
 CREATE TABLE annals_frozen_days (
@@ -24,7 +24,7 @@ CREATE TABLE annals_frozen_pages (
   PRIMARY KEY (day, path)
 );
 
--- For the server alone: what a viewer may see of it, the server decides.
+-- For the server only, which decides what a viewer may see of it.
 ALTER TABLE annals_frozen_days ENABLE ROW LEVEL SECURITY;
 ALTER TABLE annals_frozen_days FORCE ROW LEVEL SECURITY;
 ALTER TABLE annals_frozen_pages ENABLE ROW LEVEL SECURITY;

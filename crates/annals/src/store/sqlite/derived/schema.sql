@@ -1,13 +1,13 @@
--- What is derived from the journal: a file of its own, synchronous=NORMAL, secure_delete=ON.
--- It has no migrations: an older form of it is dropped and read out of the journal again.
+-- The output of followers: a file of its own, synchronous=NORMAL, secure_delete=ON. There are no
+-- migrations: a file with another schema is dropped and rebuilt from the journal.
 
--- One row: the journal, its epoch and this form.
+-- One row: the journal, its epoch and the schema.
 CREATE TABLE stamp (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   text TEXT NOT NULL
 ) STRICT;
 
--- How far each output has come, and by which version of its follower, under which settings.
+-- The checkpoint of each output, with the version and settings of its follower.
 CREATE TABLE checkpoints (
   output TEXT PRIMARY KEY,
   stamp TEXT NOT NULL,
@@ -15,7 +15,7 @@ CREATE TABLE checkpoints (
   as_of INTEGER
 ) STRICT, WITHOUT ROWID;
 
--- Events by day of the deployment's calendar (2026-11-21) and what they mean: `all`, or a role.
+-- Events by day of the configured time zone (2026-11-21) and meaning: `all`, or a role.
 CREATE TABLE rollup_days (
   what TEXT NOT NULL,
   day TEXT NOT NULL,
@@ -23,8 +23,8 @@ CREATE TABLE rollup_days (
   PRIMARY KEY (what, day)
 ) STRICT, WITHOUT ROWID;
 
--- What each person did by day: events, and of these sign-ins, things begun and things finished. One
--- row, since whatever a person does is told here.
+-- Each person's activity by day: events, and of these sign-ins, starts and completions. One row for
+-- all, since a person's activity is always read together.
 CREATE TABLE rollup_people (
   day TEXT NOT NULL,
   subject TEXT NOT NULL,
@@ -35,12 +35,11 @@ CREATE TABLE rollup_people (
   PRIMARY KEY (day, subject)
 ) STRICT, WITHOUT ROWID;
 
--- Whether sign-ins are told at all.
+-- Answers whether sign-ins are known at all.
 CREATE INDEX rollup_people_logins ON rollup_people (day) WHERE logins > 0;
 
--- A copy of the days that the journal has closed, as they were when their people went: `people`,
--- `sessions`, learners by score, and what rollup_days counts. No output's: read out of the journal's
--- events again, they would be less.
+-- A copy of the journal's frozen days: `people`, `sessions`, learners by score, and the counts of
+-- rollup_days. It belongs to no output, since a rebuild from the journal's events would give less.
 CREATE TABLE frozen_days (
   day TEXT NOT NULL,
   what TEXT NOT NULL,
@@ -48,8 +47,8 @@ CREATE TABLE frozen_days (
   PRIMARY KEY (day, what)
 ) STRICT, WITHOUT ROWID;
 
--- What each page was on such a day, as in page_days; how many people looked, and visits of nobody
--- known.
+-- Each page's figures on a frozen day, as in page_days, with the numbers of people and anonymous
+-- sessions.
 CREATE TABLE frozen_pages (
   day TEXT NOT NULL,
   page INTEGER NOT NULL,
@@ -63,7 +62,7 @@ CREATE TABLE frozen_pages (
   PRIMARY KEY (day, page)
 ) STRICT, WITHOUT ROWID;
 
--- Between which days each person was active, and on which one they last learned.
+-- The first and last active day of each person, and the last one on which they learned.
 CREATE TABLE active_spans (
   subject TEXT PRIMARY KEY,
   first TEXT NOT NULL,
@@ -71,9 +70,9 @@ CREATE TABLE active_spans (
   learned TEXT
 ) STRICT, WITHOUT ROWID;
 
--- Parts of a visit without a long gap, by one person; the day is that of its first event. `entry` is
--- the page it entered by, `entered` when; `actions` are what was done besides looking at pages, and
--- `engaged_ms` is how long pages were looked at.
+-- Parts of a session id's events without a long gap, by one person, on the day of the first event.
+-- `entry` is the first page and `entered` its time; `actions` counts events that are not page
+-- views, and `engaged_ms` is the time spent on pages.
 CREATE TABLE sessions (
   session_id TEXT NOT NULL,
   ordinal INTEGER NOT NULL,
@@ -90,11 +89,11 @@ CREATE TABLE sessions (
   PRIMARY KEY (session_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
--- Holds all that is asked about a day's sessions.
+-- Covers all queries about a day's sessions.
 CREATE INDEX sessions_by_day ON sessions (day, subject, started, last);
 
--- Days that are over whose scores are kept: by which rules they were made, and whether sign-ins
--- were told then. One whose rules are empty is being scored; one that is missing is to be.
+-- Past days with saved scores: the rules they were computed by, and whether sign-ins were known. A
+-- day with empty rules is being scored; a missing one must be scored.
 CREATE TABLE risk_days (
   day TEXT PRIMARY KEY,
   rules TEXT NOT NULL,
@@ -109,7 +108,7 @@ CREATE TABLE risk_scores (
   PRIMARY KEY (day, subject)
 ) STRICT, WITHOUT ROWID;
 
--- How many had which; it names nobody.
+-- The number of learners by score, without names.
 CREATE TABLE risk_counts (
   day TEXT NOT NULL,
   score INTEGER NOT NULL,
@@ -117,7 +116,7 @@ CREATE TABLE risk_counts (
   PRIMARY KEY (day, score)
 ) STRICT, WITHOUT ROWID;
 
--- Groups of errors, of which type and where, when each happened first and last.
+-- Error groups: type and place, and the times of the first and last error.
 CREATE TABLE error_groups (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -127,7 +126,7 @@ CREATE TABLE error_groups (
   last INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- How often on which day.
+-- Number of errors by day.
 CREATE TABLE error_days (
   id TEXT NOT NULL,
   day TEXT NOT NULL,
@@ -137,7 +136,7 @@ CREATE TABLE error_days (
 
 CREATE INDEX error_days_by_day ON error_days (day, id, events);
 
--- Whom they hit.
+-- People affected.
 CREATE TABLE error_people (
   id TEXT NOT NULL,
   day TEXT NOT NULL,
@@ -145,7 +144,7 @@ CREATE TABLE error_people (
   PRIMARY KEY (id, day, subject)
 ) STRICT, WITHOUT ROWID;
 
--- The last few events of each group.
+-- The latest events of each group.
 CREATE TABLE error_events (
   id TEXT NOT NULL,
   position INTEGER NOT NULL,
@@ -154,7 +153,7 @@ CREATE TABLE error_events (
   PRIMARY KEY (id, position)
 ) STRICT, WITHOUT ROWID;
 
--- What was done with things by day: looked at, begun, finished, given up.
+-- Uses of entities by day: views, starts, completions and abandonments.
 CREATE TABLE entity_days (
   day TEXT NOT NULL,
   kind TEXT NOT NULL,
@@ -166,7 +165,7 @@ CREATE TABLE entity_days (
   PRIMARY KEY (day, kind, id)
 ) STRICT, WITHOUT ROWID;
 
--- What each of them was called last, and when; whether anybody ever did more than look.
+-- The latest name of each entity and its time, and whether anybody ever did more than view it.
 CREATE TABLE entities (
   kind TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -178,14 +177,14 @@ CREATE TABLE entities (
 
 CREATE INDEX entities_learning ON entities (kind) WHERE is_learning;
 
--- The paths of pages, and the numbers they have here.
+-- The paths of pages, with their numbers in this file.
 CREATE TABLE page_paths (
   page INTEGER PRIMARY KEY,
   path TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- Pages by day: views, sessions that entered by them and those that left at once, and histograms
--- of the time they were looked at and took to load, in milliseconds.
+-- Pages by day: views, sessions that began there, those that left at once, and histograms of the
+-- time spent and the loading time, in milliseconds.
 CREATE TABLE page_days (
   day TEXT NOT NULL,
   page INTEGER NOT NULL,
@@ -197,7 +196,7 @@ CREATE TABLE page_days (
   PRIMARY KEY (day, page)
 ) STRICT, WITHOUT ROWID;
 
--- Who looked at each page on each day: people, and visits of nobody known.
+-- Visitors of each page by day: people, and anonymous sessions.
 CREATE TABLE page_visitors (
   page INTEGER NOT NULL,
   day TEXT NOT NULL,

@@ -1,7 +1,7 @@
--- The journal's own file: precious, synchronous=FULL, secure_delete=ON.
+-- The journal's own file: it cannot be rebuilt; synchronous=FULL, secure_delete=ON.
 
--- One row: which journal this is and how far it goes. The head is kept here and not read off the
--- events, because the last events may be deleted and positions are never given twice.
+-- One row: the journal's identity and head. The head is saved and not read from the events, because
+-- the last events may be deleted and positions are never used twice.
 CREATE TABLE annals_journal (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   id BLOB NOT NULL,
@@ -37,14 +37,14 @@ CREATE TABLE annals_events (
   metadata TEXT,      -- canonical JSON; NULL for an empty object
   context TEXT,       -- page, client, request, error as one canonical JSON object
   salt BLOB,          -- dropped with the personal part
-  commitment BLOB,    -- kept only once the salt is gone; else computed from it
+  commitment BLOB,    -- NULL while there is a salt to compute it from
   leaf BLOB NOT NULL, -- the first 8 bytes of the leaf
   anonymised_at INTEGER
 ) STRICT;
 
 CREATE UNIQUE INDEX annals_events_by_id ON annals_events (id);
 
--- 256 positions each; the last one is open and its root grows with every commit.
+-- 256 positions each; the last one is open and its root changes with every commit.
 CREATE TABLE annals_tiles (
   tile INTEGER PRIMARY KEY,
   size INTEGER NOT NULL,
@@ -53,7 +53,7 @@ CREATE TABLE annals_tiles (
   max_occurred_at INTEGER NOT NULL
 ) STRICT;
 
--- What was deleted: a range within one tile, the whole leaves of its positions, and why.
+-- Deleted events: a range within one tile, the full leaves of its positions, and the reason.
 CREATE TABLE annals_tombstones (
   first INTEGER PRIMARY KEY,
   last INTEGER NOT NULL,

@@ -11,7 +11,7 @@ CREATE TABLE annals_people (
   archived_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
--- Who looks after whom. A guardian need not stand in the directory.
+-- Guardians of children. A guardian need not be in the directory.
 CREATE TABLE annals_guardianships (
   child TEXT NOT NULL REFERENCES annals_people (id) ON DELETE CASCADE,
   place INTEGER NOT NULL,
@@ -21,5 +21,5 @@ CREATE TABLE annals_guardianships (
 
 CREATE INDEX annals_guardianships_by_guardian ON annals_guardianships (guardian, child);
 
--- The person a session belongs to, when it was opened with their own token.
+-- The person whose own token opened the session.
 ALTER TABLE annals_sign_ins ADD COLUMN person_id TEXT;

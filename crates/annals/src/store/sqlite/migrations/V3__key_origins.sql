@@ -1,2 +1,2 @@
--- From which web pages a publishable key may be used: a JSON array of origins.
+-- The origins of web pages that may use an ingest key: a JSON array.
 ALTER TABLE annals_keys ADD COLUMN origins TEXT NOT NULL DEFAULT '[]';

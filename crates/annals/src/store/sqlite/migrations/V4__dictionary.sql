@@ -1,11 +1,11 @@
--- What many events say alike is written once, and an event names it by a number: category and
--- action, a person's id and name, a thing's type, id and name, a visit.
+-- The dictionary: values that many events share are written once, and events keep their numbers:
+-- category and action; a person's id and name; an entity's type, id and name; a session.
 --
--- Whole tuples, never loose words: a row speaks of one person, thing or visit, and so goes with
--- them. But for kinds, which are about nobody, a row serves the events of one block of 65,536
--- positions: its number is (block << 24) + n, and an event keeps n. So whoever wants to know
--- whether a row is still in use reads one block, not the journal, and no index is needed.
--- AUTOINCREMENT: a number is never given twice.
+-- A row holds a full tuple, never a single text: it is about one person, entity or session, and is
+-- deleted with them. Kinds name nobody; every other row serves the events of one block of 65,536
+-- positions: its number is (block << 24) + n, and an event keeps n. So one block shows whether a
+-- row is still used, without reading the journal and without an index. AUTOINCREMENT: a number is
+-- never used twice.
 CREATE TABLE annals_kinds (
   kind INTEGER PRIMARY KEY AUTOINCREMENT,
   category TEXT NOT NULL,
@@ -26,15 +26,14 @@ CREATE TABLE annals_entities (
   name TEXT
 ) STRICT;
 
--- A visit of one person: the subject of its events, else their actor.
+-- The session of one person: the subject of its events, otherwise their actor.
 CREATE TABLE annals_sessions (
   session INTEGER PRIMARY KEY AUTOINCREMENT,
   person INTEGER,
   session_id TEXT NOT NULL
 ) STRICT;
 
--- Blocks, each by a position of it, in which events were deleted and rows may be left that nothing
--- refers to.
+-- Blocks, each by one of its positions, in which events were deleted and unused rows may be left.
 CREATE TABLE annals_garbage (
   mark INTEGER PRIMARY KEY AUTOINCREMENT,
   seq INTEGER NOT NULL
@@ -60,12 +59,12 @@ CREATE TABLE annals_events_new (
   metadata TEXT,       -- canonical JSON; NULL for an empty object
   context TEXT,        -- page, client, request, error as one canonical JSON object
   salt BLOB,           -- dropped with the personal part
-  commitment BLOB,     -- kept only once the salt is gone; else computed from it
+  commitment BLOB,     -- NULL while there is a salt to compute it from
   leaf BLOB NOT NULL,  -- the first 8 bytes of the leaf
   anonymised_at INTEGER
 ) STRICT;
 
--- The events so far.
+-- Move the existing events.
 INSERT INTO annals_kinds (category, action)
   SELECT category, action FROM annals_events GROUP BY category, action ORDER BY min(seq);
 
@@ -87,7 +86,7 @@ INSERT INTO annals_entities (entity, type, id, name)
     FROM annals_events WHERE entity_type IS NOT NULL
     GROUP BY block, entity_type, entity_id, entity_name);
 
--- Found by what they say, while the events are moved. An absent text is told from an empty one.
+-- Finds rows by their values while the events are moved. An absent text differs from an empty one.
 CREATE INDEX annals_kinds_by_words ON annals_kinds (category, action);
 CREATE INDEX annals_persons_by_words
   ON annals_persons (person >> 24, ifnull('=' || id, ''), ifnull('=' || name, ''));
@@ -138,13 +137,13 @@ DROP INDEX annals_persons_by_words;
 DROP INDEX annals_entities_by_words;
 DROP INDEX annals_sessions_by_words;
 DROP TABLE annals_events;
--- Legacy: without looking at a host's own views and triggers, which may be beyond repair.
+-- Legacy mode does not check a host's own views and triggers, which may be broken.
 PRAGMA legacy_alter_table = ON;
 ALTER TABLE annals_events_new RENAME TO annals_events;
 PRAGMA legacy_alter_table = OFF;
 CREATE UNIQUE INDEX annals_events_by_id ON annals_events (id);
 
--- An event with its words, for whoever asks by them.
+-- An event with its dictionary values, for queries by them.
 CREATE VIEW annals_event_words AS SELECT
   seq, id, created_at, created_at + ifnull(occurred_at, 0) AS occurred_at,
   (SELECT category FROM annals_kinds k WHERE k.kind = e.kind) AS category,

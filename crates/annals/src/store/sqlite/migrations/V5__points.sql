@@ -1,5 +1,5 @@
--- Points for families: what can be earned and spent, and what follows from the ledger's events.
--- Everything here but the definitions can be made again from the events.
+-- Points for families: tasks and rewards, and the data that follow from the ledger's events. All
+-- but the definitions can be rebuilt from the events.
 
 CREATE TABLE annals_tasks (
   id TEXT PRIMARY KEY,
@@ -14,7 +14,7 @@ CREATE TABLE annals_rewards (
   cost INTEGER NOT NULL CHECK (cost >= 0)
 ) STRICT, WITHOUT ROWID;
 
--- One row a child: written in the transaction that writes the event it follows from.
+-- One row for each child, written in the transaction that writes its event.
 CREATE TABLE annals_accounts (
   child TEXT PRIMARY KEY,
   balance INTEGER NOT NULL,
@@ -24,7 +24,7 @@ CREATE TABLE annals_accounts (
   not_good_points INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- What children have asked for: one request for a child and a reward.
+-- Requested rewards: one request for a child and a reward.
 CREATE TABLE annals_requests (
   child TEXT NOT NULL,
   reward TEXT NOT NULL,
@@ -32,7 +32,7 @@ CREATE TABLE annals_requests (
   PRIMARY KEY (child, reward)
 ) STRICT, WITHOUT ROWID;
 
--- Where the ledger's events stand, so that a page far back costs a walk over an index alone.
+-- The positions of points events, so that a page far back costs only a walk along an index.
 CREATE TABLE annals_ledger (
   seq INTEGER PRIMARY KEY,
   child TEXT,
@@ -44,7 +44,7 @@ CREATE TABLE annals_ledger (
 CREATE INDEX annals_ledger_by_child ON annals_ledger (child, seq, kind, occurred_at);
 CREATE INDEX annals_ledger_by_account ON annals_ledger (account, seq, kind, occurred_at);
 
--- What was answered to commands that may be sent again: hashes alone, and which event it was.
+-- Saved answers to commands that may be repeated: hashes, and the position of the event.
 CREATE TABLE annals_answers (
   slot BLOB PRIMARY KEY,
   body BLOB NOT NULL,

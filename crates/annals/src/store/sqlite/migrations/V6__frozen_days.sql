@@ -1,5 +1,5 @@
--- What was counted of days before their events lost their people, or went: it cannot be read out of them
--- again. Days are those of the calendar they were counted by (2026-11-21).
+-- Counts of days whose events were anonymised or deleted, and which cannot be rebuilt from them.
+-- Days are in the configured time zone (2026-11-21).
 
 -- `people`, `sessions`, events by role, learners by score.
 CREATE TABLE annals_frozen_days (
@@ -9,7 +9,7 @@ CREATE TABLE annals_frozen_days (
   PRIMARY KEY (day, what)
 ) STRICT, WITHOUT ROWID;
 
--- Paths have nobody's id in them. Times are histograms, in milliseconds.
+-- Paths contain no person's id. Times are histograms, in milliseconds.
 CREATE TABLE annals_frozen_pages (
   day TEXT NOT NULL,
   path TEXT NOT NULL,
