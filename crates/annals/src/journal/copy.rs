@@ -98,6 +98,9 @@ async fn copy_the_rest(source: &dyn Store, target: &dyn Store) -> Result<()> {
     for (name, value) in source.settings().await? {
         target.put_setting(&name, &value).await?;
     }
+    for (name, value) in source.checkpoints().await? {
+        target.put_checkpoint(&name, &value).await?;
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! The erasure of a person from every event and table.
 //!
-//! A setting records the erasure before anything is changed, and each slice updates its progress in
+//! A checkpoint records the erasure before anything is changed, and each slice updates its progress in
 //! the same transaction. So after a crash it can be completed, also on another server, and the
 //! event about it counts all of it.
 
@@ -10,12 +10,15 @@ use serde::{Deserialize, Serialize};
 
 use super::Forget;
 use crate::access::Access;
-use crate::store::{PersonKind, Result, Store, StoreError};
+use crate::store::{JobCheckpoint, PersonKind, Result, Settings, Store};
 
 /// Number of events read at once.
 const PAGE: usize = 500;
 /// Number of events replaced in one transaction, so that the writer is never blocked for long.
 const SLICE: usize = 50;
+
+/// The saved progress.
+const SAVED: JobCheckpoint<Erasure> = JobCheckpoint::named("erasure");
 
 /// An erasure that has not ended.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -42,19 +45,12 @@ pub struct Erasure {
 }
 
 impl Erasure {
-    /// The name of the setting. Its ending means that other servers are not notified of each
-    /// change.
-    pub const SETTING: &str = "erasure_checkpoint";
-
     /// Reads the erasure in progress, if there is one.
     ///
     /// # Errors
-    /// The setting cannot be read.
-    pub async fn read(store: &dyn Store) -> Result<Option<Erasure>> {
-        let Some(text) = store.setting(Erasure::SETTING).await? else {
-            return Ok(None);
-        };
-        serde_json::from_str(&text).map_err(unreadable)
+    /// The checkpoint cannot be read.
+    pub async fn read(store: &dyn Settings) -> Result<Option<Erasure>> {
+        SAVED.get(store).await
     }
 
     /// Records that a person is to be erased. From now on they will be.
@@ -86,7 +82,7 @@ impl Erasure {
             position: 0,
             tree: GrowingTree::default(),
         };
-        store.put_setting(Erasure::SETTING, &erasure.text()?).await?;
+        SAVED.put(store, &erasure).await?;
         Ok(erasure)
     }
 
@@ -110,7 +106,7 @@ impl Erasure {
                     next.tree.push(digest::residue(event));
                     next.position = event.seq;
                 }
-                store.anonymise(remains, (Erasure::SETTING, next.text()?)).await?;
+                store.anonymise(remains, SAVED.saved(&next)?).await?;
                 *self = next;
             }
         }
@@ -130,15 +126,7 @@ impl Erasure {
     ///
     /// # Errors
     /// The store fails.
-    pub async fn finish(self, store: &dyn Store) -> Result<()> {
-        store.put_setting(Erasure::SETTING, "null").await
+    pub async fn finish(self, store: &dyn Settings) -> Result<()> {
+        SAVED.clear(store).await
     }
-
-    fn text(&self) -> Result<String> {
-        serde_json::to_string(self).map_err(unreadable)
-    }
-}
-
-fn unreadable(error: serde_json::Error) -> StoreError {
-    StoreError::Damaged(format!("the setting `{}` cannot be parsed: {error}", Erasure::SETTING))
 }

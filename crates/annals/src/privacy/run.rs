@@ -14,7 +14,10 @@ use super::outcome::{Outcome, RetentionScope, Tally};
 use super::{Anonymiser, Holds, Retention};
 use crate::batch_sizer::BatchSizer;
 use crate::catalog::Catalog;
-use crate::store::{Ageing, Limits, Result, RetentionAction, RetentionStep, Store, StoreError};
+use crate::store::{
+    Ageing, JobCheckpoint, Limits, Result, RetentionAction, RetentionStep, Settings, Store,
+    StoreError,
+};
 
 /// Number of positions in one step.
 const STEP: u64 = 1_024;
@@ -23,7 +26,7 @@ const SLICE: Duration = Duration::from_millis(20);
 /// Number of positions after which unreferenced data is collected.
 const COMPACT_EVERY: u64 = 1 << 16;
 
-/// The state of retention runs, saved as a setting.
+/// The state of retention runs, saved as a checkpoint.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// The time as of which everything due was done; before the first run, the time since when runs
@@ -35,36 +38,25 @@ pub struct Checkpoint {
     pub underway: Option<Underway>,
 }
 
-impl Checkpoint {
-    /// The name of the setting. Its ending means that other servers are not notified of each
-    /// change.
-    pub const SETTING: &str = "retention_checkpoint";
+/// The saved state.
+const SAVED: JobCheckpoint<Checkpoint> = JobCheckpoint::named("retention");
 
+impl Checkpoint {
     /// Reads the state; `None` if no run was ever scheduled.
     ///
     /// # Errors
-    /// The setting cannot be read.
-    pub async fn read(store: &dyn Store) -> Result<Option<Checkpoint>> {
-        let text = store.setting(Checkpoint::SETTING).await?;
-        let read = |text: String| serde_json::from_str(&text).map_err(unreadable);
-        text.map(read).transpose()
+    /// The checkpoint cannot be read.
+    pub async fn read(store: &dyn Settings) -> Result<Option<Checkpoint>> {
+        SAVED.get(store).await
     }
 
     /// Saves the state.
     ///
     /// # Errors
-    /// The setting cannot be written.
-    pub async fn write(&self, store: &dyn Store) -> Result<()> {
-        store.put_setting(Checkpoint::SETTING, &self.text()?).await
+    /// The checkpoint cannot be written.
+    pub async fn write(&self, store: &dyn Settings) -> Result<()> {
+        SAVED.put(store, self).await
     }
-
-    fn text(&self) -> Result<String> {
-        serde_json::to_string(self).map_err(unreadable)
-    }
-}
-
-fn unreadable(error: serde_json::Error) -> StoreError {
-    StoreError::Damaged(format!("the setting `{}` cannot be parsed: {error}", Checkpoint::SETTING))
 }
 
 /// The progress of a run.
@@ -277,10 +269,9 @@ impl Run {
         }
         let nothing = remains.is_empty() && gone.is_empty();
         if !self.dry && !nothing {
-            let checkpoint =
-                Checkpoint { underway: Some(next.clone()), ..self.checkpoint.clone() }.text()?;
+            let checkpoint = Checkpoint { underway: Some(next.clone()), ..self.checkpoint.clone() };
+            let checkpoint = SAVED.saved(&checkpoint)?;
             let reason = format!("policy {}", self.retention.revision);
-            let checkpoint = (Checkpoint::SETTING, checkpoint);
             store
                 .retention_step(RetentionStep { remains, gone, reason, at: next.at, checkpoint })
                 .await?;

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 
 use annals_event::{Event, Time};
 
+use super::SavedCheckpoint;
+
 /// The action that retention takes on an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetentionAction {
@@ -107,6 +109,6 @@ pub struct RetentionStep {
     pub reason: String,
     /// The time of the step.
     pub at: Time,
-    /// The run's checkpoint after it: a setting and its value.
-    pub checkpoint: (&'static str, String),
+    /// The run's checkpoint after it.
+    pub checkpoint: SavedCheckpoint,
 }

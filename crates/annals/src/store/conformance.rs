@@ -99,6 +99,7 @@ macro_rules! conformance {
             frozen: of_many_who_close_a_day_none_is_lost;
             frozen: frozen_days_are_told_in_order;
             credentials: settings_are_kept;
+            credentials: checkpoints_are_kept_apart_from_settings;
             credentials: a_probe_leaves_no_trace;
             credentials: a_backup_overwrites_nothing;
         }

@@ -46,6 +46,7 @@ pub mod scope;
 mod scores;
 pub mod seal;
 pub mod segment;
+mod setting;
 pub mod sqlite;
 mod tombstones;
 mod vacuumed;
@@ -77,6 +78,7 @@ pub use scope::{Scope, Scoped};
 pub use scores::{DayScores, RiskScores, ScoredDays};
 pub use seal::{Sealed, Tile, Tombstone};
 pub use segment::{Answer, Segment, UsedId};
+pub use setting::{JobCheckpoint, SavedCheckpoint, Setting};
 pub use vacuumed::Vacuumed;
 
 /// The result of a store's method.

@@ -35,10 +35,10 @@ use self::progress::{ChildProgress, Done};
 use super::Output;
 use crate::calendar::Calendar;
 use crate::journal::{Exclusive, Journal};
-use crate::store::{self, Checkpoint, Entry, Scope, Step, Store};
+use crate::store::{self, Checkpoint, Entry, JobCheckpoint, Scope, Step, Store, StoreError};
 
-/// The setting that holds the checkpoint.
-const CHECKPOINT: &str = "badges_checkpoint";
+/// The saved checkpoint.
+const SAVED: JobCheckpoint<SavedCheckpoint> = JobCheckpoint::named("badges");
 /// The version of the computation; it grows whenever the same events would reach something else.
 const VERSION: u32 = 1;
 /// Number of positions after which the checkpoint is saved, even if nothing was awarded.
@@ -173,8 +173,7 @@ impl BadgeOutput {
     async fn save(&mut self, checkpoint: Checkpoint) -> Result<()> {
         let Checkpoint { position, as_of } = checkpoint;
         let kept = SavedCheckpoint { stamp: self.stamp(), position, as_of };
-        let text = serde_json::to_string(&kept)?;
-        self.parts.badges.store.put_setting(CHECKPOINT, &text).await?;
+        SAVED.put(&*self.parts.badges.store, &kept).await?;
         self.written = position;
         Ok(())
     }
@@ -247,8 +246,11 @@ impl Output for BadgeOutput {
             let head = store.head().await?;
             return Ok(Checkpoint { position: head.seq, as_of: Some(head.created_at) });
         }
-        let text = store.setting(CHECKPOINT).await?;
-        let kept = text.and_then(|text| serde_json::from_str::<SavedCheckpoint>(&text).ok());
+        // A checkpoint of another version cannot be parsed: awards start again.
+        let kept = match SAVED.get(&**store).await {
+            Err(StoreError::Damaged(_)) => None,
+            kept => kept?,
+        };
         let kept = kept.filter(|kept| kept.stamp == self.stamp());
         let checkpoint = kept.map_or_else(Checkpoint::default, |kept| Checkpoint {
             position: kept.position,

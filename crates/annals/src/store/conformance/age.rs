@@ -150,7 +150,7 @@ pub async fn a_slice_is_carried_out_whole_and_can_be_verified(store: Arc<dyn Sto
     model = young.into_iter().chain(remains).collect();
     model.sort_by_key(|event| event.seq);
     assert_eq!(everything(&*store).await, model);
-    assert_eq!(store.setting("a_checkpoint").await.unwrap().as_deref(), Some("done"));
+    assert_eq!(store.checkpoint("a_checkpoint").await.unwrap().as_deref(), Some("done"));
     let mut categories: BTreeMap<String, u64> = BTreeMap::new();
     for event in &model {
         *categories.entry(event.category.clone()).or_default() += 1;
@@ -188,6 +188,6 @@ pub async fn a_slice_that_does_not_fit_changes_nothing(store: Arc<dyn Store>) {
         let refused = store.retention_step(slice(remains, &[50, 51], "never")).await;
         assert!(matches!(refused, Err(StoreError::Damaged(_))), "{refused:?}");
         assert_eq!(everything(&*store).await, model);
-        assert_eq!(store.setting("a_checkpoint").await.unwrap().as_deref(), Some("prepared"));
+        assert_eq!(store.checkpoint("a_checkpoint").await.unwrap().as_deref(), Some("prepared"));
     }
 }

@@ -96,6 +96,17 @@ pub async fn settings_are_kept(store: Arc<dyn Store>) {
     assert_eq!(store.setting("Recording").await, Ok(None));
 }
 
+pub async fn checkpoints_are_kept_apart_from_settings(store: Arc<dyn Store>) {
+    for value in ["1", r#"{"ädä":"😀"}"#] {
+        store.put_checkpoint("job", value).await.unwrap();
+        assert_eq!(store.checkpoint("job").await.unwrap().as_deref(), Some(value));
+    }
+    assert_eq!(store.setting("job").await, Ok(None));
+    store.clear_checkpoint("job").await.unwrap();
+    store.clear_checkpoint("job").await.unwrap();
+    assert_eq!(store.checkpoint("job").await, Ok(None));
+}
+
 pub async fn a_probe_leaves_no_trace(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..4), START).await;
     let head = store.head().await.unwrap();

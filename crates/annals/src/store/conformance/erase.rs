@@ -59,7 +59,7 @@ pub async fn what_tells_of_a_person_is_found_and_replaced(store: Arc<dyn Store>)
 
     let remains: Vec<Event> = found.iter().map(without).collect();
     store.anonymise(remains.clone(), checkpoint("4 done")).await.unwrap();
-    assert_eq!(store.setting("a_checkpoint").await, Ok(Some("4 done".to_owned())));
+    assert_eq!(store.checkpoint("a_checkpoint").await, Ok(Some("4 done".to_owned())));
     assert_eq!(everything(&*store).await[..4], remains);
     assert_eq!(store.events_about(GONE, 0, 10).await, Ok(Vec::new()));
     let all_verdicts = verdicts(&*store).await;
@@ -102,7 +102,7 @@ pub async fn what_is_not_about_people_cannot_be_replaced(store: Arc<dyn Store>) 
         assert!(matches!(refused, Err(StoreError::Damaged(_))), "{refused:?}");
         // All or none.
         assert_eq!(store.events_about(GONE, 0, 10).await.as_ref(), Ok(&found));
-        assert_eq!(store.setting("a_checkpoint").await, Ok(None));
+        assert_eq!(store.checkpoint("a_checkpoint").await, Ok(None));
     }
 }
 

@@ -87,8 +87,11 @@ pub async fn used_ids_and_settings_are_told_whole(store: Arc<dyn Store>) {
     store.put_setting("b", "2").await.unwrap();
     store.put_setting("a", "1").await.unwrap();
     store.probe().await.unwrap();
+    store.put_checkpoint("job", "3").await.unwrap();
     let settings = store.settings().await.unwrap();
     assert_eq!(settings, [("a", "1"), ("b", "2")].map(|(n, v)| (n.to_owned(), v.to_owned())));
+    let checkpoints = store.checkpoints().await.unwrap();
+    assert!(checkpoints.contains(&("job".to_owned(), "3".to_owned())), "{checkpoints:?}");
 }
 
 pub async fn points_are_taken_over_with_their_events(store: Arc<dyn Store>) {
@@ -146,9 +149,10 @@ pub async fn points_are_taken_over_with_their_events(store: Arc<dyn Store>) {
 }
 
 /// The tables that a copy includes, of any engine.
-const COPIED: [&str; 24] = [
+const COPIED: [&str; 25] = [
     "accounts",
     "answers",
+    "checkpoints",
     "frozen_days",
     "frozen_pages",
     "entities",

@@ -100,7 +100,12 @@ pub(super) async fn age(
         let sql = "UPDATE annals_changes SET rewritten = rewritten + $1";
         delete::run(&transaction, sql, &[&bound(points)]).await?;
     }
-    delete::run(&transaction, settings::PUT, &[&slice.checkpoint.0, &slice.checkpoint.1]).await?;
+    delete::run(
+        &transaction,
+        settings::PUT_CHECKPOINT,
+        &[&slice.checkpoint.0, &slice.checkpoint.1],
+    )
+    .await?;
     transaction.commit().await.map_err(failed)?;
     journal.recent.forget();
     Ok(())

@@ -64,7 +64,7 @@ pub(super) async fn anonymise(
     let sql = "UPDATE annals_changes SET rewritten = rewritten + $1";
     run(&transaction, sql, &[&bound(events.len() as u64)]).await?;
     put_remains(&transaction, journal, events).await?;
-    run(&transaction, settings::PUT, &[&checkpoint.0, &checkpoint.1]).await?;
+    run(&transaction, settings::PUT_CHECKPOINT, &[&checkpoint.0, &checkpoint.1]).await?;
     transaction.commit().await.map_err(failed)?;
     journal.recent.forget();
     Ok(())

@@ -30,10 +30,9 @@ const MIGRATIONS: Migrations = migrations![
     "V2__append",
     "V3__viewers",
     "V4__points",
-    "V5__ageing",
-    "V6__retention_asked",
-    "V7__vacuuming",
-    "V8__frozen_days",
+    "V5__retention",
+    "V6__vacuum",
+    "V7__frozen_days",
 ];
 
 const HISTORY: &str = "annals_schema_history";

@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::super::{
     Account, Ageing, Answer, Cluster, Counts, Credentials, Directory, FrozenDay, Head, Identity,
     Item, Journal, Key, Ledger, Lifecycle, Line, Lines, Outcome, PeopleQuery, Person, Proof, Read,
-    Result, RetentionStep, Reward, Scope, Scoped, Sealed, Segment, Selection, Settings, SignIn,
-    StoreError, Task, Tile, Tombstone, TrackingQuery, Transfer, UsedId, Vacuumed,
+    Result, RetentionStep, Reward, SavedCheckpoint, Scope, Scoped, Sealed, Segment, Selection,
+    Settings, SignIn, StoreError, Task, Tile, Tombstone, TrackingQuery, Transfer, UsedId, Vacuumed,
 };
 use super::{
     PostgresStore, accounts, age, commit, counts, credentials, definitions, erase, frozen, ledger,
@@ -186,11 +186,7 @@ impl Lifecycle for PostgresStore {
         erase::about(&self.pools.reader().await?, &self.journal, person, after, limit).await
     }
 
-    async fn anonymise(
-        &self,
-        events: Vec<Event>,
-        checkpoint: (&'static str, String),
-    ) -> Result<()> {
+    async fn anonymise(&self, events: Vec<Event>, checkpoint: SavedCheckpoint) -> Result<()> {
         erase::anonymise(&mut self.pools.writer().await?, &self.journal, &events, &checkpoint).await
     }
 
@@ -295,6 +291,18 @@ impl Settings for PostgresStore {
     async fn put_setting(&self, name: &str, value: &str) -> Result<()> {
         settings::put(&self.pools.writer().await?, name, value).await
     }
+
+    async fn checkpoint(&self, name: &str) -> Result<Option<String>> {
+        settings::checkpoint(&self.pools.reader().await?, name).await
+    }
+
+    async fn put_checkpoint(&self, name: &str, value: &str) -> Result<()> {
+        settings::put_checkpoint(&self.pools.writer().await?, name, value).await
+    }
+
+    async fn clear_checkpoint(&self, name: &str) -> Result<()> {
+        settings::clear_checkpoint(&self.pools.writer().await?, name).await
+    }
 }
 
 #[async_trait]
@@ -339,7 +347,11 @@ impl Transfer for PostgresStore {
     }
 
     async fn settings(&self) -> Result<Vec<(String, String)>> {
-        segment::settings(&self.pools.reader().await?).await
+        settings::all(&self.pools.reader().await?).await
+    }
+
+    async fn checkpoints(&self) -> Result<Vec<(String, String)>> {
+        settings::checkpoints(&self.pools.reader().await?).await
     }
 
     async fn import_segment(&self, part: Segment) -> Result<()> {

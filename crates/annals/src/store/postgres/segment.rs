@@ -180,12 +180,3 @@ pub(super) async fn put_used_ids(client: &Object, ids: &[UsedId]) -> Result<()> 
     client.execute(sql, &[&hashes, &until]).await.map_err(failed)?;
     Ok(())
 }
-
-pub(super) async fn settings(client: &Object) -> Result<Vec<(String, String)>> {
-    let sql = "SELECT name, value FROM annals_settings ORDER BY name";
-    let rows = client.query(sql, &[]).await.map_err(failed)?;
-    let read = |row: &tokio_postgres::Row| {
-        Ok((row.try_get(0).map_err(failed)?, row.try_get(1).map_err(failed)?))
-    };
-    rows.iter().map(read).collect()
-}

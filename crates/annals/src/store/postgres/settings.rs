@@ -1,4 +1,4 @@
-//! Settings, change counters, leases, and a test whether anything can be written.
+//! Settings, jobs' checkpoints, change counters, leases, and a test whether anything can be written.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -12,20 +12,60 @@ use super::open::Journal;
 use crate::catalog::Catalog;
 
 pub(super) async fn get(client: &Object, name: &str) -> Result<Option<String>> {
-    let sql = "SELECT value FROM annals_settings WHERE name = $1";
+    one(client, "SELECT value FROM annals_settings WHERE name = $1", name).await
+}
+
+pub(super) async fn checkpoint(client: &Object, name: &str) -> Result<Option<String>> {
+    one(client, "SELECT value FROM annals_checkpoints WHERE name = $1", name).await
+}
+
+async fn one(client: &Object, sql: &str, name: &str) -> Result<Option<String>> {
     let statement = client.prepare_cached(sql).await.map_err(failed)?;
     let row = client.query_opt(&statement, &[&name]).await.map_err(failed)?;
     row.map(|row| row.try_get(0).map_err(failed)).transpose()
 }
 
 /// Writes a setting over its old value.
-pub(super) const PUT: &str = "INSERT INTO annals_settings (name, value) VALUES ($1, $2)
-                              ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+const PUT: &str = "INSERT INTO annals_settings (name, value) VALUES ($1, $2)
+                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+
+/// Writes a checkpoint over its old value.
+pub(super) const PUT_CHECKPOINT: &str =
+    "INSERT INTO annals_checkpoints (name, value) VALUES ($1, $2)
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
 pub(super) async fn put(client: &Object, name: &str, value: &str) -> Result<()> {
     let statement = client.prepare_cached(PUT).await.map_err(failed)?;
     client.execute(&statement, &[&name, &value]).await.map_err(failed)?;
     Ok(())
+}
+
+pub(super) async fn put_checkpoint(client: &Object, name: &str, value: &str) -> Result<()> {
+    let statement = client.prepare_cached(PUT_CHECKPOINT).await.map_err(failed)?;
+    client.execute(&statement, &[&name, &value]).await.map_err(failed)?;
+    Ok(())
+}
+
+pub(super) async fn clear_checkpoint(client: &Object, name: &str) -> Result<()> {
+    let sql = "DELETE FROM annals_checkpoints WHERE name = $1";
+    client.execute(sql, &[&name]).await.map_err(failed)?;
+    Ok(())
+}
+
+pub(super) async fn all(client: &Object) -> Result<Vec<(String, String)>> {
+    every(client, "SELECT name, value FROM annals_settings ORDER BY name").await
+}
+
+pub(super) async fn checkpoints(client: &Object) -> Result<Vec<(String, String)>> {
+    every(client, "SELECT name, value FROM annals_checkpoints ORDER BY name").await
+}
+
+async fn every(client: &Object, sql: &str) -> Result<Vec<(String, String)>> {
+    let rows = client.query(sql, &[]).await.map_err(failed)?;
+    let read = |row: &tokio_postgres::Row| {
+        Ok((row.try_get(0).map_err(failed)?, row.try_get(1).map_err(failed)?))
+    };
+    rows.iter().map(read).collect()
 }
 
 /// Reads the version of the configuration. Forgets recent events if other servers have rewritten or

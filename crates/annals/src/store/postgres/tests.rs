@@ -198,7 +198,7 @@ async fn what_others_must_learn_changes_the_number_and_nothing_else_does() {
     expect("a key revoked", true).await;
     store.put_setting("recording", "{}").await.unwrap();
     expect("a setting", true).await;
-    store.put_setting("badges_checkpoint", "{}").await.unwrap();
+    store.put_checkpoint("badges", "{}").await.unwrap();
     expect("a checkpoint", false).await;
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::catalog::Catalog;
-use crate::store::{Ageing, FrozenDay, Result, RetentionStep, Vacuumed};
+use crate::store::{Ageing, FrozenDay, Result, RetentionStep, SavedCheckpoint, Vacuumed};
 use annals_event::{Event, Time};
 use async_trait::async_trait;
 use jiff::civil::Date;
@@ -16,8 +16,7 @@ pub trait Lifecycle: Send + Sync + 'static {
 
     /// Replaces events by their anonymised form, all or none. Salts are deleted, commitments kept,
     /// and each leaf stays the same; fails otherwise. Saves the caller's checkpoint with it.
-    async fn anonymise(&self, events: Vec<Event>, checkpoint: (&'static str, String))
-    -> Result<()>;
+    async fn anonymise(&self, events: Vec<Event>, checkpoint: SavedCheckpoint) -> Result<()>;
 
     /// The events at the positions that are due by age, in order.
     async fn due(&self, ageing: &Ageing, range: Range<u64>) -> Result<Vec<Event>>;

@@ -24,6 +24,9 @@ pub trait Transfer: Send + Sync + 'static {
     /// Every setting, by name.
     async fn settings(&self) -> Result<Vec<(String, String)>>;
 
+    /// Every job's checkpoint, by name.
+    async fn checkpoints(&self) -> Result<Vec<(String, String)>>;
+
     /// Imports a segment of another journal as it is, and its head. Everything from the segment's
     /// first position on is replaced. For copies only, while nobody appends.
     async fn import_segment(&self, part: Segment) -> Result<()>;

@@ -1,20 +1,11 @@
 //! Points accounts, read and written in the transaction that writes their events.
 
 use annals_event::{Event, Time};
-use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::super::ledger::account_of;
 use super::super::segment::Answer;
-use super::super::{
-    Account, Decided, LedgerKind, Order, Pending, Repeat, Result, Scope, Selection, Tally,
-};
-use super::{rows, settings};
-use crate::filter::{Field, Filter, Term};
-
-/// The setting that is present once the accounts follow the events from the first one on.
-const FOLLOWED: &str = "accounts_follow_events";
-/// Events read at once when an older journal's accounts are built.
-const PAGE: usize = 1_000;
+use super::super::{Account, Decided, LedgerKind, Pending, Repeat, Result, Tally};
 
 /// Reads like [`get`], but the account and its requests at one moment.
 pub(super) fn at_once(connection: &Connection, child: &str) -> Result<Account> {
@@ -164,37 +155,4 @@ pub(super) fn put_answer(connection: &Connection, answer: &Answer) -> Result<()>
 pub(super) fn expire_answers(connection: &Connection, before: Time) -> Result<u64> {
     let sql = "DELETE FROM annals_answers WHERE until <= ?1";
     Ok(connection.execute(sql, [before.as_micros()])? as u64)
-}
-
-/// Builds the accounts of a journal that is older than they are; done once.
-pub(super) fn follow_older(connection: &mut Connection) -> Result<()> {
-    if settings::get(connection, FOLLOWED)?.is_some() {
-        return Ok(());
-    }
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let categories = LedgerKind::ALL.map(|kind| kind.entity.as_str().to_owned());
-    let term = Term { field: Field::Category, values: categories.to_vec(), negated: false };
-    let filter = Filter { terms: vec![term], ..Filter::default() };
-    let head = rows::head(&transaction)?.seq;
-    let mut next = 1;
-    loop {
-        let events = rows::select_in(
-            &transaction,
-            &Selection {
-                filter: Scope::everything().over(filter.clone()),
-                range: next..head + 1,
-                order: Order::Asc,
-                limit: PAGE,
-            },
-        )?;
-        for event in &events {
-            follow(&transaction, event)?;
-        }
-        match events.last() {
-            Some(last) if events.len() == PAGE => next = last.seq + 1,
-            _ => break,
-        }
-    }
-    settings::put(&transaction, FOLLOWED, "true")?;
-    Ok(transaction.commit()?)
 }

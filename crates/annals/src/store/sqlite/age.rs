@@ -83,7 +83,7 @@ pub(super) fn age(writer: &mut Writer, slice: &RetentionStep) -> Result<()> {
     for (events, hashes) in &gone {
         delete::put_tombstones(&transaction, events, hashes, &slice.reason, slice.at)?;
     }
-    settings::put(&transaction, slice.checkpoint.0, &slice.checkpoint.1)?;
+    settings::put_checkpoint(&transaction, slice.checkpoint.0, &slice.checkpoint.1)?;
     transaction.commit()?;
     if !rewritten.is_empty() {
         writer.index().rewrite(&rewritten);

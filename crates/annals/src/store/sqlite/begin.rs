@@ -10,7 +10,7 @@ use super::super::{Identity, Result, StoreError};
 use super::append::Writer;
 use super::list_index::{self, ListIndex};
 use super::threads::{Readers, WriterThread};
-use super::{SqliteStore, Tenancy, accounts, garbage, open};
+use super::{SqliteStore, Tenancy, garbage, open};
 
 /// Number of read connections, and so of concurrent reads.
 const READERS: usize = 4;
@@ -34,8 +34,7 @@ impl SqliteStore {
         options: list_index::Options,
     ) -> Result<SqliteStore> {
         let hold = open::hold(path)?;
-        let mut connection = open::for_writing(path, tenancy, &seed, &id_key)?;
-        accounts::follow_older(&mut connection)?;
+        let connection = open::for_writing(path, tenancy, &seed, &id_key)?;
         let identity = open::identity(&connection)?;
         let index = Arc::new(ListIndex::open(path, &identity, options)?);
         let recent = Arc::<RecentEvents>::default();

@@ -1,6 +1,6 @@
 //! The dictionary: values that many events share are written once, and events keep their numbers.
 //!
-//! The rows of people, entities and sessions belong to one block of positions; `V4__dictionary.sql`
+//! The rows of people, entities and sessions belong to one block of positions; `V1__journal.sql`
 //! says why. The writer knows the rows it has written in the block, and so never has to look one
 //! up. After forgetting a row it writes it again: two rows may hold the same value.
 

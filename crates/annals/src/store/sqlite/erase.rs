@@ -47,7 +47,7 @@ pub(super) fn anonymise(
     let transaction =
         writer.connection_mut().transaction_with_behavior(TransactionBehavior::Immediate)?;
     put_remains(&transaction, events)?;
-    settings::put(&transaction, checkpoint.0, &checkpoint.1)?;
+    settings::put_checkpoint(&transaction, checkpoint.0, &checkpoint.1)?;
     transaction.commit()?;
     writer.index().rewrite(&positions);
     writer.recent().forget();

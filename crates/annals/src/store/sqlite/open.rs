@@ -8,7 +8,7 @@ use annals_event::Uuid;
 use refinery_core::Runner;
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::super::migrations::{Migrations, migrations, runner_of};
 use super::super::{Identity, Result, StoreError};
@@ -16,14 +16,7 @@ use crate::filter::metadata_text;
 use crate::words::all_found;
 
 /// The schema's migrations, in their order.
-const MIGRATIONS: Migrations = migrations![
-    "V1__journal",
-    "V2__people",
-    "V3__key_origins",
-    "V4__dictionary",
-    "V5__points",
-    "V6__frozen_days",
-];
+const MIGRATIONS: Migrations = migrations!["V1__journal"];
 
 /// `annl`: marks a file that belongs to Annals (`PRAGMA application_id`).
 const APPLICATION_ID: i32 = 0x616e_6e6c;
@@ -115,9 +108,6 @@ pub(super) fn for_writing(
     if found == Found::Nothing && tenancy == Tenancy::Owner {
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
-    if found == Found::Older {
-        rename_tables(&mut connection)?;
-    }
     migrate(&mut connection)?;
     connection.execute(
         "INSERT OR IGNORE INTO annals_journal (one, id, epoch, cursor_key, id_key, head, created_at)
@@ -151,7 +141,6 @@ pub(super) fn for_peeking(path: &Path) -> Result<Connection> {
     plan_once(&connection)?;
     match look(&connection)? {
         Found::Journal | Found::Nothing => {}
-        Found::Older => return Err(older(path)),
         Found::Strange => return Err(strange(path)),
     }
     refuse_newer(&connection)?;
@@ -177,8 +166,6 @@ fn older(path: &Path) -> StoreError {
 enum Found {
     Nothing,
     Journal,
-    /// A journal from before its tables had a prefix.
-    Older,
     /// Another program's tables, and no journal.
     Strange,
 }
@@ -190,8 +177,6 @@ fn look(connection: &Connection) -> Result<Found> {
     let ours = application == APPLICATION_ID;
     Ok(if connection.table_exists(None, HISTORY)? {
         Found::Journal
-    } else if ours && connection.table_exists(None, OLDER_HISTORY)? {
-        Found::Older
     } else if tables == 0 && (ours || application == 0) {
         Found::Nothing
     } else {
@@ -215,31 +200,7 @@ fn write_ahead(connection: &Connection) -> Result<()> {
     )))
 }
 
-/// The history's name before tables had a prefix.
-const OLDER_HISTORY: &str = "refinery_schema_history";
-
-/// Gives the tables of an older journal their present names; their rows stay unchanged.
-fn rename_tables(connection: &mut Connection) -> Result<()> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for table in
-        ["journal", "events", "tiles", "tombstones", "used_ids", "keys", "sign_ins", "settings"]
-    {
-        transaction.execute_batch(&format!("ALTER TABLE {table} RENAME TO annals_{table}"))?;
-    }
-    transaction.execute_batch(&format!(
-        "DROP INDEX events_by_id;
-         CREATE UNIQUE INDEX annals_events_by_id ON annals_events (id);
-         ALTER TABLE {OLDER_HISTORY} RENAME TO {HISTORY};"
-    ))?;
-    // The first migration has changed only in its names.
-    for migration in runner().get_migrations().iter().filter(|first| first.version() == 1) {
-        let sql = format!("UPDATE {HISTORY} SET checksum = ?1 WHERE version = 1");
-        transaction.execute(&sql, [migration.checksum().to_string()])?;
-    }
-    Ok(transaction.commit()?)
-}
-
-pub(super) fn runner() -> Runner {
+fn runner() -> Runner {
     let mut runner = runner_of(MIGRATIONS);
     runner.set_migration_table_name(HISTORY);
     runner
@@ -334,37 +295,11 @@ fn add_functions(connection: &Connection) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use refinery_core::Target;
-
     use super::super::super::migrations::assert_compiled_in;
     use super::*;
 
     #[test]
     fn every_migration_is_compiled_in() {
         assert_compiled_in("src/store/sqlite/migrations", MIGRATIONS);
-    }
-
-    #[test]
-    fn an_older_journal_is_brought_up_to_date_and_keeps_what_it_holds() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("journal.db");
-        let mut older = Connection::open(&path).unwrap();
-        let first = runner().set_target(Target::Version(1));
-        first.run(&mut older).unwrap();
-        older.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
-        older
-            .execute(
-                "INSERT INTO annals_sign_ins VALUES (x'01', 'session', 'admin', 'x', NULL, 5)",
-                [],
-            )
-            .unwrap();
-        drop(older);
-
-        let seed = Identity { id: Uuid::from_u128(7), epoch: 1, cursor_key: [7; 32] };
-        let newer = for_writing(&path, Tenancy::Owner, &seed, &[8; 32]).unwrap();
-        let count = |sql: &str| newer.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-        assert_eq!(count("SELECT count(*) FROM annals_sign_ins WHERE person_id IS NULL"), 1);
-        assert_eq!(count("SELECT count(*) FROM annals_people"), 0);
-        assert_eq!(count("SELECT count(*) FROM annals_guardianships"), 0);
     }
 }

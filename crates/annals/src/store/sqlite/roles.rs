@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::super::{
     Account, Ageing, Answer, Cluster, Counts, Credentials, Directory, FrozenDay, Head, Identity,
     Item, Journal, Key, Ledger, Lifecycle, Line, Lines, Outcome, PeopleQuery, Person, Proof, Read,
-    Result, RetentionStep, Reward, Scope, Scoped, Sealed, Segment, Selection, Settings, SignIn,
-    Task, Tile, Tombstone, TrackingQuery, Transfer, UsedId,
+    Result, RetentionStep, Reward, SavedCheckpoint, Scope, Scoped, Sealed, Segment, Selection,
+    Settings, SignIn, Task, Tile, Tombstone, TrackingQuery, Transfer, UsedId,
 };
 use super::{
     SqliteStore, accounts, action_counts, age, backup, credentials, definitions, erase, frozen,
@@ -186,11 +186,7 @@ impl Lifecycle for SqliteStore {
         self.readers.run(move |connection| erase::about(connection, &person, after, limit)).await
     }
 
-    async fn anonymise(
-        &self,
-        events: Vec<Event>,
-        checkpoint: (&'static str, String),
-    ) -> Result<()> {
+    async fn anonymise(&self, events: Vec<Event>, checkpoint: SavedCheckpoint) -> Result<()> {
         self.write(move |writer| erase::anonymise(writer, &events, &checkpoint)).await?;
         self.collect_garbage().await
     }
@@ -280,6 +276,21 @@ impl Settings for SqliteStore {
         let (name, value) = (name.to_owned(), value.to_owned());
         self.write(move |writer| settings::put(writer.connection(), &name, &value)).await
     }
+
+    async fn checkpoint(&self, name: &str) -> Result<Option<String>> {
+        let name = name.to_owned();
+        self.readers.run(move |connection| settings::checkpoint(connection, &name)).await
+    }
+
+    async fn put_checkpoint(&self, name: &str, value: &str) -> Result<()> {
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.write(move |writer| settings::put_checkpoint(writer.connection(), &name, &value)).await
+    }
+
+    async fn clear_checkpoint(&self, name: &str) -> Result<()> {
+        let name = name.to_owned();
+        self.write(move |writer| settings::clear_checkpoint(writer.connection(), &name)).await
+    }
 }
 
 #[async_trait]
@@ -310,7 +321,11 @@ impl Transfer for SqliteStore {
     }
 
     async fn settings(&self) -> Result<Vec<(String, String)>> {
-        self.readers.run(segment::settings).await
+        self.readers.run(settings::all).await
+    }
+
+    async fn checkpoints(&self) -> Result<Vec<(String, String)>> {
+        self.readers.run(settings::checkpoints).await
     }
 
     async fn import_segment(&self, part: Segment) -> Result<()> {

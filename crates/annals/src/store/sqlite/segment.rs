@@ -180,12 +180,3 @@ pub(super) fn put_answers(connection: &mut Connection, answers: &[Answer]) -> Re
     answers.iter().try_for_each(|answer| accounts::put_answer(&transaction, answer))?;
     Ok(transaction.commit()?)
 }
-
-pub(super) fn settings(connection: &Connection) -> Result<Vec<(String, String)>> {
-    // Settings that belong to one database are not copied.
-    let sql = "SELECT name, value FROM annals_settings
-               WHERE name NOT IN ('probe', 'accounts_follow_events') ORDER BY name";
-    let mut statement = connection.prepare_cached(sql)?;
-    let settings = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(settings.collect::<rusqlite::Result<_>>()?)
-}

@@ -105,37 +105,6 @@ fn a_strange_file_is_refused_unless_its_owner_asks() {
 }
 
 #[tokio::test]
-async fn a_journal_from_before_tables_had_a_prefix_is_brought_up_to_date() {
-    let (store, directory) = store().await;
-    let events = accepted(&*store, conformance::world::plain_ones(1..4), START).await;
-    store.put_setting("recording", "{}").await.unwrap();
-    store.close().await;
-    let path = directory.path().join("journal.db");
-    let older = Connection::open(&path).unwrap();
-    for table in
-        ["journal", "events", "tiles", "tombstones", "used_ids", "keys", "sign_ins", "settings"]
-    {
-        older.execute_batch(&format!("ALTER TABLE annals_{table} RENAME TO {table}")).unwrap();
-    }
-    older
-        .execute_batch(
-            "DROP INDEX annals_events_by_id; CREATE UNIQUE INDEX events_by_id ON events (id);
-             ALTER TABLE annals_schema_history RENAME TO refinery_schema_history;
-             UPDATE refinery_schema_history SET checksum = '17' WHERE version = 1;",
-        )
-        .unwrap();
-    drop(older);
-    let refused = SqliteStore::open_read_only(&path).err().unwrap().to_string();
-    assert!(refused.contains("older Annals"), "{refused}");
-    for _ in 0..2 {
-        let store = open(&path, Tenancy::Owner).unwrap();
-        assert_eq!(conformance::everything(&store).await, events);
-        assert_eq!(store.setting("recording").await, Ok(Some("{}".to_owned())));
-        store.close().await;
-    }
-}
-
-#[tokio::test]
 async fn a_hundred_thousand_points_events_back_is_no_further_than_the_first_page() {
     let (store, directory) = store().await;
     let events = accepted(&*store, conformance::world::plain_ones(1..501), START).await;
@@ -211,40 +180,6 @@ async fn of_a_person_who_is_forgotten_no_word_is_left_and_numbers_go_on() {
     let stored = conformance::everything(&store).await;
     assert_eq!((&stored[..1], &stored[2..]), (&all[0][..], &all[1][..]));
     store.close().await;
-}
-
-#[tokio::test]
-async fn the_points_of_an_older_journal_are_followed_once() {
-    let (store, directory) = store().await;
-    let mut entries = Vec::new();
-    for number in 1..=1_500_i64 {
-        let mut event = conformance::world::plain(number as u128).event;
-        if number % 2 == 0 {
-            event.category = "task".to_owned();
-            event.action = "activated".to_owned();
-            event.subject = Some(annals_event::Subject { id: "c1".to_owned(), name: None });
-            event.points =
-                Some(annals_event::Points { before: number - 2, after: number, delta: 2 });
-        }
-        entries.push(conformance::world::entry(event));
-    }
-    accepted(&*store, entries, START).await;
-    let account = store.account("c1").await.unwrap();
-    assert_eq!((account.balance, account.good.count), (1_500, 750));
-    store.close().await;
-    let path = directory.path().join("journal.db");
-    let older = Connection::open(&path).unwrap();
-    older
-        .execute_batch(
-            "DELETE FROM annals_accounts; DELETE FROM annals_ledger;
-             DELETE FROM annals_settings WHERE name = 'accounts_follow_events';",
-        )
-        .unwrap();
-    for _ in 0..2 {
-        let store = open(&path, Tenancy::Owner).unwrap();
-        assert_eq!(store.account("c1").await, Ok(account.clone()));
-        store.close().await;
-    }
 }
 
 #[tokio::test]

@@ -49,10 +49,10 @@ async fn an_erasure_that_is_cut_off_is_finished_by_another_server() {
     assert!(!text.contains("miriam") && !text.contains("makeba"));
     assert_eq!(
         root.database().sql(
-            "SELECT value FROM annals.annals_settings
-        WHERE name = 'erasure_checkpoint'"
+            "SELECT count(*) FROM annals.annals_checkpoints
+        WHERE name = 'erasure'"
         ),
-        "null"
+        "0"
     );
     // Another person can be erased at once.
     let erased = two.post("/api/v1/people/leonard/erase", &json!({})).send().await;

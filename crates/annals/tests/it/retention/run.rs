@@ -211,7 +211,7 @@ async fn a_run_that_was_missed_is_made_up_for(engine: Engine) {
     let server = Server::on(&root);
     server.append(&[old(800, "quest", "quest_started", "ada")]).await;
     until("runs to be looked after", async || {
-        let settings = "SELECT count(*) FROM annals_settings WHERE name = 'retention_checkpoint'";
+        let settings = "SELECT count(*) FROM annals_checkpoints WHERE name = 'retention'";
         (count(&root, settings) == 1).then_some(())
     })
     .await;
@@ -221,9 +221,7 @@ async fn a_run_that_was_missed_is_made_up_for(engine: Engine) {
     let checkpoint = json!({"since": since, "last": null, "underway": null});
     change(
         &root,
-        &format!(
-            "UPDATE annals_settings SET value = '{checkpoint}' WHERE name = 'retention_checkpoint'"
-        ),
+        &format!("UPDATE annals_checkpoints SET value = '{checkpoint}' WHERE name = 'retention'"),
     );
     let server = Server::on(&root);
     until("the missed run", async || (recorded_runs(&server).await.len() == 1).then_some(())).await;

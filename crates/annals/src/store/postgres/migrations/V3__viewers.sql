@@ -119,7 +119,8 @@ GRANT USAGE ON SCHEMA annals TO annals_writer, annals_reader;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON
   annals_events, annals_list_index, annals_kinds, annals_tiles, annals_spans, annals_tombstones,
-  annals_used_ids, annals_keys, annals_sign_ins, annals_settings, annals_people,
+  annals_used_ids, annals_keys, annals_sign_ins, annals_settings, annals_checkpoints,
+  annals_people,
   annals_guardianships, annals_leases
   TO annals_writer;
 GRANT SELECT, UPDATE ON annals_journal, annals_journal_head, annals_changes, annals_probe

@@ -201,10 +201,10 @@ async fn a_server_that_owns_nothing_vacuums_with_an_owner_who_is_no_superuser() 
     accepted(&store, plain_ones(1..701), START).await;
     delete(&store, 1..300, "old", START).await.unwrap();
     store.forget_person("greta", START).await.unwrap();
-    store.put_setting("erasure_checkpoint", "greta").await.unwrap();
-    store.put_setting("erasure_checkpoint", "null").await.unwrap();
+    store.put_checkpoint("erasure", "greta").await.unwrap();
+    store.clear_checkpoint("erasure").await.unwrap();
     let vacuumed = tokio::time::timeout(SOON, store.vacuum()).await.unwrap();
-    // The rest of the second partition, six tables of the directory, and the settings.
+    // The rest of the second partition, six tables of the directory, and the checkpoints.
     assert_eq!(vacuumed, Ok(Some(Vacuumed { dropped: 1, rewritten: 8, waiting: 0 })));
     assert_eq!(everything(&store).await.len(), 401);
     assert_eq!(database.sql(OPEN), "0");

@@ -4,103 +4,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 use annals_event::{Actor, ActorType, Entity, Event, Subject};
-use proptest::strategy::{Strategy as _, ValueTree as _};
-use proptest::test_runner::TestRunner;
-use refinery_core::Target;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
-use super::super::{Tenancy, open as opening};
-use super::{open, seed};
-use crate::store::conformance::world::{entries, entry, plain, plain_ones};
+use super::super::Tenancy;
+use super::open;
+use crate::store::conformance::world::{entry, plain};
 use crate::store::conformance::{START, accepted, delete, everything, verdicts};
-use crate::store::row::Row;
 use crate::store::seal::Verdict;
-use crate::store::{Entry, Journal as _, Proof as _, Sealed, Store, Tile};
-
-/// A journal as the third migration left it, with these events in it.
-fn older(path: &Path, sealed: &[Sealed], tiles: &[Tile]) {
-    let mut file = Connection::open(path).unwrap();
-    opening::runner().set_target(Target::Version(3)).run(&mut file).unwrap();
-    let sql = "INSERT INTO annals_journal VALUES (1, ?1, 1, ?2, ?3, ?4, ?5)";
-    let end = sealed.last().unwrap().event.as_ref().unwrap();
-    let identity = seed();
-    let journal = params![
-        identity.id.as_bytes(),
-        identity.cursor_key,
-        [8_u8; 32],
-        end.seq,
-        end.created_at.as_micros()
-    ];
-    file.execute(sql, journal).unwrap();
-    for sealed in sealed {
-        let row = Row::from(sealed.event.as_ref().unwrap());
-        let sql = "INSERT INTO annals_events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \
-                   ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, NULL)";
-        let points = row.points;
-        let event = params![
-            row.seq,
-            row.id.as_bytes(),
-            row.created_at,
-            row.occurred_at,
-            row.category,
-            row.action,
-            row.severity,
-            row.actor_type,
-            row.actor_id,
-            row.actor_name,
-            row.subject_id,
-            row.subject_name,
-            row.account_id,
-            row.entity_type,
-            row.entity_id,
-            row.entity_name,
-            points.map(|points| points.0),
-            points.map(|points| points.1),
-            points.map(|points| points.2),
-            row.session_id,
-            row.message,
-            row.metadata,
-            row.context,
-            sealed.salt,
-            sealed.leaf_prefix,
-        ];
-        file.execute(sql, event).unwrap();
-    }
-    for tile in tiles {
-        let (low, high) = (tile.earliest.as_micros(), tile.latest.as_micros());
-        let tile = params![tile.tile, tile.size, tile.root, low, high];
-        file.execute("INSERT INTO annals_tiles VALUES (?, ?, ?, ?, ?)", tile).unwrap();
-    }
-}
+use crate::store::{Entry, Journal as _, Store};
 
 /// Deletes these events and the dictionary rows they leave unused. Returns the number of events.
 async fn clear(store: &dyn Store, range: std::ops::Range<u64>) -> u64 {
     let gone = delete(store, range, "cleared", START).await.unwrap();
     store.compact().await.unwrap();
     gone
-}
-
-#[tokio::test]
-async fn a_journal_of_loose_words_is_brought_up_to_date_event_by_event() {
-    let directory = tempfile::tempdir().unwrap();
-    let entries = entries(700).new_tree(&mut TestRunner::deterministic()).unwrap().current();
-    let first = open(&directory.path().join("first.db"), Tenancy::Owner).unwrap();
-    let events = accepted(&first, entries, START).await;
-    let (sealed, tiles) =
-        (first.sealed(1..701, 700).await.unwrap(), first.tiles(1..701).await.unwrap());
-    first.close().await;
-
-    let path = directory.path().join("older.db");
-    older(&path, &sealed, &tiles);
-    let refused = super::SqliteStore::open_read_only(&path).err().unwrap().to_string();
-    assert!(refused.contains("older Annals"), "{refused}");
-    let newer = open(&path, Tenancy::Guest).unwrap();
-    assert_eq!(everything(&newer).await, events);
-    assert_eq!(verdicts(&newer).await, vec![Verdict::Verified; 700]);
-    // It continues like a new journal.
-    accepted(&newer, plain_ones(1_000..1_100), START).await;
-    assert_eq!(verdicts(&newer).await, vec![Verdict::Verified; 800]);
-    newer.close().await;
 }
 
 /// An event that names a person and an entity by this number.

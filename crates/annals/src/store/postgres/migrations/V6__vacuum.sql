@@ -25,15 +25,15 @@ CREATE FUNCTION annals_mark_positions(positions bigint[]) RETURNS void LANGUAGE 
     WHERE e.seq = ANY (positions)))
 $$;
 
--- A running erasure keeps the person's id in a setting, and removes it at the end.
-CREATE FUNCTION annals_mark_settings() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A running erasure keeps the person's id in its checkpoint, and removes it at the end.
+CREATE FUNCTION annals_mark_checkpoints() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM annals_mark(ARRAY['annals_settings']);
+  PERFORM annals_mark(ARRAY['annals_checkpoints']);
   RETURN NULL;
 END
 $$;
-CREATE TRIGGER annals_erased AFTER UPDATE ON annals_settings
-  FOR EACH ROW WHEN (OLD.name = 'erasure_checkpoint') EXECUTE FUNCTION annals_mark_settings();
+CREATE TRIGGER annals_cleared AFTER DELETE ON annals_checkpoints
+  FOR EACH ROW EXECUTE FUNCTION annals_mark_checkpoints();
 
 -- Keeps personal values out of the planner's statistics, which hold samples of columns that only a
 -- superuser could clear. Queries by these values use the list index and positions, which need no
@@ -150,7 +150,7 @@ DECLARE
     WHEN 'annals_requests' THEN 'requested_at TYPE bigint USING requested_at + 0'
     WHEN 'annals_answers' THEN 'seq TYPE bigint USING seq + 0'
     WHEN 'annals_ledger' THEN 'occurred_at TYPE bigint USING occurred_at + 0'
-    WHEN 'annals_settings' THEN 'value TYPE text USING value || '''''
+    WHEN 'annals_checkpoints' THEN 'value TYPE text USING value || '''''
   END;
 BEGIN
   IF change IS NOT NULL THEN
@@ -160,7 +160,7 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION annals_mark, annals_mark_positions, annals_mark_settings, annals_hush,
+REVOKE ALL ON FUNCTION annals_mark, annals_mark_positions, annals_mark_checkpoints, annals_hush,
   annals_bounds, annals_drop_empty, annals_make_twin, annals_put_twin, annals_rewrite FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION annals_mark, annals_mark_positions, annals_mark_settings, annals_bounds,
+GRANT EXECUTE ON FUNCTION annals_mark, annals_mark_positions, annals_mark_checkpoints, annals_bounds,
   annals_drop_empty, annals_make_twin, annals_put_twin, annals_rewrite TO annals_writer;
