@@ -7,9 +7,9 @@ use anyhow::Result;
 use crate::clock::Clock;
 use crate::config::{Config, Database};
 use crate::id::{self, Random};
-use crate::store::postgres::{PARTITION, PostgresStore, Seed};
+use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::{SqliteStore, Tenancy};
-use crate::store::{Identity, Store};
+use crate::store::{Identity, Seed, Store};
 
 /// Opens a journal for writing, creating it if it does not exist.
 pub async fn open_at(journal: &Database, config: &Config, seed: Seed) -> Result<Arc<dyn Store>> {
@@ -60,7 +60,7 @@ pub fn seed(clock: &dyn Clock, random: &dyn Random) -> Seed {
         identity: Identity { id, epoch: 1, cursor_key: id::bytes(random) },
         id_key: id::bytes(random),
         viewer_key: id::bytes(random),
-        partition_width: PARTITION,
+        partition_width: Seed::PARTITION_WIDTH,
     }
 }
 
@@ -70,6 +70,6 @@ pub async fn seed_of(journal: &dyn Store, random: &dyn Random) -> Result<Seed> {
         identity: journal.identity(),
         id_key: journal.id_key().await?,
         viewer_key: id::bytes(random),
-        partition_width: PARTITION,
+        partition_width: Seed::PARTITION_WIDTH,
     })
 }

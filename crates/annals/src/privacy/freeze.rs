@@ -14,7 +14,9 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::Anonymiser;
-use crate::store::{DerivedStore, FrozenDay, Result, Store, Visitor, sync_frozen_days};
+use crate::store::{
+    DerivedStore, FrozenCount, FrozenDay, Result, Store, Visitor, sync_frozen_days,
+};
 
 /// Number of pages written at once: others wait for the writer.
 const PAGES: usize = 200;
@@ -42,7 +44,7 @@ pub async fn freeze_days(
     for day in days {
         if day > through {
             let mut day_to_freeze = derived.day_to_freeze(day).await?;
-            day_to_freeze.counts.retain(|what, _| what.starts_with(FrozenDay::SCORE));
+            day_to_freeze.counts.retain(|what, _| matches!(what, FrozenCount::Score(_)));
             day_to_freeze.pages.clear();
             store.freeze_day(day_to_freeze.clone()).await?;
             derived.keep_frozen(vec![day_to_freeze]).await?;
@@ -83,10 +85,9 @@ pub async fn age_rollups(
 ) -> Result<()> {
     let Ok(last) = before.yesterday() else { return Ok(()) };
     freeze_days(store, derived, last, window, now).await?;
-    let mut over = FrozenDay::new(last);
-    over.counts.insert(FrozenDay::OVER.to_owned(), 1);
-    store.freeze_day(over.clone()).await?;
-    derived.keep_frozen(vec![over]).await?;
+    let finalised = FrozenDay::finalised(last);
+    store.freeze_day(finalised.clone()).await?;
+    derived.keep_frozen(vec![finalised]).await?;
     derived.age_rollups(before).await
 }
 
@@ -109,7 +110,7 @@ mod tests {
         let day = jiff::civil::date(2026, 3, 1);
         for pages in [0, 1, PAGES, PAGES + 1, 3 * PAGES + 7] {
             let mut day_counts = FrozenDay::new(day);
-            day_counts.counts.insert("all".to_owned(), 7);
+            day_counts.counts.insert(FrozenCount::People, 7);
             day_counts
                 .pages
                 .extend((0..pages).map(|page| (format!("/{page}"), PageDay::default())));

@@ -89,6 +89,17 @@ impl Ageing {
     }
 }
 
+/// Returns the condition under which [`Ageing::action_for`] finds an event due, for an engine that
+/// decides in SQL. Its columns are `at` (the time of the event), `seq`, `anonymised_at` and
+/// `somebody`, and the limits `whole`, `kept` and `through`, as in [`Limits`]; `now` is the time of
+/// the run.
+pub(super) fn due(now: &str) -> String {
+    format!(
+        "(at < kept OR seq <= through OR (at < whole
+           AND (anonymised_at IS NULL OR anonymised_at < at + ({now} - whole) OR somebody)))"
+    )
+}
+
 /// The facts of an event that decide its retention.
 pub(super) struct AgedRow {
     pub(super) seq: u64,

@@ -22,25 +22,66 @@ const PAGE: usize = 32;
 pub struct FrozenDay {
     /// The day, in the configured time zone.
     pub day: Date,
-    /// Counts by name: events by role, as rollups count them, and the names below.
-    pub counts: BTreeMap<String, u64>,
+    /// Counts by what they count.
+    pub counts: BTreeMap<FrozenCount, u64>,
     /// Pages by path.
     pub pages: BTreeMap<String, PageDay>,
 }
 
-impl FrozenDay {
-    /// Number of different people with an event.
-    pub const PEOPLE: &str = "people";
-    /// Number of sessions that began.
-    pub const SESSIONS: &str = "sessions";
-    /// Number of learners with a score, which follows in hundredths.
-    pub const SCORE: &str = "score ";
-    /// Set if nothing is known of people on this day and all days before it.
-    pub const OVER: &str = "over";
+/// The thing that a frozen day counts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FrozenCount {
+    /// Events of a role, as rollups count them: a role's name, or
+    /// [`RollupChange::ALL`](super::RollupChange::ALL).
+    Events(String),
+    /// Different people with an event.
+    People,
+    /// Sessions that began.
+    Sessions,
+    /// Learners with this score, in hundredths.
+    Score(u32),
+    /// 1 if nothing is known of people on this day and all days before it.
+    Finalised,
+}
 
+impl FrozenCount {
+    /// The start of a score's text, which the hundredths follow.
+    pub const SCORE: &str = "score ";
+
+    /// Returns the text for a database.
+    pub fn encode(&self) -> String {
+        match self {
+            FrozenCount::Events(role) => role.clone(),
+            FrozenCount::People => "people".to_owned(),
+            FrozenCount::Sessions => "sessions".to_owned(),
+            FrozenCount::Score(hundredths) => format!("{}{hundredths}", FrozenCount::SCORE),
+            FrozenCount::Finalised => "finalised".to_owned(),
+        }
+    }
+
+    /// Parses the text of a database.
+    pub fn decode(text: &str) -> FrozenCount {
+        let score = text.strip_prefix(FrozenCount::SCORE).and_then(|score| score.parse().ok());
+        match (text, score) {
+            (_, Some(hundredths)) => FrozenCount::Score(hundredths),
+            ("people", _) => FrozenCount::People,
+            ("sessions", _) => FrozenCount::Sessions,
+            ("finalised", _) => FrozenCount::Finalised,
+            (role, _) => FrozenCount::Events(role.to_owned()),
+        }
+    }
+}
+
+impl FrozenDay {
     /// A day without counts.
     pub fn new(day: Date) -> FrozenDay {
         FrozenDay { day, counts: BTreeMap::new(), pages: BTreeMap::new() }
+    }
+
+    /// The last day of which nothing is known about people.
+    pub fn finalised(day: Date) -> FrozenDay {
+        let counts = [(FrozenCount::Finalised, 1)].into();
+        FrozenDay { counts, ..FrozenDay::new(day) }
     }
 
     /// Raises each count to another day's, and lowers none.
@@ -124,7 +165,9 @@ mod tests {
     }
 
     fn closed() -> impl Strategy<Value = FrozenDay> {
-        let counts = prop::collection::btree_map("[a-c]", 0_u64..9, 0..3);
+        let what = prop::sample::select(vec!["all", "people", "score 65"]);
+        let what = what.prop_map(FrozenCount::decode);
+        let counts = prop::collection::btree_map(what, 0_u64..9, 0..3);
         let pages = prop::collection::btree_map("/[a-c]", page(), 0..3);
         let day = jiff::civil::date(2026, 3, 1);
         (counts, pages).prop_map(move |(counts, pages)| FrozenDay { day, counts, pages })
@@ -138,6 +181,20 @@ mod tests {
             && more.bounces >= less.bounces
             && more.engaged.count() >= less.engaged.count()
             && more.load.count() >= less.load.count()
+    }
+
+    #[test]
+    fn every_count_is_read_as_what_was_written() {
+        for what in [
+            FrozenCount::Events("all".to_owned()),
+            FrozenCount::People,
+            FrozenCount::Sessions,
+            FrozenCount::Score(0),
+            FrozenCount::Score(65),
+            FrozenCount::Finalised,
+        ] {
+            assert_eq!(FrozenCount::decode(&what.encode()), what);
+        }
     }
 
     proptest! {

@@ -6,6 +6,8 @@
 use annals_event::{ActorType, Event, Time};
 use serde::{Deserialize, Serialize};
 
+use super::predicate::{Parameter, Predicate};
+
 /// The entity of a points event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -113,6 +115,32 @@ impl LedgerKind {
 pub fn account_of(event: &Event) -> Option<&str> {
     let actor = event.actor.id.as_deref().filter(|_| event.actor.kind == ActorType::User);
     event.account.as_ref().map(|account| account.id.as_str()).or(actor)
+}
+
+impl TrackingQuery {
+    /// Returns the condition on the ledger's columns; `parameter` names the n-th parameter.
+    pub fn predicate(&self, parameter: fn(usize) -> String) -> Predicate {
+        let mut found = Predicate::default();
+        let mut conditions = Vec::new();
+        let mut compare = |column: &str, value: Option<Parameter>| {
+            if let Some(value) = value {
+                found.parameters.push(value);
+                conditions.push(format!("{column} {}", parameter(found.parameters.len())));
+            }
+        };
+        compare("child =", self.child.clone().map(Parameter::Text));
+        compare("account =", self.account.clone().map(Parameter::Text));
+        let micros = |time: Option<Time>| time.map(|time| Parameter::Integer(time.as_micros()));
+        compare("occurred_at >=", micros(self.from));
+        compare("occurred_at <", micros(self.to));
+        let kinds: Vec<String> = self.kinds.iter().map(|kind| kind.code().to_string()).collect();
+        conditions.push(match kinds.as_slice() {
+            [] => "FALSE".to_owned(),
+            kinds => format!("kind IN ({})", kinds.join(", ")),
+        });
+        found.sql = conditions.join(" AND ");
+        found
+    }
 }
 
 /// Selects points events of a child or an account, newest first.

@@ -55,7 +55,7 @@ prop_compose! {
     }
 }
 
-fn anonymous(event: &Event, at: Time) -> Event {
+pub(super) fn anonymous(event: &Event, at: Time) -> Event {
     let mut event = Event {
         subject: None,
         account: None,

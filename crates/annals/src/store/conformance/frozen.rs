@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
-use super::super::{FrozenDay, Histogram, PageDay, Store};
+use super::super::{FrozenCount, FrozenDay, Histogram, PageDay, Store};
 use super::share;
 
 const FIRST: Date = date(2026, 3, 1);
@@ -19,7 +19,7 @@ fn histogram(times: &[u64]) -> Histogram {
 fn closed(day: Date, counts: &[(&str, u64)], pages: &[(&str, PageDay)]) -> FrozenDay {
     FrozenDay {
         day,
-        counts: counts.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect(),
+        counts: counts.iter().map(|(what, count)| (FrozenCount::decode(what), *count)).collect(),
         pages: pages.iter().map(|(path, page)| ((*path).to_owned(), page.clone())).collect(),
     }
 }
@@ -43,7 +43,7 @@ pub async fn frozen_days_are_raised_and_never_lowered(store: Arc<dyn Store>) {
         model.raise(day);
         assert_eq!(store.frozen_days(None, 10).await.unwrap(), [model.clone()]);
     }
-    assert_eq!(model.counts["all"], 7);
+    assert_eq!(model.counts[&FrozenCount::decode("all")], 7);
     let root = &model.pages["/"];
     assert_eq!((root.views, root.people, root.engaged.count()), (9, 6, 3));
 }

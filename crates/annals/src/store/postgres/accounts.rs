@@ -9,8 +9,8 @@ use tokio_postgres::{GenericClient, Row};
 use super::super::ledger::account_of;
 use super::super::{Account, Answer, LedgerKind, Pending, Result, StoreError, Tally};
 use super::error::failed;
+use super::parameters::Typed;
 use super::rows::{bound, whole};
-use super::viewer::Typed;
 
 const COLUMNS: &str = "a.child, a.balance, a.good_count, a.good_points, a.not_good_count, \
      a.not_good_points, \

@@ -6,13 +6,16 @@ use annals_event::{Event, Time};
 use deadpool_postgres::Object;
 use tokio_postgres::types::Type;
 
+use super::super::ageing;
+use super::super::person_data::is_person;
 use super::super::seal::tile_of;
 use super::super::{Ageing, Result, RetentionStep};
 use super::error::failed;
-use super::open::Journal;
+use super::journal::OpenJournal;
+use super::parameters::Typed;
 use super::rows::{self, bound};
 use super::settings;
-use super::viewer::Typed;
+use super::statement::run;
 use super::{delete, erase};
 
 /// The events at the positions that are due: [`Ageing::action_for`] in SQL.
@@ -27,20 +30,19 @@ pub(super) async fn due(
              AS k (category, action, whole, kept, through)
          ), aged AS (
            SELECT e.*, coalesce(e.occurred_at, e.created_at) AS at, coalesce(k.whole, c.whole, $8) AS whole,
-             coalesce(k.kept, c.kept, $9) AS kept, coalesce(k.through, c.through, $10) AS through
+             coalesce(k.kept, c.kept, $9) AS kept, coalesce(k.through, c.through, $10) AS through,
+             e.subject_id IS NOT NULL OR e.account_id IS NOT NULL OR e.session_id IS NOT NULL
+               OR ({person} AND coalesce(e.actor_id, e.actor_name) IS NOT NULL) AS somebody
            FROM annals_events e
            LEFT JOIN kinds k ON k.category = e.category AND k.action = e.action
            LEFT JOIN kinds c ON c.category = e.category AND c.action = ''
            WHERE e.seq >= $1 AND e.seq < $2
          )
          SELECT {columns} FROM aged e
-         WHERE e.at < e.kept OR e.seq <= e.through
-           OR (e.at < e.whole
-             AND (e.anonymised_at IS NULL OR e.anonymised_at < e.at + ($11 - e.whole)
-               OR e.subject_id IS NOT NULL OR e.account_id IS NOT NULL OR e.session_id IS NOT NULL
-               OR (e.actor_type IN (0, 1) AND coalesce(e.actor_id, e.actor_name) IS NOT NULL)))
-         ORDER BY e.seq",
-        columns = rows::COLUMNS
+         WHERE {due} ORDER BY e.seq",
+        columns = rows::COLUMNS,
+        person = is_person("e.actor_type"),
+        due = ageing::due("$11")
     );
     let (mut categories, mut actions) = (Vec::new(), Vec::new());
     let (mut whole, mut kept, mut through) = (Vec::new(), Vec::new(), Vec::new());
@@ -76,7 +78,7 @@ pub(super) async fn due(
 /// Replaces events by their anonymised form, others by tombstones, and saves the run's checkpoint.
 pub(super) async fn age(
     client: &mut Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     slice: &RetentionStep,
 ) -> Result<()> {
     let transaction = client.transaction().await.map_err(failed)?;
@@ -98,14 +100,10 @@ pub(super) async fn age(
     if points > 0 {
         // Tells servers that keep files of points events to update them.
         let sql = "UPDATE annals_changes SET rewritten = rewritten + $1";
-        delete::run(&transaction, sql, &[&bound(points)]).await?;
+        run(&transaction, sql, &[&bound(points)]).await?;
     }
-    delete::run(
-        &transaction,
-        settings::PUT_CHECKPOINT,
-        &[&slice.checkpoint.0, &slice.checkpoint.1],
-    )
-    .await?;
+    run(&transaction, settings::PUT_CHECKPOINT, &[&slice.checkpoint.0, &slice.checkpoint.1])
+        .await?;
     transaction.commit().await.map_err(failed)?;
     journal.recent.forget();
     Ok(())

@@ -19,10 +19,10 @@ use super::super::{Appended, Entry, Head, Result, StoreError};
 use super::batch::{Batch, Ids};
 use super::end::End;
 use super::error::{chain, failed, is_in_doubt};
-use super::open::Journal;
+use super::journal::OpenJournal;
+use super::parameters::Typed;
 use super::pools::Pools;
 use super::rows;
-use super::viewer::Typed;
 
 /// The longest time for one call, after which its connection is dropped.
 pub(super) const CALL: Duration = Duration::from_secs(30);
@@ -78,7 +78,7 @@ impl Lost {
 
 pub(super) async fn append(
     pools: &Pools,
-    journal: &Journal,
+    journal: &OpenJournal,
     entries: &mut [Entry],
     now: Time,
 ) -> Result<Vec<Appended>> {
@@ -119,7 +119,7 @@ pub(super) enum Failed {
 /// until the lost transaction has ended, and finds its ids used.
 async fn once(
     pools: &Pools,
-    journal: &Journal,
+    journal: &OpenJournal,
     entries: &mut [Entry],
     now: Time,
     again: bool,
@@ -160,7 +160,7 @@ async fn once(
 /// every id is new; otherwise it writes nothing and returns `None`.
 async fn at_once(
     client: &Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     end: End,
     entries: &mut [Entry],
     now: Time,
@@ -177,7 +177,7 @@ async fn at_once(
 /// Locks the head, reads the journal's end, and then numbers and writes the new entries.
 async fn holding(
     client: &mut Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     entries: &mut [Entry],
     now: Time,
 ) -> std::result::Result<Heads, Lost> {

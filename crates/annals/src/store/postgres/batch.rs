@@ -14,7 +14,7 @@ use super::super::{Entry, Head};
 use super::append::{CALL, Lost};
 use super::blocks::{BLOCK, block_of, place};
 use super::end::End;
-use super::open::Journal;
+use super::journal::OpenJournal;
 use super::records::Records;
 use super::rows::bound;
 
@@ -50,7 +50,7 @@ impl Batch {
         mut end: End,
         entries: &mut [Entry],
         ids: &Ids<'_>,
-        journal: &Journal,
+        journal: &OpenJournal,
         now: Time,
     ) -> Batch {
         end.head.created_at = end.head.created_at.max(now);
@@ -79,7 +79,7 @@ impl Batch {
         batch
     }
 
-    fn push(&mut self, entry: &mut Entry, journal: &Journal) {
+    fn push(&mut self, entry: &mut Entry, journal: &OpenJournal) {
         let Entry { event, salt, commitment, personal, derived } = entry;
         self.end.take(event, derived.occurred_at);
         let leaf = digest::leaf(event, commitment);
@@ -134,7 +134,7 @@ impl Batch {
     pub(super) async fn call(
         &self,
         client: &impl GenericClient,
-        journal: &Journal,
+        journal: &OpenJournal,
         entries: &[Entry],
     ) -> std::result::Result<bool, Lost> {
         let events = entries.iter().map(|entry| &entry.event);

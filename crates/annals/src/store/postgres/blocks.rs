@@ -13,10 +13,10 @@ use tokio_postgres::types::{ToSql, Type};
 
 use super::super::keys::{Indexed, Keys};
 use super::super::{Identity, Result};
-use super::delete::run;
 use super::error::failed;
+use super::parameters::Typed;
 use super::rows::{self, COLUMNS, bound};
-use super::viewer::Typed;
+use super::statement::run;
 use crate::filter::{FIELDS, Index, searched};
 use crate::words::each_word;
 

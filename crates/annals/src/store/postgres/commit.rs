@@ -21,7 +21,7 @@ use super::append::{self, CALL, Failed, PAUSE, SETTLE};
 use super::batch::{Batch, Ids};
 use super::end::End;
 use super::error::{chain, failed, is_in_doubt};
-use super::open::Journal;
+use super::journal::OpenJournal;
 use super::pools::Pools;
 use super::rows;
 
@@ -30,7 +30,7 @@ const TRIES: u32 = 4;
 
 pub(super) async fn commit(
     pools: &Pools,
-    journal: &Journal,
+    journal: &OpenJournal,
     items: Vec<Item>,
     now: Time,
 ) -> Result<Vec<Outcome>> {
@@ -83,7 +83,7 @@ struct Done {
 /// once.
 async fn transact(
     client: &mut Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     waiting: &mut Option<Vec<Item>>,
     now: Time,
 ) -> std::result::Result<Vec<Outcome>, (Failed, Done)> {
@@ -299,7 +299,7 @@ impl Deciding {
     async fn write(
         mut self,
         transaction: &Transaction<'_>,
-        journal: &Journal,
+        journal: &OpenJournal,
         steps: Vec<Step>,
         now: Time,
     ) -> std::result::Result<Done, Failed> {

@@ -11,8 +11,8 @@ use tokio_postgres::Row;
 
 use super::super::{Counts, Order, Result, Scoped};
 use super::error::failed;
+use super::journal::OpenJournal;
 use super::list_index::read;
-use super::open::Journal;
 use super::parameters::Parameters;
 use super::question::{OfMany, Question, possible};
 use super::rows::whole;
@@ -26,7 +26,7 @@ const PIECES: usize = 8;
 /// more than once.
 async fn grouped(
     client: &mut Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     filter: &Scoped,
     range: &Range<u64>,
     columns: &str,
@@ -78,7 +78,7 @@ async fn grouped(
 /// Counts a part's matches with the caller's rights.
 async fn of_each(
     client: &mut Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     filter: &Scoped,
     question: &Question,
     part: &Part<'_>,
@@ -119,7 +119,7 @@ async fn of_part(
 /// The number of matches, by category and severity.
 pub(super) async fn counts(
     client: &mut Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     filter: &Scoped,
     range: &Range<u64>,
 ) -> Result<Counts> {
@@ -149,7 +149,7 @@ pub(super) async fn counts(
 /// The number of matches by action: the most frequent first, those of equal frequency by name.
 pub(super) async fn action_counts(
     client: &mut Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     filter: &Scoped,
     range: &Range<u64>,
     limit: usize,

@@ -2,21 +2,20 @@
 
 use annals_event::{Time, Uuid};
 use deadpool_postgres::Transaction;
-use tokio_postgres::types::ToSql;
 
 use super::super::Result;
 use super::super::seal::{Sealed, Tombstone, first_of, tile_of};
 use super::super::tombstones::{USED, hashed_id, merged, tombstones_for};
-use super::error::failed;
-use super::open::Journal;
+use super::journal::OpenJournal;
 use super::rows::{self, bound};
+use super::statement::run;
 use super::{spans, vacuum};
 
 /// Replaces events of a tile by tombstones, within a transaction that locks the head. Returns how
 /// many of them were points events.
 pub(super) async fn delete_events(
     transaction: &Transaction<'_>,
-    journal: &Journal,
+    journal: &OpenJournal,
     events: &[Sealed],
     reason: &str,
     now: Time,
@@ -71,14 +70,4 @@ pub(super) async fn put_tombstones(transaction: &Transaction<'_>, all: &[Tombsto
                                     $5::bigint[])";
     run(transaction, sql, &[&firsts, &lasts, &leaves, &reasons, &moments]).await?;
     Ok(())
-}
-
-/// Runs a statement, which stays prepared.
-pub(super) async fn run(
-    transaction: &Transaction<'_>,
-    sql: &str,
-    parameters: &[&(dyn ToSql + Sync)],
-) -> Result<u64> {
-    let statement = transaction.prepare_cached(sql).await.map_err(failed)?;
-    transaction.execute(&statement, parameters).await.map_err(failed)
 }

@@ -9,38 +9,36 @@ use tokio_postgres::types::ToSql;
 
 use super::super::keys::Indexed;
 use super::super::ledger::account_of;
+use super::super::person_data::{PERSON_COLUMNS, is_about};
 use super::super::predicate::{Parameter, Predicate};
 use super::super::remains::kept;
 use super::super::seal::tile_of;
 use super::super::{Order, Person, Result};
 use super::blocks;
 use super::columns::Columns;
-use super::delete::run;
 use super::error::failed;
-use super::open::Journal;
+use super::journal::OpenJournal;
 use super::people;
 use super::question::Question;
 use super::rows::{self, bound};
+use super::statement::run;
 use super::{search, settings, spans, vacuum};
 
 /// Events after a position that have a person as actor, subject, account or entity.
 pub(super) async fn about(
     client: &Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     person: &str,
     after: u64,
     limit: usize,
 ) -> Result<Vec<Event>> {
     let fields = [Indexed::ACTOR, Indexed::SUBJECT, Indexed::ACCOUNT, Indexed::ENTITY_ID];
     let keys = fields.map(|field| journal.blocks.key(field, person)).to_vec();
-    let condition = "(subject_id = $1 OR account_id = $1
-        OR (actor_type IN (0, 1) AND actor_id = $1)
-        OR (entity_type IN ('user', 'child') AND entity_id = $1))";
     let question = Question {
         sets: vec![keys],
         kinds: None,
         condition: Predicate {
-            sql: condition.to_owned(),
+            sql: is_about("$1"),
             parameters: vec![Parameter::Text(person.to_owned())],
         },
         words: Vec::new(),
@@ -53,7 +51,7 @@ pub(super) async fn about(
 /// Replaces events by their anonymised form, all or none. Salts are deleted and commitments kept.
 pub(super) async fn anonymise(
     client: &mut Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     events: &[Event],
     checkpoint: &(&str, String),
 ) -> Result<()> {
@@ -73,7 +71,7 @@ pub(super) async fn anonymise(
 /// Writes the anonymised events within a transaction that locks the head, and nothing else.
 pub(super) async fn put_remains(
     transaction: &Transaction<'_>,
-    journal: &Journal,
+    journal: &OpenJournal,
     events: &[Event],
 ) -> Result<()> {
     settings::expect_turn(transaction, journal.holder).await?;
@@ -127,18 +125,8 @@ async fn replace(transaction: &Transaction<'_>, event: &Event, commitment: &[u8]
 pub(super) async fn forget(client: &mut Object, id: &str, now: Time) -> Result<Vec<Person>> {
     let transaction = client.transaction().await.map_err(failed)?;
     let dependants = people::dependants(&*transaction, id).await?;
-    for sql in [
-        "DELETE FROM annals_guardianships WHERE guardian = $1",
-        // A consent is only valid with the person who gave it.
-        "UPDATE annals_people SET consent_by = NULL, consent_at = NULL,
-           consent_text_version = NULL WHERE consent_by = $1",
-        "DELETE FROM annals_people WHERE id = $1",
-        "DELETE FROM annals_sign_ins WHERE person_id = $1",
-        "DELETE FROM annals_accounts WHERE child = $1",
-        "DELETE FROM annals_requests WHERE child = $1",
-        "DELETE FROM annals_answers WHERE child = $1",
-    ] {
-        run(&transaction, sql, &[&id]).await?;
+    for column in &PERSON_COLUMNS {
+        run(&transaction, &column.forget("$1"), &[&id]).await?;
     }
     vacuum::mark_directory(&transaction).await?;
     let sql = "UPDATE annals_people p SET archived_at = coalesce(p.archived_at, $2)

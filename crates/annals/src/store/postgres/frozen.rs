@@ -7,10 +7,10 @@ use jiff::civil::Date;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::super::{FrozenDay, Histogram, PageDay, Result, StoreError};
-use super::delete::run;
+use super::super::{FrozenCount, FrozenDay, Histogram, PageDay, Result, StoreError};
 use super::error::failed;
 use super::rows::{bound, whole};
+use super::statement::run;
 
 /// A page's figures, in the order in which [`page`] reads them.
 const PAGE: &str = "views, people, sessions, entries, bounces, engaged, load";
@@ -19,8 +19,8 @@ const PAGE: &str = "views, people, sessions, entries, bounces, engaged, load";
 pub(super) async fn close(client: &mut Object, closed: &FrozenDay) -> Result<()> {
     let transaction = client.transaction().await.map_err(failed)?;
     let day = closed.day.to_string();
-    let (what, counts): (Vec<&str>, Vec<i64>) =
-        closed.counts.iter().map(|(what, count)| (what.as_str(), bound(*count))).unzip();
+    let (what, counts): (Vec<String>, Vec<i64>) =
+        closed.counts.iter().map(|(what, count)| (what.encode(), bound(*count))).unzip();
     let sql = "INSERT INTO annals_frozen_days AS d (day, what, count)
                SELECT $1::text, * FROM unnest($2::text[], $3::bigint[])
                ON CONFLICT (day, what) DO UPDATE SET count = excluded.count
@@ -93,7 +93,8 @@ pub(super) async fn days(
     let sql = "SELECT day, what, count FROM annals_frozen_days WHERE day = ANY ($1)";
     for row in client.query(sql, &[&texts]).await.map_err(failed)? {
         if let Some(day) = days.get_mut(row.try_get::<_, &str>(0).map_err(failed)?) {
-            day.counts.insert(row.try_get(1).map_err(failed)?, whole(&row, 2)?);
+            let what = FrozenCount::decode(row.try_get(1).map_err(failed)?);
+            day.counts.insert(what, whole(&row, 2)?);
         }
     }
     let sql = format!("SELECT day, path, {PAGE} FROM annals_frozen_pages WHERE day = ANY ($1)");

@@ -1,10 +1,10 @@
 //! Pages of points events by offset: a walk along one index, at any depth.
 
-use annals_event::{Event, Time};
+use annals_event::Event;
 use deadpool_postgres::Object;
 use tokio_postgres::IsolationLevel;
 
-use super::super::predicate::Parameter;
+use super::super::predicate::Predicate;
 use super::super::{Result, TrackingQuery};
 use super::error::failed;
 use super::parameters::typed;
@@ -12,28 +12,7 @@ use super::rows::{self, whole};
 
 /// A page, newest first, and the total number of matches, at one moment.
 pub(super) async fn page(client: &mut Object, query: &TrackingQuery) -> Result<(u64, Vec<Event>)> {
-    let mut parameters = Vec::new();
-    let mut push = |parameter| {
-        parameters.push(parameter);
-        format!("${}", parameters.len())
-    };
-    let mut conditions = Vec::new();
-    for (column, id) in [("child", &query.child), ("account", &query.account)] {
-        if let Some(id) = id {
-            conditions.push(format!("{column} = {}", push(Parameter::Text(id.clone()))));
-        }
-    }
-    let kinds: Vec<String> = query.kinds.iter().map(|kind| kind.code().to_string()).collect();
-    conditions.push(format!("kind = ANY ('{{{}}}')", kinds.join(", ")));
-    let mut bound = |operator: &str, time: Option<Time>| {
-        if let Some(time) = time {
-            let bound = push(Parameter::Integer(time.as_micros()));
-            conditions.push(format!("occurred_at {operator} {bound}"));
-        }
-    };
-    bound(">=", query.from);
-    bound("<", query.to);
-    let conditions = conditions.join(" AND ");
+    let Predicate { sql: conditions, parameters } = query.predicate(|n| format!("${n}"));
     let parameters = typed(&parameters);
 
     let snapshot = client

@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 
 use super::super::{Line, Lines, Order, Result, Scoped, Seen, Selection};
 use super::error::failed;
-use super::open::Journal;
+use super::journal::OpenJournal;
 use super::question::Question;
 use super::rows::{self, COLUMNS};
 use super::search::{self, array};
@@ -18,7 +18,7 @@ use super::viewer;
 /// A page of events.
 pub(super) async fn select(
     client: &mut Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     selection: &Selection,
 ) -> Result<Vec<Event>> {
     let page = page(client, journal, selection).await?;
@@ -30,7 +30,7 @@ pub(super) async fn select(
 /// A page of events as JSON lines.
 pub(super) async fn lines(
     client: &mut Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     selection: Selection,
     bytes: usize,
     line: &Line,
@@ -50,7 +50,11 @@ pub(super) async fn lines(
 }
 
 /// The rows of a page.
-async fn page(client: &mut Object, journal: &Journal, selection: &Selection) -> Result<Vec<Row>> {
+async fn page(
+    client: &mut Object,
+    journal: &OpenJournal,
+    selection: &Selection,
+) -> Result<Vec<Row>> {
     let Some(question) = Question::of(&journal.blocks, &selection.filter) else {
         return Ok(Vec::new());
     };
@@ -65,7 +69,7 @@ async fn page(client: &mut Object, journal: &Journal, selection: &Selection) -> 
 /// The rows that the search finds.
 async fn found(
     client: &Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     question: &Question,
     selection: &Selection,
 ) -> Result<Vec<Row>> {
@@ -92,7 +96,7 @@ async fn found(
 /// The rows at the positions that the search names, read with the viewer's rights if there is one.
 async fn named(
     client: &mut Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     question: &Question,
     selection: &Selection,
 ) -> Result<Vec<Row>> {
@@ -128,7 +132,7 @@ async fn named(
 /// Reads with the viewer's rights, if there is one.
 pub(super) async fn read(
     client: &mut Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     filter: &Scoped,
     sql: &str,
 ) -> Result<Vec<Row>> {

@@ -5,12 +5,13 @@
 //! | `roles.rs` | implements the store's roles with the functions of the other files |
 //! | `target.rs` | the URL, TLS |
 //! | `open.rs` | roles, migrations, identity |
+//! | `journal.rs` | an open journal's state |
 //! | `pools.rs` | connections and their settings |
 //! | `append.rs` | append a batch in one call, or while the head is locked; settle lost answers |
 //! | `batch.rs`, `end.rs`, `records.rs` | number and seal events for `annals_append` |
 //! | `commit.rs` | decide and write commands in one transaction |
 //! | `question.rs`, `search.rs` | filter → keys → positions |
-//! | `parameters.rs` | the values of a query |
+//! | `parameters.rs`, `statement.rs` | the values of a query; statements within a transaction |
 //! | `list_index.rs`, `counts.rs` | lists; counts |
 //! | `spans.rs` | times and sums by kind of many positions |
 //! | `blocks.rs` | the list index |
@@ -41,6 +42,7 @@ mod end;
 mod erase;
 mod error;
 mod frozen;
+mod journal;
 mod ledger;
 mod list_index;
 mod open;
@@ -55,6 +57,7 @@ mod search;
 mod segment;
 mod settings;
 mod spans;
+mod statement;
 mod target;
 mod vacuum;
 mod viewer;
@@ -65,14 +68,9 @@ use self::pools::Pools;
 use self::target::Target;
 use self::watch::Watch;
 
-pub use open::Seed;
-
-/// Positions in one partition of a new journal.
-pub const PARTITION: u64 = 10_000_000;
-
 /// The journal in a PostgreSQL database.
 pub struct PostgresStore {
-    journal: open::Journal,
+    journal: journal::OpenJournal,
     pools: Pools,
     target: Target,
     watch: Watch,

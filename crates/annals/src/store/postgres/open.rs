@@ -1,25 +1,21 @@
 //! Opens a database: roles, migrations, identity.
 
-use std::ops::Range;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64};
 
 use annals_event::Uuid;
-use deadpool_postgres::Object;
 use refinery_core::Runner;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error};
 
 use super::super::migrations::{Migrations, migrations, runner_of};
 use super::super::recent::RecentEvents;
-use super::super::{Appended, Entry, Identity, Result, StoreError};
+use super::super::{Identity, Result, Seed, StoreError};
 use super::PostgresStore;
 use super::blocks::Blocks;
 use super::end::Ends;
 use super::error::{chain, failed};
-use super::parameters::Parameters;
+use super::journal::OpenJournal;
 use super::pools::Pools;
-use super::rows;
 use super::target::Target;
 use super::viewer::ViewerKey;
 use super::watch::Watch;
@@ -40,98 +36,6 @@ const HISTORY: &str = "annals_schema_history";
 const OLDEST: i32 = 150_000;
 /// The lock that lets one process at a time migrate a schema: `annals` in ASCII.
 const MIGRATING: i64 = 0x61_6e_6e_61_6c_73;
-
-/// The secrets and sizes of a new journal.
-pub struct Seed {
-    /// Its identity and the key of its cursors.
-    pub identity: Identity,
-    /// The key for the hashes of deleted ids.
-    pub id_key: [u8; 32],
-    /// The key that signs viewers.
-    pub viewer_key: [u8; 32],
-    /// Positions in one partition.
-    pub partition_width: u64,
-}
-
-/// An open journal's state.
-pub(super) struct Journal {
-    pub(super) identity: Identity,
-    pub(super) id_key: [u8; 32],
-    pub(super) viewer_key: ViewerKey,
-    /// This server's id among the servers that have it open.
-    pub(super) holder: Uuid,
-    /// Makes the keys of the list index.
-    pub(super) blocks: Blocks,
-    /// The journal's end, if this server wrote it last.
-    pub(super) ends: Ends,
-    /// The newest events that this server has written.
-    pub(super) recent: RecentEvents,
-    /// The greatest position known.
-    seen: AtomicU64,
-    /// The number of rewritten and deleted events when last read.
-    pub(super) gone: AtomicI64,
-}
-
-impl Journal {
-    /// The journal's head. It is never less than a position anybody had been given before the call.
-    pub(super) async fn head(&self, client: &Object) -> Result<u64> {
-        let sql = "SELECT seq FROM annals_journal_head";
-        let found = Parameters::of(&[]).ask(client, sql).await?;
-        let head = rows::whole(found.first().ok_or_else(rows::no_head)?, 0)?;
-        self.saw(head);
-        Ok(head)
-    }
-
-    /// The part of a range that is in the journal.
-    pub(super) async fn within(&self, client: &Object, range: &Range<u64>) -> Result<Range<u64>> {
-        let known = self.known();
-        let end = if range.end <= known { known } else { self.head(client).await? + 1 };
-        Ok(range.start.max(1)..range.end.min(end))
-    }
-
-    /// The position after the greatest one known.
-    pub(super) fn known(&self) -> u64 {
-        self.seen.load(Ordering::Relaxed) + 1
-    }
-
-    /// Remembers a position that exists.
-    pub(super) fn saw(&self, head: u64) {
-        self.seen.fetch_max(head, Ordering::Relaxed);
-    }
-
-    /// Forgets the known events, which were replaced, and sets the greatest position known.
-    pub(super) fn replaced(&self, head: u64) {
-        self.seen.store(head, Ordering::Relaxed);
-        self.recent.forget();
-    }
-
-    /// Keeps events that were just appended for readers at the head.
-    pub(super) fn written<'a>(&self, all: impl Iterator<Item = (Entry, &'a Appended)>) {
-        let placed = all.filter_map(|(mut entry, appended)| {
-            let Appended::Accepted { seq, created_at } = *appended else {
-                return None;
-            };
-            if entry.derived.occurred_at {
-                entry.event.occurred_at = created_at;
-            }
-            entry.event.seq = seq;
-            entry.event.created_at = created_at;
-            Some(entry)
-        });
-        self.add(placed.collect());
-    }
-
-    /// Does the same as [`Journal::written`] for entries that have positions.
-    pub(super) fn add(&self, entries: Vec<Entry>) {
-        if let Some(last) = entries.last() {
-            self.saw(last.event.seq);
-            let events = entries
-                .into_iter()
-                .map(|entry| (Arc::new(entry.event), entry.personal.as_bytes().len()));
-            self.recent.add(events.collect());
-        }
-    }
-}
 
 impl PostgresStore {
     /// Opens the journal, or creates it if this login may.
@@ -314,7 +218,7 @@ async fn plant(client: &Client, seed: &Seed) -> Result<()> {
 
 /// Opens a journal with this program's schema; refuses it if this login lacks its roles, or if the
 /// roles are unsafe.
-pub(super) async fn enter(target: &Target) -> Result<Journal> {
+pub(super) async fn enter(target: &Target) -> Result<OpenJournal> {
     let client = connect(target).await?;
     if !is_current(&client).await? {
         return Err(StoreError::NotAJournal(
@@ -351,7 +255,7 @@ pub(super) async fn enter(target: &Target) -> Result<Journal> {
     let epoch: i32 = row.try_get(1).map_err(failed)?;
     let cursor_key = bytes(2)?.try_into().map_err(|_| damaged())?;
     let identity = Identity { id, epoch: epoch.unsigned_abs(), cursor_key };
-    Ok(Journal {
+    Ok(OpenJournal {
         blocks: Blocks::new(&identity),
         ends: Ends::default(),
         recent: RecentEvents::default(),

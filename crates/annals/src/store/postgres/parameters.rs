@@ -12,7 +12,9 @@ use super::super::Result;
 use super::super::predicate::Parameter;
 use super::error::failed;
 use super::rows::bound;
-use super::viewer::Typed;
+
+/// A parameter and the type it is sent as.
+pub(super) type Typed<'a> = (&'a (dyn ToSql + Sync), Type);
 
 type Written = std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Send>>;
 

@@ -7,7 +7,7 @@ use tokio_postgres::{GenericClient, Row};
 
 use super::super::{Collection, Consent, PeopleQuery, Person, PersonKind, Result, StoreError};
 use super::error::failed;
-use super::viewer::Typed;
+use super::parameters::Typed;
 use super::words;
 
 const COLUMNS: &str = "p.id, p.kind, p.name, p.timezone, p.consent_by, p.consent_at, \

@@ -148,7 +148,7 @@ pub(super) async fn sealed(
     );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let (start, end) = (bound(range.start), bound(range.end));
-    let parameters: [super::viewer::Typed<'_>; 3] =
+    let parameters: [super::parameters::Typed<'_>; 3] =
         [(&start, Type::INT8), (&end, Type::INT8), (&limit, Type::INT8)];
     let rows = client.query_typed(&sql, &parameters).await.map_err(failed)?;
     let (mut keys, mut common) = (HashSet::new(), Vec::new());
@@ -197,7 +197,7 @@ pub(super) async fn tiles(client: &impl GenericClient, range: &Range<u64>) -> Re
     let sql = "SELECT tile, size, root, min_occurred_at, max_occurred_at FROM annals_tiles
                WHERE tile BETWEEN $1 AND $2 ORDER BY tile";
     let (first, last) = (bound(seal::tile_of(range.start)), bound(seal::tile_of(range.end - 1)));
-    let parameters: [super::viewer::Typed<'_>; 2] = [(&first, Type::INT8), (&last, Type::INT8)];
+    let parameters: [super::parameters::Typed<'_>; 2] = [(&first, Type::INT8), (&last, Type::INT8)];
     let rows = client.query_typed(sql, &parameters).await.map_err(failed)?;
     let read = |row: &tokio_postgres::Row| -> Result<Tile> {
         let root: &[u8] = row.try_get(2).map_err(failed)?;
@@ -220,7 +220,7 @@ pub(super) async fn tombstones(
     let sql = "SELECT first, last, leaves, reason, deleted_at FROM annals_tombstones
                WHERE last >= $1 AND first < $2 ORDER BY first";
     let (start, end) = (bound(range.start), bound(range.end));
-    let parameters: [super::viewer::Typed<'_>; 2] = [(&start, Type::INT8), (&end, Type::INT8)];
+    let parameters: [super::parameters::Typed<'_>; 2] = [(&start, Type::INT8), (&end, Type::INT8)];
     let rows = client.query_typed(sql, &parameters).await.map_err(failed)?;
     let read = |row: &tokio_postgres::Row| -> Result<Tombstone> {
         let leaves: &[u8] = row.try_get(2).map_err(failed)?;

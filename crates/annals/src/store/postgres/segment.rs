@@ -10,15 +10,16 @@ use super::super::segment::Segment;
 use super::super::{Account, Result, UsedId};
 use super::blocks::{block_of, first_of};
 use super::columns::Columns;
-use super::delete::{put_tombstones, run};
+use super::delete::put_tombstones;
 use super::error::failed;
-use super::open::Journal;
+use super::journal::OpenJournal;
 use super::rows::bound;
+use super::statement::run;
 use super::{accounts, spans};
 
 pub(super) async fn import_segment(
     client: &mut Object,
-    journal: &Journal,
+    journal: &OpenJournal,
     segment: &Segment,
 ) -> Result<()> {
     let transaction = client.transaction().await.map_err(failed)?;
@@ -62,7 +63,7 @@ pub(super) async fn import_segment(
 
 async fn put_events(
     transaction: &Transaction<'_>,
-    journal: &Journal,
+    journal: &OpenJournal,
     segment: &Segment,
 ) -> Result<()> {
     let mut columns = Columns::default();
@@ -111,7 +112,7 @@ async fn put_events(
 /// Writes the segment's part of the list index; a segment begins with a tile, and so with a block.
 async fn put_blocks(
     transaction: &Transaction<'_>,
-    journal: &Journal,
+    journal: &OpenJournal,
     segment: &Segment,
 ) -> Result<()> {
     let all: Vec<&Event> = segment.events.iter().filter_map(|e| e.event.as_ref().ok()).collect();

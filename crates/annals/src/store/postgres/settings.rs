@@ -8,7 +8,7 @@ use deadpool_postgres::{Object, Transaction};
 
 use super::super::{ERASING, Result, StoreError};
 use super::error::failed;
-use super::open::Journal;
+use super::journal::OpenJournal;
 use crate::catalog::Catalog;
 
 pub(super) async fn get(client: &Object, name: &str) -> Result<Option<String>> {
@@ -70,7 +70,7 @@ async fn every(client: &Object, sql: &str) -> Result<Vec<(String, String)>> {
 
 /// Reads the version of the configuration. Forgets recent events if other servers have rewritten or
 /// deleted some.
-pub(super) async fn config_version(client: &Object, journal: &Journal) -> Result<u64> {
+pub(super) async fn config_version(client: &Object, journal: &OpenJournal) -> Result<u64> {
     let sql = "SELECT version, rewritten + deleted FROM annals_changes";
     let statement = client.prepare_cached(sql).await.map_err(failed)?;
     let row = client.query_one(&statement, &[]).await.map_err(failed)?;

@@ -21,11 +21,11 @@ use tokio_postgres::types::Type;
 use super::super::Result;
 use super::super::predicate::Predicate;
 use super::super::seal::first_of;
-use super::delete::run;
 use super::error::failed;
 use super::parameters::{Parameters, typed};
 use super::rows::{bound, whole};
 use super::search::array;
+use super::statement::run;
 use crate::filter::Filter;
 
 /// Positions in a span.

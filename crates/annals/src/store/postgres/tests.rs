@@ -6,12 +6,12 @@ use std::time::Duration;
 use annals_event::{Event, Uuid};
 use annals_throwaway_postgres::{Cluster, Database, Durability};
 
-use super::{PostgresStore, Seed, blocks};
+use super::{PostgresStore, blocks};
 use crate::filter::Filter;
 use crate::store::conformance::world::plain_ones;
 use crate::store::conformance::{self, START, accepted, conformance, delete, everything, verdicts};
 use crate::store::roles::{Cluster as _, *};
-use crate::store::{ERASING, Identity, Key, Order, Role, Scope, Selection, StoreError};
+use crate::store::{ERASING, Identity, Key, Order, Role, Scope, Seed, Selection, StoreError};
 
 mod spans;
 mod vacuum;

@@ -11,6 +11,7 @@
 //! statistics; only rewriting the table removes it. A table that others use keeps its mark, and the
 //! next run tries again.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use annals_event::Time;
@@ -18,22 +19,14 @@ use deadpool_postgres::{Object, Transaction};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
+use super::super::person_data::{PERSON_COLUMNS, PersonColumn};
 use super::super::{Result, Vacuumed};
-use super::delete::run;
 use super::error::failed;
 use super::pools;
 use super::rows::{self, bound, whole};
+use super::statement::run;
 use super::target::Target;
 
-/// Tables with personal data, besides events and what follows from them.
-const DIRECTORY: [&str; 6] = [
-    "annals_people",
-    "annals_guardianships",
-    "annals_sign_ins",
-    "annals_accounts",
-    "annals_requests",
-    "annals_answers",
-];
 /// Positions copied at once; the pause between two slices lets others work.
 const SLICE: u64 = 4_096;
 const REST: Duration = Duration::from_millis(5);
@@ -64,7 +57,8 @@ pub(super) async fn mark_tables(transaction: &Transaction<'_>, names: &[&str]) -
 
 /// Marks all tables of the directory.
 pub(super) async fn mark_directory(transaction: &Transaction<'_>) -> Result<()> {
-    mark_tables(transaction, &DIRECTORY).await
+    let tables: BTreeSet<&str> = PERSON_COLUMNS.iter().map(PersonColumn::table).collect();
+    mark_tables(transaction, &Vec::from_iter(tables)).await
 }
 
 /// The time since which the files hold erased data.

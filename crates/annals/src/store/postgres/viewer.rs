@@ -11,10 +11,11 @@ use deadpool_postgres::Object;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use tokio_postgres::Row;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::Type;
 
 use super::super::{Result, Scope};
 use super::error::failed;
+use super::parameters::Typed;
 use super::rows;
 use crate::id::hex;
 
@@ -23,9 +24,6 @@ use crate::id::hex;
 pub(super) struct ViewerKey {
     inner: [u8; 64],
 }
-
-/// A parameter and the type it is sent as.
-pub(super) type Typed<'a> = (&'a (dyn ToSql + Sync), Type);
 
 impl ViewerKey {
     /// The key in the database's form, XORed for the two hashes of an HMAC.

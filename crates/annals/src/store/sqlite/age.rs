@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use annals_event::{ActorType, Event, Time};
+use annals_event::{Event, Time};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::super::ageing::AgedRow;
+use super::super::person_data::is_person;
 use super::super::seal::{Sealed, tile_of};
 use super::super::{Ageing, Limits, Result, RetentionStep};
 use super::append::Writer;
@@ -21,14 +22,14 @@ pub(super) fn due(
 ) -> Result<Vec<Event>> {
     let snapshot = connection.unchecked_transaction()?;
     let limits = limits(&snapshot, ageing)?;
-    let mut statement = snapshot.prepare_cached(
+    let mut statement = snapshot.prepare_cached(&format!(
         "SELECT seq, kind, created_at + ifnull(occurred_at, 0), anonymised_at,
            subject IS NOT NULL OR account IS NOT NULL OR session IS NOT NULL
-             OR (actor IS NOT NULL AND actor_type IN (?3, ?4))
+             OR (actor IS NOT NULL AND {})
          FROM annals_events WHERE seq >= ?1 AND seq < ?2 ORDER BY seq",
-    )?;
-    let [user, child] = [ActorType::User, ActorType::Child].map(|kind| u64::from(kind.code()));
-    let mut found = statement.query([range.start, range.end, user, child])?;
+        is_person("actor_type")
+    ))?;
+    let mut found = statement.query([range.start, range.end])?;
     let mut positions = Vec::new();
     while let Some(row) = found.next()? {
         let anonymised_at: Option<i64> = row.get(3)?;

@@ -6,6 +6,7 @@ use annals_event::{Entity, Event, Time};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use super::super::ledger::account_of;
+use super::super::person_data::{PERSON_COLUMNS, is_about};
 use super::super::remains::kept;
 use super::super::{Person, Result, row};
 use super::append::Writer;
@@ -21,13 +22,10 @@ pub(super) fn about(
 ) -> Result<Vec<Event>> {
     let snapshot = connection.unchecked_transaction()?;
     let positions: Vec<u64> = snapshot
-        .prepare_cached(
-            "SELECT seq FROM annals_event_words
-             WHERE seq > ?2 AND (subject_id = ?1 OR account_id = ?1
-               OR (actor_id = ?1 AND actor_type IN (0, 1))
-               OR (entity_id = ?1 AND entity_type IN ('user', 'child')))
-             ORDER BY seq LIMIT ?3",
-        )?
+        .prepare_cached(&format!(
+            "SELECT seq FROM annals_event_words WHERE seq > ?2 AND {} ORDER BY seq LIMIT ?3",
+            is_about("?1")
+        ))?
         .query_map(params![person, after, limit], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     rows::at(&snapshot, &positions)
@@ -145,18 +143,8 @@ fn entity_number(connection: &Connection, seq: u64, entity: &Entity) -> Result<i
 pub(super) fn forget(connection: &mut Connection, id: &str, now: Time) -> Result<Vec<Person>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let dependants = people::dependants(&transaction, id)?;
-    for sql in [
-        "DELETE FROM annals_guardianships WHERE guardian = ?1",
-        // A consent is only valid with the person who gave it.
-        "UPDATE annals_people SET consent_by = NULL, consent_at = NULL,
-           consent_text_version = NULL WHERE consent_by = ?1",
-        "DELETE FROM annals_people WHERE id = ?1",
-        "DELETE FROM annals_sign_ins WHERE person_id = ?1",
-        "DELETE FROM annals_accounts WHERE child = ?1",
-        "DELETE FROM annals_requests WHERE child = ?1",
-        "DELETE FROM annals_answers WHERE child = ?1",
-    ] {
-        transaction.execute(sql, [id])?;
+    for column in &PERSON_COLUMNS {
+        transaction.execute(&column.forget("?1"), [id])?;
     }
     for ward in &dependants {
         transaction

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, TransactionBehavior, params};
 
-use super::super::{FrozenDay, Histogram, PageDay, Result, StoreError};
+use super::super::{FrozenCount, FrozenDay, Histogram, PageDay, Result, StoreError};
 
 /// A page's figures, in the order in which [`page`] reads them.
 pub(super) const PAGE: &str = "views, people, sessions, entries, bounces, engaged, load";
@@ -34,7 +34,7 @@ pub(super) fn raise_counts(
     );
     let mut statement = connection.prepare_cached(&sql)?;
     for (what, count) in &frozen.counts {
-        statement.execute(params![day, what, count])?;
+        statement.execute(params![day, what.encode(), count])?;
     }
     Ok(())
 }
@@ -95,7 +95,7 @@ pub(super) fn days(
 fn one(connection: &Connection, text: String) -> Result<FrozenDay> {
     let sql = "SELECT what, count FROM annals_frozen_days WHERE day = ?1";
     let mut statement = connection.prepare_cached(sql)?;
-    let counts = statement.query_map([&text], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let counts = statement.query_map([&text], |row| Ok((count_of(row)?, row.get(1)?)))?;
     let counts = counts.collect::<rusqlite::Result<_>>()?;
     let sql = format!("SELECT path, {PAGE} FROM annals_frozen_pages WHERE day = ?1");
     let mut statement = connection.prepare_cached(&sql)?;
@@ -105,6 +105,11 @@ fn one(connection: &Connection, text: String) -> Result<FrozenDay> {
         pages.insert(row.get(0)?, page(row, 1)?);
     }
     Ok(FrozenDay { day: day(text)?, counts, pages })
+}
+
+/// What a row counts, as its first column has it.
+pub(super) fn count_of(row: &Row<'_>) -> rusqlite::Result<FrozenCount> {
+    Ok(FrozenCount::decode(row.get_ref(0)?.as_str()?))
 }
 
 /// The page's figures, from this column on.

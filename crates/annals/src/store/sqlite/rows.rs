@@ -49,17 +49,6 @@ pub(super) fn at(connection: &Connection, positions: &[u64]) -> Result<Vec<Event
     Ok(events)
 }
 
-/// The events whose rows match, without the list index: for the writer's transactions.
-pub(super) fn select_in(snapshot: &Connection, selection: &Selection) -> Result<Vec<Event>> {
-    let positions = list_index::positions(snapshot, selection)?;
-    let mut events = Vec::with_capacity(positions.len());
-    let _all = each_at(snapshot, &positions, selection.order, &mut |row| {
-        events.push(Event::try_from(row)?);
-        Ok(ControlFlow::Continue(()))
-    })?;
-    Ok(events)
-}
-
 /// A page of events.
 pub(super) fn select(
     connection: &Connection,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::super::super::{DayScores, DerivedStore, Output, RollupChange, Session};
+use super::super::super::{DayScores, DerivedStore, FrozenCount, Output, RollupChange, Session};
 use super::super::START;
 use super::frozen::age;
 use super::{FIRST, SECOND, THIRD, change, step};
@@ -145,5 +145,5 @@ pub async fn scores_that_rest_on_frozen_days_stay(store: Arc<dyn DerivedStore>) 
     let scored = store.scored_days("1", 3).await.unwrap();
     assert_eq!(scored.days, [0, 1, 3, 4].map(day).into());
     let mut frozen = store.day_to_freeze(day(1)).await.unwrap();
-    assert_eq!(frozen.counts.remove("score 70"), Some(1));
+    assert_eq!(frozen.counts.remove(&FrozenCount::Score(70)), Some(1));
 }

@@ -13,7 +13,7 @@ use super::super::super::{Identity, Result, StoreError};
 use super::super::open::plan_once;
 
 /// The version of the tables; a file of another version is created again.
-const SCHEMA: u32 = 7;
+const SCHEMA: u32 = 8;
 /// The longest time that a connection waits for a lock.
 const BUSY: Duration = Duration::from_secs(10);
 

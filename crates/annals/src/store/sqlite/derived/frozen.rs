@@ -12,9 +12,9 @@ use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
 use super::super::super::{
-    Activity, DayActivity, FrozenDay, Page, PageDay, Result, RollupChange, Visitor,
+    Activity, DayActivity, FrozenCount, FrozenDay, Page, PageDay, Result, RollupChange, Visitor,
 };
-use super::super::frozen::{PAGE, day, page, raise_counts, raise_page};
+use super::super::frozen::{PAGE, count_of, day, page, raise_counts, raise_page};
 use super::pages;
 use super::rollups::by_day;
 use crate::catalog::Role;
@@ -82,7 +82,7 @@ pub(super) fn day_to_freeze(connection: &Connection, day: Date) -> Result<Frozen
     let snapshot = connection.unchecked_transaction()?;
     let text = day.to_string();
     let mut statement = snapshot.prepare_cached(COUNTED)?;
-    let counts = statement.query_map([&text; 3], |row| Ok((row.get(0)?, row.get(2)?)))?;
+    let counts = statement.query_map([&text; 3], |row| Ok((count_of(row)?, row.get(2)?)))?;
     let counts = counts.collect::<rusqlite::Result<_>>()?;
     let mut pages = BTreeMap::new();
     for (page, path) in pages_of(&snapshot, day)? {
@@ -144,8 +144,9 @@ pub(super) fn age(connection: &mut Connection, before: Date) -> Result<()> {
 /// The last frozen day without people: nothing about people can be counted again up to it.
 pub(super) fn last(connection: &Connection) -> Result<Option<Date>> {
     let sql = "SELECT max(day) FROM frozen_days WHERE what = ?1";
-    let last: Option<String> =
-        connection.prepare_cached(sql)?.query_row([FrozenDay::OVER], |row| row.get(0))?;
+    let last: Option<String> = connection
+        .prepare_cached(sql)?
+        .query_row([FrozenCount::Finalised.encode()], |row| row.get(0))?;
     last.map(day).transpose()
 }
 
@@ -177,16 +178,17 @@ pub(super) fn add(
     span: &Range<Date>,
     activity: &mut Activity,
 ) -> Result<()> {
-    let counts: [(&str, Figure); 5] = [
-        (RollupChange::ALL, |day| &mut day.events),
-        (Role::Complete.as_str(), |day| &mut day.completions),
-        (Role::Error.as_str(), |day| &mut day.errors),
-        (FrozenDay::PEOPLE, |day| &mut day.active_users),
-        (FrozenDay::SESSIONS, |day| &mut day.sessions),
+    let events = |role: &str| FrozenCount::Events(role.to_owned());
+    let counts: [(FrozenCount, Figure); 5] = [
+        (events(RollupChange::ALL), |day| &mut day.events),
+        (events(Role::Complete.as_str()), |day| &mut day.completions),
+        (events(Role::Error.as_str()), |day| &mut day.errors),
+        (FrozenCount::People, |day| &mut day.active_users),
+        (FrozenCount::Sessions, |day| &mut day.sessions),
     ];
     for (what, of) in counts {
         let sql = "SELECT day, count FROM frozen_days WHERE what = ?1 AND day >= ?2 AND day < ?3";
-        by_day(connection, sql, what, span, |day, count| {
+        by_day(connection, sql, &what.encode(), span, |day, count| {
             let known = of(activity.days.entry(day).or_default());
             *known = count.max(*known);
         })?;

@@ -8,7 +8,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::super::super::{DayScores, FrozenDay, Result, RiskScores, RollupChange, ScoredDays};
+use super::super::super::{DayScores, FrozenCount, Result, RiskScores, RollupChange, ScoredDays};
 use super::super::frozen::day;
 use super::frozen;
 
@@ -29,7 +29,7 @@ pub(super) fn days(connection: &Connection, rules: &str, window: i32) -> Result<
     let first = first.map(day).transpose()?;
     let open = frozen::last(&snapshot)?.and_then(|last| last.tomorrow().ok());
     let complete = open.map(|open| open.saturating_add((window - 1).days()).to_string());
-    let mut rows = statement.query(params![rules, complete, FrozenDay::SCORE])?;
+    let mut rows = statement.query(params![rules, complete, FrozenCount::SCORE])?;
     let first = first.map(|first| open.map_or(first, |open| first.max(open)));
     let mut scored = ScoredDays { first, ..ScoredDays::default() };
     while let Some(row) = rows.next()? {
@@ -117,7 +117,7 @@ pub(super) fn counts(
          ) WHERE day >= ?1 AND day < ?2 GROUP BY day",
     )?;
     let (from, to) = (span.start.to_string(), span.end.to_string());
-    let mut rows = statement.query(params![from, to, least, FrozenDay::SCORE])?;
+    let mut rows = statement.query(params![from, to, least, FrozenCount::SCORE])?;
     let mut counts = BTreeMap::new();
     while let Some(row) = rows.next()? {
         counts.insert(day(row.get(0)?)?, row.get(1)?);
