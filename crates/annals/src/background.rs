@@ -13,30 +13,14 @@ use std::thread;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
+pub use annals_store::background::{lower_priority, yield_every};
+
 type Job = Box<dyn FnOnce() + Send>;
 
 /// No thread is left to do the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no background thread is running; restart the server")]
 pub struct NoThread;
-
-/// The priority below all other threads, but high enough to get time on a busy machine.
-const NICE: i32 = 5;
-
-/// Lets other threads use the processor first.
-pub fn lower_priority() {
-    // On Linux this affects only the calling thread; elsewhere it may be refused.
-    let _ = rustix::process::nice(NICE);
-}
-
-/// Lets other threads run first, once in `once_in` calls. Call it between pieces of long work with
-/// the number of pieces done: an operating system checks for waiting threads only every few
-/// milliseconds, which is more than a page may take.
-pub fn yield_every(done: usize, once_in: usize) {
-    if done % once_in == once_in - 1 {
-        thread::yield_now();
-    }
-}
 
 /// A pool with as many threads as processors. They end when this is dropped.
 pub struct Background {

@@ -3,6 +3,8 @@
 use annals_event::{Time, Uuid};
 use rand::Rng as _;
 
+pub use annals_event::hex;
+
 /// A source of random bytes.
 pub trait Random: Send + Sync + 'static {
     /// Fills the slice with random bytes.
@@ -37,14 +39,4 @@ pub fn uuid_v7(random: &dyn Random, now: Time) -> Uuid {
 /// Makes a secret as text: 32 random bytes in lower-case hexadecimal.
 pub fn secret(random: &dyn Random) -> String {
     hex(&bytes::<32>(random))
-}
-
-/// Renders bytes in lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -17,8 +17,8 @@
 //! L4  service
 //! L3  record   query   points   follow   privacy
 //! L2  journal   access
-//! L1  store
-//! L0  event (crate)   filter   words   catalog   calendar   actor   clock   id   batch_sizer   config   data_dir   log   metrics   blocking   background
+//! L1  store (crates)
+//! L0  event (crate)   calendar   actor   clock   id   batch_sizer   config   data_dir   log   metrics   background
 //! ```
 
 pub mod cli;
@@ -43,20 +43,18 @@ pub mod journal;
 
 pub mod store;
 
+pub use annals_store::{blocking, catalog, filter, words};
+
 pub mod actor;
 pub mod background;
 pub mod batch_sizer;
-pub mod blocking;
 pub mod calendar;
-pub mod catalog;
 pub mod clock;
 pub mod config;
 pub mod data_dir;
-pub mod filter;
 pub mod id;
 pub mod log;
 pub mod metrics;
-pub mod words;
 
 // What a program with Annals inside works with; `docs/embedding.md` is its guide.
 pub use actor::{current_actor, spawn_with_actor, with_actor, with_actor_sync};

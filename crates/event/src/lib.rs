@@ -15,6 +15,7 @@
 pub mod digest;
 pub mod draft;
 pub mod event;
+mod hex;
 pub mod json;
 pub mod limits;
 pub mod parts;
@@ -26,6 +27,7 @@ pub mod validate;
 
 pub use draft::Draft;
 pub use event::Event;
+pub use hex::hex;
 pub use parts::{
     Account, Actor, ActorType, Client, Entity, ErrorInfo, Page, Points, Request, Subject,
 };

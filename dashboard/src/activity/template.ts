@@ -1,4 +1,4 @@
-// The catalog's sentences, rendered as the server does it (crates/annals/src/catalog/template.rs). Where an
+// The catalog's sentences, rendered as the server does it (crates/store/src/catalog/template.rs). Where an
 // event's own sentence is the one the catalog gave it, it can be told in the viewer's language instead; a sentence
 // that its sender wrote is the sender's, and stays.
 import type { AnnalsEvent } from "../api/types";

@@ -3,13 +3,21 @@
 use std::sync::Arc;
 
 use anyhow::Result;
+#[cfg(not(feature = "postgres"))]
+use anyhow::bail;
 
 use crate::clock::Clock;
 use crate::config::{Config, Database};
 use crate::id::{self, Random};
+#[cfg(feature = "postgres")]
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::{SqliteStore, Tenancy};
 use crate::store::{Identity, Seed, Store};
+
+/// The answer to a PostgreSQL URL.
+#[cfg(not(feature = "postgres"))]
+const WITHOUT_POSTGRES: &str = "this program was built without PostgreSQL; build `annals` with its \
+                                feature `postgres`, or name an SQLite file";
 
 /// Opens a journal for writing, creating it if it does not exist.
 pub async fn open_at(journal: &Database, config: &Config, seed: Seed) -> Result<Arc<dyn Store>> {
@@ -18,9 +26,12 @@ pub async fn open_at(journal: &Database, config: &Config, seed: Seed) -> Result<
             let tenancy = if config.host_file { Tenancy::Guest } else { Tenancy::Owner };
             Arc::new(SqliteStore::open(path, tenancy, seed.identity, seed.id_key)?)
         }
+        #[cfg(feature = "postgres")]
         Database::Postgres(url) => {
             Arc::new(PostgresStore::open(url, connections(config), &seed).await?)
         }
+        #[cfg(not(feature = "postgres"))]
+        Database::Postgres(_) => bail!(WITHOUT_POSTGRES),
     })
 }
 
@@ -34,9 +45,12 @@ pub async fn open_existing(config: &Config) -> Result<Arc<dyn Store>> {
 pub async fn open_existing_at(journal: &Database, config: &Config) -> Result<Arc<dyn Store>> {
     Ok(match journal {
         Database::Sqlite(path) => Arc::new(SqliteStore::open_read_only(path)?),
+        #[cfg(feature = "postgres")]
         Database::Postgres(url) => {
             Arc::new(PostgresStore::open_existing(url, connections(config)).await?)
         }
+        #[cfg(not(feature = "postgres"))]
+        Database::Postgres(_) => bail!(WITHOUT_POSTGRES),
     })
 }
 
@@ -44,11 +58,15 @@ pub async fn open_existing_at(journal: &Database, config: &Config) -> Result<Arc
 pub async fn migrate(journal: &Database, config: &Config, seed: Seed) -> Result<()> {
     match journal {
         Database::Sqlite(_) => open_at(journal, config, seed).await?.close().await,
+        #[cfg(feature = "postgres")]
         Database::Postgres(url) => PostgresStore::migrate(url, &seed).await?,
+        #[cfg(not(feature = "postgres"))]
+        Database::Postgres(_) => bail!(WITHOUT_POSTGRES),
     }
     Ok(())
 }
 
+#[cfg(feature = "postgres")]
 fn connections(config: &Config) -> usize {
     usize::try_from(config.postgres.connections).unwrap_or(usize::MAX)
 }

@@ -1,7 +1,7 @@
 //! The erasure of a person from every event and table.
 //!
-//! A checkpoint records the erasure before anything is changed, and each slice updates its progress in
-//! the same transaction. So after a crash it can be completed, also on another server, and the
+//! A checkpoint records the erasure before anything is changed, and each slice updates its progress
+//! in the same transaction. So after a crash it can be completed, also on another server, and the
 //! event about it counts all of it.
 
 use annals_event::digest::{self, GrowingTree};
