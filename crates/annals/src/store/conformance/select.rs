@@ -134,7 +134,7 @@ pub async fn lines_are_what_serde_makes_of_the_events(store: Arc<dyn Store>) {
 pub async fn a_longer_journal_is_searched_and_counted_like_the_model(store: Arc<dyn Store>) {
     let mut model = long_model(&*store, LONG).await;
     for gap in [777..778, 1_020..1_030, 1_536..1_800, 2_299..2_300] {
-        delete(store, gap.clone(), "cleared by a", START).await.unwrap();
+        delete(&*store, gap.clone(), "cleared by a", START).await.unwrap();
         model.retain(|event| !gap.contains(&event.seq));
     }
     let found = std::cell::Cell::new(0);
