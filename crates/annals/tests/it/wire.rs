@@ -107,7 +107,7 @@ async fn wire_stream() {
     while !blocks.contains("data:") {
         blocks += &stream.text().await.unwrap();
     }
-    // The position it begins at is told first; whether a heartbeat comes between is a matter of time.
+    // The position it begins at is sent first; whether a heartbeat comes between is a matter of time.
     let last = blocks.trim_end().rsplit("\n\n").next().unwrap();
     assert_wire("stream_event", last);
 }
