@@ -20,6 +20,7 @@ pub(crate) fn assert_wire(name: &str, text: &str) {
         (r#"("\w*cursor": ?)"[^"]+""#, "$1\"[cursor]\""),
         (r"(?m)^id: .+$", "id: [cursor]"),
         (r"(?m)^: \S+$", ": [cursor]"),
+        (r"(?m)^\[id\],[^,]+,", "[id],[cursor],"),
     ] {
         settings.add_filter(pattern, word);
     }
