@@ -40,13 +40,14 @@ help:
 test: tools check-dashboard check-packages lint check-rust check-gen check-browser
 	@echo "All tests passed."
 
-## Formatting, lints, documentation, licences.
+## Formatting, lints, documentation, licences, unused dependencies, words.
 lint: tools-rust dashboard/dist/index.html
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" $(CARGO) doc --locked --workspace --no-deps --document-private-items
 	$(CARGO) deny --all-features check bans licenses sources
 	$(CARGO) machete
+	scripts/check-words.sh
 
 check-rust: tools-rust tools-postgres dashboard/dist/index.html
 	$(CARGO) nextest run --locked --workspace

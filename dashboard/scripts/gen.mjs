@@ -13,11 +13,11 @@ function filter() {
   const of = (path) => document.paths[path].get.parameters;
   const shared = of("/api/v1/events").filter(({ name }) => of("/api/v1/stats").some((other) => other.name === name));
   const fields = shared.filter(({ name }) => !own.includes(name));
-  const closed = fields.filter((field) => field["x-values"] !== undefined);
+  const closed = fields.filter((field) => field["x-list"].values !== undefined);
   const names = `export const FIELDS = ${JSON.stringify(fields.map(({ name }) => name))} as const;\n`;
-  const { "x-max-values": values, "x-max-characters": characters } = fields[0];
+  const { max_values: values, max_characters: characters } = fields[0]["x-list"];
   const limits = `export const LIMITS = ${JSON.stringify({ values, characters })} as const;\n`;
-  const lines = closed.map((field) => `  ${field.name}: ${JSON.stringify(field["x-values"])},\n`);
+  const lines = closed.map((field) => `  ${field.name}: ${JSON.stringify(field["x-list"].values)},\n`);
   return `${MADE}\n/** The fields one can filter by, in the order they are offered. */\n${names}
 /** The most values of a term, and the most characters of a value; beyond them the server refuses the whole filter. */\n${limits}
 /** The only values of a field that takes no others. */\nexport const VALUES = {\n${lines.join("")}} as const;\n`;

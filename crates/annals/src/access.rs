@@ -39,7 +39,7 @@ pub use token::Tokens;
 const LINK_LIFE: i64 = 10 * 60 * 1_000_000;
 /// How long a dashboard session lasts: 7 days, in microseconds.
 pub const SESSION_LIFE: i64 = 7 * 24 * 3_600 * 1_000_000;
-/// `last_used_at` is told to the minute.
+/// `last_used_at` is kept to the minute.
 const USE_GRAIN: i64 = 60 * 1_000_000;
 /// The shortest bootstrap key.
 pub const BOOTSTRAP_CHARS: usize = 32;
@@ -259,7 +259,7 @@ impl Access {
             role: caller.role,
             label: caller.label.clone(),
             key_id: key_id.clone(),
-            person_id: caller.person.as_ref().map(|oneself| oneself.id.clone()),
+            person_id: caller.person.as_ref().map(|person| person.id.clone()),
             expires_at,
         };
         self.store.put_sign_in(sign_in).await?;

@@ -79,7 +79,7 @@ macro_rules! conformance {
             segment: a_part_replaces_what_follows_and_appending_goes_on;
             segment: a_broken_event_is_not_taken_over;
             segment: points_are_taken_over_with_their_events;
-            segment: used_ids_and_settings_are_told_whole;
+            segment: used_ids_and_settings_are_listed_in_full;
             journal: a_journal_knows_which_one_it_is;
             journal: used_ids_are_hashed_under_the_journal_s_key;
             journal: recent_events_are_those_a_list_has;
@@ -112,7 +112,7 @@ macro_rules! conformance {
             age: a_slice_that_does_not_fit_changes_nothing;
             frozen: frozen_days_are_raised_and_never_lowered;
             frozen: of_many_who_close_a_day_none_is_lost;
-            frozen: frozen_days_are_told_in_order;
+            frozen: frozen_days_are_listed_in_order;
             credentials: settings_are_kept;
             credentials: checkpoints_are_kept_apart_from_settings;
             credentials: a_probe_leaves_no_trace;

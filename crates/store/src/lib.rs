@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Every engine is written for its database. The suite in `conformance.rs` keeps them equal, and they
-//! share what must not differ: [`row`] ↔ [`Event`], and filter and [`scope`] → `WHERE`
+//! share what must not differ: [`row`] ↔ [`Event`](annals_event::Event), and filter and [`scope`] → `WHERE`
 //! ([`predicate`]). Absence is `Ok(None)`, never an error.
 
 use std::ops::Range;

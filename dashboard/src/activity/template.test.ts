@@ -66,7 +66,7 @@ interface Vector {
 describe("the server's sentences", () => {
   const file = new URL("../../../docs/template-vectors.json", import.meta.url);
   const { vectors } = JSON.parse(readFileSync(file, "utf8")) as { vectors: Vector[] };
-  const { entity: _, ...bare } = event;
+  const bare = { ...event, entity: null };
 
   it.each(vectors)("$says", ({ template, event: fields, sentence }) => {
     expect(render(template, { ...bare, ...fields }, SERVER)).toBe(sentence);

@@ -111,7 +111,7 @@ export interface paths {
         /**
          * Resolve or ignore a group of errors
          * @description The decision is put on the record and lasts until another one. A resolved group that happens
-         *     again is told as `regressed`. Answers the group as it is now, with its last 7 days.
+         *     again is `regressed`. Answers the group as it is now, with its last 7 days.
          */
         patch: operations["patch_error_group"];
         trace?: never;
@@ -1042,20 +1042,20 @@ export interface components {
             id: string;
         };
         /**
-         * @description What an action means to analytics, whatever its name.
+         * @description The meaning of an action to analytics, whatever its name.
          * @enum {string}
          */
         ActionRole: "page_view" | "page_exit" | "view" | "start" | "progress" | "complete" | "abandon" | "milestone" | "earn" | "claim" | "register" | "login" | "login_failed" | "logout" | "safety" | "error";
         /**
-         * @description What was done.
+         * @description The action of a points event.
          * @enum {string}
          */
         ActionType: "activated" | "requested" | "redeemed" | "cancelled" | "adjusted";
-        /** @description How long activity is kept. */
+        /** @description Limits of activity. */
         ActivityDays: {
             /**
              * Format: int64
-             * @description Days until names and ids of people are taken out; of errors too.
+             * @description Days until names and ids of people are removed, also from errors.
              */
             anonymise_after_days: number;
             /**
@@ -1090,7 +1090,7 @@ export interface components {
             /** @description The user account it belongs to, where the caller is a key. */
             user_id?: string | null;
         };
-        /** @description The fate of every event of a request. */
+        /** @description The outcome of every event of a request. */
         AppendResponse: {
             /** @description How many are newly on the record. */
             accepted: number;
@@ -1100,40 +1100,40 @@ export interface components {
             duplicates: number;
             /** @description How many are not acceptable. */
             rejected: number;
-            /** @description Each event's fate, in the order sent. */
+            /** @description Each event's outcome, in the order sent. */
             results: components["schemas"]["ItemResult"][];
         };
         /** @description Learners at risk. */
         AtRisk: {
             as_of?: components["schemas"]["Time"] | null;
-            /** @description Those at the threshold or above it, highest risk first. */
+            /** @description The learners at or above the threshold, highest risk first. */
             at_risk_students: components["schemas"]["AtRiskStudent"][];
             /**
              * Format: int64
-             * @description Events on the record that are not counted yet.
+             * @description Number of recorded events that are not counted yet.
              */
             lag: number;
             /**
              * Format: int64
-             * @description How many learners there are.
+             * @description Number of learners.
              */
             learners: number;
-            /** @description The days the scores are of. */
+            /** @description The days that are scored. */
             period: components["schemas"]["Period"];
             /**
              * Format: int64
-             * @description How many there were on the day compared with; absent where none was named, and where there
+             * @description Number of learners at risk on the day compared with; absent if none was named, or if there
              *     was no learner yet.
              */
             previous_total?: number | null;
             /**
              * Format: double
-             * @description From which score on they are listed.
+             * @description The score from which learners are listed.
              */
             threshold: number;
             /**
              * Format: int64
-             * @description How many there are, listed or not.
+             * @description Number of learners at risk, listed or not.
              */
             total: number;
         };
@@ -1141,16 +1141,16 @@ export interface components {
         AtRiskStudent: {
             /**
              * Format: int32
-             * @description Days since their last event; all the days asked about, where there was none.
+             * @description Days since their last event; all days of the period, if there was none.
              */
             days_inactive: number;
-            /** @description What the directory calls them; the id, where it knows no name. */
+            /** @description The name in the directory, or else the id. */
             display_name: string;
-            /** @description The same in a word. */
+            /** @description The level of the score. */
             engagement_level: components["schemas"]["EngagementLevel"];
-            /** @description The history of the score up to the end of the period, oldest first; absent unless asked for. */
+            /** @description The risk history up to the end of the period, oldest first; absent unless requested. */
             history?: components["schemas"]["RiskDay"][] | null;
-            /** @description What the score rests on. */
+            /** @description The values the score is computed from. */
             metrics: components["schemas"]["Metrics"];
             /**
              * Format: double
@@ -1160,7 +1160,7 @@ export interface components {
             /** @description The learner. */
             user_id: string;
         };
-        /** @description How long the audit record is kept: whole, until one of these is passed. */
+        /** @description Limits of the audit record, which is kept in full until one of them is exceeded. */
         AuditLimits: {
             /**
              * Format: int64
@@ -1169,7 +1169,7 @@ export interface components {
             max_days: number;
             /**
              * Format: int64
-             * @description The most events kept; 0 is no limit, else at least 1000.
+             * @description Number of events kept at most; 0 is no limit, else at least 1000.
              */
             max_entries: number;
         };
@@ -1203,7 +1203,7 @@ export interface components {
             value: number;
         };
         /**
-         * @description What is awarded.
+         * @description The type of award.
          * @enum {string}
          */
         BadgeKind: "badge" | "certificate";
@@ -1238,25 +1238,25 @@ export interface components {
             /** @description The category, such as `quest`. */
             name: string;
         };
-        /** @description What is known about one action. */
+        /** @description A known action. */
         CatalogEntry: {
             /** @description The action, such as `quest_started`. */
             action: string;
             /** @description The category, such as `quest`. */
             category: string;
-            /** @description How long it is kept. */
+            /** @description The class, which decides how long it is kept. */
             class: components["schemas"]["Class"];
-            /** @description What happened, for people who read or send events. */
+            /** @description A description for people who read or send events. */
             description: string;
             entity?: components["schemas"]["EntityRule"] | null;
             role?: components["schemas"]["ActionRole"] | null;
-            /** @description The severity, unless the sender gives one. */
+            /** @description The default severity. */
             severity: components["schemas"]["Severity"];
-            /** @description Who may send it. */
+            /** @description The sources that may send it. */
             sources: components["schemas"]["Source"][];
             /** @description The sentence, with placeholders. */
             template: string;
-            /** @description Who may see it, within their scope. */
+            /** @description The viewers who may see it, within their scope. */
             visible_to: components["schemas"]["Viewer"][];
         };
         /** @description The known categories and actions. */
@@ -1266,11 +1266,11 @@ export interface components {
             /** @description The entries, by category. */
             entries: components["schemas"]["CatalogEntry"][];
         };
-        /** @description How long a category is kept, where that differs from its class. */
+        /** @description Limits of a category that differ from those of its class. */
         CategoryDays: {
             /**
              * Format: int64
-             * @description Days until names are taken out; absent: as the class. For activity and errors only.
+             * @description Days until names are removed; absent: as the class. Only for activity and errors.
              */
             anonymise_after_days?: number | null;
             /**
@@ -1337,7 +1337,7 @@ export interface components {
             weeks: components["schemas"]["Week"][];
         };
         /**
-         * @description How long an event is kept (by its retention rules).
+         * @description The class of an event, which decides by the retention rules how long it is kept.
          * @enum {string}
          */
         Class: "ledger" | "audit" | "activity" | "error";
@@ -1355,7 +1355,7 @@ export interface components {
             user_agent?: string | null;
         };
         /**
-         * @description What is recorded about a person.
+         * @description The level of recording for a person.
          * @enum {string}
          */
         Collection: "full" | "essential" | "off";
@@ -1366,23 +1366,23 @@ export interface components {
             /** @description The event on the record. */
             tracking_event: components["schemas"]["TrackingEvent"];
         };
-        /** @description A consent that stands. */
+        /** @description A consent that holds. */
         Consent: {
-            /** @description When. */
+            /** @description The time when it was given. */
             at: components["schemas"]["Time"];
-            /** @description Who gave it, by id. */
+            /** @description The id of the person who gave it. */
             by: string;
-            /** @description Which version of the text they saw. */
+            /** @description The version of the text they saw. */
             text_version: string;
         };
         /** @description A key just made. */
         CreatedKey: {
             /** @description The key. */
             key: components["schemas"]["KeyInfo"];
-            /** @description The secret, told this once. */
+            /** @description The secret. It is shown this once. */
             secret: string;
         };
-        /** @description A figure of a day, and of the day in the same place of the period before. */
+        /** @description A figure of a day, and of the corresponding day of the period before. */
         DayFigure: {
             /**
              * Format: date
@@ -1391,17 +1391,17 @@ export interface components {
             date: string;
             /**
              * Format: int64
-             * @description On that day.
+             * @description The value of that day.
              */
             previous: number;
             /**
              * Format: date
-             * @description The day in the same place of the period before.
+             * @description The corresponding day of the period before.
              */
             previous_date: string;
             /**
              * Format: int64
-             * @description On this day.
+             * @description The value of this day.
              */
             value: number;
         };
@@ -1474,19 +1474,19 @@ export interface components {
             /** @default null */
             subject: components["schemas"]["Subject"] | null;
         };
-        /** @description How engaged somebody is. */
+        /** @description The engagement of a person. */
         Engagement: components["schemas"]["Metrics"] & {
             as_of?: components["schemas"]["Time"] | null;
             /**
              * Format: int32
-             * @description Over how many days, today included.
+             * @description Number of days, including today.
              */
             days: number;
-            /** @description The same in a word. */
+            /** @description The level of the score. */
             engagement_level: components["schemas"]["EngagementLevel"];
             /**
              * Format: int64
-             * @description Events on the record that are not counted yet.
+             * @description Number of recorded events that are not counted yet.
              */
             lag: number;
             /**
@@ -1498,7 +1498,7 @@ export interface components {
             user_id: string;
         };
         /**
-         * @description How engaged somebody is, by their score.
+         * @description The level of engagement, by the score.
          * @enum {string}
          */
         EngagementLevel: "high" | "medium" | "low" | "at_risk";
@@ -1511,7 +1511,7 @@ export interface components {
             /** @description The type of entity, snake_case, ≤ 50 characters. */
             type: string;
         };
-        /** @description Where in `metadata` an entity stands. */
+        /** @description The metadata keys that describe an entity. */
         EntityRule: {
             /** @description The metadata key that holds its id. */
             id: string;
@@ -1521,15 +1521,15 @@ export interface components {
             type: string;
         };
         /**
-         * @description What a points event is about.
+         * @description The entity of a points event.
          * @enum {string}
          */
         EntityType: "task" | "penalty" | "reward" | "adjustment";
-        /** @description How many errors of a group happened on a day. */
+        /** @description The number of errors of a group on a day. */
         ErrorDay: {
             /**
              * Format: int64
-             * @description How many.
+             * @description Number of errors.
              */
             count: number;
             /**
@@ -1538,7 +1538,7 @@ export interface components {
              */
             date: string;
         };
-        /** @description How long errors are kept. */
+        /** @description Limits of errors. */
         ErrorDays: {
             /**
              * Format: int64
@@ -1547,42 +1547,42 @@ export interface components {
             delete_after_days: number;
         };
         /**
-         * @description What somebody can say about a group.
+         * @description A decision about a group.
          * @enum {string}
          */
         ErrorDecision: "open" | "resolved" | "ignored";
         /**
-         * @description Errors of one type at one place in the application; where no stack tells the place, with one
-         *     message, but for numbers, ids and quoted words.
+         * @description Errors of one type at one place in the application. If no stack shows the place, the message
+         *     decides, without numbers, ids and quoted words.
          */
         ErrorGroup: {
-            /** @description The category of the last one; absent where none of the last ones is still there. */
+            /** @description The category of the last one; absent if none of the last ones still exists. */
             category?: string | null;
             /**
              * Format: int64
-             * @description How many there were in the period.
+             * @description Number of errors in the period.
              */
             count: number;
-            /** @description How many on each day of the period, oldest first. */
+            /** @description Number of errors on each day of the period, oldest first. */
             days: components["schemas"]["ErrorDay"][];
-            /** @description When the first one happened, in the period or before it. */
+            /** @description When the first one happened, even before the period. */
             first_seen: components["schemas"]["Time"];
             /** @description The uppermost frame of the application's own code, such as `open (/assets/app.js)`. */
             frame?: string | null;
             /** @description The group's id. */
             id: string;
-            /** @description When the last one did. */
+            /** @description When the last one happened. */
             last_seen: components["schemas"]["Time"];
-            /** @description What the last one said. */
+            /** @description The message of the last one. */
             message: string;
             /**
              * Format: int64
-             * @description How many different people they hit in the period.
+             * @description Number of different people affected in the period.
              */
             people: number;
-            /** @description How it stands. */
+            /** @description The status. */
             status: components["schemas"]["ErrorStatus"];
-            /** @description The type of the errors; their action, where they name none. */
+            /** @description The type of the errors, or else their action. */
             type: string;
         };
         /** @description What is decided. */
@@ -1590,7 +1590,7 @@ export interface components {
             /** @description How the group stands from now on. */
             status: components["schemas"]["ErrorDecision"];
         };
-        /** @description A group, and the last errors of it. */
+        /** @description A group, and its last errors. */
         ErrorGroupPage: {
             as_of?: components["schemas"]["Time"] | null;
             /** @description The ten recorded last, latest first, whenever they happened. */
@@ -1599,10 +1599,10 @@ export interface components {
             group: components["schemas"]["ErrorGroup"];
             /**
              * Format: int64
-             * @description Events on the record that are not counted yet.
+             * @description Number of recorded events that are not counted yet.
              */
             lag: number;
-            /** @description The days that are counted. */
+            /** @description The counted days. */
             period: components["schemas"]["Period"];
         };
         /** @description A fault in the application. */
@@ -1624,36 +1624,36 @@ export interface components {
             type?: string | null;
         };
         /**
-         * @description How a group of errors stands.
+         * @description The status of a group of errors.
          * @enum {string}
          */
         ErrorStatus: "open" | "resolved" | "ignored" | "regressed";
         /** @description The errors of a period. */
         Errors: {
             as_of?: components["schemas"]["Time"] | null;
-            /** @description How many of each type: of the hundred most frequent ones. */
+            /** @description Number of errors by type, for the hundred most frequent ones. */
             error_counts_by_type: {
                 [key: string]: number;
             };
-            /** @description The most frequent groups first. */
+            /** @description The groups, the most frequent first. */
             groups: components["schemas"]["ErrorGroup"][];
             /**
              * Format: int64
-             * @description Events on the record that are not counted yet.
+             * @description Number of recorded events that are not counted yet.
              */
             lag: number;
             /** @description The days. */
             period: components["schemas"]["Period"];
-            /** @description The ten recorded last, latest first. */
+            /** @description The ten errors recorded last, latest first. */
             recent_errors: components["schemas"]["Event"][];
             /**
              * Format: int64
-             * @description How many there were.
+             * @description Number of errors.
              */
             total_errors: number;
             /**
              * Format: int64
-             * @description How many groups they belong to, listed or not.
+             * @description Number of groups, listed or not.
              */
             total_groups: number;
         };
@@ -1690,7 +1690,7 @@ export interface components {
             request?: components["schemas"]["Request"] | null;
             /** @description The session it belongs to. */
             session_id?: string | null;
-            /** @description How much the event matters. */
+            /** @description The severity. */
             severity: components["schemas"]["Severity"];
             subject?: components["schemas"]["Subject"] | null;
         };
@@ -1698,23 +1698,23 @@ export interface components {
         EventPage: {
             /** @description The events. */
             events: components["schemas"]["Event"][];
-            /** @description Whether there is a next page. */
+            /** @description `true` if there is a next page. */
             has_more: boolean;
-            /** @description Where the next page begins; absent on the last one. */
+            /** @description The cursor of the next page; absent on the last one. */
             next_cursor?: string | null;
         };
         /** @description A factor of a score. */
         Factor: {
             /**
              * Format: double
-             * @description What it adds.
+             * @description The amount it adds.
              */
             contribution: number;
-            /** @description Which one. */
+            /** @description The name. */
             name: components["schemas"]["FactorName"];
             /**
              * Format: double
-             * @description What was found, with at most two decimals.
+             * @description The value, with at most two decimals.
              */
             value: number;
             /**
@@ -1724,7 +1724,7 @@ export interface components {
             weight: number;
         };
         /**
-         * @description What a score is made of.
+         * @description The factors of a score.
          * @enum {string}
          */
         FactorName: "days_since_last_activity" | "login_frequency" | "quest_completion_rate" | "session_duration_avg" | "streak_days";
@@ -1739,34 +1739,34 @@ export interface components {
         Figure: {
             /**
              * Format: double
-             * @description The change, in per cent of the period before; absent where nothing can be compared with.
+             * @description The change in per cent of the period before; absent if that was 0.
              */
             change_percent?: number | null;
             /**
              * Format: int64
-             * @description In the period before.
+             * @description The value of the period before.
              */
             previous: number;
-            /** @description By day, oldest first. */
+            /** @description The values by day, oldest first. */
             series: components["schemas"]["DayFigure"][];
             /**
              * Format: int64
-             * @description In the period.
+             * @description The value of the period.
              */
             value: number;
         };
-        /** @description Each figure of the overview. */
+        /** @description The figures of the overview. */
         Figures: {
-            /** @description Different people with any event. Those of a period are no sum of its days. */
+            /** @description Number of different people with any event. The value of a period is not the sum of its days. */
             active_users: components["schemas"]["Figure"];
             at_risk?: components["schemas"]["Figure"] | null;
-            /** @description Events by which something was finished: those whose role is `complete`. */
+            /** @description Number of events whose role is `complete`. */
             completions: components["schemas"]["Figure"];
-            /** @description Faults of the application: events whose role or class is `error`. */
+            /** @description Number of errors of the application: events whose role or class is `error`. */
             errors: components["schemas"]["Figure"];
-            /** @description Events. */
+            /** @description Number of events. */
             events: components["schemas"]["Figure"];
-            /** @description Sessions that began. */
+            /** @description Number of sessions that began. */
             sessions: components["schemas"]["Figure"];
         };
         /** @description What went wrong with a follower; it tries again by itself. */
@@ -1821,34 +1821,34 @@ export interface components {
             /** @description Whether an event can be written durably now. */
             writable: boolean;
         };
-        /** @description What does not age until the hold ends: a person's events, or those that a filter finds. */
+        /** @description A legal hold: a person's events, or those that a filter finds, do not age until it ends. */
         Hold: {
-            /** @description When it ends by itself. */
+            /** @description The time when it ends. */
             expires_at: components["schemas"]["Time"];
-            /** @description Which events: a filter as it stands in an address, such as `category=task&subject=ben`. */
+            /** @description The filter of the held events, as in a URL: `category=task&subject=ben`. */
             filter?: string | null;
-            /** @description Given by the server. */
+            /** @description The id, given by the server. */
             id: string;
-            /** @description Who answers for it. */
+            /** @description The person who is responsible for it. */
             owner: string;
-            /** @description Whose events, by id. */
+            /** @description The id of the person whose events are held. */
             person?: string | null;
-            /** @description Why. */
+            /** @description The reason. */
             reason: string;
         };
-        /** @description A hold as it is sent: without an id it is a new one. */
+        /** @description A hold as it is sent; a new one has no id. */
         HoldDraft: {
-            /** @description When it ends by itself. */
+            /** @description The time when it ends. */
             expires_at: components["schemas"]["Time"];
-            /** @description Which events, as a filter stands in an address; either this or `person`. */
+            /** @description The filter of the held events, as in a URL; either this or `person`. */
             filter?: string | null;
-            /** @description The id of a hold that stands; absent for a new one. */
+            /** @description The id of an existing hold; absent for a new one. */
             id?: string | null;
-            /** @description Who answers for it. */
+            /** @description The person who is responsible for it. */
             owner: string;
-            /** @description Whose events, by id; either this or `filter`. */
+            /** @description The id of the person whose events are held; either this or `filter`. */
             person?: string | null;
-            /** @description Why. */
+            /** @description The reason. */
             reason: string;
         };
         /** @description Why an event was rejected or dropped. */
@@ -1860,7 +1860,7 @@ export interface components {
             /** @description The fields that are wrong. */
             errors?: components["schemas"]["FieldError"][];
         };
-        /** @description The fate of one event of a request. */
+        /** @description The outcome of one event of a request. */
         ItemResult: {
             /** @description Its position, once it is on the record. */
             cursor?: string | null;
@@ -1921,26 +1921,26 @@ export interface components {
             at: string;
             /** @description `ERROR`, `WARN`, `INFO`, `DEBUG` or `TRACE`. */
             level: string;
-            /** @description What happened. */
+            /** @description The message. */
             message?: string;
         };
-        /** @description What a score rests on. */
+        /** @description The values a score is computed from. */
         Metrics: {
             /**
              * Format: int32
              * @description Days since the last event.
              */
             days_since_last_activity: number;
-            /** @description The five factors; the score is the sum of what they contribute. */
+            /** @description The five factors; the score is the sum of their contributions. */
             factors: components["schemas"]["Factor"][];
             /**
              * Format: double
-             * @description Times signed in a week; sessions, where the application never tells of sign-ins.
+             * @description Sign-ins a week; sessions, if the application never records sign-ins.
              */
             login_frequency: number;
             /**
              * Format: double
-             * @description Finished of what was begun, in per cent.
+             * @description Completed in per cent of started.
              */
             quest_completion_rate: number;
             /**
@@ -1974,7 +1974,7 @@ export interface components {
             /** @description What to pass as `?ticket=` to `/api/v1/events/stream` or `/api/v1/events/ws`. */
             ticket: string;
         };
-        /** @description How many events met the same fate. */
+        /** @description How many events met the same outcome. */
         OutcomeCount: {
             /**
              * Format: int64
@@ -1986,21 +1986,21 @@ export interface components {
             /** @description Why, where there is a why: a stable code. */
             reason?: string;
         };
-        /** @description How much happened in a period, beside the one before. */
+        /** @description The figures of a period, with those of the period before. */
         Overview: {
             as_of?: components["schemas"]["Time"] | null;
             /** @description The figures. */
             figures: components["schemas"]["Figures"];
             /**
              * Format: int64
-             * @description Events on the record that are not counted yet.
+             * @description Number of recorded events that are not counted yet.
              */
             lag: number;
-            /** @description The period asked for. */
+            /** @description The requested period. */
             period: components["schemas"]["Period"];
             /** @description As many days, right before it. */
             previous_period: components["schemas"]["Period"];
-            /** @description Whose calendar the days are of: an IANA time zone. */
+            /** @description The IANA time zone of the days. */
             timezone: string;
         };
         /** @description The page it happened on. */
@@ -2023,87 +2023,86 @@ export interface components {
             title?: string | null;
         };
         /**
-         * @description What happened on a page. Medians and 75th percentiles are those of the nearest rank, to within
-         *     1.6 per cent; averages are exact.
+         * @description The figures of a page. Medians and 75th percentiles are of the nearest rank, within 1.6 per
+         *     cent; averages are exact.
          */
         PageFigures: {
             /**
              * Format: int64
-             * @description How many of these are sessions of nobody known.
+             * @description Number of these that are sessions without a known person.
              */
             anonymous_visits: number;
             /**
              * Format: double
-             * @description How long it was looked at; `null` where nobody told.
+             * @description Average time on the page; `null` if no event reported it.
              */
             avg_duration_seconds: number | null;
             /**
              * Format: double
-             * @description How long it took to load; `null` where nobody told.
+             * @description Average time to load; `null` if no event reported it.
              */
             avg_load_time_ms: number | null;
             /**
              * Format: double
-             * @description Sessions that entered by this page and left at once, in per cent of those that entered by
-             *     it; `null` where none did.
+             * @description Sessions that entered by this page and bounced, in per cent of those that entered by it;
+             *     `null` if none did.
              */
             bounce_rate: number | null;
             /**
              * Format: double
-             * @description The median of that.
+             * @description The median of the time on the page.
              */
             median_duration_seconds: number | null;
             /**
              * Format: double
-             * @description Three of four were no longer.
+             * @description The 75th percentile of the time on the page.
              */
             p75_duration_seconds: number | null;
             /**
              * Format: int64
-             * @description Three of four loaded no slower.
+             * @description The 75th percentile of the time to load.
              */
             p75_load_time_ms: number | null;
             /**
              * Format: int64
-             * @description How often it was looked at.
+             * @description Number of views.
              */
             total_views: number;
             /**
              * Format: int64
-             * @description Different people who looked, and sessions of nobody known; those of a period are no sum of
-             *     its days.
+             * @description Number of different people who viewed it, plus sessions without a known person. The value of
+             *     a period is not the sum of its days.
              */
             unique_users: number;
         };
-        /** @description What happened on pages in a period. */
+        /** @description The page views of a period. */
         PageViews: {
             as_of?: components["schemas"]["Time"] | null;
             /**
              * Format: int64
-             * @description Events on the record that are not counted yet.
+             * @description Number of recorded events that are not counted yet.
              */
             lag: number;
             /**
-             * @description The pages listed, by day: those of the most viewed page first, the oldest of them first.
-             *     Days on which nothing happened on a page are left out; empty where only totals were asked
-             *     for.
+             * @description The listed pages by day: the most viewed page first, each with its oldest day first. Days
+             *     without events on a page are left out. Empty if only totals were requested.
              */
             page_analytics: components["schemas"]["PageViewsDay"][];
-            /** @description The same pages over the whole period, the most viewed first. */
+            /** @description The same pages over the full period, the most viewed first. */
             pages: components["schemas"]["PageViewsTotal"][];
-            /** @description The period asked for. */
+            /** @description The requested period. */
             period: components["schemas"]["Period"];
-            /** @description Whose calendar the days are of: an IANA time zone. */
+            /** @description The IANA time zone of the days. */
             timezone: string;
             /**
              * Format: int64
-             * @description How many pages there are, listed or not.
+             * @description Number of pages, listed or not.
              */
             total: number;
         };
         /** @description A page on a day. */
         PageViewsDay: components["schemas"]["PageFigures"] & {
-            /** @description The path, without query and fragment, and as the rules of `pages.fold` call it. */
+            /** @description The path, without query and fragment, folded by the rules of `pages.fold`. */
             page_path: string;
             /**
              * Format: date
@@ -2111,7 +2110,7 @@ export interface components {
              */
             view_date: string;
         };
-        /** @description A page over the whole period. */
+        /** @description A page over the full period. */
         PageViewsTotal: components["schemas"]["PageFigures"] & {
             /** @description The path. */
             page_path: string;
@@ -2139,11 +2138,11 @@ export interface components {
             /** @description The people. */
             people: components["schemas"]["Person"][];
         };
-        /** @description Days, both ends included. */
+        /** @description A range of days, including both ends. */
         Period: {
             /**
              * Format: int32
-             * @description How many.
+             * @description Number of days.
              */
             days: number;
             /**
@@ -2165,7 +2164,7 @@ export interface components {
         /** @description A person in the directory. */
         Person: {
             archived_at?: components["schemas"]["Time"] | null;
-            /** @description What is recorded about them. */
+            /** @description The level of recording. */
             collection: components["schemas"]["Collection"];
             consent?: components["schemas"]["Consent"] | null;
             /** @description A child's guardians, by id; the first one's account is the child's. */
@@ -2174,7 +2173,7 @@ export interface components {
             id: string;
             /** @description User or child. */
             kind: components["schemas"]["PersonKind"];
-            /** @description What people call them. */
+            /** @description Their name, if given. */
             name?: string | null;
             /** @description Their IANA time zone, such as `Europe/Stockholm`. */
             timezone?: string | null;
@@ -2186,7 +2185,7 @@ export interface components {
             consent?: components["schemas"]["Consent"] | null;
             /** @description A child's guardians, by id; the first one's account is the child's. */
             guardians?: string[];
-            /** @description The id in the path, if it is told again. */
+            /** @description The id of the path again; it may be left out. */
             id?: string | null;
             /** @description User or child. */
             kind: components["schemas"]["PersonKind"];
@@ -2196,7 +2195,7 @@ export interface components {
             timezone?: string | null;
         };
         /**
-         * @description What a person is.
+         * @description The kind of a person.
          * @enum {string}
          */
         PersonKind: "user" | "child";
@@ -2233,58 +2232,58 @@ export interface components {
         PopularQuest: {
             /**
              * Format: int64
-             * @description How often it was given up: `abandon`.
+             * @description Number of events whose role is `abandon`.
              */
             abandonments: number;
             /**
              * Format: double
-             * @description Finished of begun, in per cent: never more than 100, and 0 where nothing was begun.
+             * @description Completions in per cent of the starts: at most 100, and 0 if there was no start.
              */
             completion_rate: number;
             /**
              * Format: int64
-             * @description How often it was finished: `complete`.
+             * @description Number of events whose role is `complete`.
              */
             completions: number;
             /** @description The entity's type, such as `quest` or `course`. */
             entity_type: string;
             /**
              * Format: int64
-             * @description Views, twice the starts and five times the completions, together.
+             * @description Views, plus twice the starts and five times the completions.
              */
             popularity_score: number;
             /** @description The entity's id. */
             quest_id: string;
             /**
              * Format: int64
-             * @description How often it was begun: `start`.
+             * @description Number of events whose role is `start`.
              */
             starts: number;
-            /** @description What it was called last; the id, where no event told a name. */
+            /** @description The last name, or else the id. */
             title: string;
             /**
              * Format: int64
-             * @description How often it was looked at: events whose role is `view`.
+             * @description Number of events whose role is `view`.
              */
             views: number;
         };
-        /** @description What was most popular in a period. */
+        /** @description The most popular entities of a period. */
         PopularQuests: {
             as_of?: components["schemas"]["Time"] | null;
             /**
              * Format: int64
-             * @description Events on the record that are not counted yet.
+             * @description Number of recorded events that are not counted yet.
              */
             lag: number;
-            /** @description The period asked for. */
+            /** @description The requested period. */
             period: components["schemas"]["Period"];
             /** @description The most popular first. */
             popular_quests: components["schemas"]["PopularQuest"][];
-            /** @description Whose calendar the days are of: an IANA time zone. */
+            /** @description The IANA time zone of the days. */
             timezone: string;
             /**
              * Format: int64
-             * @description How many were used in the period, listed or not.
+             * @description Number of entities used in the period, listed or not.
              */
             total: number;
         };
@@ -2301,7 +2300,7 @@ export interface components {
              * @description How many points are missing, where they do not suffice.
              */
             points_needed?: number | null;
-            /** @description The fate of each event, where every one was rejected. */
+            /** @description The outcome of each event, where every one was rejected. */
             results?: components["schemas"]["ItemResult"][];
             /**
              * Format: int32
@@ -2313,22 +2312,22 @@ export interface components {
             /** @description Always `about:blank`: the `code` tells problems apart. */
             type: string;
         };
-        /** @description An event's digest, and whether it still fits. */
+        /** @description The digest of an event, and its verdict. */
         Proof: {
-            /** @description The hash of its leaf, in hex; absent where what stands there has none. */
+            /** @description The hash of its leaf, in hex; absent if the event cannot be hashed. */
             digest?: string | null;
-            /** @description What does not fit. */
+            /** @description The problem. */
             fault?: string | null;
             /**
              * Format: uuid
              * @description The event.
              */
             id: string;
-            /** @description Whether it is the event that was written. */
+            /** @description The verdict. */
             verdict: components["schemas"]["ProofVerdict"];
         };
         /**
-         * @description Whether an event is the one that was written.
+         * @description The verdict on an event.
          * @enum {string}
          */
         ProofVerdict: "verified" | "anonymised" | "unproven" | "mismatch";
@@ -2392,31 +2391,31 @@ export interface components {
              */
             status?: number | null;
         };
-        /** @description How long what is kept. */
+        /** @description The retention settings. */
         Retention: {
             /** @description Events of the class `activity`. */
             activity: components["schemas"]["ActivityDays"];
             /** @description Events of the class `audit`. */
             audit: components["schemas"]["AuditLimits"];
-            /** @description Categories that are kept otherwise than their class. */
+            /** @description Categories whose limits differ from those of their class. */
             categories: {
                 [key: string]: components["schemas"]["CategoryDays"];
             };
             /** @description Events of the class `error`. */
             errors: components["schemas"]["ErrorDays"];
-            /** @description What does not age. */
+            /** @description The legal holds. */
             holds: components["schemas"]["Hold"][];
             /**
              * Format: int64
-             * @description Grows with every change: who sends it back changes what they saw, or nothing.
+             * @description Grows with every change. Sending it back makes sure that the settings are as they were read.
              */
             revision: number;
         };
-        /** @description A change: what is left out stays as it is. */
+        /** @description A change; absent fields stay as they are. */
         RetentionChange: {
             activity?: components["schemas"]["ActivityDays"] | null;
             audit?: components["schemas"]["AuditLimits"] | null;
-            /** @description All categories that are kept otherwise than their class. */
+            /** @description All categories whose limits differ from those of their class. */
             categories?: {
                 [key: string]: components["schemas"]["CategoryDays"];
             } | null;
@@ -2425,29 +2424,29 @@ export interface components {
             holds?: components["schemas"]["HoldDraft"][] | null;
             /**
              * Format: int64
-             * @description The revision that was read; if somebody has changed it since, nothing is changed.
+             * @description The revision that was read. If somebody changed the settings since, nothing is changed.
              */
             revision?: number | null;
         };
-        /** @description How many events of a category met which fate. */
+        /** @description The counts of a category. */
         RetentionKind: {
             /**
              * Format: int64
-             * @description How many lost their people.
+             * @description Number of anonymised events.
              */
             anonymised: number;
-            /** @description The category; `other` also holds those beyond the 200 that are counted by name. */
+            /** @description The category; `other` also counts those beyond the 200 that are counted by name. */
             category: string;
-            /** @description The class that decides how long they are kept. */
+            /** @description The class, which decides how long they are kept. */
             class: components["schemas"]["Class"];
             /**
              * Format: int64
-             * @description How many were deleted.
+             * @description Number of deleted events.
              */
             deleted: number;
             /**
              * Format: int64
-             * @description How many are due, and a hold keeps them.
+             * @description Number of events that are due, but held.
              */
             held: number;
         };
@@ -2466,39 +2465,39 @@ export interface components {
             /** @description What it did so far. */
             so_far: components["schemas"]["RetentionRun"];
         };
-        /** @description What a run did, or would do. */
+        /** @description The outcome of a run, or of a dry run. */
         RetentionRun: {
             /**
              * Format: int64
-             * @description How many events lost their people.
+             * @description Number of anonymised events.
              */
             anonymised: number;
-            /** @description The moment as of which events were due. */
+            /** @description The time as of which events were due. */
             at: components["schemas"]["Time"];
             /**
              * Format: int64
-             * @description How many are due, and are not the ones written: they stay as they are, for `annals verify`.
+             * @description Number of events that are due, but not as they were written. They stay, for `annals verify`.
              */
             damaged: number;
             /**
              * Format: int64
-             * @description How many were deleted.
+             * @description Number of deleted events.
              */
             deleted: number;
-            /** @description Whether nothing was changed. */
+            /** @description `true` if nothing was changed. */
             dry_run: boolean;
-            /** @description When it ended. */
+            /** @description The time when it ended. */
             finished_at: components["schemas"]["Time"];
             /**
              * Format: int64
-             * @description How many are due, and a hold keeps them.
+             * @description Number of events that are due, but held.
              */
             held: number;
-            /** @description The same by class and category, those without any left out. */
+            /** @description The same by class and category, without empty ones. */
             kinds: components["schemas"]["RetentionKind"][];
-            /** @description The root over what remains of those that lost their people, in hex (`docs/digest.md`). */
+            /** @description The root over the residues of the anonymised events, in hex (`docs/digest.md`). */
             residue_root: string;
-            /** @description Which part of what is due. */
+            /** @description The part of the due events that was handled. */
             scope: components["schemas"]["RetentionScope"];
         };
         /** @description What is known of runs. */
@@ -2507,7 +2506,7 @@ export interface components {
             running?: components["schemas"]["RetentionProgress"] | null;
         };
         /**
-         * @description Which part of what is due a run carries out.
+         * @description The part of the due events that a run handles.
          * @enum {string}
          */
         RetentionScope: "all" | "anonymise" | "delete";
@@ -2515,12 +2514,12 @@ export interface components {
         Reward: {
             /**
              * Format: int64
-             * @description What it costs: 0 or more.
+             * @description The points it costs: 0 or more.
              */
             cost: number;
             /** @description The application's id. */
             id: string;
-            /** @description What people call it. */
+            /** @description The name that people gave it. */
             name: string;
         };
         /** @description A reward as it is sent. */
@@ -2538,14 +2537,14 @@ export interface components {
             /** @description The rewards. */
             rewards: components["schemas"]["Reward"][];
         };
-        /** @description A score at the end of a day, by the 30 days that end with it. */
+        /** @description The score at the end of a day, from the 30 days that end with it. */
         RiskDay: {
             /**
              * Format: date
              * @description The day.
              */
             date: string;
-            /** @description The same in a word. */
+            /** @description The level of the score. */
             engagement_level: components["schemas"]["EngagementLevel"];
             /**
              * Format: double
@@ -2553,21 +2552,21 @@ export interface components {
              */
             risk_score: number;
         };
-        /** @description The history of a person's score. */
+        /** @description The risk history of a person. */
         RiskHistory: {
             as_of?: components["schemas"]["Time"] | null;
-            /** @description Each day on which they were scored, oldest first; the last one is today and not over. */
+            /** @description The days on which they were scored, oldest first; the last one is today, which is not over. */
             days: components["schemas"]["RiskDay"][];
             /**
              * Format: int64
-             * @description Events on the record that are not counted yet.
+             * @description Number of recorded events that are not counted yet.
              */
             lag: number;
             /** @description The person. */
             user_id: string;
         };
         /**
-         * @description What a caller may do.
+         * @description The role of a caller.
          * @enum {string}
          */
         Role: "admin" | "auditor" | "service" | "ingest" | "user" | "child";
@@ -2588,7 +2587,7 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
-         * @description How much an event matters, from `info` (the default) to `critical`.
+         * @description The severity of an event, from `info` (the default) to `critical`.
          * @enum {string}
          */
         Severity: "info" | "notice" | "warning" | "error" | "critical";
@@ -2612,7 +2611,7 @@ export interface components {
             token?: string | null;
         };
         /**
-         * @description Who sends an event, as intake knows it.
+         * @description The source of an event, as intake knows it.
          * @enum {string}
          */
         Source: "browser" | "service" | "command" | "annals";
@@ -2665,16 +2664,16 @@ export interface components {
             /** @description The name at that moment, ≤ 200 characters. */
             name?: string | null;
         };
-        /** @description How many, and how many points in all. */
+        /** @description A number of events and their total points. */
         Tally: {
             /**
              * Format: int64
-             * @description How many.
+             * @description The number of events.
              */
             count: number;
             /**
              * Format: int64
-             * @description By how much they changed the balance, in all.
+             * @description The sum of their changes to the balance.
              */
             points: number;
         };
@@ -2682,13 +2681,13 @@ export interface components {
         Task: {
             /** @description The application's id. */
             id: string;
-            /** @description Whether it brings points; a penalty takes them. */
+            /** @description `true` for a task, `false` for a penalty. */
             is_good: boolean;
-            /** @description What people call it. */
+            /** @description The name that people gave it. */
             name: string;
             /**
              * Format: int64
-             * @description What it brings or, of a penalty, takes: 0 or more.
+             * @description The points it adds or, for a penalty, takes: 0 or more.
              */
             points: number;
         };
@@ -2713,20 +2712,20 @@ export interface components {
         Time: string;
         /** @description A points event. */
         TrackingEvent: {
-            /** @description What was done. */
+            /** @description The action. */
             action: components["schemas"]["ActionType"];
-            /** @description The child whose balance it is about; null once that child was erased. */
+            /** @description The child whose balance it is about; null if that child was erased. */
             child_id: string | null;
             /** @description When it was written. */
             created_at: components["schemas"]["Time"];
             /**
              * Format: int64
-             * @description What really changed.
+             * @description The real change.
              */
             delta: number;
-            /** @description Which task, penalty or reward; null for an adjustment. */
+            /** @description The id of the task, penalty or reward; null for an adjustment. */
             entity_id: string | null;
-            /** @description What it was about. */
+            /** @description The type of entity. */
             entity_type: components["schemas"]["EntityType"];
             /**
              * Format: uuid
@@ -2734,11 +2733,11 @@ export interface components {
              */
             id: string;
             /**
-             * @description What else is told of it: the `name` of the entity, its `points` or `cost` then, the `reason`
-             *     of an adjustment.
+             * @description Further details: the `name` of the entity, its `points` or `cost` then, the `reason` of an
+             *     adjustment.
              */
             metadata: Record<string, never>;
-            /** @description When it happened: for commands the moment it was written. */
+            /** @description When it happened: for commands the time when it was written. */
             occurred_at: components["schemas"]["Time"];
             /**
              * Format: int64
@@ -2750,7 +2749,7 @@ export interface components {
              * @description The balance before.
              */
             points_before: number;
-            /** @description The user account it belongs to; null once that user was erased, or where there is none. */
+            /** @description The user account it belongs to; null if that user was erased, or if there is none. */
             user_id: string | null;
         };
         /** @description A points event, in short. */
@@ -2800,7 +2799,7 @@ export interface components {
             user_id?: string | null;
         };
         /**
-         * @description Who looks at an event.
+         * @description A viewer of an event.
          * @enum {string}
          */
         Viewer: "self" | "guardian" | "service" | "admin" | "auditor";
@@ -3524,7 +3523,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The fate of each event */
+            /** @description The outcome of each event */
             201: {
                 headers: {
                     [name: string]: unknown;

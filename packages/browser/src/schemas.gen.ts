@@ -5,20 +5,20 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description What was done.
+         * @description The action of a points event.
          * @enum {string}
          */
         ActionType: "activated" | "requested" | "redeemed" | "cancelled" | "adjusted";
         /**
-         * @description What a points event is about.
+         * @description The entity of a points event.
          * @enum {string}
          */
         EntityType: "task" | "penalty" | "reward" | "adjustment";
-        /** @description One field that is wrong, and what would be right. */
+        /** @description One invalid field, and what would be right. */
         FieldError: {
             /** @description The field's path, such as `points.delta`. */
             field: string;
-            /** @description What is wrong and what would be right. */
+            /** @description The problem, and what would be right. */
             message: string;
         };
         /** @description Why an event was rejected or dropped. */
@@ -30,7 +30,7 @@ export interface components {
             /** @description The fields that are wrong. */
             errors?: components["schemas"]["FieldError"][];
         };
-        /** @description The fate of one event of a request. */
+        /** @description The outcome of one event of a request. */
         ItemResult: {
             /** @description Its position, once it is on the record. */
             cursor?: string | null;
@@ -63,7 +63,7 @@ export interface components {
              * @description How many points are missing, where they do not suffice.
              */
             points_needed?: number | null;
-            /** @description The fate of each event, where every one was rejected. */
+            /** @description The outcome of each event, where every one was rejected. */
             results?: components["schemas"]["ItemResult"][];
             /**
              * Format: int32
@@ -79,20 +79,20 @@ export interface components {
         Time: string;
         /** @description A points event. */
         TrackingEvent: {
-            /** @description What was done. */
+            /** @description The action. */
             action: components["schemas"]["ActionType"];
-            /** @description The child whose balance it is about; null once that child was erased. */
+            /** @description The child whose balance it is about; null if that child was erased. */
             child_id: string | null;
             /** @description When it was written. */
             created_at: components["schemas"]["Time"];
             /**
              * Format: int64
-             * @description What really changed.
+             * @description The real change.
              */
             delta: number;
-            /** @description Which task, penalty or reward; null for an adjustment. */
+            /** @description The id of the task, penalty or reward; null for an adjustment. */
             entity_id: string | null;
-            /** @description What it was about. */
+            /** @description The type of entity. */
             entity_type: components["schemas"]["EntityType"];
             /**
              * Format: uuid
@@ -100,11 +100,11 @@ export interface components {
              */
             id: string;
             /**
-             * @description What else is told of it: the `name` of the entity, its `points` or `cost` then, the `reason`
-             *     of an adjustment.
+             * @description Further details: the `name` of the entity, its `points` or `cost` then, the `reason` of an
+             *     adjustment.
              */
             metadata: Record<string, never>;
-            /** @description When it happened: for commands the moment it was written. */
+            /** @description When it happened: for commands the time when it was written. */
             occurred_at: components["schemas"]["Time"];
             /**
              * Format: int64
@@ -116,7 +116,7 @@ export interface components {
              * @description The balance before.
              */
             points_before: number;
-            /** @description The user account it belongs to; null once that user was erased, or where there is none. */
+            /** @description The user account it belongs to; null if that user was erased, or if there is none. */
             user_id: string | null;
         };
         /** @description A points event, in short. */

@@ -78,11 +78,11 @@ impl Caller {
 
     /// The caller as the actor of what they do.
     pub fn actor(&self) -> Actor {
-        if let Some(oneself) = &self.person {
+        if let Some(person) = &self.person {
             let kind = if self.role == Role::Child { ActorType::Child } else { ActorType::User };
             // Without a name of their own, the id is what they are called.
-            let name = Some(self.label.clone()).filter(|label| *label != oneself.id);
-            return Actor { kind, id: Some(oneself.id.clone()), name };
+            let name = Some(self.label.clone()).filter(|label| *label != person.id);
+            return Actor { kind, id: Some(person.id.clone()), name };
         }
         let id = match &self.auth_method {
             AuthMethod::Key { id } => Some(id.clone()),

@@ -24,7 +24,7 @@ pub(super) struct KeySet {
 
 struct Held {
     keys: Keys,
-    /// What was last read, good or not: it is looked at, and told of, once.
+    /// What was last read, valid or not: it is looked at, and logged, once.
     read: Result<Vec<u8>, String>,
 }
 

@@ -25,7 +25,7 @@ pub struct RecordingPolicy {
     pub collection: Collection,
 }
 
-/// The standing of everybody for whom it makes a difference.
+/// The recording policy of everybody for whom it makes a difference.
 #[derive(Debug, Default)]
 pub struct RecordingPolicies(RwLock<HashMap<String, RecordingPolicy>>);
 

@@ -25,7 +25,7 @@ pub struct Tokens {
 enum Keys {
     /// One, whatever the token calls it.
     One(DecodingKey),
-    /// Several, told apart by the token's `kid`.
+    /// Several, distinguished by the token's `kid`.
     ById(KeySet),
 }
 

@@ -34,7 +34,7 @@ pub const USER_HEADER: &str = "x-annals-user";
     params(("X-Annals-User" = Option<String>, Header, description = "Beside an ingest key: the token of the browser's user")),
     request_body(content = Vec<Draft>, description = "One event, an array, or NDJSON"),
     responses(
-        (status = 201, description = "The fate of each event", body = AppendResponse),
+        (status = 201, description = "The outcome of each event", body = AppendResponse),
         (status = 400, description = "Not JSON, or no event in it", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "Too large, or too many events", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Neither JSON nor NDJSON", body = Problem, content_type = "application/problem+json"),
@@ -92,7 +92,7 @@ async fn read(body: Body) -> Result<Bytes> {
 
 /// The person who appends: the caller themselves or, beside an ingest key, whom the token in
 /// [`USER_HEADER`] names. A token that does not work is an error, and never a visitor without
-/// a name: what a person did must not be told as anybody's.
+/// a name: what a person did must not be recorded as somebody else's.
 async fn person_beside(
     http: &Http,
     caller: &Caller,
@@ -124,7 +124,7 @@ fn sender(
         actor: person.map(Caller::actor),
         dependants: person
             .and_then(|person| person.person.as_ref())
-            .map_or(Vec::new(), |oneself| oneself.dependants.clone()),
+            .map_or(Vec::new(), |person| person.dependants.clone()),
         // A service speaks for others: its own address and program say nothing about them.
         peer_ip: address.0.filter(|_| !trusted),
         user_agent: headers

@@ -55,12 +55,12 @@ impl FromRequestParts<Http> for ClientAddress {
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     let mut nearest = peer.to_canonical();
-    let told: Vec<&str> = headers
+    let forwarded: Vec<&str> = headers
         .get_all(FORWARDED_FOR)
         .iter()
         .flat_map(|value| value.to_str().unwrap_or_default().split(','))
         .collect();
-    for address in told.into_iter().rev() {
+    for address in forwarded.into_iter().rev() {
         if !is_trusted(&nearest) {
             break;
         }
@@ -83,7 +83,7 @@ fn parse(text: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
-    fn told(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
+    fn client_of(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
         for value in forwarded {
             headers.append(FORWARDED_FOR, value.parse().unwrap());
@@ -108,8 +108,8 @@ mod tests {
             ("10.0.0.1", &[""], "10.0.0.1"),
             ("10.0.0.1", &["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
         ] {
-            assert_eq!(told(peer, forwarded, &proxies), client, "{peer} {forwarded:?}");
+            assert_eq!(client_of(peer, forwarded, &proxies), client, "{peer} {forwarded:?}");
         }
-        assert_eq!(told("10.0.0.1", &["1.2.3.4"], &[]), "10.0.0.1");
+        assert_eq!(client_of("10.0.0.1", &["1.2.3.4"], &[]), "10.0.0.1");
     }
 }

@@ -73,12 +73,12 @@ impl Page {
         let exposed = HeaderValue::from_name(header::RETRY_AFTER);
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
         if self.preflight {
-            let told: [(HeaderName, &str); 3] = [
+            let granted: [(HeaderName, &str); 3] = [
                 (header::ACCESS_CONTROL_ALLOW_METHODS, "POST"),
                 (header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS),
                 (header::ACCESS_CONTROL_MAX_AGE, MAX_AGE),
             ];
-            for (name, value) in told {
+            for (name, value) in granted {
                 headers.insert(name, HeaderValue::from_static(value));
             }
         }

@@ -37,7 +37,7 @@ fn asset(path: &str, file: EmbeddedFile) -> Response {
     (headers, file.data).into_response()
 }
 
-/// The page, told where it is served: its files are named relative to the base path.
+/// Returns the page for the path it is served under: its files are named relative to the base path.
 fn page(index: &EmbeddedFile, base_path: &str) -> Response {
     let html =
         String::from_utf8_lossy(&index.data).replace("\"./", &format!("\"{base_path}")).replace(

@@ -51,7 +51,7 @@ pub struct Problem {
     /// The fields that are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
-    /// The fate of each event, where every one was rejected.
+    /// The outcome of each event, where every one was rejected.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub results: Vec<ItemResult>,
     /// How many points are missing, where they do not suffice.

@@ -82,7 +82,7 @@ impl FollowerHealth {
     }
 }
 
-/// How many events met the same fate.
+/// How many events met the same outcome.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct OutcomeCount {
     /// `accepted`, `duplicate`, `rejected`, `dropped` or `failed`.

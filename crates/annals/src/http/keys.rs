@@ -85,7 +85,7 @@ pub(super) struct NewKey {
 /// A key just made.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct CreatedKey {
-    /// The secret, told this once.
+    /// The secret. It is shown this once.
     secret: String,
     /// The key.
     key: KeyInfo,
@@ -186,7 +186,7 @@ pub(super) async fn revoke(
     Ok(Json(key.into()))
 }
 
-/// An act on a key, which is told by id, name and role.
+/// Returns the event of an act on a key: id, name and role, never the secret.
 fn about(action: &str, key: &Key) -> Draft {
     let name = Some(key.name.clone());
     Draft {

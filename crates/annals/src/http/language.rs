@@ -9,11 +9,11 @@ use crate::follow::Language;
 impl Parameters {
     /// Takes `lang`; without it the header `Accept-Language` decides, and else it is English.
     pub fn language(&mut self, headers: &HeaderMap) -> Result<Language> {
-        let told = self.take("lang")?.map(|tag| {
+        let asked = self.take("lang")?.map(|tag| {
             let language = Language::from_tag(&tag);
             language.ok_or_else(|| Problem::parameter("lang", "must be `en` or `de`"))
         });
-        Ok(told.transpose()?.or_else(|| accepted(headers)).unwrap_or_default())
+        Ok(asked.transpose()?.or_else(|| accepted(headers)).unwrap_or_default())
     }
 }
 

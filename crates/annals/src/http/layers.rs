@@ -102,8 +102,8 @@ where
         let work = match preflight.or_else(|| (!unpacks).then(packed)) {
             Some(answer) => Either::Left(ready(Ok(answer))),
             None => {
-                let told: fn(S::Response) -> Response = IntoResponse::into_response;
-                Either::Right(self.inner.call(request).map_ok(told))
+                let into_response: fn(S::Response) -> Response = IntoResponse::into_response;
+                Either::Right(self.inner.call(request).map_ok(into_response))
             }
         };
         let asked = RequestFacts { http: self.http.clone(), method, route, api, began, page };

@@ -1,5 +1,6 @@
 //! The OpenAPI document around the routes, which `routes.rs` adds.
 
+use serde_json::json;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -51,20 +52,19 @@ pub(super) fn head() -> OpenApi {
     Document::openapi()
 }
 
-/// The filter as query parameters. Fields have the limits of a list as `x-max-values` and
-/// `x-max-characters`, and the values of a field that takes no others as `x-values`.
+/// The filter as query parameters. A field's `x-list` has the limits of a list, and the only values
+/// of a field that takes no others. It is one extension because those come in no fixed order.
 pub(super) struct FilterParameters;
 
 impl IntoParams for FilterParameters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let fields = FIELDS.iter().map(|field| {
-            let mut limits = Extensions::builder()
-                .add("x-max-values", MAX_VALUES)
-                .add("x-max-characters", MAX_CHARS);
+            let mut list = json!({ "max_values": MAX_VALUES, "max_characters": MAX_CHARS });
             if let Some(closed) = field.closed() {
-                limits = limits.add("x-values", (closed.names)());
+                list["values"] = json!((closed.names)());
             }
-            parameter(field.name(), field.description()).extensions(Some(limits.build())).build()
+            let extensions = Extensions::builder().add("x-list", list).build();
+            parameter(field.name(), field.description()).extensions(Some(extensions)).build()
         });
         let others = [
             ("from", "Occurred at or after this RFC 3339 time, or day in UTC."),
@@ -87,4 +87,13 @@ fn parameter(name: &str, description: &str) -> ParameterBuilder {
         .required(Required::False)
         .description(Some(lines.join("\n")))
         .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_document_is_the_same_each_time_it_is_made() {
+        let made = || crate::http::openapi().to_pretty_json().unwrap();
+        assert_eq!(made(), made());
+    }
 }

@@ -24,7 +24,7 @@ const WORD_CHARS: usize = 100;
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PersonBody {
-    /// The id in the path, if it is told again.
+    /// The id of the path again; it may be left out.
     id: Option<String>,
     /// User or child.
     kind: PersonKind,
@@ -87,7 +87,7 @@ pub(super) async fn list(
     parameters.none()?;
     let own = !caller.has(Permission::ReadEverybody);
     let within = own.then(|| match caller.person {
-        Some(oneself) => [vec![oneself.id], oneself.dependants].concat(),
+        Some(person) => [vec![person.id], person.dependants].concat(),
         None => Vec::new(),
     });
     let query = PeopleQuery {
@@ -224,7 +224,7 @@ fn faults(id: &str, body: &PersonBody, now: Time) -> Vec<FieldError> {
         text("consent.text_version", &consent.text_version, WORD_CHARS);
     }
     let mut wrong = |field: &str, message: &str| errors.push(FieldError::new(field, message));
-    if body.id.as_ref().is_some_and(|told| told != id) {
+    if body.id.as_ref().is_some_and(|sent| sent != id) {
         wrong("id", "is another than in the path");
     }
     let guardians = &body.guardians;
@@ -257,7 +257,7 @@ fn faults(id: &str, body: &PersonBody, now: Time) -> Vec<FieldError> {
 }
 
 /// What is put on the record of a change: that it was made and in which fields, never from what to
-/// what. A consent given or withdrawn is told as that.
+/// what. A consent given or withdrawn is named as such.
 fn saved(change: &PersonChange) -> Draft {
     let PersonChange { before, now } = change;
     let consent = before.as_ref().and_then(|before| before.consent.as_ref());

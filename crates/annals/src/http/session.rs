@@ -54,7 +54,7 @@ impl From<Caller> for SessionInfo {
             AuthMethod::Key { .. } | AuthMethod::Operator => (None, None),
         };
         let (person_id, children) = match caller.person {
-            Some(oneself) => (Some(oneself.id), oneself.dependants),
+            Some(person) => (Some(person.id), person.dependants),
             None => (None, Vec::new()),
         };
         let (role, label) = (caller.role, caller.label);

@@ -35,7 +35,7 @@ pub enum ItemStatus {
     Unknown,
 }
 
-/// The fate of one event of a request.
+/// The outcome of one event of a request.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ItemResult {
     /// Its place in the request, counted from 0.
@@ -65,10 +65,10 @@ pub struct ItemError {
     pub errors: Vec<FieldError>,
 }
 
-/// The fate of every event of a request.
+/// The outcome of every event of a request.
 #[derive(Debug, Default, Serialize, utoipa::ToSchema)]
 pub struct AppendResponse {
-    /// Each event's fate, in the order sent.
+    /// Each event's outcome, in the order sent.
     pub results: Vec<ItemResult>,
     /// How many are newly on the record.
     pub accepted: usize,
@@ -101,14 +101,14 @@ pub enum IngestError {
     Append {
         /// Why.
         error: AppendError,
-        /// Each event's fate so far.
+        /// Each event's outcome so far.
         results: Vec<ItemResult>,
     },
 }
 
 /// What a body comes to.
 struct Ingested {
-    /// The fate of each event so far: of those that are taken in it is not known yet.
+    /// The outcome of each event so far: of those that are taken in it is not known yet.
     answer: AppendResponse,
     /// Those that are taken in, in order …
     entries: Vec<Entry>,
@@ -266,7 +266,7 @@ fn refused(index: usize, id: Option<Uuid>, refusal: Refusal) -> ItemResult {
     ItemResult { index, status, id, cursor: None, error: Some(error) }
 }
 
-/// What became of events, each told in its place.
+/// What became of events, each in its place.
 fn settle(
     mut answer: AppendResponse,
     outcomes: impl Iterator<Item = (usize, Appended)>,

@@ -79,7 +79,7 @@ impl RateLimits {
             self.keys.check(id, "This key has sent more requests than its limit allows")?;
         }
         let anybody = match (&caller.auth_method, &caller.person) {
-            (_, Some(oneself)) => Some(&oneself.id),
+            (_, Some(person)) => Some(&person.id),
             (AuthMethod::Key { id }, None) if caller.role == Role::Ingest => Some(id),
             _ => None,
         };
@@ -127,8 +127,8 @@ mod tests {
 
     #[test]
     fn a_network_of_ipv6_counts_as_one() {
-        let told = |text: &str| network(text.parse().unwrap()).to_string();
-        assert_eq!(told("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(told("198.51.100.1"), "198.51.100.1");
+        let shown = |text: &str| network(text.parse().unwrap()).to_string();
+        assert_eq!(shown("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(shown("198.51.100.1"), "198.51.100.1");
     }
 }

@@ -177,8 +177,8 @@ fn refused(
         .collect()
 }
 
-/// The act of a change: what was turned, and nothing else. Whatever turns anything off is told as
-/// that.
+/// Returns the event of a change: what was turned, and nothing else. A change that turns
+/// anything off is `recording_disabled`.
 fn switched(before: &RecordingSwitch, after: &RecordingSwitch) -> Draft {
     let names = before.categories.keys().chain(after.categories.keys());
     let turned: BTreeMap<&str, bool> = names

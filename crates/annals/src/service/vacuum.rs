@@ -22,7 +22,7 @@ pub enum BytesGone {
     /// What was deleted is overwritten as it is deleted; copies of pages in the file's log when that
     /// is next written from its beginning.
     Overwritten,
-    /// From three o'clock, UTC, of the next night on, when tables are written anew.
+    /// From three o'clock, UTC, of the next night on, when tables are rewritten.
     Nightly,
     /// When the operator has run `annals vacuum`: the server does not by itself.
     OnVacuum,
@@ -32,7 +32,7 @@ pub enum BytesGone {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VacuumError {
     /// A vacuum is running.
-    #[error("tables are being written anew already; ask again when that has ended")]
+    #[error("tables are being rewritten already; ask again when that has ended")]
     Running,
     /// The vacuum is done but not recorded.
     #[error(transparent)]
@@ -95,7 +95,7 @@ impl VacuumService {
         match self.vacuum(&Actor::default()).await {
             Ok(vacuumed) => tracing::info!(
                 ?vacuumed,
-                "tables were written anew, without what was taken out of them"
+                "tables were rewritten, without what was taken out of them"
             ),
             Err(VacuumError::Running) => {}
             Err(error) => return Err(error),

@@ -20,6 +20,7 @@ pub(crate) fn assert_wire(name: &str, text: &str) {
         (r#"("\w*cursor": ?)"[^"]+""#, "$1\"[cursor]\""),
         (r"(?m)^id: .+$", "id: [cursor]"),
         (r"(?m)^: \S+$", ": [cursor]"),
+        (r"(?m)^\[id\],[^,]+,", "[id],[cursor],"),
     ] {
         settings.add_filter(pattern, word);
     }
@@ -107,7 +108,7 @@ async fn wire_stream() {
     while !blocks.contains("data:") {
         blocks += &stream.text().await.unwrap();
     }
-    // The position it begins at is told first; whether a heartbeat comes between is a matter of time.
+    // The position it begins at is sent first; whether a heartbeat comes between is a matter of time.
     let last = blocks.trim_end().rsplit("\n\n").next().unwrap();
     assert_wire("stream_event", last);
 }

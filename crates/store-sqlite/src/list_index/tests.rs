@@ -58,13 +58,13 @@ impl Corrupted {
     /// Several windows and a part of one, with a gap.
     async fn new() -> Corrupted {
         let directory = tempfile::tempdir().unwrap();
-        let mut torn = Corrupted { directory, model: Vec::new(), appended: 0 };
-        let store = open(&torn.journal());
-        torn.append(&store, 1_400).await;
-        torn.delete(&store, 500..600).await;
+        let mut world = Corrupted { directory, model: Vec::new(), appended: 0 };
+        let store = open(&world.journal());
+        world.append(&store, 1_400).await;
+        world.delete(&store, 500..600).await;
         settled(&store).await;
         store.close().await;
-        torn
+        world
     }
 
     fn journal(&self) -> PathBuf {
@@ -170,76 +170,76 @@ fn files(directory: &Path) -> Vec<PathBuf> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn windows_are_written_and_merged() {
-    let torn = Corrupted::new().await;
-    let store = open(&torn.journal());
+    let world = Corrupted::new().await;
+    let store = open(&world.journal());
     // 1,400 events are five windows: four in one run, one by itself, the rest in memory.
     let lengths: Vec<usize> = runs(&store).iter().map(|run| run.windows.len()).collect();
     assert_eq!(lengths, [4, 1]);
-    assert_eq!(files(&torn.index()).len(), 2);
-    torn.answers(&store).await;
+    assert_eq!(files(&world.index()).len(), 2);
+    world.answers(&store).await;
     store.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_an_index_lists_are_right_and_it_is_made_again() {
-    let mut torn = Corrupted::new().await;
-    fs::remove_dir_all(torn.index()).unwrap();
-    torn.holds().await;
+    let mut world = Corrupted::new().await;
+    fs::remove_dir_all(world.index()).unwrap();
+    world.holds().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_journal_ahead_of_its_index_is_caught_up_with() {
-    let mut torn = Corrupted::new().await;
-    let older = torn.directory.path().join("older");
-    copy(&torn.index(), &older);
-    let store = open(&torn.journal());
-    torn.append(&store, 900).await;
-    torn.delete(&store, 100..130).await;
+    let mut world = Corrupted::new().await;
+    let older = world.directory.path().join("older");
+    copy(&world.index(), &older);
+    let store = open(&world.journal());
+    world.append(&store, 900).await;
+    world.delete(&store, 100..130).await;
     settled(&store).await;
     store.close().await;
-    fs::remove_dir_all(torn.index()).unwrap();
-    copy(&older, &torn.index());
-    torn.holds().await;
+    fs::remove_dir_all(world.index()).unwrap();
+    copy(&older, &world.index());
+    world.holds().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_index_ahead_of_its_journal_is_not_believed() {
-    let mut torn = Corrupted::new().await;
-    let older = torn.directory.path().join("older.db");
-    fs::copy(torn.journal(), &older).unwrap();
-    let model = torn.model.clone();
-    let store = open(&torn.journal());
-    torn.append(&store, 900).await;
+    let mut world = Corrupted::new().await;
+    let older = world.directory.path().join("older.db");
+    fs::copy(world.journal(), &older).unwrap();
+    let model = world.model.clone();
+    let store = open(&world.journal());
+    world.append(&store, 900).await;
     settled(&store).await;
     store.close().await;
     for ahead in [false, true] {
-        let newer = torn.directory.path().join(format!("newer-{ahead}"));
-        copy(&torn.index(), &newer);
+        let newer = world.directory.path().join(format!("newer-{ahead}"));
+        copy(&world.index(), &newer);
         // The same positions are assigned again, to other events, or not at all.
-        fs::copy(&older, torn.journal()).unwrap();
-        torn.model.clone_from(&model);
-        torn.appended = 3_000;
+        fs::copy(&older, world.journal()).unwrap();
+        world.model.clone_from(&model);
+        world.appended = 3_000;
         if !ahead {
             let without = SqliteStore::open_with(
-                &torn.journal(),
+                &world.journal(),
                 Tenancy::Owner,
                 identity(7),
                 [8; 32],
                 Options { window: 4_096, ..SMALL },
             );
             let store = without.unwrap();
-            torn.append(&store, 1_000).await;
+            world.append(&store, 1_000).await;
             store.close().await;
         }
-        fs::remove_dir_all(torn.index()).unwrap();
-        copy(&newer, &torn.index());
-        torn.holds().await;
+        fs::remove_dir_all(world.index()).unwrap();
+        copy(&newer, &world.index());
+        world.holds().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_index_of_another_journal_or_epoch_is_not_believed() {
-    let mut torn = Corrupted::new().await;
+    let mut world = Corrupted::new().await;
     let mut other = Corrupted::new().await;
     fs::remove_file(other.journal()).unwrap();
     fs::remove_dir_all(other.index()).unwrap();
@@ -248,54 +248,54 @@ async fn the_index_of_another_journal_or_epoch_is_not_believed() {
     other.append(&store, 1_400).await;
     settled(&store).await;
     store.close().await;
-    fs::remove_dir_all(torn.index()).unwrap();
-    copy(&other.index(), &torn.index());
-    torn.holds().await;
+    fs::remove_dir_all(world.index()).unwrap();
+    copy(&other.index(), &world.index());
+    world.holds().await;
 
-    let backup = torn.directory.path().join("backup.db");
-    let store = open(&torn.journal());
+    let backup = world.directory.path().join("backup.db");
+    let store = open(&world.journal());
     store.backup(&backup).await.unwrap();
     store.close().await;
-    let before = files(&torn.index());
-    super::super::restore(&backup, &torn.journal(), "now").unwrap();
-    assert_eq!(files(&torn.index()), before);
-    let store = open(&torn.journal());
-    torn.answers(&store).await;
+    let before = files(&world.index());
+    super::super::restore(&backup, &world.journal(), "now").unwrap();
+    assert_eq!(files(&world.index()), before);
+    let store = open(&world.journal());
+    world.answers(&store).await;
     store.close().await;
-    torn.holds().await;
+    world.holds().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_damaged_file_is_noticed_wherever_it_is_damaged() {
-    let mut torn = Corrupted::new().await;
-    let full = torn.directory.path().join("whole");
-    copy(&torn.index(), &full);
-    for file in files(&torn.index()) {
+    let mut world = Corrupted::new().await;
+    let full = world.directory.path().join("whole");
+    copy(&world.index(), &full);
+    for file in files(&world.index()) {
         let bytes = fs::read(&file).unwrap();
         for at in (0..40).map(|part| part * (bytes.len() - 1) / 39) {
             let mut damaged = bytes.clone();
             damaged[at] ^= 0x41;
             fs::write(&file, damaged).unwrap();
-            let store = open(&torn.journal());
-            torn.answers(&store).await;
+            let store = open(&world.journal());
+            world.answers(&store).await;
             store.close().await;
-            fs::remove_dir_all(torn.index()).unwrap();
-            copy(&full, &torn.index());
+            fs::remove_dir_all(world.index()).unwrap();
+            copy(&full, &world.index());
         }
         fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
     }
-    torn.holds().await;
+    world.holds().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_merge_cut_short_leaves_nothing_behind() {
-    let mut torn = Corrupted::new().await;
-    let merged = files(&torn.index());
+    let mut world = Corrupted::new().await;
+    let merged = files(&world.index());
     // A crash after the merged run is in place and before its sources are removed, or during the
     // writing.
-    fs::remove_dir_all(torn.index()).unwrap();
+    fs::remove_dir_all(world.index()).unwrap();
     let store = SqliteStore::open_with(
-        &torn.journal(),
+        &world.journal(),
         Tenancy::Owner,
         identity(7),
         [8; 32],
@@ -304,27 +304,27 @@ async fn a_merge_cut_short_leaves_nothing_behind() {
     .unwrap();
     settled(&store).await;
     store.close().await;
-    assert_eq!(files(&torn.index()).len(), 5);
-    let parts = torn.directory.path().join("parts");
-    copy(&torn.index(), &parts);
-    let store = open(&torn.journal());
+    assert_eq!(files(&world.index()).len(), 5);
+    let parts = world.directory.path().join("parts");
+    copy(&world.index(), &parts);
+    let store = open(&world.journal());
     settled(&store).await;
     store.close().await;
-    assert_eq!(files(&torn.index()), merged);
-    copy(&parts, &torn.index());
-    let unfinished = torn.index().join("0000000000-004.writing");
+    assert_eq!(files(&world.index()), merged);
+    copy(&parts, &world.index());
+    let unfinished = world.index().join("0000000000-004.writing");
     fs::copy(&merged[0], &unfinished).unwrap();
-    let store = open(&torn.journal());
-    assert_eq!(files(&torn.index()), merged);
-    torn.answers(&store).await;
+    let store = open(&world.journal());
+    assert_eq!(files(&world.index()), merged);
+    world.answers(&store).await;
     store.close().await;
-    torn.holds().await;
+    world.holds().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn words_of_what_was_deleted_leave_the_files() {
-    let mut torn = Corrupted::new().await;
-    let store = open(&torn.journal());
+    let mut world = Corrupted::new().await;
+    let store = open(&world.journal());
     let word = words("№5").next().unwrap();
     let key = index(&store).state.keys.of(Indexed::WORD, &word);
     let held = |store: &SqliteStore| {
@@ -334,55 +334,55 @@ async fn words_of_what_was_deleted_leave_the_files() {
     let filter = Filter { words: vec![word], ..Filter::default() };
     let filter = Scope::everything().over(filter);
     for seq in seqs(&store, filter.clone(), Order::Asc, 1_000).await {
-        torn.delete(&store, seq..seq + 1).await;
+        world.delete(&store, seq..seq + 1).await;
     }
     assert_eq!(seqs(&store, filter.clone(), Order::Asc, 1_000).await, [0_u64; 0]);
     assert_eq!(store.counts(filter, 1..100_000).await.unwrap().total, 0);
     let all = store.counts(unfiltered(), 1..100_000).await.unwrap();
-    assert_eq!(all.total, torn.model.len() as u64);
+    assert_eq!(all.total, world.model.len() as u64);
     settled(&store).await;
     assert_eq!(held(&store), 0);
-    torn.answers(&store).await;
+    world.answers(&store).await;
     store.close().await;
-    torn.holds().await;
+    world.holds().await;
 }
 
 /// An anonymised event is gone from all parts of the index: from files, from full windows that
 /// wait, and from the open one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_made_anonymous_is_found_no_more() {
-    let mut torn = Corrupted::new().await;
-    let store = open(&torn.journal());
-    torn.append(&store, 700).await;
+    let mut world = Corrupted::new().await;
+    let store = open(&world.journal());
+    world.append(&store, 700).await;
     let about = |event: &&mut Event| event.subject.is_some() && event.anonymised_at.is_none();
-    for event in torn.model.iter_mut().filter(about).step_by(3) {
+    for event in world.model.iter_mut().filter(about).step_by(3) {
         (event.subject, event.session_id) = (None, None);
         event.anonymised_at = Some(START);
         store.anonymise(vec![event.clone()], ("a_checkpoint", String::new())).await.unwrap();
     }
-    torn.answers(&store).await;
+    world.answers(&store).await;
     settled(&store).await;
-    torn.answers(&store).await;
+    world.answers(&store).await;
     store.close().await;
-    torn.holds().await;
+    world.holds().await;
 }
 
 /// Readers query while events arrive and windows are written and merged: every acknowledged event
 /// is found.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_is_listed_and_counted_at_once() {
-    let mut torn = Corrupted::new().await;
-    let store = open(&torn.journal());
+    let mut world = Corrupted::new().await;
+    let store = open(&world.journal());
     for _ in 0..60 {
-        torn.append(&store, 37).await;
+        world.append(&store, 37).await;
         let filter =
             Scope::everything().over(Filter::parse([("action", "ab,quest_started")]).unwrap());
-        let wanted = torn.model.iter().filter(|event| filter.matches(event));
+        let wanted = world.model.iter().filter(|event| filter.matches(event));
         let wanted: Vec<u64> = wanted.map(|event| event.seq).collect();
         let counts = store.counts(filter.clone(), 1..100_000).await.unwrap();
         assert_eq!(counts.total, wanted.len() as u64);
         assert_eq!(seqs(&store, filter, Order::Desc, 1).await, wanted[wanted.len() - 1..]);
-        assert_eq!(store.head().await.unwrap().seq, torn.model.last().unwrap().seq);
+        assert_eq!(store.head().await.unwrap().seq, world.model.last().unwrap().seq);
     }
     store.close().await;
 }

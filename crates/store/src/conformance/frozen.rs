@@ -65,7 +65,7 @@ pub async fn of_many_who_close_a_day_none_is_lost(store: Arc<dyn Store>) {
     assert_eq!(store.frozen_days(None, 10).await.unwrap(), [model]);
 }
 
-pub async fn frozen_days_are_told_in_order(store: Arc<dyn Store>) {
+pub async fn frozen_days_are_listed_in_order(store: Arc<dyn Store>) {
     let day = |number: i32| FIRST.checked_add((number * 20).days()).unwrap();
     let mut all: Vec<FrozenDay> = (0..7)
         .map(|number| match number % 2 {

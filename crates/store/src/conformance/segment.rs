@@ -72,7 +72,7 @@ pub async fn a_broken_event_is_not_taken_over(store: Arc<dyn Store>) {
     assert_eq!(everything(&*store).await.len(), 10);
 }
 
-pub async fn used_ids_and_settings_are_told_whole(store: Arc<dyn Store>) {
+pub async fn used_ids_and_settings_are_listed_in_full(store: Arc<dyn Store>) {
     accepted(&*store, plain_ones(1..11), START).await;
     delete(&*store, 2..8, "p", START).await.unwrap();
     let all = store.used_ids(None, 100).await.unwrap();

@@ -11,7 +11,7 @@ use super::story::{Change, HOUR, MINUTE, Planned, Story};
 
 const TASKS: &[(&str, &str, i64)] = &[
     ("task-dishes", "Empty the dishwasher", 5),
-    ("task-room", "Tidy the room", 10),
+    ("task-room", "Clean the room", 10),
     ("task-dog", "Walk the dog", 8),
     ("task-reading", "Read for twenty minutes", 6),
     ("task-piano", "Practise the piano", 8),

@@ -47,8 +47,8 @@ pub(in super::super) async fn engagement(
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
     let period = Period::ending(http.calendar.day(now), days);
-    let told = learners.engagement(&id, period, head, now).await?;
-    told.map(Json).ok_or_else(nobody)
+    let engagement = learners.engagement(&id, period, head, now).await?;
+    engagement.map(Json).ok_or_else(nobody)
 }
 
 /// 404 where the configuration says that nobody is scored.

@@ -23,7 +23,7 @@ pub(in super::super) struct ErrorGroupChange {
 /// Resolve or ignore a group of errors
 ///
 /// The decision is put on the record and lasts until another one. A resolved group that happens
-/// again is told as `regressed`. Answers the group as it is now, with its last 7 days.
+/// again is `regressed`. Answers the group as it is now, with its last 7 days.
 #[utoipa::path(
     patch, path = "/api/analytics/errors/{group}", operation_id = "patch_error_group", tag = "Analytics", extensions(("x-permission" = json!(Permission::ManageErrors))),
     params(("group" = String, Path, description = "The group's id")),

@@ -49,6 +49,6 @@ pub(in super::super) async fn risk_history(
     let now = http.clock.now();
     let head = *http.journal.head().borrow();
     let period = Period::ending(http.calendar.day(now), days);
-    let told = learners.history(&id, period, head, now).await?;
-    told.map(Json).ok_or_else(nobody)
+    let history = learners.history(&id, period, head, now).await?;
+    history.map(Json).ok_or_else(nobody)
 }

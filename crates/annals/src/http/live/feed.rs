@@ -41,7 +41,7 @@ pub(super) struct Feed {
     filter: Filter,
     tail: Tail,
     page: Option<Page>,
-    /// What follows the message just told.
+    /// The step after the message just sent.
     second: Option<StreamMessage>,
     check_at: Instant,
     beat_at: Instant,
@@ -49,7 +49,7 @@ pub(super) struct Feed {
     _slot: OwnedSemaphorePermit,
 }
 
-/// A page being told.
+/// A page being sent.
 struct Page {
     page: TailPage,
     since: Instant,
@@ -139,7 +139,7 @@ impl Feed {
         Ok(Page { page, since: Instant::now() })
     }
 
-    /// The next message of the page at hand; a page told to its end is let go.
+    /// The next message of the page at hand; a page sent to its end is dropped.
     fn rest_of_page(&mut self, now: Instant) -> Result<Option<StreamMessage>, Ended> {
         let Some(Page { page, since }) = &mut self.page else {
             return Ok(None);

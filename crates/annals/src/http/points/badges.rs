@@ -76,9 +76,9 @@ pub(in super::super) async fn list(
     parameters.none()?;
     let child = http.points.child(&caller, &id).await?;
     let called = child.name.as_deref().unwrap_or(&child.id);
-    let standings = http.points.badges(&caller, &child.id).await?;
+    let reached = http.points.badges(&caller, &child.id).await?;
     let mut badges = Vec::new();
-    for (rule, BadgeStanding { value, award }) in http.badges.rules.iter().zip(standings) {
+    for (rule, BadgeStanding { value, award }) in http.badges.rules.iter().zip(reached) {
         badges.push(Badge {
             id: rule.id.clone(),
             name: rule.name.get(language).to_owned(),
@@ -94,7 +94,7 @@ pub(in super::super) async fn list(
     Ok(Json(BadgeList { child_id: child.id, badges }))
 }
 
-/// What a badge is for, told of a child.
+/// Renders what a badge is for, for a child.
 pub(super) fn text(rule: &Rule, language: Language, child: &str) -> String {
     let mut text = String::new();
     let mut rest = rule.text.get(language);

@@ -26,7 +26,7 @@ impl PointsService {
     /// The store fails.
     pub async fn badges(&self, caller: &Caller, child: &str) -> Result<Vec<BadgeStanding>> {
         let badges = &self.core.badges;
-        let mut standings = Vec::new();
+        let mut reached = Vec::new();
         let mut patience = PATIENCE;
         for (rule, progress) in badges.rules.iter().zip(badges.badge_progress(child).await?) {
             let mut award = self.award(caller, child, rule).await?;
@@ -38,9 +38,9 @@ impl PointsService {
                 award = self.award(caller, child, rule).await?;
                 patience = Duration::ZERO;
             }
-            standings.push(BadgeStanding { value: progress.value, award });
+            reached.push(BadgeStanding { value: progress.value, award });
         }
-        Ok(standings)
+        Ok(reached)
     }
 
     /// The event by which a child was awarded a badge, as the caller may see it.

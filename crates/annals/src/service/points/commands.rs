@@ -48,30 +48,30 @@ pub struct PointsCommand {
 }
 
 impl PointsCommand {
-    /// The user account of a command: the acting guardian; else the one that is told; else the
+    /// The user account of a command: the acting guardian; else the one that is named; else the
     /// child's first guardian. A key is never one.
     fn account(&self) -> Result<Option<UserAccount>> {
         let wrong = |message| Err(PointsError::Account(message));
-        let (child, told) = (&self.child, self.user_id.clone());
-        let oneself = self.by.person.as_ref().map(|oneself| &oneself.id);
-        let guardian = oneself.filter(|id| child.guardians.contains(id));
-        let id = match (guardian, told) {
-            (Some(own), Some(told)) if *own != told => {
+        let (child, named) = (&self.child, self.user_id.clone());
+        let caller_id = self.by.person.as_ref().map(|person| &person.id);
+        let guardian = caller_id.filter(|id| child.guardians.contains(id));
+        let id = match (guardian, named) {
+            (Some(own), Some(named)) if *own != named => {
                 return wrong("is another than the caller's; leave it out");
             }
             (Some(own), _) => Some(own.clone()),
-            (None, Some(told)) if self.by.role == Role::Child => {
-                if !child.guardians.contains(&told) {
+            (None, Some(named)) if self.by.role == Role::Child => {
+                if !child.guardians.contains(&named) {
                     return wrong("is none of the child's guardians");
                 }
-                Some(told)
+                Some(named)
             }
-            (None, Some(told)) => {
-                let length = told.chars().count();
-                if !(1..=limits::ID_CHARS).contains(&length) || told.contains(char::is_control) {
+            (None, Some(named)) => {
+                let length = named.chars().count();
+                if !(1..=limits::ID_CHARS).contains(&length) || named.contains(char::is_control) {
                     return wrong("must have 1 to 200 characters on one line");
                 }
-                Some(told)
+                Some(named)
             }
             (None, None) => child.guardians.first().cloned(),
         };

@@ -51,15 +51,15 @@ impl PointsService {
     /// [`PointsError::NoChild`], or the store fails.
     pub async fn rank(&self, caller: &Caller, id: &str) -> Result<ChildRank> {
         let child = self.child(caller, id).await?;
-        // Whoever asks about themselves is told a place and no numbers: then everybody counts.
-        let oneself = caller.person.as_ref().is_some_and(|person| person.id == id);
-        let scope = if oneself { Scope::everything() } else { caller.scope(&self.core.catalog) };
+        // One's own rank is a place without numbers, so every sibling counts.
+        let own_rank = caller.person.as_ref().is_some_and(|person| person.id == id);
+        let scope = if own_rank { Scope::everything() } else { caller.scope(&self.core.catalog) };
         let calendar = self.calendar_of(&child);
         let today = calendar.day(self.core.clock.now());
         let timezone = calendar.name().to_owned();
 
         let mut compared = self.siblings(&child).await?;
-        compared.retain(|sibling| oneself || caller.may_see_person(&sibling.id));
+        compared.retain(|sibling| own_rank || caller.may_see_person(&sibling.id));
         compared.push(child);
         let mut children = Vec::with_capacity(compared.len());
         let (mut start_date, mut end_date) = (today, today);
@@ -75,7 +75,7 @@ impl PointsService {
             child.rank = rank;
         }
         let (rank, of) = (children.last().map_or(1, |child| child.rank), children.len());
-        children.retain(|child| !oneself || child.id == id);
+        children.retain(|child| !own_rank || child.id == id);
         children.sort_by(|a, b| (a.rank, &a.id).cmp(&(b.rank, &b.id)));
         let child_id = id.to_owned();
         Ok(ChildRank { child_id, timezone, start_date, end_date, rank, of, children })

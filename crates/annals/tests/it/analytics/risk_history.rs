@@ -93,7 +93,7 @@ async fn each_day_is_kept_as_it_is_scored(engine: Engine) {
     let path = "/api/analytics/at-risk-students?history_days=12&threshold=0";
     for one in server.get(path).send().await.json()["at_risk_students"].as_array().unwrap() {
         let id = one["user_id"].as_str().unwrap();
-        let days = one["course"].as_array().unwrap().iter();
+        let days = one["history"].as_array().unwrap().iter();
         let scores: Vec<f64> = days.map(|day| day["risk_score"].as_f64().unwrap()).collect();
         let alone: Vec<f64> =
             history(&server, id, 12).await.into_iter().map(|(_, score)| score).collect();

@@ -38,7 +38,7 @@ async fn a_set_up_is_one_event_with_the_numbers() {
     let recorded = events(&annals, "action=application_set_up").await;
     assert_eq!(recorded.len(), 1);
     assert_eq!(recorded[0]["entity"], json!({"type": "application", "name": "home import"}));
-    assert_eq!(recorded[0]["message"], "home import: 31 events of setting up, told as one");
+    assert_eq!(recorded[0]["message"], "home import: 31 events of setting up, summed up");
     let numbers = json!({
         "count": 31, "completed": true, "events": {"entity": {"created": 1, "updated": 30}},
     });
