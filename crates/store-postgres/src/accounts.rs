@@ -7,8 +7,8 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{GenericClient, Row};
 
 use super::error::failed;
+use super::numbers::{bound, whole};
 use super::parameters::Typed;
-use super::rows::{bound, whole};
 use annals_store::ledger::account_of;
 use annals_store::{Account, Answer, LedgerKind, Pending, Result, StoreError, Tally};
 

@@ -8,11 +8,12 @@ use tokio_postgres::types::Type;
 
 use super::error::failed;
 use super::journal::OpenJournal;
+use super::numbers::bound;
 use super::parameters::Typed;
-use super::rows::{self, bound};
 use super::settings;
 use super::statement::run;
 use super::{delete, erase};
+use super::{rows, seals};
 use annals_store::ageing;
 use annals_store::person_data::is_person;
 use annals_store::seal::tile_of;
@@ -91,7 +92,7 @@ pub(super) async fn age(
         for run in tile.chunk_by(|one, next| one + 1 == *next) {
             let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
             let positions = *first..last + 1;
-            let found = rows::sealed(&*transaction, &journal.blocks, &positions, run.len());
+            let found = seals::sealed(&*transaction, &journal.blocks, &positions, run.len());
             events.extend(found.await?);
         }
         points +=

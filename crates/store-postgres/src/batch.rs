@@ -7,12 +7,12 @@ use annals_event::{Event, Time, Uuid};
 use deadpool_postgres::GenericClient;
 use tokio_postgres::types::ToSql;
 
-use super::append::{CALL, Lost};
 use super::blocks::{BLOCK, block_of, place};
 use super::end::End;
 use super::journal::OpenJournal;
+use super::lost::{CALL, Lost};
+use super::numbers::bound;
 use super::records::Records;
-use super::rows::bound;
 use annals_store::row;
 use annals_store::seal::tile_of;
 use annals_store::tombstones::hashed_id;

@@ -12,8 +12,9 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio_postgres::types::{ToSql, Type};
 
 use super::error::failed;
+use super::numbers::bound;
 use super::parameters::Typed;
-use super::rows::{self, COLUMNS, bound};
+use super::rows::{self, COLUMNS};
 use super::statement::run;
 use annals_store::filter::{FIELDS, Index, searched};
 use annals_store::keys::{Indexed, Keys};

@@ -25,7 +25,7 @@ impl Columns {
     pub(super) fn push(&mut self, event: &Event) {
         let row = Row::from(event);
         self.ids.push(row.id);
-        self.seqs.push(super::rows::bound(row.seq));
+        self.seqs.push(super::numbers::bound(row.seq));
         self.created.push(row.created_at);
         self.moments.push(row.occurred_at);
         self.severities.push(row.severity.into());

@@ -14,11 +14,12 @@ use deadpool_postgres::{Object, Transaction};
 use tokio::time::timeout;
 
 use super::accounts::{self, AnswerRow};
-use super::append::{self, CALL, Failed, PAUSE, SETTLE};
+use super::append::{self, Failed, PAUSE, SETTLE};
 use super::batch::{Batch, Ids};
 use super::end::End;
 use super::error::{chain, failed, is_in_doubt};
 use super::journal::OpenJournal;
+use super::lost::CALL;
 use super::pools::Pools;
 use super::rows;
 use annals_store::{

@@ -4,7 +4,8 @@ use annals_event::{Time, Uuid};
 use deadpool_postgres::Transaction;
 
 use super::journal::OpenJournal;
-use super::rows::{self, bound};
+use super::numbers::bound;
+use super::seals;
 use super::statement::run;
 use super::{spans, vacuum};
 use annals_store::Result;
@@ -30,7 +31,7 @@ pub(super) async fn delete_events(
     let hashes: Vec<Vec<u8>> =
         ids.iter().map(|id| hashed_id(&journal.id_key, *id).to_vec()).collect();
     let whole_tile = first_of(tile)..first_of(tile + 1);
-    let mut all = rows::tombstones(&**transaction, &whole_tile).await?;
+    let mut all = seals::tombstones(&**transaction, &whole_tile).await?;
     all.append(&mut recent);
     all.sort_by_key(|tombstone| tombstone.first);
 

@@ -9,7 +9,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio_postgres::GenericClient;
 
 use super::error::failed;
-use super::rows::whole;
+use super::numbers::whole;
 use annals_store::{Head, Result, StoreError};
 
 /// The journal's end.

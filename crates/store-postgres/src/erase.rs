@@ -11,10 +11,11 @@ use super::blocks;
 use super::columns::Columns;
 use super::error::failed;
 use super::journal::OpenJournal;
+use super::numbers::bound;
 use super::people;
 use super::question::Question;
-use super::rows::{self, bound};
 use super::statement::run;
+use super::{rows, seals};
 use super::{search, settings, spans, vacuum};
 use annals_store::keys::Indexed;
 use annals_store::ledger::account_of;
@@ -80,7 +81,7 @@ pub(super) async fn put_remains(
     let mut recounted = BTreeSet::new();
     for event in events {
         let position = event.seq..event.seq + 1;
-        let there = rows::sealed(&**transaction, &journal.blocks, &position, 1).await?.pop();
+        let there = seals::sealed(&**transaction, &journal.blocks, &position, 1).await?.pop();
         let (_, commitment) = kept(there.as_ref(), event)?;
         recounted.insert(tile_of(event.seq));
         of_points += replace(transaction, event, &commitment).await?;

@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::error::failed;
-use super::rows::{bound, whole};
+use super::numbers::{bound, whole};
 use super::statement::run;
 use annals_store::{FrozenCount, FrozenDay, Histogram, PageDay, Result, StoreError};
 

@@ -10,8 +10,8 @@ use deadpool_postgres::Object;
 use super::blocks::Blocks;
 use super::end::Ends;
 use super::parameters::Parameters;
-use super::rows;
 use super::viewer::ViewerKey;
+use super::{numbers, rows};
 use annals_store::recent::RecentEvents;
 use annals_store::{Appended, Entry, Identity, Result};
 
@@ -39,7 +39,7 @@ impl OpenJournal {
     pub(super) async fn head(&self, client: &Object) -> Result<u64> {
         let sql = "SELECT seq FROM annals_journal_head";
         let found = Parameters::of(&[]).ask(client, sql).await?;
-        let head = rows::whole(found.first().ok_or_else(rows::no_head)?, 0)?;
+        let head = numbers::whole(found.first().ok_or_else(rows::no_head)?, 0)?;
         self.saw(head);
         Ok(head)
     }

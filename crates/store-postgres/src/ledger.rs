@@ -5,8 +5,9 @@ use deadpool_postgres::Object;
 use tokio_postgres::IsolationLevel;
 
 use super::error::failed;
+use super::numbers::whole;
 use super::parameters::typed;
-use super::rows::{self, whole};
+use super::rows;
 use annals_store::predicate::Predicate;
 use annals_store::{Result, TrackingQuery};
 

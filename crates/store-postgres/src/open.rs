@@ -208,7 +208,7 @@ fn not_ours(error: Error) -> StoreError {
 async fn plant(client: &Client, seed: &Seed) -> Result<()> {
     let Identity { id, epoch, cursor_key } = &seed.identity;
     let epoch = i32::try_from(*epoch).unwrap_or(i32::MAX);
-    let width = super::rows::bound(seed.partition_width);
+    let width = super::numbers::bound(seed.partition_width);
     let sql = "INSERT INTO annals_journal (id, epoch, cursor_key, id_key, partition_width)
                VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
     let keys = (&cursor_key[..], &seed.id_key[..]);

@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::error::failed;
-use super::rows::bound;
+use super::numbers::bound;
 use annals_store::Result;
 use annals_store::predicate::Parameter;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{
     PostgresStore, accounts, age, commit, counts, credentials, definitions, erase, frozen, ledger,
-    list_index, people, rows, segment, settings, spans, vacuum, viewer,
+    list_index, people, rows, seals, segment, settings, spans, vacuum, viewer,
 };
 use annals_event::{Event, Time, Uuid};
 use annals_store::catalog::Catalog;
@@ -97,11 +97,11 @@ impl Read for PostgresStore {
 #[async_trait]
 impl Proof for PostgresStore {
     async fn sealed(&self, range: Range<u64>, limit: usize) -> Result<Vec<Sealed>> {
-        rows::sealed(&**self.pools.reader().await?, &self.journal.blocks, &range, limit).await
+        seals::sealed(&**self.pools.reader().await?, &self.journal.blocks, &range, limit).await
     }
 
     async fn tiles(&self, range: Range<u64>) -> Result<Vec<Tile>> {
-        rows::tiles(&**self.pools.reader().await?, &range).await
+        seals::tiles(&**self.pools.reader().await?, &range).await
     }
 
     async fn miscounted(&self, tiles: Range<u64>) -> Result<Vec<(Range<u64>, String)>> {
@@ -109,7 +109,7 @@ impl Proof for PostgresStore {
     }
 
     async fn tombstones(&self, range: Range<u64>) -> Result<Vec<Tombstone>> {
-        rows::tombstones(&**self.pools.reader().await?, &range).await
+        seals::tombstones(&**self.pools.reader().await?, &range).await
     }
 }
 

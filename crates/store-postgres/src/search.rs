@@ -19,9 +19,9 @@ use tokio_postgres::Row;
 
 use super::blocks::{BLOCK, WINDOW, block_of, first_of, mask};
 use super::error::failed;
+use super::numbers::whole;
 use super::parameters::Parameters;
 use super::question::Question;
-use super::rows::whole;
 use annals_store::words::all_found;
 use annals_store::{Order, Result};
 

@@ -10,7 +10,7 @@ use super::columns::Columns;
 use super::delete::put_tombstones;
 use super::error::failed;
 use super::journal::OpenJournal;
-use super::rows::bound;
+use super::numbers::bound;
 use super::statement::run;
 use super::{accounts, spans};
 use annals_store::seal::tile_of;

@@ -19,8 +19,8 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
 use super::error::failed;
+use super::numbers::{bound, whole};
 use super::parameters::{Parameters, typed};
-use super::rows::{bound, whole};
 use super::search::array;
 use super::statement::run;
 use annals_store::Result;

@@ -20,8 +20,9 @@ use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
 use super::error::failed;
+use super::numbers::{bound, whole};
 use super::pools;
-use super::rows::{self, bound, whole};
+use super::rows;
 use super::statement::run;
 use super::target::Target;
 use annals_store::person_data::{PERSON_COLUMNS, PersonColumn};

@@ -10,6 +10,7 @@
 //! part of it: `coverage.rs` fails if a case is not in the list, or a trait's method is in no case.
 
 #![expect(missing_docs, reason = "the name of a case says what must hold")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a case is a test")]
 
 use std::ops::Range;
 use std::sync::Arc;

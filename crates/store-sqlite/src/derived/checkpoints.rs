@@ -3,7 +3,7 @@
 use annals_event::Time;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::pages;
+use super::paths;
 use crate::error::Result;
 use annals_store::{Checkpoint, Output, Step, StoreError};
 
@@ -64,7 +64,7 @@ fn drop_rows(connection: &Connection, output: Output) -> Result<()> {
         connection.execute_batch(&format!("DELETE FROM {table}"))?;
     }
     // Frozen days stay, and so do their paths.
-    pages::forget_unused(connection)
+    paths::forget_unused(connection)
 }
 
 pub(super) fn checkpoint(connection: &Connection, output: Output) -> Result<Checkpoint> {

@@ -11,14 +11,12 @@ use std::ops::Range;
 use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
-use super::super::frozen::{PAGE, count_of, day, page, raise_counts, raise_page};
-use super::pages;
-use super::rollups::by_day;
+use super::days::by_day;
+use super::{pages, paths};
 use crate::error::Result;
+use crate::frozen::{count_of, day, raise_counts, raise_page};
 use annals_store::catalog::Role;
-use annals_store::{
-    Activity, DayActivity, FrozenCount, FrozenDay, Page, PageDay, RollupChange, Visitor,
-};
+use annals_store::{Activity, DayActivity, FrozenCount, FrozenDay, PageDay, RollupChange, Visitor};
 
 /// Selects a count of a day.
 type Figure = fn(&mut DayActivity) -> &mut u64;
@@ -112,7 +110,7 @@ pub(super) fn keep(connection: &mut Connection, days: &[FrozenDay]) -> Result<()
         let day = frozen.day.to_string();
         raise_counts(&transaction, "frozen_days", &day, frozen)?;
         for (path, page) in &frozen.pages {
-            let number = pages::number(&transaction, path)?;
+            let number = paths::number(&transaction, path)?;
             raise_page(&transaction, ("frozen_pages", "page", number), &day, page)?;
         }
     }
@@ -138,7 +136,7 @@ pub(super) fn age(connection: &mut Connection, before: Date) -> Result<()> {
     ] {
         transaction.execute(sql, [&before])?;
     }
-    pages::forget_unused(&transaction)?;
+    paths::forget_unused(&transaction)?;
     Ok(transaction.commit()?)
 }
 
@@ -149,28 +147,6 @@ pub(super) fn last(connection: &Connection) -> Result<Option<Date>> {
         .prepare_cached(sql)?
         .query_row([FrozenCount::Finalised.encode()], |row| row.get(0))?;
     last.map(day).transpose()
-}
-
-/// Adds a page's figures of the frozen days of a span. The span has at least as many people as its
-/// busiest day, since returning people are no longer recognised.
-pub(super) fn add_looks(
-    connection: &Connection,
-    span: &Range<Date>,
-    number: i64,
-    found: &mut Page,
-) -> Result<()> {
-    let sql =
-        format!("SELECT day, {PAGE} FROM frozen_pages WHERE day >= ?1 AND day < ?2 AND page = ?3");
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows =
-        statement.query(params![span.start.to_string(), span.end.to_string(), number])?;
-    while let Some(row) = rows.next()? {
-        let frozen = page(row, 1)?;
-        found.people = found.people.max(frozen.people);
-        found.sessions = found.sessions.max(frozen.sessions);
-        found.days.entry(day(row.get(0)?)?).or_default().raise(&frozen);
-    }
-    Ok(())
 }
 
 /// Adds the frozen days' counts where they are greater.

@@ -16,11 +16,13 @@
 
 mod activity_summary;
 mod checkpoints;
+mod days;
 mod entities;
 mod errors;
 mod file;
 mod frozen;
 mod pages;
+mod paths;
 mod rollups;
 mod scores;
 mod sessions;

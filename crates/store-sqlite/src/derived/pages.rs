@@ -3,26 +3,13 @@
 use std::ops::Range;
 
 use jiff::civil::Date;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 
-use super::super::frozen::{day, histogram};
-use super::{checkpoints, frozen};
+use super::checkpoints;
+use super::paths::{known, number};
 use crate::error::Result;
+use crate::frozen::{self, day, histogram};
 use annals_store::{Checkpoint, Output, Page, PageChange, PageDay, Pages, RollupChange, Visitor};
-
-/// The number of a path, assigned at its first use.
-pub(super) fn number(connection: &Connection, path: &str) -> Result<i64> {
-    if let Some(known) = known(connection, path)? {
-        return Ok(known);
-    }
-    connection.prepare_cached("INSERT INTO page_paths (path) VALUES (?1)")?.execute([path])?;
-    Ok(connection.last_insert_rowid())
-}
-
-fn known(connection: &Connection, path: &str) -> Result<Option<i64>> {
-    let sql = "SELECT page FROM page_paths WHERE path = ?1";
-    Ok(connection.prepare_cached(sql)?.query_row([path], |row| row.get(0)).optional()?)
-}
 
 pub(super) fn write(connection: &Connection, change: &RollupChange) -> Result<()> {
     // Rows of a page follow each other, so each path is looked up once.
@@ -110,16 +97,6 @@ pub(super) fn rename(
     Ok(transaction.commit()?)
 }
 
-/// Deletes paths that nothing refers to: they may name somebody.
-pub(super) fn forget_unused(connection: &Connection) -> Result<()> {
-    connection.execute_batch(
-        "DELETE FROM page_paths WHERE page NOT IN (
-           SELECT page FROM page_days UNION SELECT page FROM frozen_pages
-           UNION SELECT entry FROM sessions WHERE entry IS NOT NULL)",
-    )?;
-    Ok(())
-}
-
 /// The most viewed pages of a span of days, or one page.
 pub(super) fn viewed(
     connection: &Connection,
@@ -200,7 +177,7 @@ fn in_span(connection: &Connection, span: &Range<Date>, page: i64, path: String)
     while let Some(row) = rows.next()? {
         *(if row.get(0)? { &mut found.sessions } else { &mut found.people }) = row.get(1)?;
     }
-    frozen::add_looks(connection, span, page, &mut found)?;
+    add_frozen(connection, span, page, &mut found)?;
     Ok(found)
 }
 
@@ -220,4 +197,28 @@ pub(super) fn on_day(connection: &Connection, page: i64, day: &str) -> Result<Op
         load: histogram(row, 4)?,
         ..PageDay::default()
     }))
+}
+
+/// Adds a page's figures of the frozen days of a span. The span has at least as many people as its
+/// busiest day, since returning people are no longer recognised.
+fn add_frozen(
+    connection: &Connection,
+    span: &Range<Date>,
+    number: i64,
+    found: &mut Page,
+) -> Result<()> {
+    let columns = frozen::PAGE;
+    let sql = format!(
+        "SELECT day, {columns} FROM frozen_pages WHERE day >= ?1 AND day < ?2 AND page = ?3"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows =
+        statement.query(params![span.start.to_string(), span.end.to_string(), number])?;
+    while let Some(row) = rows.next()? {
+        let frozen = frozen::page(row, 1)?;
+        found.people = found.people.max(frozen.people);
+        found.sessions = found.sessions.max(frozen.sessions);
+        found.days.entry(day(row.get(0)?)?).or_default().raise(&frozen);
+    }
+    Ok(())
 }

@@ -5,9 +5,10 @@ use std::ops::Range;
 use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
-use super::super::frozen::day;
+use super::days::by_day;
 use super::{checkpoints, entities, errors, frozen, pages, scores, sessions};
 use crate::error::Result;
+use crate::frozen::day;
 use annals_store::catalog::Role;
 use annals_store::{Activity, Checkpoint, DayActivity, Output, PersonDay, RollupChange, Step};
 
@@ -110,19 +111,4 @@ fn in_span(connection: &Connection, span: &Range<Date>) -> Result<Activity> {
         .query_row([span.start.to_string(), span.end.to_string()], |row| row.get(0))?;
     activity.active_users = known.max(most);
     Ok(activity)
-}
-
-pub(super) fn by_day(
-    connection: &Connection,
-    sql: &str,
-    what: &str,
-    span: &Range<Date>,
-    mut each: impl FnMut(Date, u64),
-) -> Result<()> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query(params![what, span.start.to_string(), span.end.to_string()])?;
-    while let Some(row) = rows.next()? {
-        each(day(row.get(0)?)?, row.get(1)?);
-    }
-    Ok(())
 }

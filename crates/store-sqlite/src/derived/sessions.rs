@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
 use super::super::frozen::day;
-use super::pages;
+use super::paths;
 use crate::error::Result;
 use annals_store::{Session, SessionEntry};
 
@@ -61,7 +61,7 @@ pub(super) fn write(
             continue;
         };
         let entry = session.entry.as_ref();
-        let page = entry.map(|entry| pages::number(connection, &entry.path)).transpose()?;
+        let page = entry.map(|entry| paths::number(connection, &entry.path)).transpose()?;
         written.execute(params![
             session_id,
             ordinal,

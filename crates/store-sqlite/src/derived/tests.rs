@@ -79,7 +79,7 @@ async fn a_damaged_file_is_made_anew_when_it_is_opened_and_while_it_is_used() {
     assert_eq!(store.resume(Output::Rollups, "1").await, Ok(PLACE));
     store.activity(Vec::new()).await.unwrap();
     store
-        .write(|_| Err::<(), _>(annals_store::StoreError::Damaged("a page".into())))
+        .write(|_| Err::<(), _>(annals_store::StoreError::Damaged("a page".into()).into()))
         .await
         .unwrap_err();
     assert_eq!(store.resume(Output::Rollups, "1").await, Ok(Checkpoint::default()));

@@ -9,7 +9,7 @@ use parking_lot::RwLock;
 use rusqlite::Connection;
 
 use super::ListIndex;
-use super::open::{dead, delete};
+use super::read::{dead, delete};
 use super::run::Run;
 use super::view::{View, read, write};
 use super::window::{Keyed, Window};

@@ -13,7 +13,7 @@ use rusqlite::Connection;
 
 use super::manifest::root_at;
 use super::merge::{deleted_from, merge, seal};
-use super::open::fill;
+use super::read::{PAGE, fill};
 use super::run::Run;
 use super::view::{Shared, View, WindowSource, read, write};
 use super::window::Window;
@@ -195,7 +195,7 @@ impl Builder {
             if self.state.signal.stopped() {
                 return Err(ErrorKind::Interrupted.into());
             }
-            let part = start..end.min(start + super::open::PAGE);
+            let part = start..end.min(start + PAGE);
             start = part.end;
             let State { keys, periods, .. } = &*self.state;
             let read = fill(&mut window, part, first, keys, periods, &self.connection);

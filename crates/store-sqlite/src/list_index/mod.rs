@@ -34,6 +34,7 @@ mod merge;
 mod open;
 mod periods;
 mod question;
+mod read;
 mod run;
 pub(super) mod scan;
 mod view;

@@ -3,25 +3,19 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use annals_event::digest::TILE;
 use parking_lot::{Mutex, RwLock};
-use rusqlite::Connection;
 
-use super::super::{open, rows};
 use super::build::{Builder, Signal};
 use super::manifest::Manifest;
-use super::merge::Dead;
 use super::periods::Periods;
-use super::view::{View, write};
-use super::window::{Keyed, Window};
+use super::read::{dead, fill};
+use super::view::View;
+use super::window::Window;
 use super::{ListIndex, Options, State};
 use crate::error::Result;
+use crate::{open, rows};
 use annals_store::Identity;
 use annals_store::keys::Keys;
-use annals_store::seal::{first_of, tile_of};
-
-/// Rows read at once.
-pub(super) const PAGE: u64 = 1_024;
 
 impl ListIndex {
     /// Opens the index of a journal that only this process writes. Missing runs are built in the
@@ -66,53 +60,5 @@ impl ListIndex {
         });
         let builder = Builder::start(Arc::clone(&state), connection)?;
         Ok(ListIndex { state, builder: Mutex::new(Some(builder)) })
-    }
-}
-
-/// Reads the events of a range into a window whose first position is `first`.
-pub(super) fn fill(
-    window: &mut Window,
-    range: std::ops::Range<u64>,
-    first: u64,
-    keys: &Keys,
-    periods: &RwLock<Periods>,
-    connection: &Connection,
-) -> Result<()> {
-    for start in range.clone().step_by(PAGE as usize) {
-        let end = range.end.min(start + PAGE);
-        let events = rows::range(connection, &(start..end))?;
-        for (event, keys) in Keyed::new(keys, &events).iter() {
-            window.add((event.seq - first) as usize, event, keys);
-            // The writer may have failed to report this commit.
-            write(periods).add(event.seq, event.occurred_at);
-        }
-        // The last positions of the range may be deleted.
-        window.next = (end - first) as usize;
-    }
-    Ok(())
-}
-
-/// The deleted positions, by the tombstones.
-pub(super) fn dead(connection: &Connection, view: &View) -> Result<Dead> {
-    let mut statement = connection.prepare("SELECT first, last FROM annals_tombstones")?;
-    let mut rows = statement.query([])?;
-    let mut dead = Dead::new();
-    while let Some(row) = rows.next()? {
-        let (first, last): (u64, u64) = (row.get(0)?, row.get(1)?);
-        delete(&mut dead, view, &(first..last + 1));
-    }
-    Ok(dead)
-}
-
-/// Marks a range of positions as deleted, tile by tile since a tombstone ends with its tile.
-pub(super) fn delete(dead: &mut Dead, view: &View, range: &std::ops::Range<u64>) {
-    let mut start = range.start;
-    while start < range.end {
-        let end = range.end.min(first_of(tile_of(start) + 1)).min(start + TILE);
-        let (window, at) = view.locate(start);
-        let bits =
-            dead.entry(window).or_insert_with(|| Arc::new(super::bits::Bits::none(view.size)));
-        Arc::make_mut(bits).insert_range(at..at + (end - start) as usize);
-        start = end;
     }
 }

@@ -151,7 +151,7 @@ fn paths_at(text: &str) -> (Vec<Vec<String>>, &str) {
 fn origin<'a>(mut path: Module, files: &'a BTreeMap<Module, File<'_>>) -> Option<&'a Module> {
     // A name may be passed on a few times; no more than the crate is deep.
     for _ in 0..5 {
-        let length = (1..=path.len()).rev().find(|length| files.contains_key(&path[..*length]))?;
+        let length = (0..=path.len()).rev().find(|length| files.contains_key(&path[..*length]))?;
         let (module, file) = files.get_key_value(&path[..length])?;
         match path.get(length).and_then(|name| file.passed_on.get(name)) {
             Some(origin) if *origin != path => path = origin.clone(),
