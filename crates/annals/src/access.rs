@@ -1,4 +1,4 @@
-//! Who is calling, and what they may do.
+//! Identifies callers by key, token, link or session, and holds the directory of people.
 //!
 //! ```text
 //! Authorization: Bearer ann_…  ─► key      ┐
@@ -35,37 +35,38 @@ pub use people::{PersonChange, RecordingPolicies, RecordingPolicy};
 pub use permission::{Forbidden, Permission};
 pub use token::Tokens;
 
-/// How long a sign-in link works: 10 minutes, in microseconds.
+/// Time that a sign-in link works: 10 minutes, in microseconds.
 const LINK_LIFE: i64 = 10 * 60 * 1_000_000;
-/// How long a dashboard session lasts: 7 days, in microseconds.
+/// Time that a dashboard session lasts: 7 days, in microseconds.
 pub const SESSION_LIFE: i64 = 7 * 24 * 3_600 * 1_000_000;
-/// `last_used_at` is kept to the minute.
+/// The resolution of `last_used_at`: 1 minute, in microseconds.
 const USE_GRAIN: i64 = 60 * 1_000_000;
-/// The shortest bootstrap key.
+/// Minimum length of the bootstrap key, in characters.
 pub const BOOTSTRAP_CHARS: usize = 32;
 
-/// The origin that stands for all of them.
+/// The origin that stands for every web page.
 pub const ANY_ORIGIN: &str = "*";
 
-/// Keys, links and sessions.
+/// Keys, sign-in links, sessions and the directory.
 pub struct Access {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     /// Every key by its hash, as the store has it.
     keys: RwLock<HashMap<[u8; 32], Key>>,
-    /// Keys used since they were last written down.
+    /// The last use of keys, by hash, that is not stored yet.
     used: Mutex<HashMap<[u8; 32], Time>>,
     bootstrap: Option<[u8; 32]>,
     tokens: Option<Tokens>,
     recording_policies: Arc<RecordingPolicies>,
-    /// Held while a person or a key is written, so that what is known follows the same order.
+    /// Locked while a person or a key is written, so that memory and store change in the same
+    /// order.
     directory: tokio::sync::Mutex<()>,
 }
 
 impl Access {
     /// Reads the keys and the directory. `bootstrap` is the admin key of the environment, if there
-    /// is one; `tokens` checks the application's, if the configuration says how.
+    /// is one; `tokens` checks the application's tokens, if they are configured.
     pub async fn load(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
@@ -88,7 +89,7 @@ impl Access {
         })
     }
 
-    /// Reads the keys and the directory again, which another server may have changed.
+    /// Reads the keys and the directory again, because another server may have changed them.
     pub async fn reload(&self) -> Result<()> {
         let _held = self.directory.lock().await;
         let keys = self.store.keys().await?.into_iter().map(|key| (key.hash, key)).collect();
@@ -96,21 +97,21 @@ impl Access {
         self.recording_policies.reload(&*self.store).await
     }
 
-    /// Reads the application's keys again, where they are in a file that may have changed.
+    /// Reads the application's key set again, if one is configured.
     pub fn renew_tokens(&self) {
         if let Some(tokens) = &self.tokens {
             tokens.renew();
         }
     }
 
-    /// Whether nobody could get in with a key.
+    /// `true` if there is no working key and no bootstrap key.
     pub fn has_no_key(&self) -> bool {
         let now = self.clock.now();
         let keys = self.keys.read();
         self.bootstrap.is_none() && !keys.values().any(|key| policy(key, now).is_ok())
     }
 
-    /// Whom a key belongs to.
+    /// Returns the caller to whom a key belongs.
     pub fn by_key(&self, key: &str) -> std::result::Result<Caller, Denied> {
         let hash = sha256(key);
         if self.bootstrap.is_some_and(|bootstrap| bool::from(bootstrap.ct_eq(&hash))) {
@@ -129,16 +130,16 @@ impl Access {
         Ok(Caller { role: key.role, auth_method, label: key.name.clone(), person: None })
     }
 
-    /// Whom a key or a token of the application belongs to.
+    /// Returns the caller to whom a key or a token of the application belongs.
     pub async fn by_bearer(&self, bearer: &str) -> Result<std::result::Result<Caller, Denied>> {
         match self.by_key(bearer) {
-            // A token has three parts; a key that nobody knows has one.
+            // A token has three parts, a key has one.
             Err(Denied::Unknown) if bearer.split('.').count() == 3 => self.by_token(bearer).await,
             answer => Ok(answer),
         }
     }
 
-    /// Whom a token of the application belongs to.
+    /// Returns the caller to whom a token of the application belongs.
     pub async fn by_token(&self, token: &str) -> Result<std::result::Result<Caller, Denied>> {
         let Some(tokens) = &self.tokens else {
             return Ok(Err(Denied::Token));
@@ -152,7 +153,8 @@ impl Access {
         self.in_person(claims.sub, claims.role, label, auth_method).await.map(Ok)
     }
 
-    /// A person as a caller; who their children are, and whether they are one, the directory says.
+    /// Makes a caller of a person. The directory decides whether they are a child, and who their
+    /// children are.
     async fn in_person(
         &self,
         id: String,
@@ -167,13 +169,14 @@ impl Access {
             _ if child => Role::Child,
             _ => Role::User,
         };
-        // A child is nobody's guardian, whatever was written down about another child.
+        // A child cannot be a guardian, even if the directory names it as one.
         let dependants = if child { Vec::new() } else { self.store.dependants(&id).await? };
         let label = known.and_then(|known| known.name).filter(|_| label == id).unwrap_or(label);
         Ok(Caller { role, auth_method, label, person: Some(CallerPerson { id, dependants }) })
     }
 
-    /// Whom a session's cookie belongs to. The session ends with the key it was opened with.
+    /// Returns the caller to whom a session's cookie belongs. A session ends with the key it was
+    /// opened with.
     pub async fn by_session(&self, token: &str) -> Result<std::result::Result<Caller, Denied>> {
         let found = self.store.sign_in(sha256(token)).await?;
         let session = found.filter(|found| found.kind == SignInKind::Session);
@@ -200,7 +203,7 @@ impl Access {
         }))
     }
 
-    /// Makes a link that signs an admin in once, within ten minutes. Answers its token.
+    /// Makes a link that signs an admin in once, within ten minutes. Returns its token.
     pub async fn new_link(&self) -> Result<String> {
         let token = id::secret(&*self.random);
         let sign_in = SignIn {
@@ -216,10 +219,11 @@ impl Access {
         Ok(token)
     }
 
-    /// Uses a link up. Of two who try, one gets in.
+    /// Uses up a link and returns its caller. If two requests use it at the same time, one
+    /// succeeds.
     pub async fn by_link(&self, token: &str) -> Result<std::result::Result<Caller, Denied>> {
         let hash = sha256(token);
-        // A session's token is no link, and must not be used up by being tried as one.
+        // A session's token is no link: trying it as one must not end the session.
         let known = self.store.sign_in(hash).await?;
         if known.is_none_or(|known| known.kind != SignInKind::Link) {
             return Ok(Err(Denied::LinkOver));
@@ -234,9 +238,8 @@ impl Access {
         })
     }
 
-    /// Opens a dashboard session for somebody who has shown who they are; it ends no later than
-    /// the token it was opened with. Answers the cookie's token and the caller as the session makes
-    /// them.
+    /// Opens a dashboard session for a caller. It ends no later than the token it was opened with.
+    /// Returns the cookie's token, and the caller as they are in the session.
     pub async fn open_session(&self, caller: &Caller) -> Result<(String, Caller)> {
         let now = self.clock.now();
         self.store.expire_sign_ins(now).await?;
@@ -273,7 +276,7 @@ impl Access {
         self.store.redeem_sign_in(sha256(token)).await.map(drop)
     }
 
-    /// Makes a key. Its secret is answered once and kept nowhere.
+    /// Makes a key. The secret is returned once and not stored.
     pub async fn create_key(
         &self,
         role: Role,
@@ -297,7 +300,7 @@ impl Access {
         Ok((secret, key))
     }
 
-    /// Every key, revoked and expired ones too, oldest first.
+    /// Returns every key, also revoked and expired ones, oldest first.
     pub fn keys(&self) -> Vec<Key> {
         let keys = self.keys.read();
         let mut keys: Vec<Key> = keys.values().cloned().collect();
@@ -305,7 +308,8 @@ impl Access {
         keys
     }
 
-    /// Revokes a key at once; `None` when there is none with this id. Done twice changes nothing.
+    /// Revokes a key at once and returns it; `None` if the id is unknown. Revoking it again changes
+    /// nothing.
     pub async fn revoke_key(&self, id: &str) -> Result<Option<Key>> {
         let Some(mut key) = self.keys().into_iter().find(|key| key.id == id) else {
             return Ok(None);
@@ -317,14 +321,14 @@ impl Access {
         Ok(Some(key))
     }
 
-    /// Whether pages of an origin may use any working ingest key.
+    /// `true` if web pages of this origin may use at least one working ingest key.
     pub fn some_key_allows(&self, origin: &str) -> bool {
         let now = self.clock.now();
         let keys = self.keys.read();
         keys.values().any(|key| allows(key, origin) && policy(key, now).is_ok())
     }
 
-    /// Whether pages of an origin may use the caller's key.
+    /// `true` if web pages of this origin may use the caller's key.
     pub fn key_allows(&self, caller: &Caller, origin: &str) -> bool {
         let AuthMethod::Key { id } = &caller.auth_method else {
             return false;
@@ -333,7 +337,7 @@ impl Access {
         keys.values().any(|key| key.id == *id && allows(key, origin))
     }
 
-    /// Writes down when keys were last used.
+    /// Stores the times when keys were last used.
     pub async fn note_uses(&self) -> Result<()> {
         let used = std::mem::take(&mut *self.used.lock());
         for (hash, time) in used {
@@ -359,7 +363,7 @@ impl Access {
     }
 }
 
-/// Whether a key works now.
+/// Checks that a key is neither revoked nor expired.
 fn policy(key: &Key, now: Time) -> std::result::Result<(), Denied> {
     if key.revoked_at.is_some() {
         Err(Denied::Revoked)
@@ -378,7 +382,8 @@ fn sha256(secret: &str) -> [u8; 32] {
     Sha256::digest(secret).into()
 }
 
-/// What the CSRF header must say: bound to the session, and of no use for opening it.
+/// Returns the CSRF token of a session. It is derived from the session's token, and cannot open the
+/// session.
 fn csrf_token(session: &str) -> String {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104)")]
     let mut mac =
@@ -387,7 +392,7 @@ fn csrf_token(session: &str) -> String {
     id::hex(&mac.finalize().into_bytes())
 }
 
-/// Whether a CSRF header says what it must, in constant time.
+/// `true` if the CSRF header equals the session's CSRF token; compares in constant time.
 pub fn csrf_matches(given: &str, token: &str) -> bool {
     given.as_bytes().ct_eq(token.as_bytes()).into()
 }

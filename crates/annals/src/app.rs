@@ -35,43 +35,44 @@ mod open;
 
 pub use open::{migrate, open_at, open_existing, open_existing_at, seed, seed_of};
 
-/// How long a shutdown waits for what is under way.
+/// Longest time that a shutdown waits for streams and requests in progress.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// Annals, running: the journal is open and can be written.
+/// A running Annals: the journal is open and can be written.
 pub struct App {
     services: Arc<Services>,
     http: Http,
     data_dir: DataDir,
     writer: JoinHandle<()>,
-    /// How long a client may take nothing.
+    /// Longest time that a client may take no data.
     stall: Duration,
     recorder: Recorder,
     recording: recorder::Worker,
-    /// Cancelled when the followers are to end; also where nobody says so.
+    /// Stops the followers when it is dropped, also without a shutdown.
     following: DropGuard,
     followers: JoinHandle<()>,
-    /// Let go last, when nothing is written any more.
+    /// The lock on the data directory; dropped last, after the last write.
     _hold: Hold,
 }
 
-/// What goes on beside requests while Annals runs.
+/// The tasks that run beside requests.
 pub struct Running {
     stop: CancellationToken,
     operator: JoinHandle<std::io::Result<()>>,
     jobs: JoinHandle<()>,
-    /// Absent where another program's server takes the requests.
+    /// The server on the network; `None` if another program's server takes the requests.
     network: Option<JoinHandle<std::io::Result<()>>>,
-    /// What has ended that must not.
+    /// A message about the part that ended although it must not; `None` if none did.
     dead: Option<&'static str>,
-    /// The local socket's path goes through it.
+    /// Kept open, because the path of the local socket goes through it.
     _directory: File,
-    /// A program that forgets to end it does not leave it running for ever.
+    /// Stops the tasks when it is dropped, if the program does not call [`App::end`].
     _ended: DropGuard,
 }
 
 impl App {
-    /// Opens the journal and starts its writer. One process at a time can.
+    /// Opens the journal and starts its writer. Only one process at a time can use the data
+    /// directory.
     pub async fn start(
         config: &Config,
         clock: Arc<dyn Clock>,
@@ -80,8 +81,8 @@ impl App {
         App::start_with(config, clock, random, recorder::CAPACITY).await
     }
 
-    /// As [`App::start`], with room for so many events that are recorded within the process and
-    /// wait to be written.
+    /// Does the same as [`App::start`], with room for `waiting` events that were recorded within
+    /// the process and are not written yet.
     pub async fn start_with(
         config: &Config,
         clock: Arc<dyn Clock>,
@@ -99,7 +100,7 @@ impl App {
         store.keep_classes(&catalog).await?;
         let tokens = config.jwt.as_ref().map(Tokens::new).transpose()?;
         let bootstrap = config.admin_key.as_ref().map(|key| key.reveal());
-        // Before anything is loaded: what changes meanwhile is loaded again.
+        // Read before anything is loaded, so that later changes are loaded again.
         let config_version = store.config_version().await?;
         let access = Access::load(store.clone(), clock.clone(), random.clone(), bootstrap, tokens);
         let access = access.await?;
@@ -107,7 +108,7 @@ impl App {
         let (journal, writer) =
             Journal::start(Arc::clone(&store), Arc::clone(&clock), head, Arc::clone(&metrics));
         let intake = Arc::new(intake(config, &catalog, access.recording_policies())?);
-        // Before anything is taken in: what was switched off stays off from the first event on.
+        // Set before the first event is taken in, so that what was switched off stays off.
         intake.set_recording(service::recording_switch(&*store).await?);
         let works = Works {
             intake: Arc::clone(&intake),
@@ -178,17 +179,17 @@ impl App {
         })
     }
 
-    /// What it does, whoever asks for it.
+    /// Returns the services.
     pub fn services(&self) -> &Services {
         &self.services
     }
 
-    /// Its services as an API.
+    /// Returns the API of the services.
     pub fn http(&self) -> &Http {
         &self.http
     }
 
-    /// What puts events on the record from within this process.
+    /// Returns the recorder, which records events from within this process.
     pub fn recorder(&self) -> &Recorder {
         &self.recorder
     }
@@ -206,14 +207,14 @@ impl App {
         running.network = Some(tokio::spawn(network));
         tokio::select! {
             () = shutdown => {}
-            // A writer that is gone would leave every append waiting: better to end and be
+            // Without the writer every append would wait for ever, so the server ends, to be
             // started again.
             _ = &mut self.writer => running.dead = Some("the journal's writer ended"),
         }
         self.end(running).await
     }
 
-    /// Begins what goes on beside requests: commands over the local socket, background work.
+    /// Starts the local socket for commands, and background work.
     pub async fn begin(&self) -> Result<Running> {
         let (directory, socket) = self.local_socket()?;
         self.act("server_started").await?;
@@ -233,16 +234,16 @@ impl App {
         })
     }
 
-    /// Ends what was begun, writes what waits and closes the journal.
+    /// Stops the tasks, writes waiting events and closes the journal.
     pub async fn end(self, running: Running) -> Result<()> {
-        // The first act of the shutdown: what follows may fail, and then it is still known.
+        // Recorded first, because later steps of the shutdown may fail.
         if running.dead.is_none()
             && let Err(error) = self.act("server_shutting_down").await
         {
             tracing::warn!(%error, "the shutdown could not be put on the record");
         }
         running.stop.cancel();
-        // Jobs and requests wait for it.
+        // Stopped first, because jobs and requests wait for the retention run.
         self.services.retention.stop().await;
         let streams = tokio::time::timeout(DRAIN, self.http.close_streams()).await;
         if streams.is_err() {
@@ -263,13 +264,13 @@ impl App {
         }
     }
 
-    /// Writes what waits, then closes the journal.
+    /// Writes waiting events, then closes the journal.
     pub async fn stop(self) -> Result<()> {
         let services = &self.services;
         services.retention.stop().await;
         let noted = services.access.note_uses().await;
         self.recording.finish().await;
-        // Before the journal: one of them writes there.
+        // Stopped before the journal, because the badges follower appends to it.
         drop(self.following);
         self.followers.await.context("the followers failed")?;
         services.journal.stop();
@@ -283,10 +284,11 @@ impl App {
         Ok(self.services.audit(&Actor::default(), service::act(action)).await?)
     }
 
-    /// The socket for commands beside this server. Only this user may open the directory, and so
-    /// the socket.
+    /// Opens the local socket for commands. Only this user may open its directory, and so the
+    /// socket.
     fn local_socket(&self) -> Result<(File, UnixListener)> {
-        // Left over from a server that was killed: this one holds the directory.
+        // A socket that exists was left by a server that was killed, because this one holds the
+        // lock.
         let _ = std::fs::remove_file(self.data_dir.path().join("annals.sock"));
         let (directory, path) = self.data_dir.socket()?;
         let listener = UnixListener::bind(path).context("cannot open the local socket")?;
@@ -294,8 +296,8 @@ impl App {
     }
 }
 
-/// Waits for the requests that are being answered, but not for ever: a client that takes nothing
-/// must not keep the server from ending.
+/// Waits for requests in progress, up to [`DRAIN`]: a client that takes no data must not keep the
+/// server from ending.
 async fn drained(serving: JoinHandle<std::io::Result<()>>) -> Result<()> {
     match tokio::time::timeout(DRAIN, serving).await {
         Ok(ended) => Ok(ended??),
@@ -316,7 +318,7 @@ async fn serve_network(
     let listener = listener.tap_io(move |socket| {
         // Events are small and should go out at once.
         let _ = socket.set_nodelay(true);
-        // Nothing above sees a client that no longer takes its bytes; the kernel does.
+        // Only the kernel notices a client that no longer takes its bytes.
         let _ = rustix::net::sockopt::set_tcp_user_timeout(&*socket, millis);
     });
     let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
@@ -345,7 +347,8 @@ fn intake(
         .with_prefixes(IpPrefixes { v4: v4_bits, v6: v6_bits }))
 }
 
-/// Where audit files lie, and of which journal they are: after a restore, of another one.
+/// Returns the settings of the audit files. They name the journal and its epoch, which a restore
+/// changes.
 fn audit_files(config: &Config, journal: &Identity) -> AuditFiles {
     AuditFiles {
         folder: config.data_dir.join("logs"),
@@ -355,7 +358,7 @@ fn audit_files(config: &Config, journal: &Identity) -> AuditFiles {
     }
 }
 
-/// What children can earn beside points, by the operator's file; nothing without one.
+/// Reads the badge rules from the operator's file; without a file there are none.
 fn badge_rules(config: &Config) -> Result<follow::Rules> {
     let Some(path) = &config.points.rules else {
         return Ok(follow::Rules::default());
@@ -367,7 +370,7 @@ fn badge_rules(config: &Config) -> Result<follow::Rules> {
     Ok(follow::Rules::parse(&text, &file).map_err(|error| wrong(format!("is wrong: {error}")))?)
 }
 
-/// The built-in catalog, with the deployment's own file over it.
+/// Returns the built-in catalog, with the overrides of the deployment's own file.
 fn catalog(config: &Config) -> Result<Catalog> {
     let Some(path) = &config.catalog else {
         return Ok(Catalog::builtin());

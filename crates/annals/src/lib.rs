@@ -56,7 +56,7 @@ pub mod id;
 pub mod log;
 pub mod metrics;
 
-// What a program with Annals inside works with; `docs/embedding.md` is its guide.
+// The API for programs that embed Annals; `docs/embedding.md` is its guide.
 pub use actor::{current_actor, spawn_with_actor, with_actor, with_actor_sync};
 pub use embed::Annals;
 pub use recorder::{Recorder, SetUp};

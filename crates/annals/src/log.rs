@@ -1,8 +1,8 @@
 //! The server's own log: to standard error, and the last lines in memory.
 //!
-//! It is not the record: it is about the program itself, its memory is gone with the process, and
-//! it never contains texts of events or their senders. One process has one log, so the lines in
-//! memory are the process's too.
+//! The log is not the audit record. It is about the program itself, it is in memory only while the
+//! process runs, and it never contains texts of events or their senders. One process has one log,
+//! so the lines in memory are the process's, too.
 
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal as _, Write};

@@ -14,22 +14,22 @@ type Work = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
 /// A piece of background work.
 struct Job {
-    /// What the log calls it.
+    /// The name, for the log and for the lease.
     name: &'static str,
-    /// How often it runs; the first time one period after the start.
+    /// Time between two runs; the first run is one period after the start.
     period: Duration,
-    /// Who does it, of several servers on one database.
+    /// The servers that run it, of several on one database.
     who: Who,
-    /// What it does.
+    /// The work.
     run: fn(Arc<Services>) -> Work,
 }
 
-/// Who does a piece of work, of several servers on one database.
+/// The servers that run a job, of several on one database.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Who {
-    /// Each, for itself.
+    /// Every server, for itself.
     Each,
-    /// One, for all: whoever comes first.
+    /// One server for all: the first that comes.
     One,
 }
 
@@ -43,21 +43,21 @@ const JOBS: [Job; 10] = [
         run: |services| Box::pin(async move { Ok(services.cluster.refresh().await?) }),
     },
     Job {
-        // Whether it is time to, and of several servers whose turn, is found out each time.
+        // Every run checks whether retention is due, and whether another server carries it out.
         name: "carry out retention when it is due",
         period: Duration::from_secs(2),
         who: Who::Each,
         run: |services| Box::pin(async move { Ok(services.retention.run_when_due().await?) }),
     },
     Job {
-        // Only where it is cut off, here or on a server that is gone.
+        // Only after an interruption, here or on a server that is gone.
         name: "bring an erasure to its end",
         period: Duration::from_secs(3),
         who: Who::Each,
         run: |services| Box::pin(async move { Ok(services.erasure.finish().await?) }),
     },
     Job {
-        // Whether there is anything to, and whether another server does it, is found out each time.
+        // Every run checks whether there is anything to remove, and whether another server does it.
         name: "take the bytes of what was erased out of the database's files",
         period: MINUTE,
         who: Who::Each,
@@ -129,7 +129,7 @@ pub async fn run(services: Arc<Services>, stop: CancellationToken) {
 }
 
 async fn every(job: &Job, services: &Arc<Services>, stop: &CancellationToken) {
-    // A little less than the period: the next turn must not come a moment too early for it.
+    // A little less than the period, so that the lease has expired when the next run comes.
     let exclusive = Exclusive::new(services.store.clone(), job.name, job.period.mul_f64(0.9));
     loop {
         tokio::select! {
@@ -146,7 +146,7 @@ async fn every(job: &Job, services: &Arc<Services>, stop: &CancellationToken) {
 async fn once(job: &Job, exclusive: &Exclusive, services: &Arc<Services>) -> Result<()> {
     if job.who == Who::One {
         match exclusive.try_acquire().await? {
-            // For the whole period: no other server does it again.
+            // Kept for the whole period, so that no other server runs the job again.
             Some(lease) => lease.expire(),
             None => return Ok(()),
         }

@@ -68,7 +68,7 @@ pub(super) enum Failed {
     Plainly(StoreError),
     /// Nothing was even sent.
     Unsaid(StoreError),
-    /// It may have been written.
+    /// The events may have been written.
     Doubtful(String),
 }
 

@@ -239,7 +239,7 @@ impl Deciding {
     fn apply(&mut self, item: Item) -> Result<Step> {
         match item {
             Item::Append(entry) => {
-                // Of several with one id the first is written.
+                // If several entries have one id, only the first is written.
                 if self.used.insert(entry.event.id) {
                     self.add(entry.clone())?;
                 }

@@ -53,14 +53,14 @@ pub struct CatalogEntry {
     pub entity: Option<EntityRule>,
 }
 
-/// What is known about a category as a whole.
+/// The description of a category.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct CatalogCategory {
     /// The category, such as `quest`.
     pub name: String,
-    /// What its events are about.
+    /// A description of the category's events.
     pub description: String,
-    /// How long its events are kept, unless an action says otherwise.
+    /// The class, which decides how long the events are kept, unless an action has its own.
     pub class: Class,
     /// The name of the drawing that the dashboard shows; a neutral one where there is none, or
     /// the dashboard does not know it.

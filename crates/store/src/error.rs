@@ -15,7 +15,7 @@ pub enum StoreError {
     /// is another file.
     #[error("what is derived from the journal cannot be used just now: {0}")]
     Derived(String),
-    /// It is unknown whether the last append was written: look up the ids, or send them again.
+    /// The last append may have been written or not: look up the ids, or send the events again.
     #[error("whether the events were written is not known: {0}. Send them again with the same ids")]
     Unknown(String),
     /// Another program has locked the journal.

@@ -1,4 +1,4 @@
-//! Somebody who has shown who they are, and what follows from it.
+//! The caller of a request: role, scope and permissions.
 
 use annals_event::{Actor, ActorType, Time};
 
@@ -6,68 +6,69 @@ use super::permission::{Forbidden, Permission, permissions_of, viewer_of};
 use crate::catalog::Catalog;
 use crate::store::{Role, Scope};
 
-/// Somebody who has shown who they are.
+/// The caller of a request, once identified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// What they may do.
+    /// The role, which decides the permissions.
     pub role: Role,
-    /// How they came in.
+    /// The means by which the caller was identified.
     pub auth_method: AuthMethod,
-    /// What people call them, for display.
+    /// The name to display.
     pub label: String,
-    /// The person they are, when their own token says so.
+    /// The person, if the caller used their own token or a session opened with it.
     pub person: Option<CallerPerson>,
 }
 
 /// A person who calls in their own name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallerPerson {
-    /// The application's id.
+    /// The person's id in the application.
     pub id: String,
-    /// Whom the directory calls them a guardian of.
+    /// The ids of the children whose guardian they are in the directory.
     pub dependants: Vec<String>,
 }
 
-/// How a caller came in.
+/// The means by which a caller was identified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuthMethod {
-    /// With a key.
+    /// A key.
     Key {
         /// The key's public id.
         id: String,
     },
-    /// With the dashboard's cookie.
+    /// The dashboard's cookie.
     Session {
-        /// What the CSRF header must say.
+        /// The token that the CSRF header must contain.
         csrf_token: String,
-        /// When the session ends.
+        /// The time when the session ends.
         expires_at: Time,
-        /// The key it was opened with, if any.
+        /// The id of the key it was opened with, if any.
         key_id: Option<String>,
     },
-    /// With a token of the application.
+    /// A token of the application.
     Token {
-        /// When it expires: nothing opened with it lives longer.
+        /// The time when the token expires; nothing opened with it lasts longer.
         expires_at: Time,
     },
-    /// Over the server's local socket: whoever may open it may open the journal's file as well.
+    /// The server's local socket. Anybody who may open it may open the journal's file as well.
     Operator,
 }
 
 impl Caller {
-    /// The operator of the machine, at its command line.
+    /// Returns the machine's operator, who uses its command line, as a caller.
     pub fn operator() -> Caller {
         let label = "operator".to_owned();
         Caller { role: Role::Admin, auth_method: AuthMethod::Operator, label, person: None }
     }
 
-    /// Whether they may see this person's record in the directory.
+    /// `true` if the caller may see this person's record in the directory.
     pub fn may_see_person(&self, id: &str) -> bool {
         let known = |own: &CallerPerson| own.id == id || own.dependants.iter().any(|one| one == id);
         self.has(Permission::ReadEverybody) || self.person.as_ref().is_some_and(known)
     }
 
-    /// What they may see. Whoever puts a question to the store in a caller's name asks this.
+    /// Returns the scope of events that the caller may see. Every query on a caller's behalf must
+    /// use it.
     pub fn scope(&self, catalog: &Catalog) -> Scope {
         match (viewer_of(self.role), &self.person) {
             (Some(viewer), _) => Scope::anybody(viewer, catalog),
@@ -76,11 +77,11 @@ impl Caller {
         }
     }
 
-    /// The caller as the actor of what they do.
+    /// Returns the caller as the actor of their events.
     pub fn actor(&self) -> Actor {
         if let Some(person) = &self.person {
             let kind = if self.role == Role::Child { ActorType::Child } else { ActorType::User };
-            // Without a name of their own, the id is what they are called.
+            // The label of a person without a name is their id.
             let name = Some(self.label.clone()).filter(|label| *label != person.id);
             return Actor { kind, id: Some(person.id.clone()), name };
         }
@@ -103,12 +104,12 @@ impl Caller {
         Err(Forbidden { permission, role: self.role })
     }
 
-    /// Whether the caller has this permission.
+    /// `true` if the caller has this permission.
     pub fn has(&self, permission: Permission) -> bool {
         permission.is_of(self.role)
     }
 
-    /// The caller's permissions, sorted by their words.
+    /// Returns the caller's permissions, sorted by their words.
     pub fn permissions(&self) -> Vec<Permission> {
         let mut permissions = permissions_of(self.role).to_vec();
         permissions.sort_by_key(|permission| permission.as_str());
@@ -116,10 +117,10 @@ impl Caller {
     }
 }
 
-/// Why somebody is not let in. It never says what was tried.
+/// The reason why a caller is refused. It never contains the credential that was tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
-    /// No such key.
+    /// The key is unknown.
     #[error("this key is not known")]
     Unknown,
     /// The key was revoked.
@@ -128,16 +129,16 @@ pub enum Denied {
     /// The key has expired.
     #[error("this key has expired; ask an admin for a new one")]
     Expired,
-    /// No token is taken, or not this one.
+    /// The server accepts no tokens, or not this one.
     #[error("this token is not one that this server takes; sign in to the application again")]
     Token,
-    /// The token has expired, or is not good yet.
+    /// The token has expired, or is not valid yet.
     #[error("this token is not good at this time; sign in to the application again")]
     TokenTime,
     /// The session has ended.
     #[error("this session has ended; sign in again")]
     SessionOver,
-    /// The link was used, has expired, or never was.
+    /// The link was used, has expired, or never existed.
     #[error("this sign-in link was used already or has expired; make a new one with `annals link`")]
     LinkOver,
 }

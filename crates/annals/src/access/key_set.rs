@@ -1,5 +1,5 @@
-//! The application's public keys in a file (JWK set), read again when it changes: so keys come and go
-//! without a restart.
+//! The application's public keys in a file (JWK set). The file is read again when it changes, so
+//! that keys can be added and removed without a restart.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -10,12 +10,12 @@ use jsonwebtoken::jwk::{JwkSet, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use parking_lot::RwLock;
 
-/// More than any set of keys takes.
+/// Maximum size of the file, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
 
 type Keys = HashMap<String, DecodingKey>;
 
-/// Keys by their `kid`, as the file had them when it last could be read.
+/// The keys by their `kid`, as of the last time that the file was valid.
 pub(super) struct KeySet {
     path: PathBuf,
     algorithm: Algorithm,
@@ -24,15 +24,15 @@ pub(super) struct KeySet {
 
 struct Held {
     keys: Keys,
-    /// What was last read, valid or not: it is looked at, and logged, once.
+    /// The text or error of the last read. A repeated one is neither parsed nor logged again.
     read: Result<Vec<u8>, String>,
 }
 
 impl KeySet {
-    /// Reads the keys of a file that are meant for this algorithm.
+    /// Reads the keys for this algorithm from a file.
     ///
     /// # Errors
-    /// Says what is wrong with the file.
+    /// The problem with the file.
     pub(super) fn new(algorithm: Algorithm, path: &Path) -> Result<KeySet, String> {
         let text = read(path)?;
         let keys = parse(algorithm, path, &text)?;
@@ -40,13 +40,13 @@ impl KeySet {
         Ok(KeySet { path: path.to_owned(), algorithm, held })
     }
 
-    /// The key of this name.
+    /// Returns the key with this `kid`.
     pub(super) fn get(&self, id: &str) -> Option<DecodingKey> {
         self.held.read().keys.get(id).cloned()
     }
 
-    /// Reads the file again. Keys that are no longer in it open nothing from now on; if it cannot be read,
-    /// or has no key, those of before go on, and the log says so.
+    /// Reads the file again. Keys that are no longer in it stop working. If the file cannot be read
+    /// or has no key, the previous keys stay valid, and the log says so.
     pub(super) fn renew(&self) {
         let read = read(&self.path);
         let mut held = self.held.write();
@@ -79,7 +79,7 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     }
 }
 
-/// The keys of a set that are meant for this algorithm.
+/// Returns the keys of a set for this algorithm.
 fn parse(algorithm: Algorithm, path: &Path, text: &[u8]) -> Result<Keys, String> {
     let set: JwkSet =
         serde_json::from_slice(text).map_err(|_| format!("{} is not a JWK set", path.display()))?;

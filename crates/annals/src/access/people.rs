@@ -1,7 +1,7 @@
-//! The directory: who may be recorded, and how a person is written.
+//! The directory: writes people, and holds the rules for recording them.
 //!
-//! What intake asks about every event is held in memory: of children, and of whoever is not
-//! recorded in full. Everything else is asked of the store.
+//! Intake needs these rules for every event, so they are in memory: for children, and for everybody
+//! who is not recorded in full. Everything else is read from the store.
 
 use std::collections::HashMap;
 
@@ -11,21 +11,21 @@ use parking_lot::RwLock;
 use super::Access;
 use crate::store::{Collection, PeopleQuery, Person, PersonKind, Result, Store};
 
-/// People read at once when the directory is loaded.
+/// Number of people read at once when the directory is loaded.
 const PAGE: usize = 1_000;
 
-/// What intake must know of a person.
+/// The facts about a person that intake needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordingPolicy {
-    /// Whether it is a child.
+    /// `true` for a child.
     pub child: bool,
-    /// Whether a consent stands.
+    /// `true` if a consent holds.
     pub consent: bool,
-    /// What is recorded about them.
+    /// The level of recording.
     pub collection: Collection,
 }
 
-/// The recording policy of everybody for whom it makes a difference.
+/// The recording policies of children, and of everybody who is not recorded in full, by id.
 #[derive(Debug, Default)]
 pub struct RecordingPolicies(RwLock<HashMap<String, RecordingPolicy>>);
 
@@ -45,24 +45,25 @@ impl RecordingPolicies {
         }
     }
 
-    /// Takes everybody as the store has them now.
+    /// Loads all policies from the store again.
     pub(super) async fn reload(&self, store: &dyn Store) -> Result<()> {
         let fresh = RecordingPolicies::load(store).await?.0;
         *self.0.write() = fresh.into_inner();
         Ok(())
     }
 
-    /// What is known of a person; `None`: nothing that makes a difference.
+    /// Returns the policy of a person; `None` for an adult who is recorded in full, or an unknown
+    /// person.
     pub fn of(&self, id: &str) -> Option<RecordingPolicy> {
         self.0.read().get(id).copied()
     }
 
-    /// Knows nothing of a person any more.
+    /// Removes the policy of a person.
     fn forget(&self, id: &str) {
         self.0.write().remove(id);
     }
 
-    /// Takes a person as they are now.
+    /// Updates the policy of a person.
     pub fn set(&self, person: &Person) {
         let child = person.kind == PersonKind::Child;
         let policy = RecordingPolicy {
@@ -79,22 +80,22 @@ impl RecordingPolicies {
     }
 }
 
-/// What writing a person did.
+/// The change made by writing a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonChange {
-    /// The person before; `None`: they are new.
+    /// The person before; `None` if they are new.
     pub before: Option<Person>,
-    /// The person now.
+    /// The person after.
     pub now: Person,
 }
 
 impl Access {
-    /// What intake asks of people.
+    /// Returns the recording policies, for intake.
     pub fn recording_policies(&self) -> &std::sync::Arc<RecordingPolicies> {
         &self.recording_policies
     }
 
-    /// Writes a person, over an older state of the same person; known to intake from the next
+    /// Writes a person in place of an older state. Intake follows the new policy from the next
     /// event on.
     pub async fn put_person(&self, person: Person) -> Result<PersonChange> {
         let _held = self.directory.lock().await;
@@ -106,7 +107,7 @@ impl Access {
         Ok(PersonChange { before, now: person })
     }
 
-    /// Takes a person out of the directory and ends their sessions. Answers the children who lost a
+    /// Removes a person from the directory and ends their sessions. Returns the children who lost a
     /// guardian, as they are now.
     pub async fn forget_person(&self, id: &str, now: Time) -> Result<Vec<Person>> {
         let _held = self.directory.lock().await;
@@ -116,8 +117,8 @@ impl Access {
         Ok(children)
     }
 
-    /// Archives a person: they leave lists and pickers, their events stay. `None` when there is
-    /// nobody with this id; done twice changes nothing.
+    /// Archives a person: they no longer appear in lists and pickers, and their events stay.
+    /// Returns `None` if the id is unknown. Archiving them again changes nothing.
     pub async fn archive_person(&self, id: &str, now: Time) -> Result<Option<PersonChange>> {
         let _held = self.directory.lock().await;
         let Some(before) = self.store.person(id).await? else {

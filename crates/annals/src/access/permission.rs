@@ -1,7 +1,8 @@
-//! The permissions, and which role has which: the one table of both.
+//! The permissions, and the table of the roles that have them.
 //!
-//! A handler or service asks [`Caller::may`](super::Caller::may); the API document names the permission of each
-//! operation as `x-permission`; `GET /api/v1/session` answers the caller's.
+//! Handlers and services check a permission with [`Caller::may`](super::Caller::may). The API
+//! document names the permission of each operation as `x-permission`; `GET /api/v1/session` returns
+//! the caller's.
 
 use serde::Serialize;
 
@@ -37,13 +38,13 @@ permissions! {
     AppendEvents = "append_events",
     /// Send events as a service: about anybody, with times and severities of its own.
     AppendForOthers = "append_for_others",
-    /// Read events, people and points within one's scope.
+    /// Read events, people and points within the caller's scope.
     ReadEvents = "read_events",
     /// See everybody; without it, people see themselves and their children.
     ReadEverybody = "read_everybody",
     /// Read figures about everybody.
     ReadAnalytics = "read_analytics",
-    /// Read the engagement and the risk history of people one may see.
+    /// Read the engagement and the risk history of people within the caller's scope.
     ReadLearners = "read_learners",
     /// Resolve, ignore and reopen error groups.
     ManageErrors = "manage_errors",
@@ -77,7 +78,7 @@ permissions! {
     ReadLog = "read_log",
 }
 
-/// The permissions of a role.
+/// Returns the permissions of a role.
 pub const fn permissions_of(role: Role) -> &'static [Permission] {
     use Permission::{
         AppendEvents, AppendForOthers, GivePoints, ManagePeople, ManagePoints, ReadAnalytics,
@@ -111,8 +112,8 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
     }
 }
 
-/// The viewer as which a role reads everybody's events; `None` for roles that read a person's own,
-/// or nothing.
+/// Returns the viewer as which a role reads everybody's events; `None` for roles that read only a
+/// person's own events, or none.
 pub const fn viewer_of(role: Role) -> Option<Viewer> {
     match role {
         Role::Admin => Some(Viewer::Admin),
@@ -126,9 +127,9 @@ pub const fn viewer_of(role: Role) -> Option<Viewer> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("This takes the role {}; yours is {}.", roles_with(*.permission), .role.as_str())]
 pub struct Forbidden {
-    /// The permission they lack.
+    /// The missing permission.
     pub permission: Permission,
-    /// The role they have.
+    /// The caller's role.
     pub role: Role,
 }
 
@@ -138,7 +139,7 @@ fn roles_with(permission: Permission) -> String {
 }
 
 impl Permission {
-    /// Whether a role has this permission.
+    /// `true` if a role has this permission.
     pub fn is_of(self, role: Role) -> bool {
         permissions_of(role).contains(&self)
     }

@@ -1,8 +1,8 @@
-//! Tokens of the application (JWT): how its people show who they are.
+//! Tokens of the application (JWT), with which its people identify themselves.
 //!
-//! The algorithm is the configured one and never the token's choice; issuer, audience, expiry and
-//! `nbf` are checked against the server's own clock. Whose children somebody has is not the
-//! token's business: the directory says.
+//! The algorithm is the configured one, never the token's choice. Issuer, audience, expiry and
+//! `nbf` are checked against the server's own clock. A person's children come from the directory,
+//! never from the token.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use super::key_set::KeySet;
 use crate::config::{ConfigError, Jwt, JwtAlgorithm};
 use crate::store::Role;
 
-/// Opens tokens.
+/// Verifies tokens.
 pub struct Tokens {
     validation: Validation,
     keys: Keys,
@@ -23,22 +23,22 @@ pub struct Tokens {
 }
 
 enum Keys {
-    /// One, whatever the token calls it.
+    /// One key, used whatever `kid` the token has.
     One(DecodingKey),
-    /// Several, distinguished by the token's `kid`.
+    /// Several keys, distinguished by the token's `kid`.
     ById(KeySet),
 }
 
-/// What a token says that is believed.
+/// The claims of a token that Annals uses.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Claims {
-    /// The person.
+    /// The person's id.
     pub sub: String,
-    /// Admin and auditor by the token's word; everybody else is a user.
+    /// Admin or auditor if the token says so, otherwise user.
     pub role: Role,
-    /// What people call them.
+    /// The person's name; `None` if the token has none that is acceptable.
     pub name: Option<String>,
-    /// When the token expires.
+    /// The time when the token expires.
     pub expires_at: Time,
 }
 
@@ -67,7 +67,7 @@ impl Tokens {
         validation.set_issuer(&[&jwt.issuer]);
         validation.set_audience(&[&jwt.audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        // Checked below, against the clock that everything here goes by.
+        // Checked below, against the server's own clock.
         validation.validate_exp = false;
         validation.validate_nbf = false;
         let keys = match (&jwt.secret, &jwt.public_key_file, &jwt.jwks_file) {
@@ -82,14 +82,14 @@ impl Tokens {
         Ok(Tokens { validation, keys, skew: i64::from(jwt.skew_seconds) * 1_000_000 })
     }
 
-    /// Reads the keys again, where they are a set in a file.
+    /// Reads the keys again, if they are a set in a file.
     pub(super) fn renew(&self) {
         if let Keys::ById(keys) = &self.keys {
             keys.renew();
         }
     }
 
-    /// Whom a token belongs to, if it is good now.
+    /// Verifies a token and returns its claims.
     pub(super) fn open(&self, token: &str, now: Time) -> Result<Claims, Denied> {
         let named;
         let key = match &self.keys {
@@ -102,7 +102,7 @@ impl Tokens {
             }
         };
         let raw = decode::<RawClaims>(token, key, &self.validation).map_err(|_| Denied::Token)?;
-        // Whoever marks an extension as critical wants it understood; none is understood here.
+        // A critical extension must be understood, and none is supported here.
         if raw.header.crit.is_some() {
             return Err(Denied::Token);
         }
@@ -131,7 +131,7 @@ impl Tokens {
     }
 }
 
-/// Seconds since 1970 as a token writes them, within the times that there are here.
+/// Converts a token's seconds since 1970 into a time, at most [`Time::MAX`].
 fn seconds(seconds: f64) -> Result<Time, Denied> {
     let micros = seconds * 1e6;
     let (least, most) = (Time::MIN.as_micros() as f64, Time::MAX.as_micros() as f64);

@@ -10,8 +10,8 @@
 //! resumes from its checkpoint. Neither appends nor other followers are affected.
 //!
 //! An output may be rows in the derived database, whose checkpoint moves in the same transaction.
-//! It may be files, whose checkpoint has a position and the lengths to which they are cut on
-//! resuming. Awards of badges are events, distinguished by their ids.
+//! An output may also be files, whose checkpoint has a position and the lengths to which they are
+//! cut on resuming. Awards of badges are events, distinguished by their ids.
 
 mod audit_file;
 mod badges;

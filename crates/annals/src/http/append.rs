@@ -24,11 +24,11 @@ pub const USER_HEADER: &str = "x-annals-user";
 /// Append events
 ///
 /// Takes one event, an array of events, or NDJSON (`application/x-ndjson`), also gzipped: at most
-/// 1,000 events and 5 MiB. What is answered as accepted is durable. An event sent again with its
-/// id is a duplicate, not a second event.
+/// 1,000 events and 5 MiB. Events that are answered as `accepted` are stored durably. An event sent
+/// again with its id is a duplicate, not a second event.
 ///
-/// People append about themselves and their children. An ingest key appends as the user of the
-/// token in `X-Annals-User`, else as an anonymous visitor.
+/// People append events about themselves and their children. An ingest key appends events as the
+/// user of the token in `X-Annals-User`, or without a token as an anonymous visitor.
 #[utoipa::path(
     post, path = "/api/v1/events", operation_id = "append_events", tag = "Journal", extensions(("x-permission" = json!(Permission::AppendEvents))),
     params(("X-Annals-User" = Option<String>, Header, description = "Beside an ingest key: the token of the browser's user")),
@@ -90,9 +90,9 @@ async fn read(body: Body) -> Result<Bytes> {
     })
 }
 
-/// The person who appends: the caller themselves or, beside an ingest key, whom the token in
-/// [`USER_HEADER`] names. A token that does not work is an error, and never a visitor without
-/// a name: what a person did must not be recorded as somebody else's.
+/// Returns the person who appends: the caller or, beside an ingest key, the user of the token in
+/// [`USER_HEADER`]. An invalid token is an error, because a person's events must not be recorded as
+/// an anonymous visitor's.
 async fn person_beside(
     http: &Http,
     caller: &Caller,
@@ -110,7 +110,7 @@ async fn person_beside(
     Ok(Some(http.access.by_token(token).await??))
 }
 
-/// What the record pipeline knows of the sender.
+/// Returns the facts about the sender that intake needs.
 fn sender(
     caller: &Caller,
     person: Option<&Caller>,
@@ -125,7 +125,7 @@ fn sender(
         dependants: person
             .and_then(|person| person.person.as_ref())
             .map_or(Vec::new(), |person| person.dependants.clone()),
-        // A service speaks for others: its own address and program say nothing about them.
+        // A service sends events of others, so its own address and program say nothing about them.
         peer_ip: address.0.filter(|_| !trusted),
         user_agent: headers
             .get(header::USER_AGENT)
@@ -135,7 +135,7 @@ fn sender(
     }
 }
 
-/// 201 with the outcomes; 422 when every event was rejected.
+/// Returns 201 with the outcomes, or 422 if every event was rejected.
 fn finish(answer: AppendResponse) -> Response {
     if answer.rejected < answer.results.len() {
         return (StatusCode::CREATED, Json(answer)).into_response();

@@ -10,12 +10,12 @@ use annals_event::{FieldError, json};
 use super::Http;
 use super::error::Problem;
 
-/// Bytes of the body of anything but events.
+/// Maximum size of a body without events, in bytes.
 const LIMIT: usize = 64 * 1024;
-/// Depth of the body of anything but events.
+/// Maximum depth of the JSON in a body without events.
 const DEPTH: usize = 8;
 
-/// A JSON body; what is wrong with it is a problem that names the field.
+/// A JSON body. If it is invalid, the problem names the field.
 pub struct JsonBody<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<Http> for JsonBody<T> {
@@ -32,7 +32,7 @@ impl<T: DeserializeOwned> FromRequest<Http> for JsonBody<T> {
         serde_path_to_error::deserialize(value).map(JsonBody).map_err(|error| {
             let path = error.path().to_string();
             let text = error.inner().to_string();
-            // Of the body itself serde names the field in backquotes, if it misses one.
+            // A field that is missing at the top level is named only in the message, in backquotes.
             let named = text.split('`').nth(1).unwrap_or_default();
             let field = if path == "." { named } else { &path };
             Problem::invalid(vec![FieldError::new(field, text.clone())])
@@ -40,7 +40,7 @@ impl<T: DeserializeOwned> FromRequest<Http> for JsonBody<T> {
     }
 }
 
-/// The id that ends a path. Bytes that are no text are a problem like any other.
+/// The id at the end of the path. Bytes that are not UTF-8 are a problem like any other.
 pub struct PathId(pub String);
 
 impl FromRequestParts<Http> for PathId {

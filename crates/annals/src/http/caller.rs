@@ -1,4 +1,4 @@
-//! Who is calling: reads a key, a token, the dashboard's cookie, or the mark of the local socket.
+//! Identifies the caller by key, token, the dashboard's cookie, or the mark of the local socket.
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
@@ -35,7 +35,7 @@ impl FromRequestParts<Http> for Caller {
     }
 }
 
-/// Who a request says is calling, whatever the limits say.
+/// Identifies the caller of a request, without regard to the rate limits.
 pub(super) async fn identify(parts: &Parts, http: &Http) -> Result<Caller> {
     if let Some(caller) = parts.extensions.get::<Caller>() {
         return Ok(caller.clone());
@@ -69,7 +69,7 @@ impl OptionalFromRequestParts<Http> for Caller {
     }
 }
 
-/// The bearer token; an `Authorization` header of another kind is an error that says so.
+/// Returns the bearer token. An `Authorization` header of another kind is an error that says so.
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return Ok(None);
@@ -86,7 +86,7 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
     })
 }
 
-/// The session's token from the cookies.
+/// Returns the session's token from the cookies.
 pub(super) fn cookie(headers: &HeaderMap) -> Option<&str> {
     headers
         .get_all(header::COOKIE)
@@ -97,8 +97,8 @@ pub(super) fn cookie(headers: &HeaderMap) -> Option<&str> {
         .find_map(|(name, value)| (name == COOKIE).then_some(value))
 }
 
-/// A browser sends the cookie along with any request to us, also with one that another site
-/// made it send; the header only our own pages can add.
+/// Checks the CSRF header of a write with the cookie. A browser sends the cookie even when another
+/// site causes the request, but only our own pages can add the header.
 fn check_csrf(parts: &Parts, caller: &Caller) -> Result<()> {
     if matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return Ok(());

@@ -1,8 +1,7 @@
-//! Where a request came from: the peer, or what a trusted proxy says of it.
+//! The address of the client: the peer's, or the one that a trusted proxy reports.
 //!
-//! Anybody can send `X-Forwarded-For`. It is believed only as far as `trusted_proxies` reaches:
-//! read from the right, where the nearest proxy wrote, up to the first address that is not one of
-//! them.
+//! Anybody can send `X-Forwarded-For`. So the header is read from the right, where the nearest
+//! proxy wrote, up to the first address that is not in `trusted_proxies`.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -16,12 +15,12 @@ use super::Http;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The client's address; none over the local socket.
+/// The client's address; `None` over the local socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ClientAddress(pub(super) Option<IpAddr>);
 
 impl ClientAddress {
-    /// The address of whoever sent a request with these headers.
+    /// Returns the address of the client that sent a request with these headers.
     pub(super) fn of(
         extensions: &Extensions,
         headers: &HeaderMap,
@@ -31,8 +30,8 @@ impl ClientAddress {
         ClientAddress(peer.map(|ConnectInfo(peer)| client(peer.ip(), headers, trusted)))
     }
 
-    /// Whether the request was made on this machine itself. A proxy on this machine that nobody
-    /// named as trusted passes on requests of the whole world.
+    /// `true` if the request was made on this machine. A request with a proxy's header never
+    /// counts, because a proxy on this machine may pass on requests from anywhere.
     pub(super) fn is_local(self, headers: &HeaderMap) -> bool {
         let forwarded = headers.contains_key(FORWARDED_FOR)
             || headers.contains_key(header::FORWARDED)
@@ -64,14 +63,14 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
         if !is_trusted(&nearest) {
             break;
         }
-        // What cannot be read hides whatever stands before it.
+        // Addresses to the left of an unreadable one cannot be trusted.
         let Some(address) = parse(address.trim()) else { break };
         nearest = address;
     }
     nearest
 }
 
-/// An address as proxies write it: bare, with a port, in brackets.
+/// Parses an address as proxies write it: bare, with a port, or in brackets.
 fn parse(text: &str) -> Option<IpAddr> {
     let bare = text.parse::<IpAddr>().ok();
     let with_port = || text.parse::<SocketAddr>().ok().map(|socket| socket.ip());
@@ -99,7 +98,7 @@ mod tests {
             ("203.0.113.9", &["198.51.100.1"][..], "203.0.113.9"),
             ("10.0.0.1", &[], "10.0.0.1"),
             ("10.0.0.1", &["198.51.100.1"], "198.51.100.1"),
-            // What the client wrote itself stands to the left of what the proxy saw.
+            // The client's own entries are to the left of the proxy's.
             ("10.0.0.1", &["1.2.3.4, 198.51.100.1"], "198.51.100.1"),
             ("10.0.0.1", &["1.2.3.4", "198.51.100.1, 10.0.0.2"], "198.51.100.1"),
             ("::1", &["[2001:db8::1]:443"], "2001:db8::1"),

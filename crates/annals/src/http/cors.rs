@@ -1,9 +1,9 @@
-//! Which web pages may send events with a publishable key.
+//! CORS: the web pages that may send events with a publishable key.
 //!
-//! A browser asks first, without showing a key (the preflight), so that the first answer is "some
-//! ingest key allows this page"; the request itself is then held to the origins of its own key.
-//! Whoever is no browser can claim any origin: this protects nobody's data, it only keeps other
-//! people's pages from using a key by mistake. Nothing is ever read this way.
+//! A browser first sends a request without the key (the preflight), so that its answer is only
+//! "some ingest key allows this page". The request itself is then checked against the origins of
+//! its own key. A program that is no browser can claim any origin: this protects no data, it only
+//! keeps other people's pages from using a key by mistake. Nothing can be read this way.
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -16,22 +16,22 @@ use crate::store::Role;
 
 /// The endpoints that publishable keys may call.
 const PATHS: [&str; 1] = ["/api/v1/events"];
-/// How long a browser may remember a preflight, in seconds.
+/// Time that a browser may cache the answer to a preflight, in seconds.
 const MAX_AGE: &str = "3600";
-/// What a page may send along.
+/// The headers that a page may send.
 const HEADERS: &str = "authorization, content-type, content-encoding, x-annals-user";
 
-/// What a web page asks of an endpoint for publishable keys.
+/// A request of a web page to an endpoint for publishable keys.
 pub(super) struct Page {
     origin: Option<HeaderValue>,
-    /// Whether some key allows it.
+    /// `true` if some key allows the page's origin.
     allowed: bool,
-    /// Whether it asks only whether it may ask.
+    /// `true` if the request is a preflight.
     preflight: bool,
 }
 
 impl Page {
-    /// Which page sends a request, if any does; nothing for all other endpoints.
+    /// Returns the page of a request; `None` for endpoints that publishable keys may not call.
     pub(super) fn of(http: &Http, request: &Request) -> Option<Page> {
         let path = request.extensions().get::<MatchedPath>()?;
         if !PATHS.iter().any(|open| path.as_str().ends_with(open)) {
@@ -47,7 +47,7 @@ impl Page {
         Some(Page { origin, allowed, preflight })
     }
 
-    /// The answer to a preflight, which is no endpoint's.
+    /// Returns the answer to a preflight; `None` for other requests.
     pub(super) fn preflight(&self) -> Option<Response> {
         match (self.preflight, self.allowed) {
             (false, _) => None,
@@ -56,9 +56,9 @@ impl Page {
         }
     }
 
-    /// Lets the page read an answer, if it may.
+    /// Adds the headers that let the page read an answer, if it may.
     pub(super) fn admit(self, headers: &mut HeaderMap) {
-        // In one header with what the layers below say: some readers look at the first alone.
+        // One header for all values, because some readers look only at the first.
         let varies = match headers.get(header::VARY) {
             Some(also) => [b"origin, ", also.as_bytes()].concat(),
             None => b"origin".to_vec(),
@@ -85,7 +85,8 @@ impl Page {
     }
 }
 
-/// 403 when a page uses a publishable key that is not for it. Pages of this server itself may.
+/// Returns 403 if a page uses a publishable key for other origins. Pages of this server may use
+/// any.
 pub(super) fn check(http: &Http, caller: &Caller, headers: &HeaderMap) -> Result<()> {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return Ok(());
@@ -106,7 +107,7 @@ fn refused() -> Problem {
     Problem::new(StatusCode::FORBIDDEN, code, detail)
 }
 
-/// Whether a text is an origin as browsers send it, or the word for all of them.
+/// `true` if a text is an origin as browsers send it, or [`ANY_ORIGIN`].
 pub(super) fn is_origin(text: &str) -> bool {
     if text == ANY_ORIGIN {
         return true;

@@ -13,13 +13,13 @@ use super::error::Problem;
 #[allow_missing = true]
 struct Files;
 
-/// A file, or the page that opens every screen.
+/// Serves a file, or the page that opens every screen.
 pub(super) async fn serve(State(http): State<Http>, uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
     if let Some(file) = Files::get(path).filter(|_| path != "index.html") {
         return asset(path, file);
     }
-    // Screens have names without a dot; a file that is not there is not a screen.
+    // A path with a dot names a file, not a screen.
     let screen = !path.rsplit('/').next().unwrap_or_default().contains('.');
     match Files::get("index.html") {
         Some(index) if screen || path == "index.html" => page(&index, &http.config.base_path),

@@ -1,4 +1,4 @@
-//! Forgetting a person, on request.
+//! Erases a person, on request.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,10 +12,10 @@ use crate::service::Receipt;
 
 /// Erase a person
 ///
-/// Now, and for good: they leave the directory, their sessions end, and every event that names them
-/// as actor, account, subject or entity stays without them, as do their children's; so the record
-/// still verifies. Their audit files go. A child whose last guardian they were is archived. Done
-/// twice changes nothing more.
+/// Erases a person now and permanently. They leave the directory, and their sessions end. Every
+/// event that names them as actor, account, subject or entity stays, but without them, also events
+/// of their children; so the record still verifies. Their audit files are deleted. A child whose
+/// last guardian they were is archived. Erasing them again changes nothing more.
 #[utoipa::path(
     post, path = "/api/v1/people/{id}/erase", operation_id = "erase_person", tag = "People", extensions(("x-permission" = json!(Permission::ErasePeople))),
     params(("id" = String, Path, description = "The application's id")),

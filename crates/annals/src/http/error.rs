@@ -1,18 +1,18 @@
 //! Problems: RFC 9457 documents with a stable `code` and a sentence a person can act on.
 //!
-//! Which error belongs where:
+//! Errors, with their status and the place that makes them:
 //!
 //! | what | status | made by |
 //! |---|---|---|
 //! | the request cannot be understood | 400, 413, 415 | [`Problem::bad_request`] and friends |
-//! | nobody known is calling | 401 | `From<Denied>` |
+//! | the caller is not identified | 401 | `From<Denied>` |
 //! | the caller may not do this | 403; 404 for a single thing out of their scope | [`Problem::forbidden`] |
-//! | in conflict with how things stand | 409 | where it is found |
+//! | in conflict with the present state | 409 | the place that finds it |
 //! | understood, but not acceptable | 422 | [`Problem::invalid`] |
-//! | asked too often | 429 with `Retry-After` | [`Problem::too_many`] |
+//! | too many requests | 429 with `Retry-After` | [`Problem::too_many`] |
 //! | overload, full disk, dead database | 503 with `Retry-After` | `From<AppendError>`, `From<StoreError>` |
 //!
-//! What services refuse becomes a problem in `error/services.rs`.
+//! Errors of services become problems in `error/services.rs`.
 //!
 //! A 500 is a bug of ours; its cause goes to the log and never to the caller.
 
@@ -31,30 +31,30 @@ use crate::words::as_sentence;
 
 mod services;
 
-/// What an endpoint answers with.
+/// The result of an endpoint.
 pub type Result<T> = std::result::Result<T, Problem>;
 
-/// A problem document.
+/// A problem document (RFC 9457).
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Problem {
-    /// Always `about:blank`: the `code` tells problems apart.
+    /// Always `about:blank`; the `code` distinguishes problems.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// The status in words.
+    /// The HTTP status in words, such as `Not Found`.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What went wrong, for programs; stable.
+    /// The stable code of the problem, for programs.
     pub code: &'static str,
-    /// What went wrong and what to do, for people.
+    /// A sentence for people: the problem, and what to do about it.
     pub detail: String,
-    /// The fields that are wrong.
+    /// The fields that are wrong; absent if the problem is not about fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
-    /// The outcome of each event, where every one was rejected.
+    /// The outcome of each event sent, if none is known to be recorded; absent otherwise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub results: Vec<ItemResult>,
-    /// How many points are missing, where they do not suffice.
+    /// Number of points that are missing, if the balance does not suffice; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub points_needed: Option<i64>,
     #[serde(skip)]
@@ -63,7 +63,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem with this status, code and sentence.
+    /// Makes a problem with this status, code and sentence.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Problem {
         Problem {
             kind: "about:blank",
@@ -99,7 +99,7 @@ impl Problem {
             .with_errors(errors)
     }
 
-    /// 401: nobody known is calling.
+    /// 401: the caller is not identified.
     pub fn unauthorized(code: &'static str, detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::UNAUTHORIZED, code, detail)
     }
@@ -109,36 +109,36 @@ impl Problem {
         Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
 
-    /// 429: asked too often; how many seconds to wait.
+    /// 429: too many requests; `seconds` is the time to wait.
     pub fn too_many(detail: impl Into<String>, seconds: u32) -> Problem {
         Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry(seconds)
     }
 
-    /// 404: there is no such thing, or not for this caller.
+    /// 404: the thing does not exist, or not for this caller.
     pub fn not_found(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
     }
 
-    /// 413: the request holds too much.
+    /// 413: the request is too large.
     pub fn too_large(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
     }
 
-    /// Names the fields that are wrong.
+    /// Adds the fields that are wrong.
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<FieldError>) -> Problem {
         self.errors = errors;
         self
     }
 
-    /// Says how many points are missing.
+    /// Adds the number of points that are missing.
     #[must_use]
     pub(in crate::http) fn needing(mut self, points: i64) -> Problem {
         self.points_needed = Some(points);
         self
     }
 
-    /// Says after how many seconds it may work.
+    /// Adds the number of seconds after which to try again.
     #[must_use]
     pub(in crate::http) fn retry(mut self, seconds: u32) -> Problem {
         self.retry_after = Some(seconds);
@@ -146,7 +146,7 @@ impl Problem {
     }
 }
 
-/// The first errors as one sentence.
+/// Returns the first errors as one sentence.
 fn sentence(errors: &[FieldError]) -> String {
     let named: Vec<String> =
         errors.iter().take(3).map(|error| format!("`{}` {}", error.field, error.message)).collect();
@@ -218,7 +218,7 @@ impl From<StoreError> for Problem {
 }
 
 impl Problem {
-    /// 500: a bug of ours. The cause belongs into the log before this is made.
+    /// 500: a bug of ours. Log the cause before you make this.
     pub fn internal() -> Problem {
         let detail = "Something went wrong on the server; its log says what.";
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
@@ -259,12 +259,12 @@ impl From<ListError> for Problem {
     }
 }
 
-/// 404 for paths under `/api` that are no endpoint.
+/// 404: the path under `/api` is no endpoint.
 pub(super) async fn no_such_endpoint() -> Problem {
     Problem::not_found("There is no such endpoint; /docs lists them.")
 }
 
-/// 405 for endpoints that do not know the method.
+/// 405: the endpoint does not know the method.
 pub(super) async fn method_not_allowed() -> Problem {
     let detail = "This endpoint does not know this method; /docs lists what it knows.";
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)

@@ -18,8 +18,8 @@ use crate::query::proof::{self, Proof};
 
 /// List events
 ///
-/// Newest first, in pages: pass `next_cursor` as `cursor`, with the same filter, for the next
-/// one. Pages never shift, however much is appended meanwhile.
+/// Lists events in pages, newest first. For the next page, pass `next_cursor` as `cursor` with the
+/// same filter. Pages never shift, even if events are appended meanwhile.
 #[utoipa::path(
     get, path = "/api/v1/events", operation_id = "list_events", tag = "Journal", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
@@ -72,7 +72,8 @@ pub(super) async fn get(
 
 /// Prove one event
 ///
-/// Its digest, and whether it is the event that was written, as `annals verify` would say of it.
+/// Returns the event's digest, and the verdict of `annals verify` on it: whether it is the event
+/// that was written.
 #[utoipa::path(
     get, path = "/api/v1/events/{id}/proof", operation_id = "prove_event", tag = "Journal", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(("id" = Uuid, Path, description = "The event's id")),
@@ -91,7 +92,7 @@ pub(super) async fn prove(
     Ok(Json(proof::prove(&*http.store, &event).await?))
 }
 
-/// The event with this id, if the caller may read it.
+/// Returns the event with this id, if the caller may read it.
 async fn find(http: &Http, caller: &Caller, id: &str) -> Result<Event> {
     caller.may(Permission::ReadEvents)?;
     let id: Uuid = id
@@ -101,26 +102,28 @@ async fn find(http: &Http, caller: &Caller, id: &str) -> Result<Event> {
     found.ok_or_else(|| Problem::not_found("There is no event with this id."))
 }
 
-/// How many events match.
+/// Numbers of events that match a filter.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Stats {
-    /// All of them.
+    /// Number of all these events.
     total: u64,
-    /// By category.
+    /// Number of events by category.
     categories: BTreeMap<String, u64>,
-    /// By severity.
+    /// Number of events by severity.
     severities: BTreeMap<String, u64>,
-    /// By action, when asked for with `by=action`: the 100 most frequent.
+    /// Number of events by action, for the 100 most frequent ones; absent unless `by=action` is
+    /// given.
     #[serde(skip_serializing_if = "Option::is_none")]
     actions: Option<BTreeMap<String, u64>>,
 }
 
-/// Actions that are counted one by one: more than a person looks through.
+/// Maximum number of actions counted: more than a person looks through.
 const COUNTED_ACTIONS: usize = 100;
 
 /// Count events
 ///
-/// By category and by severity, for the filter bar; by action too where asked.
+/// Counts the events that match a filter, by category and severity; by action, too, with
+/// `by=action`.
 #[utoipa::path(
     get, path = "/api/v1/stats", operation_id = "count_events", tag = "Journal", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(

@@ -18,10 +18,10 @@ use crate::service::{act, details};
 
 /// Export events
 ///
-/// Everything the filter matches, streamed. Each format ends with a marker so that a cut file
-/// shows: CSV with the row `#count,N`, NDJSON with the line `{"count":N}`, JSON with `"count"`.
-/// That somebody exported, and with which filter, goes on the record.
-/// CSV texts that a spreadsheet would run as formulas begin with an apostrophe.
+/// Streams all events that match the filter. Each format ends with a marker, so that a truncated
+/// file can be recognised: CSV with the row `#count,N`, NDJSON with the line `{"count":N}`, JSON
+/// with `"count"`. The export and its filter are recorded as an event. CSV texts that a spreadsheet
+/// would run as formulas begin with an apostrophe.
 #[utoipa::path(
     get, path = "/api/v1/events/export", operation_id = "export_events", tag = "Journal", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
@@ -49,7 +49,7 @@ pub(super) async fn export(
     };
     let asked = parameters.on_record()?;
     let filter = caller.scope(&http.catalog).over(parameters.filter()?);
-    // The export ends before its own mention.
+    // The export must not contain the event about itself.
     let upto = http.store.head().await?.seq;
     let metadata = details([("filter", asked), ("format", format.as_str().into())]);
     http.audit(&caller.actor(), Draft { metadata, ..act("exported") }).await?;

@@ -1,4 +1,4 @@
-//! `GET /api/v1/health`: what a person who looks after the server wants to see at a glance.
+//! `GET /api/v1/health`: the state of the server, for the person who looks after it.
 
 use annals_event::Time;
 use axum::Json;
@@ -11,61 +11,61 @@ use super::parameters::NoParameters;
 use crate::access::{Caller, Permission};
 use crate::follow::Running;
 
-/// How the server and its journal fare.
+/// The health of the server and its journal.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct HealthReport {
     /// The program's version.
     version: &'static str,
-    /// When the server started: the counts begin here.
+    /// The time when the server started; `outcomes` counts from then on.
     started_at: Time,
-    /// Whether an event can be written durably now.
+    /// `true` if an event can be written durably now.
     writable: bool,
-    /// Why not.
+    /// The reason why events cannot be written; absent if they can.
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<String>,
-    /// The journal.
+    /// The state of the journal.
     journal: JournalHealth,
-    /// What is read out of the journal, and how far.
+    /// The state of each follower of the journal.
     followers: Vec<FollowerHealth>,
-    /// What became of the events sent since the start.
+    /// Numbers of events sent since the start, by outcome and reason.
     outcomes: Vec<OutcomeCount>,
 }
 
-/// How far the journal goes.
+/// The state of the journal.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct JournalHealth {
-    /// Events ever taken in, deleted ones too.
+    /// Number of events ever recorded, including deleted ones.
     positions: u64,
-    /// When the last one was taken in; absent in an empty journal.
+    /// The time when the last event was recorded; absent if the journal is empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_at: Option<Time>,
-    /// Bytes on the disk.
+    /// Size of the journal on the disk, in bytes.
     bytes: u64,
 }
 
-/// How far a follower has come.
+/// The state of a follower.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct FollowerHealth {
-    /// What `annals rebuild` calls it.
+    /// The follower's name, as `annals rebuild` takes it.
     name: &'static str,
-    /// What it keeps.
+    /// A description of the follower's output.
     what: &'static str,
-    /// Events it has still to take in; 0 where another server keeps it.
+    /// Number of events that the follower has not read yet; 0 if another server runs it.
     lag: u64,
-    /// When the journal took in the last event it has; absent before the first.
+    /// The time when the last event it has read was recorded; absent before the first one.
     #[serde(skip_serializing_if = "Option::is_none")]
     as_of: Option<Time>,
-    /// What went wrong last, as long as it has not gone on since.
+    /// The last error; absent if the follower has made progress since.
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<FollowerFault>,
 }
 
-/// What went wrong with a follower; it tries again by itself.
+/// An error of a follower. The follower tries again by itself.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct FollowerFault {
-    /// In words.
+    /// The error in words.
     message: String,
-    /// When.
+    /// The time of the error.
     at: Time,
 }
 
@@ -82,22 +82,22 @@ impl FollowerHealth {
     }
 }
 
-/// How many events met the same outcome.
+/// A number of events with the same outcome and reason.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct OutcomeCount {
-    /// `accepted`, `duplicate`, `rejected`, `dropped` or `failed`.
+    /// The outcome: `accepted`, `duplicate`, `rejected`, `dropped` or `failed`.
     outcome: &'static str,
-    /// Why, where there is a why: a stable code.
+    /// The stable code of the reason; absent if there is none.
     #[serde(skip_serializing_if = "str::is_empty")]
     reason: &'static str,
-    /// So many.
+    /// Number of events.
     count: u64,
 }
 
 /// Health
 ///
-/// Whether events can be written, how far the journal goes and how far what is read out of it has
-/// come, and what became of the events sent since the start.
+/// Returns whether events can be written, the state of the journal and its followers, and the
+/// outcomes of the events sent since the start.
 #[utoipa::path(
     get, path = "/api/v1/health", operation_id = "get_health", tag = "Operations", extensions(("x-permission" = json!(Permission::ReadHealth))),
     responses(

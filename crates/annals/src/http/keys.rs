@@ -14,32 +14,32 @@ use crate::access::{Caller, Permission};
 use crate::service::{act, details};
 use crate::store::{Key, Role};
 
-/// Characters of a key's name.
+/// Maximum length of a key's name, in characters.
 const NAME_CHARS: usize = 100;
-/// Origins of one key.
+/// Maximum number of a key's origins.
 const ORIGINS: usize = 20;
 
 /// A key, without its secret.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct KeyInfo {
-    /// Its public id.
+    /// The key's public id.
     id: String,
-    /// What its holder may do.
+    /// The role, which decides what the holder may do.
     role: Role,
-    /// What people call it.
+    /// The key's name, for people.
     name: String,
-    /// From which web pages it may be used.
+    /// The origins of the web pages that may use the key; absent if only programs may.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     origins: Vec<String>,
-    /// When it was made.
+    /// The time when the key was created.
     created_at: Time,
-    /// When it stops working.
+    /// The time when the key expires; absent if it never does.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Time>,
-    /// When it was revoked.
+    /// The time when the key was revoked; absent if it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
     revoked_at: Option<Time>,
-    /// When it was last used, to the minute.
+    /// The time when the key was last used, to the minute; absent if it never was.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_used_at: Option<Time>,
 }
@@ -59,41 +59,41 @@ impl From<Key> for KeyInfo {
     }
 }
 
-/// Every key.
+/// A list of all keys.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct KeyList {
-    /// The keys, oldest first.
+    /// All keys, oldest first.
     keys: Vec<KeyInfo>,
 }
 
-/// A key to be made.
+/// A key to create.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewKey {
-    /// What its holder may do.
+    /// The role, which decides what the holder may do.
     role: Role,
-    /// What people call it, 1 to 100 characters.
+    /// The key's name, for people: 1 to 100 characters.
     name: String,
-    /// From which web pages an ingest key may be used, such as `https://shop.example`; `*` for
-    /// any. None: from programs alone.
+    /// The origins of the web pages that may use an ingest key, such as `https://shop.example`; `*`
+    /// for all. Without any, only programs may use it.
     #[serde(default)]
     origins: Vec<String>,
-    /// When it stops working; never, if absent.
+    /// The time when the key expires; if absent, it never does.
     expires_at: Option<Time>,
 }
 
-/// A key just made.
+/// A key that was just created.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct CreatedKey {
-    /// The secret. It is shown this once.
+    /// The secret. It is shown only this once.
     secret: String,
-    /// The key.
+    /// The key, without its secret.
     key: KeyInfo,
 }
 
 /// Create a key
 ///
-/// The secret is answered once and kept nowhere.
+/// The secret is returned once and not stored.
 #[utoipa::path(
     post, path = "/api/v1/keys", operation_id = "create_key", tag = "Keys", extensions(("x-permission" = json!(Permission::ManageKeys))), request_body = NewKey,
     responses(
@@ -144,7 +144,7 @@ pub(super) async fn create(
 
 /// List keys
 ///
-/// Revoked and expired ones too, oldest first.
+/// Lists all keys, also revoked and expired ones, oldest first.
 #[utoipa::path(
     get, path = "/api/v1/keys", operation_id = "list_keys", tag = "Keys", extensions(("x-permission" = json!(Permission::ReadKeys))),
     responses((status = 200, description = "The keys", body = KeyList))
@@ -161,7 +161,7 @@ pub(super) async fn list(
 
 /// Revoke a key
 ///
-/// It stops working at once, and so do the sessions it opened.
+/// The key and the sessions it opened stop working at once.
 #[utoipa::path(
     delete, path = "/api/v1/keys/{id}", operation_id = "revoke_key", tag = "Keys", extensions(("x-permission" = json!(Permission::ManageKeys))),
     params(("id" = String, Path, description = "The key's id, `key_…`")),

@@ -1,4 +1,4 @@
-//! The language of what people read as it is: `?lang=`, else what their browser asks for.
+//! The language of texts for people: `?lang=`, or the one that their browser asks for.
 
 use axum::http::{HeaderMap, header};
 
@@ -7,7 +7,7 @@ use super::parameters::Parameters;
 use crate::follow::Language;
 
 impl Parameters {
-    /// Takes `lang`; without it the header `Accept-Language` decides, and else it is English.
+    /// Takes `lang`; without it the header `Accept-Language` decides, and otherwise it is English.
     pub fn language(&mut self, headers: &HeaderMap) -> Result<Language> {
         let asked = self.take("lang")?.map(|tag| {
             let language = Language::from_tag(&tag);
@@ -17,7 +17,7 @@ impl Parameters {
     }
 }
 
-/// The language liked best of those there are.
+/// Returns the supported language with the highest weight.
 fn accepted(headers: &HeaderMap) -> Option<Language> {
     let header = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
     let mut best: Option<(f32, Language)> = None;
@@ -25,7 +25,7 @@ fn accepted(headers: &HeaderMap) -> Option<Language> {
         let (tag, weight) = part.split_once(";q=").unwrap_or((part, "1"));
         let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
         let weight: f32 = weight.trim().parse().unwrap_or(0.0);
-        // Of equals, the first one named.
+        // The first of several languages with the same weight wins.
         if let Some(language) = Language::from_tag(&primary)
             && weight > best.map_or(0.0, |(weight, _)| weight)
         {

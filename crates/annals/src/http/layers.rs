@@ -1,4 +1,4 @@
-//! What surrounds every answer: security headers, panics caught, the request log.
+//! The layers around every answer: security headers, panics caught, the request log.
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -42,8 +42,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
 /// Puts the layers around a router; the first one named is the outermost.
 pub(super) fn around(router: Router, http: &Http) -> Router {
     let http = http.clone();
-    // One stack around each route, and each layer of its own kind: the router boxes whatever is put around
-    // it by itself, and a function among the layers copies and boxes all those below it for each request.
+    // One stack around each route, of typed layers: the router boxes every layer that is added by
+    // itself, and a function among the layers copies and boxes all those below it for each request.
     router.layer(
         ServiceBuilder::new()
             .layer(layer_fn(move |inner| Outermost { http: http.clone(), inner }))
@@ -67,14 +67,14 @@ fn unpacks(headers: &HeaderMap) -> bool {
     encodings.next().is_none_or(known) && encodings.next().is_none()
 }
 
-/// Refuses what the layers below cannot unpack, and answers preflights.
+/// Refuses bodies that the layers below cannot decompress, and answers preflights.
 #[derive(Clone)]
 struct Outermost<S> {
     http: Http,
     inner: S,
 }
 
-/// What a request comes to: what is answered here, or what the layers below answer.
+/// The answer in progress: made here, or by the layers below.
 type Work<F, R> = Either<Ready<Result<Response, Infallible>>, MapOk<F, fn(R) -> Response>>;
 
 impl<S> Service<Request> for Outermost<S>
@@ -98,7 +98,7 @@ where
         let unpacks = unpacks(request.headers());
         let page = if unpacks { Page::of(&self.http, &request) } else { None };
         let preflight = page.as_ref().and_then(Page::preflight);
-        // Not called where its answer is not needed, though it is ready.
+        // The inner service is not called if its answer is not needed, though it is ready.
         let work = match preflight.or_else(|| (!unpacks).then(packed)) {
             Some(answer) => Either::Left(ready(Ok(answer))),
             None => {
@@ -111,7 +111,7 @@ where
     }
 }
 
-/// In our own words: the layers below would answer without a body.
+/// Returns 415 as a problem document, because the layers below would answer without a body.
 fn packed() -> Response {
     let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     let detail = "Send the body as it is, or with `Content-Encoding: gzip`.";
@@ -119,7 +119,7 @@ fn packed() -> Response {
 }
 
 pin_project! {
-    /// An answer under way.
+    /// An answer in progress.
     struct Answering<W> {
         #[pin]
         work: W,
@@ -142,11 +142,11 @@ impl<W: Future<Output = Result<Response, Infallible>>> Future for Answering<W> {
     }
 }
 
-/// What is kept of a request until it is answered: never the query, never who.
+/// The facts about a request that are kept until it is answered: never the query, never the caller.
 struct RequestFacts {
     http: Http,
     method: &'static str,
-    /// The route's pattern; none for a file.
+    /// The route's pattern; `None` for a file.
     route: Option<MatchedPath>,
     api: bool,
     began: Instant,
@@ -154,7 +154,7 @@ struct RequestFacts {
 }
 
 impl RequestFacts {
-    /// The headers of every answer, one line and one count of every request.
+    /// Adds the headers of every answer, and logs and counts the request.
     fn answered(self, response: &mut Response) {
         let RequestFacts { http, method, route, api, began, page } = self;
         if let Some(page) = page {
@@ -169,18 +169,18 @@ impl RequestFacts {
 }
 
 fn add_headers(headers: &mut HeaderMap, api: bool) {
-    // Grown once, with room for what the server itself adds.
+    // Grown once, with room for the headers that the server itself adds.
     headers.reserve(HEADERS.len() + 3);
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if api {
-        // What people did is nobody's to cache.
+        // Answers about people's activity must not be cached.
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
 }
 
-/// A method's name; a client's own inventions share one.
+/// Returns a method's name; all unknown methods share `other`.
 fn name(method: &Method) -> &'static str {
     let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     known.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")

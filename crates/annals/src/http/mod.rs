@@ -1,4 +1,4 @@
-//! The HTTP surface: the API of `routes.rs`, the dashboard, and what surrounds every answer.
+//! The HTTP surface: the API of `routes.rs`, the dashboard, and the layers around every answer.
 //!
 //! ```text
 //! request ─► layers (below) ─► routes.rs ─┬─► append.rs, points/ ─► service ─► record ─► journal
@@ -58,18 +58,19 @@ pub use caller::{COOKIE, CSRF_HEADER};
 pub use error::Problem;
 pub use routes::document as openapi;
 
-/// What requests share: the services, and what belongs to this surface alone.
+/// The state that requests share: the services, and the state of this surface.
 #[derive(Clone)]
 pub struct Http {
     services: Arc<Services>,
     edge: Arc<Edge>,
 }
 
-/// What belongs to the HTTP surface alone.
+/// The state of the HTTP surface alone.
 struct Edge {
-    /// The streams that are open.
+    /// The open streams.
     live: Live,
-    /// Where browsers reach the server, once it is known: `http://127.0.0.1:8787`.
+    /// The address at which browsers reach the server, such as `http://127.0.0.1:8787`, once it is
+    /// known.
     origin: OnceLock<String>,
 }
 
@@ -82,7 +83,7 @@ impl Deref for Http {
 }
 
 impl Http {
-    /// A surface over these services.
+    /// Makes a surface over these services.
     pub fn new(services: Arc<Services>) -> Http {
         let streams = services.config.streams;
         let stall = Duration::from_secs(streams.stall_seconds.into());
@@ -90,7 +91,7 @@ impl Http {
         Http { services, edge: Arc::new(edge) }
     }
 
-    /// The router for the network.
+    /// Returns the router for the network.
     pub fn router(&self) -> Router {
         let base_path = &self.config.base_path;
         let base = base_path.trim_end_matches('/');
@@ -98,36 +99,36 @@ impl Http {
         let router = if base.is_empty() {
             inner
         } else {
-            // What is nested at `/annals` does not answer at `/annals/`, where the dashboard is.
+            // Routes nested at `/annals` do not answer at `/annals/`, where the dashboard is.
             let first = get(dashboard::serve).with_state(self.clone());
             Router::new().nest(base, inner).route(base_path, first)
         };
         layers::around(router, self)
     }
 
-    /// The router for the server's local socket: whoever may open it is the operator.
+    /// Returns the router for the local socket. Anybody who may open the socket is the operator.
     pub fn operator_router(&self) -> Router {
         let routes = routes::routes().merge(routes::operator_routes());
         layers::around(routes.with_state(self.clone()), self).layer(Extension(Caller::operator()))
     }
 
-    /// Says where browsers reach the server; the first to say so is believed.
+    /// Sets the address at which browsers reach the server. Only the first call counts.
     pub fn set_origin(&self, origin: String) {
         self.edge.origin.get_or_init(|| origin);
     }
 
-    /// The address at which a sign-in link's token is redeemed.
+    /// Returns the address at which a sign-in link's token is redeemed.
     pub fn sign_in_url(&self, token: &str) -> String {
         let origin = self.edge.origin.get().map_or("", String::as_str);
         format!("{origin}{}signin#link={token}", self.config.base_path)
     }
 
-    /// Streams that are open.
+    /// Returns the number of open streams.
     pub fn open_streams(&self) -> usize {
         self.edge.live.open()
     }
 
-    /// Lets every stream deliver what is on the record and ends it. Resolves when all have ended.
+    /// Lets every stream send the recorded events, then ends it. Resolves when all have ended.
     pub async fn close_streams(&self) {
         self.edge.live.close().await;
     }

@@ -47,13 +47,14 @@ impl utoipa::Modify for Security {
     }
 }
 
-/// The document before the routes are added.
+/// Returns the document before the routes are added.
 pub(super) fn head() -> OpenApi {
     Document::openapi()
 }
 
-/// The filter as query parameters. A field's `x-list` has the limits of a list, and the only values
-/// of a field that takes no others. It is one extension because those come in no fixed order.
+/// The filter as query parameters. A field's `x-list` holds the limits of its list and, for a field
+/// with fixed values, those values. They are in one extension because extensions come in no fixed
+/// order.
 pub(super) struct FilterParameters;
 
 impl IntoParams for FilterParameters {

@@ -1,4 +1,5 @@
-//! What the operator and the machine ask: alive, ready, counts, the log, what is known, a backup.
+//! Endpoints for the operator and for monitoring: liveness, readiness, metrics, the log, the
+//! catalog, a backup.
 
 use std::path::{Path, PathBuf};
 
@@ -19,10 +20,10 @@ use crate::catalog::{CatalogCategory, CatalogEntry};
 use crate::log::{self, LogLine};
 use crate::service::{act, details};
 
-/// How the server is.
+/// The state of the server.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Health {
-    /// `ok`.
+    /// Always `ok`.
     status: &'static str,
     /// The program's version.
     version: &'static str,
@@ -30,7 +31,7 @@ pub(super) struct Health {
 
 const OK: Health = Health { status: "ok", version: env!("CARGO_PKG_VERSION") };
 
-/// Alive
+/// Check that the server is alive
 #[utoipa::path(
     get, path = "/healthz", operation_id = "healthz", tag = "Operations",
     responses((status = 200, description = "The process answers", body = Health))
@@ -39,9 +40,9 @@ pub(super) async fn healthz() -> Json<Health> {
     Json(OK)
 }
 
-/// Ready
+/// Check that the server is ready
 ///
-/// Proves that an event could be written durably now, by writing.
+/// Tests that an event can be written durably now, by writing.
 #[utoipa::path(
     get, path = "/readyz", operation_id = "readyz", tag = "Operations",
     responses(
@@ -63,9 +64,9 @@ pub(super) struct CatalogList {
     entries: Vec<CatalogEntry>,
 }
 
-/// The catalog
+/// Get the catalog
 ///
-/// Every known category and action: what it means, who may send it, who may see it.
+/// Lists every known category and action: its meaning, who may send it, who may see it.
 #[utoipa::path(
     get, path = "/api/v1/catalog", operation_id = "get_catalog", tag = "Journal", extensions(("x-permission" = json!(Permission::ReadEvents))),
     responses((status = 200, description = "The catalog", body = CatalogList))
@@ -82,8 +83,8 @@ pub(super) async fn catalog(
 
 /// Metrics
 ///
-/// In the format of OpenMetrics, for Prometheus. From this machine itself, without a proxy in
-/// between, no key is needed.
+/// Returns the metrics in the format of OpenMetrics, for Prometheus. Requests from this machine
+/// itself, without a proxy in between, need no key.
 #[utoipa::path(
     get, path = "/metrics", operation_id = "get_metrics", tag = "Operations", extensions(("x-permission" = json!(Permission::ReadMetrics))),
     responses(
@@ -111,7 +112,7 @@ pub(super) async fn metrics(
     let head = *http.journal.head().borrow();
     for running in http.followers.iter() {
         let state = running.state();
-        // What another server keeps, that one tells of.
+        // The lag of a follower that another server runs is reported by that server.
         let lag = if state.elsewhere { 0 } else { head.saturating_sub(state.checkpoint.position) };
         http.metrics.follower(running.follower.name, lag);
     }
@@ -128,7 +129,8 @@ pub(super) struct DebugLog {
 
 /// The server's own log
 ///
-/// How the program fares, since its last start: not the audit record.
+/// Returns the lines that the program has logged since its last start. This is not the audit
+/// record.
 #[utoipa::path(
     get, path = "/api/v1/debug-log", operation_id = "get_debug_log", tag = "Operations", extensions(("x-permission" = json!(Permission::ReadLog))),
     responses((status = 200, description = "The last 500 lines", body = DebugLog))
@@ -138,7 +140,7 @@ pub(super) async fn debug_log(caller: Caller, _: NoParameters) -> Result<Json<De
     Ok(Json(DebugLog { lines: log::recent() }))
 }
 
-/// Where to put a backup.
+/// The target of a backup.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BackupRequest {
@@ -152,7 +154,7 @@ pub(super) struct Backup {
     bytes: u64,
 }
 
-/// What is wrong with the path itself is the caller's to mend, and nothing of the journal's.
+/// Checks the target of a backup. A wrong path is the caller's error, not the journal's.
 fn check_target(path: &Path) -> Result<()> {
     let wrong = |message: String| Err(Problem::invalid(vec![FieldError::new("path", message)]));
     if path.exists() {
@@ -164,8 +166,8 @@ fn check_target(path: &Path) -> Result<()> {
     }
 }
 
-/// Writes the whole journal into a new file. Only for the machine's operator, over the local
-/// socket: a path of this machine is no business of the network, so it is not in the API document.
+/// Writes the whole journal into a new file. Only the machine's operator may, over the local
+/// socket: the network must not name paths of this machine, so it is not in the API document.
 pub(super) async fn backup(
     State(http): State<Http>,
     caller: Caller,

@@ -11,7 +11,7 @@ use crate::filter::Filter;
 use crate::query::list::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::store::Order;
 
-/// The longest filter that is put on the record: an event has room for twice that.
+/// Maximum size of a filter that is recorded, in bytes: an event has room for twice that.
 const RECORD_BYTES: usize = 8 * 1024;
 const RECORD_PAIRS: usize = 16;
 
@@ -27,7 +27,7 @@ impl Parameters {
         Parameters { pairs: pairs.into_owned().collect() }
     }
 
-    /// Takes one of the endpoint's own parameters; given twice is an error.
+    /// Takes one of the endpoint's own parameters. One that is given twice is an error.
     pub fn take(&mut self, name: &str) -> Result<Option<String>> {
         let mut found = None;
         let mut twice = false;
@@ -44,7 +44,7 @@ impl Parameters {
         Ok(found)
     }
 
-    /// Takes `order`: `desc` unless asked otherwise.
+    /// Takes `order`; `desc` if it is not given.
     pub fn order(&mut self) -> Result<Order> {
         match self.take("order")?.as_deref() {
             None | Some("desc") => Ok(Order::Desc),
@@ -53,7 +53,7 @@ impl Parameters {
         }
     }
 
-    /// Takes `limit`: 50 unless asked otherwise, at most 500.
+    /// Takes `limit`; 50 if it is not given, at most 500.
     pub fn limit(&mut self) -> Result<usize> {
         let Some(text) = self.take("limit")? else {
             return Ok(DEFAULT_LIMIT);
@@ -64,7 +64,8 @@ impl Parameters {
         })
     }
 
-    /// What is left, to be put on the record: whoever reads it there must see all of it.
+    /// Returns the remaining parameters, to be recorded. Too long ones are an error, because the
+    /// record must show all of them.
     pub fn on_record(&self) -> Result<Value> {
         let bytes = self.pairs.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
         if bytes > RECORD_BYTES || self.pairs.len() > RECORD_PAIRS {
@@ -72,18 +73,18 @@ impl Parameters {
                           for it; export in several parts.";
             return Err(Problem::bad_request("filter_too_long", detail));
         }
-        // The one character that no event may hold; no event matches it either.
+        // An event cannot contain this character, so it matches no event either.
         let text = |text: &str| text.replace('\0', "\u{fffd}");
         Ok(self.pairs.iter().map(|(name, value)| (text(name), text(value))).collect())
     }
 
-    /// What is left is the filter.
+    /// Parses the remaining parameters as the filter.
     pub fn filter(self) -> Result<Filter> {
         let pairs = self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         Filter::parse(pairs).map_err(Problem::parameters)
     }
 
-    /// Nothing may be left.
+    /// Refuses any remaining parameters.
     pub fn none(self) -> Result<()> {
         let errors: Vec<FieldError> = self
             .pairs
@@ -97,7 +98,7 @@ impl Parameters {
     }
 }
 
-/// An endpoint without query parameters.
+/// The extractor of endpoints without query parameters.
 pub struct NoParameters;
 
 impl FromRequestParts<Http> for NoParameters {

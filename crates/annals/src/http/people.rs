@@ -1,4 +1,4 @@
-//! The directory: who there is, who looks after whom, and what may be recorded.
+//! The directory: people, their guardians, and what may be recorded about them.
 
 use annals_event::{Draft, Entity, FieldError, Subject, Time, limits};
 use axum::Json;
@@ -15,47 +15,48 @@ use crate::service::{act, details};
 use crate::store::{Collection, Consent, PeopleQuery, Person, PersonKind};
 use crate::words::words;
 
-/// Guardians of one child.
+/// Maximum number of a child's guardians.
 const MAX_GUARDIANS: usize = 20;
-/// Characters of a time zone and of a consent's text version.
+/// Maximum length of a time zone and of a consent's text version, in characters.
 const WORD_CHARS: usize = 100;
 
-/// A person as it is sent: what is left out is gone.
+/// A person as sent. Fields that are left out are cleared.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PersonBody {
-    /// The id of the path again; it may be left out.
+    /// The id. It must be the one in the path, and may be left out.
     id: Option<String>,
-    /// User or child.
+    /// The kind of the person.
     kind: PersonKind,
-    /// What people call them.
+    /// The person's name.
     name: Option<String>,
-    /// A child's guardians, by id; the first one's account is the child's.
+    /// The ids of a child's guardians. The account of the first one is the child's.
     #[serde(default)]
     guardians: Vec<String>,
-    /// Their IANA time zone, such as `Europe/Stockholm`.
+    /// The person's IANA time zone, such as `Europe/Stockholm`; if absent, the deployment's is
+    /// used.
     timezone: Option<String>,
-    /// The consent that stands; a child's is given by a guardian.
+    /// The consent that holds; a child's is given by a guardian. Absent if there is none.
     consent: Option<Consent>,
-    /// What is recorded about them; `full` unless given.
+    /// The level of recording for the person; `full` if absent.
     #[serde(default)]
     collection: Collection,
 }
 
-/// People, in the order of their ids.
+/// A page of people, in the order of their ids.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct PeoplePage {
-    /// The people.
+    /// The people on this page.
     people: Vec<Person>,
-    /// Where the next page begins; absent on the last one.
+    /// The cursor of the next page; absent on the last one.
     next_cursor: Option<String>,
-    /// Whether there is a next page.
+    /// `true` if there is a next page.
     has_more: bool,
 }
 
 /// List people
 ///
-/// In the order of their ids; archived ones are left out. People see themselves and their
+/// Lists people in the order of their ids, without archived ones. People see themselves and their
 /// children.
 #[utoipa::path(
     get, path = "/api/v1/people", operation_id = "list_people", tag = "People", extensions(("x-permission" = json!(Permission::ReadEvents))),
@@ -96,7 +97,7 @@ pub(super) async fn list(
         within,
         archived: false,
         after: cursor.transpose()?,
-        // One more than asked for tells whether there is a next page.
+        // One more than requested shows whether there is a next page.
         limit: limit + 1,
     };
     let mut people = http.store.people(query).await?;
@@ -131,8 +132,8 @@ pub(super) async fn get(
 
 /// Save a person
 ///
-/// Adds them to the directory, or puts this in the place of what stands there: what is left out
-/// is gone. An archived person comes back.
+/// Adds a person to the directory, or replaces them; fields that are left out are cleared. An
+/// archived person becomes active again.
 #[utoipa::path(
     put, path = "/api/v1/people/{id}", operation_id = "put_person", tag = "People", extensions(("x-permission" = json!(Permission::ManagePeople))), request_body = PersonBody,
     params(("id" = String, Path, description = "The application's id")),
@@ -172,7 +173,8 @@ pub(super) async fn put(
 
 /// Archive a person
 ///
-/// They leave lists and pickers and take no new commands; all their events stay.
+/// The person no longer appears in lists and pickers, and takes no new commands; all their events
+/// stay.
 #[utoipa::path(
     delete, path = "/api/v1/people/{id}", operation_id = "archive_person", tag = "People", extensions(("x-permission" = json!(Permission::ManagePeople))),
     params(("id" = String, Path, description = "The application's id")),
@@ -200,7 +202,7 @@ fn nobody() -> Problem {
     Problem::not_found("There is nobody with this id in the directory.")
 }
 
-/// Everything that is wrong with a person.
+/// Returns everything that is wrong with a person.
 fn faults(id: &str, body: &PersonBody, now: Time) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let mut text = |field: &str, text: &str, most: usize| {
@@ -256,8 +258,8 @@ fn faults(id: &str, body: &PersonBody, now: Time) -> Vec<FieldError> {
     errors
 }
 
-/// What is put on the record of a change: that it was made and in which fields, never from what to
-/// what. A consent given or withdrawn is named as such.
+/// Returns the event of a change: the names of the changed fields, never their values. Giving or
+/// withdrawing a consent is an action of its own.
 fn saved(change: &PersonChange) -> Draft {
     let PersonChange { before, now } = change;
     let consent = before.as_ref().and_then(|before| before.consent.as_ref());
@@ -290,7 +292,7 @@ fn saved(change: &PersonChange) -> Draft {
     draft
 }
 
-/// An act on a person, which is about them.
+/// Makes the event of an act on a person, who is also its subject.
 fn about(action: &str, person: &Person) -> Draft {
     let (id, name) = (person.id.clone(), person.name.clone());
     Draft {

@@ -1,5 +1,5 @@
-//! Having a follower begin again. Only for the machine's operator, over the local socket: it is a
-//! repair, and so not in the API document.
+//! Rebuilds a follower. Only the machine's operator may, over the local socket: it is a repair, and
+//! so not in the API document.
 
 use annals_event::{Draft, FieldError};
 use axum::Json;
@@ -13,14 +13,14 @@ use crate::access::{AuthMethod, Caller};
 use crate::service::{act, details};
 use crate::store::StoreError;
 
-/// Which follower.
+/// The follower to rebuild.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rebuild {
     name: String,
 }
 
-/// Drops what a follower keeps. It reads the journal again from the beginning.
+/// Drops the output of a follower, which reads the journal again from the beginning.
 pub(super) async fn rebuild(
     State(http): State<Http>,
     caller: Caller,

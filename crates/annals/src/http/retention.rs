@@ -1,4 +1,4 @@
-//! Settings: how long what is kept.
+//! The retention settings.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,9 +10,9 @@ use super::parameters::NoParameters;
 use crate::access::{Caller, Permission};
 use crate::privacy::{Retention, RetentionChange};
 
-/// How long what is kept
+/// Get the retention settings
 ///
-/// The values as they stand. They take effect with a retention run, and not before.
+/// Returns the current values. They take effect with a retention run, not before.
 #[utoipa::path(
     get, path = "/api/v1/settings/retention", operation_id = "get_retention", tag = "Settings", extensions(("x-permission" = json!(Permission::ReadSettings))),
     responses((status = 200, description = "The values", body = Retention))
@@ -26,11 +26,12 @@ pub(super) async fn retention(
     Ok(Json(http.retention.stored().await?))
 }
 
-/// Change how long what is kept
+/// Change the retention settings
 ///
-/// What is left out stays as it is; `categories` and `holds` are sent whole. The values are kept,
-/// and the change is put on the record; no event is touched before a retention run. With the
-/// `revision` that was read, a change that somebody made meanwhile is not undone: 409.
+/// Fields that are left out stay as they are; `categories` and `holds` are replaced as a whole. The
+/// values are stored and the change is recorded; no event is changed before the next retention run.
+/// If you send the `revision` you have read and somebody has changed the values since, the answer
+/// is 409.
 #[utoipa::path(
     put, path = "/api/v1/settings/retention", operation_id = "put_retention", tag = "Settings", extensions(("x-permission" = json!(Permission::ChangeSettings))),
     request_body = RetentionChange,

@@ -1,4 +1,4 @@
-//! Retention runs: asked for, and looked at.
+//! Retention runs: starts and shows them.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use crate::access::{Caller, Permission};
 use crate::privacy::{Outcome, RetentionScope};
 use crate::service::retention::Runs;
 
-/// How long whoever asked for a run waits for its end.
+/// Longest time that the request for a run waits for its end.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Retention runs
 ///
-/// The one under way on this server, and the last that ended, on any.
+/// Returns the run in progress on this server, and the last that ended on any server.
 #[utoipa::path(
     get, path = "/api/v1/settings/retention/run", operation_id = "get_retention_run", tag = "Settings", extensions(("x-permission" = json!(Permission::ReadSettings))),
     responses((status = 200, description = "What is known of runs", body = Runs))
@@ -34,9 +34,10 @@ pub(super) async fn runs(
 
 /// Carry out retention now
 ///
-/// What is due by the settings loses its people or is deleted, as by night. With `dry_run=true`
-/// nothing is changed, and the answer says what would go. A run that takes longer goes on by itself:
-/// 202, and `GET` of this address tells how far it is.
+/// Anonymises and deletes the events that are due by the settings, as every night. With
+/// `dry_run=true` nothing is changed, and the answer shows what a run would do. A run that takes
+/// longer than 20 seconds goes on by itself: the answer is 202, and `GET` of this address shows its
+/// progress.
 #[utoipa::path(
     post, path = "/api/v1/settings/retention/run", operation_id = "run_retention", tag = "Settings", extensions(("x-permission" = json!(Permission::RunRetention))),
     params(

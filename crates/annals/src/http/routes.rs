@@ -1,4 +1,4 @@
-//! The whole API on one screen.
+//! All routes of the API.
 
 use axum::Router;
 use axum::http::header;
@@ -14,7 +14,7 @@ use super::{
     operations, people, points, rebuild, retention, retention_run, session, settings, vacuum,
 };
 
-/// The documented routes.
+/// Returns the documented routes.
 fn api() -> OpenApiRouter<Http> {
     OpenApiRouter::with_openapi(openapi::head())
         // Journal
@@ -83,7 +83,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(operations::debug_log))
 }
 
-/// Everything the network may ask for.
+/// Returns all routes for the network.
 pub(super) fn routes() -> Router<Http> {
     let (router, _document) = api().split_for_parts();
     router
@@ -93,7 +93,8 @@ pub(super) fn routes() -> Router<Http> {
         .method_not_allowed_fallback(error::method_not_allowed)
 }
 
-/// The OpenAPI document: made from the routes themselves, so that it cannot differ from them.
+/// Returns the OpenAPI document, made from the routes themselves, so that it cannot differ from
+/// them.
 pub fn document() -> OpenApi {
     api().split_for_parts().1
 }
@@ -104,7 +105,7 @@ async fn serve_document() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], json).into_response()
 }
 
-/// What only the operator may ask for, over the local socket.
+/// Returns the routes for the operator alone, over the local socket.
 pub(super) fn operator_routes() -> Router<Http> {
     Router::new()
         .route("/operator/backup", post(operations::backup))

@@ -20,25 +20,26 @@ use crate::service::{
 };
 use crate::store::Role;
 
-/// Who is signed in.
+/// The caller, and their session.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct SessionInfo {
-    /// Their role.
+    /// The caller's role.
     role: Role,
-    /// Their permissions, sorted.
+    /// The caller's permissions, sorted.
     permissions: Vec<Permission>,
-    /// What to call them.
+    /// The name to display.
     label: String,
-    /// The person they are, when they signed in with their own token.
+    /// The id of the person, if they use their own token or signed in with it; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     person_id: Option<String>,
-    /// Whom they are a guardian of.
+    /// The ids of the children whose guardian they are; absent if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     children: Vec<String>,
-    /// What writes with the cookie must carry as `X-CSRF-Token`.
+    /// The token that writes with the cookie must send as `X-CSRF-Token`; absent without the
+    /// cookie.
     #[serde(skip_serializing_if = "Option::is_none")]
     csrf_token: Option<String>,
-    /// When the session ends.
+    /// The time when the session or token ends; absent for a key and the operator.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Time>,
 }
@@ -62,7 +63,7 @@ impl From<Caller> for SessionInfo {
     }
 }
 
-/// What to sign in with: exactly one of these.
+/// A credential to sign in with: exactly one of these fields.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SignInRequest {
@@ -93,8 +94,8 @@ pub(super) async fn sign_in(
     headers: HeaderMap,
     JsonBody(request): JsonBody<SignInRequest>,
 ) -> Result<Response> {
-    // Before anything is looked at: a failed attempt leaves an event, and nobody may fill the
-    // journal with those.
+    // Limited first, because a failed attempt is recorded, and nobody may fill the journal with
+    // those.
     http.limits.attempt(address.0)?;
     let caller = match (request.key, request.token, request.link) {
         (Some(key), None, None) => http.access.by_key(key.trim()).map_err(Problem::from),
@@ -131,7 +132,7 @@ pub(super) async fn sign_in(
     Ok(([(header::SET_COOKIE, cookie)], Json(SessionInfo::from(caller))).into_response())
 }
 
-/// Who is signed in
+/// Get the signed-in caller
 #[utoipa::path(
     get, path = "/api/v1/session", operation_id = "get_session", tag = "Session",
     responses(
@@ -162,19 +163,19 @@ pub(super) async fn sign_out(
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, expired)]).into_response())
 }
 
-/// A one-time link.
+/// A one-time sign-in link.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct SignInLink {
-    /// The link's token: open `/signin#link=TOKEN` within ten minutes.
+    /// The link's token. Open `/signin#link=TOKEN` within ten minutes.
     token: String,
-    /// The link itself, with the address the server listens on; behind a proxy another one
-    /// stands in its place.
+    /// The link, with the address that the server listens on; behind a proxy, put the public
+    /// address in its place.
     url: String,
 }
 
 /// Make a sign-in link
 ///
-/// It signs an admin in once, within ten minutes.
+/// The link signs an admin in once, within ten minutes.
 #[utoipa::path(
     post, path = "/api/v1/sign-in-links", operation_id = "create_sign_in_link", tag = "Session", extensions(("x-permission" = json!(Permission::ManageKeys))),
     responses((status = 201, description = "The link", body = SignInLink))
@@ -191,8 +192,8 @@ pub(super) async fn link(
     Ok((StatusCode::CREATED, Json(SignInLink { token, url })))
 }
 
-/// The session's cookie. `Secure` unless the browser came over plain HTTP to this machine itself,
-/// where there is no network to listen on.
+/// Makes the session's cookie. It is `Secure` unless the browser uses plain HTTP on this machine
+/// itself, where there is no network to listen on.
 fn session_cookie(http: &Http, headers: &HeaderMap, token: &str, max_age: i64) -> HeaderValue {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
@@ -201,7 +202,7 @@ fn session_cookie(http: &Http, headers: &HeaderMap, token: &str, max_age: i64) -
         "{COOKIE}={token}; Path={}; HttpOnly; SameSite=Strict; Max-Age={max_age}{secure}",
         http.config.base_path
     );
-    // Made of hexadecimal digits, a validated base path and literals.
+    // Hexadecimal digits, a validated base path and literals always make a header.
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 

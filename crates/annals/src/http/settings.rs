@@ -1,4 +1,4 @@
-//! Settings: what is recorded.
+//! The recording settings.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,7 +10,7 @@ use super::parameters::NoParameters;
 use crate::access::{Caller, Permission};
 use crate::service::{Recording, RecordingChange};
 
-/// What is recorded
+/// Get the recording settings
 #[utoipa::path(
     get, path = "/api/v1/settings/recording", operation_id = "get_recording", tag = "Settings", extensions(("x-permission" = json!(Permission::ReadSettings))),
     responses((status = 200, description = "The switch", body = Recording))
@@ -24,11 +24,11 @@ pub(super) async fn recording(
     Ok(Json(http.recording.current()))
 }
 
-/// Change what is recorded
+/// Change the recording settings
 ///
-/// Categories not named stay as they are, so that two who change different ones do not undo each
-/// other. The change is itself recorded before it takes effect, and lasts over a restart. The
-/// ledger and Annals' own acts cannot be switched off.
+/// Categories that are not named stay as they are, so that two people who change different ones do
+/// not undo each other's change. The change is recorded before it takes effect, and holds after a
+/// restart. The ledger and Annals' own acts cannot be switched off.
 #[utoipa::path(
     put, path = "/api/v1/settings/recording", operation_id = "put_recording", tag = "Settings", extensions(("x-permission" = json!(Permission::ChangeSettings))),
     request_body = RecordingChange,

@@ -1,5 +1,5 @@
-//! Taking the bytes of what was erased or deleted out of the database's files, when the machine's
-//! operator asks for it, over the local socket; it is no part of the API.
+//! Runs a vacuum when the machine's operator asks for it, over the local socket. It is not in the
+//! API document.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,7 +10,7 @@ use super::parameters::NoParameters;
 use crate::access::{AuthMethod, Caller};
 use crate::store::Vacuumed;
 
-/// As the operator asked for it.
+/// Runs a vacuum, in the operator's name.
 pub(super) async fn vacuum(
     State(http): State<Http>,
     caller: Caller,

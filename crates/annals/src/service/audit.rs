@@ -1,4 +1,4 @@
-//! Annals' own acts, on the record like everybody's.
+//! Records Annals' own acts, as events like all others.
 
 use annals_event::{Actor, ActorType, Draft, Entity, Metadata};
 use serde_json::Value;
@@ -13,14 +13,14 @@ pub enum AuditError {
     /// The act is invalid: a bug of ours.
     #[error("an act of Annals itself was refused")]
     Refused,
-    /// It could not be written.
+    /// The event could not be written.
     #[error(transparent)]
     Append(#[from] AppendError),
 }
 
 impl Core {
-    /// Records one act of administration of this actor. Its effect is durable before; if recording
-    /// fails, the caller sees an error and may repeat the act.
+    /// Records one act of administration of this actor. If recording fails, the caller sees an
+    /// error and may repeat the act.
     ///
     /// # Errors
     /// The act was not recorded.

@@ -27,7 +27,7 @@ impl AwardEntry for Awards {
             Ok(entry) => Some(entry),
             Err(Refusal::Dropped { .. }) => None,
             Err(Refusal::Rejected { message, .. }) => {
-                // Another try would fare no better, and must not keep the others from theirs.
+                // Another attempt would fail, too, and must not hold up other awards.
                 tracing::error!(message, "an award was refused");
                 None
             }

@@ -6,7 +6,7 @@ use super::Core;
 use crate::follow::ROLLUPS;
 use crate::journal::InvalidCursor;
 
-/// The longest wait.
+/// Longest time to wait.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The cursor of `wait_for` is invalid.

@@ -24,28 +24,28 @@ pub fn erasing(store: &Arc<dyn Store>) -> Exclusive {
     Exclusive::new(store.clone(), ERASING, TERM)
 }
 
-/// What was erased. It names nobody: it can be kept.
+/// The receipt of an erasure. It names nobody, so that it can be kept.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Receipt {
-    /// A random number; the event on the record carries it too.
+    /// A random number that identifies the erasure. The event on the record contains it, too.
     pub receipt: String,
-    /// When it was done.
+    /// The time of the erasure.
     pub erased_at: Time,
-    /// How many events lost the person.
+    /// Number of events from which the person was removed.
     pub events: u64,
-    /// How many children are archived because their last guardian went.
+    /// Number of children that were archived because their last guardian was erased.
     pub archived_children: usize,
     /// The root over what remains of those events, in hex (`docs/digest.md`).
     pub residue_root: String,
-    /// When the database's own files hold nothing of them any more. Backups, and logs that the
-    /// database archives, are the operator's.
+    /// The time from which the database's own files contain nothing of the person. Backups, and
+    /// logs that the database archives, are up to the operator.
     pub bytes_gone: BytesGone,
 }
 
 /// The error of an erasure. What was done stays done, and a job finishes the rest later.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ErasureError {
-    /// Another server has taken it over.
+    /// Another server has taken over the erasure.
     #[error("another server goes on with the erasure, or this one does later")]
     Lost,
     /// A follower still holds data of the person.
@@ -127,7 +127,7 @@ impl ErasureService {
 
     async fn erase_in_turn(&self, by: Actor, person: &str) -> Result<Receipt> {
         let Core { store, random, clock, .. } = &*self.core;
-        // An interrupted erasure, of whomever, comes first.
+        // An interrupted erasure, of any person, comes first.
         if let Some(cut_off) = Erasure::read(&**store).await? {
             let same = cut_off.person == person;
             let receipt = self.carry_out(cut_off).await?;

@@ -85,7 +85,7 @@ impl ErrorGroupService {
         let before = log.marks.decision(id);
         let after = log.marks.decided(id, decision, now);
         let stands = after.status(id, group.last_seen);
-        // Resolved once more, one that had come back is resolved again.
+        // Resolving a regressed group is a change, although the decision is the same.
         if before != decision || group.status != stands {
             let entity = Entity {
                 kind: "error_group".to_owned(),

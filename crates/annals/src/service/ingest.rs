@@ -1,4 +1,4 @@
-//! Events that somebody sends: read out of a body, taken in one by one, and appended together.
+//! Events sent to the server: read from a body, taken in one by one, and appended together.
 
 use std::sync::Arc;
 
@@ -13,54 +13,55 @@ use crate::record::{Refusal, Sender};
 use crate::store::{Appended, Entry};
 use crate::words::as_sentence;
 
-/// Bytes of a body that are taken in on the thread that serves: some tenths of a millisecond of
-/// computing. What is larger would hold up other requests.
+/// Maximum size of a body that is taken in on the serving thread, in bytes: some tenths of a
+/// millisecond of computing. A larger one would hold up other requests.
 const AT_ONCE: usize = 16 * 1024;
-/// Events that are taken in before others have their turn: some tenths of a millisecond.
+/// Number of events after which others have their turn: some tenths of a millisecond.
 const YIELD_EVERY: usize = 64;
 
-/// What became of one event.
+/// The outcome of one event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemStatus {
-    /// It is on the record, durably.
+    /// The event was recorded durably.
     Accepted,
-    /// It was on the record already.
+    /// The event had been recorded before.
     Duplicate,
-    /// It is not acceptable; sending it again changes nothing.
+    /// The event is not acceptable; sending it again changes nothing.
     Rejected,
-    /// Its kind is not recorded at present.
+    /// The kind of the event is not recorded at present.
     Dropped,
-    /// Whether it is on the record is not known: send it again with this id.
+    /// The event may have been recorded or not: send it again with this id.
     Unknown,
 }
 
 /// The outcome of one event of a request.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ItemResult {
-    /// Its place in the request, counted from 0.
+    /// The place of the event in the request, counted from 0.
     pub index: usize,
-    /// What became of it.
+    /// The outcome.
     pub status: ItemStatus,
-    /// Its id: the sender's, else the server's.
+    /// The event's id: the sender's, otherwise the server's. Absent if the event was refused and
+    /// had none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<Uuid>,
-    /// Its position, once it is on the record.
+    /// The event's position; absent if it is unknown or the event is not recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
-    /// Why it was rejected or dropped.
+    /// The reason why the event was rejected or dropped; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ItemError>,
 }
 
-/// Why an event was rejected or dropped.
+/// The reason why an event was rejected or dropped.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ItemError {
-    /// For programs; stable.
+    /// The stable code of the reason, for programs.
     pub code: &'static str,
-    /// For people.
+    /// The reason in a sentence, for people.
     pub detail: String,
-    /// The fields that are wrong.
+    /// The fields that are wrong; absent if the reason is not about fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
 }
@@ -68,55 +69,55 @@ pub struct ItemError {
 /// The outcome of every event of a request.
 #[derive(Debug, Default, Serialize, utoipa::ToSchema)]
 pub struct AppendResponse {
-    /// Each event's outcome, in the order sent.
+    /// The outcome of each event, in the order sent.
     pub results: Vec<ItemResult>,
-    /// How many are newly on the record.
+    /// Number of events that were recorded now.
     pub accepted: usize,
-    /// How many were on the record already.
+    /// Number of events that had been recorded before.
     pub duplicates: usize,
-    /// How many are not acceptable.
+    /// Number of events that are not acceptable.
     pub rejected: usize,
-    /// How many are not recorded at present.
+    /// Number of events whose kind is not recorded at present.
     pub dropped: usize,
 }
 
-/// Why nothing of a body is known to be on the record.
+/// The error of an append. Nothing of the body is known to be recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
     /// The body is not JSON.
     #[error("the body is not JSON: {0}")]
     NotJson(json::JsonError),
-    /// There is no event in it.
+    /// The body contains no event.
     #[error("there is no event in the body")]
     Empty,
-    /// There are too many.
+    /// The body contains too many events.
     #[error("more than 1,000 events in one request; send fewer at once")]
     TooMany,
-    /// A large body needs a thread, and none is there.
+    /// A large body needs a background thread, and none is running.
     #[error(transparent)]
     NoThread(#[from] NoThread),
-    /// Whether they are written is not known. The ids let the sender try again without making
-    /// doubles.
+    /// The events may have been written or not. With their ids, the sender can try again without
+    /// making duplicates.
     #[error("{error}")]
     Append {
-        /// Why.
+        /// The cause.
         error: AppendError,
         /// Each event's outcome so far.
         results: Vec<ItemResult>,
     },
 }
 
-/// What a body comes to.
+/// The events of a body after intake.
 struct Ingested {
-    /// The outcome of each event so far: of those that are taken in it is not known yet.
+    /// The outcome of each event so far; `Unknown` for those that are to be appended.
     answer: AppendResponse,
-    /// Those that are taken in, in order …
+    /// The events to append, in order …
     entries: Vec<Entry>,
     /// … and the place of each in the answer.
     places: Vec<usize>,
 }
 
-/// Takes in what senders say.
+/// Takes in and appends the events that senders send.
 pub struct IngestService {
     core: Arc<Core>,
 }
@@ -126,8 +127,9 @@ impl IngestService {
         IngestService { core: Arc::clone(core) }
     }
 
-    /// Puts the events of a body on the record, and makes an answer of what became of each where
-    /// the body was read. The body holds one event, an array of events, or a line for each.
+    /// Appends the events of a body, and makes the answer from their outcomes with `answered`.
+    /// Large bodies are read and answered on background threads. The body contains one event, an
+    /// array of events, or one event per line.
     ///
     /// # Errors
     /// See [`IngestError`].
@@ -152,7 +154,7 @@ impl IngestService {
         }
     }
 
-    /// Does what computes for long behind those that serve, and the rest at once.
+    /// Runs long work on a background thread, and short work at once.
     async fn offload<R: Send + 'static>(
         &self,
         long: bool,
@@ -166,7 +168,7 @@ impl IngestService {
     }
 }
 
-/// Takes in what a sender says.
+/// Takes in the events of a body.
 fn ingest(
     core: &Core,
     sender: &Sender,
@@ -207,8 +209,8 @@ fn ingest(
     Ok(Ingested { answer, entries, places })
 }
 
-/// Gives the events of a request whose ids are made here ids that ascend with them, of the moment in which
-/// they go on. An index that takes them one beside the other, and request after request, fills its pages.
+/// Gives events without the sender's id new ids, of this moment and in ascending order. An index
+/// that receives ascending ids fills its pages.
 fn put_in_order(entries: &mut [Entry], core: &Core) {
     if entries.len() < 2 {
         return;
@@ -222,7 +224,7 @@ fn put_in_order(entries: &mut [Entry], core: &Core) {
     }
 }
 
-/// The events of a body, each still as text, so that one that is wrong does not spoil the rest.
+/// Splits a body into the texts of its events, so that a wrong one does not spoil the others.
 fn split(body: &[u8], ndjson: bool) -> Result<Vec<&[u8]>, IngestError> {
     let items =
         json::split(body, ndjson, limits::EVENTS_PER_REQUEST).map_err(IngestError::NotJson)?;
@@ -230,7 +232,7 @@ fn split(body: &[u8], ndjson: bool) -> Result<Vec<&[u8]>, IngestError> {
         return Err(IngestError::TooMany);
     }
     let items: Vec<&[u8]> = items.into_iter().map(<[u8]>::trim_ascii).collect();
-    // A blank body is cut into one blank text.
+    // A blank body is split into one blank text.
     if matches!(items.as_slice(), [] | [[]]) {
         return Err(IngestError::Empty);
     }
@@ -266,7 +268,7 @@ fn refused(index: usize, id: Option<Uuid>, refusal: Refusal) -> ItemResult {
     ItemResult { index, status, id, cursor: None, error: Some(error) }
 }
 
-/// What became of events, each in its place.
+/// Puts the outcome of each append in its place in the answer.
 fn settle(
     mut answer: AppendResponse,
     outcomes: impl Iterator<Item = (usize, Appended)>,

@@ -1,7 +1,7 @@
-//! How often one may ask: by key, by client address, and for attempts to sign in.
+//! The rate limits: by key, by client address, and for attempts to sign in.
 //!
-//! The algorithm is a leaky bucket (GCRA) that holds one minute's worth: whoever was silent may
-//! send that much at once.
+//! The algorithm is a leaky bucket (GCRA) that holds the requests of one minute: a caller who was
+//! idle may send that many at once.
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -23,21 +23,21 @@ pub struct TooOften {
     pub seconds: u32,
 }
 
-/// The limits and who is how near to them.
+/// The rate limits, and how far they are used up.
 pub struct RateLimits {
-    /// Requests of one key, wherever they come from.
+    /// Requests of one key, from any address.
     keys: Bucket<String>,
-    /// Requests of callers that anybody can be, per credential or person and client address.
+    /// Requests of people and of ingest keys, by id and client address.
     addresses: Bucket<(String, IpAddr)>,
-    /// Failed attempts to show who one is, by client address.
+    /// Attempts to sign in, and requests with a wrong credential, by client address.
     attempts: Bucket<IpAddr>,
 }
 
-/// A limiter, or none.
+/// A limiter; `None` means no limit.
 struct Bucket<K: Hash + Eq + Clone>(Option<DefaultKeyedRateLimiter<K>>);
 
 impl<K: Hash + Eq + Clone> Bucket<K> {
-    /// 0 is no limit.
+    /// Makes a limiter; with a count of 0 there is no limit.
     fn per_minute(count: u32) -> Bucket<K> {
         Bucket(NonZeroU32::new(count).map(|count| RateLimiter::keyed(Quota::per_minute(count))))
     }
@@ -50,7 +50,7 @@ impl<K: Hash + Eq + Clone> Bucket<K> {
         Err(TooOften { what, seconds: u32::try_from(wait).unwrap_or(u32::MAX) })
     }
 
-    /// Forgets those who are as far from the limit as can be.
+    /// Forgets callers who have used up nothing of their limit.
     fn forget_idle(&self) {
         if let Some(limiter) = &self.0 {
             limiter.retain_recent();
@@ -60,7 +60,7 @@ impl<K: Hash + Eq + Clone> Bucket<K> {
 }
 
 impl RateLimits {
-    /// Limits as configured.
+    /// Makes the limits of the configuration.
     pub fn new(config: &RateLimit) -> RateLimits {
         RateLimits {
             keys: Bucket::per_minute(config.key_per_minute),
@@ -69,11 +69,11 @@ impl RateLimits {
         }
     }
 
-    /// Counts a request of this caller from an address, or from this machine itself. Callers by
-    /// IPv6 count as one within a /64.
+    /// Counts a request of this caller from an address; `None` is the local socket. IPv6 addresses
+    /// within a /64 count as one.
     ///
     /// # Errors
-    /// They have asked too often.
+    /// The caller has sent too many requests.
     pub fn request(&self, caller: &Caller, address: Option<IpAddr>) -> Result<(), TooOften> {
         if let AuthMethod::Key { id } = &caller.auth_method {
             self.keys.check(id, "This key has sent more requests than its limit allows")?;
@@ -95,7 +95,7 @@ impl RateLimits {
     /// Counts an attempt to sign in from an address.
     ///
     /// # Errors
-    /// Too many have come from there.
+    /// The address has sent too many attempts.
     pub fn attempt(&self, address: Option<IpAddr>) -> Result<(), TooOften> {
         match address.map(network) {
             Some(address) => {
@@ -105,7 +105,7 @@ impl RateLimits {
         }
     }
 
-    /// Forgets whoever has not asked for a while.
+    /// Forgets callers who have been idle for a while.
     pub fn forget_idle(&self) {
         self.keys.forget_idle();
         self.addresses.forget_idle();
@@ -113,7 +113,8 @@ impl RateLimits {
     }
 }
 
-/// What limits count by: a network hands a single client a whole /64 of IPv6.
+/// Returns the network that counts as one client: for IPv6 its /64, because one client gets all of
+/// it.
 fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,

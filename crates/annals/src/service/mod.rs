@@ -152,8 +152,9 @@ impl Deref for Services {
 }
 
 impl Services {
-    /// Makes the services from these parts. `erasures` is the file that remembers which erasures this server
-    /// has followed; `config_version` is [`Cluster::config_version`](crate::store::Cluster::config_version) as of what is held in memory.
+    /// Makes the services from these parts. `erasures` is the file that remembers which erasures
+    /// this server has followed; `config_version` is the
+    /// [`Cluster::config_version`](crate::store::Cluster::config_version) of the data in memory.
     pub fn new(core: Core, erasures: PathBuf, config_version: u64) -> Services {
         let core = Arc::new(core);
         let settings = Arc::new(Settings::new(&core.store));
@@ -182,7 +183,7 @@ async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 's
     match tokio::spawn(work).await {
         Ok(done) => done,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        // The runtime ends, and this task with it.
+        // The runtime is stopping, and this task with it.
         Err(_) => std::future::pending().await,
     }
 }

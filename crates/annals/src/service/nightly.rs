@@ -4,10 +4,10 @@ use annals_event::Time;
 
 /// An hour, in microseconds.
 pub(super) const HOUR: i64 = 3_600 * 1_000_000;
-/// A day.
+/// A day, in microseconds.
 pub(super) const DAY: i64 = 24 * HOUR;
 
-/// Whether this hour of the day, UTC, has passed between two times.
+/// `true` if this hour of the day, UTC, has passed between two times.
 pub(super) fn a_night_has_passed(hour: i64, since: Time, now: Time) -> bool {
     let nights = |time: Time| (time.as_micros() - hour * HOUR).div_euclid(DAY);
     nights(now) > nights(since)

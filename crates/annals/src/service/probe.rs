@@ -8,10 +8,10 @@ use tokio::sync::Mutex;
 use super::Core;
 use crate::store::Result;
 
-/// How long an answer is reused, in microseconds, so that frequent checks cause few writes.
+/// Time that an answer is reused, in microseconds, so that frequent checks cause few writes.
 const LIFE: i64 = 1_000_000;
 
-/// Tests by writing.
+/// Tests by writing whether events can be written.
 pub struct Probe {
     core: Arc<Core>,
     /// The last answer and its time.

@@ -1,4 +1,4 @@
-//! What is recorded: the switch, and changes of it.
+//! The recording settings.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,27 +15,27 @@ use crate::store::{Result as StoreResult, Store, StoreError};
 /// The category of Annals' own acts.
 const SYSTEM: &str = "system";
 
-/// What is recorded.
+/// The recording settings.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Recording {
-    /// Whether anything is recorded at all. The ledger and Annals' own acts always are.
+    /// `true` if recording is on. The ledger and Annals' own acts are always recorded.
     enabled: bool,
-    /// Every category, and whether it is on by itself.
+    /// All categories: `true` for those that are switched on, whatever `enabled` is.
     categories: BTreeMap<String, bool>,
     /// The categories that cannot be switched off.
     always: Vec<String>,
 }
 
-/// What is to be recorded from now on.
+/// A change of the recording settings.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordingChange {
-    /// Whether anything is recorded at all; absent: as before.
+    /// `true` to switch recording on, `false` to switch it off; if absent, it stays as it is.
     enabled: Option<bool>,
-    /// Categories to turn on or off; those not named stay as they are.
+    /// The categories to switch on (`true`) or off (`false`). Those not named stay as they are.
     #[serde(default)]
     categories: BTreeMap<String, bool>,
-    /// Changes nothing: whoever sends back what was answered, with a change in it, may leave it in.
+    /// Ignored. It may stay in an answer that you change and send back.
     #[serde(default, rename = "always")]
     _always: Vec<String>,
 }
@@ -57,11 +57,11 @@ pub enum RecordingError {
     Store(#[from] StoreError),
 }
 
-/// Which categories the operator has switched off. A switch that cannot be read is no reason to
-/// record what somebody asked not to be.
+/// Reads which categories the operator has switched off. An unreadable setting is an error, because
+/// what was switched off must not be recorded.
 ///
 /// # Errors
-/// It cannot be read.
+/// The setting cannot be read.
 pub async fn recording_switch(store: &dyn Store) -> StoreResult<RecordingSwitch> {
     let Some(text) = store.setting(RecordingSwitch::SETTING).await? else {
         return Ok(RecordingSwitch::default());
@@ -110,7 +110,7 @@ impl RecordingService {
     ) -> Result<Recording, RecordingError> {
         let Core { store, intake, catalog, .. } = &*self.core;
         let _turn = self.settings.lock().await;
-        // Another server may have changed it a moment ago.
+        // Another server may have changed the switch a moment ago.
         intake.set_recording(recording_switch(&**store).await?);
         let before = intake.recording();
         let errors = refused(catalog, &before, &change);
@@ -140,7 +140,7 @@ impl RecordingService {
     }
 }
 
-/// Why a category cannot be switched off, if it cannot.
+/// Returns the reason why a category cannot be switched off; `None` if it can.
 fn always(name: &str, class: Class) -> Option<&'static str> {
     match name {
         _ if !class.may_be_switched_off() => {
@@ -153,8 +153,8 @@ fn always(name: &str, class: Class) -> Option<&'static str> {
     }
 }
 
-/// What of a change is not acceptable. A category that is off may be named although a changed
-/// catalog no longer knows it: else it could not be turned on again.
+/// Returns the errors of a change. A category that is off may be named even if a changed catalog no
+/// longer knows it; otherwise it could not be switched on again.
 fn refused(
     catalog: &Catalog,
     before: &RecordingSwitch,
@@ -177,7 +177,7 @@ fn refused(
         .collect()
 }
 
-/// Returns the event of a change: what was turned, and nothing else. A change that turns
+/// Returns the event of a change: what was switched, and nothing else. A change that switches
 /// anything off is `recording_disabled`.
 fn switched(before: &RecordingSwitch, after: &RecordingSwitch) -> Draft {
     let names = before.categories.keys().chain(after.categories.keys());

@@ -9,7 +9,7 @@ use super::Core;
 use crate::follow::ROLLUPS;
 use crate::store::Result;
 
-/// How long to wait for the rollups to catch up before days are scored.
+/// Longest time to wait for the rollups to catch up before days are scored.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Scores learners for past days.

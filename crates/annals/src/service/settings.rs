@@ -43,7 +43,7 @@ impl Settings {
     /// Reads a setting; its default if it was never stored.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The setting cannot be read.
     pub async fn read<T: DeserializeOwned + Default>(
         &self,
         name: &'static str,
@@ -57,7 +57,7 @@ impl Settings {
     /// Stores a setting.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The setting cannot be written.
     pub async fn write(
         &self,
         name: &'static str,

@@ -15,16 +15,16 @@ use crate::store::{Result as StoreResult, StoreError, Vacuumed};
 /// The hour of the night, UTC; it comes after retention.
 const HOUR: i64 = 3;
 
-/// When the files of the database hold no byte any more of who was erased.
+/// The time from which the database's files contain no bytes of an erased person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BytesGone {
-    /// What was deleted is overwritten as it is deleted; copies of pages in the file's log when that
-    /// is next written from its beginning.
+    /// Deleted bytes are overwritten at once. Copies of pages in the database's log are overwritten
+    /// when the log is next written from its beginning.
     Overwritten,
-    /// From three o'clock, UTC, of the next night on, when tables are rewritten.
+    /// Tables are rewritten in the next night, from three o'clock UTC on.
     Nightly,
-    /// When the operator has run `annals vacuum`: the server does not by itself.
+    /// The operator must run `annals vacuum`; the server does not do it by itself.
     OnVacuum,
 }
 
@@ -86,7 +86,7 @@ impl VacuumService {
         };
         let nightly = self.core.config.postgres.vacuum;
         let due = nightly && a_night_has_passed(HOUR, since, self.core.clock.now());
-        // What is changed while it is copied would have to be copied again.
+        // Changes made during a vacuum would have to be copied again.
         let retaining =
             Checkpoint::read(&*self.core.store).await?.is_some_and(|run| run.underway.is_some());
         if !due || retaining {
@@ -103,7 +103,7 @@ impl VacuumService {
         Ok(())
     }
 
-    /// Tells when the bytes of what was just erased are gone.
+    /// Returns the time when the bytes of what was just erased are gone.
     ///
     /// # Errors
     /// The store fails.

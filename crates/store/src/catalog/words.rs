@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 pub enum Class {
     /// Points: never deleted by age; recording cannot be switched off.
     Ledger,
-    /// Who did what: kept in full until it is deleted.
+    /// Records of who did what: kept in full until they are deleted.
     Audit,
     /// Activity in the application: anonymised, later deleted.
     Activity,

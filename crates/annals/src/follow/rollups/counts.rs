@@ -71,7 +71,7 @@ impl<'e> Counts<'e> {
         *counter(&mut entity_use.uses) += 1;
         let at = event.occurred_at;
         if let Some(name) = &entity.name
-            // Of two names at the same time the one recorded later counts.
+            // Between names with the same time, the one recorded later counts.
             && entity_use.called.is_none_or(|(known, _)| known <= at)
         {
             entity_use.called = Some((at, name));

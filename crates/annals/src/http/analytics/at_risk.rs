@@ -12,16 +12,16 @@ use crate::config::Hundredths;
 use crate::query::analytics::learners::{AtRisk, AtRiskQuestion};
 use crate::query::analytics::period::Period;
 
-/// The most that are listed at once, and unless asked otherwise …
+/// Maximum number of learners listed, which is also the default …
 const MAX_LISTED: usize = 10_000;
-/// … and with their courses.
+/// … and the same for a list with risk histories.
 const MAX_HISTORIES: usize = 500;
 
 /// Learners at risk
 ///
-/// Highest risk first, each with the five factors that the score is the sum of. Learners are the
-/// children of the directory, and whoever learned within the year before. It is advice for
-/// people, never a decision.
+/// Lists learners by risk score, highest first, each with the five factors that add up to the
+/// score. Learners are the children of the directory, and everybody else who learned within the
+/// last year. The score is advice for people, never a decision.
 #[utoipa::path(
     get, path = "/api/analytics/at-risk-students", operation_id = "list_at_risk_students", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadAnalytics))),
     params(

@@ -13,8 +13,8 @@ use crate::query::analytics::period::Period;
 
 /// Engagement
 ///
-/// How engaged a person was in the last days: their risk score with the five factors it is the
-/// sum of. People see their own and their children's. It is advice for people, never a decision.
+/// Returns a person's risk score for the last days, with the five factors that add up to it. People
+/// see their own score and their children's. The score is advice for people, never a decision.
 #[utoipa::path(
     get, path = "/api/analytics/engagement/{user_id}", operation_id = "get_engagement", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadLearners))),
     params(
@@ -51,7 +51,7 @@ pub(in super::super) async fn engagement(
     engagement.map(Json).ok_or_else(nobody)
 }
 
-/// 404 where the configuration says that nobody is scored.
+/// Returns the problem for servers that score nobody by their configuration: 404.
 pub(super) fn nobody_is_scored() -> Problem {
     Problem::new(
         axum::http::StatusCode::NOT_FOUND,

@@ -1,4 +1,4 @@
-//! `PATCH /api/analytics/errors/{group}`: what somebody decides about a group of errors.
+//! `PATCH /api/analytics/errors/{group}`: a decision about a group of errors.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,18 +12,18 @@ use crate::access::{Caller, Permission};
 use crate::query::analytics::error_marks::ErrorDecision;
 use crate::query::analytics::errors::ErrorGroup;
 
-/// What is decided.
+/// A decision about a group of errors.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct ErrorGroupChange {
-    /// How the group stands from now on.
+    /// The new status of the group.
     status: ErrorDecision,
 }
 
 /// Resolve or ignore a group of errors
 ///
-/// The decision is put on the record and lasts until another one. A resolved group that happens
-/// again is `regressed`. Answers the group as it is now, with its last 7 days.
+/// The decision is recorded and holds until the next one. A resolved group becomes `regressed` when
+/// its error happens again. Returns the group with its new status and its last 7 days.
 #[utoipa::path(
     patch, path = "/api/analytics/errors/{group}", operation_id = "patch_error_group", tag = "Analytics", extensions(("x-permission" = json!(Permission::ManageErrors))),
     params(("group" = String, Path, description = "The group's id")),

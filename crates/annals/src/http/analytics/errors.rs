@@ -11,16 +11,16 @@ use super::super::parameters::Parameters;
 use crate::access::{Caller, Permission};
 use crate::query::analytics::errors::{DEFAULT_DAYS, ErrorGroupPage, Errors};
 
-/// Groups that are listed, unless asked otherwise …
+/// Default number of groups listed …
 const LISTED: usize = 50;
-/// … and at most.
+/// … and the maximum.
 const MAX_LISTED: usize = 500;
 
 /// Errors
 ///
-/// What went wrong in the last days, by group: errors of one type at one place in the
-/// application's own code belong together, and where no stack tells the place, those with one
-/// message, but for numbers, ids and quoted words. Errors are the events whose role or class in
+/// Lists the errors of the last days by group. A group holds errors of one type at one place in the
+/// application's own code. Errors without a stack that shows the place are grouped by their
+/// message, apart from numbers, ids and quoted words. Errors are the events whose role or class in
 /// the catalog is `error`.
 #[utoipa::path(
     get, path = "/api/analytics/errors", operation_id = "get_errors", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadAnalytics))),
@@ -58,7 +58,7 @@ pub(in super::super) async fn errors(
 
 /// One group of errors
 ///
-/// How often it happened in the last days, and its last errors.
+/// Returns how often a group's error happened in the last days, and its last errors.
 #[utoipa::path(
     get, path = "/api/analytics/errors/{group}", operation_id = "get_error_group", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadAnalytics))),
     params(

@@ -1,13 +1,13 @@
-//! Parameters of lists: how many at most, and of what.
+//! Parameters of lists: the number of items, and what to list.
 
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
 
-/// The most that are listed at once.
+/// Maximum number of items listed at once.
 const MAX_LISTED: usize = 1_000;
 
 impl Parameters {
-    /// Takes `limit`: so many unless asked otherwise, at most 1,000.
+    /// Takes `limit`; `unless_given` if it is not given, at most 1,000.
     pub(super) fn most(&mut self, unless_given: usize) -> Result<usize> {
         let Some(text) = self.take("limit")? else { return Ok(unless_given) };
         let limit = text.parse().ok().filter(|limit| (1..=MAX_LISTED).contains(limit));
@@ -15,7 +15,7 @@ impl Parameters {
         limit.ok_or_else(|| Problem::parameter("limit", wrong()))
     }
 
-    /// Takes one that must not be empty.
+    /// Takes a parameter that must not be empty.
     pub(super) fn filled(&mut self, name: &str, message: &str) -> Result<Option<String>> {
         let text = self.take(name)?;
         if text.as_deref() == Some("") {

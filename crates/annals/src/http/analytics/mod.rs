@@ -1,5 +1,5 @@
-//! Analytics: what people did, as followers count it. The endpoints' paths are the application's,
-//! who had them before Annals.
+//! Analytics: figures about activity, counted by followers. The endpoints keep the paths of the
+//! application that had them before Annals.
 
 pub(super) mod at_risk;
 pub(super) mod engagement;

@@ -13,10 +13,10 @@ use crate::query::analytics::period::DEFAULT_DAYS;
 
 /// Overview
 ///
-/// How much happened in a period, by day and beside as many days before it.
+/// Returns counts of activity in a period, by day, beside those of as many days before it.
 ///
-/// Figures are counted a moment after events are recorded: `lag` says how many events are not in
-/// them yet, and `wait_for` waits up to 2 seconds for the one with this cursor.
+/// Events are counted a moment after they are recorded: `lag` is the number of events that are not
+/// counted yet. `wait_for` waits up to 2 seconds until the event with this cursor is counted.
 #[utoipa::path(
     get, path = "/api/analytics/overview", operation_id = "get_overview", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadAnalytics))),
     params(

@@ -10,15 +10,15 @@ use crate::access::{Caller, Permission};
 use crate::query::analytics::pages::{PageViews, PagesQuestion, page_views};
 use crate::query::analytics::period::DEFAULT_DAYS;
 
-/// Listed unless asked otherwise.
+/// Default number of pages listed.
 const LISTED: usize = 100;
 
 /// Page views
 ///
-/// How often and by whom pages were looked at, for how long, how many sessions that entered by
-/// them left at once, and how long they took to load: a row per path and day, and for each path
-/// its total over the period. What opens and leaves a page the catalog says by its roles
-/// `page_view` and `page_exit`.
+/// Lists page views: for each path and day, and for each path over the period, the views, the
+/// people, the time on the page, the bounce rate and the time to load. A session bounces if it
+/// enters by a page and leaves at once. The roles `page_view` and `page_exit` in the catalog mark
+/// the events that open and leave a page.
 #[utoipa::path(
     get, path = "/api/analytics/page-views", operation_id = "list_page_views", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadAnalytics))),
     params(

@@ -1,4 +1,4 @@
-//! `days`, or `start_date` and `end_date`: the period of a question; how many to list.
+//! Parameters of a period: `days`, or `start_date` and `end_date`; the number of items to list.
 
 use jiff::civil::Date;
 
@@ -7,7 +7,7 @@ use super::super::parameters::Parameters;
 use crate::query::analytics::period::{DEFAULT_DAYS, InvalidPeriod, MAX_DAYS, Period};
 
 impl Parameters {
-    /// Takes the period: so many days that end today, unless asked otherwise.
+    /// Takes the period; by default the last `usual` days, including today.
     pub(super) fn period(&mut self, today: Date, usual: i32) -> Result<Period> {
         let days = self.take("days")?;
         let (start, end) = (self.day("start_date")?, self.day("end_date")?);
@@ -37,7 +37,7 @@ impl Parameters {
         })
     }
 
-    /// Takes how many are to be listed.
+    /// Takes `limit`; `usual` if it is not given, at most `most`.
     pub(super) fn listed(&mut self, usual: usize, most: usize) -> Result<usize> {
         let Some(text) = self.take("limit")? else { return Ok(usual) };
         let limit = text.parse().ok().filter(|limit| (1..=most).contains(limit));
@@ -45,23 +45,23 @@ impl Parameters {
         limit.ok_or_else(|| Problem::parameter("limit", wrong()))
     }
 
-    /// Takes `days`: 30 unless asked otherwise.
+    /// Takes `days`; 30 if it is not given.
     pub(super) fn days(&mut self) -> Result<i32> {
         Ok(self.number_of_days("days")?.unwrap_or(DEFAULT_DAYS))
     }
 
-    /// Takes a number of days by another name.
+    /// Takes a number of days from the parameter with this name.
     pub(super) fn number_of_days(&mut self, name: &str) -> Result<Option<i32>> {
         self.take(name)?.map(|days| number_of_days(name, &days)).transpose()
     }
 
-    /// Takes a day.
+    /// Takes a day from the parameter with this name.
     pub(super) fn day(&mut self, name: &str) -> Result<Option<Date>> {
         let Some(text) = self.take(name)? else {
             return Ok(None);
         };
         let wrong = || Problem::parameter(name, "must be a day such as 2026-11-21");
-        // The date alone: what else the library would read means something else to others.
+        // Only a plain date is accepted; the library would also read other formats.
         let date = text.parse().ok().filter(|date: &Date| date.to_string() == text);
         date.map(Some).ok_or_else(wrong)
     }

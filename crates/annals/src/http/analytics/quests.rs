@@ -10,15 +10,15 @@ use crate::access::{Caller, Permission};
 use crate::query::analytics::period::DEFAULT_DAYS;
 use crate::query::analytics::quests::{PopularQuests, QuestsQuestion, popular_quests};
 
-/// Listed unless asked otherwise.
+/// Default number of quests listed.
 const LISTED: usize = 10;
 
 /// Popular quests
 ///
-/// What people looked at, began, finished and gave up in a period, the most popular first:
-/// views, twice the starts and five times the completions, together. Quests are the entities of
-/// every type of which anything was ever begun, finished or given up; what that is the catalog
-/// says by its roles.
+/// Lists quests by popularity in a period, highest first, with their views, starts, completions and
+/// abandonments. Popularity is the views, plus twice the starts and five times the completions.
+/// Quests are the entities of every type that was ever started, completed or abandoned; the
+/// catalog's roles mark these actions.
 #[utoipa::path(
     get, path = "/api/analytics/popular-quests", operation_id = "list_popular_quests", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadAnalytics))),
     params(

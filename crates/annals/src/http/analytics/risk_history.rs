@@ -14,9 +14,10 @@ use crate::query::analytics::risk_history::RiskHistory;
 
 /// History of a risk score
 ///
-/// A person's risk score at the end of each of the last days, oldest first, by the 30 days that
-/// end with it; today's as it stands. Scores of days that are over are kept for 400 days. People
-/// see their own and their children's. It is advice for people, never a decision.
+/// Returns a person's risk score at the end of each of the last days, oldest first. Each score is
+/// computed from the 30 days that end with that day; today's is as of now. Scores of past days are
+/// kept for 400 days. People see their own scores and their children's. The score is advice for
+/// people, never a decision.
 #[utoipa::path(
     get, path = "/api/analytics/risk-history/{user_id}", operation_id = "get_risk_history", tag = "Analytics", extensions(("x-permission" = json!(Permission::ReadLearners))),
     params(

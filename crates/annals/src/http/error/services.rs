@@ -1,4 +1,4 @@
-//! What each error of a service is answered with.
+//! Makes problems from the errors of services.
 
 use annals_event::FieldError;
 use axum::http::StatusCode;
@@ -17,7 +17,7 @@ use crate::service::{
 use crate::store::StoreError;
 use crate::words::as_sentence;
 
-/// 409: in conflict with how things stand.
+/// 409: in conflict with the present state.
 fn conflict(code: &'static str, detail: impl Into<String>) -> Problem {
     Problem::new(StatusCode::CONFLICT, code, detail)
 }

@@ -1,7 +1,7 @@
-//! What a caller showed when they came, kept so that they can be asked for again.
+//! The credentials of a stream's caller, kept so that they can be checked again.
 //!
-//! Asking again is what the extractor of `caller.rs` does itself: whatever lets a request in, or no longer
-//! does, holds for a stream too.
+//! The check is the extractor of `caller.rs` itself, so that a stream ends for the same reasons for
+//! which a request is refused.
 
 use axum::http::request::Parts;
 use axum::http::{Request, header};
@@ -11,12 +11,12 @@ use super::super::caller::identify;
 use super::super::error::Result;
 use crate::access::{Caller, Permission};
 
-/// The headers and marks of a request that say who is calling, and nothing else of it.
+/// The headers and marks of a request that identify the caller, and nothing else of it.
 #[derive(Clone)]
 pub(super) struct Credential(Parts);
 
 impl Credential {
-    /// Takes them from a request.
+    /// Takes the credentials from a request.
     pub(super) fn of(parts: &Parts) -> Credential {
         let (mut kept, ()) = Request::new(()).into_parts();
         for name in [header::AUTHORIZATION, header::COOKIE] {
@@ -31,7 +31,7 @@ impl Credential {
         Credential(kept)
     }
 
-    /// Who is calling now; a problem when they may read no more.
+    /// Returns the caller as they are now; a problem if they may no longer read events.
     pub(super) async fn reader(&self, http: &Http) -> Result<Caller> {
         let caller = identify(&self.0, http).await?;
         caller.may(Permission::ReadEvents)?;

@@ -1,4 +1,4 @@
-//! One client's stream, whatever it is written as: what to say next, and when it is over.
+//! One client's stream in any format: its next message, and its end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,17 +14,17 @@ use crate::access::Caller;
 use crate::filter::Filter;
 use crate::journal::{Tail, TailPage};
 
-/// How often a client hears how far its stream has come, whether anything matched or not.
+/// Time between heartbeats, which tell a client how far its stream has come.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How often it is asked whether the caller may still read: what is revoked ends within 5 s.
+/// Time between checks that the caller may still read: a revocation ends the stream within 5 s.
 const RECHECK: Duration = Duration::from_secs(3);
 
-/// Why a stream is over.
+/// The reason why a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ended {
     /// The server stops.
     Stopping,
-    /// The caller may read no more: the code of the problem that says so.
+    /// The caller may no longer read. Holds the code of the problem.
     Denied(&'static str),
     /// The client took too long over one page.
     Slow,
@@ -32,20 +32,20 @@ pub(super) enum Ended {
     Failed,
 }
 
-/// A stream.
+/// The stream of one client.
 pub(super) struct Feed {
     http: Http,
     credential: Credential,
-    /// Who they were when last asked.
+    /// The caller as of the last check.
     caller: Caller,
     filter: Filter,
     tail: Tail,
     page: Option<Page>,
-    /// The step after the message just sent.
+    /// The `activity_logged` of a points event, after its first message was sent.
     second: Option<StreamMessage>,
     check_at: Instant,
     beat_at: Instant,
-    /// Given back when the stream ends.
+    /// The slot of the stream, released when the stream ends.
     _slot: OwnedSemaphorePermit,
 }
 
@@ -56,7 +56,7 @@ struct Page {
 }
 
 impl Feed {
-    /// A stream of a caller who was let in just now, after a position.
+    /// Makes a stream after a position, for a caller who was admitted just now.
     pub(super) fn new(
         http: Http,
         credential: Credential,
@@ -75,13 +75,14 @@ impl Feed {
             page: None,
             second: None,
             check_at: now + RECHECK,
-            // At once: a client without a cursor learns where it began.
+            // The first heartbeat comes at once, so that a client without a cursor has its
+            // position.
             beat_at: now,
             _slot: slot,
         }
     }
 
-    /// What to say next; waits until there is something. May be dropped and called again.
+    /// Returns the next message, waiting until there is one. The call may be dropped and repeated.
     pub(super) async fn next(&mut self) -> Result<StreamMessage, Ended> {
         let closing = self.http.edge.live.closing.clone();
         loop {
@@ -103,7 +104,7 @@ impl Feed {
                 });
             }
             tokio::select! {
-                // What is on the record goes out before the stream ends.
+                // Recorded events are sent before the stream ends.
                 biased;
                 ready = self.tail.ready() => {
                     if !ready {
@@ -117,7 +118,7 @@ impl Feed {
         }
     }
 
-    /// Whether the caller may still read.
+    /// Checks that the caller may still read.
     async fn check(&mut self) -> Result<(), Ended> {
         match self.credential.reader(&self.http).await {
             Ok(caller) => {
@@ -129,7 +130,7 @@ impl Feed {
         }
     }
 
-    /// The next page, as the caller may see it now.
+    /// Reads the next page, as the caller may see it now.
     async fn read(&mut self) -> Result<Page, Ended> {
         let filter = self.caller.scope(&self.http.catalog).over(self.filter.clone());
         let page = self.tail.read(&filter).await.map_err(|error| {
@@ -139,7 +140,7 @@ impl Feed {
         Ok(Page { page, since: Instant::now() })
     }
 
-    /// The next message of the page at hand; a page sent to its end is dropped.
+    /// Returns the next message of the current page, and drops the page at its end.
     fn rest_of_page(&mut self, now: Instant) -> Result<Option<StreamMessage>, Ended> {
         let Some(Page { page, since }) = &mut self.page else {
             return Ok(None);

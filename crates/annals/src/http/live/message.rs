@@ -1,5 +1,5 @@
-//! What a stream says: the one place from which server-sent events, WebSocket messages, the
-//! OpenAPI document and so the dashboard's types are made.
+//! The messages of a stream. Server-sent events, WebSocket messages, the OpenAPI document and the
+//! dashboard's types are all made from them.
 
 use std::sync::Arc;
 
@@ -13,23 +13,23 @@ use crate::store::{LedgerAction, LedgerEntity, LedgerKind};
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum StreamMessage {
-    /// A points event was recorded; comes right before its `activity_logged`.
+    /// A points event was recorded. This message comes right before its `activity_logged`.
     TrackingEventCreated {
-        /// Which one.
+        /// The points event, in short.
         event: TrackingEventCreated,
     },
     /// An event was recorded.
     ActivityLogged {
-        /// Where to go on after a break.
+        /// The position from which to resume after an interruption.
         cursor: String,
         /// The event.
         #[schema(value_type = Event)]
         event: Arc<Event>,
     },
-    /// The connection stands, and there was nothing for this filter up to the cursor. As a
-    /// server-sent event it is a comment with an `id:`.
+    /// The connection works, and every matching event up to the cursor was sent. As a server-sent
+    /// event it is a comment with an `id:`.
     Heartbeat {
-        /// Where to go on after a break.
+        /// The position from which to resume after an interruption.
         cursor: String,
     },
 }
@@ -40,16 +40,16 @@ pub(super) enum StreamMessage {
 pub(super) struct TrackingEventCreated {
     /// The event's id.
     tracking_event_id: Uuid,
-    /// The child whose balance it is about.
+    /// The id of the child it is about; null if the event names none.
     child_id: Option<String>,
-    /// What it was about.
+    /// The type of the entity that it is about.
     entity_type: LedgerEntity,
-    /// What was done.
+    /// The action.
     action: LedgerAction,
 }
 
 impl TrackingEventCreated {
-    /// What a points event is announced with; nothing for other events.
+    /// Returns the announcement of a points event; `None` for other events.
     pub(super) fn of(event: &Event) -> Option<TrackingEventCreated> {
         let LedgerKind { entity, action } = LedgerKind::of(event)?;
         Some(TrackingEventCreated {
@@ -62,7 +62,7 @@ impl TrackingEventCreated {
 }
 
 impl StreamMessage {
-    /// The `type`, which is the name of the server-sent event.
+    /// Returns the `type`, which is the name of the server-sent event.
     pub(super) fn name(&self) -> &'static str {
         match self {
             StreamMessage::TrackingEventCreated { .. } => "tracking_event_created",

@@ -29,7 +29,7 @@ use tokio_util::sync::CancellationToken;
 use super::error::{Problem, Result};
 use tickets::Tickets;
 
-/// What all streams share.
+/// The state that all streams share.
 pub struct Live {
     slots: Arc<Semaphore>,
     max: u32,
@@ -39,26 +39,27 @@ pub struct Live {
 }
 
 impl Live {
-    /// At most `max` streams; a client that has not taken a page after `stall` is let go.
+    /// Allows at most `max` streams. A client that has not taken a page after `stall` is
+    /// disconnected.
     pub fn new(max: u32, stall: Duration) -> Live {
         let slots = Arc::new(Semaphore::new(max as usize));
         let closing = CancellationToken::new();
         Live { slots, max, stall, closing, tickets: Tickets::default() }
     }
 
-    /// Streams that are open.
+    /// Returns the number of open streams.
     pub fn open(&self) -> usize {
         (self.max as usize).saturating_sub(self.slots.available_permits())
     }
 
-    /// Lets every stream deliver what is on the record and ends it. Resolves when all have ended.
+    /// Lets every stream send the recorded events, then ends it. Resolves when all have ended.
     pub async fn close(&self) {
         self.closing.cancel();
-        // Whoever holds all the slots is alone.
+        // All slots are free only when no stream is open.
         let _ = self.slots.acquire_many(self.max).await;
     }
 
-    /// Room for one more stream.
+    /// Takes the slot of one more stream.
     fn slot(&self) -> Result<OwnedSemaphorePermit> {
         let refuse = |code, detail| {
             Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry(5))

@@ -1,4 +1,4 @@
-//! What opens a stream: who is calling, which events, and after which one.
+//! Opens a stream: finds its caller, its filter and its first position.
 
 use axum::http::request::Parts;
 
@@ -11,7 +11,7 @@ use crate::access::Caller;
 use crate::filter::Filter;
 use crate::journal::InvalidCursor;
 
-/// A caller who may follow what they ask for.
+/// A caller who may follow the events they ask for.
 pub(super) struct Admitted {
     credential: Credential,
     caller: Caller,
@@ -19,7 +19,7 @@ pub(super) struct Admitted {
     after: u64,
 }
 
-/// Reads what a request asks for and finds out who asks, or says why not.
+/// Reads the parameters and identifies the caller, or returns the reason for refusing them.
 pub(super) async fn admit(http: &Http, parts: &Parts) -> Result<Admitted> {
     let mut parameters = Parameters::read(parts.uri.query());
     let ticket = parameters.take("ticket")?;
@@ -42,8 +42,8 @@ impl Admitted {
     }
 }
 
-/// Where the stream begins: what a reconnecting client has seen last, else what it asks for, else
-/// now.
+/// Returns the position at which the stream begins: that of `Last-Event-ID` or of `after`,
+/// otherwise the head.
 fn position(http: &Http, parts: &Parts, after: Option<&str>) -> Result<u64> {
     let last = parts.headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?"));
     let (name, cursor) = match (last.filter(|last| !last.is_empty()), after) {

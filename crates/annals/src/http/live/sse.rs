@@ -15,16 +15,17 @@ use super::message::StreamMessage;
 use super::open::admit;
 use crate::access::Permission;
 
-/// How long a browser waits before it comes back.
+/// Time that a browser waits before it reconnects.
 const RETRY: Duration = Duration::from_secs(2);
 
 /// Follow events (server-sent events)
 ///
-/// Every event that matches, in order, as it is recorded: `event: activity_logged`, `id:` its
-/// cursor, `data:` the event. Right before a points event `tracking_event_created` with
+/// Sends every event that matches, in order, as it is recorded: `event: activity_logged`, `id:` its
+/// cursor, `data:` the event. Right before a points event comes `tracking_event_created` with
 /// `{tracking_event_id, child_id, entity_type, action}` and no id. Without a cursor the stream
-/// begins now; after a break it goes on where `Last-Event-ID` says, without gap or repeat. At once,
-/// and then every 15 seconds, a comment and an `id:` that tells how far the stream has come.
+/// begins now; after an interruption it resumes from `Last-Event-ID`, without gaps or repeats. At
+/// once, and then every 15 seconds, comes a comment with an `id:` that says how far the stream has
+/// come.
 #[utoipa::path(
     get, path = "/api/v1/events/stream", operation_id = "stream_events", tag = "Live", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
@@ -50,7 +51,7 @@ pub(in crate::http) async fn stream(State(http): State<Http>, parts: Parts) -> R
     let first = stream::once(async { Ok(Frame::default().retry(RETRY)) });
     let headers = [
         (header::CACHE_CONTROL, "no-store"),
-        // Asks nginx not to collect what should go out at once.
+        // Tells nginx not to buffer messages that should go out at once.
         (HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     Ok((headers, Sse::new(first.chain(messages))).into_response())
@@ -65,8 +66,8 @@ fn frame(message: &StreamMessage) -> std::result::Result<Frame, axum::Error> {
         StreamMessage::ActivityLogged { cursor, event } => {
             frame.id(cursor).event(message.name()).json_data(event)?
         }
-        // An id without data: a browser keeps it for its next `Last-Event-ID` and tells nobody, so
-        // that the comment says it too.
+        // A browser keeps an id without data for its next `Last-Event-ID` but does not show it to
+        // the page, so the comment contains it, too.
         StreamMessage::Heartbeat { cursor } => {
             frame.comment(format!("{} {cursor}", message.name())).id(cursor)
         }

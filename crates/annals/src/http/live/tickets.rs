@@ -1,7 +1,7 @@
-//! Tickets: for browsers, which can put neither a key nor a header into a stream's request.
+//! Tickets for browsers, which cannot send a key or a header with a stream's request.
 //!
-//! A ticket stands for what its maker showed: the stream ends when that ends. Tickets live in
-//! memory for a minute, by hash; a restart forgets them, and the client asks for another.
+//! A ticket stands for its maker's credentials: the stream ends when they end. Tickets are kept in
+//! memory for a minute, by hash. After a restart the client asks for another.
 
 use std::collections::HashMap;
 
@@ -21,12 +21,12 @@ use super::credential::Credential;
 use crate::access::{Caller, Permission};
 use crate::id::{self, Random};
 
-/// How long a ticket works: a minute, in microseconds.
+/// Time that a ticket works: 1 minute, in microseconds.
 const LIFE: i64 = 60 * 1_000_000;
-/// Tickets that may wait to be used.
+/// Maximum number of unused tickets.
 const MAX_TICKETS: usize = 10_000;
 
-/// The tickets that wait to be used, by the SHA-256 of their secret.
+/// The unused tickets, by the SHA-256 of their secret.
 #[derive(Default)]
 pub(super) struct Tickets(Mutex<HashMap<[u8; 32], Ticket>>);
 
@@ -36,7 +36,7 @@ struct Ticket {
 }
 
 impl Tickets {
-    /// Makes a ticket; `None` when too many wait.
+    /// Makes a ticket; `None` if there are too many unused ones.
     fn make(&self, credential: Credential, now: Time, random: &dyn Random) -> Option<NewTicket> {
         let mut tickets = self.0.lock();
         if tickets.len() >= MAX_TICKETS {
@@ -51,7 +51,7 @@ impl Tickets {
         Some(NewTicket { ticket: secret, expires_at })
     }
 
-    /// Uses a ticket up. Of two who try, one gets in.
+    /// Uses up a ticket. If two requests use it at the same time, one succeeds.
     pub(super) fn redeem(&self, secret: &str, now: Time) -> Result<Credential> {
         let hash: [u8; 32] = Sha256::digest(secret).into();
         let taken = self.0.lock().remove(&hash);
@@ -65,19 +65,19 @@ impl Tickets {
     }
 }
 
-/// A ticket.
+/// A ticket, which opens one stream.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(in crate::http) struct NewTicket {
-    /// What to pass as `?ticket=` to `/api/v1/events/stream` or `/api/v1/events/ws`.
+    /// The ticket, to pass as `?ticket=` to `/api/v1/events/stream` or `/api/v1/events/ws`.
     ticket: String,
-    /// When it stops working, if it is not used before.
+    /// The time when the ticket expires, if it is not used before.
     expires_at: Time,
 }
 
 /// Make a stream ticket
 ///
-/// It opens one stream as whoever made it, within a minute: for browsers, which can send no key
-/// with a stream's request. The stream ends when the key or session ends that made the ticket.
+/// A ticket opens one stream as its maker, within a minute. It is for browsers, which cannot send a
+/// key with a stream's request. The stream ends when the key or session ends that made the ticket.
 #[utoipa::path(
     post, path = "/api/v1/tickets", operation_id = "create_ticket", tag = "Live", extensions(("x-permission" = json!(Permission::ReadEvents))),
     responses(

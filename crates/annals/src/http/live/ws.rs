@@ -18,14 +18,14 @@ use super::message::StreamMessage;
 use super::open::admit;
 use crate::access::Permission;
 
-/// Clients have nothing to say; this is room for a ping.
+/// Maximum size of a client's message, in bytes: clients send nothing but pings.
 const MESSAGE_BYTES: usize = 4 * 1024;
 
 /// Follow events (WebSocket)
 ///
-/// The stream of `/api/v1/events/stream` as JSON messages `{type, cursor, event}`. `after` resumes.
-/// The server closes with 1001 when it stops, 1008 when the caller may read no more, 1013 when the
-/// client is too slow.
+/// Sends the stream of `/api/v1/events/stream` as JSON messages `{type, cursor, event}`; `after`
+/// resumes it. The server closes with 1001 when it stops, 1008 when the caller may no longer read,
+/// 1013 when the client is too slow.
 #[utoipa::path(
     get, path = "/api/v1/events/ws", operation_id = "stream_events_ws", tag = "Live", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
@@ -59,7 +59,8 @@ pub(in crate::http) async fn follow(
     Ok(upgrade.max_message_size(MESSAGE_BYTES).on_upgrade(move |socket| run(socket, feed, stall)))
 }
 
-/// Browsers let any page open a WebSocket to anywhere, and may send the cookie along.
+/// Checks the origin, because browsers let any page open a WebSocket to any server, and may send
+/// the cookie along.
 fn check_origin(headers: &HeaderMap) -> Result<()> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let by_cookie = cookie(headers).is_some() && !headers.contains_key(header::AUTHORIZATION);
@@ -116,7 +117,7 @@ async fn run(mut socket: WebSocket, mut feed: Feed, stall: Duration) {
     send(&mut socket, Message::Close(Some(close)), stall).await;
 }
 
-/// Whether the message was taken in time.
+/// Sends a message; `false` if the client did not take it in time.
 async fn send(socket: &mut WebSocket, message: Message, stall: Duration) -> bool {
     matches!(timeout(stall, socket.send(message)).await, Ok(Ok(())))
 }

@@ -1,4 +1,4 @@
-//! What a child has earned beside points, and how far it is from the rest.
+//! A child's badges and certificates, and its progress towards the others.
 
 use annals_event::{Time, Uuid};
 use axum::Json;
@@ -14,44 +14,45 @@ use crate::access::{Caller, Permission};
 use crate::follow::{BadgeKind, Language, Rule};
 use crate::service::points::BadgeStanding;
 
-/// The badges and certificates there are, in the order of the rule file.
+/// The badges and certificates of the rule file, in its order.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(in super::super) struct BadgeList {
     /// The child's id.
     child_id: String,
-    /// Earned ones and others.
+    /// All badges and certificates, earned or not.
     badges: Vec<Badge>,
 }
 
-/// A badge or certificate, and how far the child has come with it.
+/// A badge or certificate, and the child's progress towards it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(in super::super) struct Badge {
-    /// Its id.
+    /// The id in the rule file.
     id: String,
-    /// What it is called.
+    /// The name, in the requested language.
     name: String,
-    /// Badge or certificate.
+    /// The kind: badge or certificate.
     kind: BadgeKind,
-    /// What it is for.
+    /// The text that explains the award to the child, in the requested language.
     text: String,
-    /// What is counted: `points_earned`, `tasks_done`, `weeks_in_a_row`, or `task:` and a task's id.
+    /// The metric that is counted: `points_earned`, `tasks_done`, `weeks_in_a_row`, or `task:` and
+    /// a task's id.
     metric: String,
-    /// How much there is of it.
+    /// The child's value of the metric.
     value: i64,
-    /// How much is needed.
+    /// The value of the metric that earns the award.
     threshold: i64,
-    /// When it was awarded; null as long as it was not.
+    /// The time when it was awarded; null if it was not.
     #[schema(required)]
     awarded_at: Option<Time>,
-    /// The event on the record that says so.
+    /// The id of the event that records the award; null if there is none.
     #[schema(required)]
     event_id: Option<Uuid>,
 }
 
 /// List a child's badges
 ///
-/// Every badge and certificate of the server's rule file, with how far the child has come. Awards
-/// follow the points events by a moment.
+/// Lists every badge and certificate of the server's rule file, with the child's progress. Awards
+/// follow points events with a short delay.
 #[utoipa::path(
     get, path = "/child/{id}/badges", operation_id = "list_badges", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
@@ -94,7 +95,7 @@ pub(in super::super) async fn list(
     Ok(Json(BadgeList { child_id: child.id, badges }))
 }
 
-/// Renders what a badge is for, for a child.
+/// Renders the text of a badge for a child.
 pub(super) fn text(rule: &Rule, language: Language, child: &str) -> String {
     let mut text = String::new();
     let mut rest = rule.text.get(language);

@@ -1,4 +1,4 @@
-//! A certificate as a page to print: one document, no script, and what it takes to check it.
+//! A certificate as a page to print: one document without scripts, with the data to verify it.
 
 use std::sync::LazyLock;
 
@@ -19,12 +19,12 @@ use crate::access::{Caller, Permission};
 use crate::follow::{BadgeKind, Language};
 use crate::query::proof::prove;
 
-/// Characters from which on a certificate is written smaller, to stay on one sheet.
+/// Number of characters above which a certificate is set in smaller type, to stay on one sheet.
 const LONG: usize = 250;
 
 const STYLE: &str = include_str!("certificate.css");
 
-/// This style and nothing else: no script, no picture, no connection, no frame around it.
+/// The content security policy: `STYLE` and nothing else, no script, picture, connection or frame.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
     format!(
@@ -33,7 +33,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// What stands on a certificate beside what is the child's own.
+/// The fixed words of a certificate, in one language.
 struct Words {
     tag: &'static str,
     title: &'static str,
@@ -66,7 +66,7 @@ const fn words(language: Language) -> Words {
 
 /// Show a certificate
 ///
-/// A page to print, with the id and the digest of the event by which it was awarded.
+/// Returns a page to print, with the id and the digest of the event that records the award.
 #[utoipa::path(
     get, path = "/child/{id}/certificates/{badge_id}", operation_id = "get_certificate", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
@@ -104,7 +104,7 @@ pub(in super::super) async fn show(
     let rule = rule.ok_or_else(none)?;
     let event = http.points.award(&caller, &child.id, rule).await?.ok_or_else(none)?;
     let digest = prove(&*http.store, &event).await?.digest.unwrap_or_default();
-    // As the child was called then.
+    // The name is the child's at the time of the award.
     let then = event.subject.and_then(|subject| subject.name).or(child.name);
     let name = then.unwrap_or(child.id);
     let Words { tag, title, awarded_to, event: event_word, digest: digest_word, check } =
@@ -133,7 +133,7 @@ pub(in super::super) async fn show(
     Ok((headers, page).into_response())
 }
 
-/// A text as it stands in HTML, and can be nothing else there.
+/// Escapes a text for HTML.
 fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for c in text.chars() {
@@ -149,7 +149,7 @@ fn escaped(text: &str) -> String {
     html
 }
 
-/// A day, as people of the language write it.
+/// Writes a day as usual in the language.
 fn date(day: Date, language: Language) -> String {
     const EN: &str =
         "January February March April May June July August September October November December";

@@ -1,4 +1,4 @@
-//! What a child has.
+//! A child's points.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,7 +12,8 @@ use crate::service::points::ChildState;
 
 /// Get a child's points
 ///
-/// Balance, open requests, and tasks against penalties since the first one.
+/// Returns the balance, the open requests, and the counts of tasks and penalties since the first
+/// one.
 #[utoipa::path(
     get, path = "/child/{id}", operation_id = "get_child", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(("id" = String, Path, description = "The child's id")),

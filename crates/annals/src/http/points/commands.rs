@@ -1,4 +1,4 @@
-//! The commands: each one change of a child's account, on the record.
+//! The commands: each makes and records one change of a child's account.
 
 use annals_event::FieldError;
 use axum::Json;
@@ -15,19 +15,20 @@ use crate::access::Permission;
 use crate::points;
 use crate::service::points::CommandAnswer;
 
-/// Characters of a reason.
+/// Maximum length of a reason, in characters.
 const REASON_CHARS: usize = 500;
 
 /// An opening balance or a correction.
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Adjust {
-    /// By how much the balance is to change; less than 0 takes points.
+    /// The points to add to the balance; negative to take points.
     points: i64,
-    /// Why, in words.
+    /// The reason, in words.
     #[schema(min_length = 1, max_length = 500)]
     reason: String,
-    /// The user account it belongs to, where the caller is a key.
+    /// The id of the user account that the event belongs to. By default it is the calling
+    /// guardian's, otherwise that of the child's first guardian.
     user_id: Option<String>,
 }
 
@@ -35,19 +36,21 @@ pub(in super::super) struct Adjust {
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct TriggerTask {
-    /// Which one.
+    /// The id of the task or penalty.
     task_id: String,
-    /// The user account it belongs to, where the caller is a key.
+    /// The id of the user account that the event belongs to. By default it is the calling
+    /// guardian's, otherwise that of the child's first guardian.
     user_id: Option<String>,
 }
 
-/// A reward.
+/// A reward to request, or whose request to cancel.
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct WhichReward {
-    /// Which one.
+    /// The id of the reward.
     reward_id: String,
-    /// The user account it belongs to, where the caller is a child or a key.
+    /// The id of the user account that the event belongs to. By default it is the calling
+    /// guardian's, otherwise that of the child's first guardian.
     user_id: Option<String>,
 }
 
@@ -55,19 +58,21 @@ pub(in super::super) struct WhichReward {
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct TriggerReward {
-    /// Which one.
+    /// The id of the reward.
     reward_id: String,
-    /// Refuse it when it is not asked for, or no longer: for who answers a request.
+    /// `true` refuses the command if the reward is not, or no longer, requested: for answering a
+    /// request.
     #[serde(default)]
     only_if_requested: bool,
-    /// The user account it belongs to, where the caller is a key.
+    /// The id of the user account that the event belongs to. By default it is the calling
+    /// guardian's, otherwise that of the child's first guardian.
     user_id: Option<String>,
 }
 
 /// Adjust a balance
 ///
-/// An opening balance or a correction. A balance does not fall below 0 (unless the server allows
-/// it): `delta` says what really changed.
+/// Sets an opening balance or makes a correction. A balance does not fall below 0 (unless the
+/// server allows it): `delta` is the actual change.
 #[utoipa::path(
     post, path = "/child/{id}/adjust", operation_id = "adjust_points", tag = "Points", extensions(("x-permission" = json!(Permission::GivePoints))), request_body = Adjust,
     params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
@@ -107,8 +112,8 @@ pub(in super::super) async fn adjust(
 
 /// Activate a task or penalty
 ///
-/// A task adds its points, a penalty takes them, as far as there are any: `delta` says what really
-/// changed.
+/// A task adds its points. A penalty takes its points, as far as there are any: `delta` is the
+/// actual change.
 #[utoipa::path(
     post, path = "/child/{id}/trigger-task", operation_id = "trigger_task", tag = "Points", extensions(("x-permission" = json!(Permission::GivePoints))), request_body = TriggerTask,
     params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
@@ -133,9 +138,9 @@ pub(in super::super) async fn trigger_task(
     Ok(Json(http.points.carry_out(command, decide).await?))
 }
 
-/// Ask for a reward
+/// Request a reward
 ///
-/// The balance must suffice and stays as it is. One request for a child and a reward at a time.
+/// The balance must suffice and does not change. A child can have one open request for each reward.
 #[utoipa::path(
     post, path = "/child/{id}/request-reward", operation_id = "request_reward", tag = "Points", extensions(("x-permission" = json!(Permission::RequestRewards))), request_body = WhichReward,
     params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
@@ -163,8 +168,8 @@ pub(in super::super) async fn request_reward(
 
 /// Redeem a reward
 ///
-/// Takes its cost, requested or not; a request for it is met. Whoever answers a request says
-/// `only_if_requested`: when it was cancelled meanwhile, nothing is taken.
+/// Takes the reward's cost, requested or not, and closes an open request for it. To answer a
+/// request, send `only_if_requested`: if it was cancelled meanwhile, nothing is taken.
 #[utoipa::path(
     post, path = "/child/{id}/trigger-reward", operation_id = "trigger_reward", tag = "Points", extensions(("x-permission" = json!(Permission::GivePoints))), request_body = TriggerReward,
     params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
@@ -192,7 +197,8 @@ pub(in super::super) async fn trigger_reward(
 
 /// Cancel a request for a reward
 ///
-/// Refused, and nothing recorded, when it is not asked for: redeemed or cancelled already.
+/// The command is refused, and nothing is recorded, if the reward is not requested: it was redeemed
+/// or cancelled already.
 #[utoipa::path(
     post, path = "/child/{id}/cancel-request-reward", operation_id = "cancel_reward_request", tag = "Points", extensions(("x-permission" = json!(Permission::RequestRewards))), request_body = WhichReward,
     params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
@@ -210,7 +216,7 @@ pub(in super::super) async fn cancel_request(
     JsonBody(body): JsonBody<WhichReward>,
 ) -> Result<Json<CommandAnswer>> {
     let child = sent.child(&http, &id, Permission::RequestRewards).await?;
-    // It may have been removed since it was asked for.
+    // The reward may have been removed since it was requested.
     let name = http.store.reward(&body.reward_id).await?.map(|reward| reward.name);
     let command = sent.command("cancel-request-reward", child, body.user_id.clone(), json(&body));
     let rules = http.points.rules();
@@ -219,8 +225,8 @@ pub(in super::super) async fn cancel_request(
     Ok(Json(http.points.carry_out(command, decide).await?))
 }
 
-/// A body as the bytes that two equal ones share.
+/// Serialises a body. Equal bodies give equal bytes.
 fn json<T: Serialize>(body: &T) -> Vec<u8> {
-    // Numbers and texts alone: there is nothing that could not be written.
+    // Numbers and texts can always be serialised.
     serde_json::to_vec(body).unwrap_or_default()
 }

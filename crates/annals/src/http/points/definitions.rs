@@ -1,4 +1,4 @@
-//! What families can earn points with, and spend them on.
+//! The tasks, penalties and rewards of families.
 
 use annals_event::{Draft, Entity, FieldError, limits};
 use axum::Json;
@@ -14,28 +14,28 @@ use crate::access::{Caller, Permission};
 use crate::service::act;
 use crate::store::{Reward, Task};
 
-/// The most that a task brings or a reward costs.
+/// Maximum of a task's points and a reward's cost.
 pub(super) const MAX_POINTS: i64 = 1_000_000_000;
 
-/// A task as it is sent.
+/// A task or penalty as sent.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct TaskBody {
-    /// What people call it.
+    /// The name.
     name: String,
-    /// What it brings or, of a penalty, takes: 0 or more.
+    /// The points that a task adds or a penalty takes: 0 or more.
     points: i64,
-    /// Whether it brings points; `false` makes a penalty.
+    /// `true` for a task, which adds points; `false` for a penalty.
     is_good: bool,
 }
 
-/// A reward as it is sent.
+/// A reward as sent.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct RewardBody {
-    /// What people call it.
+    /// The name.
     name: String,
-    /// What it costs: 0 or more.
+    /// The cost in points: 0 or more.
     cost: i64,
 }
 
@@ -88,8 +88,7 @@ pub(in super::super) async fn task(
 
 /// Save a task or penalty
 ///
-/// Adds it, or puts this in the place of what stands there. What was done with it before stays as
-/// it was recorded.
+/// Adds or replaces a task or penalty. Events that are already recorded do not change.
 #[utoipa::path(
     put, path = "/api/v1/tasks/{id}", operation_id = "put_task", tag = "Points", extensions(("x-permission" = json!(Permission::ManagePoints))), request_body = TaskBody,
     params(("id" = String, Path, description = "The application's id")),
@@ -117,7 +116,7 @@ pub(in super::super) async fn put_task(
 
 /// Remove a task or penalty
 ///
-/// It can no longer be activated; all events stay.
+/// A removed task or penalty can no longer be activated; all its events stay.
 #[utoipa::path(
     delete, path = "/api/v1/tasks/{id}", operation_id = "delete_task", tag = "Points", extensions(("x-permission" = json!(Permission::ManagePoints))),
     params(("id" = String, Path, description = "The application's id")),
@@ -175,8 +174,8 @@ pub(in super::super) async fn reward(
 
 /// Save a reward
 ///
-/// Adds it, or puts this in the place of what stands there. Requests for it stay; they are met at
-/// its cost of then.
+/// Adds or replaces a reward. Open requests for it stay; redeeming them takes the cost of that
+/// time.
 #[utoipa::path(
     put, path = "/api/v1/rewards/{id}", operation_id = "put_reward", tag = "Points", extensions(("x-permission" = json!(Permission::ManagePoints))), request_body = RewardBody,
     params(("id" = String, Path, description = "The application's id")),
@@ -205,8 +204,8 @@ pub(in super::super) async fn put_reward(
 
 /// Remove a reward
 ///
-/// It can no longer be asked for or redeemed; requests for it can still be cancelled, and all
-/// events stay.
+/// A removed reward can no longer be requested or redeemed. Open requests for it can still be
+/// cancelled, and all its events stay.
 #[utoipa::path(
     delete, path = "/api/v1/rewards/{id}", operation_id = "delete_reward", tag = "Points", extensions(("x-permission" = json!(Permission::ManagePoints))),
     params(("id" = String, Path, description = "The application's id")),
@@ -237,7 +236,7 @@ pub(super) fn no_reward() -> Problem {
     Problem::not_found("There is no reward with this id; GET /api/v1/rewards lists them.")
 }
 
-/// What is wrong with a definition, if anything.
+/// Checks the id, name and points of a definition.
 fn check(id: &str, name: &str, field: &str, points: i64) -> Result<()> {
     let mut errors = Vec::new();
     for (field, text, most) in [("id", id, limits::ID_CHARS), ("name", name, limits::NAME_CHARS)] {
@@ -252,7 +251,7 @@ fn check(id: &str, name: &str, field: &str, points: i64) -> Result<()> {
     if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
 }
 
-/// An act on a definition.
+/// Makes the event of an act on a definition.
 fn about(action: &str, kind: &str, id: &str, name: &str) -> Draft {
     let (id, name) = (Some(id.to_owned()), Some(name.to_owned()));
     Draft { entity: Some(Entity { kind: kind.to_owned(), id, name }), ..act(action) }

@@ -1,4 +1,4 @@
-//! Where a child stands among its brothers and sisters this week.
+//! A child's rank among its brothers and sisters this week.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,8 +12,9 @@ use crate::service::points::ChildRank;
 
 /// Get a child's rank
 ///
-/// This week's place among the children it shares a guardian with, by the points of tasks. A child
-/// sees its place and nobody else's points; a guardian compares their own children.
+/// Returns the child's rank this week, by the points of tasks, among the children it shares a
+/// guardian with. A child sees its own rank and nobody else's points; a guardian compares their own
+/// children.
 #[utoipa::path(
     get, path = "/child/{id}/rank", operation_id = "get_child_rank", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(("id" = String, Path, description = "The child's id")),

@@ -1,4 +1,4 @@
-//! A command as it is sent: by whom, from where, and by which key it is known when it is sent again.
+//! A command as sent: the sender, and the key that identifies a repetition.
 
 use axum::extract::FromRequestParts;
 use axum::http::header;
@@ -11,10 +11,10 @@ use crate::access::{Caller, Permission};
 use crate::service::points::PointsCommand;
 use crate::store::Person;
 
-/// Characters of a key.
+/// Maximum length of an idempotency key, in characters.
 const KEY_CHARS: usize = 255;
 
-/// Who sends a command, with what, and by which key it is known when it is sent again.
+/// The sender of a command, and the idempotency key that identifies a repetition.
 pub(in super::super) struct Sent {
     caller: Caller,
     address: ClientAddress,
@@ -44,7 +44,7 @@ impl FromRequestParts<Http> for Sent {
 }
 
 impl Sent {
-    /// The child of a command, if the caller may send such a command for it.
+    /// Returns the child of a command, if the caller may send such a command for it.
     pub(super) async fn child(
         &self,
         http: &Http,
@@ -55,7 +55,7 @@ impl Sent {
         Ok(http.points.child_for_command(&self.caller, id).await?)
     }
 
-    /// The command, by its name and what it says.
+    /// Makes the command from its name and its contents.
     pub(super) fn command(
         self,
         name: &'static str,

@@ -16,22 +16,22 @@ use crate::query::tracking::{MAX_OFFSET, TrackingEvent, TrackingFilter, tracking
 /// A page of points events, newest first.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(in super::super) struct TrackingPage {
-    /// The events.
+    /// The events on this page.
     tracking_events: Vec<TrackingEvent>,
-    /// How many there are in all.
+    /// Number of all matching events.
     total: u64,
-    /// How many are on this page.
+    /// Number of events on this page.
     count: usize,
-    /// How many a page holds at most.
+    /// Maximum number of events on a page.
     limit: usize,
-    /// How many come before this page.
+    /// Number of matching events before this page.
     offset: usize,
 }
 
 /// List points events
 ///
-/// Newest first. Answers for archived children and for accounts of users who were erased as well:
-/// then `user_id` is null.
+/// Lists points events, newest first, also those of archived children and of erased users'
+/// accounts. For the latter, `user_id` is null.
 #[utoipa::path(
     get, path = "/admin/tracking", operation_id = "list_tracking_events", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
@@ -111,7 +111,7 @@ fn read(mut parameters: Parameters) -> Result<TrackingFilter> {
     Ok(filter)
 }
 
-/// A parameter that is one of a few words.
+/// Takes a parameter that is one of a few words.
 fn word<T: DeserializeOwned>(
     parameters: &mut Parameters,
     name: &str,

@@ -1,4 +1,4 @@
-//! What a child's weeks did to its balance.
+//! A child's points by week.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -13,9 +13,9 @@ use crate::service::points::ChildWeeks;
 
 /// Get a child's weeks
 ///
-/// What was earned, taken, spent and corrected in each calendar week, and the balance when it
-/// ended. Penalties, spendings and downward corrections are less than 0: a week's balance is the one
-/// before it and the sum of its four.
+/// Returns the points earned, taken, spent and corrected in each calendar week, and the balance at
+/// its end. Penalties, spending and downward corrections are negative: a week's balance is the one
+/// before it plus its four sums.
 #[utoipa::path(
     get, path = "/child/{id}/weeks", operation_id = "get_child_weeks", tag = "Points", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(

@@ -1,4 +1,4 @@
-//! What a child has earned beside points, and how far it is from the rest.
+//! A child's badges and certificates, and its progress towards the others.
 
 use std::time::Duration;
 
@@ -8,19 +8,19 @@ use super::{PointsService, Result};
 use crate::access::Caller;
 use crate::follow::{BADGES, Rule};
 
-/// How long an award that is due is waited for: it follows the event that reached it.
+/// Longest time to wait for an award that is due. An award follows the event that earned it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How a child stands with one rule.
+/// A child's progress with one rule.
 pub struct BadgeStanding {
-    /// How much there is of what the rule counts.
+    /// The child's value of the rule's metric.
     pub value: i64,
-    /// The event by which it was awarded, as the caller may see it.
+    /// The event of the award; `None` if there is none that the caller may see.
     pub award: Option<Event>,
 }
 
 impl PointsService {
-    /// How a child stands with each rule, in their order. An award that is due is waited for.
+    /// Returns a child's progress with each rule, in their order. It waits for awards that are due.
     ///
     /// # Errors
     /// The store fails.
@@ -43,7 +43,7 @@ impl PointsService {
         Ok(reached)
     }
 
-    /// The event by which a child was awarded a badge, as the caller may see it.
+    /// Returns the event of a child's award, if the caller may see it.
     ///
     /// # Errors
     /// The store fails.

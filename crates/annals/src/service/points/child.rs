@@ -1,4 +1,4 @@
-//! What a child has.
+//! The state of a child's points.
 
 use annals_event::Time;
 use serde::Serialize;
@@ -7,48 +7,48 @@ use super::{PointsError, PointsService, Result};
 use crate::access::Caller;
 use crate::store::{Account, Person, PersonKind, Tally};
 
-/// A child and what it has.
+/// The state of a child's points.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ChildState {
     /// The child's id.
     id: String,
-    /// What people call it.
+    /// The child's name; null if it has none.
     #[schema(required)]
     name: Option<String>,
-    /// The balance.
+    /// The balance, in points.
     points: i64,
-    /// The rewards asked for and neither given nor cancelled.
+    /// The rewards that are requested, and neither redeemed nor cancelled.
     pending_rewards: Vec<PendingReward>,
-    /// Tasks against penalties, since the first one.
+    /// The counts of tasks and penalties since the first one.
     good_vs_not_good: GoodVsNotGood,
 }
 
-/// A reward that was asked for.
+/// A requested reward.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct PendingReward {
     /// The reward's id.
     reward_id: String,
-    /// What people call it; null once it is no longer defined.
+    /// The reward's name; null if it is no longer defined.
     #[schema(required)]
     name: Option<String>,
-    /// What it costs now; null once it is no longer defined.
+    /// The reward's cost now, in points; null if it is no longer defined.
     #[schema(required)]
     cost: Option<i64>,
-    /// When it was asked for.
+    /// The time when it was requested.
     requested_at: Time,
 }
 
-/// Tasks against penalties.
+/// The counts of tasks and penalties.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct GoodVsNotGood {
-    /// Tasks done, and what they brought.
+    /// Tasks done, and the points they added.
     good: Tally,
-    /// Penalties, and what they took: 0 or less.
+    /// Penalties, and the points they took: 0 or less.
     not_good: Tally,
 }
 
 impl PointsService {
-    /// The child with this id, if the caller may see it.
+    /// Returns the child with this id, if the caller may see it.
     ///
     /// # Errors
     /// [`PointsError::NoChild`], or the store fails.
@@ -58,7 +58,7 @@ impl PointsService {
         child.filter(|person| person.kind == PersonKind::Child).ok_or(PointsError::NoChild)
     }
 
-    /// What a child has.
+    /// Returns the state of a child's points.
     ///
     /// # Errors
     /// The store fails.

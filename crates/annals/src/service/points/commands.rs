@@ -1,4 +1,4 @@
-//! Commands: whose each is, whether it was sent before, and what becomes of it.
+//! Commands on points: their user account, their repetition and their effect.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,41 +15,41 @@ use crate::query::tracking::TrackingEvent;
 use crate::record::{Sender, Source};
 use crate::store::{Account, Decided, Order, Person, Repeat, Role, Scope, Selection};
 
-/// How long the answer to a command is kept: 24 hours, in microseconds.
+/// Time that the answer to a command is kept: 24 hours, in microseconds.
 const KEPT: i64 = 24 * 3_600 * 1_000_000;
 
-/// What a command did.
+/// The result of a command.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct CommandAnswer {
-    /// What the child has after it.
+    /// The state of the child's points after the command.
     child: ChildState,
-    /// The event on the record.
+    /// The event that was recorded.
     tracking_event: TrackingEvent,
 }
 
-/// A command on a child's points, as it was sent.
+/// A command on a child's points, as sent.
 pub struct PointsCommand {
-    /// Who sends it.
+    /// The caller who sends it.
     pub by: Caller,
-    /// From where.
+    /// The client's address; `None` over the local socket.
     pub peer_ip: Option<IpAddr>,
-    /// With what.
+    /// The client's program, by its header `User-Agent`.
     pub user_agent: Option<String>,
-    /// By which key it is known when it is sent again.
+    /// The idempotency key, which identifies a repetition.
     pub key: Option<String>,
-    /// What it is called: the last part of its path.
+    /// The name, which is the last part of the path.
     pub name: &'static str,
-    /// Whom it is about.
+    /// The child it is about.
     pub child: Person,
-    /// The account it names.
+    /// The id of the user account that it names, if any.
     pub user_id: Option<String>,
-    /// What it says, as JSON.
+    /// The contents, as JSON.
     pub body: Vec<u8>,
 }
 
 impl PointsCommand {
-    /// The user account of a command: the acting guardian; else the one that is named; else the
-    /// child's first guardian. A key is never one.
+    /// Returns the user account of a command: the acting guardian's; otherwise the one it names;
+    /// otherwise that of the child's first guardian. A key is never an account.
     fn account(&self) -> Result<Option<UserAccount>> {
         let wrong = |message| Err(PointsError::Account(message));
         let (child, named) = (&self.child, self.user_id.clone());
@@ -78,7 +78,7 @@ impl PointsCommand {
         Ok(id.map(|id| UserAccount { id }))
     }
 
-    /// By what the command is known when it is sent again.
+    /// Returns the data that identify a repetition; `None` without an idempotency key.
     fn repeat(&self, now: Time) -> Option<Repeat> {
         let key = self.key.as_deref()?;
         let actor = self.by.actor();
@@ -96,7 +96,7 @@ impl PointsCommand {
 }
 
 impl PointsService {
-    /// The child of a command, if the caller may see it and it takes commands.
+    /// Returns the child of a command, if the caller may see it and it is not archived.
     ///
     /// # Errors
     /// [`PointsError::NoChild`], [`PointsError::Archived`], or the store fails.
@@ -105,7 +105,8 @@ impl PointsService {
         if child.archived_at.is_some() { Err(PointsError::Archived) } else { Ok(child) }
     }
 
-    /// Carries a command out: `decide` says what becomes of the balance, while the journal holds it.
+    /// Carries out a command. `decide` makes its event from the account, which the journal keeps
+    /// locked.
     ///
     /// # Errors
     /// See [`PointsError`].

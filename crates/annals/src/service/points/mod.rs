@@ -54,7 +54,7 @@ pub enum PointsError {
     /// A bug of ours.
     #[error("the journal answered what it should not")]
     Unexpected,
-    /// Whether it is written is not known.
+    /// The event may have been written or not.
     #[error(transparent)]
     Append(#[from] AppendError),
     /// The store fails.

@@ -1,4 +1,4 @@
-//! Where a child stands among its brothers and sisters this week.
+//! A child's rank among its brothers and sisters this week.
 
 use std::collections::BTreeSet;
 
@@ -11,47 +11,47 @@ use crate::points::rank::ranks;
 use crate::points::weeks::Weeks;
 use crate::store::{Person, PersonKind, Scope, Tally};
 
-/// A child among those it shares a guardian with, by the points of this week's tasks.
+/// A child's rank among the children it shares a guardian with, by the points of this week's tasks.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ChildRank {
-    /// The child.
+    /// The child's id.
     child_id: String,
-    /// Whose calendar the week is of: the child's IANA time zone, else the deployment's.
+    /// The IANA time zone of the week: the child's, otherwise the deployment's.
     timezone: String,
     /// The week's Monday.
     start_date: Date,
-    /// Its Sunday.
+    /// The week's Sunday.
     end_date: Date,
-    /// The child's place; those with as many points share one.
+    /// The child's rank, from 1. Children with equal points share a rank.
     rank: usize,
-    /// Among how many.
+    /// Number of ranked children.
     of: usize,
-    /// Those of them whose points the caller may see, best first: a child sees itself alone.
+    /// The ranked children whose points the caller may see, best first. A child sees only itself.
     children: Vec<Placed>,
 }
 
-/// A child and its place.
+/// A child and its rank.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Placed {
     /// The child's id.
     id: String,
-    /// What people call it.
+    /// The child's name; null if it has none.
     #[schema(required)]
     name: Option<String>,
-    /// This week's tasks, and what they brought.
+    /// This week's tasks, and the points they added.
     good: Tally,
-    /// Its place.
+    /// The child's rank, from 1.
     rank: usize,
 }
 
 impl PointsService {
-    /// This week's rank of a child, among those whose points the caller may see.
+    /// Returns this week's rank of a child, among the children whose points the caller may see.
     ///
     /// # Errors
     /// [`PointsError::NoChild`], or the store fails.
     pub async fn rank(&self, caller: &Caller, id: &str) -> Result<ChildRank> {
         let child = self.child(caller, id).await?;
-        // One's own rank is a place without numbers, so every sibling counts.
+        // The caller's own rank shows no points of others, so that every sibling counts.
         let own_rank = caller.person.as_ref().is_some_and(|person| person.id == id);
         let scope = if own_rank { Scope::everything() } else { caller.scope(&self.core.catalog) };
         let calendar = self.calendar_of(&child);
@@ -81,7 +81,7 @@ impl PointsService {
         Ok(ChildRank { child_id, timezone, start_date, end_date, rank, of, children })
     }
 
-    /// The other children, not archived, that share a guardian with this one.
+    /// Returns the other children, not archived, that share a guardian with this one.
     async fn siblings(&self, child: &Person) -> Result<Vec<Person>> {
         let mut ids = BTreeSet::new();
         for guardian in &child.guardians {

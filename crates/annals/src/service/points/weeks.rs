@@ -1,4 +1,4 @@
-//! What a child's weeks did to its balance.
+//! A child's points by week.
 
 use annals_event::Time;
 use jiff::civil::Date;
@@ -10,28 +10,28 @@ use crate::calendar::Calendar;
 use crate::points::weeks::{Week, Weeks};
 use crate::store::{LedgerKind, Person, Scope, TrackingQuery};
 
-/// Events read at once.
+/// Number of events read at once.
 const PAGE: usize = 2_000;
 
 /// A child's points by calendar week, Monday to Sunday.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ChildWeeks {
-    /// The child.
+    /// The child's id.
     child_id: String,
-    /// Whose calendar the days are of: the child's IANA time zone, else the deployment's.
+    /// The IANA time zone of the days: the child's, otherwise the deployment's.
     timezone: String,
-    /// Which day it is there.
+    /// The current day in that time zone.
     today: Date,
-    /// When that day began.
+    /// The time when that day began.
     today_began_at: Time,
-    /// When the first of these weeks began.
+    /// The time when the first of these weeks began.
     began_at: Time,
     /// The weeks, oldest first; the last one is not over yet.
     weeks: Vec<Week>,
 }
 
 impl PointsService {
-    /// A child's last weeks, with the events that the caller may see.
+    /// Returns a child's last weeks, from the events that the caller may see.
     ///
     /// # Errors
     /// The store fails.
@@ -46,13 +46,13 @@ impl PointsService {
         Ok(ChildWeeks { child_id, timezone, today, today_began_at, began_at, weeks })
     }
 
-    /// The calendar of a person's days.
+    /// Returns the calendar of a person's time zone, otherwise the deployment's.
     pub(super) fn calendar_of(&self, person: &Person) -> Calendar {
         let own = person.timezone.as_deref().and_then(|zone| Calendar::of(zone).ok());
         own.unwrap_or_else(|| self.core.calendar.clone())
     }
 
-    /// Weeks with the events that a viewer may see.
+    /// Adds up weeks from the events in a scope.
     pub(super) async fn summed_up(
         &self,
         scope: &Scope,
@@ -71,7 +71,7 @@ impl PointsService {
             limit: PAGE,
             offset: 0,
         };
-        // What is recorded meanwhile moves events on to the next page, where they are met again.
+        // New events shift others to the next page, where they must not be added again.
         let (mut offset, mut oldest) = (0, u64::MAX);
         loop {
             let page = TrackingQuery { offset, ..query.clone() };

@@ -22,26 +22,26 @@ const RUNNING: &str = "carry out retention";
 /// The term of that lease: other servers wait this long for one that was killed.
 const TERM: Duration = Duration::from_secs(15);
 
-/// How far a run is.
+/// The progress of a run.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = RetentionProgress)]
 pub struct Progress {
-    /// Positions of the journal that are done …
+    /// Number of journal positions that are done …
     pub done: u64,
-    /// … of so many.
+    /// … and of all positions of the run.
     pub of: u64,
-    /// What it did so far.
+    /// The result so far.
     pub so_far: Outcome,
 }
 
-/// What is known of runs.
+/// The run in progress, and the last one.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = RetentionRuns)]
 pub struct Runs {
-    /// The run under way.
+    /// The run in progress on this server; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub running: Option<Progress>,
-    /// The last run that ended.
+    /// The last run that ended on any server; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<Outcome>,
 }
@@ -85,7 +85,7 @@ pub struct RetentionService {
     running: Exclusive,
     progress: parking_lot::Mutex<Option<Progress>>,
     stop: CancellationToken,
-    /// The day before which roll-ups here are about nobody.
+    /// The day before which this server's rollups contain no people; `None` until they are aged.
     aged: Mutex<Option<jiff::civil::Date>>,
 }
 

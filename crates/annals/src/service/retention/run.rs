@@ -1,5 +1,5 @@
-//! Retention, carried out: in turn with erasures, so that neither writes what the other has just taken
-//! out; of several servers on one database by one.
+//! Carries out retention, in turn with erasures, so that neither writes what the other has just
+//! removed. Of several servers on one database, one carries it out.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,10 +18,11 @@ use crate::query::analytics::period::DEFAULT_DAYS;
 use crate::service::{Core, act, details, to_the_end};
 use crate::store::{Result as StoreResult, StoreError};
 
-/// How long a run goes on before others get their turn, and how long it leaves it to them.
+/// Time that a run works before others get their turn …
 const TURN: Duration = Duration::from_secs(1);
+/// … and the time that it leaves them.
 const REST: Duration = Duration::from_millis(250);
-/// How long a run waits at a time for what is read out of the journal to have all that it may take away.
+/// Longest time of one wait for the rollups to count what the run may remove.
 const CATCH_UP: Duration = Duration::from_secs(2);
 
 type Result<T> = std::result::Result<T, RetentionError>;
@@ -169,7 +170,7 @@ impl RetentionService {
                 }
                 continue;
             }
-            // An erasure rebuilds the rollups.
+            // Locked, because an erasure rebuilds the rollups.
             let _turn = erasing.lock_here().await;
             let counted = async || rollups.reached(run.underway().head, Duration::ZERO).await;
             if counted().await {

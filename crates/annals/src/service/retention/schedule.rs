@@ -1,5 +1,5 @@
-//! When retention is carried out by itself: daily at two in the morning, UTC; later where no server
-//! ran then; and when somebody asked for it in the database.
+//! The schedule of retention: daily at two in the morning, UTC; later if no server ran then; and
+//! when somebody requested it in the database.
 
 use std::collections::BTreeMap;
 
@@ -66,7 +66,8 @@ impl RetentionService {
     }
 }
 
-/// What was asked for in the database: by whom and when, by scope.
+/// Returns the scopes that were requested in the database. The setting holds by whom and when, by
+/// scope.
 fn scopes(asked: Option<&str>) -> Vec<RetentionScope> {
     let asked: BTreeMap<String, serde_json::Value> =
         asked.and_then(|asked| serde_json::from_str(asked).ok()).unwrap_or_default();

@@ -9,14 +9,15 @@ use crate::id;
 use crate::privacy::{Retention, RetentionChange};
 use crate::service::{act, details, to_the_end};
 
-/// What an event's metadata has room for, less what redaction may add to it.
+/// Maximum size of the values in the event of a change, in bytes: the limit of metadata, less what
+/// redaction may add.
 const ON_RECORD_BYTES: usize = limits::METADATA_BYTES - 2 * 1024;
 
 impl RetentionService {
     /// Reads the stored values.
     ///
     /// # Errors
-    /// They cannot be read.
+    /// The values cannot be read.
     pub async fn stored(&self) -> Result<Retention, RetentionError> {
         Ok(self.settings.read(Retention::SETTING).await?)
     }

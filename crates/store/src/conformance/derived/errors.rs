@@ -47,7 +47,7 @@ pub async fn errors_are_counted_by_group_and_day(store: Arc<dyn DerivedStore>) {
         seen("b1", THIRD, Some("zed"), 10),
     ];
     add(&*store, 0, errors).await;
-    // It happened before the others and arrives late.
+    // This event happened before the others and arrives late.
     let late = Sighting { position: 11, ..seen("a1", FIRST, Some("ben"), 1) };
     add(&*store, 1, vec![late]).await;
     let found = most(&*store, FIRST..THIRD, 9).await;
