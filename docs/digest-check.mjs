@@ -3,6 +3,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 
+const CLASSES = ["ledger", "audit", "activity", "error"];
 const SEVERITIES = ["info", "notice", "warning", "error", "critical"];
 const VERSION = 1;
 
@@ -66,6 +67,7 @@ function skeleton(event, seq) {
     signed(micros(event.occurred_at)),
     text(event.category),
     text(event.action),
+    Buffer.from([CLASSES.indexOf(event.class)]),
     Buffer.from([SEVERITIES.indexOf(event.severity)]),
     ...(entity ? [Buffer.from([1]), text(entity.type)] : [Buffer.from([0])]),
     ...(points

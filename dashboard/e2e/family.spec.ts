@@ -219,7 +219,7 @@ test("an administrator finds a child by name, and an auditor only looks", async 
 
 test("who has no part in a child sees nothing of it, and an archived one is only looked at", async ({ page, server }) => {
   await enter(page, "cleo", "/family?child=zed");
-  await expect(page.getByRole("alert")).toContainText("This child is not here");
+  await expect(page.getByRole("alert")).toContainText("We can't show this child");
   await accessible(page);
   await adjust(server, "ben", 7);
   await send(server, "DELETE", "api/v1/people/ben");

@@ -48,7 +48,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await expect(page).toHaveURL(/\?category=quest$/);
     });
 
-    test("metadata alone needs one thing more, and the screen says what", async ({ page, server }) => {
+    test("metadata alone is too wide a search, and the screen says what to add", async ({ page, server }) => {
       await server.append(scored());
       await open(page);
       await addFilter(page, "metadata");
@@ -56,7 +56,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await dialog(page).getByLabel("Value", { exact: true }).fill("92");
       await expect(dialog(page).getByText("Metadata alone is a long search.")).toBeVisible();
       await page.keyboard.press("Enter");
-      await expect(page.getByRole("alert")).toContainText("This search needs one thing more");
+      await expect(page.getByRole("alert")).toContainText("This search is too wide");
       await accessible(page);
       await fits(page);
       await page.getByRole("button", { name: "Only the last 30 days" }).click();

@@ -25,8 +25,8 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 
     test("values are changed, checked at the field, kept, and on the record", async ({ page, server }) => {
       await retention(page);
-      await expect(page.getByText("No retention run has gone over this record yet.")).toBeVisible();
-      const names = page.getByRole("group", { name: "Activity" }).getByLabel("Take names out after");
+      await expect(page.getByText("No retention run yet.")).toBeVisible();
+      const names = page.getByRole("group", { name: "Activity" }).getByLabel("Anonymise after");
       await expect(names).toHaveValue("90");
       await expect(page.getByRole("button", { name: "Save" })).toBeDisabled();
       await names.fill("0");
@@ -122,21 +122,20 @@ test("what would go is shown, and goes once it is confirmed", async ({ page, ser
   const old = (days: number, message: string) => ({ category: "quest", action: "quest_started", message, occurred_at: ago(days), subject: { id: "ben", name: "Ben" } });
   await server.append([old(800, "Ben began"), old(100, "Ben went on"), old(1, "Ben is here")]);
   await retention(page);
-  await page.getByRole("button", { name: "See what would go" }).click();
-  const due = page.getByRole("table", { name: "What the next run would do" }).getByRole("row").filter({ hasText: "Quest" });
+  const due = page.getByRole("table", { name: "What the next run would change" }).getByRole("row").filter({ hasText: "Quest" });
   await expect(due.getByRole("cell")).toHaveText(["1", "1", "0"]);
   await accessible(page);
   await page.getByRole("button", { name: "Run now" }).click();
   const dialog = page.getByRole("dialog");
-  await expect(dialog).toContainText("Names taken out: 1. Deleted: 1.");
+  await expect(dialog).toContainText("Anonymised: 1. Deleted: 1.");
   await dialog.getByRole("button", { name: "Cancel" }).click();
   expect(await api(server, "GET", `${ADDRESS}/run`)).toEqual({});
   await page.getByRole("button", { name: "Run now" }).click();
-  await dialog.getByRole("button", { name: "Carry it out" }).click();
+  await dialog.getByRole("button", { name: "Apply now" }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByText(/Last retention run:.*Names taken out: 1\. Deleted: 1\./)).toBeVisible();
-  await page.getByRole("button", { name: "See what would go" }).click();
-  await expect(page.getByText("Nothing is due.")).toBeVisible();
+  await expect(page.getByText(/Last retention run:.*Anonymised: 1\. Deleted: 1\./)).toBeVisible();
+  await page.getByRole("button", { name: "Preview again" }).click();
+  await expect(page.getByText("The next run would change nothing.")).toBeVisible();
   await page.goto("/activity?category=quest");
   await expect(rows(page)).toHaveCount(2);
   await expect(page.getByText("[anonymised] went on")).toBeVisible();

@@ -6,6 +6,7 @@ import { Overview } from "./overview/overview";
 import SignIn from "./session/sign-in";
 import { useSession } from "./session/session";
 import { may } from "./session/viewer";
+import { Announcement } from "./shell/announcement";
 import { Shell } from "./shell/shell";
 import { CategoriesProvider } from "./ui/categories-provider";
 import { StatePanel } from "./ui/state-panel";
@@ -60,6 +61,7 @@ function Screens({ route }: { route: string }) {
     <CategoriesProvider signedIn={session.data != null}>
       <Shell session={session.data}>
         <main className="main" id="content" tabIndex={-1}>
+          <Announcement reads={may(session.data, "read_settings")} />
           <Suspense fallback={<p className="visually-hidden" role="status">{messages.shell.loading}</p>}>
             {Screen && (session.error && !session.data ? <Failed error={toApiError(session.error)} retry={() => void session.refetch()} /> : <Screen />)}
             {route === "docs" && <Docs />}

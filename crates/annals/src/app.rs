@@ -97,7 +97,6 @@ impl App {
         let store = store.with_context(|| format!("cannot open the journal {journal}"))?;
         let head = store.head().await?;
         let catalog = Arc::new(catalog(config)?);
-        store.keep_classes(&catalog).await?;
         let tokens = config.jwt.as_ref().map(Tokens::new).transpose()?;
         let bootstrap = config.admin_key.as_ref().map(|key| key.reveal());
         // Read before anything is loaded, so that later changes are loaded again.

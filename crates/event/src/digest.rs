@@ -74,6 +74,7 @@ pub fn skeleton(event: &Event) -> Vec<u8> {
     bytes.extend(event.occurred_at.as_micros().to_be_bytes());
     put_text(&mut bytes, &event.category);
     put_text(&mut bytes, &event.action);
+    bytes.push(event.class.code());
     bytes.push(event.severity.code());
     match &event.entity {
         Some(entity) => {

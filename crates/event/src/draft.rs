@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Account, Actor, Client, Entity, ErrorInfo, Metadata, Page, Points, Request, Severity, Subject,
-    Time,
+    Account, Actor, Class, Client, Entity, ErrorInfo, Metadata, Page, Points, Request, Severity,
+    Subject, Time,
 };
 
 /// An event as its sender writes it; the server fills in what is absent.
@@ -30,6 +30,11 @@ pub struct Draft {
     pub category: Option<String>,
     /// snake_case, ≤ 100 characters.
     pub action: String,
+    /// `audit`, `activity` or `error`, which decides how long it is kept; only a `service` or `admin`
+    /// key may say so, and only of actions that the catalog does not name. Absent: `audit` from
+    /// such a key, else `activity`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<Class>,
     /// Absent: the catalog's severity, else `info`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Account, Actor, Client, Entity, ErrorInfo, Metadata, Page, Points, Request, Severity, Subject,
-    Time,
+    Account, Actor, Class, Client, Entity, ErrorInfo, Metadata, Page, Points, Request, Severity,
+    Subject, Time,
 };
 
 /// An event on record: who did what, to whom, when, and what it changed.
@@ -29,6 +29,8 @@ pub struct Event {
     pub category: String,
     /// snake_case, ≤ 100 characters.
     pub action: String,
+    /// The class, which decides how long it is kept.
+    pub class: Class,
     /// The severity.
     pub severity: Severity,
     /// The person or program that did it.

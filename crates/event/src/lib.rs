@@ -12,6 +12,7 @@
 //!
 //! This crate does no IO, reads no clock and draws no randomness.
 
+pub mod class;
 pub mod digest;
 pub mod draft;
 pub mod event;
@@ -25,6 +26,7 @@ pub mod testing;
 pub mod time;
 pub mod validate;
 
+pub use class::Class;
 pub use draft::Draft;
 pub use event::Event;
 pub use hex::hex;

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::{
-    Account, Actor, ActorType, Client, Draft, Entity, ErrorInfo, Event, Page, Points, Request,
-    Severity, Subject, Time, Uuid,
+    Account, Actor, ActorType, Class, Client, Draft, Entity, ErrorInfo, Event, Page, Points,
+    Request, Severity, Subject, Time, Uuid,
 };
 
 fn word() -> impl Strategy<Value = String> {
@@ -122,7 +122,10 @@ pub fn draft() -> impl Strategy<Value = Draft> {
         of(time()),
         of(word()),
         word(),
-        of(prop::sample::select(Severity::ALL.to_vec())),
+        (
+            of(prop::sample::select(Severity::ALL.to_vec())),
+            of(prop::sample::select(Class::ALL[1..].to_vec())),
+        ),
         of(entity()),
         of(points()),
         of(text()),
@@ -130,7 +133,7 @@ pub fn draft() -> impl Strategy<Value = Draft> {
     let who = (of(actor()), of((id(), of(text()))), of(id()), of(id()));
     let whence = (of(page()), of(client()), of(request()), of(error()), metadata());
     (what, who, whence).prop_map(|(what, who, whence)| {
-        let (id, occurred_at, category, action, severity, entity, points, message) = what;
+        let (id, occurred_at, category, action, (severity, class), entity, points, message) = what;
         let (actor, subject, account, session_id) = who;
         let (page, client, request, error, metadata) = whence;
         Draft {
@@ -139,6 +142,7 @@ pub fn draft() -> impl Strategy<Value = Draft> {
             age_ms: None,
             category,
             action,
+            class,
             severity,
             actor,
             subject: subject.map(|(id, name)| Subject { id, name }),
@@ -166,6 +170,7 @@ pub fn event() -> impl Strategy<Value = Event> {
         created_at,
         category: draft.category.unwrap_or_else(|| "other".to_owned()),
         action: draft.action,
+        class: draft.class.unwrap_or_default(),
         severity: draft.severity.unwrap_or_default(),
         actor: draft.actor.unwrap_or_default(),
         subject: draft.subject,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use annals_event::{Event, Time};
+use annals_event::{Class, Event};
 use deadpool_postgres::Object;
 use tokio_postgres::types::Type;
 
@@ -26,50 +26,47 @@ pub(super) async fn due(
     range: &Range<u64>,
 ) -> Result<Vec<Event>> {
     let sql = format!(
-        "WITH kinds AS MATERIALIZED (
-           SELECT * FROM unnest($3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
-             AS k (category, action, whole, kept, through)
+        "WITH limits AS MATERIALIZED (
+           SELECT * FROM unnest($3::text[], $4::smallint[], $5::bigint[], $6::bigint[], $7::bigint[])
+             AS l (category, class, whole, kept, through)
          ), aged AS (
-           SELECT e.*, coalesce(e.occurred_at, e.created_at) AS at, coalesce(k.whole, c.whole, $8) AS whole,
-             coalesce(k.kept, c.kept, $9) AS kept, coalesce(k.through, c.through, $10) AS through,
+           SELECT e.*, coalesce(e.occurred_at, e.created_at) AS at,
+             coalesce(own.whole, l.whole) AS whole, coalesce(own.kept, l.kept) AS kept,
+             coalesce(own.through, l.through) AS through,
              e.subject_id IS NOT NULL OR e.account_id IS NOT NULL OR e.session_id IS NOT NULL
                OR ({person} AND coalesce(e.actor_id, e.actor_name) IS NOT NULL) AS somebody
            FROM annals_events e
-           LEFT JOIN kinds k ON k.category = e.category AND k.action = e.action
-           LEFT JOIN kinds c ON c.category = e.category AND c.action = ''
+           JOIN limits l ON l.class = e.class AND l.category IS NULL
+           LEFT JOIN limits own ON own.class = e.class AND own.category = e.category
            WHERE e.seq >= $1 AND e.seq < $2
          )
          SELECT {columns} FROM aged e
          WHERE {due} ORDER BY e.seq",
         columns = rows::COLUMNS,
         person = is_person("e.actor_type"),
-        due = ageing::due("$11")
+        due = ageing::due("$8")
     );
-    let (mut categories, mut actions) = (Vec::new(), Vec::new());
+    let shared = Class::ALL.map(|class| (None, class, ageing.classes[usize::from(class.code())]));
+    let own = ageing.categories.iter();
+    let own = own.map(|((category, class), limits)| (Some(category.as_str()), *class, *limits));
+    let (mut categories, mut classes) = (Vec::new(), Vec::new());
     let (mut whole, mut kept, mut through) = (Vec::new(), Vec::new(), Vec::new());
-    for ((category, action), limits) in &ageing.kinds {
-        categories.push(category.as_str());
-        actions.push(action.as_str());
+    for (category, class, limits) in shared.into_iter().chain(own) {
+        categories.push(category);
+        classes.push(i16::from(class.code()));
         whole.push(limits.anonymise_before.as_micros());
         kept.push(limits.delete_before.as_micros());
         through.push(bound(limits.delete_through));
     }
     let (start, end, at) = (bound(range.start), bound(range.end), ageing.at.as_micros());
-    let others = ageing.others;
-    let [others_whole, others_kept] =
-        [others.anonymise_before, others.delete_before].map(Time::as_micros);
-    let others_through = bound(others.delete_through);
-    let parameters: [Typed<'_>; 11] = [
+    let parameters: [Typed<'_>; 8] = [
         (&start, Type::INT8),
         (&end, Type::INT8),
         (&categories, Type::TEXT_ARRAY),
-        (&actions, Type::TEXT_ARRAY),
+        (&classes, Type::INT2_ARRAY),
         (&whole, Type::INT8_ARRAY),
         (&kept, Type::INT8_ARRAY),
         (&through, Type::INT8_ARRAY),
-        (&others_whole, Type::INT8),
-        (&others_kept, Type::INT8),
-        (&others_through, Type::INT8),
         (&at, Type::INT8),
     ];
     let found = client.query_typed(&sql, &parameters).await.map_err(failed)?;

@@ -180,6 +180,7 @@ fn put_event(rows: &mut Records, event: &Event, metadata: Option<&str>, salt: &S
             .bigint((occurred_at != created_at).then_some(occurred_at))
             .text(&*event.category)
             .text(&*event.action)
+            .smallint(event.class.code())
             .smallint(event.severity.code())
             .smallint(event.actor.kind.code())
             .text(event.actor.id.as_deref())

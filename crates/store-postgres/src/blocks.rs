@@ -62,7 +62,7 @@ pub(super) struct Blocks {
     known: Mutex<HashSet<i64>>,
 }
 
-/// The fields with few values, together: category, action, severity, actor's type, entity's type.
+/// The fields with few values, together: category, action, class, severity, actor's type, entity's type.
 pub(super) struct Kind<'a> {
     event: &'a Event,
     pub(super) key: i64,
@@ -80,9 +80,10 @@ impl Blocks {
 
     pub(super) fn kind<'a>(&self, event: &'a Event) -> Kind<'a> {
         let entity = event.entity.as_ref().map(|entity| &entity.kind);
-        let Event { category, action, severity, actor, .. } = event;
+        let Event { category, action, class, severity, actor, .. } = event;
         let mut all = String::with_capacity(64);
-        all.extend([severity.code(), actor.kind.code(), entity.is_some().into()].map(char::from));
+        let codes = [class.code(), severity.code(), actor.kind.code(), entity.is_some().into()];
+        all.extend(codes.map(char::from));
         for text in [&**category, "\0", action, "\0", entity.map_or("", String::as_str)] {
             all.push_str(text);
         }
@@ -158,6 +159,7 @@ impl Blocks {
             fresh.iter().map(|kind| of(kind.event).into()).collect()
         };
         let (categories, actions) = (text(|event| &event.category), text(|event| &event.action));
+        let classes = number(|event| event.class.code());
         let severities = number(|event| event.severity.code());
         let actors = number(|event| event.actor.kind.code());
         let entities: Vec<Option<&str>> = fresh
@@ -165,12 +167,12 @@ impl Blocks {
             .map(|kind| kind.event.entity.as_ref().map(|entity| entity.kind.as_str()))
             .collect();
         let sql = "INSERT INTO annals_kinds
-                     (key, category, action, severity, actor_type, entity_type)
+                     (key, category, action, class, severity, actor_type, entity_type)
                    SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[],
-                                        $5::smallint[], $6::text[])
+                                        $5::smallint[], $6::smallint[], $7::text[])
                    ON CONFLICT DO NOTHING";
-        let parameters: [&(dyn ToSql + Sync); 6] =
-            [&keys, &categories, &actions, &severities, &actors, &entities];
+        let parameters: [&(dyn ToSql + Sync); 7] =
+            [&keys, &categories, &actions, &classes, &severities, &actors, &entities];
         let statement = client.prepare_cached(sql).await?;
         client.execute(&statement, &parameters).await.map(drop)
     }
@@ -268,7 +270,7 @@ mod tests {
             match field.index() {
                 Index::No => {}
                 Index::Few(_) => assert!(
-                    ["category", "action", "severity", "actor_type", "entity_type"]
+                    ["category", "action", "class", "severity", "actor_type", "entity_type"]
                         .contains(&field.column()),
                     "annals_kinds has no column {}",
                     field.column()

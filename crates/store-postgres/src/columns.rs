@@ -11,6 +11,7 @@ pub(super) struct Columns {
     pub(super) seqs: Vec<i64>,
     pub(super) created: Vec<i64>,
     pub(super) moments: Vec<i64>,
+    pub(super) classes: Vec<i16>,
     pub(super) severities: Vec<i16>,
     pub(super) actor_types: Vec<i16>,
     /// Category, action, actor's id and name, subject's id and name, account, entity's type, id and
@@ -28,6 +29,7 @@ impl Columns {
         self.seqs.push(super::numbers::bound(row.seq));
         self.created.push(row.created_at);
         self.moments.push(row.occurred_at);
+        self.classes.push(row.class.into());
         self.severities.push(row.severity.into());
         self.actor_types.push(row.actor_type.into());
         self.anonymised.push(row.anonymised_at);

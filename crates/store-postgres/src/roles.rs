@@ -10,7 +10,6 @@ use super::{
     list_index, people, rows, seals, segment, settings, spans, vacuum, viewer,
 };
 use annals_event::{Event, Time, Uuid};
-use annals_store::catalog::Catalog;
 use annals_store::{
     Account, Ageing, Answer, Cluster, Counts, Credentials, Directory, FrozenDay, Head, Identity,
     Item, Journal, Key, Ledger, Lifecycle, Line, Lines, Outcome, PeopleQuery, Person, Proof, Read,
@@ -217,10 +216,6 @@ impl Lifecycle for PostgresStore {
 
     async fn vacuum(&self) -> Result<Option<Vacuumed>> {
         vacuum::vacuum(&self.target).await
-    }
-
-    async fn keep_classes(&self, catalog: &Catalog) -> Result<()> {
-        settings::keep_classes(&mut self.pools.writer().await?, catalog).await
     }
 }
 

@@ -13,7 +13,7 @@ use annals_store::{Head, Result, StoreError};
 
 /// The columns of an event, in the order [`read`] expects them.
 pub(super) const COLUMNS: &str = "e.seq, e.id, e.created_at, \
-     coalesce(e.occurred_at, e.created_at), e.category, e.action, e.severity, e.actor_type, e.actor_id, e.actor_name, e.subject_id, e.subject_name, \
+     coalesce(e.occurred_at, e.created_at), e.category, e.action, e.class, e.severity, e.actor_type, e.actor_id, e.actor_name, e.subject_id, e.subject_name, \
      e.account_id, e.entity_type, e.entity_id, e.entity_name, e.points_before, e.points_after, \
      e.points_delta, e.session_id, e.message, e.metadata_text, e.context, e.anonymised_at";
 
@@ -53,7 +53,7 @@ pub(super) fn columns(row: &tokio_postgres::Row) -> Result<Row<&str>> {
     };
     let number = |index: usize| row.try_get::<_, Option<i64>>(index).map_err(failed);
     let text = |index: usize| row.try_get::<_, Option<&str>>(index).map_err(failed);
-    let points = match (number(16)?, number(17)?, number(18)?) {
+    let points = match (number(17)?, number(18)?, number(19)?) {
         (Some(before), Some(after), Some(delta)) => Some((before, after, delta)),
         (None, None, None) => None,
         // All or none, since a part would be ignored and a change to it would go unnoticed.
@@ -66,22 +66,23 @@ pub(super) fn columns(row: &tokio_postgres::Row) -> Result<Row<&str>> {
         occurred_at: row.try_get(3).map_err(failed)?,
         category: row.try_get(4).map_err(failed)?,
         action: row.try_get(5).map_err(failed)?,
-        severity: byte(6, "severity")?,
-        actor_type: byte(7, "actor_type")?,
-        actor_id: text(8)?,
-        actor_name: text(9)?,
-        subject_id: text(10)?,
-        subject_name: text(11)?,
-        account_id: text(12)?,
-        entity_type: text(13)?,
-        entity_id: text(14)?,
-        entity_name: text(15)?,
+        class: byte(6, "class")?,
+        severity: byte(7, "severity")?,
+        actor_type: byte(8, "actor_type")?,
+        actor_id: text(9)?,
+        actor_name: text(10)?,
+        subject_id: text(11)?,
+        subject_name: text(12)?,
+        account_id: text(13)?,
+        entity_type: text(14)?,
+        entity_id: text(15)?,
+        entity_name: text(16)?,
         points,
-        session_id: text(19)?,
-        message: row.try_get(20).map_err(failed)?,
-        metadata: text(21)?,
-        context: text(22)?,
-        anonymised_at: number(23)?,
+        session_id: text(20)?,
+        message: row.try_get(21).map_err(failed)?,
+        metadata: text(22)?,
+        context: text(23)?,
+        anonymised_at: number(24)?,
     })
 }
 
@@ -96,7 +97,7 @@ pub(super) async fn by_ids(
 ) -> Result<Vec<(Event, Option<Vec<u8>>)>> {
     let sql = format!("SELECT {COLUMNS}, e.salt FROM annals_events e WHERE e.id = ANY ($1)");
     let rows = client.query_typed(&sql, &[(&ids, Type::UUID_ARRAY)]).await.map_err(failed)?;
-    rows.iter().map(|row| Ok((event(row)?, row.try_get(24).map_err(failed)?))).collect()
+    rows.iter().map(|row| Ok((event(row)?, row.try_get(25).map_err(failed)?))).collect()
 }
 
 /// The events at these positions, in the given order.

@@ -42,10 +42,10 @@ pub(super) async fn sealed(
     let rows = client.query_typed(&sql, &parameters).await.map_err(failed)?;
     let (mut keys, mut common) = (HashSet::new(), Vec::new());
     let mut read = |row: &tokio_postgres::Row| {
-        if let Ok(Some(others)) = row.try_get::<_, Option<Vec<i32>>>(27) {
+        if let Ok(Some(others)) = row.try_get::<_, Option<Vec<i32>>>(28) {
             keys = others.into_iter().collect();
         }
-        if let Ok(Some(others)) = row.try_get(28) {
+        if let Ok(Some(others)) = row.try_get(29) {
             common = others;
         }
         read_sealed(row, |event| blocks.fault(event, &keys, &common))
@@ -58,9 +58,9 @@ fn read_sealed(
     fault: impl Fn(&Event) -> Option<&'static str>,
 ) -> Result<Sealed> {
     let seal = || -> Option<_> {
-        let salt: Option<&[u8]> = row.try_get(24).ok()?;
-        let commitment: Option<&[u8]> = row.try_get(25).ok()?;
-        let leaf: &[u8] = row.try_get(26).ok()?;
+        let salt: Option<&[u8]> = row.try_get(25).ok()?;
+        let commitment: Option<&[u8]> = row.try_get(26).ok()?;
+        let leaf: &[u8] = row.try_get(27).ok()?;
         let salt = salt.map(TryInto::try_into).transpose().ok()?;
         let commitment = commitment.map(TryInto::try_into).transpose().ok()?;
         Some((salt, commitment, leaf.try_into().ok()?))

@@ -81,18 +81,19 @@ async fn put_events(
           seq, id, created_at, occurred_at, severity, actor_type, category, action, actor_id,
           actor_name, subject_id, subject_name, account_id, entity_type, entity_id, entity_name,
           session_id, message, metadata_text, context, points_before, points_after,
-          points_delta, anonymised_at, salt, commitment, leaf)
+          points_delta, anonymised_at, salt, commitment, leaf, class)
         SELECT given.seq, given.id, given.created,
           nullif(given.occurred, given.created), given.severity, given.kind,
           t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14,
-          p1, p2, p3, given.anonymised, given.salt, given.commitment, given.leaf
+          p1, p2, p3, given.anonymised, given.salt, given.commitment, given.leaf,
+          given.class
         FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::smallint[],
           $6::smallint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
           $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[],
           $18::text[], $19::text[], $20::text[], $21::bigint[], $22::bigint[], $23::bigint[],
-          $24::bigint[], $25::bytea[], $26::bytea[], $27::bytea[])
+          $24::bigint[], $25::bytea[], $26::bytea[], $27::bytea[], $28::smallint[])
         AS given (seq, id, created, occurred, severity, kind, t1, t2, t3, t4, t5, t6, t7, t8, t9,
-          t10, t11, t12, t13, t14, p1, p2, p3, anonymised, salt, commitment, leaf)";
+          t10, t11, t12, t13, t14, p1, p2, p3, anonymised, salt, commitment, leaf, class)";
     let mut parameters: Vec<&(dyn ToSql + Sync)> = vec![
         &columns.seqs,
         &columns.ids,
@@ -103,7 +104,8 @@ async fn put_events(
     ];
     parameters.extend(columns.texts.iter().map(|column| column as &(dyn ToSql + Sync)));
     parameters.extend(columns.points.iter().map(|column| column as &(dyn ToSql + Sync)));
-    let rest: [&(dyn ToSql + Sync); 4] = [&columns.anonymised, &salts, &commitments, &leaves];
+    let rest: [&(dyn ToSql + Sync); 5] =
+        [&columns.anonymised, &salts, &commitments, &leaves, &columns.classes];
     parameters.extend(rest);
     run(transaction, sql, &parameters).await?;
     Ok(())

@@ -8,7 +8,6 @@ use deadpool_postgres::{Object, Transaction};
 
 use super::error::failed;
 use super::journal::OpenJournal;
-use annals_store::catalog::Catalog;
 use annals_store::{ERASING, Result, StoreError};
 
 pub(super) async fn get(client: &Object, name: &str) -> Result<Option<String>> {
@@ -79,30 +78,6 @@ pub(super) async fn config_version(client: &Object, journal: &OpenJournal) -> Re
         journal.recent.forget();
     }
     Ok(row.try_get::<_, i64>(0).map_err(failed)?.unsigned_abs())
-}
-
-/// Saves the class of each category and action of the catalog, and no others.
-pub(super) async fn keep_classes(client: &mut Object, catalog: &Catalog) -> Result<()> {
-    let (mut categories, mut actions, mut classes) = (Vec::new(), Vec::new(), Vec::new());
-    let whole = catalog.categories().map(|(category, class)| (category, "", class));
-    let single =
-        catalog.entries().map(|entry| (entry.category.as_str(), &*entry.action, entry.class));
-    for (category, action, class) in whole.chain(single) {
-        categories.push(category);
-        actions.push(action);
-        classes.push(class.as_str());
-    }
-    let transaction = client.transaction().await.map_err(failed)?;
-    for sql in [
-        "DELETE FROM annals_classes c WHERE NOT EXISTS (
-           SELECT FROM unnest($1::text[], $2::text[], $3::text[]) AS g (category, action, class)
-           WHERE g.category = c.category AND g.action = c.action AND g.class = c.class)",
-        "INSERT INTO annals_classes (category, action, class)
-         SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING",
-    ] {
-        transaction.execute(sql, &[&categories, &actions, &classes]).await.map_err(failed)?;
-    }
-    transaction.commit().await.map_err(failed)
 }
 
 /// The number of rewritten events.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use annals_event::{Event, Time};
+use annals_event::{Class, Event, Time};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::append::Writer;
@@ -40,7 +40,8 @@ pub(super) fn due(
             anonymised_at: anonymised_at.map(Time::from_micros),
             somebody: row.get(4)?,
         };
-        let limits = limits.get(&row.get::<_, i64>(1)?).copied().unwrap_or(ageing.others);
+        // A kind that is not in the dictionary is damage, which `verify` reports; it is kept.
+        let Some(limits) = limits.get(&row.get::<_, i64>(1)?).copied() else { continue };
         if ageing.action_for(&old, limits).is_some() {
             positions.push(old.seq);
         }
@@ -50,13 +51,17 @@ pub(super) fn due(
 
 /// The limits of each kind of event in the dictionary.
 fn limits(connection: &Connection, ageing: &Ageing) -> Result<HashMap<i64, Limits>> {
-    let sql = "SELECT kind, category, action FROM annals_kinds";
+    let sql = "SELECT kind, category, class FROM annals_kinds";
     let mut statement = connection.prepare_cached(sql)?;
     let kinds = statement.query_map([], |row| {
-        let (category, action): (String, String) = (row.get(1)?, row.get(2)?);
-        Ok((row.get(0)?, ageing.of(&category, &action)))
+        let (category, class): (String, u8) = (row.get(1)?, row.get(2)?);
+        let limits = Class::from_code(class).map(|class| ageing.of(&category, class));
+        Ok((row.get(0)?, limits))
     })?;
-    Ok(kinds.collect::<rusqlite::Result<_>>()?)
+    let known = kinds.filter_map(|kind| {
+        kind.map(|(kind, limits)| limits.map(|limits| (kind, limits))).transpose()
+    });
+    Ok(known.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Replaces events by their anonymised form, others by tombstones, and saves the run's checkpoint.

@@ -17,7 +17,7 @@ use annals_store::row::{self, Row, Unreadable};
 /// that is the actor, as most are, is not looked up twice.
 pub(super) fn select(further: &str, condition: &str) -> String {
     format!(
-        "SELECT e.seq, e.id, e.created_at, e.occurred_at, k.category, k.action, e.severity,
+        "SELECT e.seq, e.id, e.created_at, e.occurred_at, k.category, k.action, k.class, e.severity,
            e.actor_type, e.actor, a.id, a.name, e.subject, s.id, s.name, e.account, c.id, c.name,
            e.entity, t.type, t.id, t.name, e.session, v.person, v.session_id, e.points_before,
            e.points_after, e.points_delta, e.message, e.metadata, e.context, e.anonymised_at
@@ -35,7 +35,7 @@ pub(super) fn select(further: &str, condition: &str) -> String {
 }
 
 /// The first of the further columns.
-pub(super) const FURTHER: usize = 31;
+pub(super) const FURTHER: usize = 32;
 
 /// Reads a row of [`select`] without copying its texts. A number without its dictionary row is an
 /// error, and so is a row that the writer cannot have written.
@@ -57,26 +57,26 @@ pub(super) fn read<'r>(row: &'r rusqlite::Row<'_>) -> Result<Row<&'r str>> {
         }
         Ok((number, id, name))
     };
-    let (actor, actor_id, actor_name) = person(8, "actor")?;
-    let (subject, subject_id, subject_name) = match row.get(11)? {
+    let (actor, actor_id, actor_name) = person(9, "actor")?;
+    let (subject, subject_id, subject_name) = match row.get(12)? {
         Some(subject) if actor == Some(subject) => (actor, actor_id, actor_name),
-        _ => person(11, "subject")?,
+        _ => person(12, "subject")?,
     };
-    let (_, account_id, None) = person(14, "account")? else {
+    let (_, account_id, None) = person(15, "account")? else {
         return Err(unreadable("account").into());
     };
-    let entity_type = some_text(row, 18)?;
-    if row.get::<_, Option<i64>>(17)?.is_some() != entity_type.is_some() {
+    let entity_type = some_text(row, 19)?;
+    if row.get::<_, Option<i64>>(18)?.is_some() != entity_type.is_some() {
         return Err(unreadable("entity").into());
     }
-    let session_id = some_text(row, 23)?;
-    let whose: Option<i64> = row.get(22)?;
-    if row.get::<_, Option<i64>>(21)?.is_some() != session_id.is_some()
+    let session_id = some_text(row, 24)?;
+    let whose: Option<i64> = row.get(23)?;
+    if row.get::<_, Option<i64>>(22)?.is_some() != session_id.is_some()
         || (session_id.is_some() && whose != subject.or(actor))
     {
         return Err(unreadable("session").into());
     }
-    let points = match (row.get(24)?, row.get(25)?, row.get(26)?) {
+    let points = match (row.get(25)?, row.get(26)?, row.get(27)?) {
         (Some(before), Some(after), Some(delta)) => Some((before, after, delta)),
         (None, None, None) => None,
         // All or none, since a part would be ignored and a change to it would go unnoticed.
@@ -89,22 +89,23 @@ pub(super) fn read<'r>(row: &'r rusqlite::Row<'_>) -> Result<Row<&'r str>> {
         occurred_at,
         category: text(row, 4)?,
         action: text(row, 5)?,
-        severity: row.get(6)?,
-        actor_type: row.get(7)?,
+        class: row.get(6)?,
+        severity: row.get(7)?,
+        actor_type: row.get(8)?,
         actor_id,
         actor_name,
         subject_id,
         subject_name,
         account_id,
         entity_type,
-        entity_id: some_text(row, 19)?,
-        entity_name: some_text(row, 20)?,
+        entity_id: some_text(row, 20)?,
+        entity_name: some_text(row, 21)?,
         points,
         session_id,
-        message: text(row, 27)?,
-        metadata: some_text(row, 28)?,
-        context: some_text(row, 29)?,
-        anonymised_at: row.get(30)?,
+        message: text(row, 28)?,
+        metadata: some_text(row, 29)?,
+        context: some_text(row, 30)?,
+        anonymised_at: row.get(31)?,
     })
 }
 

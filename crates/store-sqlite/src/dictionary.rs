@@ -91,7 +91,8 @@ impl Dictionary {
         };
         fill(
             &mut dictionary.kinds,
-            "SELECT kind, category, action FROM annals_kinds WHERE kind >= ?1 AND kind < ?2",
+            "SELECT kind, category, action, CAST(class AS TEXT) FROM annals_kinds
+             WHERE kind >= ?1 AND kind < ?2",
             [0, KNOWN as i64],
             0,
         )?;
@@ -123,7 +124,7 @@ impl Dictionary {
             block: block_of(next_seq),
             kinds: Known::new(
                 "annals_kinds",
-                "INSERT INTO annals_kinds (kind, category, action) VALUES (?1, ?2, ?3)",
+                "INSERT INTO annals_kinds (kind, category, action, class) VALUES (?1, ?2, ?3, ?4)",
             ),
             persons: Known::new(
                 "annals_persons",
@@ -169,7 +170,7 @@ impl Dictionary {
             }
         }
         let base = block << NUMBER_BITS;
-        let kind = self.kinds.texts(connection, 0, [Some(&event.category), Some(&event.action)])?;
+        let kind = self.kind(connection, event)?;
         let actor = &event.actor;
         let actor = self.person(connection, base, actor.id.as_deref(), actor.name.as_deref())?;
         let subject = match &event.subject {
@@ -207,6 +208,15 @@ impl Dictionary {
             return Ok(None);
         }
         self.persons.texts(connection, base, [id, name]).map(Some)
+    }
+
+    fn kind(&mut self, connection: &Connection, event: &Event) -> Result<i64> {
+        let class = event.class.code();
+        let (text, mut digits) = (&event.category, [b'0']);
+        // A class is one digit, which the row holds as a number.
+        digits[0] += class;
+        let words = [Some(text.as_str()), Some(&event.action), str::from_utf8(&digits).ok()];
+        self.kinds.number(connection, 0, &words, &[text, &event.action, &class])
     }
 
     fn session(

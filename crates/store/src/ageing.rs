@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use annals_event::{Event, Time};
+use annals_event::{Class, Event, Time};
 
 use super::SavedCheckpoint;
 
@@ -43,23 +43,22 @@ impl Limits {
 pub struct Ageing {
     /// The moment.
     pub at: Time,
-    /// The limits by category and action. An empty action holds for all actions of the category
-    /// without limits of their own.
-    pub kinds: BTreeMap<(String, String), Limits>,
-    /// The limits of all other categories.
-    pub others: Limits,
+    /// The limits of each class, by its code.
+    pub classes: [Limits; Class::ALL.len()],
+    /// The limits of a class in categories that have limits of their own.
+    pub categories: BTreeMap<(String, Class), Limits>,
 }
 
 impl Ageing {
-    /// The limits of an action.
-    pub fn of(&self, category: &str, action: &str) -> Limits {
-        let of = |action: &str| self.kinds.get(&(category.to_owned(), action.to_owned()));
-        of(action).or_else(|| of("")).copied().unwrap_or(self.others)
+    /// The limits of a class in a category.
+    pub fn of(&self, category: &str, class: Class) -> Limits {
+        let own = self.categories.get(&(category.to_owned(), class));
+        own.copied().unwrap_or(self.classes[usize::from(class.code())])
     }
 
     /// The action due for an event; `None` if it stays as it is.
     pub fn retention_action(&self, event: &Event) -> Option<RetentionAction> {
-        let (actor, limits) = (&event.actor, self.of(&event.category, &event.action));
+        let (actor, limits) = (&event.actor, self.of(&event.category, event.class));
         let somebody = event.subject.is_some()
             || event.account.is_some()
             || event.session_id.is_some()

@@ -18,9 +18,10 @@ mod load;
 mod template;
 mod words;
 
+pub use annals_event::Class;
 pub use load::CatalogError;
 pub use template::Template;
-pub use words::{Class, Role, Source, Viewer};
+pub use words::{Role, Source, Viewer};
 
 /// The category of actions that the catalog does not name and that came without one.
 pub const OTHER: &str = "other";
@@ -157,13 +158,13 @@ impl Catalog {
         }
     }
 
-    /// Returns the class of an event. Unknown actions have their category's, unknown categories are
-    /// `activity`.
-    pub fn class(&self, category: &str, action: &str) -> Class {
-        self.get(category, action)
-            .map(|entry| entry.class)
-            .or_else(|| Some(self.categories.get(category)?.class))
-            .unwrap_or(Class::Activity)
+    /// Returns the class of an action, or else of its category; `None` if the catalog names
+    /// neither, so that intake decides. [`OTHER`] names no category.
+    pub fn class(&self, category: &str, action: &str) -> Option<Class> {
+        let entry = self.get(category, action).map(|entry| entry.class);
+        entry.or_else(|| {
+            self.categories.get(category).filter(|_| category != OTHER).map(|shared| shared.class)
+        })
     }
 
     /// Returns the default severity.

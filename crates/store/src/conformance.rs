@@ -86,7 +86,6 @@ macro_rules! conformance {
             journal: recent_events_are_those_a_list_has;
             journal: sound_counts_have_no_fault;
             journal: vacuuming_leaves_every_event_where_it_was;
-            journal: classes_may_be_kept_again_and_again;
             cluster: who_holds_a_lease_may_ask_again;
             cluster: events_leave_the_configuration_s_version_as_it_is;
             cluster: events_that_lose_people_are_counted_for_others;

@@ -7,8 +7,8 @@
 //! Lists and exports filter and write rows directly (`asked.rs`, `json.rs`), without making events.
 
 use annals_event::{
-    Account, Actor, ActorType, Client, Entity, ErrorInfo, Event, Metadata, Page, Points, Request,
-    Severity, Subject, Time, Uuid, digest,
+    Account, Actor, ActorType, Class, Client, Entity, ErrorInfo, Event, Metadata, Page, Points,
+    Request, Severity, Subject, Time, Uuid, digest,
 };
 use serde::Deserialize;
 
@@ -27,6 +27,7 @@ pub struct Row<T = String> {
     pub occurred_at: i64,
     pub category: T,
     pub action: T,
+    pub class: u8,
     pub severity: u8,
     pub actor_type: u8,
     pub actor_id: Option<T>,
@@ -85,6 +86,7 @@ impl From<&Event> for Row {
             occurred_at: event.occurred_at.as_micros(),
             category: event.category.clone(),
             action: event.action.clone(),
+            class: event.class.code(),
             severity: event.severity.code(),
             actor_type: event.actor.kind.code(),
             actor_id: event.actor.id.clone(),
@@ -116,6 +118,7 @@ impl Row<&str> {
             occurred_at: self.occurred_at,
             category: self.category.to_owned(),
             action: self.action.to_owned(),
+            class: self.class,
             severity: self.severity,
             actor_type: self.actor_type,
             actor_id: own(self.actor_id),
@@ -172,6 +175,10 @@ impl<T: AsRef<str>> Row<T> {
         Severity::from_code(self.severity).ok_or_else(|| self.unreadable("severity"))
     }
 
+    fn class(&self) -> Result<Class, Unreadable> {
+        Class::from_code(self.class).ok_or_else(|| self.unreadable("class"))
+    }
+
     fn actor_type(&self) -> Result<ActorType, Unreadable> {
         ActorType::from_code(self.actor_type).ok_or_else(|| self.unreadable("actor_type"))
     }
@@ -211,7 +218,7 @@ impl<T: AsRef<str> + Into<String>> TryFrom<Row<T>> for Event {
 
     fn try_from(row: Row<T>) -> Result<Event, Unreadable> {
         row.check_parts()?;
-        let (severity, kind) = (row.severity()?, row.actor_type()?);
+        let (class, severity, kind) = (row.class()?, row.severity()?, row.actor_type()?);
         let (metadata, context) = (row.metadata()?, row.context()?);
         let own = |text: Option<T>| text.map(Into::into);
         let (entity_id, entity_name) = (own(row.entity_id), own(row.entity_name));
@@ -224,6 +231,7 @@ impl<T: AsRef<str> + Into<String>> TryFrom<Row<T>> for Event {
             created_at: Time::from_micros(row.created_at),
             category: row.category.into(),
             action: row.action.into(),
+            class,
             severity,
             actor: Actor { kind, id: own(row.actor_id), name: own(row.actor_name) },
             subject: own(row.subject_id).map(|id| Subject { id, name: subject_name }),

@@ -10,6 +10,7 @@ const event = (id: string, occurred_at: string): AnnalsEvent => ({
   created_at: occurred_at,
   category: "quest",
   action: "quest_started",
+  class: "activity",
   severity: "info",
   actor: { type: "user" },
   message: "m",

@@ -9,6 +9,7 @@ const event: AnnalsEvent = {
   created_at: "2026-11-21T10:04:06Z",
   category: "task",
   action: "task_activated",
+  class: "activity",
   severity: "info",
   actor: { type: "user", id: "u1", name: "Grace" },
   entity: { type: "task", id: "t1", name: "Dishes" },

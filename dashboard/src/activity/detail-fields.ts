@@ -64,6 +64,7 @@ function what(event: AnnalsEvent): Maybe[] {
   return [
     text(l.category, categoryName(event.category)),
     code(l.action, event.action),
+    text(l.class, messages.activity.classes[event.class] ?? event.class),
     text(l.severity, severityName(event.severity)),
     entity ? text(l.entity, named(entity.name, [entity.type, entity.id])) : null,
     points ? text(l.points, pointsText(points)) : null,

@@ -22,6 +22,8 @@ export function valueName(field: FieldName, value: string, names: Names): string
       return categoryName(value);
     case "severity":
       return severityName(value as Parameters<typeof severityName>[0]);
+    case "class":
+      return messages.activity.classes[value] ?? spell(value);
     case "actor_type":
       return messages.activity.actorTypes[value] ?? spell(value);
     case "action":

@@ -11,6 +11,7 @@ const event: AnnalsEvent = {
   created_at: "2026-11-21T10:04:06Z",
   category: "quest",
   action: "quest_completed",
+  class: "activity",
   severity: "info",
   actor: { type: "child", id: "c1", name: "Ada" },
   entity: { type: "quest", id: "q1", name: "Volcanoes" },

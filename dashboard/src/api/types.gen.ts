@@ -13,8 +13,8 @@ export interface paths {
         };
         /**
          * List points events
-         * @description Newest first. Answers for archived children and for accounts of users who were erased as well:
-         *     then `user_id` is null.
+         * @description Lists points events, newest first, also those of archived children and of erased users'
+         *     accounts. For the latter, `user_id` is null.
          */
         get: operations["list_tracking_events"];
         put?: never;
@@ -34,9 +34,9 @@ export interface paths {
         };
         /**
          * Learners at risk
-         * @description Highest risk first, each with the five factors that the score is the sum of. Learners are the
-         *     children of the directory, and whoever learned within the year before. It is advice for
-         *     people, never a decision.
+         * @description Lists learners by risk score, highest first, each with the five factors that add up to the
+         *     score. Learners are the children of the directory, and everybody else who learned within the
+         *     last year. The score is advice for people, never a decision.
          */
         get: operations["list_at_risk_students"];
         put?: never;
@@ -56,8 +56,8 @@ export interface paths {
         };
         /**
          * Engagement
-         * @description How engaged a person was in the last days: their risk score with the five factors it is the
-         *     sum of. People see their own and their children's. It is advice for people, never a decision.
+         * @description Returns a person's risk score for the last days, with the five factors that add up to it. People
+         *     see their own score and their children's. The score is advice for people, never a decision.
          */
         get: operations["get_engagement"];
         put?: never;
@@ -77,9 +77,9 @@ export interface paths {
         };
         /**
          * Errors
-         * @description What went wrong in the last days, by group: errors of one type at one place in the
-         *     application's own code belong together, and where no stack tells the place, those with one
-         *     message, but for numbers, ids and quoted words. Errors are the events whose role or class in
+         * @description Lists the errors of the last days by group. A group holds errors of one type at one place in the
+         *     application's own code. Errors without a stack that shows the place are grouped by their
+         *     message, apart from numbers, ids and quoted words. Errors are the events whose role or class in
          *     the catalog is `error`.
          */
         get: operations["get_errors"];
@@ -100,7 +100,7 @@ export interface paths {
         };
         /**
          * One group of errors
-         * @description How often it happened in the last days, and its last errors.
+         * @description Returns how often a group's error happened in the last days, and its last errors.
          */
         get: operations["get_error_group"];
         put?: never;
@@ -110,8 +110,8 @@ export interface paths {
         head?: never;
         /**
          * Resolve or ignore a group of errors
-         * @description The decision is put on the record and lasts until another one. A resolved group that happens
-         *     again is `regressed`. Answers the group as it is now, with its last 7 days.
+         * @description The decision is recorded and holds until the next one. A resolved group becomes `regressed` when
+         *     its error happens again. Returns the group with its new status and its last 7 days.
          */
         patch: operations["patch_error_group"];
         trace?: never;
@@ -125,10 +125,10 @@ export interface paths {
         };
         /**
          * Overview
-         * @description How much happened in a period, by day and beside as many days before it.
+         * @description Returns counts of activity in a period, by day, beside those of as many days before it.
          *
-         *     Figures are counted a moment after events are recorded: `lag` says how many events are not in
-         *     them yet, and `wait_for` waits up to 2 seconds for the one with this cursor.
+         *     Events are counted a moment after they are recorded: `lag` is the number of events that are not
+         *     counted yet. `wait_for` waits up to 2 seconds until the event with this cursor is counted.
          */
         get: operations["get_overview"];
         put?: never;
@@ -148,10 +148,10 @@ export interface paths {
         };
         /**
          * Page views
-         * @description How often and by whom pages were looked at, for how long, how many sessions that entered by
-         *     them left at once, and how long they took to load: a row per path and day, and for each path
-         *     its total over the period. What opens and leaves a page the catalog says by its roles
-         *     `page_view` and `page_exit`.
+         * @description Lists page views: for each path and day, and for each path over the period, the views, the
+         *     people, the time on the page, the bounce rate and the time to load. A session bounces if it
+         *     enters by a page and leaves at once. The roles `page_view` and `page_exit` in the catalog mark
+         *     the events that open and leave a page.
          */
         get: operations["list_page_views"];
         put?: never;
@@ -171,10 +171,10 @@ export interface paths {
         };
         /**
          * Popular quests
-         * @description What people looked at, began, finished and gave up in a period, the most popular first:
-         *     views, twice the starts and five times the completions, together. Quests are the entities of
-         *     every type of which anything was ever begun, finished or given up; what that is the catalog
-         *     says by its roles.
+         * @description Lists quests by popularity in a period, highest first, with their views, starts, completions and
+         *     abandonments. Popularity is the views, plus twice the starts and five times the completions.
+         *     Quests are the entities of every type that was ever started, completed or abandoned; the
+         *     catalog's roles mark these actions.
          */
         get: operations["list_popular_quests"];
         put?: never;
@@ -194,9 +194,10 @@ export interface paths {
         };
         /**
          * History of a risk score
-         * @description A person's risk score at the end of each of the last days, oldest first, by the 30 days that
-         *     end with it; today's as it stands. Scores of days that are over are kept for 400 days. People
-         *     see their own and their children's. It is advice for people, never a decision.
+         * @description Returns a person's risk score at the end of each of the last days, oldest first. Each score is
+         *     computed from the 30 days that end with that day; today's is as of now. Scores of past days are
+         *     kept for 400 days. People see their own scores and their children's. The score is advice for
+         *     people, never a decision.
          */
         get: operations["get_risk_history"];
         put?: never;
@@ -215,8 +216,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The catalog
-         * @description Every known category and action: what it means, who may send it, who may see it.
+         * Get the catalog
+         * @description Lists every known category and action: its meaning, who may send it, who may see it.
          */
         get: operations["get_catalog"];
         put?: never;
@@ -236,7 +237,8 @@ export interface paths {
         };
         /**
          * The server's own log
-         * @description How the program fares, since its last start: not the audit record.
+         * @description Returns the lines that the program has logged since its last start. This is not the audit
+         *     record.
          */
         get: operations["get_debug_log"];
         put?: never;
@@ -256,19 +258,19 @@ export interface paths {
         };
         /**
          * List events
-         * @description Newest first, in pages: pass `next_cursor` as `cursor`, with the same filter, for the next
-         *     one. Pages never shift, however much is appended meanwhile.
+         * @description Lists events in pages, newest first. For the next page, pass `next_cursor` as `cursor` with the
+         *     same filter. Pages never shift, even if events are appended meanwhile.
          */
         get: operations["list_events"];
         put?: never;
         /**
          * Append events
          * @description Takes one event, an array of events, or NDJSON (`application/x-ndjson`), also gzipped: at most
-         *     1,000 events and 5 MiB. What is answered as accepted is durable. An event sent again with its
-         *     id is a duplicate, not a second event.
+         *     1,000 events and 5 MiB. Events that are answered as `accepted` are stored durably. An event sent
+         *     again with its id is a duplicate, not a second event.
          *
-         *     People append about themselves and their children. An ingest key appends as the user of the
-         *     token in `X-Annals-User`, else as an anonymous visitor.
+         *     People append events about themselves and their children. An ingest key appends events as the
+         *     user of the token in `X-Annals-User`, or without a token as an anonymous visitor.
          */
         post: operations["append_events"];
         delete?: never;
@@ -286,10 +288,10 @@ export interface paths {
         };
         /**
          * Export events
-         * @description Everything the filter matches, streamed. Each format ends with a marker so that a cut file
-         *     shows: CSV with the row `#count,N`, NDJSON with the line `{"count":N}`, JSON with `"count"`.
-         *     That somebody exported, and with which filter, goes on the record.
-         *     CSV texts that a spreadsheet would run as formulas begin with an apostrophe.
+         * @description Streams all events that match the filter. Each format ends with a marker, so that a truncated
+         *     file can be recognised: CSV with the row `#count,N`, NDJSON with the line `{"count":N}`, JSON
+         *     with `"count"`. The export and its filter are recorded as an event. CSV texts that a spreadsheet
+         *     would run as formulas begin with an apostrophe.
          */
         get: operations["export_events"];
         put?: never;
@@ -309,11 +311,12 @@ export interface paths {
         };
         /**
          * Follow events (server-sent events)
-         * @description Every event that matches, in order, as it is recorded: `event: activity_logged`, `id:` its
-         *     cursor, `data:` the event. Right before a points event `tracking_event_created` with
+         * @description Sends every event that matches, in order, as it is recorded: `event: activity_logged`, `id:` its
+         *     cursor, `data:` the event. Right before a points event comes `tracking_event_created` with
          *     `{tracking_event_id, child_id, entity_type, action}` and no id. Without a cursor the stream
-         *     begins now; after a break it goes on where `Last-Event-ID` says, without gap or repeat. At once,
-         *     and then every 15 seconds, a comment and an `id:` that tells how far the stream has come.
+         *     begins now; after an interruption it resumes from `Last-Event-ID`, without gaps or repeats. At
+         *     once, and then every 15 seconds, comes a comment with an `id:` that says how far the stream has
+         *     come.
          */
         get: operations["stream_events"];
         put?: never;
@@ -333,9 +336,9 @@ export interface paths {
         };
         /**
          * Follow events (WebSocket)
-         * @description The stream of `/api/v1/events/stream` as JSON messages `{type, cursor, event}`. `after` resumes.
-         *     The server closes with 1001 when it stops, 1008 when the caller may read no more, 1013 when the
-         *     client is too slow.
+         * @description Sends the stream of `/api/v1/events/stream` as JSON messages `{type, cursor, event}`; `after`
+         *     resumes it. The server closes with 1001 when it stops, 1008 when the caller may no longer read,
+         *     1013 when the client is too slow.
          */
         get: operations["stream_events_ws"];
         put?: never;
@@ -372,7 +375,8 @@ export interface paths {
         };
         /**
          * Prove one event
-         * @description Its digest, and whether it is the event that was written, as `annals verify` would say of it.
+         * @description Returns the event's digest, and the verdict of `annals verify` on it: whether it is the event
+         *     that was written.
          */
         get: operations["prove_event"];
         put?: never;
@@ -392,8 +396,8 @@ export interface paths {
         };
         /**
          * Health
-         * @description Whether events can be written, how far the journal goes and how far what is read out of it has
-         *     come, and what became of the events sent since the start.
+         * @description Returns whether events can be written, the state of the journal and its followers, and the
+         *     outcomes of the events sent since the start.
          */
         get: operations["get_health"];
         put?: never;
@@ -413,13 +417,13 @@ export interface paths {
         };
         /**
          * List keys
-         * @description Revoked and expired ones too, oldest first.
+         * @description Lists all keys, also revoked and expired ones, oldest first.
          */
         get: operations["list_keys"];
         put?: never;
         /**
          * Create a key
-         * @description The secret is answered once and kept nowhere.
+         * @description The secret is returned once and not stored.
          */
         post: operations["create_key"];
         delete?: never;
@@ -440,7 +444,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a key
-         * @description It stops working at once, and so do the sessions it opened.
+         * @description The key and the sessions it opened stop working at once.
          */
         delete: operations["revoke_key"];
         options?: never;
@@ -457,7 +461,7 @@ export interface paths {
         };
         /**
          * List people
-         * @description In the order of their ids; archived ones are left out. People see themselves and their
+         * @description Lists people in the order of their ids, without archived ones. People see themselves and their
          *     children.
          */
         get: operations["list_people"];
@@ -480,14 +484,15 @@ export interface paths {
         get: operations["get_person"];
         /**
          * Save a person
-         * @description Adds them to the directory, or puts this in the place of what stands there: what is left out
-         *     is gone. An archived person comes back.
+         * @description Adds a person to the directory, or replaces them; fields that are left out are cleared. An
+         *     archived person becomes active again.
          */
         put: operations["put_person"];
         post?: never;
         /**
          * Archive a person
-         * @description They leave lists and pickers and take no new commands; all their events stay.
+         * @description The person no longer appears in lists and pickers, and takes no new commands; all their events
+         *     stay.
          */
         delete: operations["archive_person"];
         options?: never;
@@ -506,10 +511,10 @@ export interface paths {
         put?: never;
         /**
          * Erase a person
-         * @description Now, and for good: they leave the directory, their sessions end, and every event that names them
-         *     as actor, account, subject or entity stays without them, as do their children's; so the record
-         *     still verifies. Their audit files go. A child whose last guardian they were is archived. Done
-         *     twice changes nothing more.
+         * @description Erases a person now and permanently. They leave the directory, and their sessions end. Every
+         *     event that names them as actor, account, subject or entity stays, but without them, also events
+         *     of their children; so the record still verifies. Their audit files are deleted. A child whose
+         *     last guardian they were is archived. Erasing them again changes nothing more.
          */
         post: operations["erase_person"];
         delete?: never;
@@ -546,15 +551,15 @@ export interface paths {
         get: operations["get_reward"];
         /**
          * Save a reward
-         * @description Adds it, or puts this in the place of what stands there. Requests for it stay; they are met at
-         *     its cost of then.
+         * @description Adds or replaces a reward. Open requests for it stay; redeeming them takes the cost of that
+         *     time.
          */
         put: operations["put_reward"];
         post?: never;
         /**
          * Remove a reward
-         * @description It can no longer be asked for or redeemed; requests for it can still be cancelled, and all
-         *     events stay.
+         * @description A removed reward can no longer be requested or redeemed. Open requests for it can still be
+         *     cancelled, and all its events stay.
          */
         delete: operations["delete_reward"];
         options?: never;
@@ -569,7 +574,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in */
+        /** Get the signed-in caller */
         get: operations["get_session"];
         put?: never;
         /**
@@ -592,13 +597,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is recorded */
+        /** Get the recording settings */
         get: operations["get_recording"];
         /**
-         * Change what is recorded
-         * @description Categories not named stay as they are, so that two who change different ones do not undo each
-         *     other. The change is itself recorded before it takes effect, and lasts over a restart. The
-         *     ledger and Annals' own acts cannot be switched off.
+         * Change the recording settings
+         * @description Categories that are not named stay as they are, so that two people who change different ones do
+         *     not undo each other's change. The change is recorded before it takes effect, and holds after a
+         *     restart. The ledger and Annals' own acts cannot be switched off.
          */
         put: operations["put_recording"];
         post?: never;
@@ -616,15 +621,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How long what is kept
-         * @description The values as they stand. They take effect with a retention run, and not before.
+         * Get the retention settings
+         * @description Returns the current values. They take effect with a retention run, not before.
          */
         get: operations["get_retention"];
         /**
-         * Change how long what is kept
-         * @description What is left out stays as it is; `categories` and `holds` are sent whole. The values are kept,
-         *     and the change is put on the record; no event is touched before a retention run. With the
-         *     `revision` that was read, a change that somebody made meanwhile is not undone: 409.
+         * Change the retention settings
+         * @description Fields that are left out stay as they are; `categories` and `holds` are replaced as a whole. The
+         *     values are stored and the change is recorded; no event is changed before the next retention run.
+         *     If you send the `revision` you have read and somebody has changed the values since, the answer
+         *     is 409.
          */
         put: operations["put_retention"];
         post?: never;
@@ -643,15 +649,16 @@ export interface paths {
         };
         /**
          * Retention runs
-         * @description The one under way on this server, and the last that ended, on any.
+         * @description Returns the run in progress on this server, and the last that ended on any server.
          */
         get: operations["get_retention_run"];
         put?: never;
         /**
          * Carry out retention now
-         * @description What is due by the settings loses its people or is deleted, as by night. With `dry_run=true`
-         *     nothing is changed, and the answer says what would go. A run that takes longer goes on by itself:
-         *     202, and `GET` of this address tells how far it is.
+         * @description Anonymises and deletes the events that are due by the settings, as every night. With
+         *     `dry_run=true` nothing is changed, and the answer shows what a run would do. A run that takes
+         *     longer than 20 seconds goes on by itself: the answer is 202, and `GET` of this address shows its
+         *     progress.
          */
         post: operations["run_retention"];
         delete?: never;
@@ -671,7 +678,7 @@ export interface paths {
         put?: never;
         /**
          * Make a sign-in link
-         * @description It signs an admin in once, within ten minutes.
+         * @description The link signs an admin in once, within ten minutes.
          */
         post: operations["create_sign_in_link"];
         delete?: never;
@@ -689,7 +696,8 @@ export interface paths {
         };
         /**
          * Count events
-         * @description By category and by severity, for the filter bar; by action too where asked.
+         * @description Counts the events that match a filter, by category and severity; by action, too, with
+         *     `by=action`.
          */
         get: operations["count_events"];
         put?: never;
@@ -728,14 +736,13 @@ export interface paths {
         get: operations["get_task"];
         /**
          * Save a task or penalty
-         * @description Adds it, or puts this in the place of what stands there. What was done with it before stays as
-         *     it was recorded.
+         * @description Adds or replaces a task or penalty. Events that are already recorded do not change.
          */
         put: operations["put_task"];
         post?: never;
         /**
          * Remove a task or penalty
-         * @description It can no longer be activated; all events stay.
+         * @description A removed task or penalty can no longer be activated; all its events stay.
          */
         delete: operations["delete_task"];
         options?: never;
@@ -754,8 +761,8 @@ export interface paths {
         put?: never;
         /**
          * Make a stream ticket
-         * @description It opens one stream as whoever made it, within a minute: for browsers, which can send no key
-         *     with a stream's request. The stream ends when the key or session ends that made the ticket.
+         * @description A ticket opens one stream as its maker, within a minute. It is for browsers, which cannot send a
+         *     key with a stream's request. The stream ends when the key or session ends that made the ticket.
          */
         post: operations["create_ticket"];
         delete?: never;
@@ -773,7 +780,8 @@ export interface paths {
         };
         /**
          * Get a child's points
-         * @description Balance, open requests, and tasks against penalties since the first one.
+         * @description Returns the balance, the open requests, and the counts of tasks and penalties since the first
+         *     one.
          */
         get: operations["get_child"];
         put?: never;
@@ -795,8 +803,8 @@ export interface paths {
         put?: never;
         /**
          * Adjust a balance
-         * @description An opening balance or a correction. A balance does not fall below 0 (unless the server allows
-         *     it): `delta` says what really changed.
+         * @description Sets an opening balance or makes a correction. A balance does not fall below 0 (unless the
+         *     server allows it): `delta` is the actual change.
          */
         post: operations["adjust_points"];
         delete?: never;
@@ -814,8 +822,8 @@ export interface paths {
         };
         /**
          * List a child's badges
-         * @description Every badge and certificate of the server's rule file, with how far the child has come. Awards
-         *     follow the points events by a moment.
+         * @description Lists every badge and certificate of the server's rule file, with the child's progress. Awards
+         *     follow points events with a short delay.
          */
         get: operations["list_badges"];
         put?: never;
@@ -837,7 +845,8 @@ export interface paths {
         put?: never;
         /**
          * Cancel a request for a reward
-         * @description Refused, and nothing recorded, when it is not asked for: redeemed or cancelled already.
+         * @description The command is refused, and nothing is recorded, if the reward is not requested: it was redeemed
+         *     or cancelled already.
          */
         post: operations["cancel_reward_request"];
         delete?: never;
@@ -855,7 +864,7 @@ export interface paths {
         };
         /**
          * Show a certificate
-         * @description A page to print, with the id and the digest of the event by which it was awarded.
+         * @description Returns a page to print, with the id and the digest of the event that records the award.
          */
         get: operations["get_certificate"];
         put?: never;
@@ -875,8 +884,9 @@ export interface paths {
         };
         /**
          * Get a child's rank
-         * @description This week's place among the children it shares a guardian with, by the points of tasks. A child
-         *     sees its place and nobody else's points; a guardian compares their own children.
+         * @description Returns the child's rank this week, by the points of tasks, among the children it shares a
+         *     guardian with. A child sees its own rank and nobody else's points; a guardian compares their own
+         *     children.
          */
         get: operations["get_child_rank"];
         put?: never;
@@ -897,8 +907,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for a reward
-         * @description The balance must suffice and stays as it is. One request for a child and a reward at a time.
+         * Request a reward
+         * @description The balance must suffice and does not change. A child can have one open request for each reward.
          */
         post: operations["request_reward"];
         delete?: never;
@@ -918,8 +928,8 @@ export interface paths {
         put?: never;
         /**
          * Redeem a reward
-         * @description Takes its cost, requested or not; a request for it is met. Whoever answers a request says
-         *     `only_if_requested`: when it was cancelled meanwhile, nothing is taken.
+         * @description Takes the reward's cost, requested or not, and closes an open request for it. To answer a
+         *     request, send `only_if_requested`: if it was cancelled meanwhile, nothing is taken.
          */
         post: operations["trigger_reward"];
         delete?: never;
@@ -939,8 +949,8 @@ export interface paths {
         put?: never;
         /**
          * Activate a task or penalty
-         * @description A task adds its points, a penalty takes them, as far as there are any: `delta` says what really
-         *     changed.
+         * @description A task adds its points. A penalty takes its points, as far as there are any: `delta` is the
+         *     actual change.
          */
         post: operations["trigger_task"];
         delete?: never;
@@ -958,9 +968,9 @@ export interface paths {
         };
         /**
          * Get a child's weeks
-         * @description What was earned, taken, spent and corrected in each calendar week, and the balance when it
-         *     ended. Penalties, spendings and downward corrections are less than 0: a week's balance is the one
-         *     before it and the sum of its four.
+         * @description Returns the points earned, taken, spent and corrected in each calendar week, and the balance at
+         *     its end. Penalties, spending and downward corrections are negative: a week's balance is the one
+         *     before it plus its four sums.
          */
         get: operations["get_child_weeks"];
         put?: never;
@@ -978,7 +988,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Alive */
+        /** Check that the server is alive */
         get: operations["healthz"];
         put?: never;
         post?: never;
@@ -997,8 +1007,8 @@ export interface paths {
         };
         /**
          * Metrics
-         * @description In the format of OpenMetrics, for Prometheus. From this machine itself, without a proxy in
-         *     between, no key is needed.
+         * @description Returns the metrics in the format of OpenMetrics, for Prometheus. Requests from this machine
+         *     itself, without a proxy in between, need no key.
          */
         get: operations["get_metrics"];
         put?: never;
@@ -1017,8 +1027,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ready
-         * @description Proves that an event could be written durably now, by writing.
+         * Check that the server is ready
+         * @description Tests that an event can be written durably now, by writing.
          */
         get: operations["readyz"];
         put?: never;
@@ -1082,25 +1092,28 @@ export interface components {
         Adjust: {
             /**
              * Format: int64
-             * @description By how much the balance is to change; less than 0 takes points.
+             * @description The points to add to the balance; negative to take points.
              */
             points: number;
-            /** @description Why, in words. */
+            /** @description The reason, in words. */
             reason: string;
-            /** @description The user account it belongs to, where the caller is a key. */
+            /**
+             * @description The id of the user account that the event belongs to. By default it is the calling
+             *     guardian's, otherwise that of the child's first guardian.
+             */
             user_id?: string | null;
         };
         /** @description The outcome of every event of a request. */
         AppendResponse: {
-            /** @description How many are newly on the record. */
+            /** @description Number of events that were recorded now. */
             accepted: number;
-            /** @description How many are not recorded at present. */
+            /** @description Number of events whose kind is not recorded at present. */
             dropped: number;
-            /** @description How many were on the record already. */
+            /** @description Number of events that had been recorded before. */
             duplicates: number;
-            /** @description How many are not acceptable. */
+            /** @description Number of events that are not acceptable. */
             rejected: number;
-            /** @description Each event's outcome, in the order sent. */
+            /** @description The outcome of each event, in the order sent. */
             results: components["schemas"]["ItemResult"][];
         };
         /** @description Learners at risk. */
@@ -1173,32 +1186,35 @@ export interface components {
              */
             max_entries: number;
         };
-        /** @description A badge or certificate, and how far the child has come with it. */
+        /** @description A badge or certificate, and the child's progress towards it. */
         Badge: {
             awarded_at: components["schemas"]["Time"] | null;
             /**
              * Format: uuid
-             * @description The event on the record that says so.
+             * @description The id of the event that records the award; null if there is none.
              */
             event_id: string | null;
-            /** @description Its id. */
+            /** @description The id in the rule file. */
             id: string;
-            /** @description Badge or certificate. */
+            /** @description The kind: badge or certificate. */
             kind: components["schemas"]["BadgeKind"];
-            /** @description What is counted: `points_earned`, `tasks_done`, `weeks_in_a_row`, or `task:` and a task's id. */
+            /**
+             * @description The metric that is counted: `points_earned`, `tasks_done`, `weeks_in_a_row`, or `task:` and
+             *     a task's id.
+             */
             metric: string;
-            /** @description What it is called. */
+            /** @description The name, in the requested language. */
             name: string;
-            /** @description What it is for. */
+            /** @description The text that explains the award to the child, in the requested language. */
             text: string;
             /**
              * Format: int64
-             * @description How much is needed.
+             * @description The value of the metric that earns the award.
              */
             threshold: number;
             /**
              * Format: int64
-             * @description How much there is of it.
+             * @description The child's value of the metric.
              */
             value: number;
         };
@@ -1207,23 +1223,23 @@ export interface components {
          * @enum {string}
          */
         BadgeKind: "badge" | "certificate";
-        /** @description The badges and certificates there are, in the order of the rule file. */
+        /** @description The badges and certificates of the rule file, in its order. */
         BadgeList: {
-            /** @description Earned ones and others. */
+            /** @description All badges and certificates, earned or not. */
             badges: components["schemas"]["Badge"][];
             /** @description The child's id. */
             child_id: string;
         };
         /**
-         * @description When the files of the database hold no byte any more of who was erased.
+         * @description The time from which the database's files contain no bytes of an erased person.
          * @enum {string}
          */
         BytesGone: "overwritten" | "nightly" | "on_vacuum";
-        /** @description What is known about a category as a whole. */
+        /** @description The description of a category. */
         CatalogCategory: {
-            /** @description How long its events are kept, unless an action says otherwise. */
+            /** @description The class, which decides how long the events are kept, unless an action has its own. */
             class: components["schemas"]["Class"];
-            /** @description What its events are about. */
+            /** @description A description of the category's events. */
             description: string;
             /**
              * Format: int32
@@ -1279,65 +1295,66 @@ export interface components {
              */
             delete_after_days?: number | null;
         };
-        /** @description A child among those it shares a guardian with, by the points of this week's tasks. */
+        /** @description A child's rank among the children it shares a guardian with, by the points of this week's tasks. */
         ChildRank: {
-            /** @description The child. */
+            /** @description The child's id. */
             child_id: string;
-            /** @description Those of them whose points the caller may see, best first: a child sees itself alone. */
+            /** @description The ranked children whose points the caller may see, best first. A child sees only itself. */
             children: components["schemas"]["Placed"][];
             /**
              * Format: date
-             * @description Its Sunday.
+             * @description The week's Sunday.
              */
             end_date: string;
-            /** @description Among how many. */
+            /** @description Number of ranked children. */
             of: number;
-            /** @description The child's place; those with as many points share one. */
+            /** @description The child's rank, from 1. Children with equal points share a rank. */
             rank: number;
             /**
              * Format: date
              * @description The week's Monday.
              */
             start_date: string;
-            /** @description Whose calendar the week is of: the child's IANA time zone, else the deployment's. */
+            /** @description The IANA time zone of the week: the child's, otherwise the deployment's. */
             timezone: string;
         };
-        /** @description A child and what it has. */
+        /** @description The state of a child's points. */
         ChildState: {
-            /** @description Tasks against penalties, since the first one. */
+            /** @description The counts of tasks and penalties since the first one. */
             good_vs_not_good: components["schemas"]["GoodVsNotGood"];
             /** @description The child's id. */
             id: string;
-            /** @description What people call it. */
+            /** @description The child's name; null if it has none. */
             name: string | null;
-            /** @description The rewards asked for and neither given nor cancelled. */
+            /** @description The rewards that are requested, and neither redeemed nor cancelled. */
             pending_rewards: components["schemas"]["PendingReward"][];
             /**
              * Format: int64
-             * @description The balance.
+             * @description The balance, in points.
              */
             points: number;
         };
         /** @description A child's points by calendar week, Monday to Sunday. */
         ChildWeeks: {
-            /** @description When the first of these weeks began. */
+            /** @description The time when the first of these weeks began. */
             began_at: components["schemas"]["Time"];
-            /** @description The child. */
+            /** @description The child's id. */
             child_id: string;
-            /** @description Whose calendar the days are of: the child's IANA time zone, else the deployment's. */
+            /** @description The IANA time zone of the days: the child's, otherwise the deployment's. */
             timezone: string;
             /**
              * Format: date
-             * @description Which day it is there.
+             * @description The current day in that time zone.
              */
             today: string;
-            /** @description When that day began. */
+            /** @description The time when that day began. */
             today_began_at: components["schemas"]["Time"];
             /** @description The weeks, oldest first; the last one is not over yet. */
             weeks: components["schemas"]["Week"][];
         };
         /**
-         * @description The class of an event, which decides by the retention rules how long it is kept.
+         * @description The class of an event, which decides by the retention rules how long it is kept. Intake decides
+         *     it once, and it stays with the event.
          * @enum {string}
          */
         Class: "ledger" | "audit" | "activity" | "error";
@@ -1359,11 +1376,11 @@ export interface components {
          * @enum {string}
          */
         Collection: "full" | "essential" | "off";
-        /** @description What a command did. */
+        /** @description The result of a command. */
         CommandAnswer: {
-            /** @description What the child has after it. */
+            /** @description The state of the child's points after the command. */
             child: components["schemas"]["ChildState"];
-            /** @description The event on the record. */
+            /** @description The event that was recorded. */
             tracking_event: components["schemas"]["TrackingEvent"];
         };
         /** @description A consent that holds. */
@@ -1375,11 +1392,11 @@ export interface components {
             /** @description The version of the text they saw. */
             text_version: string;
         };
-        /** @description A key just made. */
+        /** @description A key that was just created. */
         CreatedKey: {
-            /** @description The key. */
+            /** @description The key, without its secret. */
             key: components["schemas"]["KeyInfo"];
-            /** @description The secret. It is shown this once. */
+            /** @description The secret. It is shown only this once. */
             secret: string;
         };
         /** @description A figure of a day, and of the corresponding day of the period before. */
@@ -1437,6 +1454,8 @@ export interface components {
              * @default null
              */
             category: string | null;
+            /** @default null */
+            class: components["schemas"]["Class"] | null;
             /** @default null */
             client: components["schemas"]["Client"] | null;
             /** @default null */
@@ -1585,9 +1604,9 @@ export interface components {
             /** @description The type of the errors, or else their action. */
             type: string;
         };
-        /** @description What is decided. */
+        /** @description A decision about a group of errors. */
         ErrorGroupChange: {
-            /** @description How the group stands from now on. */
+            /** @description The new status of the group. */
             status: components["schemas"]["ErrorDecision"];
         };
         /** @description A group, and its last errors. */
@@ -1667,6 +1686,8 @@ export interface components {
             anonymised_at?: components["schemas"]["Time"] | null;
             /** @description snake_case, ≤ 50 characters. */
             category: string;
+            /** @description The class, which decides how long it is kept. */
+            class: components["schemas"]["Class"];
             client?: components["schemas"]["Client"] | null;
             /** @description When the journal recorded it; never runs backwards along the journal. */
             created_at: components["schemas"]["Time"];
@@ -1769,56 +1790,56 @@ export interface components {
             /** @description Number of sessions that began. */
             sessions: components["schemas"]["Figure"];
         };
-        /** @description What went wrong with a follower; it tries again by itself. */
+        /** @description An error of a follower. The follower tries again by itself. */
         FollowerFault: {
-            /** @description When. */
+            /** @description The time of the error. */
             at: components["schemas"]["Time"];
-            /** @description In words. */
+            /** @description The error in words. */
             message: string;
         };
-        /** @description How far a follower has come. */
+        /** @description The state of a follower. */
         FollowerHealth: {
             as_of?: components["schemas"]["Time"] | null;
             fault?: components["schemas"]["FollowerFault"] | null;
             /**
              * Format: int64
-             * @description Events it has still to take in; 0 where another server keeps it.
+             * @description Number of events that the follower has not read yet; 0 if another server runs it.
              */
             lag: number;
-            /** @description What `annals rebuild` calls it. */
+            /** @description The follower's name, as `annals rebuild` takes it. */
             name: string;
-            /** @description What it keeps. */
+            /** @description A description of the follower's output. */
             what: string;
         };
-        /** @description Tasks against penalties. */
+        /** @description The counts of tasks and penalties. */
         GoodVsNotGood: {
-            /** @description Tasks done, and what they brought. */
+            /** @description Tasks done, and the points they added. */
             good: components["schemas"]["Tally"];
-            /** @description Penalties, and what they took: 0 or less. */
+            /** @description Penalties, and the points they took: 0 or less. */
             not_good: components["schemas"]["Tally"];
         };
-        /** @description How the server is. */
+        /** @description The state of the server. */
         Health: {
-            /** @description `ok`. */
+            /** @description Always `ok`. */
             status: string;
             /** @description The program's version. */
             version: string;
         };
-        /** @description How the server and its journal fare. */
+        /** @description The health of the server and its journal. */
         HealthReport: {
-            /** @description Why not. */
+            /** @description The reason why events cannot be written; absent if they can. */
             fault?: string | null;
-            /** @description What is read out of the journal, and how far. */
+            /** @description The state of each follower of the journal. */
             followers: components["schemas"]["FollowerHealth"][];
-            /** @description The journal. */
+            /** @description The state of the journal. */
             journal: components["schemas"]["JournalHealth"];
-            /** @description What became of the events sent since the start. */
+            /** @description Numbers of events sent since the start, by outcome and reason. */
             outcomes: components["schemas"]["OutcomeCount"][];
-            /** @description When the server started: the counts begin here. */
+            /** @description The time when the server started; `outcomes` counts from then on. */
             started_at: components["schemas"]["Time"];
             /** @description The program's version. */
             version: string;
-            /** @description Whether an event can be written durably now. */
+            /** @description `true` if an event can be written durably now. */
             writable: boolean;
         };
         /** @description A legal hold: a person's events, or those that a filter finds, do not age until it ends. */
@@ -1851,68 +1872,69 @@ export interface components {
             /** @description The reason. */
             reason: string;
         };
-        /** @description Why an event was rejected or dropped. */
+        /** @description The reason why an event was rejected or dropped. */
         ItemError: {
-            /** @description For programs; stable. */
+            /** @description The stable code of the reason, for programs. */
             code: string;
-            /** @description For people. */
+            /** @description The reason in a sentence, for people. */
             detail: string;
-            /** @description The fields that are wrong. */
+            /** @description The fields that are wrong; absent if the reason is not about fields. */
             errors?: components["schemas"]["FieldError"][];
         };
         /** @description The outcome of one event of a request. */
         ItemResult: {
-            /** @description Its position, once it is on the record. */
+            /** @description The event's position; absent if it is unknown or the event is not recorded. */
             cursor?: string | null;
             error?: components["schemas"]["ItemError"] | null;
             /**
              * Format: uuid
-             * @description Its id: the sender's, else the server's.
+             * @description The event's id: the sender's, otherwise the server's. Absent if the event was refused and
+             *     had none.
              */
             id?: string | null;
-            /** @description Its place in the request, counted from 0. */
+            /** @description The place of the event in the request, counted from 0. */
             index: number;
-            /** @description What became of it. */
+            /** @description The outcome. */
             status: components["schemas"]["ItemStatus"];
         };
         /**
-         * @description What became of one event.
+         * @description The outcome of one event.
          * @enum {string}
          */
         ItemStatus: "accepted" | "duplicate" | "rejected" | "dropped" | "unknown";
-        /** @description How far the journal goes. */
+        /** @description The state of the journal. */
         JournalHealth: {
             /**
              * Format: int64
-             * @description Bytes on the disk.
+             * @description Size of the journal on the disk, in bytes.
              */
             bytes: number;
             last_at?: components["schemas"]["Time"] | null;
             /**
              * Format: int64
-             * @description Events ever taken in, deleted ones too.
+             * @description Number of events ever recorded, including deleted ones.
              */
             positions: number;
         };
         /** @description A key, without its secret. */
         KeyInfo: {
-            /** @description When it was made. */
+            /** @description The time when the key was created. */
             created_at: components["schemas"]["Time"];
             expires_at?: components["schemas"]["Time"] | null;
-            /** @description Its public id. */
+            /** @description The key's public id. */
             id: string;
             last_used_at?: components["schemas"]["Time"] | null;
-            /** @description What people call it. */
+            /** @description The key's name, for people. */
             name: string;
-            /** @description From which web pages it may be used. */
+            /** @description The origins of the web pages that may use the key; absent if only programs may. */
             origins?: string[];
             revoked_at?: components["schemas"]["Time"] | null;
-            /** @description What its holder may do. */
+            /** @description The role, which decides what the holder may do. */
             role: components["schemas"]["Role"];
         };
-        /** @description Every key. */
+        /** @description A list of all keys. */
         KeyList: {
-            /** @description The keys, oldest first. */
+            /** @description All keys, oldest first. */
             keys: components["schemas"]["KeyInfo"][];
         };
         /** @description A line of the log. */
@@ -1954,36 +1976,36 @@ export interface components {
              */
             streak_days: number;
         };
-        /** @description A key to be made. */
+        /** @description A key to create. */
         NewKey: {
             expires_at?: components["schemas"]["Time"] | null;
-            /** @description What people call it, 1 to 100 characters. */
+            /** @description The key's name, for people: 1 to 100 characters. */
             name: string;
             /**
-             * @description From which web pages an ingest key may be used, such as `https://shop.example`; `*` for
-             *     any. None: from programs alone.
+             * @description The origins of the web pages that may use an ingest key, such as `https://shop.example`; `*`
+             *     for all. Without any, only programs may use it.
              */
             origins?: string[];
-            /** @description What its holder may do. */
+            /** @description The role, which decides what the holder may do. */
             role: components["schemas"]["Role"];
         };
-        /** @description A ticket. */
+        /** @description A ticket, which opens one stream. */
         NewTicket: {
-            /** @description When it stops working, if it is not used before. */
+            /** @description The time when the ticket expires, if it is not used before. */
             expires_at: components["schemas"]["Time"];
-            /** @description What to pass as `?ticket=` to `/api/v1/events/stream` or `/api/v1/events/ws`. */
+            /** @description The ticket, to pass as `?ticket=` to `/api/v1/events/stream` or `/api/v1/events/ws`. */
             ticket: string;
         };
-        /** @description How many events met the same outcome. */
+        /** @description A number of events with the same outcome and reason. */
         OutcomeCount: {
             /**
              * Format: int64
-             * @description So many.
+             * @description Number of events.
              */
             count: number;
-            /** @description `accepted`, `duplicate`, `rejected`, `dropped` or `failed`. */
+            /** @description The outcome: `accepted`, `duplicate`, `rejected`, `dropped` or `failed`. */
             outcome: string;
-            /** @description Why, where there is a why: a stable code. */
+            /** @description The stable code of the reason; absent if there is none. */
             reason?: string;
         };
         /** @description The figures of a period, with those of the period before. */
@@ -2115,27 +2137,27 @@ export interface components {
             /** @description The path. */
             page_path: string;
         };
-        /** @description A reward that was asked for. */
+        /** @description A requested reward. */
         PendingReward: {
             /**
              * Format: int64
-             * @description What it costs now; null once it is no longer defined.
+             * @description The reward's cost now, in points; null if it is no longer defined.
              */
             cost: number | null;
-            /** @description What people call it; null once it is no longer defined. */
+            /** @description The reward's name; null if it is no longer defined. */
             name: string | null;
-            /** @description When it was asked for. */
+            /** @description The time when it was requested. */
             requested_at: components["schemas"]["Time"];
             /** @description The reward's id. */
             reward_id: string;
         };
-        /** @description People, in the order of their ids. */
+        /** @description A page of people, in the order of their ids. */
         PeoplePage: {
-            /** @description Whether there is a next page. */
+            /** @description `true` if there is a next page. */
             has_more: boolean;
-            /** @description Where the next page begins; absent on the last one. */
+            /** @description The cursor of the next page; absent on the last one. */
             next_cursor?: string | null;
-            /** @description The people. */
+            /** @description The people on this page. */
             people: components["schemas"]["Person"][];
         };
         /** @description A range of days, including both ends. */
@@ -2178,20 +2200,23 @@ export interface components {
             /** @description Their IANA time zone, such as `Europe/Stockholm`. */
             timezone?: string | null;
         };
-        /** @description A person as it is sent: what is left out is gone. */
+        /** @description A person as sent. Fields that are left out are cleared. */
         PersonBody: {
-            /** @description What is recorded about them; `full` unless given. */
+            /** @description The level of recording for the person; `full` if absent. */
             collection?: components["schemas"]["Collection"];
             consent?: components["schemas"]["Consent"] | null;
-            /** @description A child's guardians, by id; the first one's account is the child's. */
+            /** @description The ids of a child's guardians. The account of the first one is the child's. */
             guardians?: string[];
-            /** @description The id of the path again; it may be left out. */
+            /** @description The id. It must be the one in the path, and may be left out. */
             id?: string | null;
-            /** @description User or child. */
+            /** @description The kind of the person. */
             kind: components["schemas"]["PersonKind"];
-            /** @description What people call them. */
+            /** @description The person's name. */
             name?: string | null;
-            /** @description Their IANA time zone, such as `Europe/Stockholm`. */
+            /**
+             * @description The person's IANA time zone, such as `Europe/Stockholm`; if absent, the deployment's is
+             *     used.
+             */
             timezone?: string | null;
         };
         /**
@@ -2199,15 +2224,15 @@ export interface components {
          * @enum {string}
          */
         PersonKind: "user" | "child";
-        /** @description A child and its place. */
+        /** @description A child and its rank. */
         Placed: {
-            /** @description This week's tasks, and what they brought. */
+            /** @description This week's tasks, and the points they added. */
             good: components["schemas"]["Tally"];
             /** @description The child's id. */
             id: string;
-            /** @description What people call it. */
+            /** @description The child's name; null if it has none. */
             name: string | null;
-            /** @description Its place. */
+            /** @description The child's rank, from 1. */
             rank: number;
         };
         /** @description A change of a balance: `delta == after - before`, always. */
@@ -2287,29 +2312,29 @@ export interface components {
              */
             total: number;
         };
-        /** @description A problem document. */
+        /** @description A problem document (RFC 9457). */
         Problem: {
-            /** @description What went wrong, for programs; stable. */
+            /** @description The stable code of the problem, for programs. */
             code: string;
-            /** @description What went wrong and what to do, for people. */
+            /** @description A sentence for people: the problem, and what to do about it. */
             detail: string;
-            /** @description The fields that are wrong. */
+            /** @description The fields that are wrong; absent if the problem is not about fields. */
             errors?: components["schemas"]["FieldError"][];
             /**
              * Format: int64
-             * @description How many points are missing, where they do not suffice.
+             * @description Number of points that are missing, if the balance does not suffice; absent otherwise.
              */
             points_needed?: number | null;
-            /** @description The outcome of each event, where every one was rejected. */
+            /** @description The outcome of each event sent, if none is known to be recorded; absent otherwise. */
             results?: components["schemas"]["ItemResult"][];
             /**
              * Format: int32
              * @description The HTTP status.
              */
             status: number;
-            /** @description The status in words. */
+            /** @description The HTTP status in words, such as `Not Found`. */
             title: string;
-            /** @description Always `about:blank`: the `code` tells problems apart. */
+            /** @description Always `about:blank`; the `code` distinguishes problems. */
             type: string;
         };
         /** @description The digest of an event, and its verdict. */
@@ -2331,47 +2356,47 @@ export interface components {
          * @enum {string}
          */
         ProofVerdict: "verified" | "anonymised" | "unproven" | "mismatch";
-        /** @description What was erased. It names nobody: it can be kept. */
+        /** @description The receipt of an erasure. It names nobody, so that it can be kept. */
         Receipt: {
-            /** @description How many children are archived because their last guardian went. */
+            /** @description Number of children that were archived because their last guardian was erased. */
             archived_children: number;
             /**
-             * @description When the database's own files hold nothing of them any more. Backups, and logs that the
-             *     database archives, are the operator's.
+             * @description The time from which the database's own files contain nothing of the person. Backups, and
+             *     logs that the database archives, are up to the operator.
              */
             bytes_gone: components["schemas"]["BytesGone"];
-            /** @description When it was done. */
+            /** @description The time of the erasure. */
             erased_at: components["schemas"]["Time"];
             /**
              * Format: int64
-             * @description How many events lost the person.
+             * @description Number of events from which the person was removed.
              */
             events: number;
-            /** @description A random number; the event on the record carries it too. */
+            /** @description A random number that identifies the erasure. The event on the record contains it, too. */
             receipt: string;
             /** @description The root over what remains of those events, in hex (`docs/digest.md`). */
             residue_root: string;
         };
-        /** @description What is recorded. */
+        /** @description The recording settings. */
         Recording: {
             /** @description The categories that cannot be switched off. */
             always: string[];
-            /** @description Every category, and whether it is on by itself. */
+            /** @description All categories: `true` for those that are switched on, whatever `enabled` is. */
             categories: {
                 [key: string]: boolean;
             };
-            /** @description Whether anything is recorded at all. The ledger and Annals' own acts always are. */
+            /** @description `true` if recording is on. The ledger and Annals' own acts are always recorded. */
             enabled: boolean;
         };
-        /** @description What is to be recorded from now on. */
+        /** @description A change of the recording settings. */
         RecordingChange: {
-            /** @description Changes nothing: whoever sends back what was answered, with a change in it, may leave it in. */
+            /** @description Ignored. It may stay in an answer that you change and send back. */
             always?: string[];
-            /** @description Categories to turn on or off; those not named stay as they are. */
+            /** @description The categories to switch on (`true`) or off (`false`). Those not named stay as they are. */
             categories?: {
                 [key: string]: boolean;
             };
-            /** @description Whether anything is recorded at all; absent: as before. */
+            /** @description `true` to switch recording on, `false` to switch it off; if absent, it stays as it is. */
             enabled?: boolean | null;
         };
         /** @description The HTTP request it came from. */
@@ -2410,6 +2435,21 @@ export interface components {
              * @description Grows with every change. Sending it back makes sure that the settings are as they were read.
              */
             revision: number;
+        };
+        /** @description The announcement of the first scheduled run that changes events, which cannot be undone. */
+        RetentionAnnouncement: {
+            /**
+             * Format: int64
+             * @description Number of events due to be anonymised when it was announced.
+             */
+            anonymised: number;
+            /** @description The time before which no scheduled run begins. */
+            begins_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Number of events due to be deleted when it was announced.
+             */
+            deleted: number;
         };
         /** @description A change; absent fields stay as they are. */
         RetentionChange: {
@@ -2450,19 +2490,19 @@ export interface components {
              */
             held: number;
         };
-        /** @description How far a run is. */
+        /** @description The progress of a run. */
         RetentionProgress: {
             /**
              * Format: int64
-             * @description Positions of the journal that are done …
+             * @description Number of journal positions that are done …
              */
             done: number;
             /**
              * Format: int64
-             * @description … of so many.
+             * @description … and of all positions of the run.
              */
             of: number;
-            /** @description What it did so far. */
+            /** @description The result so far. */
             so_far: components["schemas"]["RetentionRun"];
         };
         /** @description The outcome of a run, or of a dry run. */
@@ -2500,8 +2540,9 @@ export interface components {
             /** @description The part of the due events that was handled. */
             scope: components["schemas"]["RetentionScope"];
         };
-        /** @description What is known of runs. */
+        /** @description The run in progress, and the last one. */
         RetentionRuns: {
+            announced?: components["schemas"]["RetentionAnnouncement"] | null;
             last?: components["schemas"]["RetentionRun"] | null;
             running?: components["schemas"]["RetentionProgress"] | null;
         };
@@ -2522,14 +2563,14 @@ export interface components {
             /** @description The name that people gave it. */
             name: string;
         };
-        /** @description A reward as it is sent. */
+        /** @description A reward as sent. */
         RewardBody: {
             /**
              * Format: int64
-             * @description What it costs: 0 or more.
+             * @description The cost in points: 0 or more.
              */
             cost: number;
-            /** @description What people call it. */
+            /** @description The name. */
             name: string;
         };
         /** @description Every reward, by id. */
@@ -2570,20 +2611,23 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "auditor" | "service" | "ingest" | "user" | "child";
-        /** @description Who is signed in. */
+        /** @description The caller, and their session. */
         SessionInfo: {
-            /** @description Whom they are a guardian of. */
+            /** @description The ids of the children whose guardian they are; absent if there are none. */
             children?: string[];
-            /** @description What writes with the cookie must carry as `X-CSRF-Token`. */
+            /**
+             * @description The token that writes with the cookie must send as `X-CSRF-Token`; absent without the
+             *     cookie.
+             */
             csrf_token?: string | null;
             expires_at?: components["schemas"]["Time"] | null;
-            /** @description What to call them. */
+            /** @description The name to display. */
             label: string;
-            /** @description Their permissions, sorted. */
+            /** @description The caller's permissions, sorted. */
             permissions: components["schemas"]["Permission"][];
-            /** @description The person they are, when they signed in with their own token. */
+            /** @description The id of the person, if they use their own token or signed in with it; absent otherwise. */
             person_id?: string | null;
-            /** @description Their role. */
+            /** @description The caller's role. */
             role: components["schemas"]["Role"];
         };
         /**
@@ -2591,17 +2635,17 @@ export interface components {
          * @enum {string}
          */
         Severity: "info" | "notice" | "warning" | "error" | "critical";
-        /** @description A one-time link. */
+        /** @description A one-time sign-in link. */
         SignInLink: {
-            /** @description The link's token: open `/signin#link=TOKEN` within ten minutes. */
+            /** @description The link's token. Open `/signin#link=TOKEN` within ten minutes. */
             token: string;
             /**
-             * @description The link itself, with the address the server listens on; behind a proxy another one
-             *     stands in its place.
+             * @description The link, with the address that the server listens on; behind a proxy, put the public
+             *     address in its place.
              */
             url: string;
         };
-        /** @description What to sign in with: exactly one of these. */
+        /** @description A credential to sign in with: exactly one of these fields. */
         SignInRequest: {
             /** @description A key. */
             key?: string | null;
@@ -2615,23 +2659,26 @@ export interface components {
          * @enum {string}
          */
         Source: "browser" | "service" | "command" | "annals";
-        /** @description How many events match. */
+        /** @description Numbers of events that match a filter. */
         Stats: {
-            /** @description By action, when asked for with `by=action`: the 100 most frequent. */
+            /**
+             * @description Number of events by action, for the 100 most frequent ones; absent unless `by=action` is
+             *     given.
+             */
             actions?: {
                 [key: string]: number;
             } | null;
-            /** @description By category. */
+            /** @description Number of events by category. */
             categories: {
                 [key: string]: number;
             };
-            /** @description By severity. */
+            /** @description Number of events by severity. */
             severities: {
                 [key: string]: number;
             };
             /**
              * Format: int64
-             * @description All of them.
+             * @description Number of all these events.
              */
             total: number;
         };
@@ -2640,19 +2687,19 @@ export interface components {
          *     event's name, `event` its data and `cursor` its id.
          */
         StreamMessage: {
-            /** @description Which one. */
+            /** @description The points event, in short. */
             event: components["schemas"]["TrackingEventCreatedPayload"];
             /** @enum {string} */
             type: "tracking_event_created";
         } | {
-            /** @description Where to go on after a break. */
+            /** @description The position from which to resume after an interruption. */
             cursor: string;
             /** @description The event. */
             event: components["schemas"]["Event"];
             /** @enum {string} */
             type: "activity_logged";
         } | {
-            /** @description Where to go on after a break. */
+            /** @description The position from which to resume after an interruption. */
             cursor: string;
             /** @enum {string} */
             type: "heartbeat";
@@ -2691,15 +2738,15 @@ export interface components {
              */
             points: number;
         };
-        /** @description A task as it is sent. */
+        /** @description A task or penalty as sent. */
         TaskBody: {
-            /** @description Whether it brings points; `false` makes a penalty. */
+            /** @description `true` for a task, which adds points; `false` for a penalty. */
             is_good: boolean;
-            /** @description What people call it. */
+            /** @description The name. */
             name: string;
             /**
              * Format: int64
-             * @description What it brings or, of a penalty, takes: 0 or more.
+             * @description The points that a task adds or a penalty takes: 0 or more.
              */
             points: number;
         };
@@ -2754,11 +2801,11 @@ export interface components {
         };
         /** @description A points event, in short. */
         TrackingEventCreatedPayload: {
-            /** @description What was done. */
+            /** @description The action. */
             action: components["schemas"]["ActionType"];
-            /** @description The child whose balance it is about. */
+            /** @description The id of the child it is about; null if the event names none. */
             child_id?: string | null;
-            /** @description What it was about. */
+            /** @description The type of the entity that it is about. */
             entity_type: components["schemas"]["EntityType"];
             /**
              * Format: uuid
@@ -2768,34 +2815,43 @@ export interface components {
         };
         /** @description A page of points events, newest first. */
         TrackingPage: {
-            /** @description How many are on this page. */
+            /** @description Number of events on this page. */
             count: number;
-            /** @description How many a page holds at most. */
+            /** @description Maximum number of events on a page. */
             limit: number;
-            /** @description How many come before this page. */
+            /** @description Number of matching events before this page. */
             offset: number;
             /**
              * Format: int64
-             * @description How many there are in all.
+             * @description Number of all matching events.
              */
             total: number;
-            /** @description The events. */
+            /** @description The events on this page. */
             tracking_events: components["schemas"]["TrackingEvent"][];
         };
         /** @description A reward to redeem. */
         TriggerReward: {
-            /** @description Refuse it when it is not asked for, or no longer: for who answers a request. */
+            /**
+             * @description `true` refuses the command if the reward is not, or no longer, requested: for answering a
+             *     request.
+             */
             only_if_requested?: boolean;
-            /** @description Which one. */
+            /** @description The id of the reward. */
             reward_id: string;
-            /** @description The user account it belongs to, where the caller is a key. */
+            /**
+             * @description The id of the user account that the event belongs to. By default it is the calling
+             *     guardian's, otherwise that of the child's first guardian.
+             */
             user_id?: string | null;
         };
         /** @description A task or penalty to activate. */
         TriggerTask: {
-            /** @description Which one. */
+            /** @description The id of the task or penalty. */
             task_id: string;
-            /** @description The user account it belongs to, where the caller is a key. */
+            /**
+             * @description The id of the user account that the event belongs to. By default it is the calling
+             *     guardian's, otherwise that of the child's first guardian.
+             */
             user_id?: string | null;
         };
         /**
@@ -2829,11 +2885,14 @@ export interface components {
              */
             start_date: string;
         };
-        /** @description A reward. */
+        /** @description A reward to request, or whose request to cancel. */
         WhichReward: {
-            /** @description Which one. */
+            /** @description The id of the reward. */
             reward_id: string;
-            /** @description The user account it belongs to, where the caller is a child or a key. */
+            /**
+             * @description The id of the user account that the event belongs to. By default it is the calling
+             *     guardian's, otherwise that of the child's first guardian.
+             */
             user_id?: string | null;
         };
     };
@@ -3444,6 +3503,11 @@ export interface operations {
                 category?: string;
                 /** @description Any of these actions. */
                 action?: string;
+                /**
+                 * @description Of any of these classes, which decide how long events are kept: ledger, audit, activity,
+                 *     error.
+                 */
+                class?: string;
                 /** @description Any of these severities: info, notice, warning, error, critical. */
                 severity?: string;
                 /** @description Any of these actors, by id. */
@@ -3598,6 +3662,11 @@ export interface operations {
                 category?: string;
                 /** @description Any of these actions. */
                 action?: string;
+                /**
+                 * @description Of any of these classes, which decide how long events are kept: ledger, audit, activity,
+                 *     error.
+                 */
+                class?: string;
                 /** @description Any of these severities: info, notice, warning, error, critical. */
                 severity?: string;
                 /** @description Any of these actors, by id. */
@@ -3659,6 +3728,11 @@ export interface operations {
                 category?: string;
                 /** @description Any of these actions. */
                 action?: string;
+                /**
+                 * @description Of any of these classes, which decide how long events are kept: ledger, audit, activity,
+                 *     error.
+                 */
+                class?: string;
                 /** @description Any of these severities: info, notice, warning, error, critical. */
                 severity?: string;
                 /** @description Any of these actors, by id. */
@@ -3750,6 +3824,11 @@ export interface operations {
                 category?: string;
                 /** @description Any of these actions. */
                 action?: string;
+                /**
+                 * @description Of any of these classes, which decide how long events are kept: ledger, audit, activity,
+                 *     error.
+                 */
+                class?: string;
                 /** @description Any of these severities: info, notice, warning, error, critical. */
                 severity?: string;
                 /** @description Any of these actors, by id. */
@@ -4609,6 +4688,11 @@ export interface operations {
                 category?: string;
                 /** @description Any of these actions. */
                 action?: string;
+                /**
+                 * @description Of any of these classes, which decide how long events are kept: ledger, audit, activity,
+                 *     error.
+                 */
+                class?: string;
                 /** @description Any of these severities: info, notice, warning, error, critical. */
                 severity?: string;
                 /** @description Any of these actors, by id. */

@@ -39,6 +39,7 @@ export const activity: typeof enActivity = {
   utc: (time) => `${time} UTC`,
   somebody: "Jemand",
   actorTypes: { user: "Person", child: "Kind", api_key: "Schlüssel", device: "Gerät", system: "System", anonymous: "Besucher" },
+  classes: { ledger: "Punkte", audit: "Nachweis", activity: "Aktivität", error: "Fehler" },
   severities: { info: "Info", notice: "Hinweis", warning: "Warnung", error: "Fehler", critical: "Kritisch" },
   categoryNames: {
     navigation: "Navigation",
@@ -93,6 +94,7 @@ export const filter: typeof enFilter = {
   fields: {
     category: "Kategorie",
     action: "Aktion",
+    class: "Klasse",
     severity: "Schwere",
     actor: "Getan von",
     actor_type: "Art des Handelnden",
@@ -175,6 +177,7 @@ export const detail: typeof enDetail = {
   labels: {
     action: "Aktion",
     category: "Kategorie",
+    class: "Klasse",
     severity: "Schwere",
     entity: "Sache",
     actor: "Handelnd",

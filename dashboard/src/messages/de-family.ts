@@ -20,8 +20,8 @@ export const family: typeof enFamily = {
   emptyDetail: "Deine Anwendung legt sie mit PUT /api/v1/people/{id} an. Dann stehen hier ihre Punkte.",
   nobodyTitle: "Hier ist kein Kind in deiner Obhut",
   nobodyDetail: "Die Punkte von Kindern sehen ihre Erziehungsberechtigten. Gehört eines zu dir, muss es im Verzeichnis der Anwendung so stehen.",
-  unknownTitle: "Dieses Kind ist nicht hier",
-  unknownDetail: "Es gibt kein Kind mit dieser Kennung, oder du darfst es nicht sehen.",
+  unknownTitle: "Dieses Kind können wir nicht zeigen",
+  unknownDetail: "Der Link ist vielleicht falsch, oder du hast keinen Zugriff.",
   archived: "Dieses Kind ist archiviert: verdient oder ausgegeben wird nichts mehr. Was geschah, bleibt.",
   looksOnly: "Du kannst hier alles ansehen und nichts ändern.",
 

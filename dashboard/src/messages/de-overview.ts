@@ -57,7 +57,7 @@ export const overview: typeof enOverview = {
   backwards: "Das Ende darf nicht vor dem Anfang liegen.",
   tooLong: (n) => `Höchstens ${number(n)} Tage.`,
   zone: (zone) => `Tage in ${zone}`,
-  lag: (n) => `${n === 1 ? "1 Ereignis ist" : `${number(n)} Ereignisse sind`} noch nicht gezählt.`,
+  lag: (n) => `Wird aktualisiert … noch ${number(n)} ${n === 1 ? "Ereignis" : "Ereignisse"}.`,
   emptyTitle: "In diesen Tagen geschah nichts",
   emptyDetail: "Wähle andere Tage, oder sieh unter Aktivität die ganze Aufzeichnung.",
   toActivity: "Zur Aktivität",

@@ -52,5 +52,5 @@ export const risk: typeof enRisk = {
   emptyTitle: (threshold) => `Niemand erreicht ${score(threshold)}`,
   emptyDetail: (learners) => `${learners === 1 ? "1 Person wurde" : `${number(learners)} Lernende wurden`} bewertet.`,
   nobodyTitle: "Noch keine Lernenden",
-  nobodyDetail: "Bewertet werden die Kinder im Verzeichnis und wer binnen eines Jahres etwas begann oder abschloss.",
+  nobodyDetail: "Bewertet werden Kinder im Verzeichnis und alle, die im letzten Jahr etwas begonnen oder abgeschlossen haben.",
 };

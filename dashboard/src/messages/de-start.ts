@@ -20,6 +20,8 @@ export const start: Messages["start"] = {
   waiting: "Warten auf dein erstes Ereignis…",
   arrived: "Dein erstes Ereignis ist da.",
   arrivedDetail: "Es ist festgehalten, dauerhaft. Diese Seite zeigt, was als Nächstes kommt.",
+  kept: "Aufbewahrung: Was Menschen tun, und alles über ein Kind, wird nach 90 Tagen anonymisiert und nach zwei Jahren gelöscht. Eigene Verwaltungsaktionen behalten ihren Akteur ein Jahr lang.",
+  keptLink: "Ändere das, bevor du alte Ereignisse importierst",
   done: "Protokoll zeigen",
   otherKeys: "Alle Schlüssel",
 };

@@ -10,6 +10,8 @@ import { family } from "./de-family";
 import { settings } from "./de-settings";
 import { start } from "./de-start";
 
+const events = (n: number) => `${new Intl.NumberFormat("de").format(n)} ${n === 1 ? "Ereignis" : "Ereignisse"}`;
+
 export const de: Messages = {
   language: "de",
   product: "Annals",
@@ -49,6 +51,9 @@ export const de: Messages = {
       child: "Kind",
       guardian: "Erziehungsberechtigt",
     },
+    announced: (anonymised, deleted) =>
+      `Der erste Aufbewahrungslauf wird ${events(anonymised)} anonymisieren und ${events(deleted)} löschen. Das lässt sich nicht rückgängig machen. Er beginnt nach dem`,
+    reviewRetention: "Aufbewahrung prüfen",
     loading: "Wird geladen",
     notFound: "Hier ist nichts",
     notFoundDetail: "Zu dieser Adresse gehört keine Ansicht.",
@@ -83,10 +88,10 @@ export const de: Messages = {
   own,
   states: {
     noResultTitle: "Kein Ereignis passt",
-    noResultDetail: "Alle Filter müssen zugleich passen, und Wörter werden ganz gesucht. Nimm einen weg oder entferne alle.",
+    noResultDetail: "Kein Ereignis passt zu allen diesen Filtern. Entferne einen oder alle.",
     clearFilters: "Filter entfernen",
-    wideTitle: "Dieser Suche fehlt noch etwas",
-    wideDetail: "Metadaten allein hieße, das ganze Protokoll zu lesen. Gib einen weiteren Filter dazu, etwa eine Kategorie, oder suche in einem Zeitraum von höchstens 31 Tagen.",
+    wideTitle: "Diese Suche ist zu weit",
+    wideDetail: "Gib eine Kategorie oder einen Zeitraum von höchstens 31 Tagen an, um in Metadaten zu suchen.",
     lastDays: "Nur die letzten 30 Tage",
     noAccessTitle: "Das darfst du nicht lesen",
     otherKey: "Mit einem anderen Schlüssel anmelden",

@@ -46,6 +46,7 @@ export const activity = {
     system: "System",
     anonymous: "Visitor",
   } as Record<string, string>,
+  classes: { ledger: "Ledger", audit: "Audit", activity: "Activity", error: "Error" } as Record<string, string>,
   severities: {
     info: "Info",
     notice: "Notice",
@@ -106,6 +107,7 @@ export const filter = {
   fields: {
     category: "Category",
     action: "Action",
+    class: "Class",
     severity: "Severity",
     actor: "Done by",
     actor_type: "Kind of actor",
@@ -201,6 +203,7 @@ export const detail = {
   labels: {
     action: "Action",
     category: "Category",
+    class: "Class",
     severity: "Severity",
     entity: "Thing",
     actor: "Actor",

@@ -21,8 +21,8 @@ export const family = {
   emptyDetail: "Your application adds them with PUT /api/v1/people/{id}. Then their points stand here.",
   nobodyTitle: "No child is in your care here",
   nobodyDetail: "The points of children are seen by their guardians. If one should be yours, the application's directory must say so.",
-  unknownTitle: "This child is not here",
-  unknownDetail: "There is no child with this id, or it is not yours to see.",
+  unknownTitle: "We can't show this child",
+  unknownDetail: "The link may be wrong, or you don't have access.",
   archived: "This child is archived: nothing can be earned or spent any more. What happened stays.",
   looksOnly: "You can look at everything here, and change nothing.",
 

@@ -57,7 +57,7 @@ export const overview = {
   backwards: "The end must not lie before the beginning.",
   tooLong: (n: number) => `At most ${number(n)} days.`,
   zone: (zone: string) => `Days in ${zone}`,
-  lag: (n: number) => `${n === 1 ? "1 event is" : `${number(n)} events are`} not counted yet.`,
+  lag: (n: number) => `Updating… ${number(n)} ${n === 1 ? "event" : "events"} to go.`,
   emptyTitle: "Nothing happened in these days",
   emptyDetail: "Choose other days, or see the whole record under Activity.",
   toActivity: "Go to Activity",

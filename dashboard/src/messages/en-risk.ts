@@ -51,5 +51,5 @@ export const risk = {
   emptyTitle: (threshold: number) => `Nobody reaches ${score(threshold)}`,
   emptyDetail: (learners: number) => `${learners === 1 ? "1 learner was" : `${number(learners)} learners were`} scored.`,
   nobodyTitle: "No learners yet",
-  nobodyDetail: "Scored are the children of the directory, and whoever began or finished something within a year.",
+  nobodyDetail: "We score children in your directory and anyone who started or finished something in the past year.",
 };

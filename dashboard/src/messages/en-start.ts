@@ -19,6 +19,8 @@ export const start = {
   waiting: "Waiting for your first event…",
   arrived: "Your first event has arrived.",
   arrivedDetail: "It is on the record, durably. This page shows whatever comes next.",
+  kept: "Retention: what people do, and everything about a child, is anonymised after 90 days and deleted after two years. Your own administrative actions keep their actor for a year.",
+  keptLink: "Change this before you import old events",
   done: "Show the record",
   otherKeys: "All keys",
 };

@@ -10,6 +10,8 @@ import { family } from "./en-family";
 import { settings } from "./en-settings";
 import { start } from "./en-start";
 
+const events = (n: number) => `${new Intl.NumberFormat("en").format(n)} ${n === 1 ? "event" : "events"}`;
+
 export const en = {
   language: "en",
   product: "Annals",
@@ -51,6 +53,9 @@ export const en = {
       child: "Child",
       guardian: "Guardian",
     } as Record<string, string>,
+    announced: (anonymised: number, deleted: number) =>
+      `The first retention run will anonymise ${events(anonymised)} and delete ${events(deleted)}. Nobody can undo it. It begins after`,
+    reviewRetention: "Review the retention settings",
     loading: "Loading",
     notFound: "There is nothing here",
     notFoundDetail: "This address belongs to no screen.",
@@ -85,10 +90,10 @@ export const en = {
   own,
   states: {
     noResultTitle: "No event matches",
-    noResultDetail: "All filters must fit at once, and words are found whole. Take one away, or clear them all.",
+    noResultDetail: "No events match all of these filters. Remove one, or clear them all.",
     clearFilters: "Clear filters",
-    wideTitle: "This search needs one thing more",
-    wideDetail: "Metadata alone would mean reading the whole record. Add another filter, such as a category, or search a period of at most 31 days.",
+    wideTitle: "This search is too wide",
+    wideDetail: "Add a category or a date range (31 days at most) to search metadata.",
     lastDays: "Only the last 30 days",
     noAccessTitle: "You may not read this",
     otherKey: "Sign in with another key",

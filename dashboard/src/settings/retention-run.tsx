@@ -6,7 +6,8 @@ import { messages } from "../messages";
 import { Dialog } from "../ui/dialog";
 import { Time } from "../ui/time";
 import { Link } from "../url/link";
-import { useDryRun, useRetentionRuns, useRun } from "./use-retention";
+import { useRetentionRuns } from "../api/use-retention-runs";
+import { useDryRun, useRun } from "./use-retention";
 
 const m = messages.settings.retention;
 
@@ -24,8 +25,12 @@ export function Runs({ mayRun }: { mayRun: boolean }) {
     run.reset();
   };
   const begin = () => {
-    dry.reset();
-    run.mutate(undefined, { onSettled: () => setAsking(false) });
+    run.mutate(undefined, {
+      onSettled: () => {
+        setAsking(false);
+        void dry.refetch();
+      },
+    });
   };
   return (
     <section aria-labelledby="retention-runs" className="retention-runs">
@@ -35,8 +40,8 @@ export function Runs({ mayRun }: { mayRun: boolean }) {
         {running ? m.running(running.done, running.of) : last ? <Last run={last} /> : m.noRun}
       </p>
       <div className="retention-run-actions">
-        <button type="button" className="button" disabled={dry.isPending || running != null} onClick={() => dry.mutate()}>
-          {dry.isPending ? m.looking : m.dryRun}
+        <button type="button" className="button" disabled={dry.isFetching || running != null} onClick={() => void dry.refetch()}>
+          {dry.isFetching ? m.looking : m.dryRun}
         </button>
         {mayRun && (
           <button type="button" className="button danger" disabled={run.isPending || running != null} onClick={() => setAsking(true)}>

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call } from "../api/client";
 import type { Retention, RetentionChange, RetentionRun, RetentionRuns } from "../api/types";
+import { RUN, RUNS } from "../api/use-retention-runs";
 
 const KEY = ["retention"];
 const ADDRESS = "api/v1/settings/retention";
@@ -18,21 +19,15 @@ export function useChangeRetention() {
   });
 }
 
-const RUNS = ["retention-runs"];
-const RUN = `${ADDRESS}/run`;
-
-/** The run under way is looked at every second. */
-export function useRetentionRuns() {
-  return useQuery({
-    queryKey: RUNS,
-    queryFn: ({ signal }) => call<RetentionRuns>(RUN, { signal }),
-    refetchInterval: (query) => (query.state.data?.running ? 1_000 : false),
-  });
-}
-
-/** What a run would do now. It is counted only when asked for: that reads all that is due. */
+/** What a run would change now. It is counted when the section opens, and again on request: that reads all that is due. */
 export function useDryRun() {
-  return useMutation({ mutationFn: () => call<RetentionRun>(RUN, { method: "POST", query: { dry_run: "true" } }) });
+  return useQuery({
+    queryKey: ["retention-preview"],
+    queryFn: ({ signal }) => call<RetentionRun>(RUN, { method: "POST", query: { dry_run: "true" }, signal }),
+    staleTime: Infinity,
+    gcTime: 0,
+    retry: false,
+  });
 }
 
 export function useRun() {

@@ -101,6 +101,11 @@ export default function FirstRun({ arrived, onDone }: Props) {
             <CopyButton text={text} />
           </div>
           {language === "rust" && <p className="form-hint">{m.rustNote}</p>}
+          {may(session.data, "read_settings") && (
+            <p className="form-hint">
+              {m.kept} <Link to="settings?section=retention">{m.keptLink}</Link>
+            </p>
+          )}
         </>
       )}
     </section>

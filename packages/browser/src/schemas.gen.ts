@@ -21,58 +21,59 @@ export interface components {
             /** @description The problem, and what would be right. */
             message: string;
         };
-        /** @description Why an event was rejected or dropped. */
+        /** @description The reason why an event was rejected or dropped. */
         ItemError: {
-            /** @description For programs; stable. */
+            /** @description The stable code of the reason, for programs. */
             code: string;
-            /** @description For people. */
+            /** @description The reason in a sentence, for people. */
             detail: string;
-            /** @description The fields that are wrong. */
+            /** @description The fields that are wrong; absent if the reason is not about fields. */
             errors?: components["schemas"]["FieldError"][];
         };
         /** @description The outcome of one event of a request. */
         ItemResult: {
-            /** @description Its position, once it is on the record. */
+            /** @description The event's position; absent if it is unknown or the event is not recorded. */
             cursor?: string | null;
             error?: components["schemas"]["ItemError"] | null;
             /**
              * Format: uuid
-             * @description Its id: the sender's, else the server's.
+             * @description The event's id: the sender's, otherwise the server's. Absent if the event was refused and
+             *     had none.
              */
             id?: string | null;
-            /** @description Its place in the request, counted from 0. */
+            /** @description The place of the event in the request, counted from 0. */
             index: number;
-            /** @description What became of it. */
+            /** @description The outcome. */
             status: components["schemas"]["ItemStatus"];
         };
         /**
-         * @description What became of one event.
+         * @description The outcome of one event.
          * @enum {string}
          */
         ItemStatus: "accepted" | "duplicate" | "rejected" | "dropped" | "unknown";
-        /** @description A problem document. */
+        /** @description A problem document (RFC 9457). */
         Problem: {
-            /** @description What went wrong, for programs; stable. */
+            /** @description The stable code of the problem, for programs. */
             code: string;
-            /** @description What went wrong and what to do, for people. */
+            /** @description A sentence for people: the problem, and what to do about it. */
             detail: string;
-            /** @description The fields that are wrong. */
+            /** @description The fields that are wrong; absent if the problem is not about fields. */
             errors?: components["schemas"]["FieldError"][];
             /**
              * Format: int64
-             * @description How many points are missing, where they do not suffice.
+             * @description Number of points that are missing, if the balance does not suffice; absent otherwise.
              */
             points_needed?: number | null;
-            /** @description The outcome of each event, where every one was rejected. */
+            /** @description The outcome of each event sent, if none is known to be recorded; absent otherwise. */
             results?: components["schemas"]["ItemResult"][];
             /**
              * Format: int32
              * @description The HTTP status.
              */
             status: number;
-            /** @description The status in words. */
+            /** @description The HTTP status in words, such as `Not Found`. */
             title: string;
-            /** @description Always `about:blank`: the `code` tells problems apart. */
+            /** @description Always `about:blank`; the `code` distinguishes problems. */
             type: string;
         };
         /** Format: date-time */
@@ -121,11 +122,11 @@ export interface components {
         };
         /** @description A points event, in short. */
         TrackingEventCreatedPayload: {
-            /** @description What was done. */
+            /** @description The action. */
             action: components["schemas"]["ActionType"];
-            /** @description The child whose balance it is about. */
+            /** @description The id of the child it is about; null if the event names none. */
             child_id?: string | null;
-            /** @description What it was about. */
+            /** @description The type of the entity that it is about. */
             entity_type: components["schemas"]["EntityType"];
             /**
              * Format: uuid
@@ -135,18 +136,18 @@ export interface components {
         };
         /** @description A page of points events, newest first. */
         TrackingPage: {
-            /** @description How many are on this page. */
+            /** @description Number of events on this page. */
             count: number;
-            /** @description How many a page holds at most. */
+            /** @description Maximum number of events on a page. */
             limit: number;
-            /** @description How many come before this page. */
+            /** @description Number of matching events before this page. */
             offset: number;
             /**
              * Format: int64
-             * @description How many there are in all.
+             * @description Number of all matching events.
              */
             total: number;
-            /** @description The events. */
+            /** @description The events on this page. */
             tracking_events: components["schemas"]["TrackingEvent"][];
         };
     };

@@ -34,4 +34,4 @@ pub use hold::{Hold, HoldDraft};
 pub use outcome::{Kind, Outcome, RetentionScope, Tally};
 pub use plan::Holds;
 pub use policy::{ActivityDays, AuditLimits, CategoryDays, ErrorDays, Retention, RetentionChange};
-pub use run::{Checkpoint, Run, Underway};
+pub use run::{Announcement, Checkpoint, Run, Underway};

@@ -1,10 +1,9 @@
-//! The retention limits of every type of event, from settings, catalog and a time. Pure.
+//! The retention limits of every type of event, from settings and a time. Pure.
 
-use annals_event::{Event, Time};
+use annals_event::{Class, Event, Time};
 
 use super::hold::Hold;
 use super::policy::Retention;
-use crate::catalog::{Catalog, Class};
 use crate::filter::Filter;
 use crate::store::{Ageing, Limits};
 
@@ -12,26 +11,17 @@ use crate::store::{Ageing, Limits};
 const DAY: i64 = 24 * 3_600 * 1_000_000;
 
 impl Retention {
-    /// Returns how old events of each type may be. Events of the audit record up to `audit_through`
+    /// Returns how old events of each class may be. Events of the audit record up to `audit_through`
     /// are deleted whatever their age, because there are too many of them.
-    pub fn ageing(&self, catalog: &Catalog, now: Time, audit_through: u64) -> Ageing {
+    pub fn ageing(&self, now: Time, audit_through: u64) -> Ageing {
         let limits = |category: &str, class| self.limits(category, class, now, audit_through);
-        let by_category = catalog.categories().map(|(category, class)| {
-            ((category.to_owned(), String::new()), limits(category, class))
+        let own = self.categories.keys().flat_map(|category| {
+            Class::ALL.map(|class| ((category.clone(), class), limits(category, class)))
         });
-        let by_action = catalog.entries().map(|entry| {
-            let kind = (entry.category.clone(), entry.action.clone());
-            (kind, limits(&entry.category, entry.class))
-        });
-        // A category with limits that a changed catalog no longer knows is activity.
-        let unknown = self
-            .categories
-            .keys()
-            .map(|category| ((category.clone(), String::new()), limits(category, Class::Activity)));
         Ageing {
             at: now,
-            kinds: unknown.chain(by_category).chain(by_action).collect(),
-            others: limits("", Class::Activity),
+            classes: Class::ALL.map(|class| limits("", class)),
+            categories: own.collect(),
         }
     }
 

@@ -6,14 +6,13 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use annals_event::{Event, Time, Uuid, digest};
+use annals_event::{Class, Event, Time, Uuid, digest};
 use serde::{Deserialize, Serialize};
 
 use super::entries::audit_through;
 use super::outcome::{Outcome, RetentionScope, Tally};
 use super::{Anonymiser, Holds, Retention};
 use crate::batch_sizer::BatchSizer;
-use crate::catalog::Catalog;
 use crate::store::{
     Ageing, JobCheckpoint, Limits, Result, RetentionAction, RetentionStep, Settings, Store,
     StoreError,
@@ -36,6 +35,24 @@ pub struct Checkpoint {
     pub last: Option<Outcome>,
     /// The run in progress.
     pub underway: Option<Underway>,
+    /// The announcement of the first run that changes events.
+    #[serde(default)]
+    pub announced: Option<Announcement>,
+    /// `true` once a run has changed an event, so that no other is announced.
+    #[serde(default)]
+    pub begun: bool,
+}
+
+/// The announcement of the first scheduled run that changes events, which cannot be undone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = RetentionAnnouncement)]
+pub struct Announcement {
+    /// The time before which no scheduled run begins.
+    pub begins_at: Time,
+    /// Number of events due to be anonymised when it was announced.
+    pub anonymised: u64,
+    /// Number of events due to be deleted when it was announced.
+    pub deleted: u64,
 }
 
 /// The saved state.
@@ -97,7 +114,6 @@ impl Run {
     /// The store fails, or a hold cannot be parsed.
     pub async fn begin(
         store: &dyn Store,
-        catalog: &Catalog,
         retention: Retention,
         checkpoint: Checkpoint,
         underway: Underway,
@@ -109,8 +125,8 @@ impl Run {
                 "the hold {id} cannot be parsed, so nothing may age; correct or end it"
             ))
         })?;
-        let through = audit_through(store, catalog, retention.audit.max_entries, head).await?;
-        let ageing = retention.ageing(catalog, at, through);
+        let through = audit_through(store, retention.audit.max_entries, head).await?;
+        let ageing = retention.ageing(at, through);
         let anonymiser = Anonymiser::load(store, at).await?;
         let batch_sizer = BatchSizer::of(SLICE);
         let compacted = position;
@@ -137,13 +153,13 @@ impl Run {
     ///
     /// # Errors
     /// The store fails. What was done until then stays done.
-    pub async fn step(&mut self, store: &dyn Store, catalog: &Catalog) -> Result<bool> {
+    pub async fn step(&mut self, store: &dyn Store) -> Result<bool> {
         let range =
             self.underway.position + 1..self.underway.head.min(self.underway.position + STEP) + 1;
         let mut parts = vec![range.clone()];
         while let Some(part) = parts.pop() {
             match store.due(&self.ageing, part.clone()).await {
-                Ok(events) => self.carry_out(store, catalog, events).await?,
+                Ok(events) => self.carry_out(store, events).await?,
                 // Something cannot be read: everything else is done without it.
                 Err(StoreError::Damaged(_)) if part.end - part.start > 1 => {
                     parts.extend(halves(&part).into_iter().rev());
@@ -164,7 +180,7 @@ impl Run {
     /// Returns the time before which activity has no people, if this run anonymises.
     pub fn anonymous_before(&self) -> Option<Time> {
         let sees = self.underway.scope.includes(RetentionAction::Anonymise) && !self.dry;
-        sees.then_some(self.ageing.others.anonymise_before)
+        sees.then_some(self.ageing.of("", Class::Activity).anonymise_before)
     }
 
     /// Returns the time before which this run anonymises or deletes events of some type; `None` if
@@ -173,7 +189,7 @@ impl Run {
         let Underway { scope, .. } = self.underway;
         let (people, all) =
             (scope.includes(RetentionAction::Anonymise), scope.includes(RetentionAction::Delete));
-        let limits = self.ageing.kinds.values().chain([&self.ageing.others]);
+        let limits = self.ageing.classes.iter().chain(self.ageing.categories.values());
         let moments = limits.flat_map(|limits| {
             let due = [(people, limits.anonymise_before), (all, limits.delete_before)];
             due.into_iter().filter(|(sees, _)| *sees).map(|(_, before)| before)
@@ -199,15 +215,12 @@ impl Run {
     pub async fn finish(self, store: &dyn Store, outcome: Outcome) -> Result<()> {
         let all = outcome.scope == RetentionScope::All;
         let since = if all { outcome.at } else { self.checkpoint.since };
-        Checkpoint { since, last: Some(outcome), underway: None }.write(store).await
+        let begun = self.checkpoint.begun || outcome.anonymised + outcome.deleted > 0;
+        let last = Some(outcome);
+        Checkpoint { since, last, underway: None, announced: None, begun }.write(store).await
     }
 
-    async fn carry_out(
-        &mut self,
-        store: &dyn Store,
-        catalog: &Catalog,
-        events: Vec<Event>,
-    ) -> Result<()> {
+    async fn carry_out(&mut self, store: &dyn Store, events: Vec<Event>) -> Result<()> {
         let mut due = Vec::with_capacity(events.len());
         for event in events {
             let retention_action = self
@@ -223,12 +236,12 @@ impl Run {
         while !rest.is_empty() {
             let (slice, later) = rest.split_at(self.batch_sizer.events().min(rest.len()));
             let began = Instant::now();
-            match self.age(store, catalog, slice).await {
+            match self.age(store, slice).await {
                 Ok(()) => {}
                 // One of them is not as it was written, and stays. Halving finds it.
                 Err(StoreError::Damaged(_)) => {
                     for one in slice.chunks(1) {
-                        match self.age(store, catalog, one).await {
+                        match self.age(store, one).await {
                             Err(StoreError::Damaged(_)) => self.underway.tally.damaged += 1,
                             done => done?,
                         }
@@ -246,14 +259,12 @@ impl Run {
     async fn age(
         &mut self,
         store: &dyn Store,
-        catalog: &Catalog,
         slice: &[(Event, Option<RetentionAction>)],
     ) -> Result<()> {
         let mut next = self.underway.clone();
         let (mut remains, mut gone) = (Vec::new(), Vec::new());
         for (event, retention_action) in slice {
-            let class = catalog.class(&event.category, &event.action);
-            next.tally.count(class, event, *retention_action);
+            next.tally.count(event.class, event, *retention_action);
             next.position = event.seq;
             match retention_action {
                 None => {}

@@ -1,6 +1,6 @@
 //! The step that applies consent and collection from the directory.
 
-use annals_event::ActorType;
+use annals_event::{ActorType, Class};
 
 use super::{Dropped, Refusal, Source, Work};
 use crate::access::RecordingPolicy;
@@ -15,8 +15,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     if work.sender.source == Source::Annals {
         return Ok(());
     }
-    let class = work.intake.catalog.class(work.category(), &work.draft.action);
-    let essential = class.is_essential();
+    let essential = work.draft.class.is_some_and(Class::is_essential);
     let consent_needed = work.intake.require_consent == RequireConsent::Children && !essential;
     let actor = work.draft.actor.as_ref().filter(|actor| actor.kind.is_person());
     // A child that the directory does not know is a child without consent.

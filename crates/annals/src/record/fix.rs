@@ -22,6 +22,7 @@ pub(super) fn run(work: Work<'_>) -> Result<Entry, Refusal> {
         created_at: now,
         category,
         action: draft.action,
+        class: draft.class.unwrap_or_default(),
         severity: draft.severity.unwrap_or_default(),
         actor: draft.actor.unwrap_or_default(),
         subject: draft.subject,

@@ -22,6 +22,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
             created_at: work.now,
             category,
             action: mem::take(&mut draft.action),
+            class: draft.class.unwrap_or_default(),
             severity: draft.severity.unwrap_or_default(),
             actor: draft.actor.take().unwrap_or_default(),
             subject: draft.subject.take(),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!            what is it?            whose is it?           what may be kept?       one text, one hash
-//! draft ─► check ► classify ► authorise ► switch ► time ► people ► consent ► entity ► page
+//! draft ─► check ► classify ► authorise ► switch ► time ► people ► class ► consent ► entity ► page
 //!              ► client ► redact ► message ─► fix ─► Entry
 //! ```
 //!
@@ -10,7 +10,8 @@
 //!
 //! * `switch` comes as soon as the category is known: an event that is switched off costs nothing
 //!   more, and nothing of it is looked at.
-//! * `consent` comes after `people`, which finds out whom an event is about.
+//! * `class` and `consent` come after `people`, which finds out whom an event is about; `consent`
+//!   spares what somebody must account for, by its class.
 //! * `redact` comes after everything that fills in fields (an entity from metadata, a user agent
 //!   from the request), so that it sees all that is stored. `message` comes after it, so that a
 //!   sentence is made of redacted values. The sentence is then redacted itself, because a template
@@ -42,6 +43,7 @@ pub use redact::Redactor;
 pub use switch::RecordingSwitch;
 
 mod authorise;
+mod class;
 mod classify;
 mod client;
 mod consent;
@@ -180,13 +182,14 @@ struct Step {
 }
 
 /// All steps, in order.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     step("check", check),
     step("classify", classify::run),
     step("authorise", authorise::run),
     step("switch", switch::run),
     step("time", time::run),
     step("people", people::run),
+    step("class", class::run),
     step("consent", consent::run),
     step("entity", entity::run),
     step("page", page::run),

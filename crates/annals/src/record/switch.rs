@@ -66,6 +66,8 @@ impl super::Intake {
     pub fn records(&self, category: &str, action: &str) -> bool {
         let switch = self.recording();
         let on = switch.enabled && switch.category(category);
-        on || !self.catalog.class(category, action).may_be_switched_off()
+        // An action that no catalog names is never of the ledger.
+        let class = self.catalog.class(category, action);
+        on || class.is_some_and(|class| !class.may_be_switched_off())
     }
 }

@@ -1,11 +1,13 @@
 use std::collections::BTreeMap;
 
 use annals_event::digest;
-use annals_event::{ActorType, Severity};
+use annals_event::{ActorType, Class, Severity};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::access::RecordingPolicies;
+use crate::store::{Collection, Person, PersonKind};
 
 /// Randomness that tests can repeat.
 struct Counting;
@@ -73,8 +75,8 @@ fn a_browsers_event_is_completed() {
         value,
         json!({
             "id": entry.event.id, "occurred_at": now(), "created_at": now(),
-            "category": "quest", "action": "quest_completed", "severity": "info",
-            "actor": {"type": "user", "id": "ada", "name": "Ada"},
+            "category": "quest", "action": "quest_completed", "class": "activity",
+            "severity": "info", "actor": {"type": "user", "id": "ada", "name": "Ada"},
             "subject": {"id": "ada", "name": "Ada"},
             "entity": {"type": "quest", "id": "7", "name": "Volcanoes"},
             "session_id": "s1", "page": {"path": "/quests/7"},
@@ -315,4 +317,51 @@ proptest! {
         prop_assert!(entry.is_retry_of(&back));
         prop_assert_eq!(digest::personal(&back), digest::personal(&entry.event));
     }
+}
+
+#[test]
+fn an_application_s_own_audit_trail_is_of_the_class_audit() {
+    let people = RecordingPolicies::default();
+    people.set(&Person {
+        id: "tim".to_owned(),
+        kind: PersonKind::Child,
+        name: None,
+        guardians: Vec::new(),
+        timezone: None,
+        consent: None,
+        collection: Collection::Full,
+        archived_at: None,
+    });
+    let intake = intake().with_people(Arc::new(people), RequireConsent::Nobody);
+    let class = |sender: &Sender, draft: Value| {
+        let draft = Draft::from_json(draft).unwrap();
+        intake.process(sender, draft, now(), &Counting).map(|entry| entry.event.class)
+    };
+    let own = json!({"category": "permission", "action": "permission_granted"});
+    let with = |more: Value| {
+        let mut draft = own.clone();
+        draft.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        draft
+    };
+    let about = |id: &str| with(json!({"subject": {"id": id}}));
+    for (draft, expected) in [
+        (own.clone(), Class::Audit),
+        (json!({"action": "permission_granted"}), Class::Audit),
+        (about("dana"), Class::Audit),
+        // What is known of children keeps the strict clock.
+        (about("tim"), Class::Activity),
+        (with(json!({"actor": {"type": "child", "id": "kim"}})), Class::Activity),
+        (with(json!({"class": "audit", "subject": {"id": "tim"}})), Class::Activity),
+        // The sender's own word holds where the catalog has none.
+        (with(json!({"class": "activity"})), Class::Activity),
+        (with(json!({"class": "error"})), Class::Error),
+        (json!({"action": "quest_started", "class": "audit"}), Class::Activity),
+        (json!({"action": "login_success", "class": "activity"}), Class::Audit),
+    ] {
+        assert_eq!(class(&service(), draft.clone()), Ok(expected), "{draft}");
+    }
+    assert_eq!(refused(&service(), with(json!({"class": "ledger"}))).1, ["class"]);
+    assert_eq!(refused(&browser(), with(json!({"class": "audit"}))).1, ["class"]);
+    assert_eq!(class(&browser(), own.clone()), Ok(Class::Activity));
+    assert_eq!(class(&Sender { source: Source::Annals, ..service() }, own), Ok(Class::Audit));
 }

@@ -105,8 +105,9 @@ impl SetUps {
         let known = || catalog.category_of(&draft.action).ok().flatten();
         let category = given.or_else(known).unwrap_or(OTHER);
         let severity = draft.severity.unwrap_or_else(|| catalog.severity(category, &draft.action));
+        let class = catalog.class(category, &draft.action);
         let ledger =
-            draft.points.is_some() || !catalog.class(category, &draft.action).may_be_switched_off();
+            draft.points.is_some() || class.is_some_and(|class| !class.may_be_switched_off());
         if ledger || severity >= Severity::Error {
             return false;
         }

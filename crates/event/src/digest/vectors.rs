@@ -24,7 +24,7 @@ fn with(more: Value) -> Value {
     let mut event = json!({
         "id": "0193a5b0-7c11-7a2b-8c3d-1234567890ab",
         "occurred_at": "2026-11-21T08:30:00.000001Z", "created_at": "2026-11-21T08:30:00.250000Z",
-        "category": "quest", "action": "quest_completed", "severity": "info",
+        "category": "quest", "action": "quest_completed", "class": "activity", "severity": "info",
         "actor": {"type": "system"}, "message": "Done", "metadata": {},
     });
     for (key, value) in more.as_object().unwrap() {
@@ -62,7 +62,7 @@ fn inputs() -> Vec<(&'static str, Value)> {
         (
             "points",
             with(json!({
-                "category": "reward", "action": "redeemed",
+                "category": "reward", "action": "redeemed", "class": "ledger",
                 "points": {"before": 5, "after": -9_007_199_254_740_986_i64, "delta": -9_007_199_254_740_991_i64},
             })),
         ),

@@ -4,8 +4,8 @@ use super::FieldError;
 use super::fields::{Faults, Fields};
 use crate::json::Node;
 use crate::{
-    Account, Actor, ActorType, Client, Draft, Entity, ErrorInfo, Page, Points, Request, Severity,
-    Subject, Time, Uuid,
+    Account, Actor, ActorType, Class, Client, Draft, Entity, ErrorInfo, Page, Points, Request,
+    Severity, Subject, Time, Uuid,
 };
 
 impl Draft {
@@ -30,12 +30,14 @@ fn draft(mut fields: Fields<'_>, faults: &mut Faults) -> Draft {
     let time = "an RFC 3339 time such as 2026-11-21T08:30:00Z, between the years 1900 and 9999";
     let occurred_at = fields.parsed("occurred_at", faults, time, |text| text.parse::<Time>().ok());
     let severities = "one of info, notice, warning, error, critical";
+    let classes = "one of ledger, audit, activity, error";
     let draft = Draft {
         id,
         occurred_at,
         age_ms: fields.count("age_ms", faults),
         category: fields.text("category", faults),
         action: fields.required("action", faults),
+        class: fields.parsed("class", faults, classes, Class::from_name),
         severity: fields.parsed("severity", faults, severities, Severity::from_name),
         actor: fields.object("actor", faults).map(|f| actor(f, faults)),
         subject: fields.object("subject", faults).map(|f| subject(f, faults)),

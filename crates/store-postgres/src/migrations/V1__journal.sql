@@ -34,6 +34,7 @@ CREATE TABLE annals_events (
   occurred_at bigint, -- NULL where it is created_at
   category text COLLATE "C" NOT NULL,
   action text COLLATE "C" NOT NULL,
+  class smallint NOT NULL,
   severity smallint NOT NULL,
   actor_type smallint NOT NULL,
   actor_id text COLLATE "C",
@@ -74,6 +75,7 @@ CREATE TABLE annals_kinds (
   key bigint PRIMARY KEY,
   category text COLLATE "C" NOT NULL,
   action text COLLATE "C" NOT NULL,
+  class smallint NOT NULL,
   severity smallint NOT NULL,
   actor_type smallint NOT NULL,
   entity_type text COLLATE "C"

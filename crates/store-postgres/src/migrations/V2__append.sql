@@ -69,15 +69,15 @@ RETURNS TABLE (tile bigint, kinds bigint[], counts integer[]) LANGUAGE sql STABL
     FROM (
       SELECT known.key, held.count
       FROM (
-        SELECT e.category, e.action, e.severity, e.actor_type, e.entity_type,
+        SELECT e.category, e.action, e.class, e.severity, e.actor_type, e.entity_type,
           count(*)::integer AS count
         FROM annals_events e
         WHERE e.seq > given.tile * 256 AND e.seq <= (given.tile + 1) * 256
-        GROUP BY 1, 2, 3, 4, 5
+        GROUP BY 1, 2, 3, 4, 5, 6
       ) AS held
       JOIN annals_kinds known
         ON known.category = held.category AND known.action = held.action
-          AND known.severity = held.severity AND known.actor_type = held.actor_type
+          AND known.class = held.class AND known.severity = held.severity AND known.actor_type = held.actor_type
           AND known.entity_type IS NOT DISTINCT FROM held.entity_type
     ) AS k
   ) AS found

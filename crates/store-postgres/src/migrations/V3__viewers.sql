@@ -100,6 +100,7 @@ CREATE VIEW annals_activity WITH (security_invoker = true) AS
            + coalesce(e.occurred_at, e.created_at) * interval '1 microsecond' AS occurred_at,
          timestamptz 'epoch' + e.created_at * interval '1 microsecond' AS created_at,
          e.category, e.action,
+         (ARRAY['ledger', 'audit', 'activity', 'error'])[e.class + 1] AS class,
          (ARRAY['info', 'notice', 'warning', 'error', 'critical'])[e.severity + 1] AS severity,
          e.actor_id, e.actor_name, e.subject_id, e.subject_name, e.account_id,
          e.entity_type, e.entity_id, e.entity_name,

@@ -13,7 +13,7 @@ CREATE TABLE annals_journal (
 ) STRICT;
 
 -- The dictionary: values that many events share are written once, and events keep their numbers:
--- category and action; a person's id and name; an entity's type, id and name; a session.
+-- category, action and class; a person's id and name; an entity's type, id and name; a session.
 --
 -- A row holds a full tuple, never a single text: it is about one person, entity or session, and is
 -- deleted with them. Kinds name nobody; every other row serves the events of one block of 65,536
@@ -23,7 +23,8 @@ CREATE TABLE annals_journal (
 CREATE TABLE annals_kinds (
   kind INTEGER PRIMARY KEY AUTOINCREMENT,
   category TEXT NOT NULL,
-  action TEXT NOT NULL
+  action TEXT NOT NULL,
+  class INTEGER NOT NULL
 ) STRICT;
 
 -- Actors, subjects, accounts.
@@ -85,6 +86,7 @@ CREATE VIEW annals_event_words AS SELECT
   seq, id, created_at, created_at + ifnull(occurred_at, 0) AS occurred_at,
   (SELECT category FROM annals_kinds k WHERE k.kind = e.kind) AS category,
   (SELECT action FROM annals_kinds k WHERE k.kind = e.kind) AS action,
+  (SELECT class FROM annals_kinds k WHERE k.kind = e.kind) AS class,
   severity, actor_type,
   (SELECT p.id FROM annals_persons p WHERE p.person = ((seq - 1) >> 16 << 24) + e.actor) AS actor_id,
   (SELECT p.name FROM annals_persons p WHERE p.person = ((seq - 1) >> 16 << 24) + e.actor) AS actor_name,

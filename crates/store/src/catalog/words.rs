@@ -1,87 +1,7 @@
-//! The words of the catalog: classes, roles, sources, viewers.
+//! The words of the catalog: roles, sources, viewers.
 
+use annals_event::Class;
 use serde::{Deserialize, Serialize};
-
-/// The class of an event, which decides by the retention rules how long it is kept.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Class {
-    /// Points: never deleted by age; recording cannot be switched off.
-    Ledger,
-    /// Records of who did what: kept in full until they are deleted.
-    Audit,
-    /// Activity in the application: anonymised, later deleted.
-    Activity,
-    /// Errors: anonymised, later deleted.
-    Error,
-}
-
-impl Class {
-    /// Every class.
-    pub const ALL: [Class; 4] = [Class::Ledger, Class::Audit, Class::Activity, Class::Error];
-
-    /// Returns `true` if its events lose their people before they are deleted.
-    pub const fn is_anonymised(self) -> bool {
-        match self {
-            Class::Activity | Class::Error => true,
-            Class::Ledger | Class::Audit => false,
-        }
-    }
-
-    /// Returns `true` if there may be a limit to the number of its events.
-    pub const fn is_limited_by_count(self) -> bool {
-        match self {
-            Class::Audit => true,
-            Class::Ledger | Class::Activity | Class::Error => false,
-        }
-    }
-
-    /// Returns `true` if its events are recorded without anybody's consent.
-    pub const fn is_essential(self) -> bool {
-        match self {
-            Class::Ledger | Class::Audit => true,
-            Class::Activity | Class::Error => false,
-        }
-    }
-
-    /// Returns `true` if its recording may be switched off.
-    pub const fn may_be_switched_off(self) -> bool {
-        match self {
-            Class::Ledger => false,
-            Class::Audit | Class::Activity | Class::Error => true,
-        }
-    }
-
-    /// Returns the role of its events in analytics, where the catalog says nothing.
-    pub const fn default_role(self) -> Option<Role> {
-        match self {
-            Class::Error => Some(Role::Error),
-            Class::Ledger | Class::Audit | Class::Activity => None,
-        }
-    }
-
-    /// Returns the word used in JSON and the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Class::Ledger => "ledger",
-            Class::Audit => "audit",
-            Class::Activity => "activity",
-            Class::Error => "error",
-        }
-    }
-}
 
 /// The meaning of an action to analytics, whatever its name.
 #[derive(
@@ -136,6 +56,14 @@ pub enum Role {
 }
 
 impl Role {
+    /// Returns the role of a class's events, where the catalog says nothing.
+    pub const fn of_class(class: Class) -> Option<Role> {
+        match class {
+            Class::Error => Some(Role::Error),
+            Class::Ledger | Class::Audit | Class::Activity => None,
+        }
+    }
+
     /// Returns `true` if the action is done to learn, and not only to look.
     pub const fn is_learning(self) -> bool {
         matches!(self, Role::Start | Role::Progress | Role::Complete | Role::Abandon)

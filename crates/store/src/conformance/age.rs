@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use annals_event::{Actor, Event, Time};
+use annals_event::{Actor, Class, Event, Time};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree as _;
@@ -38,20 +38,16 @@ fn limits() -> impl Strategy<Value = Limits> {
 prop_compose! {
     /// Limits in the middle of the test world's times.
     fn ageing()(
-        kinds in proptest::collection::btree_map(
-            (
-                select(&["quest", "auth", "a_b", "nowhere"][..]),
-                select(&["", "ab", "quest_started", "login_success"][..]),
-            ),
+        classes in [limits(), limits(), limits(), limits()],
+        categories in proptest::collection::btree_map(
+            (select(&["quest", "auth", "a_b", "nowhere"][..]), select(Class::ALL.to_vec())),
             limits(),
             0..6,
         ),
-        others in limits(),
     ) -> Ageing {
-        let kinds = kinds.into_iter().map(|((category, action), limits)| {
-            ((category.to_owned(), action.to_owned()), limits)
-        });
-        Ageing { at: START, kinds: kinds.collect(), others }
+        let categories = categories.into_iter();
+        let own = categories.map(|((category, class), limits)| ((category.to_owned(), class), limits));
+        Ageing { at: START, classes, categories: own.collect() }
     }
 }
 

@@ -9,7 +9,6 @@ use super::super::tombstones::hashed_id;
 use super::super::{Scope, Store, UsedId};
 use super::world::plain_ones;
 use super::{START, accepted, anonymised, append, delete, everything, id, unfiltered, verdicts};
-use crate::catalog::Catalog;
 
 pub async fn a_journal_knows_which_one_it_is(store: Arc<dyn Store>) {
     let identity = store.identity();
@@ -73,12 +72,4 @@ pub async fn vacuuming_leaves_every_event_where_it_was(store: Arc<dyn Store>) {
     let verdicts = verdicts(&*store).await;
     assert!(verdicts.iter().all(Verdict::is_fine), "{verdicts:?}");
     accepted(&*store, plain_ones(301..302), START).await;
-}
-
-pub async fn classes_may_be_kept_again_and_again(store: Arc<dyn Store>) {
-    let catalog = Catalog::builtin();
-    for _ in 0..2 {
-        store.keep_classes(&catalog).await.unwrap();
-    }
-    accepted(&*store, plain_ones(1..2), START).await;
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use annals_event::digest::{commitment, personal};
 use annals_event::{
-    Account, Actor, ActorType, Client, Entity, Event, Metadata, Points, Severity, Subject, Time,
-    Uuid,
+    Account, Actor, ActorType, Class, Client, Entity, Event, Metadata, Points, Severity, Subject,
+    Time, Uuid,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -87,7 +87,7 @@ fn event() -> impl Strategy<Value = Event> {
     let what = (
         name(&CATEGORIES),
         name(&ACTIONS),
-        select(Severity::ALL.to_vec()),
+        (select(Class::ALL.to_vec()), select(Severity::ALL.to_vec())),
         of(entity()),
         of(points()),
         name(&TEXTS),
@@ -96,7 +96,8 @@ fn event() -> impl Strategy<Value = Event> {
     );
     let who = (actor(), of(name(&IDS)), of(name(&IDS)), of(name(&IDS)));
     (what, who, moment()).prop_map(|(what, who, occurred_at)| {
-        let (category, action, severity, entity, points, message, metadata, browser) = what;
+        let (category, action, (class, severity), entity, points, message, metadata, browser) =
+            what;
         let (actor, subject, account, session_id) = who;
         Event {
             id: Uuid::nil(),
@@ -106,6 +107,7 @@ fn event() -> impl Strategy<Value = Event> {
             created_at: Time::default(),
             category,
             action,
+            class,
             severity,
             actor,
             subject: subject.map(|id| Subject { id, name: None }),
@@ -147,6 +149,7 @@ pub fn plain(number: u128) -> Entry {
         created_at: Time::default(),
         category: "other".to_owned(),
         action: "counted".to_owned(),
+        class: Class::Activity,
         severity: Severity::Info,
         actor: Actor::default(),
         subject: None,

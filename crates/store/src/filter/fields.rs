@@ -4,7 +4,7 @@
 //! documentation, the condition in SQL (`store/predicate.rs`), the keys of the list index
 //! (`store/keys.rs`) and, through the OpenAPI document, the dashboard's `filter.gen.ts`.
 
-use annals_event::{ActorType, Event, Severity};
+use annals_event::{ActorType, Class, Event, Severity};
 
 /// The way the list index holds a field. The number is that of the field's keys: unique, never
 /// used again, and none of those in `store/keys.rs`.
@@ -40,6 +40,11 @@ pub struct Closed {
 const SEVERITIES: Closed = Closed {
     names: || Severity::ALL.map(Severity::as_str).to_vec(),
     code: |name| Severity::from_name(name).map(Severity::code),
+};
+
+const CLASSES: Closed = Closed {
+    names: || Class::ALL.map(Class::as_str).to_vec(),
+    code: |name| Class::from_name(name).map(Class::code),
 };
 
 const ACTOR_TYPES: Closed = Closed {
@@ -127,6 +132,9 @@ fields! {
     Category: "category", "category", Index::Few(0), None, |event| Some(&event.category);
     /// Any of these actions.
     Action: "action", "action", Index::Few(1), None, |event| Some(&event.action);
+    /// Of any of these classes, which decide how long events are kept: ledger, audit, activity,
+    /// error.
+    Class: "class", "class", Index::Few(12), Some(CLASSES), |event| Some(event.class.as_str());
     /// Any of these severities: info, notice, warning, error, critical.
     Severity: "severity", "severity", Index::Few(2), Some(SEVERITIES),
         |event| Some(event.severity.as_str());

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use crate::catalog::Catalog;
 use crate::{Ageing, FrozenDay, Result, RetentionStep, SavedCheckpoint, Vacuumed};
 use annals_event::{Event, Time};
 use async_trait::async_trait;
@@ -48,10 +47,5 @@ pub trait Lifecycle: Send + Sync + 'static {
     /// `None` if another process is doing so.
     async fn vacuum(&self) -> Result<Option<Vacuumed>> {
         Ok(Some(Vacuumed::default()))
-    }
-
-    /// Saves the class of each event kind, for operators who query the database itself.
-    async fn keep_classes(&self, _catalog: &Catalog) -> Result<()> {
-        Ok(())
     }
 }

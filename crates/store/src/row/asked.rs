@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use annals_event::{ActorType, Severity, Time};
+use annals_event::{ActorType, Class, Severity, Time};
 
 use super::Row;
 use crate::filter::{Asked, Field, metadata_text};
@@ -32,6 +32,7 @@ impl<'r> Row<&'r str> {
         match name {
             "category" => Some(self.category),
             "action" => Some(self.action),
+            "class" => Class::from_code(self.class).map(Class::as_str),
             "severity" => Severity::from_code(self.severity).map(Severity::as_str),
             "actor_type" => ActorType::from_code(self.actor_type).map(ActorType::as_str),
             "actor_id" => self.actor_id,

@@ -12,7 +12,7 @@ impl Row<&str> {
     /// shown.
     pub fn json(&self, out: &mut Vec<u8>, cursor: &str, client: bool) -> Result<(), Unreadable> {
         self.check_parts()?;
-        let (severity, actor_type) = (self.severity()?, self.actor_type()?);
+        let (class, severity, actor_type) = (self.class()?, self.severity()?, self.actor_type()?);
         let context = self.context()?;
         // Metadata that is certain to be unchanged by parsing is copied; other metadata is parsed
         // and written.
@@ -27,6 +27,7 @@ impl Row<&str> {
             event.time("created_at", Time::from_micros(self.created_at));
             event.text("category", self.category);
             event.text("action", self.action);
+            event.text("class", class.as_str());
             event.text("severity", severity.as_str());
             event.object("actor", |actor| {
                 actor.text("type", actor_type.as_str());
@@ -97,6 +98,7 @@ mod tests {
             occurred_at: row.occurred_at,
             category: &row.category,
             action: &row.action,
+            class: row.class,
             severity: row.severity,
             actor_type: row.actor_type,
             actor_id: row.actor_id.as_deref(),
@@ -142,6 +144,7 @@ mod tests {
         let mut out = Vec::new();
         assert_eq!(good.json(&mut out, "c", true), Ok(()));
         for (row, column) in [
+            (Row { class: 200, ..good.clone() }, "class"),
             (Row { severity: 200, ..good.clone() }, "severity"),
             (Row { actor_type: 200, ..good.clone() }, "actor_type"),
             (Row { subject_name: Some("x"), ..good.clone() }, "subject_id"),

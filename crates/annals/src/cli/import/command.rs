@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
+use http::Method;
 use jiff::tz::TimeZone;
+use serde_json::Value;
 
 use super::{Bar, Options, Progress, Quiet, ShiftTo, Summary, run, tinydb};
 use crate::cli::Context;
@@ -77,8 +79,13 @@ pub(in crate::cli) async fn execute(context: Context, command: Command) -> Resul
             tinydb::import(&options, ask, &mut client, progress).await
         }
     };
+    let due = match &summary {
+        Ok(summary) if summary.accepted > 0 => due(&client).await,
+        _ => None,
+    };
     client.close().await?;
-    let summary = summary?;
+    let mut summary = summary?;
+    summary.notes.extend(due);
     if context.json {
         println!("{}", serde_json::to_string(&summary)?);
     } else {
@@ -86,6 +93,24 @@ pub(in crate::cli) async fn execute(context: Context, command: Command) -> Resul
     }
     let complete = summary.bad_rows + summary.rejected + summary.kept_out == 0;
     Ok(if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Returns a note on the events that the next retention run would change: an import brings in old
+/// ones, and nobody can undo that run. `None` if there are none, or the key may not ask.
+async fn due(client: &Client) -> Option<String> {
+    const DRY_RUN: &str = "/api/v1/settings/retention/run?dry_run=true";
+    let due: Value = client.call(Method::POST, DRY_RUN, None::<&Value>).await.ok()?;
+    let count = |name: &str| due[name].as_u64().unwrap_or_default();
+    let (anonymised, deleted) = (count("anonymised"), count("deleted"));
+    (anonymised + deleted > 0).then(|| {
+        format!(
+            "Retention: in this journal {} events are old enough to be anonymised and {} to be \
+             deleted by the next run. See `annals retention run --dry-run`; to keep them longer, \
+             change the days under Settings, Retention.",
+            number(anonymised),
+            number(deleted)
+        )
+    })
 }
 
 fn print(summary: &Summary) {

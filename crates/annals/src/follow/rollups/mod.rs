@@ -146,7 +146,7 @@ impl Rollups {
 /// not name their action.
 fn role(catalog: &Catalog, category: &str, action: &str) -> Option<Role> {
     let named = catalog.get(category, action).and_then(|entry| entry.role);
-    named.or_else(|| catalog.class(category, action).default_role())
+    named.or_else(|| Role::of_class(catalog.class(category, action)?))
 }
 
 /// Returns `true` for an act that only Annals itself may send.

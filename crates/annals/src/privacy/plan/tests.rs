@@ -12,13 +12,14 @@ use crate::store::RetentionAction;
 use crate::store::conformance::START;
 use crate::store::conformance::world::plain;
 
-const KINDS: [(&str, &str, Class); 6] = [
+const KINDS: [(&str, &str, Class); 7] = [
     ("quest", "quest_started", Class::Activity),
     ("never_heard_of", "made_up", Class::Activity),
     ("error", "client_error", Class::Error),
     ("auth", "login_success", Class::Audit),
     ("task", "activated", Class::Ledger),
     ("auth", "made_up", Class::Audit),
+    ("never_heard_of", "permission_granted", Class::Audit),
 ];
 
 fn event(kind: (&str, &str, Class), age_hours: i64) -> Event {
@@ -26,6 +27,7 @@ fn event(kind: (&str, &str, Class), age_hours: i64) -> Event {
         seq: 7,
         category: kind.0.to_owned(),
         action: kind.1.to_owned(),
+        class: kind.2,
         occurred_at: START.plus_micros(-age_hours * DAY / 24),
         subject: Some(Subject { id: "ben".to_owned(), name: None }),
         ..plain(1).event
@@ -75,14 +77,14 @@ proptest! {
         } else {
             (ages && older(anonymise)).then_some(RetentionAction::Anonymise)
         };
-        let ageing = settings.ageing(&Catalog::builtin(), START, audit_through);
+        let ageing = settings.ageing(START, audit_through);
         prop_assert_eq!(ageing.retention_action(&event(kind, age_hours)), expected);
     }
 }
 
 #[test]
 fn the_defaults_are_the_documented_ones_to_the_hour() {
-    let ageing = Retention::default().ageing(&Catalog::builtin(), START, 0);
+    let ageing = Retention::default().ageing(START, 0);
     for (kind, whole, kept) in [
         (KINDS[0], Some(90), Some(730)),
         (KINDS[1], Some(90), Some(730)),

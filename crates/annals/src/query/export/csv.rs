@@ -3,13 +3,14 @@
 use annals_event::Event;
 
 /// The columns, in order. Dots lead into an event's parts, as in its JSON.
-pub const COLUMNS: [&str; 43] = [
+pub const COLUMNS: [&str; 44] = [
     "id",
     "cursor",
     "occurred_at",
     "created_at",
     "category",
     "action",
+    "class",
     "severity",
     "actor.type",
     "actor.id",
@@ -90,6 +91,7 @@ pub(super) fn row(out: &mut Vec<u8>, event: &Event) {
         event.created_at.to_string(),
         text(&event.category),
         text(&event.action),
+        event.class.as_str().to_owned(),
         event.severity.as_str().to_owned(),
         event.actor.kind.as_str().to_owned(),
         own(event.actor.id.as_ref()),

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{AuditError, Core, SettingError, Settings};
 use crate::journal::{Exclusive, LeaseLost};
-use crate::privacy::Outcome;
+use crate::privacy::{Announcement, Outcome};
 use crate::store::StoreError;
 
 /// The name of the lease under which one server at a time carries out retention.
@@ -44,6 +44,10 @@ pub struct Runs {
     /// The last run that ended on any server; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<Outcome>,
+    /// The first scheduled run that will change events, announced 24 hours before it; absent if
+    /// none is announced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Announcement>,
 }
 
 /// The error of a change or a run.

@@ -39,9 +39,9 @@ impl RetentionService {
     /// # Errors
     /// The store fails.
     pub async fn runs(&self) -> StoreResult<Runs> {
-        let last =
-            Checkpoint::read(&*self.core.store).await?.and_then(|checkpoint| checkpoint.last);
-        Ok(Runs { running: self.progress().clone(), last })
+        let checkpoint = Checkpoint::read(&*self.core.store).await?.unwrap_or_default();
+        let Checkpoint { last, announced, .. } = checkpoint;
+        Ok(Runs { running: self.progress().clone(), last, announced })
     }
 
     /// Returns what a run would do now, and changes nothing.
@@ -49,11 +49,11 @@ impl RetentionService {
     /// # Errors
     /// See [`RetentionError`].
     pub async fn dry_run(&self, scope: RetentionScope) -> Result<Outcome> {
-        let Core { store, catalog, clock, .. } = &*self.core;
+        let Core { store, clock, .. } = &*self.core;
         let _turn = self.running.try_lock_here().ok_or(RetentionError::Running)?;
         let underway = self.new_run(scope).await?;
         let mut run = self.begin(Checkpoint::default(), underway, true).await?;
-        while run.step(&**store, catalog).await? {
+        while run.step(&**store).await? {
             self.check_stop()?;
         }
         Ok(run.outcome(clock.now()))
@@ -118,8 +118,8 @@ impl RetentionService {
 
     async fn begin(&self, checkpoint: Checkpoint, underway: Underway, dry: bool) -> Result<Run> {
         let retention = self.stored().await?;
-        let Core { store, catalog, .. } = &*self.core;
-        Ok(Run::begin(&**store, catalog, retention, checkpoint, underway, dry).await?)
+        let Core { store, .. } = &*self.core;
+        Ok(Run::begin(&**store, retention, checkpoint, underway, dry).await?)
     }
 
     async fn carry_out_run(
@@ -188,11 +188,11 @@ impl RetentionService {
 
     /// Runs for one turn under the lease of erasures.
     async fn some_steps(&self, run: &mut Run) -> Result<bool> {
-        let Core { store, catalog, clock, erasing, .. } = &*self.core;
+        let Core { store, clock, erasing, .. } = &*self.core;
         let lease = erasing.acquire().await?;
         let until = Instant::now() + TURN;
         let stepped = loop {
-            let more = run.step(&**store, catalog).await;
+            let more = run.step(&**store).await;
             let Underway { position, head, .. } = *run.underway();
             let so_far = run.outcome(clock.now());
             *self.progress() = Some(Progress { done: position, of: head, so_far });

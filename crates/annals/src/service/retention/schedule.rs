@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use annals_event::Actor;
 
 use super::{RetentionError, RetentionService};
-use crate::privacy::{Checkpoint, RetentionScope};
+use crate::privacy::{Announcement, Checkpoint, Outcome, RetentionScope};
 use crate::service::nightly::{DAY, a_night_has_passed};
 use crate::store::{RETENTION_ASKED, Result};
 
@@ -33,10 +33,51 @@ impl RetentionService {
         }
         if checkpoint.underway.is_some() {
             self.attempt(None).await;
-        } else if a_night_has_passed(HOUR, checkpoint.since, self.core.clock.now()) {
+        } else if a_night_has_passed(HOUR, checkpoint.since, self.core.clock.now())
+            && self.may_begin(&checkpoint).await?
+        {
             self.attempt(Some(RetentionScope::All)).await;
         }
         Ok(())
+    }
+
+    /// Returns whether a scheduled run may begin now. The first one that would change events is
+    /// announced a day before it, because nobody can undo it.
+    async fn may_begin(&self, checkpoint: &Checkpoint) -> Result<bool> {
+        let now = self.core.clock.now();
+        if checkpoint.begun {
+            return Ok(true);
+        }
+        if let Some(announced) = &checkpoint.announced {
+            return Ok(announced.begins_at <= now);
+        }
+        let due = match self.dry_run(RetentionScope::All).await {
+            Ok(due) => due,
+            Err(RetentionError::Store(error)) => return Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "due events were not counted; it is tried again");
+                return Ok(false);
+            }
+        };
+        let Outcome { anonymised, deleted, .. } = due;
+        if anonymised + deleted == 0 {
+            return Ok(true);
+        }
+        let begins_at = now.plus_micros(DAY);
+        let announced = Some(Announcement { begins_at, anonymised, deleted });
+        // Read again, because a run may have been carried out meanwhile.
+        let checkpoint = self.known_runs().await?;
+        if !checkpoint.begun && checkpoint.announced.is_none() {
+            Checkpoint { announced, ..checkpoint }.write(&*self.core.store).await?;
+        }
+        tracing::warn!(
+            anonymised,
+            deleted,
+            %begins_at,
+            "the first retention run that changes events begins in a day; \
+             see Settings, Retention, or `annals retention run --dry-run`"
+        );
+        Ok(false)
     }
 
     /// Carries out a run. Returns whether it has ended; one that could not start is tried again.

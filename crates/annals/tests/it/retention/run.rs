@@ -223,6 +223,28 @@ async fn a_run_that_was_missed_is_made_up_for(engine: Engine) {
         &root,
         &format!("UPDATE annals_checkpoints SET value = '{checkpoint}' WHERE name = 'retention'"),
     );
+    // Nothing was ever changed here, so the run is announced first.
+    let server = Server::on(&root);
+    let announced = until("the announcement", async || {
+        let announced = server.get(RUN).send().await.json()["announced"].clone();
+        (!announced.is_null()).then_some(announced)
+    })
+    .await;
+    assert_eq!((&announced["anonymised"], &announced["deleted"]), (&json!(0), &json!(1)));
+    let begins_at: Time = announced["begins_at"].as_str().unwrap().parse().unwrap();
+    let wait = begins_at.micros_since(SystemClock.now());
+    assert!(wait > DAY * 9 / 10 && wait <= DAY, "{announced}");
+    assert_eq!(total(&server, "category=quest").await, json!(1));
+    assert_eq!(recorded_runs(&server).await.len(), 0);
+    assert!(server.stop().success());
+    // As if the day had passed.
+    let mut checkpoint = checkpoint;
+    checkpoint["announced"] = announced;
+    checkpoint["announced"]["begins_at"] = json!(since);
+    change(
+        &root,
+        &format!("UPDATE annals_checkpoints SET value = '{checkpoint}' WHERE name = 'retention'"),
+    );
     let server = Server::on(&root);
     until("the missed run", async || (recorded_runs(&server).await.len() == 1).then_some(())).await;
     assert_eq!(total(&server, "category=quest").await, json!(0));
@@ -233,6 +255,7 @@ async fn a_run_that_was_missed_is_made_up_for(engine: Engine) {
     })
     .await;
     assert_eq!((&last["deleted"], &last["dry_run"]), (&json!(1), &json!(false)));
+    assert_eq!(server.get(RUN).send().await.json()["announced"], Value::Null);
 }
 
 fn count(root: &Root, sql: &str) -> i64 {
