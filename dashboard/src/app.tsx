@@ -13,6 +13,7 @@ import { StatePanel } from "./ui/state-panel";
 import { go, usePlace } from "./url/history";
 import { signInFor } from "./url/next";
 import { Link } from "./url/link";
+import { isScreenRoute, type ScreenRoute } from "./url/routes";
 
 // Loaded when opened: no viewer needs all of them, and the first screen is to come at once.
 const Docs = lazy(() => import("./docs/docs"));
@@ -20,7 +21,7 @@ const Family = lazy(() => import("./family/family"));
 const Settings = lazy(() => import("./settings/settings"));
 
 /** What is shown to those who are signed in, by route. */
-const SCREENS: Record<string, ComponentType> = { overview: Overview, activity: Activity, family: Family, settings: Settings };
+const SCREENS: Record<ScreenRoute, ComponentType> = { overview: Overview, activity: Activity, family: Family, settings: Settings };
 
 export function App() {
   const { route } = usePlace();
@@ -50,7 +51,7 @@ function Start() {
 function Screens({ route }: { route: string }) {
   const { search } = usePlace();
   const session = useSession();
-  const Screen = SCREENS[route];
+  const Screen = isScreenRoute(route) ? SCREENS[route] : undefined;
   const mustSignIn = session.data === null && Screen !== undefined;
   useEffect(() => {
     if (mustSignIn) go(signInFor(route, search), { replace: true });

@@ -202,7 +202,7 @@ impl App {
         self.http.set_origin(format!("http://{}", listener.local_addr()?));
         let mut running = self.begin().await?;
         let stop = running.stop.clone();
-        let network = serve_network(listener, self.http.router(), self.stall, stop);
+        let network = serve_network(listener, self.http.server_router(), self.stall, stop);
         running.network = Some(tokio::spawn(network));
         tokio::select! {
             () = shutdown => {}

@@ -1,7 +1,9 @@
 // Where to go after signing in. The value comes from the address bar, so anyone can have written it:
 // only routes of our own are ever followed.
 
-const ROUTES = new Set(["overview", "activity", "family", "settings", "docs"]);
+import { SCREEN_ROUTES } from "./routes";
+
+const ROUTES = new Set<string>([...SCREEN_ROUTES, "docs"]);
 /** Which screen that is depends on who signs in. */
 const HOME = "";
 

@@ -1,30 +1,38 @@
 //! The dashboard: static files embedded in the program.
 
 use axum::extract::State;
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::Http;
-use super::error::Problem;
+use super::error::{Problem, method_not_allowed, no_such_path};
 
 #[derive(RustEmbed)]
 #[folder = "../../dashboard/dist"]
 #[allow_missing = true]
 struct Files;
 
-/// Serves a file, or the page that opens every screen.
-pub(super) async fn serve(State(http): State<Http>, uri: Uri) -> Response {
-    let path = uri.path().trim_start_matches('/');
-    if let Some(file) = Files::get(path).filter(|_| path != "index.html") {
-        return asset(path, file);
-    }
-    // A path with a dot names a file, not a screen.
-    let screen = !path.rsplit('/').next().unwrap_or_default().contains('.');
+/// The dashboard's own paths, below the base path: the page opens at these alone. `dashboard/src/url/routes.ts` has
+/// the same list.
+pub(super) const PATHS: [&str; 7] =
+    ["/", "/signin", "/docs", "/overview", "/activity", "/family", "/settings"];
+
+/// Serves the page that opens every screen.
+pub(super) async fn page(State(http): State<Http>) -> Response {
     match Files::get("index.html") {
-        Some(index) if screen || path == "index.html" => page(&index, &http.config.base_path),
-        Some(_) => Problem::not_found("There is no such file.").into_response(),
-        None => not_built(),
+        Some(index) => opened(&index, &http.config.base_path),
+        None => not_built().into_response(),
+    }
+}
+
+/// Serves a file of the dashboard; 404 for every other path that is no endpoint.
+pub(super) async fn file(method: Method, uri: Uri) -> Response {
+    let path = uri.path().strip_prefix('/').unwrap_or_default();
+    match Files::get(path).filter(|_| path != "index.html") {
+        Some(file) if method == Method::GET || method == Method::HEAD => asset(path, file),
+        Some(_) => method_not_allowed().await.into_response(),
+        None => no_such_path().await.into_response(),
     }
 }
 
@@ -38,7 +46,7 @@ fn asset(path: &str, file: EmbeddedFile) -> Response {
 }
 
 /// Returns the page for the path it is served under: its files are named relative to the base path.
-fn page(index: &EmbeddedFile, base_path: &str) -> Response {
+fn opened(index: &EmbeddedFile, base_path: &str) -> Response {
     let html =
         String::from_utf8_lossy(&index.data).replace("\"./", &format!("\"{base_path}")).replace(
             r#"<meta name="annals-base" content="/""#,
@@ -49,9 +57,27 @@ fn page(index: &EmbeddedFile, base_path: &str) -> Response {
     (headers, html).into_response()
 }
 
-fn not_built() -> Response {
-    let text = "This program was built without the dashboard. Run `make build`, which builds it \
-                first; the API works all the same.\n";
-    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text)
-        .into_response()
+fn not_built() -> Problem {
+    Problem::not_found(
+        "This program was built without the dashboard. Run `make build`, which builds it first; the API works all \
+         the same.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::PATHS;
+
+    #[test]
+    fn the_page_is_where_the_dashboard_has_screens() {
+        let routes = include_str!("../../../../dashboard/src/url/routes.ts");
+        let lists = routes.lines().filter(|line| line.ends_with("as const;"));
+        let named: BTreeSet<String> = lists
+            .flat_map(|line| line.split('"').skip(1).step_by(2))
+            .map(|route| format!("/{route}"))
+            .collect();
+        assert_eq!(named, PATHS.map(str::to_owned).into());
+    }
 }

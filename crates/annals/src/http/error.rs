@@ -259,9 +259,11 @@ impl From<ListError> for Problem {
     }
 }
 
-/// 404: the path under `/api` is no endpoint.
-pub(super) async fn no_such_endpoint() -> Problem {
-    Problem::not_found("There is no such endpoint; /docs lists them.")
+/// 404: the path is no endpoint.
+pub(super) async fn no_such_path() -> Problem {
+    Problem::not_found(
+        "There is nothing at this path; /docs lists the endpoints. A slash at the end makes it another path.",
+    )
 }
 
 /// 405: the endpoint does not know the method.

@@ -91,19 +91,32 @@ impl Http {
         Http { services, edge: Arc::new(edge) }
     }
 
-    /// Returns the router for the network.
+    /// Returns the router for the network, as part of a host's: everything is under the base path.
     pub fn router(&self) -> Router {
+        layers::around(self.under_base_path(), self)
+    }
+
+    /// Returns the router for a server of its own, which answers for the paths beside the base path too.
+    pub fn server_router(&self) -> Router {
+        let router = self.under_base_path();
+        if self.config.base_path == "/" {
+            return layers::around(router, self);
+        }
+        let beside = routes::beside_base_path().with_state(self.clone());
+        layers::around(router.merge(beside), self)
+    }
+
+    fn under_base_path(&self) -> Router {
         let base_path = &self.config.base_path;
         let base = base_path.trim_end_matches('/');
         let inner = routes::routes().with_state(self.clone());
-        let router = if base.is_empty() {
-            inner
-        } else {
-            // Routes nested at `/annals` do not answer at `/annals/`, where the dashboard is.
-            let first = get(dashboard::serve).with_state(self.clone());
-            Router::new().nest(base, inner).route(base_path, first)
-        };
-        layers::around(router, self)
+        if base.is_empty() {
+            return inner;
+        }
+        // Routes nested at `/annals` do not answer at `/annals/`, where the dashboard is.
+        let first = get(dashboard::page).fallback(error::method_not_allowed);
+        let first = first.with_state(self.clone());
+        Router::new().nest(base, inner).route(base_path, first)
     }
 
     /// Returns the router for the local socket. Anybody who may open the socket is the operator.

@@ -2,12 +2,12 @@
 
 use annals_event::{Draft, Entity, FieldError, Subject, Time, limits};
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Http;
-use super::body::JsonBody;
+use super::body::{JsonBody, PathId};
 use super::error::{Problem, Result};
 use super::parameters::{NoParameters, Parameters};
 use crate::access::{Caller, Permission, PersonChange};
@@ -121,7 +121,7 @@ pub(super) async fn get(
     State(http): State<Http>,
     caller: Caller,
     _: NoParameters,
-    Path(id): Path<String>,
+    PathId(id): PathId,
 ) -> Result<Json<Person>> {
     caller.may(Permission::ReadEvents)?;
     if !caller.may_see_person(&id) {
@@ -146,7 +146,7 @@ pub(super) async fn put(
     State(http): State<Http>,
     caller: Caller,
     _: NoParameters,
-    Path(id): Path<String>,
+    PathId(id): PathId,
     JsonBody(body): JsonBody<PersonBody>,
 ) -> Result<Json<Person>> {
     caller.may(Permission::ManagePeople)?;
@@ -187,7 +187,7 @@ pub(super) async fn archive(
     State(http): State<Http>,
     caller: Caller,
     _: NoParameters,
-    Path(id): Path<String>,
+    PathId(id): PathId,
 ) -> Result<Json<Person>> {
     caller.may(Permission::ManagePeople)?;
     let archived = http.access.archive_person(&id, http.clock.now()).await?;

@@ -86,10 +86,20 @@ fn api() -> OpenApiRouter<Http> {
 /// Returns all routes for the network.
 pub(super) fn routes() -> Router<Http> {
     let (router, _document) = api().split_for_parts();
-    router
-        .route("/api/openapi.json", get(serve_document))
-        .route("/api/{*rest}", axum::routing::any(error::no_such_endpoint))
-        .fallback(dashboard::serve)
+    let router = router.route("/api/openapi.json", get(serve_document));
+    let pages = dashboard::PATHS.into_iter();
+    pages
+        .fold(router, |router, path| router.route(path, get(dashboard::page)))
+        .fallback(dashboard::file)
+        .method_not_allowed_fallback(error::method_not_allowed)
+}
+
+/// Returns the routes beside the base path: those who watch over a server need not know that path.
+pub(super) fn beside_base_path() -> Router<Http> {
+    Router::new()
+        .route("/healthz", get(operations::healthz))
+        .route("/readyz", get(operations::readyz))
+        .fallback(error::no_such_path)
         .method_not_allowed_fallback(error::method_not_allowed)
 }
 

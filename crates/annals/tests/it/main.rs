@@ -16,6 +16,7 @@
 //! | `crash` | acknowledged events are there after kill -9 |
 //! | `disk` | a full disk is reported and recovered from |
 //! | `network` | limits by key and address, proxies, and CORS |
+//! | `paths` | whatever is no endpoint answers 404, and a wrong path is a problem document |
 //! | `operations` | metrics and the log show how the server works, and name nobody |
 //! | `tamper` | a change to the stored journal is found |
 //! | `live` | streams hold what the lists hold, once and in order |
@@ -43,6 +44,7 @@ mod live;
 mod malformed;
 mod network;
 mod operations;
+mod paths;
 mod points;
 mod postgres;
 mod recording;
