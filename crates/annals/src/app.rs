@@ -199,7 +199,6 @@ impl App {
         listener: TcpListener,
         shutdown: impl Future<Output = ()>,
     ) -> Result<()> {
-        self.http.set_origin(format!("http://{}", listener.local_addr()?));
         let mut running = self.begin().await?;
         let stop = running.stop.clone();
         let network = serve_network(listener, self.http.server_router(), self.stall, stop);

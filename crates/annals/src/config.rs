@@ -1,23 +1,28 @@
 //! Configuration: defaults < file < `ANNALS_…` environment < flags.
 //!
-//! An unknown key or an invalid value is an error that names the key and its source.
+//! An unknown key or an invalid value is an error that names the key and its source. An unknown variable is a warning,
+//! because platforms set some of their own.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
-use figment::providers::{Env, Format, Serialized};
+use figment::providers::{Format, Serialized};
 use ipnet::IpNet;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 mod database;
+mod environment;
 mod jwt;
+mod listen;
 mod pages;
 mod risk;
 
 pub use database::{Database, DatabaseUrl, Postgres};
+pub use environment::{UnknownVariable, unknown_variables};
 pub use jwt::{Jwt, JwtAlgorithm};
+pub use listen::parse_listen;
 pub use pages::{Pages, PathRule};
 pub use risk::{Hundredths, Risk, RiskFactor, RiskStep};
 
@@ -30,8 +35,12 @@ const ADMIN_KEY_CHARS: usize = 32;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// The address to listen on.
+    /// The address to listen on: `8787`, `localhost:8787`, `:8787` for every address.
+    #[serde(deserialize_with = "listen::deserialize")]
     pub listen: SocketAddr,
+    /// The address at which people reach the server, such as `https://annals.example`, for the links it prints.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
     /// The directory of the journal, its lock and its socket.
     pub data_dir: PathBuf,
     /// `sqlite:PATH` or `postgres://…`; absent: `journal.db` in the data directory.
@@ -191,6 +200,7 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
+            public_url: None,
             data_dir: PathBuf::from("./annals-data"),
             database: None,
             postgres: Postgres::default(),
@@ -251,8 +261,23 @@ impl Format for ConfigFile {
 
 impl Config {
     /// Reads the configuration. `flags` are those of the command line, without absent ones.
+    ///
+    /// # Errors
+    /// The first key that is unknown or has an invalid value.
     pub fn load(file: Option<&Path>, flags: impl Serialize) -> Result<Config, ConfigError> {
-        let mut figment = Figment::from(Serialized::defaults(Config::default()));
+        Config::default().overridden(file, flags)
+    }
+
+    /// Reads the configuration as [`Config::load`], with these defaults.
+    ///
+    /// # Errors
+    /// The first key that is unknown or has an invalid value.
+    pub fn overridden(
+        &self,
+        file: Option<&Path>,
+        flags: impl Serialize,
+    ) -> Result<Config, ConfigError> {
+        let mut figment = Figment::from(Serialized::defaults(self));
         if let Some(file) = file {
             if !file.exists() {
                 let problem = format!("names {}, which does not exist", file.display());
@@ -262,10 +287,7 @@ impl Config {
         } else {
             figment = figment.merge(ConfigFile::file(DEFAULT_FILE));
         }
-        // Two underscores separate sections: ANNALS_CLIENT_IP__V4_BITS.
-        let environment =
-            Env::prefixed("ANNALS_").ignore(&["admin_key", "config", "jwt__secret"]).split("__");
-        figment = figment.merge(environment).merge(Serialized::defaults(flags));
+        figment = figment.merge(environment::source()).merge(Serialized::defaults(flags));
         let mut config: Config =
             figment.extract().map_err(|error| ConfigError::Figment(explain(error)))?;
         // Read separately: a key that consists of digits is still a text.
@@ -295,6 +317,16 @@ impl Config {
             && !base.contains("//");
         if !well_formed {
             return wrong("base_path", "must begin and end with a slash, such as `/annals/`");
+        }
+        let origin = |url: &String| {
+            let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+            host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', ' ']))
+        };
+        if !self.public_url.as_ref().is_none_or(origin) {
+            return wrong(
+                "public_url",
+                "must be a scheme and a host, such as `https://annals.example`; the path belongs into `base_path`",
+            );
         }
         if jiff::tz::TimeZone::get(&self.timezone).is_err() {
             return wrong("timezone", "must be an IANA time zone such as Europe/Stockholm");
@@ -374,6 +406,8 @@ mod tests {
             (serde_json::json!({"listne": "x"}), "listne"),
             (serde_json::json!({"listen": "nowhere"}), "listen"),
             (serde_json::json!({"base_path": "annals"}), "base_path"),
+            (serde_json::json!({"public_url": "annals.example"}), "public_url"),
+            (serde_json::json!({"public_url": "https://annals.example/annals/"}), "public_url"),
             (serde_json::json!({"timezone": "Europe/Atlantis"}), "timezone"),
             (serde_json::json!({"client_ip": {"v4_bits": 33}}), "client_ip.v4_bits"),
             (serde_json::json!({"streams": {"max": 0}}), "streams.max"),

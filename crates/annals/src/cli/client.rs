@@ -205,7 +205,7 @@ pub(super) async fn success(response: Response<Body>) -> Result<Response<Body>> 
 }
 
 /// Describes a problem document in one line.
-fn problem(status: StatusCode, body: &[u8]) -> String {
+pub(super) fn problem(status: StatusCode, body: &[u8]) -> String {
     let problem: Value = serde_json::from_slice(body).unwrap_or_default();
     match problem.get("detail").and_then(Value::as_str) {
         Some(detail) => detail.to_owned(),

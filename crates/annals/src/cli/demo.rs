@@ -20,6 +20,8 @@ use crate::config::Database;
 
 /// The demo's default directory, which never holds a real journal.
 pub(super) const DATA_DIR: &str = "./demo-data";
+/// The demo's default port: beside a server on its own.
+pub(super) const PORT: u16 = 8788;
 /// The setting that marks a journal as a demo, with the time when it was loaded.
 const LOADED: &str = "demo_loaded_at";
 
@@ -45,6 +47,10 @@ pub(super) struct Options {
 }
 
 pub(super) async fn run(mut context: Context, options: Options) -> Result<ExitCode> {
+    if !options.load_only {
+        // Before minutes of loading.
+        serve::check_port(context.config.listen).await?;
+    }
     if options.fresh {
         delete_demo(&context).await?;
     }

@@ -1,7 +1,7 @@
 //! `annals export`.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::Context;
 use super::client::{Client, filter_pair, request, success, with_query};
+use super::file::NewFile;
 use super::terminal::{number, progress};
 use crate::query::export::Format;
 
@@ -21,6 +22,9 @@ pub(super) struct Options {
     /// File to write [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Replace the file if it exists
+    #[arg(long, requires = "output")]
+    force: bool,
     /// Format: csv, json or ndjson [default: by the file's ending, else ndjson]
     #[arg(long, value_parser = format)]
     format: Option<Format>,
@@ -37,13 +41,20 @@ fn format(name: &str) -> Result<Format, String> {
 }
 
 pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> {
+    // Before a server is asked for anything.
+    let out = Output::open(options.output.as_deref(), options.force)?;
     let client = Client::to_existing(&context).await?;
-    let exported = export(&context, &client, options).await;
+    let exported = export(&context, &client, options, out).await;
     client.close().await?;
     exported.map(|()| ExitCode::SUCCESS)
 }
 
-async fn export(context: &Context, client: &Client, options: Options) -> Result<()> {
+async fn export(
+    context: &Context,
+    client: &Client,
+    options: Options,
+    mut out: Output,
+) -> Result<()> {
     let ending = options.output.as_ref().and_then(|path| path.extension()?.to_str());
     let format =
         options.format.or_else(|| ending.and_then(Format::from_name)).unwrap_or(Format::Ndjson);
@@ -56,7 +67,6 @@ async fn export(context: &Context, client: &Client, options: Options) -> Result<
     let response = client.send(request(Method::GET, &path, "application/json", Body::empty())?);
     let mut body = success(response.await?).await?.into_body();
 
-    let mut out = Output::open(options.output)?;
     let bar = progress(None, "exporting bytes", context.json);
     let mut end = Vec::new();
     while let Some(frame) = body.frame().await {
@@ -93,28 +103,21 @@ fn counted(format: Format, end: &[u8]) -> Option<u64> {
     marker.parse().ok()
 }
 
-/// The target of an export. A file appears under its name only once it is complete.
+/// The target of an export.
 enum Output {
     Stdout,
-    File { file: tempfile::NamedTempFile, path: PathBuf },
+    File(NewFile),
 }
 
 impl Output {
-    fn open(path: Option<PathBuf>) -> Result<Output> {
-        let Some(path) = path else {
-            return Ok(Output::Stdout);
-        };
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let directory = directory.unwrap_or(std::path::Path::new("."));
-        let file = tempfile::NamedTempFile::new_in(directory)
-            .with_context(|| format!("cannot write into {}", directory.display()))?;
-        Ok(Output::File { file, path })
+    fn open(path: Option<&Path>, force: bool) -> Result<Output> {
+        path.map_or(Ok(Output::Stdout), |path| NewFile::create(path, force).map(Output::File))
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> Result<()> {
         let written = match self {
             Output::Stdout => std::io::stdout().lock().write_all(bytes),
-            Output::File { file, .. } => file.write_all(bytes),
+            Output::File(file) => file.write(bytes),
         };
         written.context("cannot write the export")
     }
@@ -122,11 +125,7 @@ impl Output {
     fn finish(self) -> Result<Option<PathBuf>> {
         match self {
             Output::Stdout => std::io::stdout().flush().map(|()| None).context("cannot write"),
-            Output::File { file, path } => {
-                file.as_file().sync_all()?;
-                file.persist(&path).with_context(|| format!("cannot write {}", path.display()))?;
-                Ok(Some(path))
-            }
+            Output::File(file) => file.keep().map(Some),
         }
     }
 }

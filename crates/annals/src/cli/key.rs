@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::Context;
 use super::client::Client;
 use super::terminal::printable;
+use super::when::When;
 use crate::store::Role;
 
 #[derive(Subcommand)]
@@ -38,9 +39,9 @@ pub(super) struct CreateOptions {
     /// repeated
     #[arg(long = "origin", value_name = "ORIGIN")]
     origins: Vec<String>,
-    /// Expiry, such as 2027-01-01T00:00:00Z [default: never]
-    #[arg(long, value_name = "TIME")]
-    expires: Option<Time>,
+    /// Expiry: after 12h, 90d, 2w, or on 2027-01-01 or 2027-01-01T09:30:00Z [default: never]
+    #[arg(long, value_name = "WHEN", value_parser = When::parse)]
+    expires: Option<When>,
 }
 
 fn role(name: &str) -> Result<Role, String> {
@@ -63,8 +64,9 @@ pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode> 
 }
 
 async fn create(context: &Context, client: &Client, options: CreateOptions) -> Result<()> {
+    let expires_at = options.expires.map(|when| when.after(context.clock.now()));
     let body = json!({
-        "role": options.role.as_str(), "name": options.name, "expires_at": options.expires,
+        "role": options.role.as_str(), "name": options.name, "expires_at": expires_at,
         "origins": options.origins,
     });
     let created: Value = client.call(Method::POST, "/api/v1/keys", Some(&body)).await?;
@@ -83,25 +85,38 @@ async fn list(context: &Context, client: &Client) -> Result<()> {
         println!("{list}");
         return Ok(());
     }
-    println!("{:<21} {:<8} {:<20} {:<28} NAME", "ID", "ROLE", "STATE", "LAST USED");
+    println!(
+        "{:<21} {:<8} {:<8} {:<20} {:<20} NAME",
+        "ID", "ROLE", "STATUS", "EXPIRES", "LAST USED"
+    );
     for key in list["keys"].as_array().into_iter().flatten() {
         let text = |name: &str| key[name].as_str().unwrap_or_default();
-        let expired = || {
-            let end = text("expires_at").parse::<Time>().ok();
-            end.is_some_and(|end| end <= context.clock.now())
+        let or_never = |name: &str| match text(name) {
+            "" => "never".to_owned(),
+            // To the second: the rest says nothing to a reader.
+            time => format!("{:.19}Z", time),
         };
-        let state = if !text("revoked_at").is_empty() {
-            "revoked"
-        } else if expired() {
-            "expired"
-        } else {
-            "works"
-        };
-        let used = if text("last_used_at").is_empty() { "never" } else { text("last_used_at") };
-        let name = printable(text("name"));
-        println!("{:<21} {:<8} {state:<20} {used:<28} {name}", text("id"), text("role"));
+        println!(
+            "{:<21} {:<8} {:<8} {:<20} {:<20} {}",
+            text("id"),
+            text("role"),
+            status(text("revoked_at"), text("expires_at"), context.clock.now()),
+            or_never("expires_at"),
+            or_never("last_used_at"),
+            printable(text("name"))
+        );
     }
     Ok(())
+}
+
+fn status(revoked_at: &str, expires_at: &str, now: Time) -> &'static str {
+    if !revoked_at.is_empty() {
+        "revoked"
+    } else if expires_at.parse::<Time>().is_ok_and(|end| end <= now) {
+        "expired"
+    } else {
+        "active"
+    }
 }
 
 async fn revoke(context: &Context, client: &Client, id: &str) -> Result<()> {

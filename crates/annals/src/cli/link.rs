@@ -21,9 +21,11 @@ pub(super) async fn run(context: Context) -> Result<ExitCode> {
         println!("{}", json!({ "url": url }));
     } else {
         println!("{url}");
-        eprintln!(
-            "Works once, within ten minutes. Behind a proxy, replace the address with the proxy's."
-        );
+        let proxy = match context.config.public_url {
+            Some(_) => "",
+            None => " Behind a proxy, set `public_url` to the proxy's address.",
+        };
+        eprintln!("Works once, within ten minutes.{proxy}");
     }
     client.close().await?;
     Ok(ExitCode::SUCCESS)

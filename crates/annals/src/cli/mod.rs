@@ -14,6 +14,8 @@ mod copy;
 mod demo;
 pub mod demo_data;
 mod export;
+mod file;
+mod health;
 pub mod import;
 mod key;
 mod link;
@@ -24,10 +26,12 @@ mod rebuild;
 mod restore;
 mod retention;
 mod serve;
+mod shell;
 mod tail;
 mod terminal;
 mod vacuum;
 mod verify;
+mod when;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -35,11 +39,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use serde::Serialize;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, parse_listen, unknown_variables};
 use crate::id::{Random, SystemRandom};
 use crate::{blocking, log};
 
@@ -87,8 +91,9 @@ struct Flags {
 /// Flags of the commands that start a server.
 #[derive(Args, Serialize)]
 struct ServeFlags {
-    /// Address to listen on [default: 127.0.0.1:8787]
-    #[arg(long, value_name = "ADDRESS")]
+    /// Port or address to listen on: 8787, localhost:8787, or :8787 for every address
+    /// [default: 127.0.0.1:8787]
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_listen)]
     #[serde(skip_serializing_if = "Option::is_none")]
     listen: Option<SocketAddr>,
     /// Path under which everything is served [default: /]
@@ -137,8 +142,14 @@ enum Command {
     /// Show the configuration in use
     #[command(subcommand)]
     Config(config::Command),
+    /// Ask a server whether events can be written: exit code 0, or 1 with the reason
+    Health(health::Options),
     /// Print the OpenAPI document
     Openapi,
+    /// Print a script that completes commands in a shell
+    Completions(shell::CompletionsOptions),
+    /// Print the man page, or write one for each command
+    Man(shell::ManOptions),
 }
 
 /// The context of every subcommand.
@@ -151,7 +162,7 @@ struct Context {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&program().get_matches()).unwrap_or_else(|error| error.exit());
     match run(cli) {
         Ok(code) => code,
         Err(error) => {
@@ -160,6 +171,20 @@ pub fn main() -> ExitCode {
             if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// The command line. `annals demo` has other defaults than the rest, and its help says so.
+fn program() -> clap::Command {
+    let program = Cli::command();
+    let data_dir =
+        program.get_arguments().find(|argument| argument.get_id() == "data_dir").cloned();
+    program.mut_subcommand("demo", |demo| {
+        let help = "Data directory of the demo [default: ./demo-data]";
+        let demo = demo.args(data_dir.map(|argument| argument.help(help)));
+        let listen = "Port or address to listen on: 8788, localhost:8788, or :8788 for every address \
+                      [default: 127.0.0.1:8788]";
+        demo.mut_arg("listen", |argument| argument.help(listen))
+    })
 }
 
 /// Renders an error and its causes on one line, without causes that the error quotes already.
@@ -176,12 +201,23 @@ fn render_chain(error: &anyhow::Error) -> String {
 }
 
 fn run(cli: Cli) -> Result<ExitCode> {
+    match &cli.command {
+        // They describe the program alone, whatever the configuration says.
+        Command::Completions(options) => return Ok(shell::completions(program(), options)),
+        Command::Man(options) => return shell::man(program(), options),
+        _ => {}
+    }
     let flags = merged(&cli.settings.flags, &cli.command)?;
-    let config = Config::load(cli.settings.config.as_deref(), flags)?;
+    let mut defaults = Config::default();
+    if matches!(cli.command, Command::Demo(_)) {
+        defaults.listen.set_port(demo::PORT);
+    }
+    let config = defaults.overridden(cli.settings.config.as_deref(), flags)?;
     log::start(&config.log, config.log_format).map_err(|error| {
         let problem = format!("cannot be `{}`: {error}", config.log);
         ConfigError::Value { key: "log", problem }
     })?;
+    warn_of_unknown_variables();
     let context = Context {
         config,
         json: cli.settings.json,
@@ -209,9 +245,21 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Rebuild(options) => rebuild::run(context, options).await,
             Command::Vacuum => vacuum::run(context).await,
             Command::Config(command) => config::run(&context, &command),
-            Command::Openapi => openapi::run(),
+            Command::Health(options) => health::run(context, options).await,
+            Command::Openapi | Command::Completions(_) | Command::Man(_) => openapi::run(),
         }
     })
+}
+
+/// Names the variables that look like settings and are none, in one line.
+fn warn_of_unknown_variables() {
+    let unknown: Vec<String> = unknown_variables().iter().map(ToString::to_string).collect();
+    if !unknown.is_empty() {
+        tracing::warn!(
+            variables = unknown.join(", "),
+            "environment variables that are no settings are ignored"
+        );
+    }
 }
 
 /// Returns the given flags as configuration.

@@ -13,6 +13,12 @@ pub(super) fn a_night_has_passed(hour: i64, since: Time, now: Time) -> bool {
     nights(now) > nights(since)
 }
 
+/// Returns when it is this hour of the day, UTC, next.
+pub(super) fn next_night(hour: i64, now: Time) -> Time {
+    let today = now.as_micros().div_euclid(DAY) * DAY + hour * HOUR;
+    Time::from_micros(if today > now.as_micros() { today } else { today + DAY })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,5 +38,16 @@ mod tests {
             assert_eq!(a_night_has_passed(2, run, at(now)), due, "{now}");
         }
         assert!(a_night_has_passed(2, at("2026-11-21T01:59:59Z"), run));
+    }
+
+    #[test]
+    fn the_next_night_is_after_now() {
+        for (now, next) in [
+            ("2026-11-21T01:59:59Z", "2026-11-21T02:00:00Z"),
+            ("2026-11-21T02:00:00Z", "2026-11-22T02:00:00Z"),
+            ("2026-12-31T23:00:00Z", "2027-01-01T02:00:00Z"),
+        ] {
+            assert_eq!(next_night(2, now.parse().unwrap()), next.parse().unwrap(), "{now}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::process::Output;
 use crate::support::{Root, run};
 
 mod copy;
+mod front_door;
 mod import;
 mod restore;
 mod tinydb;

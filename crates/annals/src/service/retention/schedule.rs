@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use annals_event::Actor;
+use annals_event::{Actor, Time};
 
 use super::{RetentionError, RetentionService};
 use crate::privacy::{Announcement, Checkpoint, Outcome, RetentionScope};
-use crate::service::nightly::{DAY, a_night_has_passed};
+use crate::service::nightly::{DAY, a_night_has_passed, next_night};
 use crate::store::{RETENTION_ASKED, Result};
 
 /// The hour of the night, UTC.
@@ -78,6 +78,26 @@ impl RetentionService {
              see Settings, Retention, or `annals retention run --dry-run`"
         );
         Ok(false)
+    }
+
+    /// Returns the time of the next run by itself.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn next_run(&self) -> Result<Time> {
+        let checkpoint = self.known_runs().await?;
+        let now = self.core.clock.now();
+        if checkpoint.underway.is_some() {
+            return Ok(now);
+        }
+        let night = if a_night_has_passed(HOUR, checkpoint.since, now) {
+            now
+        } else {
+            next_night(HOUR, now)
+        };
+        // The first run waits for what was announced.
+        let announced = checkpoint.announced.filter(|_| !checkpoint.begun);
+        Ok(announced.map_or(night, |announced| night.max(announced.begins_at)))
     }
 
     /// Carries out a run. Returns whether it has ended; one that could not start is tried again.

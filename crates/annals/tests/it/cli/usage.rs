@@ -6,7 +6,7 @@ use crate::support::{annals, data_dir, printed, root};
 
 use super::{refused, said};
 
-const COMMANDS: [&[&str]; 20] = [
+const COMMANDS: [&[&str]; 23] = [
     &["serve"],
     &["demo"],
     &["import"],
@@ -26,7 +26,10 @@ const COMMANDS: [&[&str]; 20] = [
     &["backup"],
     &["restore"],
     &["config", "print"],
+    &["health"],
     &["openapi"],
+    &["completions"],
+    &["man"],
 ];
 
 #[test]
@@ -114,7 +117,7 @@ fn a_wrong_setting_is_named_wherever_it_is() {
     }
     fs::remove_file(&file).unwrap();
     for (name, value, named) in [
-        ("ANNALS_LISTNE", "x", "`listne`"),
+        ("ANNALS_LISTEN", "tcp://10.0.0.7", "`listen`"),
         ("ANNALS_BASE_PATH", "annals", "`base_path`"),
         ("ANNALS_CLIENT_IP__V6_BITS", "200", "`client_ip.v6_bits`"),
         ("ANNALS_DATABASE", "mysql://x", "`database`"),
@@ -133,6 +136,28 @@ fn a_wrong_setting_is_named_wherever_it_is() {
     ] {
         assert!(refused(&root, &arguments, 2).contains(named), "{arguments:?}");
     }
+}
+
+/// Kubernetes and the clients' own settings share the prefix.
+#[test]
+fn what_platforms_and_clients_set_disturbs_no_command() {
+    let root = root();
+    let mut command = annals(&root);
+    command.env("ANNALS_KEY", "ann_service_x").env("ANNALS_URL", "http://127.0.0.1:8787");
+    let output = command.args(["config", "print"]).output().unwrap();
+    assert!(output.status.success() && said(&output).is_empty(), "{output:?}");
+    command.env("ANNALS_PORT", "tcp://10.0.0.7:8787").env("ANNALS_SERVICE_HOST", "10.0.0.7");
+    command.env("ANNALS_PORT_8787_TCP_ADDR", "10.0.0.7").env("ANNALS_LISTNE", "secret-value");
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let said = said(&output);
+    assert_eq!(said.lines().count(), 1, "{said}");
+    for named in
+        ["ANNALS_PORT,", "ANNALS_SERVICE_HOST", "ANNALS_LISTNE (did you mean ANNALS_LISTEN?)"]
+    {
+        assert!(said.contains(named), "{named}: {said}");
+    }
+    assert!(said.contains("WARN") && !said.contains("secret-value"), "{said}");
 }
 
 #[test]

@@ -50,7 +50,7 @@ async fn keys_are_made_listed_and_revoked_with_and_without_a_server(engine: Engi
     assert_eq!((list(&first).await, list(second).await), (200, 200));
 
     let keys = printed(&root, &["key", "list"]);
-    assert!(keys.contains("first") && keys.contains(id) && keys.contains("works"), "{keys}");
+    assert!(keys.contains("first") && keys.contains(id) && keys.contains("active"), "{keys}");
     assert!(!keys.contains(second), "a secret is listed");
     assert!(printed(&root, &["key", "revoke", id]).contains("second"));
     // The revocation reaches the running server at once.
