@@ -101,6 +101,8 @@ pub const fn permissions_of(role: Role) -> &'static [Permission] {
             AppendForOthers,
             ReadEvents,
             ReadEverybody,
+            ReadAnalytics,
+            ReadLearners,
             ManagePeople,
             ManagePoints,
             GivePoints,
@@ -160,5 +162,17 @@ mod tests {
     fn a_refusal_names_the_roles_that_have_the_permission() {
         let refusal = Forbidden { permission: Permission::ReadKeys, role: Role::Child };
         assert_eq!(refusal.to_string(), "This takes the role admin or auditor; yours is child.");
+    }
+
+    #[test]
+    fn a_service_reads_analytics_and_changes_no_settings() {
+        for permission in [Permission::ReadAnalytics, Permission::ReadLearners] {
+            assert!(permission.is_of(Role::Service), "{}", permission.as_str());
+        }
+        for permission in
+            [Permission::ChangeSettings, Permission::ManageErrors, Permission::ReadKeys]
+        {
+            assert!(!permission.is_of(Role::Service), "{}", permission.as_str());
+        }
     }
 }
