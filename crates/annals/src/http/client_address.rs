@@ -8,12 +8,29 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{Extensions, HeaderMap, HeaderName, header};
 use ipnet::IpNet;
 
 use super::Http;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Headers by which proxies name themselves, the client, or the host that was asked for.
+const PROXY_HEADERS: [&str; 12] = [
+    "cf-connecting-ip",
+    "cf-ray",
+    "fastly-client-ip",
+    "fly-client-ip",
+    "forwarded",
+    "true-client-ip",
+    "via",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-original-forwarded-for",
+    "x-original-host",
+    "x-real-ip",
+];
 
 /// The client's address; `None` over the local socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,14 +47,36 @@ impl ClientAddress {
         ClientAddress(peer.map(|ConnectInfo(peer)| client(peer.ip(), headers, trusted)))
     }
 
-    /// `true` if the request was made on this machine. A request with a proxy's header never
-    /// counts, because a proxy on this machine may pass on requests from anywhere.
+    /// `true` if the request was made on this machine, under a name of this machine. A proxy on this machine
+    /// passes on requests of the whole world, whether or not it is named as trusted; a web page elsewhere can send a
+    /// browser here under a name of its own.
     pub(super) fn is_local(self, headers: &HeaderMap) -> bool {
-        let forwarded = headers.contains_key(FORWARDED_FOR)
-            || headers.contains_key(header::FORWARDED)
-            || headers.contains_key(header::VIA);
-        self.0.is_none_or(|address| address.is_loopback()) && !forwarded
+        let Some(address) = self.0 else {
+            // The local socket.
+            return true;
+        };
+        address.is_loopback() && !headers.keys().any(tells_of_a_proxy) && is_loopback_host(headers)
     }
+}
+
+/// `true` if proxies alone send this header.
+fn tells_of_a_proxy(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    name.starts_with("x-forwarded") || name.starts_with("x-envoy-") || PROXY_HEADERS.contains(&name)
+}
+
+/// `true` if the request names this machine as its host.
+pub(super) fn is_loopback_host(headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else {
+        return false;
+    };
+    let authority = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
+    authority.is_some_and(|authority| {
+        let name = authority.host().trim_start_matches('[').trim_end_matches(']');
+        name.eq_ignore_ascii_case("localhost")
+            || name.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
+    })
 }
 
 impl FromRequestParts<Http> for ClientAddress {
@@ -110,5 +149,47 @@ mod tests {
             assert_eq!(client_of(peer, forwarded, &proxies), client, "{peer} {forwarded:?}");
         }
         assert_eq!(client_of("10.0.0.1", &["1.2.3.4"], &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn only_what_came_straight_from_this_machine_is_local() {
+        let local = |peer: &str, pairs: &[(&str, &str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+            }
+            ClientAddress(Some(peer.parse().unwrap())).is_local(&headers)
+        };
+        for host in [
+            "localhost",
+            "LocalHost:8787",
+            "127.0.0.1:8787",
+            "127.9.9.9",
+            "[::1]",
+            "[::1]:8787",
+            "[::ffff:127.0.0.1]",
+        ] {
+            assert!(local("127.0.0.1", &[("host", host)]), "{host}");
+        }
+        for host in ["annals.example", "localhost.example", "10.0.0.7:8787", "[::]", "", "a b"] {
+            assert!(!local("127.0.0.1", &[("host", host)]), "{host}");
+        }
+        assert!(local("::1", &[("host", "localhost"), ("accept", "*/*")]));
+        assert!(!local("10.0.0.7", &[("host", "localhost")]));
+        assert!(!local("127.0.0.1", &[]));
+        assert!(!local("127.0.0.1", &[("host", "localhost"), ("host", "annals.example")]));
+        for name in [
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-proto",
+            "x-forwarded",
+            "x-envoy-external-address",
+        ]
+        .into_iter()
+        .chain(PROXY_HEADERS)
+        {
+            assert!(!local("127.0.0.1", &[("host", "localhost"), (name, "")]), "{name}");
+        }
+        assert!(ClientAddress(None).is_local(&HeaderMap::new()));
     }
 }

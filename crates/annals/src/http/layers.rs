@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
@@ -28,6 +28,9 @@ use super::error::Problem;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
      img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; \
      frame-ancestors 'none'";
+
+/// Time from which a request is named in the log.
+const SLOW: Duration = Duration::from_secs(1);
 
 /// Headers that every answer carries.
 const HEADERS: [(HeaderName, &str); 6] = [
@@ -164,7 +167,11 @@ impl RequestFacts {
         let route = route.as_ref().map_or("(file)", MatchedPath::as_str);
         let (status, took) = (response.status().as_u16(), began.elapsed());
         http.metrics.request(method, route, status, took);
-        tracing::debug!(method, route, status, took_ms = took.as_secs_f64() * 1_000.0, "request");
+        let took_ms = took.as_secs_f64() * 1_000.0;
+        tracing::debug!(method, route, status, took_ms, "request");
+        if took > SLOW {
+            tracing::info!(method, route, status, took_ms, "slow request");
+        }
     }
 }
 

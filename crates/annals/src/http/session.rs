@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::Http;
 use super::body::JsonBody;
 use super::caller::{COOKIE, cookie};
-use super::client_address::ClientAddress;
+use super::client_address::{ClientAddress, is_loopback_host};
 use super::error::{Problem, Result};
 use super::parameters::NoParameters;
 use crate::access::{AuthMethod, Caller, Permission, SESSION_LIFE};
@@ -111,6 +111,10 @@ pub(super) async fn sign_in(
     let caller = match caller {
         Ok(caller) => caller,
         Err(problem) => {
+            // Never what was tried.
+            let client =
+                address.0.and_then(|ip| http.intake.shortened(ip)).map(|ip| ip.to_string());
+            tracing::info!(reason = problem.code, client, "a sign-in failed");
             http.audit(&anonymous(), sign_in_failed()).await?;
             return Err(problem);
         }
@@ -195,18 +199,11 @@ pub(super) async fn link(
 /// Makes the session's cookie. It is `Secure` unless the browser uses plain HTTP on this machine
 /// itself, where there is no network to listen on.
 fn session_cookie(http: &Http, headers: &HeaderMap, token: &str, max_age: i64) -> HeaderValue {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let secure = if is_loopback(name) { "" } else { "; Secure" };
+    let secure = if is_loopback_host(headers) { "" } else { "; Secure" };
     let text = format!(
         "{COOKIE}={token}; Path={}; HttpOnly; SameSite=Strict; Max-Age={max_age}{secure}",
         http.config.base_path
     );
     // Hexadecimal digits, a validated base path and literals always make a header.
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
-}
-
-fn is_loopback(host: &str) -> bool {
-    let name = host.trim_start_matches('[').trim_end_matches(']');
-    name == "localhost" || name.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }

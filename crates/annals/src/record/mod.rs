@@ -229,6 +229,11 @@ impl Intake {
         self
     }
 
+    /// Returns an address as shortened as events keep it.
+    pub fn shortened(&self, ip: std::net::IpAddr) -> Option<std::net::IpAddr> {
+        self.prefixes.cut(ip)
+    }
+
     /// Sets other lengths to cut addresses to.
     #[must_use]
     pub fn with_prefixes(mut self, prefixes: IpPrefixes) -> Intake {

@@ -53,9 +53,19 @@ async fn metrics_count_what_happened_and_name_nobody() {
 #[tokio::test]
 async fn metrics_are_for_this_machine_and_admins() {
     let server = Server::start();
-    for header in ["x-forwarded-for", "forwarded", "via"] {
-        let proxied = server.get("/metrics").nobody().header(header, "198.51.100.1");
-        assert_eq!(proxied.send().await.problem(), (401, "key_missing".to_owned()));
+    for (header, value) in [
+        ("x-forwarded-for", "198.51.100.1"),
+        ("x-forwarded-host", "annals.example"),
+        ("x-forwarded-proto", "https"),
+        ("x-real-ip", "198.51.100.1"),
+        ("cf-connecting-ip", "198.51.100.1"),
+        ("forwarded", "for=198.51.100.1"),
+        ("via", "1.1 proxy"),
+        // A second name makes the request ambiguous.
+        ("host", "annals.example"),
+    ] {
+        let proxied = server.get("/metrics").nobody().header(header, value);
+        assert_eq!(proxied.send().await.problem(), (401, "key_missing".to_owned()), "{header}");
     }
     let proxied = server.get("/metrics").header("x-forwarded-for", "198.51.100.1");
     assert_eq!(proxied.send().await.status, 200);
@@ -123,4 +133,53 @@ async fn health_shows_the_journal_and_why_events_were_refused(engine: Engine) {
         {"outcome": "rejected", "reason": "invalid", "count": 1},
     ]);
     assert_eq!(health["outcomes"], outcomes);
+}
+
+#[tokio::test]
+async fn the_log_at_info_says_what_an_operator_looks_for() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let root = root();
+    let server = Server::on(&root);
+    let tried = json!({"key": "ann_admin_tried-in-vain"});
+    assert_eq!(server.post("/api/v1/session", &tried).nobody().send().await.problem().0, 401);
+    // A body that takes its time makes a slow request.
+    let body = json!({"action": "lamp_lit"}).to_string();
+    let head = format!(
+        "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+         Authorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        server_key(),
+        body.len()
+    );
+    let mut socket = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    socket.write_all(head.as_bytes()).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
+    let _ = socket.write_all(body.as_bytes()).await;
+    let _ = socket.read_to_end(&mut Vec::new()).await;
+    let log = until("the slow request to be logged", async || {
+        let log = server.log();
+        log.contains("slow request").then_some(log)
+    })
+    .await;
+    let line = |words: &str| {
+        let found = log.lines().find(|line| line.contains(words));
+        found.unwrap_or_else(|| panic!("{words}: {log}")).to_owned()
+    };
+    let start = line("annals serves");
+    assert!(start.contains("INFO") && start.contains(env!("CARGO_PKG_VERSION")), "{start}");
+    assert!(start.contains("SQLite") && start.contains("journal.db"), "{start}");
+    assert!(line("the next retention run").contains("T02:00:00"), "{log}");
+    assert!(line("sign in: ").contains("annals link"), "{log}");
+    let failed = line("a sign-in failed");
+    assert!(failed.contains("key_invalid") && failed.contains("127.0.0.0"), "{failed}");
+    let slow = line("slow request");
+    assert!(slow.contains("/api/v1/events") && slow.contains("status="), "{slow}");
+    for private in ["tried-in-vain", "127.0.0.1", server_key()] {
+        assert!(!log.contains(private), "{private}: {log}");
+    }
+}
+
+/// The bootstrap key of the test servers.
+fn server_key() -> &'static str {
+    crate::support::ADMIN
 }
