@@ -5,6 +5,7 @@
 //! | `roles.rs` | implements the store's roles with the functions of the other files |
 //! | `target.rs` | the URL, TLS |
 //! | `open.rs` | roles, migrations, identity |
+//! | `pooler.rs` | refuse poolers that give each transaction another session |
 //! | `journal.rs` | an open journal's state |
 //! | `pools.rs` | connections and their settings |
 //! | `append.rs` | append a batch in one call, or while the head is locked; settle lost answers |
@@ -50,6 +51,7 @@ mod numbers;
 mod open;
 mod parameters;
 mod people;
+mod pooler;
 mod pools;
 mod question;
 mod records;

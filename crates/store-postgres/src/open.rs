@@ -12,6 +12,7 @@ use super::blocks::Blocks;
 use super::end::Ends;
 use super::error::{chain, failed};
 use super::journal::OpenJournal;
+use super::pooler::refuse_lost_sessions;
 use super::pools::Pools;
 use super::target::Target;
 use super::viewer::ViewerKey;
@@ -42,18 +43,23 @@ impl PostgresStore {
     /// Opens the journal, or creates it if this login may.
     pub async fn open(url: &str, connections: usize, seed: &Seed) -> Result<PostgresStore> {
         let target = Target::parse(url)?;
+        check_sessions(&target).await?;
         migrate(&target, seed).await?;
         Self::enter(target, connections).await
     }
 
     /// Opens an existing journal of this program's schema.
     pub async fn open_existing(url: &str, connections: usize) -> Result<PostgresStore> {
-        Self::enter(Target::parse(url)?, connections).await
+        let target = Target::parse(url)?;
+        check_sessions(&target).await?;
+        Self::enter(target, connections).await
     }
 
     /// Migrates the schema and does nothing else: for a login that owns it.
     pub async fn migrate(url: &str, seed: &Seed) -> Result<()> {
-        migrate(&Target::parse(url)?, seed).await
+        let target = Target::parse(url)?;
+        check_sessions(&target).await?;
+        migrate(&target, seed).await
     }
 
     async fn enter(target: Target, connections: usize) -> Result<PostgresStore> {
@@ -135,6 +141,11 @@ async fn check_server(client: &Client) -> Result<()> {
         tracing::warn!("PostgreSQL runs with fsync off: a power cut loses what was acknowledged");
     }
     Ok(())
+}
+
+/// Refuses a pooler that keeps no sessions, before anything is written through it.
+async fn check_sessions(target: &Target) -> Result<()> {
+    refuse_lost_sessions(&connect(target).await?, &connect(target).await?).await
 }
 
 /// Creates or migrates the schema, and creates the journal in it.

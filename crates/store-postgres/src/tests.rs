@@ -41,6 +41,19 @@ async fn refused(url: &str) -> String {
     }
 }
 
+#[tokio::test]
+async fn a_pooler_that_keeps_no_sessions_is_refused() {
+    let database = Database::create();
+    let pooler = database.pooled("transaction");
+    let said = refused(&pooler.url()).await;
+    assert!(said.contains("pool_mode = session"), "{said}");
+    // Nothing was made in it.
+    assert_eq!(database.sql("SELECT to_regnamespace('annals') IS NULL").trim(), "t");
+    let pooler = database.pooled("session");
+    PostgresStore::open(&pooler.url(), 10, &seed()).await.unwrap().close().await;
+    assert!(refused(&database.pooled("transaction").url()).await.contains("PgBouncer"));
+}
+
 /// Makes a login with these rights only. Roles belong to the whole server.
 fn login(database: &Database, name: &str, rights: &str) -> String {
     database.sql(&format!(

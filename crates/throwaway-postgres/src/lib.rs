@@ -14,6 +14,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
 mod cluster;
+mod pooler;
 mod programs;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use cluster::{Cluster, Durability};
+pub use pooler::Pooler;
 
 /// A database for one test, on the server that all tests share; dropped with this value.
 #[derive(Debug)]
@@ -57,6 +59,11 @@ impl Database {
     /// The URL for another role.
     pub fn url_as(&self, role: &str) -> String {
         shared().url(role, &self.name)
+    }
+
+    /// Starts a pooler before the database in a mode: `session` or `transaction`.
+    pub fn pooled(&self, mode: &str) -> Pooler {
+        Pooler::start(&shared().directory(), &self.name, mode)
     }
 
     /// Runs SQL as the server's superuser. Returns the output of `psql`, without decoration.

@@ -43,7 +43,11 @@ pub(crate) fn server_user() -> Option<&'static str> {
 
 /// The command line of a PostgreSQL program, run as the server's user.
 pub(crate) fn command(name: &str) -> Vec<String> {
-    let program = directory().join(name).display().to_string();
+    as_server_user(directory().join(name).display().to_string())
+}
+
+/// The command line of any program, run as the server's user.
+pub(crate) fn as_server_user(program: String) -> Vec<String> {
     let Some(user) = server_user() else {
         return vec![program];
     };
