@@ -9,7 +9,7 @@ use annals_event::Time;
 use parking_lot::RwLock;
 
 use super::Access;
-use crate::store::{Collection, PeopleQuery, Person, PersonKind, Result, Store};
+use crate::store::{Collection, PeopleQuery, Person, PersonKind, Result, Store, StoreError};
 
 /// Number of people read at once when the directory is loaded.
 const PAGE: usize = 1_000;
@@ -98,8 +98,23 @@ impl Access {
     /// Writes a person in place of an older state. Intake follows the new policy from the next
     /// event on.
     pub async fn put_person(&self, person: Person) -> Result<PersonChange> {
+        let id = person.id.clone();
+        self.change_person(&id, |_| Ok(person)).await
+    }
+
+    /// Saves a person as `change` makes them of the one in the directory, which nobody else changes
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// The error of `change`, or the store fails.
+    pub async fn change_person<E: From<StoreError>>(
+        &self,
+        id: &str,
+        change: impl FnOnce(Option<&Person>) -> std::result::Result<Person, E>,
+    ) -> std::result::Result<PersonChange, E> {
         let _held = self.directory.lock().await;
-        let before = self.store.person(&person.id).await?;
+        let before = self.store.person(id).await?;
+        let person = change(before.as_ref())?;
         if before.as_ref() != Some(&person) {
             self.store.put_person(person.clone()).await?;
             self.recording_policies.set(&person);

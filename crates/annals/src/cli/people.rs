@@ -1,8 +1,8 @@
-//! `annals people list | get | put | archive`.
+//! `annals people list | get | set | put | archive`.
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::{Map, Value, json};
@@ -21,7 +21,9 @@ pub(super) enum Command {
         /// The application's id of the person
         id: String,
     },
-    /// Add or replace a person
+    /// Add a person, or change what is named and nothing else
+    Set(SetOptions),
+    /// Add a person, or with --replace clear everything that is not named
     Put(PutOptions),
     /// Archive a person: their events stay, and lists omit them
     Archive {
@@ -47,16 +49,42 @@ pub(super) struct PutOptions {
     /// Kind: user or child
     #[arg(long, value_parser = kind)]
     kind: PersonKind,
+    /// Replace somebody who is in the directory: what is not named is cleared, consent too
+    #[arg(long)]
+    replace: bool,
+    #[command(flatten)]
+    fields: Fields,
+}
+
+#[derive(Args)]
+pub(super) struct SetOptions {
+    /// The application's id of the person
+    id: String,
+    /// Kind: user or child; required of somebody who is not in the directory yet
+    #[arg(long, value_parser = kind)]
+    kind: Option<PersonKind>,
+    #[command(flatten)]
+    fields: Fields,
+    /// Remove all guardians
+    #[arg(long, conflicts_with = "guardians")]
+    no_guardians: bool,
+    /// Withdraw the consent
+    #[arg(long, conflicts_with = "consent_by")]
+    withdraw_consent: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Fields {
     /// Name
     #[arg(long)]
     name: Option<String>,
-    /// A guardian's id; may be repeated
+    /// A guardian's id; repeat it to name all of them
     #[arg(long = "guardian", value_name = "ID")]
     guardians: Vec<String>,
     /// IANA time zone, such as Europe/Stockholm
     #[arg(long)]
     timezone: Option<String>,
-    /// Recording: full, essential or off [default: full]
+    /// Recording: full, essential or off [default for new people: full]
     #[arg(long, value_parser = collection)]
     collection: Option<Collection>,
     /// Id of the person who gives consent now
@@ -77,12 +105,13 @@ fn collection(name: &str) -> Result<Collection, String> {
 
 pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode> {
     let client = match &command {
-        Command::Put(_) => Client::open(&context).await?,
+        Command::Put(_) | Command::Set(_) => Client::open(&context).await?,
         _ => Client::to_existing(&context).await?,
     };
     let done = match command {
         Command::List(options) => list(&context, &client, options).await,
         Command::Get { id } => show(&context, &client, Method::GET, &id, None).await,
+        Command::Set(options) => set(&context, &client, options).await,
         Command::Put(options) => put(&context, &client, options).await,
         Command::Archive { id } => show(&context, &client, Method::DELETE, &id, None).await,
     };
@@ -109,20 +138,62 @@ async fn list(context: &Context, client: &Client, options: ListOptions) -> Resul
     }
 }
 
+/// Changes what is named, in one request.
+async fn set(context: &Context, client: &Client, options: SetOptions) -> Result<()> {
+    let mut body = options.fields.body(context);
+    if let Some(kind) = options.kind {
+        body.insert("kind".to_owned(), kind.as_str().into());
+    }
+    if options.no_guardians {
+        body.insert("guardians".to_owned(), json!([]));
+    }
+    if options.withdraw_consent {
+        body.insert("consent".to_owned(), Value::Null);
+    }
+    if body.is_empty() {
+        bail!("nothing to change: name a field, such as --name; see `annals people set --help`");
+    }
+    show(context, client, Method::PATCH, &options.id, Some(body.into())).await
+}
+
+/// Adds a person; replaces one only if that is asked for, because it clears what is not named.
 async fn put(context: &Context, client: &Client, options: PutOptions) -> Result<()> {
-    let mut body = Map::new();
+    let id = &options.id;
+    if !options.replace
+        && client.call::<Value>(Method::GET, &path(id), None::<&Value>).await.is_ok()
+    {
+        bail!(
+            "{} is in the directory already: `annals people set` changes what you name; \
+             `annals people put --replace` clears everything else, consent and guardians too",
+            printable(id)
+        );
+    }
+    let mut body = options.fields.body(context);
     body.insert("kind".to_owned(), options.kind.as_str().into());
-    body.insert("name".to_owned(), json!(options.name));
-    body.insert("guardians".to_owned(), json!(options.guardians));
-    body.insert("timezone".to_owned(), json!(options.timezone));
-    if let Some(collection) = options.collection {
-        body.insert("collection".to_owned(), collection.as_str().into());
+    show(context, client, Method::PUT, id, Some(body.into())).await
+}
+
+impl Fields {
+    /// Returns the fields that are named.
+    fn body(&self, context: &Context) -> Map<String, Value> {
+        let mut body = Map::new();
+        let collection = self.collection.map(Collection::as_str);
+        for (field, text) in [
+            ("name", self.name.as_deref()),
+            ("timezone", self.timezone.as_deref()),
+            ("collection", collection),
+        ] {
+            body.extend(text.map(|text| (field.to_owned(), text.into())));
+        }
+        if !self.guardians.is_empty() {
+            body.insert("guardians".to_owned(), json!(self.guardians));
+        }
+        if let (Some(by), Some(version)) = (&self.consent_by, &self.consent_text) {
+            let at = context.clock.now();
+            body.insert("consent".to_owned(), json!({"by": by, "at": at, "text_version": version}));
+        }
+        body
     }
-    if let (Some(by), Some(version)) = (options.consent_by, options.consent_text) {
-        let at = context.clock.now();
-        body.insert("consent".to_owned(), json!({"by": by, "at": at, "text_version": version}));
-    }
-    show(context, client, Method::PUT, &options.id, Some(body.into())).await
 }
 
 /// Requests one person and prints the answer.

@@ -43,6 +43,70 @@ pub(super) struct PersonBody {
     collection: Collection,
 }
 
+/// Changes of a person. Fields that are left out stay as they are, and `null` clears one.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PersonPatch {
+    /// The kind of the person; required of somebody who is not in the directory yet.
+    kind: Option<PersonKind>,
+    /// The person's name.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    name: Option<Option<String>>,
+    /// The ids of all of a child's guardians. The account of the first one is the child's.
+    guardians: Option<Vec<String>>,
+    /// The person's IANA time zone, such as `Europe/Stockholm`.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    timezone: Option<Option<String>>,
+    /// The consent that holds; `null` withdraws it.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Consent>)]
+    consent: Option<Option<Consent>>,
+    /// The level of recording for the person.
+    collection: Option<Collection>,
+}
+
+/// Reads a field that may be `null`, so that one that is left out differs from it.
+fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    field: D,
+) -> std::result::Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(field).map(Some)
+}
+
+impl PersonPatch {
+    /// Returns the whole person after the change; `None` if they are unknown and no kind is given.
+    fn over(self, before: Option<&Person>) -> Option<PersonBody> {
+        let or = |field: Option<Option<String>>, before: Option<&Option<String>>| {
+            field.unwrap_or_else(|| before.cloned().flatten())
+        };
+        Some(PersonBody {
+            id: None,
+            kind: self.kind.or(before.map(|before| before.kind))?,
+            name: or(self.name, before.map(|before| &before.name)),
+            guardians: self
+                .guardians
+                .or_else(|| before.map(|before| before.guardians.clone()))
+                .unwrap_or_default(),
+            timezone: or(self.timezone, before.map(|before| &before.timezone)),
+            consent: self
+                .consent
+                .unwrap_or_else(|| before.and_then(|before| before.consent.clone())),
+            collection: self
+                .collection
+                .or(before.map(|before| before.collection))
+                .unwrap_or_default(),
+        })
+    }
+}
+
+impl PersonBody {
+    fn into_person(self, id: String, archived_at: Option<Time>) -> Person {
+        let PersonBody { id: _, kind, name, guardians, timezone, consent, collection } = self;
+        Person { id, kind, name, guardians, timezone, consent, collection, archived_at }
+    }
+}
+
 /// A page of people, in the order of their ids.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct PeoplePage {
@@ -154,17 +218,47 @@ pub(super) async fn put(
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }
-    let person = Person {
-        id,
-        kind: body.kind,
-        name: body.name,
-        guardians: body.guardians,
-        timezone: body.timezone,
-        consent: body.consent,
-        collection: body.collection,
-        archived_at: None,
+    let change = http.access.put_person(body.into_person(id, None)).await?;
+    if change.before.as_ref() != Some(&change.now) {
+        http.audit(&caller.actor(), saved(&change)).await?;
+    }
+    Ok(Json(change.now))
+}
+
+/// Change a person
+///
+/// Changes the fields that are sent and leaves the others as they are; `null` clears a field.
+/// Somebody who is not in the directory is added, if `kind` is sent.
+#[utoipa::path(
+    patch, path = "/api/v1/people/{id}", operation_id = "patch_person", tag = "People", extensions(("x-permission" = json!(Permission::ManagePeople))), request_body = PersonPatch,
+    params(("id" = String, Path, description = "The application's id")),
+    responses(
+        (status = 200, description = "The person as they are now", body = Person),
+        (status = 404, description = "There is nobody with this id, and no `kind` is sent", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn patch(
+    State(http): State<Http>,
+    caller: Caller,
+    _: NoParameters,
+    Path(id): Path<String>,
+    JsonBody(patch): JsonBody<PersonPatch>,
+) -> Result<Json<Person>> {
+    caller.may(Permission::ManagePeople)?;
+    let now = http.clock.now();
+    let change = |before: Option<&Person>| {
+        let body = patch.over(before).ok_or_else(|| {
+            let message = "There is nobody with this id in the directory; send `kind` to add them.";
+            Problem::not_found(message)
+        })?;
+        let errors = faults(&id, &body, now);
+        if !errors.is_empty() {
+            return Err(Problem::invalid(errors));
+        }
+        Ok(body.into_person(id.clone(), before.and_then(|before| before.archived_at)))
     };
-    let change = http.access.put_person(person).await?;
+    let change = http.access.change_person(&id, change).await?;
     if change.before.as_ref() != Some(&change.now) {
         http.audit(&caller.actor(), saved(&change)).await?;
     }

@@ -39,7 +39,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(analytics::errors::error_group, analytics::error_status::patch))
         // People
         .routes(routes!(people::list))
-        .routes(routes!(people::put, people::get, people::archive))
+        .routes(routes!(people::put, people::patch, people::get, people::archive))
         .routes(routes!(erase::erase))
         // Points
         .routes(routes!(points::definitions::tasks))

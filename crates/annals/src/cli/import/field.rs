@@ -5,7 +5,8 @@
 use std::str::FromStr;
 
 use annals_event::{
-    Actor, ActorType, Client, Draft, Entity, ErrorInfo, Page, Points, Request, Severity, Subject,
+    Actor, ActorType, Class, Client, Draft, Entity, ErrorInfo, Page, Points, Request, Severity,
+    Subject,
 };
 use serde_json::Value;
 
@@ -112,6 +113,10 @@ impl Field {
                 }
                 None => draft.action = text.into(),
             },
+            "class" => {
+                let class = Class::from_name(text);
+                draft.class = Some(class.ok_or_else(|| unknown(text, "class"))?);
+            }
             "severity" => {
                 let severity = Severity::from_name(text);
                 draft.severity = Some(severity.ok_or_else(|| unknown(text, "severity"))?);

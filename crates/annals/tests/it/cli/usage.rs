@@ -6,7 +6,7 @@ use crate::support::{annals, data_dir, printed, root};
 
 use super::{refused, said};
 
-const COMMANDS: [&[&str]; 23] = [
+const COMMANDS: [&[&str]; 24] = [
     &["serve"],
     &["demo"],
     &["import"],
@@ -19,6 +19,7 @@ const COMMANDS: [&[&str]; 23] = [
     &["people"],
     &["people", "list"],
     &["people", "get"],
+    &["people", "set"],
     &["people", "put"],
     &["people", "archive"],
     &["link"],

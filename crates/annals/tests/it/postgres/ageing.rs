@@ -35,7 +35,9 @@ async fn what_is_due_is_counted_by_class_and_settings() {
     let mut events = Vec::new();
     for days in [1, 89, 91, 364, 366, 729, 731, 3_000] {
         events.push(old(&root, days, "quest", "quest_started", "ada"));
-        events.push(old(&root, days, "unheard_of", "made_up", "ben"));
+        let mut own = old(&root, days, "unheard_of", "made_up", "ben");
+        own["class"] = json!("activity");
+        events.push(own);
         events.push(old(&root, days, "error", "client_error", "ada"));
         events.push(old(&root, days, "auth", "login_success", "ada"));
     }

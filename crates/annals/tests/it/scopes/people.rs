@@ -4,10 +4,12 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{ADA, BEN, CLEO, ZED, all, put, school, token};
+use crate::cli::refused;
 use crate::support::{ADMIN, Answer, Engine, Server, on_every_engine, printed, root};
 
 on_every_engine!(
     a_person_is_saved_in_full_and_every_change_is_one_event,
+    a_patch_changes_what_it_names,
     the_directory_is_listed_in_pages,
     a_guardian_s_children_are_the_directory_s_at_every_request
 );
@@ -20,6 +22,51 @@ async fn save(server: &Server, id: &str, person: &Value) -> Answer {
 async fn acts(server: &Server, id: &str) -> Vec<String> {
     let events = all(server, ADMIN, &format!("category=system&subject={id}&order=asc")).await;
     events.iter().map(|event| event["action"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn patch(server: &Server, id: &str, change: &Value) -> Answer {
+    let call = server.call(Method::PATCH, &format!("/api/v1/people/{id}"));
+    call.body("application/json", change.to_string()).send().await
+}
+
+async fn a_patch_changes_what_it_names(engine: Engine) {
+    let server = Server::start_on(engine);
+    let unknown = patch(&server, BEN, &json!({ "name": "Ben" })).await;
+    assert_eq!(unknown.status, 404);
+    assert!(unknown.text().contains("`kind`"), "{}", unknown.text());
+    let ben = json!({
+        "kind": "child", "name": "Ben", "guardians": [CLEO], "timezone": "Europe/Stockholm",
+        "consent": { "by": CLEO, "at": "2026-01-02T03:04:05.000000Z", "text_version": "2026-1" },
+    });
+    assert_eq!(patch(&server, BEN, &ben).await.status, 200);
+    let before = server.get("/api/v1/people/ben").send().await.json();
+    let now = patch(&server, BEN, &json!({ "name": "Benjamin" })).await.json();
+    let mut expected = before.clone();
+    expected["name"] = "Benjamin".into();
+    assert_eq!(now, expected);
+    // A change that changes nothing leaves no event.
+    assert_eq!(patch(&server, BEN, &json!({})).await.json(), expected);
+    let now = patch(&server, BEN, &json!({ "timezone": null, "consent": null })).await.json();
+    assert_eq!((&now["timezone"], &now["consent"]), (&Value::Null, &Value::Null));
+    assert_eq!(now["guardians"], json!([CLEO]));
+    assert_eq!(acts(&server, BEN).await, ["consent_given", "person_saved", "consent_withdrawn"]);
+    for (change, field) in [
+        (json!({ "guardians": [BEN] }), "guardians"),
+        (json!({ "kind": "user" }), "guardians"),
+        (json!({ "timezone": "Nowhere" }), "timezone"),
+        (
+            json!({ "consent": { "by": "zed", "at": "2026-01-02T03:04:05Z", "text_version": "1" } }),
+            "consent.by",
+        ),
+    ] {
+        let refused = patch(&server, BEN, &change).await;
+        assert_eq!(refused.status, 422, "{change}");
+        assert_eq!(refused.json()["errors"][0]["field"], field, "{change}");
+    }
+    // Archived, they stay so.
+    server.delete("/api/v1/people/ben").send().await;
+    let now = patch(&server, BEN, &json!({ "name": "Ben" })).await.json();
+    assert!(now["archived_at"].is_string(), "{now}");
 }
 
 async fn a_person_is_saved_in_full_and_every_change_is_one_event(engine: Engine) {
@@ -161,6 +208,19 @@ fn the_command_line_keeps_the_directory() {
     assert_eq!(one["guardians"], json!([CLEO]));
     assert_eq!(one["consent"]["by"], CLEO);
     assert_eq!(one["collection"], "essential");
+    // What is not named stays, and nobody is replaced by accident.
+    printed(&root, &["people", "set", BEN, "--name", "Benjamin"]);
+    let said = refused(&root, &["people", "put", BEN, "--kind", "child"], 1);
+    assert!(said.contains("people set") && said.contains("--replace"), "{said}");
+    let said = refused(&root, &["people", "set", BEN], 1);
+    assert!(said.contains("nothing to change"), "{said}");
+    let same: Value =
+        serde_json::from_str(&printed(&root, &["--json", "people", "get", BEN])).unwrap();
+    let mut expected = one.clone();
+    expected["name"] = "Benjamin".into();
+    assert_eq!(same, expected);
+    printed(&root, &["people", "set", BEN, "--withdraw-consent", "--no-guardians"]);
+    printed(&root, &["people", "put", BEN, "--kind", "child", "--replace", "--guardian", CLEO]);
     let list = printed(&root, &["people", "list", "--kind", "child"]);
     assert!(list.contains(BEN) && !list.contains("Cleo"), "{list}");
     printed(&root, &["people", "archive", BEN]);
