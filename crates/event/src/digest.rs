@@ -97,7 +97,7 @@ pub fn skeleton(event: &Event) -> Vec<u8> {
 
 /// Writes a text as its length in bytes (u16, big-endian) and its UTF-8.
 fn put_text(bytes: &mut Vec<u8>, text: &str) {
-    // Category, action and entity type have at most 100 characters of one byte each.
+    // Category, action and entity type have at most 100 characters of at most four bytes each.
     let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
     bytes.extend(length.to_be_bytes());
     bytes.extend(text.as_bytes());

@@ -25,10 +25,12 @@ pub struct Draft {
     /// Age in milliseconds, at most 24 hours: for a browser's offline queue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub age_ms: Option<u64>,
-    /// snake_case, ≤ 50 characters; absent: the catalog's category of the action, else `other`.
+    /// The sender's own word, ≤ 50 characters; absent: the catalog's category of the action, else
+    /// what comes before its first `.` or `:` (not from browsers), else `other`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
-    /// snake_case, ≤ 100 characters.
+    /// The sender's own word, ≤ 100 characters: letters and digits of any script, `_ . : / -` and
+    /// single spaces between them.
     pub action: String,
     /// `audit`, `activity` or `error`, which decides how long it is kept; only a `service` or `admin`
     /// key may say so, and only of actions that the catalog does not name. Absent: `audit` from

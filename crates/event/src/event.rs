@@ -25,9 +25,9 @@ pub struct Event {
     pub occurred_at: Time,
     /// When the journal recorded it; never runs backwards along the journal.
     pub created_at: Time,
-    /// snake_case, ≤ 50 characters.
+    /// The sender's own word, ≤ 50 characters.
     pub category: String,
-    /// snake_case, ≤ 100 characters.
+    /// The sender's own word, ≤ 100 characters.
     pub action: String,
     /// The class, which decides how long it is kept.
     pub class: Class,

@@ -107,7 +107,7 @@ pub struct Account {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Entity {
-    /// The type of entity, snake_case, ≤ 50 characters.
+    /// The type of entity, in the sender's own word, ≤ 50 characters.
     #[serde(rename = "type")]
     pub kind: String,
     /// The application's own id of the entity, ≤ 200 characters.

@@ -11,7 +11,8 @@ use crate::{
 };
 
 fn word() -> impl Strategy<Value = String> {
-    "[a-z][a-z0-9_]{0,20}"
+    // Letters of one to four bytes, combining marks, and every separator.
+    "[a-z][a-z0-9_]{0,20}|[A-Zß語𐐷](([ _.:/]|-)?[a-zжम語𐐷][\u{301}\u{94d}]?){0,12}"
 }
 
 fn id() -> impl Strategy<Value = String> {

@@ -7,6 +7,7 @@
 //! * [`validate_time`] needs the time of day and is therefore separate.
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::char::is_combining_mark;
 
 use crate::{Draft, Time, limits};
 
@@ -46,6 +47,31 @@ pub fn validate_time(draft: &Draft, now: Time) -> Result<(), FieldError> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Returns what is wrong with a word: an action, a category, an entity type.
+///
+/// Words are the sender's own and are kept as they are sent: `user.created`, `Order Completed`,
+/// `quest_started`. Letters and digits of any script, their combining marks, `_ . : / -` and single
+/// spaces within the word are allowed, so that it fits on one line and in every filter.
+pub fn word_fault(text: &str, most: usize) -> Option<String> {
+    if text.is_empty() {
+        return Some("must not be empty".to_owned());
+    }
+    let inside = |c: char| {
+        c.is_alphanumeric()
+            || matches!(c, '_' | '.' | ':' | '/' | '-' | ' ')
+            || is_combining_mark(c)
+    };
+    let spaces = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
+    if spaces || !text.chars().all(inside) {
+        let rule = "may have letters and digits of any script, `_`, `.`, `:`, `/`, `-`, and single \
+                    spaces between them";
+        return Some(rule.to_owned());
+    }
+    // Bytes are at least as many as characters, so most words need no counting.
+    (text.len() > most && text.chars().count() > most)
+        .then(|| format!("must have at most {most} characters"))
 }
 
 /// Returns `true` if a text is a snake_case word: `^[a-z][a-z0-9_]*$`.

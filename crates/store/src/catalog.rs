@@ -10,7 +10,8 @@
 
 use std::collections::BTreeMap;
 
-use annals_event::{Event, FieldError, Severity};
+use annals_event::validate::word_fault;
+use annals_event::{Event, FieldError, Severity, limits};
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,10 @@ pub use words::{Role, Source, Viewer};
 
 /// The category of actions that the catalog does not name and that came without one.
 pub const OTHER: &str = "other";
+/// The category of what browsers send under a category that the catalog does not name.
+pub const CUSTOM: &str = "custom";
+/// The metadata key that keeps the word a [`CUSTOM`] category came with.
+pub const CUSTOM_KEY: &str = "category";
 
 /// A known action.
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
@@ -156,6 +161,34 @@ impl Catalog {
                 ),
             )),
         }
+    }
+
+    /// Returns the category of an action that came from a source without one: the catalog's, else what
+    /// comes before the first `.` or `:` of a program's own action, else [`OTHER`].
+    ///
+    /// # Errors
+    /// `category`, as [`Catalog::category_of`].
+    pub fn category_for<'a>(
+        &'a self,
+        source: Source,
+        action: &'a str,
+    ) -> Result<&'a str, FieldError> {
+        if let Some(known) = self.category_of(action)? {
+            return Ok(known);
+        }
+        let own = action.split_once(['.', ':']).map(|(first, _)| first.trim_end());
+        let own = own.filter(|first| {
+            // Nobody asked for this category, so it must not be a reason to refuse the event.
+            source != Source::Browser
+                && word_fault(first, limits::CATEGORY_CHARS).is_none()
+                && self.may_send(source, first, action)
+        });
+        Ok(own.unwrap_or(OTHER))
+    }
+
+    /// Returns `true` if the catalog has this category.
+    pub fn has_category(&self, category: &str) -> bool {
+        self.categories.contains_key(category)
     }
 
     /// Returns the class of an action, or else of its category; `None` if the catalog names

@@ -38,8 +38,13 @@ describe("the state in the URL", () => {
     expect(parseState("?category=!auth,system").terms).toEqual({ category: { values: ["auth", "system"], not: true } });
   });
 
+  it("takes categories in any style and script", () => {
+    const category = ["Order Completed", "user.created", "注文"];
+    expect(parseState(`?category=${category.join(",")}`).terms).toEqual({ category: { values: [...category].sort(), not: false } });
+  });
+
   it("sends nothing to the server that could not have been a category or an id", () => {
-    expect(parseState("?category=Badge,,x y&open=../../etc")).toEqual(EVERYTHING);
+    expect(parseState("?category=Badge!,,x  y, x\u202ey,&open=../../etc")).toEqual(EVERYTHING);
   });
 });
 

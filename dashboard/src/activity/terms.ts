@@ -49,7 +49,7 @@ export function closedValues(field: FieldName): readonly string[] | undefined {
   return (VALUES as Partial<Record<FieldName, readonly string[]>>)[field];
 }
 
-const NAME = /^[a-z0-9_]{1,100}$/;
+const NAME = /^[\p{L}\p{M}\p{N}_.:/-]+( [\p{L}\p{M}\p{N}_.:/-]+)*$/u;
 
 /** Reads a term; values that no event can have are left out, and a term without values is none. */
 export function parseTerm(field: FieldName, text: string): Term | null {

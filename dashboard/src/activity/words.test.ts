@@ -32,6 +32,7 @@ describe("pointsText", () => {
 describe("names", () => {
   it("know ours and spell out others", () => {
     expect([categoryName("auth"), categoryName("school_trip")]).toEqual(["Sign-ins", "School trip"]);
+    expect(["Order Completed", "user.created", "constructor"].map(categoryName)).toEqual(["Order Completed", "User.created", "Constructor"]);
   });
 
   it("mark what needs attention", () => {

@@ -40,7 +40,8 @@ export function signed(value: number, plus: boolean): string {
 }
 
 export function categoryName(category: string): string {
-  return m.categoryNames[category] ?? spell(category);
+  // A category may be called `constructor`, which every object has.
+  return Object.hasOwn(m.categoryNames, category) ? (m.categoryNames[category] ?? category) : spell(category);
 }
 
 export function severityName(severity: Severity): string {

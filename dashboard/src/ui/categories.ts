@@ -11,7 +11,7 @@ export function useIconOf(category: string): string {
   return useContext(CategoriesContext).get(category)?.icon ?? "dots";
 }
 
-/** The rules that give each category its hue. Names are snake_case, so that they need no escaping. */
+/** The rules that give each category its hue. Names are words without quotes or backslashes, so that they need no escaping. */
 export function hueRules(categories: readonly CatalogCategory[]): string {
   const colourful = categories.filter(({ hue }) => hue != null);
   return colourful.map(({ name, hue }) => `[data-category="${name}"] { --hue: ${hue ?? 0}; --chroma: 1; }`).join("\n");

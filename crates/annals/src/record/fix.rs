@@ -7,7 +7,7 @@ use crate::id;
 use crate::store::Entry;
 
 /// Bytes for everything beside the personal part: ids, times, category, action, points.
-const SKELETON_BYTES: usize = 512;
+const SKELETON_BYTES: usize = 1_024;
 
 /// Makes the entry.
 pub(super) fn run(work: Work<'_>) -> Result<Entry, Refusal> {

@@ -163,6 +163,57 @@ fn the_catalog_decides_severity_and_who_may_send() {
 }
 
 #[test]
+fn words_are_kept_as_they_are_sent() {
+    for action in ["Order Completed", "UserCreated", "quest_started2", "注文 完了"] {
+        let event = process(&service(), json!({"action": action, "category": "My Shop"}));
+        let event = event.unwrap().event;
+        assert_eq!((event.action.as_str(), event.category.as_str()), (action, "My Shop"));
+    }
+}
+
+#[test]
+fn a_program_s_action_names_its_category() {
+    let annals = Sender { source: Source::Annals, ..Sender::default() };
+    let long = format!("{}.x", "x".repeat(51));
+    for (sender, action, category) in [
+        (service(), "user.created", "user"),
+        (service(), "Billing: invoice.paid", "Billing"),
+        (service(), "billing:invoice.paid", "billing"),
+        (annals, "user.created", "user"),
+        // The catalog knows it.
+        (service(), "quest_started", "quest"),
+        // Nothing before it, too long, or not for this sender.
+        (service(), ".created", "other"),
+        (service(), &long, "other"),
+        (service(), "system.started", "other"),
+        (service(), "UserCreated", "other"),
+        (browser(), "user.created", "other"),
+        (Sender::default(), "user.created", "other"),
+    ] {
+        let event = process(&sender, json!({"action": action})).unwrap().event;
+        assert_eq!(event.category, category, "{action}");
+    }
+}
+
+#[test]
+fn a_browser_makes_up_no_categories() {
+    let sent = |sender: &Sender, category: &str, metadata: Value| {
+        let draft = json!({"action": "a", "category": category, "metadata": metadata});
+        let event = process(sender, draft).unwrap().event;
+        (event.category, Value::Object(event.metadata))
+    };
+    let custom = |metadata| ("custom".to_owned(), metadata);
+    assert_eq!(sent(&browser(), "Shop", json!({})), custom(json!({"category": "Shop"})));
+    let taken = json!({"category": "mine"});
+    assert_eq!(sent(&browser(), "Shop", taken.clone()), custom(taken));
+    assert_eq!(sent(&Sender::default(), "audit", json!({})), custom(json!({"category": "audit"})));
+    for category in ["custom", "other", "quest"] {
+        assert_eq!(sent(&browser(), category, json!({})), (category.to_owned(), json!({})));
+    }
+    assert_eq!(sent(&service(), "Shop", json!({})).0, "Shop");
+}
+
+#[test]
 fn strict_refuses_what_no_catalog_names() {
     let catalog = Catalog::with_overrides("strict = true", "mine.toml").unwrap();
     let intake = Intake::new(Arc::new(catalog));
@@ -224,7 +275,7 @@ fn addresses_that_are_none_are_refused() {
 
 #[test]
 fn programs_meet_the_rules_too() {
-    let draft = Draft { action: "Not Snake".to_owned(), ..Draft::default() };
+    let draft = Draft { action: "no,comma".to_owned(), ..Draft::default() };
     let refusal = intake().process(&service(), draft, now(), &Counting);
     assert!(matches!(refusal, Err(Refusal::Rejected { code: "invalid", .. })));
 }

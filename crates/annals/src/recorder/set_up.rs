@@ -102,7 +102,7 @@ impl SetUps {
         }
         let catalog = intake.catalog();
         let given = draft.category.as_deref();
-        let known = || catalog.category_of(&draft.action).ok().flatten();
+        let known = || catalog.category_for(Source::Service, &draft.action).ok();
         let category = given.or_else(known).unwrap_or(OTHER);
         let severity = draft.severity.unwrap_or_else(|| catalog.severity(category, &draft.action));
         let class = catalog.class(category, &draft.action);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::fields::Faults;
-use super::{FieldError, is_snake_case};
+use super::{FieldError, word_fault};
 use crate::{Draft, Points, digest, json, limits};
 
 /// The control characters a text may hold.
@@ -133,16 +133,10 @@ impl Rules {
         }
     }
 
-    /// Checks a snake_case word.
+    /// Checks one of the sender's own words.
     fn word(&mut self, field: &str, text: &str, most: usize) {
-        if text.is_empty() {
-            self.fault(field, "must not be empty");
-        } else if !is_snake_case(text) {
-            let rule =
-                "must be snake_case: a lower-case letter, then lower-case letters, digits and _";
-            self.fault(field, rule);
-        } else if text.len() > most {
-            self.fault(field, format!("must have at most {most} characters"));
+        if let Some(fault) = word_fault(text, most) {
+            self.fault(field, fault);
         }
     }
 

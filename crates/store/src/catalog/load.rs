@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use annals_event::Severity;
-use annals_event::validate::is_snake_case;
+use annals_event::validate::{is_snake_case, word_fault};
 use foldhash::HashMap;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
@@ -119,7 +119,9 @@ impl RawCategory {
             if key == "icon" {
                 let path = format!("{name}: icon");
                 let icon: String = read(&path, value)?;
-                word(&icon, &path, annals_event::limits::CATEGORY_CHARS)?;
+                if !is_snake_case(&icon) || icon.len() > annals_event::limits::CATEGORY_CHARS {
+                    return Err(format!("{path}: must be the snake_case name of a drawing"));
+                }
                 self.icon = Some(icon);
                 continue;
             }
@@ -215,9 +217,8 @@ fn object(path: &str, value: Value) -> Result<Table, String> {
 }
 
 fn word(text: &str, what: &str, most: usize) -> Result<(), String> {
-    if is_snake_case(text) && text.len() <= most {
-        Ok(())
-    } else {
-        Err(format!("`{text}`: {what} must be snake_case of at most {most} characters"))
+    match word_fault(text, most) {
+        None => Ok(()),
+        Some(fault) => Err(format!("`{text}`: {what} {fault}")),
     }
 }

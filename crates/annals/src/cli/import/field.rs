@@ -63,6 +63,8 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     name: String,
+    /// `true` if `category/action` in `action` sets both.
+    pair: bool,
 }
 
 /// Columns of an export that are not fields of a draft. A mapping's `[time]` sets the time, and the
@@ -80,7 +82,7 @@ impl FromStr for Field {
     fn from_str(name: &str) -> Result<Field, ()> {
         let metadata = name.strip_prefix("metadata.").is_some_and(|key| !key.is_empty());
         if metadata || names().any(|known| known == name) {
-            Ok(Field { name: name.into() })
+            Ok(Field { name: name.into(), pair: true })
         } else {
             Err(())
         }
@@ -88,6 +90,11 @@ impl FromStr for Field {
 }
 
 impl Field {
+    /// Takes an action as it is: an export has the category in a column of its own.
+    pub fn exported(self) -> Field {
+        Field { pair: false, ..self }
+    }
+
     /// Returns the dotted name.
     pub fn name(&self) -> &str {
         &self.name
@@ -106,7 +113,7 @@ impl Field {
             "id" => draft.id = Some(text.parse().map_err(|_| "must be a UUID".to_owned())?),
             "category" => draft.category = own(),
             // `navigation/page_view` gives both: many actions decide their category.
-            "action" => match text.split_once('/') {
+            "action" => match text.split_once('/').filter(|_| self.pair) {
                 Some((category, action)) => {
                     draft.category = Some(category.into());
                     draft.action = action.into();

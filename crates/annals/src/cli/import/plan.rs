@@ -79,7 +79,7 @@ impl Plan {
                 )
             })?;
             event.push(Assignment {
-                field,
+                field: field.exported(),
                 expr: Expr::Template(Template::cell(at)),
                 kind: Kind::Text,
             });

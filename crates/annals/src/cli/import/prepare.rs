@@ -272,6 +272,13 @@ mod tests {
     }
 
     #[test]
+    fn an_exported_action_is_no_pair() {
+        let text = "category,action,occurred_at\nMy shop,order/paid,2026-01-01T00:00:00Z\n";
+        let draft = draft(&steps(text, None).unwrap()[0]);
+        assert_eq!((draft.category.as_deref(), &*draft.action), (Some("My shop"), "order/paid"));
+    }
+
+    #[test]
     fn a_cut_export_is_an_error_that_says_so() {
         let half = &EVENT[..EVENT.len() / 2];
         for text in [
