@@ -16,7 +16,7 @@ fn word() -> impl Strategy<Value = String> {
 }
 
 fn id() -> impl Strategy<Value = String> {
-    "[^\\p{Cc}]{1,30}"
+    "[^\\p{Cc}]{1,30}".prop_filter("an id", |id| crate::validate::id_fault(id).is_none())
 }
 
 fn text() -> impl Strategy<Value = String> {

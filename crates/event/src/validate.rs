@@ -74,6 +74,28 @@ pub fn word_fault(text: &str, most: usize) -> Option<String> {
         .then(|| format!("must have at most {most} characters"))
 }
 
+/// Words that a program writes where it has no id, in lower case.
+const NO_IDS: [&str; 4] = ["undefined", "null", "nan", "[object object]"];
+
+/// Returns what is wrong with an id: of a person, an account, an entity, a session.
+///
+/// `undefined` and its like are refused, because all events of people without an id would become
+/// those of one person called so.
+pub fn id_fault(id: &str) -> Option<String> {
+    let plain = id.trim();
+    if plain.is_empty() {
+        return Some("must not be empty".to_owned());
+    }
+    if let Some(word) = NO_IDS.iter().find(|word| plain.eq_ignore_ascii_case(word)) {
+        return Some(format!("`{word}` is not an id: the sender has none; leave the field out"));
+    }
+    let most = limits::ID_CHARS;
+    if (id.len() > most && id.chars().count() > most) || id.contains(char::is_control) {
+        return Some(format!("must have 1 to {most} characters on one line"));
+    }
+    None
+}
+
 /// Returns `true` if a text is a snake_case word: `^[a-z][a-z0-9_]*$`.
 pub fn is_snake_case(text: &str) -> bool {
     let mut bytes = text.bytes();

@@ -6,6 +6,7 @@
 
 use std::path::Path;
 
+use annals_event::validate::id_fault;
 use annals_event::{Time, limits};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
@@ -112,7 +113,7 @@ impl Tokens {
                 && text.chars().count() <= limits::ID_CHARS
                 && !text.contains(char::is_control)
         };
-        if !fits(&raw.sub) {
+        if id_fault(&raw.sub).is_some() {
             return Err(Denied::Token);
         }
         let expires_at = seconds(raw.exp)?;

@@ -40,16 +40,26 @@ impl<T: DeserializeOwned> FromRequest<Http> for JsonBody<T> {
     }
 }
 
-/// The id at the end of the path. Bytes that are not UTF-8 are a problem like any other.
+/// The id that ends a path. Bytes that are no text are a problem like any other.
 pub struct PathId(pub String);
 
 impl FromRequestParts<Http> for PathId {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, http: &Http) -> Result<PathId, Problem> {
-        let id = Path::<String>::from_request_parts(parts, http).await;
-        id.map(|Path(id)| PathId(id)).map_err(|_| {
-            Problem::bad_request("invalid_id", "The id in the path is not valid UTF-8.")
-        })
+        let Ok(Path(id)) = Path::<String>::from_request_parts(parts, http).await else {
+            let detail = "The id in the path is not valid UTF-8.";
+            return Err(Problem::bad_request("invalid_id", detail));
+        };
+        check_id("id", &id)?;
+        Ok(PathId(id))
+    }
+}
+
+/// Refuses what is no id.
+pub fn check_id(field: &str, id: &str) -> Result<(), Problem> {
+    match id_fault(id) {
+        None => Ok(()),
+        Some(fault) => Err(Problem::invalid(vec![FieldError::new(field, fault)])),
     }
 }

@@ -1,5 +1,6 @@
 //! The directory: people, their guardians, and what may be recorded about them.
 
+use annals_event::validate::id_fault;
 use annals_event::{Draft, Entity, FieldError, Subject, Time, limits};
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -305,19 +306,19 @@ fn faults(id: &str, body: &PersonBody, now: Time) -> Vec<FieldError> {
             errors.push(FieldError::new(field, message));
         }
     };
-    text("id", id, limits::ID_CHARS);
     if let Some(name) = &body.name {
         text("name", name, limits::NAME_CHARS);
-    }
-    for guardian in &body.guardians {
-        text("guardians", guardian, limits::ID_CHARS);
     }
     if let Some(timezone) = &body.timezone {
         text("timezone", timezone, WORD_CHARS);
     }
     if let Some(consent) = &body.consent {
-        text("consent.by", &consent.by, limits::ID_CHARS);
         text("consent.text_version", &consent.text_version, WORD_CHARS);
+    }
+    let guardians = body.guardians.iter().map(|id| ("guardians", id.as_str()));
+    let consent = body.consent.iter().map(|consent| ("consent.by", consent.by.as_str()));
+    for (field, id) in [("id", id)].into_iter().chain(guardians).chain(consent) {
+        errors.extend(id_fault(id).map(|fault| FieldError::new(field, fault)));
     }
     let mut wrong = |field: &str, message: &str| errors.push(FieldError::new(field, message));
     if body.id.as_ref().is_some_and(|sent| sent != id) {

@@ -1,5 +1,6 @@
 //! Legal holds, which keep events from ageing while somebody may have to prove them.
 
+use annals_event::validate::id_fault;
 use annals_event::{FieldError, Time, limits};
 use serde::{Deserialize, Serialize};
 
@@ -68,7 +69,7 @@ impl HoldDraft {
         }
         match (&self.person, &self.filter) {
             (Some(person), None) => {
-                if let Err(message) = line(person, limits::ID_CHARS) {
+                if let Some(message) = id_fault(person) {
                     wrong("person", message);
                 }
             }

@@ -1,5 +1,6 @@
 //! The step that finds the entity in the metadata, where the catalog says it is.
 
+use annals_event::validate::id_fault;
 use annals_event::{Entity, limits};
 use serde_json::Value;
 
@@ -18,11 +19,12 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
         return Ok(());
     };
     let text = |key: &str, most: usize| match work.draft.metadata.get(key)? {
-        Value::String(text) => valid_id(text.clone(), most),
-        Value::Number(number) => valid_id(number.to_string(), most),
+        Value::String(text) => fitting(text.clone(), most),
+        Value::Number(number) => fitting(number.to_string(), most),
         _ => None,
     };
-    let id = text(&rule.id, limits::ID_CHARS);
+    // `undefined` under the id's key is no id, and no reason to lose the event.
+    let id = text(&rule.id, limits::ID_CHARS).filter(|id| id_fault(id).is_none());
     let name = rule.name.as_deref().and_then(|key| text(key, limits::NAME_CHARS));
     if id.is_some() || name.is_some() {
         work.draft.entity = Some(Entity { kind: rule.kind.clone(), id, name });
@@ -30,8 +32,8 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Returns the text, if it is a valid id.
-fn valid_id(text: String, most: usize) -> Option<String> {
+/// Returns the text, if it may be an id or a name.
+fn fitting(text: String, most: usize) -> Option<String> {
     let fits = !text.is_empty() && text.chars().count() <= most && !text.contains(char::is_control);
     fits.then_some(text)
 }

@@ -3,13 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::fields::Faults;
-use super::{FieldError, word_fault};
+use super::{FieldError, id_fault, word_fault};
 use crate::{Draft, Points, digest, json, limits};
 
 /// The control characters a text may hold.
 #[derive(Clone, Copy, PartialEq)]
 enum Controls {
-    /// None: ids and words, which are compared and printed in one line.
+    /// None: paths and words, which are compared and printed in one line.
     None,
     /// Line breaks and tabs: sentences and names as people paste them.
     Layout,
@@ -141,10 +141,9 @@ impl Rules {
     }
 
     fn id(&mut self, field: &str, id: Option<&str>) {
-        if id.is_some_and(str::is_empty) {
-            self.fault(field, "must not be empty");
+        if let Some(fault) = id.and_then(id_fault) {
+            self.fault(field, fault);
         }
-        self.text(field, id, limits::ID_CHARS, Controls::None);
     }
 
     fn name(&mut self, field: &str, name: Option<&str>) {

@@ -103,6 +103,21 @@ fn rules_of_content_name_their_field() {
 }
 
 #[test]
+fn the_absence_of_an_id_is_no_id() {
+    for id in ["undefined", "NULL", "NaN", "nan", "[object Object]", " null ", " ", "\u{3000}"] {
+        let event = json!({
+            "action": "a", "actor": {"type": "user", "id": id}, "subject": {"id": id},
+            "account": {"id": id}, "entity": {"type": "quest", "id": id}, "session_id": id,
+        });
+        let named = ["entity.id", "actor.id", "subject.id", "account.id", "session_id"];
+        assert_eq!(fields(event), named, "{id}");
+    }
+    for id in ["nullable", "undefined-1", "0", "none"] {
+        assert!(fields(json!({"action": "a", "subject": {"id": id}})).is_empty(), "{id}");
+    }
+}
+
+#[test]
 fn words_may_be_of_any_style_and_script() {
     for action in [
         "user.created",

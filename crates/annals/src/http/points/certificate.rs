@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
 use super::super::Http;
+use super::super::body::check_id;
 use super::super::error::{Problem, Result};
 use super::super::parameters::Parameters;
 use super::badges::text;
@@ -91,6 +92,7 @@ pub(in super::super) async fn show(
         let detail = "The ids in the path are not valid UTF-8.";
         return Err(Problem::bad_request("invalid_id", detail));
     };
+    check_id("id", &id)?;
     let mut parameters = Parameters::read(query.as_deref());
     let language = parameters.language(&headers)?;
     parameters.none()?;

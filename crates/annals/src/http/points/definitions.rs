@@ -1,5 +1,6 @@
 //! The tasks, penalties and rewards of families.
 
+use annals_event::validate::id_fault;
 use annals_event::{Draft, Entity, FieldError, limits};
 use axum::Json;
 use axum::extract::State;
@@ -239,11 +240,11 @@ pub(super) fn no_reward() -> Problem {
 /// Checks the id, name and points of a definition.
 fn check(id: &str, name: &str, field: &str, points: i64) -> Result<()> {
     let mut errors = Vec::new();
-    for (field, text, most) in [("id", id, limits::ID_CHARS), ("name", name, limits::NAME_CHARS)] {
-        if text.is_empty() || text.chars().count() > most || text.contains(char::is_control) {
-            let message = format!("must have 1 to {most} characters on one line");
-            errors.push(FieldError::new(field, message));
-        }
+    errors.extend(id_fault(id).map(|fault| FieldError::new("id", fault)));
+    let most = limits::NAME_CHARS;
+    if name.is_empty() || name.chars().count() > most || name.contains(char::is_control) {
+        let message = format!("must have 1 to {most} characters on one line");
+        errors.push(FieldError::new("name", message));
     }
     if !(0..=MAX_POINTS).contains(&points) {
         errors.push(FieldError::new(field, format!("must be 0 to {MAX_POINTS}")));

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use annals_event::{Account as UserAccount, Draft, Subject, Time, limits};
+use annals_event::validate::id_fault;
+use annals_event::{Account as UserAccount, Draft, Subject, Time};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -67,9 +68,10 @@ impl PointsCommand {
                 Some(named)
             }
             (None, Some(named)) => {
-                let length = named.chars().count();
-                if !(1..=limits::ID_CHARS).contains(&length) || named.contains(char::is_control) {
-                    return wrong("must have 1 to 200 characters on one line");
+                if id_fault(&named).is_some() {
+                    return wrong(
+                        "must be an id: 1 to 200 characters on one line, not `undefined`",
+                    );
                 }
                 Some(named)
             }

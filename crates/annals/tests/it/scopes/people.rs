@@ -19,6 +19,36 @@ async fn save(server: &Server, id: &str, person: &Value) -> Answer {
     call.body("application/json", person.to_string()).send().await
 }
 
+#[tokio::test]
+async fn the_absence_of_an_id_is_nobody() {
+    let server = Server::start();
+    let child = |guardian: &str| json!({ "kind": "child", "guardians": [guardian] });
+    let user = json!({ "kind": "user" });
+    for (id, person, field) in [
+        ("undefined", &user, "id"),
+        ("null", &user, "id"),
+        ("%5Bobject%20Object%5D", &user, "id"),
+        ("%20", &user, "id"),
+        ("ben", &child("NaN"), "guardians"),
+    ] {
+        let answer = save(&server, id, person).await;
+        assert_eq!(answer.status, 422, "{id}: {}", answer.text());
+        assert_eq!(answer.json()["errors"][0]["field"], field, "{id}");
+    }
+    for path in ["/api/v1/people/undefined", "/child/null", "/child/null/certificates/a"] {
+        let answer = server.get(path).send().await;
+        assert_eq!((answer.status, &answer.json()["errors"][0]["field"]), (422, &json!("id")));
+    }
+    for (path, body) in [
+        ("/api/v1/tasks/undefined", json!({ "name": "A", "points": 1, "is_good": true })),
+        ("/api/v1/rewards/null", json!({ "name": "A", "cost": 1 })),
+    ] {
+        let call = server.call(Method::PUT, path);
+        let answer = call.body("application/json", body.to_string()).send().await;
+        assert_eq!(answer.status, 422, "{path}: {}", answer.text());
+    }
+}
+
 async fn acts(server: &Server, id: &str) -> Vec<String> {
     let events = all(server, ADMIN, &format!("category=system&subject={id}&order=asc")).await;
     events.iter().map(|event| event["action"].as_str().unwrap().to_owned()).collect()

@@ -83,6 +83,8 @@ async fn a_token_that_is_wrong_in_anything_is_refused() {
         json!({ "iss": null }),
         json!({ "sub": null }),
         json!({ "sub": "" }),
+        json!({ "sub": "undefined" }),
+        json!({ "sub": "[object Object]" }),
         json!({ "sub": 7 }),
         json!({ "sub": "a\nb" }),
         json!({ "sub": "x".repeat(201) }),
