@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     fn named(id: &str) -> Actor {
-        Actor { kind: ActorType::User, id: Some(id.to_owned()), name: None }
+        Actor { kind: ActorType::User, id: Some(id.to_owned()), name: None, ..Actor::default() }
     }
 
     #[tokio::test]

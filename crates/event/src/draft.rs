@@ -40,8 +40,10 @@ pub struct Draft {
     /// Absent: the catalog's severity, else `info`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
-    /// The person or program that did it; absent: `system`.
+    /// The person or program that did it; absent: `system`. A plain text is a user's id. An unknown
+    /// type, such as `teacher`, is kept as `user` with the word in `kind`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::parts::SentActor>))]
     pub actor: Option<Actor>,
     /// The person it is about; absent: the actor, when a user or a child.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -81,6 +81,20 @@ pub struct Actor {
     /// The name at that moment, ≤ 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The sender's own word for the type, such as `teacher`, ≤ 50 characters.
+    #[serde(rename = "kind", default, skip_serializing_if = "Option::is_none")]
+    pub own_kind: Option<String>,
+}
+
+/// An actor as a sender may write it, for the API's document.
+#[cfg(feature = "openapi")]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+pub enum SentActor {
+    /// The id of a user.
+    Id(String),
+    /// The actor.
+    Actor(Actor),
 }
 
 /// The person an event is about: the child, the student; privacy law's data subject.

@@ -63,8 +63,9 @@ prop_compose! {
         kind in prop::sample::select(ActorType::ALL.to_vec()),
         id in of(id()),
         name in of(text()),
+        own_kind in of(word()),
     ) -> Actor {
-        Actor { kind, id, name }
+        Actor { kind, id, name, own_kind }
     }
 }
 

@@ -50,6 +50,7 @@ pub struct Row<T = String> {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Context {
+    actor_kind: Option<String>,
     client: Option<Client>,
     error: Option<ErrorInfo>,
     page: Option<Page>,
@@ -233,7 +234,12 @@ impl<T: AsRef<str> + Into<String>> TryFrom<Row<T>> for Event {
             action: row.action.into(),
             class,
             severity,
-            actor: Actor { kind, id: own(row.actor_id), name: own(row.actor_name) },
+            actor: Actor {
+                kind,
+                id: own(row.actor_id),
+                name: own(row.actor_name),
+                own_kind: context.actor_kind,
+            },
             subject: own(row.subject_id).map(|id| Subject { id, name: subject_name }),
             account: own(row.account_id).map(|id| Account { id }),
             entity: own(row.entity_type).map(|kind| Entity {

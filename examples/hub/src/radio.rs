@@ -65,7 +65,12 @@ fn event(action: &str, device: &str, health: &str) -> Draft {
     Draft {
         category: Some("device".to_owned()),
         action: action.to_owned(),
-        actor: Some(Actor { kind: ActorType::Device, id: Some(device.to_owned()), name: None }),
+        actor: Some(Actor {
+            kind: ActorType::Device,
+            id: Some(device.to_owned()),
+            name: None,
+            ..Actor::default()
+        }),
         entity: Some(Entity {
             kind: "device".to_owned(),
             id: Some(device.to_owned()),

@@ -14,6 +14,7 @@ pub(crate) async fn is_it(request: Request, next: Next) -> Response {
             kind: ActorType::User,
             id: Some(name.to_lowercase()),
             name: Some(name.to_owned()),
+            ..Actor::default()
         },
         None => Actor { kind: ActorType::Anonymous, ..Actor::default() },
     };

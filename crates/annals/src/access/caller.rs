@@ -83,7 +83,7 @@ impl Caller {
             let kind = if self.role == Role::Child { ActorType::Child } else { ActorType::User };
             // The label of a person without a name is their id.
             let name = Some(self.label.clone()).filter(|label| *label != person.id);
-            return Actor { kind, id: Some(person.id.clone()), name };
+            return Actor { kind, id: Some(person.id.clone()), name, ..Actor::default() };
         }
         let id = match &self.auth_method {
             AuthMethod::Key { id } => Some(id.clone()),
@@ -91,7 +91,7 @@ impl Caller {
             AuthMethod::Token { .. } | AuthMethod::Operator => None,
         };
         let kind = if id.is_some() { ActorType::ApiKey } else { ActorType::System };
-        Actor { kind, id, name: Some(self.label.clone()) }
+        Actor { kind, id, name: Some(self.label.clone()), ..Actor::default() }
     }
 }
 

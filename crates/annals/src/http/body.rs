@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
+use annals_event::validate::id_fault;
 use annals_event::{FieldError, json};
 
 use super::Http;

@@ -60,7 +60,8 @@ impl Anonymiser {
         let content = Content { all: self, own: own_names(event) };
         let mut event = event.clone();
         if event.actor.kind.is_person() {
-            event.actor = Actor { kind: event.actor.kind, id: None, name: None };
+            event.actor =
+                Actor { kind: event.actor.kind, id: None, name: None, ..Actor::default() };
         }
         (event.subject, event.account, event.session_id, event.client) = (None, None, None, None);
         if let Some(entity) = &mut event.entity {
@@ -197,6 +198,7 @@ mod tests {
                 kind: ActorType::User,
                 id: Some("cleo".to_owned()),
                 name: Some("Cleo Doe".to_owned()),
+                ..Actor::default()
             },
             subject: Some(Subject { id: "kim".to_owned(), name: Some("Kim".to_owned()) }),
             account: Some(Account { id: "acc-1".to_owned() }),
@@ -223,7 +225,10 @@ mod tests {
     #[test]
     fn nobody_is_left_and_what_happened_is() {
         let left = anonymiser().remains(&event());
-        assert_eq!(left.actor, Actor { kind: ActorType::User, id: None, name: None });
+        assert_eq!(
+            left.actor,
+            Actor { kind: ActorType::User, id: None, name: None, ..Actor::default() }
+        );
         assert_eq!((left.subject, left.account, left.session_id), (None, None, None));
         assert_eq!((left.client, left.anonymised_at), (None, Some(START)));
         let a = ANONYMISED;
@@ -249,6 +254,7 @@ mod tests {
             kind: ActorType::Device,
             id: Some("lamp-1".to_owned()),
             name: Some("Lamp".to_owned()),
+            ..Actor::default()
         };
         let of_person = Event { actor: device.clone(), entity: entity("child", "kim"), ..event() };
         let left = anonymiser().remains(&of_person);

@@ -51,7 +51,8 @@ impl Forget {
         let acted = is_actor(&event.actor, &self.id);
         let about = event.subject.as_ref().is_some_and(|subject| subject.id == self.id);
         if acted {
-            event.actor = Actor { kind: event.actor.kind, id: None, name: None };
+            event.actor =
+                Actor { kind: event.actor.kind, id: None, name: None, ..Actor::default() };
         }
         event.subject = event.subject.filter(|_| !about);
         event.account = event.account.filter(|account| account.id != self.id);
@@ -128,6 +129,7 @@ mod tests {
                 kind: ActorType::User,
                 id: Some("cleo".to_owned()),
                 name: Some("Cleo Doe".to_owned()),
+                ..Actor::default()
             },
             subject: Some(Subject { id: "ben".to_owned(), name: Some("Ben".to_owned()) }),
             account: Some(Account { id: "cleo".to_owned() }),
@@ -145,7 +147,10 @@ mod tests {
     fn somebody_is_taken_out_and_nobody_else() {
         let event = event();
         let left = Forget::new("cleo", Some("Cleo"), [&event], START).without(&event);
-        assert_eq!(left.actor, Actor { kind: ActorType::User, id: None, name: None });
+        assert_eq!(
+            left.actor,
+            Actor { kind: ActorType::User, id: None, name: None, ..Actor::default() }
+        );
         assert_eq!((left.account, left.session_id), (None, None));
         assert_eq!(left.subject, event.subject);
         let message = "[erased] ([erased]) thanked Ben for Cleopatra, said [erased]";

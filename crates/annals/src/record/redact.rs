@@ -138,6 +138,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     if let Some(actor) = &mut draft.actor {
         redactor.field(&mut actor.id, limits::ID_CHARS);
         redactor.field(&mut actor.name, limits::NAME_CHARS);
+        redactor.field(&mut actor.own_kind, limits::CATEGORY_CHARS);
     }
     if let Some(subject) = &mut draft.subject {
         redactor.string(&mut subject.id);

@@ -36,6 +36,7 @@ fn browser() -> Sender {
             kind: ActorType::User,
             id: Some("ada".to_owned()),
             name: Some("Ada".to_owned()),
+            ..Actor::default()
         }),
         dependants: vec!["tim".to_owned()],
         peer_ip: "203.0.113.77".parse().ok(),

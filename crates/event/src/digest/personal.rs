@@ -35,6 +35,7 @@ pub fn personal(event: &Event) -> Personal {
         }
         personal.object("actor", |fields| {
             fields.some_text("id", event.actor.id.as_deref());
+            fields.some_text("kind", event.actor.own_kind.as_deref());
             fields.some_text("name", event.actor.name.as_deref());
             fields.text("type", event.actor.kind.as_str());
         });
@@ -62,10 +63,11 @@ pub fn personal(event: &Event) -> Personal {
     Personal { text, metadata }
 }
 
-/// Returns an event's client, error, page and request as one object in canonical JSON; `None` if
-/// it has none of them.
+/// Returns what has no column of its own as one object in canonical JSON: the actor's own kind,
+/// client, error, page and request; `None` if the event has none of them.
 pub fn context(event: &Event) -> Option<Vec<u8>> {
-    let nothing = event.client.is_none()
+    let nothing = event.actor.own_kind.is_none()
+        && event.client.is_none()
         && event.error.is_none()
         && event.page.is_none()
         && event.request.is_none();
@@ -74,6 +76,7 @@ pub fn context(event: &Event) -> Option<Vec<u8>> {
     }
     let mut text = Vec::with_capacity(256);
     Object::write(&mut text, |context| {
+        context.some_text("actor_kind", event.actor.own_kind.as_deref());
         client(context, event.client.as_ref());
         error(context, event.error.as_ref());
         page(context, event.page.as_ref());

@@ -106,7 +106,8 @@ proptest! {
         let Value::Object(all) = serde_json::to_value(&event).unwrap() else { panic!() };
         let parts = ["client", "error", "page", "request"];
         let parts = parts.iter().filter_map(|part| Some((*part, all.get(*part)?)));
-        let parts: std::collections::BTreeMap<_, _> = parts.collect();
+        let kind = all["actor"].get("kind").map(|kind| ("actor_kind", kind));
+        let parts: std::collections::BTreeMap<_, _> = parts.chain(kind).collect();
         let expected = (!parts.is_empty()).then(|| canonical(&parts));
         prop_assert_eq!(context(&event), expected);
     }

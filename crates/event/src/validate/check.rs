@@ -62,6 +62,9 @@ impl Draft {
         if let Some(actor) = &self.actor {
             rules.id("actor.id", actor.id.as_deref());
             rules.name("actor.name", actor.name.as_deref());
+            if let Some(kind) = &actor.own_kind {
+                rules.word("actor.kind", kind, limits::CATEGORY_CHARS);
+            }
         }
         if let Some(subject) = &self.subject {
             rules.id("subject.id", Some(&subject.id));

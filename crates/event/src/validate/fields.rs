@@ -20,6 +20,11 @@ impl Faults {
         }
     }
 
+    /// Returns `true` if a field is named already.
+    pub(super) fn name(&self, field: &str) -> bool {
+        self.0.iter().any(|fault| fault.field == field)
+    }
+
     pub(super) fn into_result(self) -> Result<(), Vec<FieldError>> {
         if self.0.is_empty() { Ok(()) } else { Err(self.0) }
     }
@@ -129,6 +134,23 @@ impl<'t> Fields<'t> {
 
     pub(super) fn object(&mut self, key: &'static str, faults: &mut Faults) -> Option<Fields<'t>> {
         self.inner(key, faults).map(|object| Fields::new(object, key))
+    }
+
+    /// Reads an object, or the text that says the same in short.
+    pub(super) fn object_or_text(
+        &mut self,
+        key: &'static str,
+        faults: &mut Faults,
+    ) -> Option<Result<Fields<'t>, String>> {
+        match self.take(key)? {
+            Node::Object(object) => Some(Ok(Fields::new(object, key))),
+            Node::Text(text) => Some(Err(text.into_owned())),
+            other => {
+                let message = format!("must be an object or an id, not {}", kind(&other));
+                faults.add(self.at(key), message);
+                None
+            }
+        }
     }
 
     /// Reads an object whose keys are the sender's own.

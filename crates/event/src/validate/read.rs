@@ -1,11 +1,11 @@
 //! A reader of [`Draft`]s from JSON: types and names of fields.
 
-use super::FieldError;
 use super::fields::{Faults, Fields};
+use super::{FieldError, word_fault};
 use crate::json::Node;
 use crate::{
     Account, Actor, ActorType, Class, Client, Draft, Entity, ErrorInfo, Page, Points, Request,
-    Severity, Subject, Time, Uuid,
+    Severity, Subject, Time, Uuid, limits,
 };
 
 impl Draft {
@@ -39,7 +39,13 @@ fn draft(mut fields: Fields<'_>, faults: &mut Faults) -> Draft {
         action: fields.required("action", faults),
         class: fields.parsed("class", faults, classes, Class::from_name),
         severity: fields.parsed("severity", faults, severities, Severity::from_name),
-        actor: fields.object("actor", faults).map(|f| actor(f, faults)),
+        actor: match fields.object_or_text("actor", faults) {
+            Some(Ok(object)) => Some(actor(object, faults)),
+            Some(Err(id)) => {
+                Some(Actor { kind: ActorType::User, id: Some(id), ..Actor::default() })
+            }
+            None => None,
+        },
         subject: fields.object("subject", faults).map(|f| subject(f, faults)),
         account: fields.object("account", faults).map(|f| account(f, faults)),
         entity: fields.object("entity", faults).map(|f| entity(f, faults)),
@@ -57,17 +63,20 @@ fn draft(mut fields: Fields<'_>, faults: &mut Faults) -> Draft {
 }
 
 fn actor(mut fields: Fields<'_>, faults: &mut Faults) -> Actor {
-    let kinds = "one of user, child, api_key, device, system, anonymous";
     let given = fields.required("type", faults);
-    let kind = ActorType::from_name(&given);
-    if kind.is_none() && !given.is_empty() {
-        faults.add(fields.at("type"), format!("must be {kinds}"));
-    }
-    let actor = Actor {
-        kind: kind.unwrap_or_default(),
+    let known = ActorType::from_name(&given);
+    let mut actor = Actor {
+        kind: known.unwrap_or(ActorType::User),
         id: fields.text("id", faults),
         name: fields.text("name", faults),
+        own_kind: fields.text("kind", faults),
     };
+    if known.is_none() && !faults.name("actor.type") {
+        if let Some(fault) = word_fault(&given, limits::CATEGORY_CHARS) {
+            faults.add(fields.at("type"), fault);
+        }
+        actor.own_kind.get_or_insert(given);
+    }
     fields.finish(faults);
     actor
 }

@@ -32,7 +32,7 @@ fn null_is_absent() {
 fn names_every_wrong_field() {
     let wrong = json!({
         "id": 5, "occurred_at": "yesterday", "age_ms": -1, "category": "a,b", "action": "x",
-        "severity": "bad", "actor": {"type": "robot"}, "subject": {}, "account": [],
+        "severity": "bad", "actor": {"type": "a,b"}, "subject": {}, "account": [],
         "entity": {"id": "1"}, "points": {"before": 1, "after": 1.5}, "session_id": {},
         "page": {"load_ms": "1"}, "client": {"ip": 1}, "request": {"status": "x"},
         "error": {"typ": "x"}, "message": 1, "metadata": [],
@@ -99,6 +99,31 @@ fn rules_of_content_name_their_field() {
         event.as_object_mut().unwrap().entry("action").or_insert(json!("ok"));
         let found = fields(event.clone());
         assert!(found.len() == 1 && found[0].starts_with(field), "{event} gave {found:?}");
+    }
+}
+
+#[test]
+fn an_actor_may_be_an_id_or_of_the_sender_s_own_kind() {
+    let actor = |sent: Value| {
+        let draft = Draft::from_json(json!({"action": "a", "actor": sent})).unwrap();
+        assert_eq!(draft.check(), Ok(()));
+        serde_json::to_value(draft.actor).unwrap()
+    };
+    assert_eq!(actor(json!("bob")), json!({"type": "user", "id": "bob"}));
+    let teacher = json!({"type": "user", "id": "t", "kind": "teacher"});
+    assert_eq!(actor(json!({"type": "teacher", "id": "t"})), teacher);
+    assert_eq!(actor(teacher.clone()), teacher);
+    let device = json!({"type": "device", "kind": "Smart lamp"});
+    assert_eq!(actor(device.clone()), device);
+    for (sent, field) in [
+        (json!(""), "actor.id"),
+        (json!("undefined"), "actor.id"),
+        (json!({"type": ""}), "actor.type"),
+        (json!({"type": "x".repeat(51)}), "actor.type"),
+        (json!({"type": "user", "kind": "a\nb"}), "actor.kind"),
+        (json!(7), "actor"),
+    ] {
+        assert_eq!(fields(json!({"action": "a", "actor": sent.clone()})), [field], "{sent}");
     }
 }
 
@@ -172,7 +197,12 @@ fn programs_meet_the_same_rules() {
     let mut draft = Draft {
         action: "a".to_owned(),
         points: Some(Points { before: i64::MIN, after: i64::MAX, delta: 1 }),
-        actor: Some(Actor { kind: ActorType::User, id: Some(String::new()), name: None }),
+        actor: Some(Actor {
+            kind: ActorType::User,
+            id: Some(String::new()),
+            name: None,
+            ..Actor::default()
+        }),
         ..Draft::default()
     };
     draft.metadata.insert("n".to_owned(), json!(u64::MAX));

@@ -28,7 +28,12 @@ fn event(number: u64) -> Event {
     event.category = ["quest", "badge", "other"][number as usize % 3].to_owned();
     event.severity = if number.is_multiple_of(7) { Severity::Warning } else { Severity::Info };
     if number.is_multiple_of(5) {
-        event.actor = Actor { kind: ActorType::User, id: Some("g1".to_owned()), name: None };
+        event.actor = Actor {
+            kind: ActorType::User,
+            id: Some("g1".to_owned()),
+            name: None,
+            ..Actor::default()
+        };
     }
     event
 }

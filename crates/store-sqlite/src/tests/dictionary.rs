@@ -25,7 +25,12 @@ fn naming(number: u128, name: usize) -> Entry {
     let id = Some(format!("id-{name}"));
     let person = format!("Person Nr {name}.");
     let event = Event {
-        actor: Actor { kind: ActorType::User, id: id.clone(), name: Some(person) },
+        actor: Actor {
+            kind: ActorType::User,
+            id: id.clone(),
+            name: Some(person),
+            ..Actor::default()
+        },
         subject: Some(Subject { id: format!("subject-{name}"), name: None }),
         entity: Some(Entity { kind: "lamp".to_owned(), id, name: Some(format!("Lamp {name}.")) }),
         session_id: Some(format!("visit-{name}.")),

@@ -18,6 +18,7 @@ fn event(category: &str, action: &str) -> Event {
             kind: ActorType::User,
             id: Some("u1".to_owned()),
             name: Some("Ada".to_owned()),
+            ..Actor::default()
         },
         subject: None,
         account: None,

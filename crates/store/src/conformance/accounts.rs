@@ -19,7 +19,12 @@ fn points(number: u128, child: &str, category: &str, action: &str, change: [i64;
         category: category.to_owned(),
         action: action.to_owned(),
         subject: Some(Subject { id: child.to_owned(), name: None }),
-        actor: Actor { kind: ActorType::User, id: Some("g1".to_owned()), name: None },
+        actor: Actor {
+            kind: ActorType::User,
+            id: Some("g1".to_owned()),
+            name: None,
+            ..Actor::default()
+        },
         entity: named.then(|| Entity {
             kind: category.to_owned(),
             id: Some("thing".to_owned()),

@@ -62,7 +62,7 @@ pub(super) fn anonymous(event: &Event, at: Time) -> Event {
         ..event.clone()
     };
     if event.actor.kind.is_person() {
-        event.actor = Actor { kind: event.actor.kind, id: None, name: None };
+        event.actor = Actor { kind: event.actor.kind, id: None, name: None, ..Actor::default() };
     }
     event
 }

@@ -19,7 +19,8 @@ fn events() -> Vec<Event> {
     let mut all: Vec<Event> = (1..=6).map(|number| plain(number).event).collect();
     let id = || GONE.to_owned();
     let name = || Some("Greta".to_owned());
-    all[0].actor = Actor { kind: ActorType::User, id: Some(id()), name: name() };
+    all[0].actor =
+        Actor { kind: ActorType::User, id: Some(id()), name: name(), ..Actor::default() };
     all[1].subject = Some(Subject { id: id(), name: name() });
     all[2].account = Some(Account { id: id() });
     all[2].subject = Some(Subject { id: "c1".to_owned(), name: None });
@@ -29,7 +30,8 @@ fn events() -> Vec<Event> {
     all[3].entity = Some(Entity { kind: "user".to_owned(), id: Some(id()), name: name() });
     // An entity and a key with the same id are not the person.
     all[4].entity = Some(Entity { kind: "lamp".to_owned(), id: Some(id()), name: None });
-    all[4].actor = Actor { kind: ActorType::ApiKey, id: Some(id()), name: None };
+    all[4].actor =
+        Actor { kind: ActorType::ApiKey, id: Some(id()), name: None, ..Actor::default() };
     all
 }
 

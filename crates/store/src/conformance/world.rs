@@ -65,8 +65,9 @@ fn value() -> impl Strategy<Value = Value> {
 prop_compose! {
     fn actor()(
         kind in select(ActorType::ALL.to_vec()), id in of(name(&IDS)), name in of(name(&TEXTS)),
+        own_kind in of(name(&TEXTS)),
     ) -> Actor {
-        Actor { kind, id, name }
+        Actor { kind, id, name, own_kind }
     }
 }
 

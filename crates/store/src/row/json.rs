@@ -33,6 +33,7 @@ impl Row<&str> {
                 actor.text("type", actor_type.as_str());
                 actor.some_text("id", self.actor_id);
                 actor.some_text("name", self.actor_name);
+                actor.some_text("kind", context.actor_kind.as_deref());
             });
             if let Some(id) = self.subject_id {
                 event.object("subject", |subject| {

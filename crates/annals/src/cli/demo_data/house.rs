@@ -61,6 +61,7 @@ pub fn devices(story: &mut Story, family: &Family, morning: Time, first: bool, d
             kind: ActorType::Device,
             id: Some(hub.clone()),
             name: Some(family.hub.into()),
+            ..Actor::default()
         }),
         entity: Some(entity("device", id, name)),
         ..draft("device", action)

@@ -180,14 +180,24 @@ pub fn people() -> Vec<Person> {
 impl Guardian {
     /// Returns the guardian as an actor.
     pub fn actor(&self) -> Actor {
-        Actor { kind: ActorType::User, id: Some(self.id.into()), name: Some(self.name.into()) }
+        Actor {
+            kind: ActorType::User,
+            id: Some(self.id.into()),
+            name: Some(self.name.into()),
+            ..Actor::default()
+        }
     }
 }
 
 impl Child {
     /// Returns the child as an actor.
     pub fn actor(&self) -> Actor {
-        Actor { kind: ActorType::Child, id: Some(self.id.into()), name: Some(self.name.into()) }
+        Actor {
+            kind: ActorType::Child,
+            id: Some(self.id.into()),
+            name: Some(self.name.into()),
+            ..Actor::default()
+        }
     }
 
     /// Returns the child as a subject.

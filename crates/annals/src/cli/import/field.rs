@@ -129,11 +129,16 @@ impl Field {
                 draft.severity = Some(severity.ok_or_else(|| unknown(text, "severity"))?);
             }
             "actor.type" => {
-                let kind = ActorType::from_name(text);
-                actor(draft).kind = kind.ok_or_else(|| unknown(text, "actor type"))?;
+                let known = ActorType::from_name(text);
+                let actor = actor(draft);
+                actor.kind = known.unwrap_or(ActorType::User);
+                if known.is_none() {
+                    actor.own_kind.get_or_insert(text.into());
+                }
             }
             "actor.id" => actor(draft).id = own(),
             "actor.name" => actor(draft).name = own(),
+            "actor.kind" => actor(draft).own_kind = own(),
             "subject.id" => subject(draft).id = text.into(),
             "subject.name" => subject(draft).name = own(),
             "account.id" => draft.account.get_or_insert_default().id = text.into(),

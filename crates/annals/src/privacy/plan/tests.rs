@@ -121,7 +121,12 @@ fn a_hold_keeps_whom_or_what_it_names_until_it_ends() {
     };
     let by_ben = Event {
         subject: None,
-        actor: Actor { kind: ActorType::User, id: Some("ben".to_owned()), name: None },
+        actor: Actor {
+            kind: ActorType::User,
+            id: Some("ben".to_owned()),
+            name: None,
+            ..Actor::default()
+        },
         ..event(KINDS[4], 1)
     };
     let of_cleo = Event {

@@ -3,7 +3,7 @@
 use annals_event::Event;
 
 /// The columns, in order. Dots lead into an event's parts, as in its JSON.
-pub const COLUMNS: [&str; 44] = [
+pub const COLUMNS: [&str; 45] = [
     "id",
     "cursor",
     "occurred_at",
@@ -48,6 +48,7 @@ pub const COLUMNS: [&str; 44] = [
     "message",
     "metadata",
     "anonymised_at",
+    "actor.kind",
 ];
 
 pub(super) fn header() -> Vec<u8> {
@@ -129,6 +130,7 @@ pub(super) fn row(out: &mut Vec<u8>, event: &Event) {
         text(&event.message),
         metadata,
         number(event.anonymised_at),
+        own(event.actor.own_kind.as_ref()),
     ];
     let mut writer =
         ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);

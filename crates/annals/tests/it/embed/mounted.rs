@@ -17,7 +17,7 @@ use crate::support::{Call, root};
 /// Makes every request to the host one of this user.
 async fn as_the_host_s_user(request: Request, next: Next) -> axum::response::Response {
     let id = Some("of-the-host".to_owned());
-    let actor = Actor { kind: ActorType::User, id, name: None };
+    let actor = Actor { kind: ActorType::User, id, name: None, ..Actor::default() };
     with_actor(actor, next.run(request)).await
 }
 

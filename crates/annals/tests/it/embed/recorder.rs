@@ -160,7 +160,12 @@ async fn who_and_when_are_taken_where_it_is_recorded() {
     let clock = ManualClock::at(Time::from_micros(1_790_000_000_000_000));
     let annals = builder(&root).clock(Arc::new(clock.clone())).open().await.unwrap();
     let recorder = annals.recorder();
-    let user = |id: &str| Actor { kind: ActorType::User, id: Some(id.to_owned()), name: None };
+    let user = |id: &str| Actor {
+        kind: ActorType::User,
+        id: Some(id.to_owned()),
+        name: None,
+        ..Actor::default()
+    };
     recorder.record(lamp(0));
     with_actor(user("ada"), async { recorder.record(lamp(1)) }).await;
     with_actor_sync(user("bo"), || recorder.record(lamp(2)));

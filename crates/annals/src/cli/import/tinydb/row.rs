@@ -58,7 +58,12 @@ pub(super) fn read(place: &str, value: Value, zone: &TimeZone) -> Result<Row, St
     let draft = Draft {
         id: Some(id),
         action,
-        actor: account.clone().map(|id| Actor { kind: ActorType::User, id: Some(id), name: None }),
+        actor: account.clone().map(|id| Actor {
+            kind: ActorType::User,
+            id: Some(id),
+            name: None,
+            ..Actor::default()
+        }),
         subject: Some(Subject { id: child.clone(), name: None }),
         account: account.clone().map(|id| Account { id }),
         entity: entity_id.map(|id| Entity {
