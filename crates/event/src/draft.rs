@@ -72,6 +72,9 @@ pub struct Draft {
     /// A fault in the application.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorInfo>,
+    /// The texts that somebody cut already, such as `error.stack`: an export has them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cut: Vec<String>,
     /// One human sentence, ≤ 1,000 characters; absent: rendered from the catalog's template.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,

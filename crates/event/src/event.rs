@@ -63,6 +63,9 @@ pub struct Event {
     /// A fault in the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorInfo>,
+    /// The texts that were too long and were cut, such as `error.stack`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cut: Vec<String>,
     /// One human sentence.
     pub message: String,
     /// The sender's own JSON object.

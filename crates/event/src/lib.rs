@@ -13,6 +13,7 @@
 //! This crate does no IO, reads no clock and draws no randomness.
 
 pub mod class;
+pub mod cut;
 pub mod digest;
 pub mod draft;
 pub mod event;

@@ -5,6 +5,7 @@ use proptest::option::of;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
+use crate::cut::CUT_FIELDS;
 use crate::{
     Account, Actor, ActorType, Class, Client, Draft, Entity, ErrorInfo, Event, Page, Points,
     Request, Severity, Subject, Time, Uuid,
@@ -133,11 +134,13 @@ pub fn draft() -> impl Strategy<Value = Draft> {
         of(text()),
     );
     let who = (of(actor()), of((id(), of(text()))), of(id()), of(id()));
-    let whence = (of(page()), of(client()), of(request()), of(error()), metadata());
+    let fields: Vec<String> = CUT_FIELDS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let cut = prop::sample::subsequence(fields, 0..3);
+    let whence = (of(page()), of(client()), of(request()), of(error()), metadata(), cut);
     (what, who, whence).prop_map(|(what, who, whence)| {
         let (id, occurred_at, category, action, (severity, class), entity, points, message) = what;
         let (actor, subject, account, session_id) = who;
-        let (page, client, request, error, metadata) = whence;
+        let (page, client, request, error, metadata, cut) = whence;
         Draft {
             id: id.map(Uuid::from_u128),
             occurred_at,
@@ -156,6 +159,7 @@ pub fn draft() -> impl Strategy<Value = Draft> {
             client,
             request,
             error,
+            cut,
             message,
             metadata,
         }
@@ -184,6 +188,7 @@ pub fn event() -> impl Strategy<Value = Event> {
         client: draft.client,
         request: draft.request,
         error: draft.error,
+        cut: draft.cut,
         message: draft.message.unwrap_or_default(),
         metadata: draft.metadata,
         anonymised_at: None,

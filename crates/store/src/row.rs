@@ -52,6 +52,7 @@ pub struct Row<T = String> {
 struct Context {
     actor_kind: Option<String>,
     client: Option<Client>,
+    cut: Vec<String>,
     error: Option<ErrorInfo>,
     page: Option<Page>,
     request: Option<Request>,
@@ -253,6 +254,7 @@ impl<T: AsRef<str> + Into<String>> TryFrom<Row<T>> for Event {
             client: context.client,
             request: context.request,
             error: context.error,
+            cut: context.cut,
             message: row.message.into(),
             metadata,
             anonymised_at: row.anonymised_at.map(Time::from_micros),

@@ -198,7 +198,7 @@ mod tests {
                 kind: ActorType::User,
                 id: Some("cleo".to_owned()),
                 name: Some("Cleo Doe".to_owned()),
-                ..Actor::default()
+                own_kind: Some("teacher".to_owned()),
             },
             subject: Some(Subject { id: "kim".to_owned(), name: Some("Kim".to_owned()) }),
             account: Some(Account { id: "acc-1".to_owned() }),

@@ -129,7 +129,7 @@ mod tests {
                 kind: ActorType::User,
                 id: Some("cleo".to_owned()),
                 name: Some("Cleo Doe".to_owned()),
-                ..Actor::default()
+                own_kind: Some("teacher".to_owned()),
             },
             subject: Some(Subject { id: "ben".to_owned(), name: Some("Ben".to_owned()) }),
             account: Some(Account { id: "cleo".to_owned() }),

@@ -40,7 +40,9 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
         client.ip = work.intake.prefixes.cut(ip).map(|ip| ip.to_string());
     }
     if let Some(agent) = &client.user_agent {
-        let program = work.intake.user_agents.parse(agent);
+        // The full text may be of any length; it is cut later, when its secrets are gone.
+        let end = agent.char_indices().nth(limits::USER_AGENT_CHARS).map_or(agent.len(), |at| at.0);
+        let program = work.intake.user_agents.parse(&agent[..end]);
         client.device = client.device.or_else(|| program.device.map(str::to_owned));
         client.os = client.os.or(program.os);
         client.browser = client.browser.or(program.browser);
@@ -51,7 +53,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Returns a header's text without control characters and within the field's limit.
+/// Returns a header's text without control characters.
 fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(limits::USER_AGENT_CHARS).collect()
+    text.chars().filter(|c| !c.is_control()).collect()
 }

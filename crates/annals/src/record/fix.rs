@@ -34,6 +34,7 @@ pub(super) fn run(work: Work<'_>) -> Result<Entry, Refusal> {
         client: draft.client,
         request: draft.request,
         error: draft.error,
+        cut: draft.cut,
         message: draft.message.unwrap_or_default(),
         metadata: draft.metadata,
         anonymised_at: None,

@@ -34,6 +34,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
             client: None,
             request: None,
             error: draft.error.take(),
+            cut: Vec::new(),
             message: String::new(),
             metadata: mem::take(&mut draft.metadata),
             anonymised_at: None,

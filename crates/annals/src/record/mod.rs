@@ -16,6 +16,7 @@
 //!   from the request), so that it sees all that is stored. `message` comes after it, so that a
 //!   sentence is made of redacted values. The sentence is then redacted itself, because a template
 //!   may put together what was harmless apart.
+//!   Only then are long texts cut, so that no half of a secret is left.
 //! * `fix` comes last, because the commitment covers what is stored and nothing else.
 //!
 //! **Clocks.** An absent `occurred_at` becomes the journal's `created_at`. A sender's own is
@@ -205,6 +206,7 @@ const fn step(name: &'static str, run: fn(&mut Work<'_>) -> Result<(), Refusal>)
 
 /// Checks the rules of content, also for drafts that programs built.
 fn check(work: &mut Work<'_>) -> Result<(), Refusal> {
+    work.draft.drop_queries();
     work.draft.check().map_err(Refusal::fields)
 }
 

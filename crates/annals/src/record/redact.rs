@@ -151,28 +151,8 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
         redactor.field(&mut entity.id, limits::ID_CHARS);
         redactor.field(&mut entity.name, limits::NAME_CHARS);
     }
-    if let Some(page) = &mut draft.page {
-        redactor.field(&mut page.path, limits::URL_CHARS);
-        redactor.field(&mut page.title, limits::TITLE_CHARS);
-        redactor.field(&mut page.referrer, limits::URL_CHARS);
-    }
-    if let Some(client) = &mut draft.client {
-        redactor.field(&mut client.user_agent, limits::USER_AGENT_CHARS);
-        redactor.field(&mut client.device, limits::WORD_CHARS);
-        redactor.field(&mut client.os, limits::WORD_CHARS);
-        redactor.field(&mut client.browser, limits::WORD_CHARS);
-    }
-    if let Some(request) = &mut draft.request {
-        redactor.field(&mut request.method, limits::WORD_CHARS);
-        redactor.field(&mut request.route, limits::URL_CHARS);
-    }
-    if let Some(error) = &mut draft.error {
-        redactor.field(&mut error.kind, limits::NAME_CHARS);
-        redactor.field(&mut error.message, limits::ERROR_MESSAGE_CHARS);
-        redactor.field(&mut error.stack, limits::STACK_CHARS);
-        redactor.field(&mut error.component, limits::NAME_CHARS);
-        redactor.field(&mut error.endpoint, limits::URL_CHARS);
-    }
+    draft.cut_fields().into_iter().for_each(|(_, text)| redactor.string(text));
+    draft.cut_texts();
     redactor.object(&mut draft.metadata);
     Ok(())
 }

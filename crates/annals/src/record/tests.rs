@@ -164,6 +164,31 @@ fn the_catalog_decides_severity_and_who_may_send() {
 }
 
 #[test]
+fn long_texts_are_cut_and_named_after_their_secrets_are_gone() {
+    let key = "ann_service_0123456789abcdef0123";
+    // The key stands across the place where the text is cut.
+    let message = format!("{} {key} {}", "x".repeat(1_990), "y".repeat(500));
+    let sent = json!({
+        "action": "api_error", "error": {"message": message, "stack": "at f\n".repeat(9_000)},
+        "page": {"path": format!("/search?gclid={}", "a".repeat(3_000)), "load_ms": 12.34},
+    });
+    let event = process(&service(), sent).unwrap().event;
+    assert_eq!(event.cut, ["error.message", "error.stack"]);
+    let error = event.error.unwrap();
+    let message = error.message.unwrap();
+    assert_eq!(message.chars().count(), 2_000);
+    assert!(!message.contains("ann_"), "{message}");
+    assert!(error.stack.unwrap().contains(" characters cut …"));
+    let page = event.page.unwrap();
+    assert_eq!((page.path.as_deref(), page.load_ms), (Some("/search"), Some(12)));
+
+    let agent = Some("Mozilla/5.0 ".repeat(200));
+    let browser = Sender { user_agent: agent, ..browser() };
+    let event = process(&browser, json!({"action": "page_view"})).unwrap().event;
+    assert_eq!(event.cut, ["client.user_agent"]);
+}
+
+#[test]
 fn words_are_kept_as_they_are_sent() {
     for action in ["Order Completed", "UserCreated", "quest_started2", "注文 完了"] {
         let event = process(&service(), json!({"action": action, "category": "My Shop"}));

@@ -40,6 +40,7 @@ pub fn personal(event: &Event) -> Personal {
             fields.text("type", event.actor.kind.as_str());
         });
         client(personal, event.client.as_ref());
+        cut(personal, &event.cut);
         // The type is part of the skeleton.
         if let Some(entity) = &event.entity {
             personal.object("entity", |fields| {
@@ -64,10 +65,11 @@ pub fn personal(event: &Event) -> Personal {
 }
 
 /// Returns what has no column of its own as one object in canonical JSON: the actor's own kind,
-/// client, error, page and request; `None` if the event has none of them.
+/// client, cut, error, page and request; `None` if the event has none of them.
 pub fn context(event: &Event) -> Option<Vec<u8>> {
     let nothing = event.actor.own_kind.is_none()
         && event.client.is_none()
+        && event.cut.is_empty()
         && event.error.is_none()
         && event.page.is_none()
         && event.request.is_none();
@@ -78,6 +80,7 @@ pub fn context(event: &Event) -> Option<Vec<u8>> {
     Object::write(&mut text, |context| {
         context.some_text("actor_kind", event.actor.own_kind.as_deref());
         client(context, event.client.as_ref());
+        cut(context, &event.cut);
         error(context, event.error.as_ref());
         page(context, event.page.as_ref());
         request(context, event.request.as_ref());
@@ -94,6 +97,12 @@ fn client(object: &mut Object<'_>, client: Option<&Client>) {
         fields.some_text("os", client.os.as_deref());
         fields.some_text("user_agent", client.user_agent.as_deref());
     });
+}
+
+fn cut(object: &mut Object<'_>, cut: &[String]) {
+    if !cut.is_empty() {
+        object.texts("cut", cut);
+    }
 }
 
 fn error(object: &mut Object<'_>, error: Option<&ErrorInfo>) {

@@ -104,7 +104,7 @@ proptest! {
     #[test]
     fn the_context_is_canonical(event in testing::event()) {
         let Value::Object(all) = serde_json::to_value(&event).unwrap() else { panic!() };
-        let parts = ["client", "error", "page", "request"];
+        let parts = ["client", "cut", "error", "page", "request"];
         let parts = parts.iter().filter_map(|part| Some((*part, all.get(*part)?)));
         let kind = all["actor"].get("kind").map(|kind| ("actor_kind", kind));
         let parts: std::collections::BTreeMap<_, _> = parts.chain(kind).collect();

@@ -80,6 +80,14 @@ fn inputs() -> Vec<(&'static str, Value)> {
                 "occurred_at": "1900-01-01T00:00:00.000000Z", "created_at": "1969-12-31T23:59:59.999999Z",
             })),
         ),
+        (
+            "an actor of the sender's own kind, cut texts",
+            with(json!({
+                "category": "Школа", "action": "Lesson given",
+                "actor": {"type": "user", "id": "t-1", "kind": "teacher"},
+                "page": {"title": "Long"}, "error": {"stack": "at f"}, "cut": ["error.stack", "page.title"],
+            })),
+        ),
     ]
 }
 

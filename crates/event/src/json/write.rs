@@ -46,6 +46,19 @@ impl Object<'_> {
         }
     }
 
+    /// Writes a list of texts.
+    pub fn texts(&mut self, name: &str, values: &[String]) {
+        let out = self.name(name);
+        out.push(b'[');
+        for (at, value) in values.iter().enumerate() {
+            if at > 0 {
+                out.push(b',');
+            }
+            text(out, value);
+        }
+        out.push(b']');
+    }
+
     /// Writes a whole number.
     pub fn integer(&mut self, name: &str, value: i64) {
         // Writing to memory cannot fail.

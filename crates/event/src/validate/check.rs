@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::fields::Faults;
 use super::{FieldError, id_fault, word_fault};
+use crate::cut::CUT_FIELDS;
 use crate::{Draft, Points, digest, json, limits};
 
 /// The control characters a text may hold.
@@ -79,35 +80,39 @@ impl Draft {
     /// Checks page, client, request, error.
     fn check_where(&self, rules: &mut Rules) {
         use Controls::{AllButNul, Layout, None as NoControls};
+        // Long texts of these are cut, not refused (`cut.rs`).
         if let Some(page) = &self.page {
-            rules.text("page.path", page.path.as_deref(), limits::URL_CHARS, NoControls);
-            rules.text("page.title", page.title.as_deref(), limits::TITLE_CHARS, Layout);
-            rules.text("page.referrer", page.referrer.as_deref(), limits::URL_CHARS, NoControls);
+            rules.controls("page.path", page.path.as_deref(), NoControls);
+            rules.controls("page.title", page.title.as_deref(), Layout);
+            rules.controls("page.referrer", page.referrer.as_deref(), NoControls);
             rules.size("page.load_ms", page.load_ms);
             rules.size("page.engaged_ms", page.engaged_ms);
         }
         if let Some(client) = &self.client {
             let agent = client.user_agent.as_deref();
             rules.text("client.ip", client.ip.as_deref(), limits::WORD_CHARS, NoControls);
-            rules.text("client.user_agent", agent, limits::USER_AGENT_CHARS, NoControls);
-            rules.text("client.device", client.device.as_deref(), limits::WORD_CHARS, NoControls);
-            rules.text("client.os", client.os.as_deref(), limits::WORD_CHARS, NoControls);
-            rules.text("client.browser", client.browser.as_deref(), limits::WORD_CHARS, NoControls);
+            rules.controls("client.user_agent", agent, NoControls);
+            rules.controls("client.device", client.device.as_deref(), NoControls);
+            rules.controls("client.os", client.os.as_deref(), NoControls);
+            rules.controls("client.browser", client.browser.as_deref(), NoControls);
         }
         if let Some(request) = &self.request {
-            rules.text("request.method", request.method.as_deref(), limits::WORD_CHARS, NoControls);
-            rules.text("request.route", request.route.as_deref(), limits::URL_CHARS, NoControls);
+            rules.controls("request.method", request.method.as_deref(), NoControls);
+            rules.controls("request.route", request.route.as_deref(), NoControls);
             rules.status("request.status", request.status);
             rules.size("request.duration_ms", request.duration_ms);
         }
         if let Some(error) = &self.error {
-            let message = error.message.as_deref();
-            rules.text("error.type", error.kind.as_deref(), limits::NAME_CHARS, Layout);
-            rules.text("error.message", message, limits::ERROR_MESSAGE_CHARS, AllButNul);
-            rules.text("error.stack", error.stack.as_deref(), limits::STACK_CHARS, AllButNul);
-            rules.text("error.component", error.component.as_deref(), limits::NAME_CHARS, Layout);
-            rules.text("error.endpoint", error.endpoint.as_deref(), limits::URL_CHARS, NoControls);
+            rules.controls("error.type", error.kind.as_deref(), Layout);
+            rules.controls("error.message", error.message.as_deref(), AllButNul);
+            rules.controls("error.stack", error.stack.as_deref(), AllButNul);
+            rules.controls("error.component", error.component.as_deref(), Layout);
+            rules.controls("error.endpoint", error.endpoint.as_deref(), NoControls);
             rules.status("error.status", error.status);
+        }
+        let known = |name: &String| CUT_FIELDS.iter().any(|(field, _)| field == name);
+        if !self.cut.iter().all(known) {
+            rules.fault("cut", "may name texts of page, client, request and error only");
         }
     }
 }
@@ -126,6 +131,11 @@ impl Rules {
         if text.len() > most && text.chars().count() > most {
             self.fault(field, format!("must have at most {most} characters"));
         }
+        self.controls(field, Some(text), controls);
+    }
+
+    fn controls(&mut self, field: &str, text: Option<&str>, controls: Controls) {
+        let Some(text) = text else { return };
         let forbidden = |c: char| match controls {
             Controls::None => c.is_control(),
             Controls::Layout => c.is_control() && !matches!(c, '\n' | '\r' | '\t'),

@@ -115,14 +115,45 @@ impl<'t> Fields<'t> {
         self.integer(key, faults).unwrap_or_default()
     }
 
-    /// Reads a whole number from 0 on.
-    pub(super) fn count(&mut self, key: &'static str, faults: &mut Faults) -> Option<u64> {
-        let integer = self.integer(key, faults)?;
-        let count = u64::try_from(integer).ok();
-        if count.is_none() {
-            faults.add(self.at(key), "must not be negative");
+    /// Reads a number of milliseconds. Clocks give fractions of them, which are rounded.
+    pub(super) fn rounded(&mut self, key: &'static str, faults: &mut Faults) -> Option<u64> {
+        let value = self.take(key)?;
+        let number = match &value {
+            Node::Number(number) => {
+                number.as_f64().filter(|n| n.abs() <= limits::MAX_INTEGER as f64)
+            }
+            _ => None,
+        };
+        match number {
+            None => {
+                let expected = "must be a number from 0 to 9007199254740991";
+                faults.add(self.at(key), format!("{expected}, not {}", kind(&value)));
+                None
+            }
+            Some(number) if number < 0.0 => {
+                faults.add(self.at(key), "must not be negative");
+                None
+            }
+            // Integers up to 2⁵³ − 1 are exact as floats.
+            Some(number) => Some(number.round() as u64),
         }
-        count
+    }
+
+    /// Reads a list of texts.
+    pub(super) fn texts(&mut self, key: &'static str, faults: &mut Faults) -> Vec<String> {
+        let Some(Node::Array(items)) = self.take(key).or(Some(Node::Array(Vec::new()))) else {
+            faults.add(self.at(key), "must be a list of texts");
+            return Vec::new();
+        };
+        let text = |item| match item {
+            Node::Text(text) => Some(text.into_owned()),
+            _ => None,
+        };
+        let texts: Option<Vec<String>> = items.into_iter().map(text).collect();
+        if texts.is_none() {
+            faults.add(self.at(key), "must be a list of texts");
+        }
+        texts.unwrap_or_default()
     }
 
     /// Reads an HTTP status as a number; its range is a rule of content.

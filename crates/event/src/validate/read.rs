@@ -34,7 +34,7 @@ fn draft(mut fields: Fields<'_>, faults: &mut Faults) -> Draft {
     let draft = Draft {
         id,
         occurred_at,
-        age_ms: fields.count("age_ms", faults),
+        age_ms: fields.rounded("age_ms", faults),
         category: fields.text("category", faults),
         action: fields.required("action", faults),
         class: fields.parsed("class", faults, classes, Class::from_name),
@@ -55,6 +55,7 @@ fn draft(mut fields: Fields<'_>, faults: &mut Faults) -> Draft {
         client: fields.object("client", faults).map(|f| client(f, faults)),
         request: fields.object("request", faults).map(|f| request(f, faults)),
         error: fields.object("error", faults).map(|f| error(f, faults)),
+        cut: fields.texts("cut", faults),
         message: fields.text("message", faults),
         metadata: fields.free_object("metadata", faults),
     };
@@ -118,8 +119,8 @@ fn page(mut fields: Fields<'_>, faults: &mut Faults) -> Page {
         path: fields.text("path", faults),
         title: fields.text("title", faults),
         referrer: fields.text("referrer", faults),
-        load_ms: fields.count("load_ms", faults),
-        engaged_ms: fields.count("engaged_ms", faults),
+        load_ms: fields.rounded("load_ms", faults),
+        engaged_ms: fields.rounded("engaged_ms", faults),
     };
     fields.finish(faults);
     page
@@ -142,7 +143,7 @@ fn request(mut fields: Fields<'_>, faults: &mut Faults) -> Request {
         method: fields.text("method", faults),
         route: fields.text("route", faults),
         status: fields.status("status", faults),
-        duration_ms: fields.count("duration_ms", faults),
+        duration_ms: fields.rounded("duration_ms", faults),
     };
     fields.finish(faults);
     request

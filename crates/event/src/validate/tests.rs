@@ -63,7 +63,6 @@ fn names_every_wrong_field() {
 
 #[test]
 fn rules_of_content_name_their_field() {
-    let long = "x".repeat(3_000);
     for (value, field) in [
         (json!({"category": "a,b"}), "category"),
         (json!({"category": ""}), "category"),
@@ -84,7 +83,10 @@ fn rules_of_content_name_their_field() {
         (json!({"actor": {"type": "user", "id": "x".repeat(201)}}), "actor.id"),
         (json!({"actor": {"type": "user", "name": "a\u{1b}[2J"}}), "actor.name"),
         (json!({"session_id": "a\n"}), "session_id"),
-        (json!({"page": {"path": long}}), "page.path"),
+        (json!({"page": {"load_ms": -1}}), "page.load_ms"),
+        (json!({"request": {"duration_ms": 1e16}}), "request.duration_ms"),
+        (json!({"cut": ["message"]}), "cut"),
+        (json!({"cut": [1]}), "cut"),
         (json!({"request": {"status": 99}}), "request.status"),
         (json!({"error": {"status": 70_000}}), "error.status"),
         (json!({"message": "x".repeat(1_001)}), "message"),
@@ -125,6 +127,24 @@ fn an_actor_may_be_an_id_or_of_the_sender_s_own_kind() {
     ] {
         assert_eq!(fields(json!({"action": "a", "actor": sent.clone()})), [field], "{sent}");
     }
+}
+
+#[test]
+fn what_is_long_or_has_a_fraction_is_no_reason_to_refuse() {
+    let long = "x".repeat(30_000);
+    let draft = Draft::from_json(json!({
+        "action": "a", "age_ms": 0.5,
+        "page": {"path": long, "title": long, "referrer": long, "load_ms": 12.34, "engaged_ms": 12.5},
+        "client": {"user_agent": long, "os": long, "browser": long, "device": long},
+        "request": {"method": long, "route": long, "duration_ms": 0.4},
+        "error": {"type": long, "message": long, "stack": long, "component": long, "endpoint": long},
+    }))
+    .unwrap();
+    assert_eq!(draft.check(), Ok(()));
+    let page = draft.page.unwrap();
+    assert_eq!((page.load_ms, page.engaged_ms, draft.age_ms), (Some(12), Some(13), Some(1)));
+    assert_eq!(draft.request.unwrap().duration_ms, Some(0));
+    assert_eq!(fields(json!({"action": "a", "request": {"status": 200.5}})), ["request.status"]);
 }
 
 #[test]
@@ -252,6 +272,7 @@ const FIELDS: &[&str] = &[
     "client",
     "request",
     "error",
+    "cut",
     "message",
     "metadata",
 ];

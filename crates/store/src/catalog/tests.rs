@@ -29,6 +29,7 @@ fn event(category: &str, action: &str) -> Event {
         client: None,
         request: None,
         error: None,
+        cut: Vec::new(),
         message: String::new(),
         metadata: Default::default(),
         anonymised_at: None,

@@ -63,6 +63,9 @@ impl Row<&str> {
             part(event, "client", context.client.as_ref().filter(|_| client));
             part(event, "request", context.request.as_ref());
             part(event, "error", context.error.as_ref());
+            if !context.cut.is_empty() {
+                event.texts("cut", &context.cut);
+            }
             event.text("message", self.message);
             match (&metadata, self.metadata) {
                 (None, Some(text)) => event.name("metadata").extend_from_slice(text.as_bytes()),

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use annals_event::{
     Actor, ActorType, Class, Client, Draft, Entity, ErrorInfo, Page, Points, Request, Severity,
-    Subject,
+    Subject, limits,
 };
 use serde_json::Value;
 
@@ -152,8 +152,8 @@ impl Field {
             "page.path" => page(draft).path = own(),
             "page.title" => page(draft).title = own(),
             "page.referrer" => page(draft).referrer = own(),
-            "page.load_ms" => page(draft).load_ms = Some(number(text)?),
-            "page.engaged_ms" => page(draft).engaged_ms = Some(number(text)?),
+            "page.load_ms" => page(draft).load_ms = Some(rounded(text)?),
+            "page.engaged_ms" => page(draft).engaged_ms = Some(rounded(text)?),
             "client.ip" => client(draft).ip = own(),
             "client.user_agent" => client(draft).user_agent = own(),
             "client.device" => client(draft).device = own(),
@@ -162,13 +162,14 @@ impl Field {
             "request.method" => request(draft).method = own(),
             "request.route" => request(draft).route = own(),
             "request.status" => request(draft).status = Some(number(text)?),
-            "request.duration_ms" => request(draft).duration_ms = Some(number(text)?),
+            "request.duration_ms" => request(draft).duration_ms = Some(rounded(text)?),
             "error.type" => fault(draft).kind = own(),
             "error.message" => fault(draft).message = own(),
             "error.stack" => fault(draft).stack = own(),
             "error.component" => fault(draft).component = own(),
             "error.endpoint" => fault(draft).endpoint = own(),
             "error.status" => fault(draft).status = Some(number(text)?),
+            "cut" => draft.cut = text.split(' ').map(str::to_owned).collect(),
             "message" => draft.message = own(),
             "metadata" => match Kind::Json.value(text)? {
                 Value::Object(object) => draft.metadata.extend(object),
@@ -212,6 +213,15 @@ fn fault(draft: &mut Draft) -> &mut ErrorInfo {
 fn number<T: FromStr>(text: &str) -> Result<T, String> {
     let wrong = |_| format!("must be a number, not `{}`", short(text));
     text.trim().parse().map_err(wrong)
+}
+
+/// Reads a number of milliseconds; fractions are rounded, as the server does.
+fn rounded(text: &str) -> Result<u64, String> {
+    let number: f64 = number(text)?;
+    if !(0.0..=limits::MAX_INTEGER as f64).contains(&number) {
+        return Err(format!("must be a number from 0 on, not `{}`", short(text)));
+    }
+    Ok(number.round() as u64)
 }
 
 fn unknown(text: &str, what: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use annals_event::{Draft, Time};
+use annals_event::{Draft, FieldError, Time};
 use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 
@@ -144,8 +144,7 @@ impl Prepare {
                     let found = object.remove(key).is_some();
                     self.export |= found && key == "created_at";
                 }
-                let draft: Draft = serde_json::from_value(Value::Object(object))
-                    .map_err(|error| error.to_string())?;
+                let draft = Draft::from_json(Value::Object(object)).map_err(all)?;
                 let time =
                     draft.occurred_at.ok_or("occurred_at: is missing; an import needs a time")?;
                 if draft.action.is_empty() {
@@ -197,6 +196,13 @@ fn is_escaped(cell: &str) -> bool {
     let mut chars = cell.chars();
     chars.next() == Some('\'')
         && matches!(chars.next(), Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\''))
+}
+
+/// Puts the errors about a draft into one sentence.
+fn all(errors: Vec<FieldError>) -> String {
+    let said: Vec<String> =
+        errors.into_iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+    said.join("; ")
 }
 
 fn object(text: &str) -> Result<Map<String, Value>, String> {

@@ -3,7 +3,7 @@
 use annals_event::Event;
 
 /// The columns, in order. Dots lead into an event's parts, as in its JSON.
-pub const COLUMNS: [&str; 45] = [
+pub const COLUMNS: [&str; 46] = [
     "id",
     "cursor",
     "occurred_at",
@@ -49,6 +49,7 @@ pub const COLUMNS: [&str; 45] = [
     "metadata",
     "anonymised_at",
     "actor.kind",
+    "cut",
 ];
 
 pub(super) fn header() -> Vec<u8> {
@@ -131,6 +132,7 @@ pub(super) fn row(out: &mut Vec<u8>, event: &Event) {
         metadata,
         number(event.anonymised_at),
         own(event.actor.own_kind.as_ref()),
+        event.cut.join(" "),
     ];
     let mut writer =
         ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
