@@ -7,7 +7,7 @@ use super::ledger::{self, Ledger};
 use super::people::FAMILIES;
 use super::story::{HOUR, MINUTE, Planned, Story};
 use super::{house, learning};
-use crate::cli::import::ids::row_id;
+use crate::cli::import::ids::{content, row_id};
 use crate::cli::import::record::Record;
 use crate::cli::import::when::DAY;
 
@@ -78,7 +78,7 @@ fn settle(mut story: Story, days: i64) -> anyhow::Result<Vec<Record>> {
     let settled = story.planned.into_iter().filter_map(|planned| ledger.settle(planned));
     let mut records = Vec::new();
     for (number, Planned { time, mut draft, .. }) in (1..).zip(settled) {
-        draft.id = Some(row_id("demo-families", number, &[], time));
+        draft.id = Some(row_id(content("demo-families", &[&number.to_be_bytes()]), time, 0));
         if time >= from {
             records.push(Record::new(time, number, draft)?);
         }

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use annals_event::{Draft, Time};
+use annals_event::cut::cut_end;
+use annals_event::{Draft, Time, limits};
 use anyhow::Context as _;
 use csv::StringRecord;
 use jiff::civil;
@@ -124,6 +125,12 @@ impl Plan {
         }
         if draft.action.is_empty() {
             return Err("action: is empty".into());
+        }
+        // A mapping's sentence may hold a path of any length.
+        if let Some(message) = &mut draft.message
+            && cut_end(message, limits::MESSAGE_CHARS - 1)
+        {
+            message.push('…');
         }
         Ok(Some((time, draft)))
     }

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 
 use super::field::short;
-use super::ids::row_id;
+use super::ids::{Content, content};
 use super::mapping::{Format, Mapping};
 use super::plan::Plan;
 use super::read::{Next, Row, Source, sniff};
@@ -114,12 +114,10 @@ impl Prepare {
         match self.read() {
             Err(why) => bad(line, why),
             Ok(None) => Ok(Step::Skipped),
-            Ok(Some((time, mut draft))) => {
-                if draft.id.is_none() {
-                    draft.id = Some(self.id(time));
-                }
-                Ok(Step::Record(Record::new(time, line, draft)?))
-            }
+            Ok(Some((time, draft))) => Ok(Step::Record(match draft.id {
+                Some(_) => Record::new(time, line, draft)?,
+                None => Record::of_row(time, line, draft, self.content())?,
+            })),
         }
     }
 
@@ -155,14 +153,14 @@ impl Prepare {
         }
     }
 
-    fn id(&self, time: Time) -> annals_event::Uuid {
+    fn content(&self) -> Content {
         let row = &self.row;
         match self.how {
             How::Cells(_) => {
                 let cells: Vec<&[u8]> = row.cells.iter().map(str::as_bytes).collect();
-                row_id(&self.name, row.line, &cells, time)
+                content(&self.name, &cells)
             }
-            _ => row_id(&self.name, row.line, &[row.text.as_bytes()], time),
+            _ => content(&self.name, &[row.text.as_bytes()]),
         }
     }
 
@@ -303,7 +301,7 @@ mod tests {
     fn drafts_need_no_end_mark_and_bad_lines_are_named() {
         let text = "{\"action\":\"a\",\"occurred_at\":\"2026-01-01T00:00:00Z\"}\nnope\n{\"action\":\"a\"}\n{\"action\":\"a\",\"colour\":1,\"occurred_at\":\"2026-01-01T00:00:00Z\"}\n";
         let steps = steps(text, None).unwrap();
-        assert!(draft(&steps[0]).id.is_some());
+        assert!(matches!(&steps[0], Step::Record(record) if record.content().is_some()));
         let lines: Vec<u64> = steps[1..]
             .iter()
             .map(|step| match step {

@@ -1,5 +1,6 @@
 //! A reader of files, row by row, in constant memory; gzip is recognised by its first bytes.
 
+use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -164,9 +165,11 @@ impl Source {
                         break;
                     }
                 }
-                let Ok(text) = std::str::from_utf8(bytes.trim_ascii()) else {
+                let text = String::from_utf8_lossy(bytes.trim_ascii());
+                // A client may put any bytes into a log, and that is no reason to lose its line.
+                if matches!(text, Cow::Owned(_)) && *format != Format::CombinedLog {
                     return Ok(Next::Bad("not UTF-8".into()));
-                };
+                }
                 row.text.clear();
                 row.text.push_str(text.trim_start_matches('\u{feff}'));
                 if *format == Format::CombinedLog {

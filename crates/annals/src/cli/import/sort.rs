@@ -7,7 +7,7 @@
 //! one.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Seek, Write};
 use std::path::Path;
@@ -18,6 +18,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use tempfile::tempfile_in;
 
+use super::ids::Content;
 use super::record::Record;
 
 /// Bytes held in memory before they are written to disk.
@@ -95,7 +96,13 @@ impl Sorter {
         self.held.sort_by_key(Record::key);
         let mut runs: Vec<Run> = self.levels.into_iter().flatten().collect();
         runs.push(Run::Memory(self.held.into_iter()));
-        Ok(Sorted { count: self.count, span: self.span, merge: Merge::new(runs)? })
+        Ok(Sorted {
+            count: self.count,
+            span: self.span,
+            merge: Merge::new(runs)?,
+            equal: HashMap::new(),
+            time: None,
+        })
     }
 }
 
@@ -106,13 +113,35 @@ pub struct Sorted {
     /// The first and the last time.
     pub span: Option<(Time, Time)>,
     merge: Merge<Run>,
+    /// The rows of the current time, by content, and how often each came.
+    equal: HashMap<Content, u32>,
+    /// The current time.
+    time: Option<Time>,
+}
+
+impl Sorted {
+    /// Gives a row its id: which of the equal rows of its time it is. Only the rows of one time are
+    /// remembered, since rows come in the order of time.
+    fn number(&mut self, record: &mut Record) {
+        let Some(content) = record.content() else { return };
+        if self.time.replace(record.time) != Some(record.time) {
+            self.equal.clear();
+        }
+        let before = self.equal.entry(content).or_default();
+        record.number(*before);
+        *before += 1;
+    }
 }
 
 impl Iterator for Sorted {
     type Item = anyhow::Result<Record>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.merge.next()
+        let mut next = self.merge.next();
+        if let Some(Ok(record)) = &mut next {
+            self.number(record);
+        }
+        next
     }
 }
 

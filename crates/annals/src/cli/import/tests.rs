@@ -11,7 +11,9 @@ use async_trait::async_trait;
 
 use super::send::{ItemResult, Sink, Status};
 use super::{Busy, Options, Quiet, ShiftTo, Summary, run};
+use crate::catalog::Catalog;
 use crate::id::SystemRandom;
+use crate::record::{Intake, Sender, Source};
 
 /// A sink that knows ids as the server does.
 #[derive(Default)]
@@ -184,4 +186,65 @@ async fn an_empty_file_and_a_missing_mapping() {
     assert_eq!(summary.unwrap(), Summary::default());
     let error = import(&options(&file, Some("nowhere"), dir.path()), &mut journal).await;
     assert!(error.unwrap_err().to_string().contains("mapping nowhere"));
+}
+
+#[tokio::test]
+async fn logs_that_overlap_do_not_double_and_equal_lines_all_count() {
+    let line = |second: u32, path: &str| {
+        format!(
+            "192.0.2.1 - - [17/May/2015:10:05:{second:02} +0000] \"GET /{path} HTTP/1.1\" 200 5 \"-\" \"-\"\n"
+        )
+    };
+    let lines: Vec<String> =
+        [(1, "a"), (2, "b"), (2, "b"), (2, "c"), (2, "b"), (3, "d"), (3, "d"), (4, "e")]
+            .map(|(second, path)| line(second, path))
+            .into();
+    let dir = tempfile::tempdir().unwrap();
+    let mut journal = Journal::default();
+    for (name, part, new) in [("1.log", 0..6, 6), ("2.log", 1..8, 2), ("3.log", 0..8, 0)] {
+        let file = dir.path().join(name);
+        fs::write(&file, lines[part.clone()].concat()).unwrap();
+        let options = options(&file, Some("web-log"), dir.path());
+        let summary = import(&options, &mut journal).await.unwrap();
+        let old = part.len() as u64 - new;
+        assert_eq!((summary.accepted, summary.duplicates), (new, old), "{name}");
+    }
+    assert_eq!(journal.drafts.len(), lines.len());
+}
+
+#[tokio::test]
+async fn no_line_of_a_web_log_is_refused() {
+    let at = "[17/May/2015:10:05:03 +0000]";
+    let long = "x".repeat(5_000);
+    let lines = [
+        format!(r#"ppp.example.net - - {at} "GET / HTTP/1.1" 200 5 "-" "-""#),
+        format!(r#"unix: - - {at} "GET / HTTP/1.1" 200 5 "-" "-""#),
+        format!(r#"fe80::1%eth0 - - {at} "GET / HTTP/1.1" 200 5 "-" "-""#),
+        format!(r#"- - - {at} "GET / HTTP/1.1" 000 0 "-" "-""#),
+        format!(r#"example.org:443 192.0.2.1 - - {at} "GET / HTTP/1.1" 200 5 "-" "-""#),
+        format!(r#"192.0.2.1 - - {at} "\x16\x03\x01{long}" 400 5 "-" "-""#),
+        format!(r#"192.0.2.1 - - {at} "-" 408 0 "-" "-""#),
+        format!(
+            r#"192.0.2.1 - - {at} "GET /{long}?{long} HTTP/1.1" 200 5 "http://e.org/{long}" "{long}""#
+        ),
+        format!(r#"192.0.2.1 - - {at} "GET /{long} HTTP/1.1" 500 5 "-" "-""#),
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("access.log");
+    let mut bytes = lines.join("\n").into_bytes();
+    bytes.extend(format!("\n192.0.2.1 - - {at} \"GET /\u{e4}").into_bytes());
+    bytes.extend(b"\xff HTTP/1.1\" 200 5 \"-\" \"-\"\n");
+    fs::write(&file, bytes).unwrap();
+    let mut options = options(&file, Some("web-log"), dir.path());
+    options.strict = true;
+    let mut journal = Journal::default();
+    let summary = import(&options, &mut journal).await.unwrap();
+    assert_eq!((summary.rows, summary.accepted), (10, 10));
+    // The server takes each as it is.
+    let intake = Intake::new(Arc::new(Catalog::builtin()));
+    let sender = Sender { source: Source::Service, trusted_time: true, ..Sender::default() };
+    for draft in journal.drafts {
+        let entry = intake.process(&sender, draft.clone(), now(), &SystemRandom);
+        assert!(entry.is_ok(), "{draft:?}: {entry:?}");
+    }
 }

@@ -7,7 +7,7 @@ use jiff::{Timestamp, fmt};
 use serde_json::{Map, Value};
 
 use crate::cli::import::field::short;
-use crate::cli::import::ids::row_id;
+use crate::cli::import::ids::{content, row_id};
 use crate::store::LedgerKind;
 
 /// The metadata keys that hold an entity's name.
@@ -47,10 +47,10 @@ pub(super) fn read(place: &str, value: Value, zone: &TimeZone) -> Result<Row, St
         Some(Ok(id)) => id,
         Some(Err(_)) => {
             let own = own.unwrap_or_default();
-            row_id("tinydb", 0, &[child.as_bytes(), own.as_bytes()], time)
+            row_id(content("tinydb", &[child.as_bytes(), own.as_bytes()]), time, 0)
         }
         // The same row of a longer file is the same event, in whichever table it is.
-        None => row_id("tinydb", 1, &[place.as_bytes(), row_text.as_bytes()], time),
+        None => row_id(content("tinydb", &[place.as_bytes(), row_text.as_bytes()]), time, 1),
     };
     let entity_id = text(&mut row, "entity_id")?;
     let metadata = metadata(row)?;
