@@ -12,7 +12,7 @@ const REMEMBERED: usize = 2_000;
 /// A program, as far as its user agent describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Program {
-    /// `mobile`, `tablet`, `desktop` or `bot`.
+    /// `mobile`, `tablet`, `desktop` or `bot`; absent for programs that nobody knows.
     pub device: Option<&'static str>,
     /// The operating system's family.
     pub os: Option<String>,
@@ -74,7 +74,7 @@ fn parse(agent: &str) -> Program {
     let os = patterns
         .and_then(|patterns| patterns.systems.extract(agent))
         .map(|found| plain(&found.os).to_owned());
-    Program { device: Some(device(agent)), os, browser }
+    Program { device: device(agent), os, browser }
 }
 
 /// Returns one name for a family: `device` already says that it is the phone's edition.
@@ -90,11 +90,10 @@ fn plain(family: &str) -> &str {
     }
 }
 
-/// Returns the type of device. Words of programs that are not a person at a screen come first,
-/// because such programs pretend to be browsers.
-fn device(agent: &str) -> &'static str {
-    const BOTS: [&str; 26] = [
-        "bot",
+/// Returns the type of device; `None` for a program that does not say that it is a browser. Words of
+/// programs that are not a person at a screen come first, because such programs pretend to be browsers.
+fn device(agent: &str) -> Option<&'static str> {
+    const BOTS: [&str; 25] = [
         "crawl",
         "spider",
         "slurp",
@@ -121,23 +120,37 @@ fn device(agent: &str) -> &'static str {
         "feedfetcher",
         "postman",
     ];
+    const DESKTOPS: [&str; 8] =
+        ["windows", "macintosh", "x11", "linux", "cros", "freebsd", "openbsd", "os/2"];
     const TABLETS: [&str; 5] = ["ipad", "tablet", "kindle", "silk/", "playbook"];
     const PHONES: [&str; 6] =
         ["mobi", "iphone", "ipod", "windows phone", "blackberry", "opera mini"];
     let agent = agent.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| agent.contains(word));
-    if has(&BOTS) && !agent.contains("cubot") {
-        "bot"
+    if has(&BOTS) || is_bot(&agent) {
+        Some("bot")
     } else if has(&TABLETS) {
-        "tablet"
+        Some("tablet")
     } else if has(&PHONES) {
-        "mobile"
+        Some("mobile")
     } else if agent.contains("android") {
         // Android says "Mobile" on phones, and not on tablets.
-        "tablet"
+        Some("tablet")
     } else {
-        "desktop"
+        // Every browser since 1994 begins with one of these; an application's library does not.
+        let browser = agent.starts_with("mozilla/") || agent.starts_with("opera/");
+        (browser && has(&DESKTOPS)).then_some("desktop")
     }
+}
+
+/// Returns `true` if a word ends with `bot`: Googlebot, but not Abbott, and not the phones of Cubot.
+fn is_bot(agent: &str) -> bool {
+    agent.match_indices("bot").any(|(at, bot)| {
+        let after = agent.get(at + bot.len()..).unwrap_or_default();
+        let after = after.strip_prefix('s').unwrap_or(after);
+        !after.starts_with(char::is_alphabetic)
+            && !agent.get(..at).is_some_and(|before| before.ends_with("cu"))
+    })
 }
 
 #[cfg(test)]

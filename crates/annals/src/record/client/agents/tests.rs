@@ -82,6 +82,21 @@ fn knows_programs_that_are_nobody() {
 }
 
 #[test]
+fn unknown_programs_are_no_desktops_and_a_name_is_no_bot() {
+    let agents = UserAgents::default();
+    for agent in ["MyApp/1.0", "Abbott/2.1 (Linux)", "libfetch/2.0", "-", "Mozilla/5.0", "Dalvik"] {
+        assert_eq!(agents.parse(agent).device, None, "{agent}");
+    }
+    for agent in ["Googlebot", "AdsBot-Google (+http://x)", "my-bot 1", "some bots", "robots.txt"] {
+        assert_eq!(agents.parse(agent).device, Some("bot"), "{agent}");
+    }
+    let abbott = "Mozilla/5.0 (X11; Linux x86_64) AbbottHealth/1.0 Firefox/128.0";
+    assert_eq!(agents.parse(abbott).device, Some("desktop"));
+    let cubot = "Mozilla/5.0 (Linux; Android 9; CUBOT X19) Chrome/126.0 Mobile Safari/537.36";
+    assert_eq!(agents.parse(cubot).device, Some("mobile"));
+}
+
+#[test]
 fn what_is_remembered_stays_bounded_and_keeps_what_is_used() {
     let agents = UserAgents::default();
     agents.parse("used");
