@@ -8,7 +8,8 @@ describe("a term", () => {
     ["quest,quest, badge ", { values: ["badge", "quest"], not: false }],
     ["", null],
     ["!", null],
-    ["Quest,no spaces", null],
+    ["Order Completed,user.created", { values: ["Order Completed", "user.created"], not: false }],
+    ["no!,two  spaces", null],
   ])("reads %j", (text, term) => {
     expect(parseTerm("category", text)).toEqual(term);
   });

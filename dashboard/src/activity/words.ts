@@ -22,9 +22,9 @@ export function actorOf(actor: Actor): string {
   return actor.name ?? actor.id ?? m.actorTypes[actor.type] ?? m.somebody;
 }
 
-/** `Child · c1`, for those who want to know exactly. */
+/** `Child · c1`, for those who want to know exactly; the sender's own word for the type goes first. */
 export function actorDetail(actor: Actor): string {
-  const type = m.actorTypes[actor.type] ?? spell(actor.type);
+  const type = actor.kind ?? m.actorTypes[actor.type] ?? spell(actor.type);
   return actor.id == null ? type : `${type} · ${actor.id}`;
 }
 

@@ -1078,6 +1078,8 @@ export interface components {
         Actor: {
             /** @description The application's own id of the actor, ≤ 200 characters. */
             id?: string | null;
+            /** @description The sender's own word for the type, such as `teacher`, ≤ 50 characters. */
+            kind?: string | null;
             /** @description The name at that moment, ≤ 200 characters. */
             name?: string | null;
             /** @description The type of actor. */
@@ -1437,12 +1439,13 @@ export interface components {
             /** @default null */
             account: components["schemas"]["Account"] | null;
             /**
-             * @description snake_case, ≤ 100 characters.
+             * @description The sender's own word, ≤ 100 characters: letters and digits of any script, `_ . : / -` and
+             *     single spaces between them.
              * @default
              */
             action: string;
             /** @default null */
-            actor: components["schemas"]["Actor"] | null;
+            actor: components["schemas"]["SentActor"] | null;
             /**
              * Format: int64
              * @description Age in milliseconds, at most 24 hours: for a browser's offline queue.
@@ -1450,7 +1453,8 @@ export interface components {
              */
             age_ms: number | null;
             /**
-             * @description snake_case, ≤ 50 characters; absent: the catalog's category of the action, else `other`.
+             * @description The sender's own word, ≤ 50 characters; absent: the catalog's category of the action, else
+             *     what comes before its first `.` or `:` (not from browsers), else `other`.
              * @default null
              */
             category: string | null;
@@ -1458,6 +1462,11 @@ export interface components {
             class: components["schemas"]["Class"] | null;
             /** @default null */
             client: components["schemas"]["Client"] | null;
+            /**
+             * @description The texts that somebody cut already, such as `error.stack`: an export has them.
+             * @default []
+             */
+            cut: string[];
             /** @default null */
             entity: components["schemas"]["Entity"] | null;
             /** @default null */
@@ -1527,7 +1536,7 @@ export interface components {
             id?: string | null;
             /** @description Its name at that moment, ≤ 200 characters. */
             name?: string | null;
-            /** @description The type of entity, snake_case, ≤ 50 characters. */
+            /** @description The type of entity, in the sender's own word, ≤ 50 characters. */
             type: string;
         };
         /** @description The metadata keys that describe an entity. */
@@ -1679,12 +1688,12 @@ export interface components {
         /** @description An event on record: who did what, to whom, when, and what it changed. */
         Event: {
             account?: components["schemas"]["Account"] | null;
-            /** @description snake_case, ≤ 100 characters. */
+            /** @description The sender's own word, ≤ 100 characters. */
             action: string;
             /** @description The person or program that did it. */
             actor: components["schemas"]["Actor"];
             anonymised_at?: components["schemas"]["Time"] | null;
-            /** @description snake_case, ≤ 50 characters. */
+            /** @description The sender's own word, ≤ 50 characters. */
             category: string;
             /** @description The class, which decides how long it is kept. */
             class: components["schemas"]["Class"];
@@ -1693,6 +1702,8 @@ export interface components {
             created_at: components["schemas"]["Time"];
             /** @description The position as an opaque, authenticated text; filled in when the event is served. */
             cursor?: string;
+            /** @description The texts that were too long and were cut, such as `error.stack`. */
+            cut?: string[];
             entity?: components["schemas"]["Entity"] | null;
             error?: components["schemas"]["ErrorInfo"] | null;
             /**
@@ -2611,6 +2622,8 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "auditor" | "service" | "ingest" | "user" | "child";
+        /** @description An actor as a sender may write it, for the API's document. */
+        SentActor: string | components["schemas"]["Actor"];
         /** @description The caller, and their session. */
         SessionInfo: {
             /** @description The ids of the children whose guardian they are; absent if there are none. */

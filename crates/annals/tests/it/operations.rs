@@ -20,7 +20,7 @@ async fn metrics_count_what_happened_and_name_nobody() {
         json!({"id": id, "action": "lamp_lit", "actor": {"type": "user", "id": "zelda-77"}});
     server.append(&[event.clone(), json!({"action": "lamp_lit"})]).await;
     server.post("/api/v1/events", &event).send().await;
-    server.post("/api/v1/events", &json!({"action": "Not Snake"})).send().await;
+    server.post("/api/v1/events", &json!({"action": "no,comma"})).send().await;
     server.get("/api/v1/events?actor=zelda-77&q=secretword").send().await;
     server.get(&format!("/api/v1/events/{id}")).send().await;
     server.get("/some/unknown/zelda-77").nobody().send().await;
@@ -119,7 +119,7 @@ async fn health_shows_the_journal_and_why_events_were_refused(engine: Engine) {
     let before = server.get("/api/v1/health").send().await.json();
     assert_eq!(before["writable"], true);
     server.append(&[json!({"action": "lamp_lit"}), json!({"action": "lamp_lit"})]).await;
-    server.post("/api/v1/events", &json!({"action": "Not Snake"})).send().await;
+    server.post("/api/v1/events", &json!({"action": "no,comma"})).send().await;
 
     let health = server.get("/api/v1/health").send().await.json();
     assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));

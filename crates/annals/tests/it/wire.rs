@@ -73,7 +73,7 @@ async fn wire_append() {
 #[tokio::test]
 async fn wire_problem() {
     let server = Server::start();
-    let wrong = json!({"action": 5, "actor": {"type": "robot"}, "stray": true});
+    let wrong = json!({"action": 5, "actor": {"type": "ro,bot"}, "stray": true});
     for (name, call) in [
         ("problem_invalid_event", server.post("/api/v1/events", &wrong)),
         ("problem_no_key", server.get("/api/v1/events").nobody()),

@@ -77,7 +77,7 @@ fn settle(mut story: Story, days: i64) -> anyhow::Result<Vec<Record>> {
     let mut ledger = Ledger::default();
     let settled = story.planned.into_iter().filter_map(|planned| ledger.settle(planned));
     let mut records = Vec::new();
-    for (number, Planned { time, mut draft, .. }) in (1..).zip(settled) {
+    for (number, Planned { time, mut draft, .. }) in (1_u64..).zip(settled) {
         draft.id = Some(row_id(content("demo-families", &[&number.to_be_bytes()]), time, 0));
         if time >= from {
             records.push(Record::new(time, number, draft)?);
