@@ -243,7 +243,7 @@ pub(super) async fn patch(
     State(http): State<Http>,
     caller: Caller,
     _: NoParameters,
-    Path(id): Path<String>,
+    PathId(id): PathId,
     JsonBody(patch): JsonBody<PersonPatch>,
 ) -> Result<Json<Person>> {
     caller.may(Permission::ManagePeople)?;
