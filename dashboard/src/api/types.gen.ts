@@ -497,7 +497,12 @@ export interface paths {
         delete: operations["archive_person"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a person
+         * @description Changes the fields that are sent and leaves the others as they are; `null` clears a field.
+         *     Somebody who is not in the directory is added, if `kind` is sent.
+         */
+        patch: operations["patch_person"];
         trace?: never;
     };
     "/api/v1/people/{id}/erase": {
@@ -2235,6 +2240,18 @@ export interface components {
          * @enum {string}
          */
         PersonKind: "user" | "child";
+        /** @description Changes of a person. Fields that are left out stay as they are, and `null` clears one. */
+        PersonPatch: {
+            collection?: components["schemas"]["Collection"] | null;
+            consent?: components["schemas"]["Consent"] | null;
+            /** @description The ids of all of a child's guardians. The account of the first one is the child's. */
+            guardians?: string[] | null;
+            kind?: components["schemas"]["PersonKind"] | null;
+            /** @description The person's name. */
+            name?: string | null;
+            /** @description The person's IANA time zone, such as `Europe/Stockholm`. */
+            timezone?: string | null;
+        };
         /** @description A child and its rank. */
         Placed: {
             /** @description This week's tasks, and the points they added. */
@@ -4236,6 +4253,51 @@ export interface operations {
             };
             /** @description There is nobody with this id */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The application's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonPatch"];
+            };
+        };
+        responses: {
+            /** @description The person as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description There is nobody with this id, and no `kind` is sent */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
