@@ -247,6 +247,7 @@ mod tests {
             let field: Field = name.parse().unwrap();
             let text = match name {
                 "id" => "0190a0b0-0000-7000-8000-000000000000",
+                "class" => "audit",
                 "severity" => "warning",
                 "actor.type" => "child",
                 "metadata" => "{\"a\":1}",

@@ -132,7 +132,7 @@ async fn a_draft_that_panics_or_is_wrong_costs_itself_alone() {
     });
     recorder.record_with(|| std::panic::panic_any(Bomb));
     let mut wrong = lamp(2);
-    wrong.action = "Not A Word".to_owned();
+    wrong.action = "two  blanks".to_owned();
     recorder.record(wrong);
     // An action reserved for Annals.
     let mut false_one = lamp(3);

@@ -30,12 +30,13 @@ async fn journal() -> Root {
 }
 
 /// Every column of an event, each with another value for it.
-const COLUMNS: [(&str, &str); 25] = [
+const COLUMNS: [(&str, &str); 26] = [
     ("id", "gen_random_uuid()"),
     ("created_at", "created_at + 1"),
     ("occurred_at", "occurred_at - 1"),
     ("category", "category || 'x'"),
     ("action", "'lamp_out'"),
+    ("class", "1 - class % 2"),
     ("severity", "4"),
     ("actor_type", "(actor_type + 1) % 3"),
     ("actor_id", "NULL"),
@@ -73,7 +74,8 @@ async fn whatever_is_changed_shows_by_its_position() {
         });
         assert!(named, "{sql}: {report}");
     };
-    let list = "seq, id, created_at, occurred_at, category, action, severity, actor_type, actor_id,
+    let list =
+        "seq, id, created_at, occurred_at, category, action, class, severity, actor_type, actor_id,
         actor_name, subject_id, subject_name, account_id, entity_type, entity_id, entity_name,
         points_before, points_after, points_delta, session_id, message, metadata_text, context,
         salt, commitment, leaf, anonymised_at";
