@@ -12,7 +12,7 @@ pub trait Journal: Send + Sync + 'static {
 
     /// Numbers the events and writes them, in the given order and without gaps; they are durable
     /// when it resolves. Every item has its own outcome. After an error no item was written, unless
-    /// it is [`StoreError::Unknown`](crate::store::StoreError::Unknown).
+    /// it is [`StoreError::Unknown`](crate::StoreError::Unknown).
     ///
     /// A command sees the account as earlier items left it. Its event, the account and the answer
     /// for its key are written together or not at all; a refused command writes nothing and does

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 /// Reads seals, tiles and tombstones.
 #[async_trait]
 pub trait Proof: Send + Sync + 'static {
-    /// A page of events with their seals, in order, for [`seal::check_tile`](crate::store::seal::check_tile).
+    /// A page of events with their seals, in order, for [`seal::check_tile`](crate::seal::check_tile).
     async fn sealed(&self, range: Range<u64>, limit: usize) -> Result<Vec<Sealed>>;
 
     /// The tiles that hold these positions, in order.
