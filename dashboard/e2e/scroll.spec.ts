@@ -7,8 +7,8 @@ const EVENTS = 100_000;
 const BATCH = 1_000;
 /** Rows in the list when it is measured a second time. */
 const DEEP = 8_000;
-/** Longer than this, and the eye sees a frame missing. */
-const MOST_MS = 50;
+/** Longer than this, and a hand on the bar feels it. Half of it is usual here, so that a slower machine stays below. */
+const MOST_MS = 100;
 /** The machine may be doing something else meanwhile: the best of so many counts. */
 const RUNS = 3;
 

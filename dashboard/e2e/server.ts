@@ -46,7 +46,7 @@ export class Server {
 
   /** The one-time link that a server without any key prints. */
   signInLink(): Promise<string> {
-    return found(this.output, /sign in: (\S+)/, this.process);
+    return found(this.output, /sign in: (http\S+)/, this.process);
   }
 
   async append(drafts: Draft[]): Promise<void> {

@@ -77,7 +77,7 @@ async fn log_start(context: &Context, app: &App, link: bool) -> Result<()> {
     } else {
         "`annals link` makes a sign-in link, `annals key create` a key"
     };
-    tracing::info!("sign in: {hint}");
+    tracing::info!("to sign in: {hint}");
     Ok(())
 }
 

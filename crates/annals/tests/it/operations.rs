@@ -169,7 +169,7 @@ async fn the_log_at_info_says_what_an_operator_looks_for() {
     assert!(start.contains("INFO") && start.contains(env!("CARGO_PKG_VERSION")), "{start}");
     assert!(start.contains("SQLite") && start.contains("journal.db"), "{start}");
     assert!(line("the next retention run").contains("T02:00:00"), "{log}");
-    assert!(line("sign in: ").contains("annals link"), "{log}");
+    assert!(line("to sign in: ").contains("annals link"), "{log}");
     let failed = line("a sign-in failed");
     assert!(failed.contains("key_invalid") && failed.contains("127.0.0.0"), "{failed}");
     let slow = line("slow request");
