@@ -22,7 +22,7 @@ function canonical(value) {
 
 function personal(event) {
   const part = { actor: event.actor, message: event.message, metadata: event.metadata ?? {} };
-  for (const key of ["account", "client", "cut", "error", "page", "request", "session_id", "subject"]) {
+  for (const key of ["account", "changes", "client", "cut", "error", "page", "request", "session_id", "subject"]) {
     if (event[key] !== undefined) part[key] = event[key];
   }
   if (event.entity !== undefined) {

@@ -3,10 +3,13 @@
 //! The sender's secrets go out of the full text first, so that no half of one is left; then
 //! [`Draft::cut_texts`] cuts, and names what it cut in [`Draft::cut`].
 
+use serde_json::Value;
+
 use crate::{Draft, limits};
 
 /// The fields whose texts are cut, with their length in characters.
-pub const CUT_FIELDS: [(&str, usize); 14] = [
+pub const CUT_FIELDS: [(&str, usize); 15] = [
+    (CHANGES, limits::CHANGE_TEXT_CHARS),
     ("client.browser", limits::WORD_CHARS),
     ("client.device", limits::WORD_CHARS),
     ("client.os", limits::WORD_CHARS),
@@ -23,6 +26,7 @@ pub const CUT_FIELDS: [(&str, usize); 14] = [
     ("request.route", limits::URL_CHARS),
 ];
 
+const CHANGES: &str = "changes";
 const STACK: &str = "error.stack";
 
 /// Characters that are left of a stack's length for the line that says what is missing.
@@ -32,6 +36,13 @@ impl Draft {
     /// Returns the texts that are cut when they are too long, with their fields' names.
     pub fn cut_fields(&mut self) -> Vec<(&'static str, &mut String)> {
         let mut texts: Vec<(&'static str, Option<&mut String>)> = Vec::with_capacity(14);
+        for change in &mut self.changes {
+            for value in [&mut change.before, &mut change.after] {
+                if let Some(Value::String(text)) = value {
+                    texts.push((CHANGES, Some(text)));
+                }
+            }
+        }
         if let Some(client) = &mut self.client {
             texts.push(("client.browser", client.browser.as_mut()));
             texts.push(("client.device", client.device.as_mut()));

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Account, Actor, Class, Client, Entity, ErrorInfo, Metadata, Page, Points, Request, Severity,
-    Subject, Time,
+    Account, Actor, Change, Class, Client, Entity, ErrorInfo, Metadata, Page, Points, Request,
+    Severity, Subject, Time,
 };
 
 /// An event as its sender writes it; the server fills in what is absent.
@@ -57,6 +57,10 @@ pub struct Draft {
     /// A change of a balance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub points: Option<Points>,
+    /// The fields it changed, ≤ 50 and ≤ 16 KiB.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 50))]
+    pub changes: Vec<Change>,
     /// The session it belongs to, ≤ 200 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,

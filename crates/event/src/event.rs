@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Account, Actor, Class, Client, Entity, ErrorInfo, Metadata, Page, Points, Request, Severity,
-    Subject, Time,
+    Account, Actor, Change, Class, Client, Entity, ErrorInfo, Metadata, Page, Points, Request,
+    Severity, Subject, Time,
 };
 
 /// An event on record: who did what, to whom, when, and what it changed.
@@ -47,6 +47,9 @@ pub struct Event {
     /// A change of a balance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub points: Option<Points>,
+    /// The fields it changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
     /// The session it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,

@@ -32,7 +32,7 @@ pub use draft::Draft;
 pub use event::Event;
 pub use hex::hex;
 pub use parts::{
-    Account, Actor, ActorType, Client, Entity, ErrorInfo, Page, Points, Request, Subject,
+    Account, Actor, ActorType, Change, Client, Entity, ErrorInfo, Page, Points, Request, Subject,
 };
 pub use severity::Severity;
 pub use time::Time;

@@ -22,6 +22,14 @@ pub const ERROR_MESSAGE_CHARS: usize = 2_000;
 pub const STACK_CHARS: usize = 16_000;
 /// Characters of device, operating system, browser, HTTP method.
 pub const WORD_CHARS: usize = 50;
+/// Number of fields that one event may change.
+pub const CHANGES: usize = 50;
+/// Bytes of `changes` as canonical JSON.
+pub const CHANGES_BYTES: usize = 16 * 1024;
+/// Characters of a changed field's name.
+pub const CHANGE_FIELD_CHARS: usize = 100;
+/// Characters of a text before or after a change.
+pub const CHANGE_TEXT_CHARS: usize = 1_000;
 /// Bytes of `metadata` as canonical JSON.
 pub const METADATA_BYTES: usize = 16 * 1024;
 /// Keys of `metadata`, at its top level.

@@ -3,6 +3,7 @@
 //! Every optional field is left out of JSON when absent; `null` on the way in means absent.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The type of an actor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -142,6 +143,31 @@ pub struct Points {
     pub after: i64,
     /// The difference.
     pub delta: i64,
+}
+
+/// One field that an event changed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// The field's name in the sender's own word, ≤ 100 characters.
+    pub field: String,
+    /// The value before, any JSON; absent or null: it had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Value>))]
+    pub before: Option<Value>,
+    /// The value after, any JSON; absent or null: it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Value>))]
+    pub after: Option<Value>,
+}
+
+impl Change {
+    /// Makes a change; null counts as absent.
+    pub fn new(field: impl Into<String>, before: Value, after: Value) -> Change {
+        let some = |value: Value| (!value.is_null()).then_some(value);
+        Change { field: field.into(), before: some(before), after: some(after) }
+    }
 }
 
 /// The page it happened on.

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::cut::CUT_FIELDS;
 use crate::{
-    Account, Actor, ActorType, Class, Client, Draft, Entity, ErrorInfo, Event, Page, Points,
-    Request, Severity, Subject, Time, Uuid,
+    Account, Actor, ActorType, Change, Class, Client, Draft, Entity, ErrorInfo, Event, Page,
+    Points, Request, Severity, Subject, Time, Uuid,
 };
 
 fn word() -> impl Strategy<Value = String> {
@@ -77,6 +77,14 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn change()(
+        field in "[^\\p{Cc}\\s]{1,20}", before in of(value()), after in of(value()),
+    ) -> Change {
+        Change::new(field, before.unwrap_or_default(), after.unwrap_or_default())
+    }
+}
+
+prop_compose! {
     fn page()(
         path in of(text()), title in of(text()), referrer in of(text()),
         load_ms in of(0_u64..100_000), engaged_ms in of(0_u64..100_000),
@@ -136,11 +144,12 @@ pub fn draft() -> impl Strategy<Value = Draft> {
     let who = (of(actor()), of((id(), of(text()))), of(id()), of(id()));
     let fields: Vec<String> = CUT_FIELDS.iter().map(|(name, _)| (*name).to_owned()).collect();
     let cut = prop::sample::subsequence(fields, 0..3);
-    let whence = (of(page()), of(client()), of(request()), of(error()), metadata(), cut);
+    let changes = prop::collection::vec(change(), 0..3);
+    let whence = (of(page()), of(client()), of(request()), of(error()), metadata(), cut, changes);
     (what, who, whence).prop_map(|(what, who, whence)| {
         let (id, occurred_at, category, action, (severity, class), entity, points, message) = what;
         let (actor, subject, account, session_id) = who;
-        let (page, client, request, error, metadata, cut) = whence;
+        let (page, client, request, error, metadata, cut, changes) = whence;
         Draft {
             id: id.map(Uuid::from_u128),
             occurred_at,
@@ -154,6 +163,7 @@ pub fn draft() -> impl Strategy<Value = Draft> {
             account: account.map(|id| Account { id }),
             entity,
             points,
+            changes,
             session_id,
             page,
             client,
@@ -183,6 +193,7 @@ pub fn event() -> impl Strategy<Value = Event> {
         account: draft.account,
         entity: draft.entity,
         points: draft.points,
+        changes: draft.changes,
         session_id: draft.session_id,
         page: draft.page,
         client: draft.client,

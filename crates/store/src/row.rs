@@ -1,14 +1,14 @@
 //! Turns rows into events and back: the columns that both engines share.
 //!
-//! Ids, names and every field of the filter are columns; fields that are only shown (page, client,
-//! request, error) are in one `context` object. JSON texts are canonical, so that an event read
+//! Ids, names and every field of the filter are columns; fields that are only shown (changes, page,
+//! client, request, error) are in one `context` object. JSON texts are canonical, so that an event read
 //! back has the same hash.
 //!
 //! Lists and exports filter and write rows directly (`asked.rs`, `json.rs`), without making events.
 
 use annals_event::{
-    Account, Actor, ActorType, Class, Client, Entity, ErrorInfo, Event, Metadata, Page, Points,
-    Request, Severity, Subject, Time, Uuid, digest,
+    Account, Actor, ActorType, Change, Class, Client, Entity, ErrorInfo, Event, Metadata, Page,
+    Points, Request, Severity, Subject, Time, Uuid, digest,
 };
 use serde::Deserialize;
 
@@ -51,6 +51,7 @@ pub struct Row<T = String> {
 #[serde(deny_unknown_fields, default)]
 struct Context {
     actor_kind: Option<String>,
+    changes: Vec<Change>,
     client: Option<Client>,
     cut: Vec<String>,
     error: Option<ErrorInfo>,
@@ -73,7 +74,8 @@ pub fn metadata(event: &Event) -> Option<String> {
     (!event.metadata.is_empty()).then(|| text(digest::canonical_object(&event.metadata)))
 }
 
-/// An event's page, client, request and error in the column's form; `None` without any.
+/// What an event has no columns for, such as its page and its changes, in the column's form; `None`
+/// without any.
 pub fn context(event: &Event) -> Option<String> {
     digest::context(event).map(text)
 }
@@ -249,6 +251,7 @@ impl<T: AsRef<str> + Into<String>> TryFrom<Row<T>> for Event {
                 name: entity_name,
             }),
             points: row.points.map(|(before, after, delta)| Points { before, after, delta }),
+            changes: context.changes,
             session_id: own(row.session_id),
             page: context.page,
             client: context.client,

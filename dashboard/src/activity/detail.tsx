@@ -9,6 +9,7 @@ import { StatePanel } from "../ui/state-panel";
 import { Link } from "../url/link";
 import { Refused } from "./states";
 import { fullTime, utcTime } from "./days";
+import { Diff } from "./diff";
 import { groupsOf, plainGroupsOf, type Field } from "./detail-fields";
 import { PointsChange, SeverityMark } from "./marks";
 import { ProofView } from "./proof";
@@ -100,6 +101,7 @@ function Body({ event, routeBy }: { event: AnnalsEvent; routeBy: RouteBy }) {
       </p>
       {event.anonymised_at != null && <p className="detail-note">{m.anonymised(fullTime(new Date(event.anonymised_at)))}</p>}
       <Related event={event} />
+      {event.changes && event.changes.length > 0 && <Diff changes={event.changes} plain={plain} />}
       {(plain ? plainGroupsOf(event) : groupsOf(event)).map((group) => (
         <section key={group.title} className="detail-group">
           <h3>{group.title}</h3>

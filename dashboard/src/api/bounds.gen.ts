@@ -10,6 +10,7 @@ export const BOUNDS = {
   "CatalogCategory.hue": {"minimum":0,"maximum":359},
   "CategoryDays.anonymise_after_days": {"minimum":1,"maximum":3650},
   "CategoryDays.delete_after_days": {"minimum":1,"maximum":36500},
+  "Draft.changes": {"maxItems":50},
   "ErrorDays.delete_after_days": {"minimum":1,"maximum":36500},
   "get_child_weeks.weeks": {"minimum":1,"maximum":53},
   "get_engagement.days": {"minimum":1,"maximum":366},

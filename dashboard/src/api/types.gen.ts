@@ -1302,6 +1302,15 @@ export interface components {
              */
             delete_after_days?: number | null;
         };
+        /** @description One field that an event changed. */
+        Change: {
+            /** @description The value after, any JSON; absent or null: it has none. */
+            after?: unknown;
+            /** @description The value before, any JSON; absent or null: it had none. */
+            before?: unknown;
+            /** @description The field's name in the sender's own word, ≤ 100 characters. */
+            field: string;
+        };
         /** @description A child's rank among the children it shares a guardian with, by the points of this week's tasks. */
         ChildRank: {
             /** @description The child's id. */
@@ -1463,6 +1472,11 @@ export interface components {
              * @default null
              */
             category: string | null;
+            /**
+             * @description The fields it changed, ≤ 50 and ≤ 16 KiB.
+             * @default []
+             */
+            changes: components["schemas"]["Change"][];
             /** @default null */
             class: components["schemas"]["Class"] | null;
             /** @default null */
@@ -1700,6 +1714,8 @@ export interface components {
             anonymised_at?: components["schemas"]["Time"] | null;
             /** @description The sender's own word, ≤ 50 characters. */
             category: string;
+            /** @description The fields it changed. */
+            changes?: components["schemas"]["Change"][];
             /** @description The class, which decides how long it is kept. */
             class: components["schemas"]["Class"];
             client?: components["schemas"]["Client"] | null;

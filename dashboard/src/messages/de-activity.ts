@@ -172,6 +172,14 @@ export const detail: typeof enDetail = {
     session: "Dieser Besuch",
   },
   anonymised: (when) => `Namen wurden am ${when} aus diesem Ereignis entfernt.`,
+  changes: {
+    title: "Was geändert wurde",
+    field: "Feld",
+    before: "Vorher",
+    after: "Nachher",
+    none: "nichts",
+    empty: "leer",
+  },
   groups: { what: "Was", who: "Wer", where: "Wo", failure: "Fehler", details: "Einzelheiten",
     metadata: "Metadaten", record: "Protokoll" },
   labels: {

@@ -191,6 +191,14 @@ export const detail = {
     session: "This visit",
   },
   anonymised: (when: string) => `Names were removed from this event on ${when}.`,
+  changes: {
+    title: "What changed",
+    field: "Field",
+    before: "Before",
+    after: "After",
+    none: "none",
+    empty: "empty",
+  },
   groups: {
     what: "What",
     who: "Who",

@@ -5,14 +5,13 @@ use annals_event::{Draft, Entity, FieldError, Subject, Time, limits};
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::Http;
 use super::body::{JsonBody, PathId};
 use super::error::{Problem, Result};
 use super::parameters::{NoParameters, Parameters};
 use crate::access::{Caller, Permission, PersonChange};
-use crate::service::{act, details};
+use crate::service::{act, changes};
 use crate::store::{Collection, Consent, PeopleQuery, Person, PersonKind};
 use crate::words::words;
 
@@ -288,7 +287,7 @@ pub(super) async fn archive(
     let archived = http.access.archive_person(&id, http.clock.now()).await?;
     let change = archived.ok_or_else(nobody)?;
     if change.before.as_ref() != Some(&change.now) {
-        http.audit(&caller.actor(), about("person_archived", &change.now)).await?;
+        http.audit(&caller.actor(), about("person_archived", &change)).await?;
     }
     Ok(Json(change.now))
 }
@@ -353,8 +352,8 @@ fn faults(id: &str, body: &PersonBody, now: Time) -> Vec<FieldError> {
     errors
 }
 
-/// Returns the event of a change: the names of the changed fields, never their values. Giving or
-/// withdrawing a consent is an action of its own.
+/// Returns the event of a change, with what changed. Giving or withdrawing a consent is an action of
+/// its own.
 fn saved(change: &PersonChange) -> Draft {
     let PersonChange { before, now } = change;
     let consent = before.as_ref().and_then(|before| before.consent.as_ref());
@@ -363,22 +362,7 @@ fn saved(change: &PersonChange) -> Draft {
         (Some(_), None) => "consent_withdrawn",
         _ => "person_saved",
     };
-    let mut draft = about(action, now);
-    let changed: Vec<&str> = before.as_ref().map_or(Vec::new(), |before| {
-        [
-            ("kind", before.kind != now.kind),
-            ("name", before.name != now.name),
-            ("guardians", before.guardians != now.guardians),
-            ("timezone", before.timezone != now.timezone),
-            ("consent", before.consent != now.consent),
-            ("collection", before.collection != now.collection),
-            ("archived_at", before.archived_at != now.archived_at),
-        ]
-        .into_iter()
-        .filter_map(|(field, differs)| differs.then_some(field))
-        .collect()
-    });
-    draft.metadata = details([("new", before.is_none().into()), ("changed", json!(changed))]);
+    let mut draft = about(action, change);
     if let Some(consent) = now.consent.as_ref().filter(|_| action == "consent_given") {
         let version = consent.text_version.as_str().into();
         draft.metadata.insert("text_version".to_owned(), version);
@@ -388,11 +372,15 @@ fn saved(change: &PersonChange) -> Draft {
 }
 
 /// Makes the event of an act on a person, who is also its subject.
-fn about(action: &str, person: &Person) -> Draft {
-    let (id, name) = (person.id.clone(), person.name.clone());
+fn about(action: &str, change: &PersonChange) -> Draft {
+    let PersonChange { before, now } = change;
+    let (id, name) = (now.id.clone(), now.name.clone());
+    let mut changes = changes(before.as_ref(), Some(now));
+    changes.retain(|change| change.field != "id");
     Draft {
+        changes,
         subject: Some(Subject { id: id.clone(), name: name.clone() }),
-        entity: Some(Entity { kind: person.kind.as_str().to_owned(), id: Some(id), name }),
+        entity: Some(Entity { kind: now.kind.as_str().to_owned(), id: Some(id), name }),
         ..act(action)
     }
 }

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
-use annals_event::{Actor, Event, Metadata, Time};
+use annals_event::{Actor, Change, Event, Metadata, Time};
 use serde_json::Value;
 
-use super::forget::is_person;
+use super::forget::{changed_names, is_person};
 use super::places;
 use crate::store::{PeopleQuery, Result, Store, StoreError};
 
@@ -74,6 +74,7 @@ impl Anonymiser {
             content.text(entity.name.as_mut());
         }
         content.text(Some(&mut event.message));
+        content.changes(&mut event.changes);
         content.object(&mut event.metadata);
         if let Some(page) = &mut event.page {
             for text in [&mut page.path, &mut page.title, &mut page.referrer] {
@@ -106,6 +107,7 @@ fn own_names(event: &Event) -> Vec<String> {
     let actor = event.actor.kind.is_person().then_some(&event.actor);
     let entity = event.entity.as_ref().filter(|entity| is_person(entity));
     let client = event.client.as_ref();
+    let renamed = entity.map_or(Vec::new(), |_| changed_names(event));
     let names = [
         actor.and_then(|actor| actor.id.as_ref()),
         actor.and_then(|actor| actor.name.as_ref()),
@@ -118,7 +120,8 @@ fn own_names(event: &Event) -> Vec<String> {
         client.and_then(|client| client.ip.as_ref()),
         client.and_then(|client| client.user_agent.as_ref()),
     ];
-    names.into_iter().flatten().filter(|name| !name.trim().is_empty()).cloned().collect()
+    let names = names.into_iter().flatten().chain(renamed);
+    names.filter(|name| !name.trim().is_empty()).cloned().collect()
 }
 
 /// The searchable content of one event.
@@ -135,6 +138,14 @@ impl Content<'_> {
         found.extend(self.own.iter().flat_map(|name| places::of_name(text, name)));
         if let Some(clean) = places::replaced(text, found, ANONYMISED) {
             *text = clean;
+        }
+    }
+
+    fn changes(&self, changes: &mut [Change]) {
+        for change in changes {
+            let sides = [change.before.as_mut(), change.after.as_mut()];
+            sides.into_iter().flatten().for_each(|value| self.value(&change.field, value));
+            self.text(Some(&mut change.field));
         }
     }
 
@@ -211,6 +222,10 @@ mod tests {
             }),
             message: "Cleo Doe (cleo) helped Kim and Ben Doe; mail ben@example.org".to_owned(),
             page: Some(Page { path: Some("/people/kim/42".to_owned()), ..Page::default() }),
+            changes: vec![
+                Change::new("user_id", 42.into(), "cleo".into()),
+                Change::new("quests of Kim", json!([42, "Ben Doe"]), 7.into()),
+            ],
             metadata: json!({
                 "by": "cleo", "xp": 42, "user_id": 42, "family": {"ben": 1, "lamp": "acc-1"},
                 "list": [{"seen": "from 192.0.2.9 in s-99"}], "count": 7,
@@ -242,6 +257,11 @@ mod tests {
             "list": [{"seen": format!("from {a} in {a}")}], "count": 7,
         });
         assert_eq!(json!(left.metadata), metadata);
+        let changes = json!([
+            {"field": "user_id", "before": a, "after": a},
+            {"field": format!("quests of {a}"), "before": [42, a], "after": 7},
+        ]);
+        assert_eq!(json!(left.changes), changes);
     }
 
     #[test]

@@ -5,12 +5,14 @@
 //! event about it counts all of it.
 
 use annals_event::digest::{self, GrowingTree};
-use annals_event::{Actor, Time, Uuid};
+use annals_event::{Actor, Event, Time, Uuid};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Forget;
 use crate::access::Access;
-use crate::store::{JobCheckpoint, PersonKind, Result, Settings, Store};
+use crate::filter::{Field, Filter, Term};
+use crate::store::{JobCheckpoint, Order, PersonKind, Result, Scope, Selection, Settings, Store};
 
 /// Number of events read at once.
 const PAGE: usize = 500;
@@ -19,6 +21,37 @@ const SLICE: usize = 50;
 
 /// The saved progress.
 const SAVED: JobCheckpoint<Erasure> = JobCheckpoint::named("erasure");
+
+/// Returns the next acts on the directory, from a position: their changes may name people whom no
+/// column names, such as a child's former guardians.
+fn acts_on_people(from: u64) -> Selection {
+    let actions = ["person_saved", "consent_given", "consent_withdrawn", "person_archived"];
+    let term = |field, values: &[&str]| Term {
+        field,
+        values: values.iter().map(|&value| value.to_owned()).collect(),
+        negated: false,
+    };
+    let terms = vec![term(Field::Category, &["system"]), term(Field::Action, &actions)];
+    Selection {
+        filter: Scope::everything().over(Filter { terms, ..Filter::default() }),
+        range: from..u64::MAX,
+        order: Order::Asc,
+        limit: PAGE,
+    }
+}
+
+/// Returns `true` if an act's changes or metadata have this id as a value.
+fn names(act: &Event, id: &str) -> bool {
+    fn holds(value: &Value, id: &str) -> bool {
+        match value {
+            Value::String(text) => text == id,
+            Value::Array(items) => items.iter().any(|item| holds(item, id)),
+            _ => false,
+        }
+    }
+    let changes = act.changes.iter().flat_map(|change| [&change.before, &change.after]);
+    changes.flatten().chain(act.metadata.values()).any(|value| holds(value, id))
+}
 
 /// An erasure that has not ended.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -94,10 +127,7 @@ impl Erasure {
     pub async fn carry_out(&mut self, store: &dyn Store, access: &Access) -> Result<()> {
         access.forget_person(&self.person, self.at).await?;
         loop {
-            let events = store.events_about(&self.person, self.position, PAGE).await?;
-            if events.is_empty() {
-                return Ok(());
-            }
+            let Some(events) = self.next(store).await? else { return Ok(()) };
             let forget = Forget::new(&self.person, self.name.as_deref(), &events, self.at);
             for slice in events.chunks(SLICE) {
                 let remains: Vec<_> = slice.iter().map(|event| forget.without(event)).collect();
@@ -109,6 +139,32 @@ impl Erasure {
                 store.anonymise(remains, SAVED.saved(&next)?).await?;
                 *self = next;
             }
+        }
+    }
+
+    /// Returns the next events that name the person, in order; `None` if there are no more.
+    async fn next(&self, store: &dyn Store) -> Result<Option<Vec<Event>>> {
+        let mut from = self.position + 1;
+        loop {
+            let about = store.events_about(&self.person, from - 1, PAGE).await?;
+            let acts = store.select(acts_on_people(from)).await?;
+            // Each page shows all of its kind up to its end.
+            let known = [&about, &acts].map(|page| {
+                page.last().filter(|_| page.len() == PAGE).map_or(u64::MAX, |last| last.seq)
+            });
+            let known = known[0].min(known[1]);
+            let naming = acts.into_iter().filter(|act| names(act, &self.person));
+            let mut events: Vec<Event> = about.into_iter().chain(naming).collect();
+            events.retain(|event| event.seq <= known);
+            events.sort_by_key(|event| event.seq);
+            events.dedup_by_key(|event| event.seq);
+            if !events.is_empty() {
+                return Ok(Some(events));
+            }
+            if known == u64::MAX {
+                return Ok(None);
+            }
+            from = known + 1;
         }
     }
 

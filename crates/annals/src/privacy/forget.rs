@@ -38,6 +38,9 @@ impl Forget {
                     .filter(|entity| is_person(entity) && mine(entity.id.as_deref()))
                     .and_then(|entity| entity.name.as_deref()),
             ];
+            if entity.as_ref().is_some_and(|of| is_person(of) && mine(of.id.as_deref())) {
+                known_as.extend(changed_names(event).into_iter().map(String::as_str));
+            }
             known_as.extend(names.into_iter().flatten().filter(|name| !name.is_empty()));
         }
         let mut known_as: Vec<String> = known_as.into_iter().map(str::to_owned).collect();
@@ -68,6 +71,9 @@ impl Forget {
         }
         self.text(&mut event.message);
         event.metadata.values_mut().for_each(|value| self.value(value));
+        let changes = event.changes.iter_mut();
+        let sides = changes.flat_map(|change| [&mut change.before, &mut change.after]);
+        sides.flatten().for_each(|value| self.value(value));
         let page = event.page.iter_mut();
         let page = page.flat_map(|page| [&mut page.path, &mut page.title, &mut page.referrer]);
         let error = event.error.iter_mut().map(|error| &mut error.message);
@@ -109,6 +115,17 @@ fn is_actor(actor: &Actor, id: &str) -> bool {
     actor.kind.is_person() && actor.id.as_deref() == Some(id)
 }
 
+/// Returns the names that an event about a person gave or took.
+pub(super) fn changed_names(event: &Event) -> Vec<&String> {
+    let changes = event.changes.iter().filter(|change| change.field == "name");
+    let sides = changes.flat_map(|change| [&change.before, &change.after]).flatten();
+    let name = |value| match value {
+        &Value::String(ref name) if !name.trim().is_empty() => Some(name),
+        _ => None,
+    };
+    sides.filter_map(name).collect()
+}
+
 /// Returns `true` if an entity is a person.
 pub(super) fn is_person(entity: &Entity) -> bool {
     matches!(entity.kind.as_str(), "user" | "child")
@@ -116,7 +133,7 @@ pub(super) fn is_person(entity: &Entity) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use annals_event::{Account, ActorType, Subject};
+    use annals_event::{Account, ActorType, Change, Subject};
     use serde_json::json;
 
     use super::*;
@@ -180,5 +197,30 @@ mod tests {
             Forget::new(id, None, [], START).text(&mut text);
             assert_eq!(text, left);
         }
+    }
+
+    #[test]
+    fn former_names_are_those_that_changes_gave_and_took() {
+        let renamed = Event {
+            entity: Some(Entity {
+                kind: "child".to_owned(),
+                id: Some("kim".to_owned()),
+                name: Some("Kim".to_owned()),
+            }),
+            changes: vec![
+                Change::new("name", "Kimberly".into(), "Kim".into()),
+                Change::new("note", "Kimberly stays".into(), json!(["kim", "kind"])),
+            ],
+            ..plain(1).event
+        };
+        let forget = Forget::new("kim", Some("Kim"), [&renamed], START);
+        let left = forget.without(&renamed);
+        let changes = json!([
+            {"field": "name", "before": ERASED, "after": ERASED},
+            {"field": "note", "before": "[erased] stays", "after": [ERASED, "kind"]},
+        ]);
+        assert_eq!(json!(left.changes), changes);
+        let other = Event { message: "Kimberly waved".to_owned(), ..plain(2).event };
+        assert_eq!(forget.without(&other).message, "[erased] waved");
     }
 }

@@ -170,8 +170,15 @@ impl Retention {
         note("errors", json!(self.errors), json!(after.errors));
         note("audit", json!(self.audit), json!(after.audit));
         note("categories", json!(self.categories), json!(after.categories));
+        // By their ids, so that a hold that stayed is not named.
         let without = |these: &[Hold], others: &[Hold]| -> Value {
-            these.iter().filter(|hold| !others.contains(hold)).map(|hold| json!(hold)).collect()
+            let these = these.iter().filter(|hold| !others.contains(hold));
+            let values_of = |hold: &Hold| {
+                let mut values = json!(hold);
+                values.as_object_mut().map(|values| values.remove("id"));
+                (hold.id.clone(), values)
+            };
+            these.map(values_of).collect::<Map<_, _>>().into()
         };
         let holds = [without(&self.holds, &after.holds), without(&after.holds, &self.holds)];
         let [before, now] = holds;

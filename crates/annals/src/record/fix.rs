@@ -29,6 +29,7 @@ pub(super) fn run(work: Work<'_>) -> Result<Entry, Refusal> {
         account: draft.account,
         entity: draft.entity,
         points: draft.points,
+        changes: draft.changes,
         session_id: draft.session_id,
         page: draft.page,
         client: draft.client,
@@ -41,6 +42,10 @@ pub(super) fn run(work: Work<'_>) -> Result<Entry, Refusal> {
     };
     // Drafts that programs built may hold 1.0 where the stored text will say 1.
     event.metadata.values_mut().for_each(json::normalise);
+    for change in &mut event.changes {
+        let sides = [change.before.as_mut(), change.after.as_mut()];
+        sides.into_iter().flatten().for_each(json::normalise);
+    }
 
     let personal = digest::personal(&event);
     if personal.as_bytes().len() + SKELETON_BYTES > limits::EVENT_BYTES {

@@ -29,6 +29,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
             account: None,
             entity: draft.entity.take(),
             points: draft.points,
+            changes: Vec::new(),
             session_id: None,
             page: draft.page.take(),
             client: None,

@@ -6,7 +6,8 @@
 
 use std::borrow::Cow;
 
-use annals_event::{FieldError, Metadata, limits};
+use annals_event::cut::cut_end;
+use annals_event::{Change, FieldError, Metadata, limits};
 use serde_json::Value;
 
 use super::{Refusal, Work};
@@ -110,6 +111,20 @@ impl Redactor {
         }
     }
 
+    /// Removes the secrets from a changed field: both values if its name is secret, else those
+    /// inside its values.
+    fn change(&self, change: &mut Change) {
+        let secret = self.keys.is_secret(&change.field);
+        for value in [change.before.as_mut(), change.after.as_mut()].into_iter().flatten() {
+            match secret {
+                true => *value = Value::from(REDACTED),
+                false => self.value(value),
+            }
+        }
+        self.string(&mut change.field);
+        cut_end(&mut change.field, limits::CHANGE_FIELD_CHARS);
+    }
+
     fn string(&self, text: &mut String) {
         if let Cow::Owned(redacted) = self.text(text) {
             *text = redacted;
@@ -152,6 +167,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), Refusal> {
         redactor.field(&mut entity.name, limits::NAME_CHARS);
     }
     draft.cut_fields().into_iter().for_each(|(_, text)| redactor.string(text));
+    draft.changes.iter_mut().for_each(|change| redactor.change(change));
     draft.cut_texts();
     redactor.object(&mut draft.metadata);
     Ok(())

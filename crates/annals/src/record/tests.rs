@@ -5,6 +5,7 @@ use annals_event::{ActorType, Class, Severity};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::redact::REDACTED;
 use super::*;
 use crate::access::RecordingPolicies;
 use crate::store::{Collection, Person, PersonKind};
@@ -186,6 +187,46 @@ fn long_texts_are_cut_and_named_after_their_secrets_are_gone() {
     let browser = Sender { user_agent: agent, ..browser() };
     let event = process(&browser, json!({"action": "page_view"})).unwrap().event;
     assert_eq!(event.cut, ["client.user_agent"]);
+}
+
+#[test]
+fn what_changed_is_kept_without_its_secrets() {
+    let long = "é".repeat(3_000);
+    let sent = json!({
+        "action": "user.updated",
+        "changes": [
+            {"field": "password", "before": "old one", "after": "new one"},
+            {"field": "apiKey", "after": {"id": 7}},
+            {"field": "profile", "before": {"token": "x", "n": 1.0}, "after": ["Bearer abcdefghijklmnop1234"]},
+            {"field": "bio", "before": null, "after": long},
+            {"field": "ann_service_0123456789abcdef0123", "after": 1},
+        ],
+    });
+    let event = process(&service(), sent).unwrap().event;
+    assert_eq!(
+        json!(event.changes),
+        json!([
+            {"field": "password", "before": REDACTED, "after": REDACTED},
+            {"field": "apiKey", "after": REDACTED},
+            {"field": "profile", "before": {"token": REDACTED, "n": 1}, "after": [format!("Bearer {REDACTED}")]},
+            {"field": "bio", "after": "é".repeat(1_000)},
+            {"field": REDACTED, "after": 1},
+        ])
+    );
+    assert_eq!(event.cut, ["changes"]);
+    for (changes, field) in [
+        (json!([{"field": " ", "after": 1}]), "changes[0].field"),
+        (json!([{"field": "x".repeat(101)}]), "changes[0].field"),
+        (json!([{"field": "b", "after": [[[[[[1]]]]]]}]), "changes[0].after"),
+        (json!(vec![json!({"field": "a"}); 51]), "changes"),
+        (json!(vec![json!({"field": "a", "after": ["x".repeat(2_000)]}); 10]), "changes"),
+    ] {
+        let refused = refused(&service(), json!({"action": "a", "changes": changes}));
+        assert_eq!(refused.1, [field], "{changes}");
+    }
+    // Long texts are cut before they are measured.
+    let many = json!(vec![json!({"field": "a", "after": "x".repeat(4_000)}); 10]);
+    assert!(process(&service(), json!({"action": "a", "changes": many})).is_ok());
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Records Annals' own acts, as events like all others.
 
-use annals_event::{Actor, ActorType, Draft, Entity, Metadata};
-use serde_json::Value;
+use std::collections::BTreeSet;
+
+use annals_event::{Actor, ActorType, Change, Draft, Entity, Metadata};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use super::Core;
 use crate::journal::AppendError;
@@ -74,7 +77,67 @@ fn dashboard(action: &str) -> Draft {
     }
 }
 
+/// Returns the fields in which two values differ, as an event lists them: objects field by field
+/// under dotted names, such as `consent.by`, and lists as a whole. Without a value before, these are
+/// all fields that have a value.
+pub fn changes(before: Option<&impl Serialize>, after: Option<&impl Serialize>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    compare("", json!(before), json!(after), &mut changes);
+    changes
+}
+
+fn compare(field: &str, before: Value, after: Value, changes: &mut Vec<Change>) {
+    let nothing = |value: &Value| value.is_null() || *value == json!([]);
+    if before == after || (nothing(&before) && nothing(&after)) {
+        return;
+    }
+    let fields = |value: &Value| match value {
+        Value::Object(fields) => Some(fields.clone()),
+        value => nothing(value).then(Map::new),
+    };
+    let some = before.is_object() || after.is_object();
+    let Some((mut old, mut new)) = fields(&before).zip(fields(&after)).filter(|_| some) else {
+        changes.push(Change::new(field, before, after));
+        return;
+    };
+    let names: BTreeSet<String> = old.keys().chain(new.keys()).cloned().collect();
+    for name in names {
+        let within = if field.is_empty() { name.clone() } else { format!("{field}.{name}") };
+        let [before, after] = [&mut old, &mut new].map(|of| of.remove(&name).unwrap_or_default());
+        compare(&within, before, after, changes);
+    }
+}
+
 /// Makes the metadata of an act.
 pub fn details<const N: usize>(pairs: [(&str, Value); N]) -> Metadata {
     pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_compared_field_by_field_and_lists_as_a_whole() {
+        let before = json!({
+            "name": "Ben", "guardians": ["cleo"], "kind": "child", "timezone": null, "list": [],
+            "consent": {"by": "cleo", "text_version": "1"},
+        });
+        let after = json!({
+            "name": "Benjamin", "guardians": ["cleo", "dan"], "kind": "child", "n": 1, "list": null,
+        });
+        let changed = json!([
+            {"field": "consent.by", "before": "cleo"},
+            {"field": "consent.text_version", "before": "1"},
+            {"field": "guardians", "before": ["cleo"], "after": ["cleo", "dan"]},
+            {"field": "n", "after": 1},
+            {"field": "name", "before": "Ben", "after": "Benjamin"},
+        ]);
+        assert_eq!(json!(changes(Some(&before), Some(&after))), changed);
+        assert_eq!(changes(Some(&after), Some(&after)), []);
+        let new = json!([{"field": "a.b", "after": 1}, {"field": "c", "after": false}]);
+        assert_eq!(json!(changes(None::<&()>, Some(&json!({"a": {"b": 1}, "c": false})))), new);
+        let other = json!([{"field": "x", "before": 1, "after": {"y": 2}}]);
+        assert_eq!(json!(changes(Some(&json!({"x": 1})), Some(&json!({"x": {"y": 2}})))), other);
+    }
 }

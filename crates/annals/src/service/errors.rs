@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use annals_event::{Draft, Entity};
+use annals_event::{Change, Draft, Entity};
 use serde_json::json;
 
 use super::{AuditError, Core, SettingError, Settings, act, details, to_the_end};
@@ -92,8 +92,10 @@ impl ErrorGroupService {
                 id: Some(id.to_owned()),
                 name: Some(group.kind.clone()),
             };
-            let metadata = details([("old", json!(before)), ("status", json!(decision))]);
-            let act = Draft { entity: Some(entity), metadata, ..act("error_group_changed") };
+            let metadata = details([("status", json!(decision))]);
+            let changes = vec![Change::new("status", json!(before), json!(decision))];
+            let act =
+                Draft { entity: Some(entity), changes, metadata, ..act("error_group_changed") };
             self.core.audit(&by.actor(), act).await?;
             self.settings.write(ErrorMarks::SETTING, &after).await?;
         }

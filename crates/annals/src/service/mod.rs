@@ -48,7 +48,7 @@ use crate::query::analytics::learners::Learners;
 use crate::record::Intake;
 use crate::store::{DerivedStore, Store};
 
-pub use audit::{AuditError, act, anonymous, details, sign_in, sign_in_failed, sign_out};
+pub use audit::{AuditError, act, anonymous, changes, details, sign_in, sign_in_failed, sign_out};
 pub use awards::Awards;
 pub use cluster::ClusterService;
 pub use counted::WaitError;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use annals_event::{Actor, Draft, FieldError, Metadata};
+use annals_event::{Actor, Change, Draft, FieldError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -186,12 +186,12 @@ fn switched(before: &RecordingSwitch, after: &RecordingSwitch) -> Draft {
         .filter(|(name, on)| before.category(name) != *on)
         .collect();
     let off = (before.enabled && !after.enabled) || turned.values().any(|on| !on);
-    let mut metadata = Metadata::new();
+    let mut changes: Vec<Change> = turned
+        .iter()
+        .map(|(name, on)| Change::new(format!("categories.{name}"), json!(!on), json!(on)))
+        .collect();
     if before.enabled != after.enabled {
-        metadata.insert("enabled".to_owned(), after.enabled.into());
+        changes.push(Change::new("enabled", json!(before.enabled), json!(after.enabled)));
     }
-    if !turned.is_empty() {
-        metadata.insert("categories".to_owned(), json!(turned));
-    }
-    Draft { metadata, ..act(if off { "recording_disabled" } else { "recording_enabled" }) }
+    Draft { changes, ..act(if off { "recording_disabled" } else { "recording_enabled" }) }
 }

@@ -25,12 +25,12 @@ async fn outcome(server: &Server, category: &str, action: &str) -> Value {
     answer.json()["results"][0]["status"].clone()
 }
 
-/// Every `recording_…` event, oldest first: action, actor and metadata.
+/// Every `recording_…` event, oldest first: action, actor and changes.
 async fn acts(server: &Server) -> Vec<Value> {
     let path = "/api/v1/events?action=recording_disabled,recording_enabled&order=asc";
     let events = server.get(path).send().await.json()["events"].take();
     let described =
-        |event: &Value| json!([event["action"], event["actor"]["id"], event["metadata"]]);
+        |event: &Value| json!([event["action"], event["actor"]["id"], event["changes"]]);
     events.as_array().unwrap().iter().map(described).collect()
 }
 
@@ -68,10 +68,13 @@ async fn what_is_off_stays_off_over_a_restart_and_the_act_is_on_the_record(engin
     assert_eq!(
         acts(&server).await,
         [
-            json!(["recording_disabled", "bootstrap", {"categories": {"quest": false}}]),
-            json!(["recording_disabled", "bootstrap", {"enabled": false}]),
+            json!(["recording_disabled", "bootstrap",
+                [{"field": "categories.quest", "before": true, "after": false}]]),
+            json!(["recording_disabled", "bootstrap",
+                [{"field": "enabled", "before": true, "after": false}]]),
             json!(["recording_enabled", "bootstrap",
-                {"enabled": true, "categories": {"quest": true}}]),
+                [{"field": "categories.quest", "before": false, "after": true},
+                 {"field": "enabled", "before": false, "after": true}]]),
         ]
     );
 }

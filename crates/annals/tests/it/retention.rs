@@ -24,11 +24,11 @@ async fn put(server: &Server, change: Value) -> Answer {
     call.body("application/json", change.to_string()).send().await
 }
 
-/// The metadata of every change on the record, oldest first.
+/// The changes of every act on the record, oldest first.
 async fn changes(server: &Server) -> Vec<Value> {
     let path = "/api/v1/events?action=settings_changed&entity_id=retention&order=asc";
     let events = server.get(path).send().await.json()["events"].take();
-    events.as_array().unwrap().iter().map(|event| event["metadata"].clone()).collect()
+    events.as_array().unwrap().iter().map(|event| event["changes"].clone()).collect()
 }
 
 async fn the_defaults_are_the_documented_ones(engine: Engine) {
@@ -68,6 +68,11 @@ async fn a_change_survives_a_restart_and_is_on_the_record_once(engine: Engine) {
     assert_eq!(held["errors"], json!({"delete_after_days": 365}));
     assert!(held["holds"][0]["id"].as_str().unwrap().starts_with("hold_"));
 
+    let hold = held["holds"][0].clone();
+    let of_hold = |name: &str| {
+        let field = format!("holds.{}.{name}", hold["id"].as_str().unwrap());
+        json!({"field": field, "after": hold[name]})
+    };
     let root = server.root.clone();
     assert!(server.stop().success());
     let server = Server::on(&root);
@@ -75,17 +80,12 @@ async fn a_change_survives_a_restart_and_is_on_the_record_once(engine: Engine) {
     assert_eq!(
         changes(&server).await,
         [
-            json!({
-                "old": {
-                    "activity": {"anonymise_after_days": 90, "delete_after_days": 730},
-                    "categories": {},
-                },
-                "new": {
-                    "activity": {"anonymise_after_days": 30, "delete_after_days": 365},
-                    "categories": {"navigation": {"delete_after_days": 14}},
-                },
-            }),
-            json!({"old": {"holds": []}, "new": {"holds": held["holds"]}}),
+            json!([
+                {"field": "activity.anonymise_after_days", "before": 90, "after": 30},
+                {"field": "activity.delete_after_days", "before": 730, "after": 365},
+                {"field": "categories.navigation.delete_after_days", "after": 14},
+            ]),
+            json!(["expires_at", "filter", "owner", "reason"].map(of_hold)),
         ]
     );
 }

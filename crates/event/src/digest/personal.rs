@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::canonical::canonical;
 use crate::json::write::Object;
-use crate::{Client, ErrorInfo, Event, Page, Request};
+use crate::{Change, Client, ErrorInfo, Event, Page, Request};
 
 /// An event's personal part as canonical JSON (RFC 8785).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,7 @@ pub fn personal(event: &Event) -> Personal {
             fields.some_text("name", event.actor.name.as_deref());
             fields.text("type", event.actor.kind.as_str());
         });
+        changes(personal, &event.changes);
         client(personal, event.client.as_ref());
         cut(personal, &event.cut);
         // The type is part of the skeleton.
@@ -65,9 +67,10 @@ pub fn personal(event: &Event) -> Personal {
 }
 
 /// Returns what has no column of its own as one object in canonical JSON: the actor's own kind,
-/// client, cut, error, page and request; `None` if the event has none of them.
+/// changes, client, cut, error, page and request; `None` if the event has none of them.
 pub fn context(event: &Event) -> Option<Vec<u8>> {
     let nothing = event.actor.own_kind.is_none()
+        && event.changes.is_empty()
         && event.client.is_none()
         && event.cut.is_empty()
         && event.error.is_none()
@@ -79,6 +82,7 @@ pub fn context(event: &Event) -> Option<Vec<u8>> {
     let mut text = Vec::with_capacity(256);
     Object::write(&mut text, |context| {
         context.some_text("actor_kind", event.actor.own_kind.as_deref());
+        changes(context, &event.changes);
         client(context, event.client.as_ref());
         cut(context, &event.cut);
         error(context, event.error.as_ref());
@@ -86,6 +90,12 @@ pub fn context(event: &Event) -> Option<Vec<u8>> {
         request(context, event.request.as_ref());
     });
     Some(text)
+}
+
+fn changes(object: &mut Object<'_>, changes: &[Change]) {
+    if !changes.is_empty() {
+        object.name("changes").extend(canonical(&changes));
+    }
 }
 
 fn client(object: &mut Object<'_>, client: Option<&Client>) {

@@ -70,6 +70,15 @@ fn changed(value: &Value) -> Vec<Value> {
                 })
             })
             .collect(),
+        Value::Array(items) if !items.is_empty() => (0..items.len())
+            .flat_map(|at| {
+                changed(&items[at]).into_iter().map(move |change| {
+                    let mut copy = items.clone();
+                    copy[at] = change;
+                    Value::Array(copy)
+                })
+            })
+            .collect(),
         Value::String(text) => vec![json!(format!("{text}x"))],
         Value::Number(number) => vec![json!(number.as_f64().unwrap_or(0.0) + 1.0)],
         other => vec![json!([other])],
@@ -104,7 +113,7 @@ proptest! {
     #[test]
     fn the_context_is_canonical(event in testing::event()) {
         let Value::Object(all) = serde_json::to_value(&event).unwrap() else { panic!() };
-        let parts = ["client", "cut", "error", "page", "request"];
+        let parts = ["changes", "client", "cut", "error", "page", "request"];
         let parts = parts.iter().filter_map(|part| Some((*part, all.get(*part)?)));
         let kind = all["actor"].get("kind").map(|kind| ("actor_kind", kind));
         let parts: std::collections::BTreeMap<_, _> = parts.chain(kind).collect();

@@ -88,6 +88,17 @@ fn inputs() -> Vec<(&'static str, Value)> {
                 "page": {"title": "Long"}, "error": {"stack": "at f"}, "cut": ["error.stack", "page.title"],
             })),
         ),
+        (
+            "changes",
+            with(json!({
+                "changes": [
+                    {"field": "role", "before": "member", "after": "admin"},
+                    {"field": "guardians", "before": ["u-1"], "after": ["u-1", "u-2"]},
+                    {"field": "limit", "after": 0.5},
+                    {"field": "é", "before": {"b": 1, "a": null}},
+                ],
+            })),
+        ),
     ]
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::fields::Faults;
 use super::{FieldError, id_fault, word_fault};
 use crate::cut::CUT_FIELDS;
-use crate::{Draft, Points, digest, json, limits};
+use crate::{Change, Draft, Points, digest, json, limits};
 
 /// The control characters a text may hold.
 #[derive(Clone, Copy, PartialEq)]
@@ -29,6 +29,7 @@ impl Draft {
         self.check_what(&mut rules);
         self.check_who(&mut rules);
         self.check_where(&mut rules);
+        rules.changes(&self.changes);
         rules.metadata(&self.metadata);
         rules.0.into_result()
     }
@@ -112,7 +113,10 @@ impl Draft {
         }
         let known = |name: &String| CUT_FIELDS.iter().any(|(field, _)| field == name);
         if !self.cut.iter().all(known) {
-            rules.fault("cut", "may name texts of page, client, request and error only");
+            rules.fault(
+                "cut",
+                "may name `changes` and texts of page, client, request and error only",
+            );
         }
     }
 }
@@ -190,6 +194,38 @@ impl Rules {
         }
     }
 
+    fn changes(&mut self, changes: &[Change]) {
+        if changes.len() > limits::CHANGES {
+            self.fault("changes", format!("must have at most {} entries", limits::CHANGES));
+            return;
+        }
+        let mut most = 0;
+        for (at, change) in changes.iter().enumerate() {
+            let field = format!("changes[{at}].field");
+            if change.field.trim().is_empty() {
+                self.fault(&field, "must not be empty");
+            }
+            let name = Some(change.field.as_str());
+            self.text(&field, name, limits::CHANGE_FIELD_CHARS, Controls::Layout);
+            for (side, value) in [("before", &change.before), ("after", &change.after)] {
+                let Some(value) = value else { continue };
+                // The event is depth 1, the list 2, the change 3.
+                if let Some(fault) = value_fault(value, limits::DEPTH - 3) {
+                    self.fault(&format!("changes[{at}].{side}"), fault);
+                }
+                most += most_value_bytes(value);
+            }
+            // The names `field`, `before` and `after` and their punctuation.
+            most += 40 + most_text_bytes(&change.field);
+        }
+        // Canonical text defines the size; it is made only if it could be too long.
+        if most > limits::CHANGES_BYTES && bytes_once_cut(changes) > limits::CHANGES_BYTES {
+            let fault =
+                "must have at most 16 KiB: send less of each value, such as a number or a hash";
+            self.fault("changes", fault);
+        }
+    }
+
     fn metadata(&mut self, metadata: &Map<String, Value>) {
         if metadata.is_empty() {
             return;
@@ -225,22 +261,35 @@ fn metadata_field(key: &str) -> String {
     format!("metadata.{shown}")
 }
 
+/// Returns the bytes of the canonical text, once long texts are cut (`cut.rs`).
+fn bytes_once_cut(changes: &[Change]) -> usize {
+    let mut draft = Draft { changes: changes.to_vec(), ..Draft::default() };
+    draft.cut_texts();
+    digest::canonical(&draft.changes).len()
+}
+
 /// Returns an upper bound of the bytes of the object's canonical text.
 fn most_bytes(map: &Map<String, Value>) -> usize {
-    fn text(text: &str) -> usize {
-        // `\u001f` is the longest escape of one byte.
-        2 + 6 * text.len()
-    }
-    fn value(of: &Value) -> usize {
-        match of {
-            // Far more than a number or a word needs.
-            Value::Null | Value::Bool(_) | Value::Number(_) => 32,
-            Value::String(string) => text(string),
-            Value::Array(items) => 2 + items.iter().map(|item| 1 + value(item)).sum::<usize>(),
-            Value::Object(map) => most_bytes(map),
+    let fields = map.iter();
+    2 + fields.map(|(key, value)| 2 + most_text_bytes(key) + most_value_bytes(value)).sum::<usize>()
+}
+
+/// Returns an upper bound of the bytes of the value's canonical text.
+fn most_value_bytes(value: &Value) -> usize {
+    match value {
+        // Far more than a number or a word needs.
+        Value::Null | Value::Bool(_) | Value::Number(_) => 32,
+        Value::String(text) => most_text_bytes(text),
+        Value::Array(items) => {
+            2 + items.iter().map(|item| 1 + most_value_bytes(item)).sum::<usize>()
         }
+        Value::Object(map) => most_bytes(map),
     }
-    2 + map.iter().map(|(key, field)| 2 + text(key) + value(field)).sum::<usize>()
+}
+
+fn most_text_bytes(text: &str) -> usize {
+    // `\u001f` is the longest escape of one byte.
+    2 + 6 * text.len()
 }
 
 /// Returns why a value cannot be stored, if it cannot. Stops at the given depth, which bounds the

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::FieldError;
 use crate::json::{Node, Object};
 use crate::{Metadata, limits};
@@ -33,13 +35,13 @@ impl Faults {
 /// An object being read. Each field is taken out once; what is left over is unknown.
 pub(super) struct Fields<'t> {
     object: Object<'t>,
-    path: &'static str,
+    path: Cow<'static, str>,
     known: Vec<&'static str>,
 }
 
 impl<'t> Fields<'t> {
-    pub(super) fn new(object: Object<'t>, path: &'static str) -> Fields<'t> {
-        Fields { object, path, known: Vec::with_capacity(20) }
+    pub(super) fn new(object: Object<'t>, path: impl Into<Cow<'static, str>>) -> Fields<'t> {
+        Fields { object, path: path.into(), known: Vec::with_capacity(20) }
     }
 
     /// Returns the path of a field.
@@ -154,6 +156,32 @@ impl<'t> Fields<'t> {
             faults.add(self.at(key), "must be a list of texts");
         }
         texts.unwrap_or_default()
+    }
+
+    /// Reads a list of objects, each of which an error names by its place.
+    pub(super) fn objects(&mut self, key: &'static str, faults: &mut Faults) -> Vec<Fields<'t>> {
+        let items = match self.take(key) {
+            None => return Vec::new(),
+            Some(Node::Array(items)) => items,
+            Some(other) => {
+                faults.add(self.at(key), format!("must be a list, not {}", kind(&other)));
+                return Vec::new();
+            }
+        };
+        let mut objects = Vec::with_capacity(items.len());
+        for (at, item) in items.into_iter().enumerate() {
+            let path = format!("{}[{at}]", self.at(key));
+            match item {
+                Node::Object(object) => objects.push(Fields::new(object, path)),
+                other => faults.add(path, format!("must be an object, not {}", kind(&other))),
+            }
+        }
+        objects
+    }
+
+    /// Reads any JSON.
+    pub(super) fn value(&mut self, key: &'static str) -> Option<Value> {
+        self.take(key).map(Value::from)
     }
 
     /// Reads an HTTP status as a number; its range is a rule of content.

@@ -4,8 +4,8 @@ use super::fields::{Faults, Fields};
 use super::{FieldError, word_fault};
 use crate::json::Node;
 use crate::{
-    Account, Actor, ActorType, Class, Client, Draft, Entity, ErrorInfo, Page, Points, Request,
-    Severity, Subject, Time, Uuid, limits,
+    Account, Actor, ActorType, Change, Class, Client, Draft, Entity, ErrorInfo, Page, Points,
+    Request, Severity, Subject, Time, Uuid, limits,
 };
 
 impl Draft {
@@ -50,6 +50,7 @@ fn draft(mut fields: Fields<'_>, faults: &mut Faults) -> Draft {
         account: fields.object("account", faults).map(|f| account(f, faults)),
         entity: fields.object("entity", faults).map(|f| entity(f, faults)),
         points: fields.object("points", faults).map(|f| points(f, faults)),
+        changes: fields.objects("changes", faults).into_iter().map(|f| change(f, faults)).collect(),
         session_id: fields.text("session_id", faults),
         page: fields.object("page", faults).map(|f| page(f, faults)),
         client: fields.object("client", faults).map(|f| client(f, faults)),
@@ -112,6 +113,16 @@ fn points(mut fields: Fields<'_>, faults: &mut Faults) -> Points {
     };
     fields.finish(faults);
     points
+}
+
+fn change(mut fields: Fields<'_>, faults: &mut Faults) -> Change {
+    let change = Change {
+        field: fields.required("field", faults),
+        before: fields.value("before"),
+        after: fields.value("after"),
+    };
+    fields.finish(faults);
+    change
 }
 
 fn page(mut fields: Fields<'_>, faults: &mut Faults) -> Page {

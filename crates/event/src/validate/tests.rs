@@ -350,3 +350,15 @@ proptest! {
         prop_assert_eq!(Draft::from_json(borrowed), Ok(draft));
     }
 }
+
+#[test]
+fn a_wrong_change_is_named_by_its_place() {
+    for (changes, field) in [
+        (json!([{"after": 1}]), "changes[0].field"),
+        (json!([{"field": "a"}, {"field": "b", "new": 1}]), "changes[1].new"),
+        (json!([{"field": "a"}, "role"]), "changes[1]"),
+        (json!({"role": 1}), "changes"),
+    ] {
+        assert_eq!(fields(json!({"action": "a", "changes": changes})), [field]);
+    }
+}

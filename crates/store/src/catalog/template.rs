@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use annals_event::{Actor, ActorType, Event, limits};
+use annals_event::{Actor, ActorType, Entity, Event, limits};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -20,6 +20,10 @@ pub struct Template {
 #[derive(Clone, PartialEq, Eq)]
 enum Piece {
     Text(String),
+    /// The actor's name or id.
+    Doer,
+    /// The entity, else the subject, after a dash; nothing without either.
+    Target,
     Actor,
     Subject,
     Entity,
@@ -55,12 +59,14 @@ impl Template {
         Ok(Template { source: source.to_owned(), pieces })
     }
 
-    /// Returns the sentence for an action that has none: "Ada: quest teleported".
+    /// Returns the sentence for an action that has none: "Ada: quest teleported — Volcanoes". Its
+    /// actor and target are named by their ids if they have no names, because nothing else says
+    /// what happened.
     pub(super) fn for_unknown(action: &str) -> Template {
         let text = format!(": {}", action.replace('_', " "));
         Template {
-            source: format!("{{actor}}{text}"),
-            pieces: vec![Piece::Actor, Piece::Text(text)],
+            source: format!("{{actor}}{text} — {{entity}}"),
+            pieces: vec![Piece::Doer, Piece::Text(text), Piece::Target],
         }
     }
 
@@ -114,19 +120,17 @@ impl Piece {
     fn value<'e>(&'e self, event: &'e Event) -> Result<Cow<'e, str>, &'static str> {
         match self {
             Piece::Text(text) => Ok(Cow::Borrowed(text)),
+            Piece::Doer => doer(&event.actor),
+            Piece::Target => {
+                Ok(target(event).map(|name| format!(" — {name}")).unwrap_or_default().into())
+            }
             Piece::Actor => actor(&event.actor),
             Piece::Subject => event
                 .subject
                 .as_ref()
                 .and_then(|subject| non_blank(subject.name.as_deref()))
                 .ok_or("somebody"),
-            Piece::Entity => {
-                let entity = event.entity.as_ref().ok_or("something")?;
-                let kind = entity.kind.replace('_', " ");
-                let with_id =
-                    || Some(format!("{kind} {}", non_blank(entity.id.as_deref())?).into());
-                Ok(non_blank(entity.name.as_deref()).or_else(with_id).unwrap_or(kind.into()))
-            }
+            Piece::Entity => event.entity.as_ref().map(entity).ok_or("something"),
             Piece::PointsDelta => {
                 event.points.map(|points| format!("{:+}", points.delta).into()).ok_or("some")
             }
@@ -165,6 +169,32 @@ fn actor(actor: &Actor) -> Result<Cow<'_, str>, &'static str> {
         ActorType::System => "the system",
         ActorType::Anonymous => "a visitor",
     })
+}
+
+/// Returns the actor's name, else their id.
+fn doer(of: &Actor) -> Result<Cow<'_, str>, &'static str> {
+    match actor(of) {
+        Err(word) => non_blank(of.id.as_deref()).ok_or(word),
+        named => named,
+    }
+}
+
+/// Returns the entity's name, else its type and id.
+fn entity(entity: &Entity) -> Cow<'_, str> {
+    let kind = entity.kind.replace('_', " ");
+    let with_id = || Some(format!("{kind} {}", non_blank(entity.id.as_deref())?).into());
+    non_blank(entity.name.as_deref()).or_else(with_id).unwrap_or(kind.into())
+}
+
+/// Returns the entity, else the subject's name or id, unless that is the actor.
+fn target(event: &Event) -> Option<Cow<'_, str>> {
+    let subject = || {
+        let subject = event.subject.as_ref()?;
+        let other = event.actor.id.as_ref() != Some(&subject.id);
+        let named = non_blank(subject.name.as_deref()).or_else(|| non_blank(Some(&subject.id)));
+        named.filter(|_| other)
+    };
+    event.entity.as_ref().map(entity).or_else(subject)
 }
 
 /// Returns a text that is not blank.

@@ -24,6 +24,7 @@ fn event(category: &str, action: &str) -> Event {
         account: None,
         entity: None,
         points: None,
+        changes: Vec::new(),
         session_id: None,
         page: None,
         client: None,
@@ -204,5 +205,17 @@ fn sentences_are_those_of_the_shared_vectors() {
         let event: Event = serde_json::from_value(event).unwrap();
         let template = Template::parse(vector["template"].as_str().unwrap()).unwrap();
         assert_eq!(template.render(&event), vector["sentence"], "{}", vector["says"]);
+    }
+    for vector in document["unknown"].as_array().unwrap() {
+        let mut event = serde_json::to_value(event("shop", "x")).unwrap();
+        for field in ["actor", "entity", "subject"] {
+            event.as_object_mut().unwrap().remove(field);
+        }
+        for (field, value) in vector["event"].as_object().unwrap() {
+            event[field] = value.clone();
+        }
+        let event: Event = serde_json::from_value(event).unwrap();
+        let sentence = Catalog::builtin().render(&event);
+        assert_eq!(sentence, vector["sentence"], "{}", vector["says"]);
     }
 }

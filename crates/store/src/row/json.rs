@@ -58,6 +58,8 @@ impl Row<&str> {
                     points.integer("delta", delta);
                 });
             }
+            let changes = Some(&context.changes);
+            part(event, "changes", changes.filter(|changes| !changes.is_empty()));
             event.some_text("session_id", self.session_id);
             part(event, "page", context.page.as_ref());
             part(event, "client", context.client.as_ref().filter(|_| client));

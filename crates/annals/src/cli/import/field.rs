@@ -170,6 +170,11 @@ impl Field {
             "error.endpoint" => fault(draft).endpoint = own(),
             "error.status" => fault(draft).status = Some(number(text)?),
             "cut" => draft.cut = text.split(' ').map(str::to_owned).collect(),
+            "changes" => {
+                draft.changes = serde_json::from_str(text).map_err(|_| {
+                    "must be a JSON list such as [{\"field\":\"role\",\"before\":1,\"after\":2}]"
+                })?;
+            }
             "message" => draft.message = own(),
             "metadata" => match Kind::Json.value(text)? {
                 Value::Object(object) => draft.metadata.extend(object),
@@ -250,6 +255,7 @@ mod tests {
                 "class" => "audit",
                 "severity" => "warning",
                 "actor.type" => "child",
+                "changes" => "[{\"field\":\"a\",\"after\":1}]",
                 "metadata" => "{\"a\":1}",
                 _ => "7",
             };

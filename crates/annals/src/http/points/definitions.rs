@@ -1,7 +1,7 @@
 //! The tasks, penalties and rewards of families.
 
 use annals_event::validate::id_fault;
-use annals_event::{Draft, Entity, FieldError, limits};
+use annals_event::{Change, Draft, Entity, FieldError, limits};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,7 +12,7 @@ use super::super::body::{JsonBody, PathId};
 use super::super::error::{Problem, Result};
 use super::super::parameters::NoParameters;
 use crate::access::{Caller, Permission};
-use crate::service::act;
+use crate::service::{act, changes};
 use crate::store::{Reward, Task};
 
 /// Maximum of a task's points and a reward's cost.
@@ -108,9 +108,12 @@ pub(in super::super) async fn put_task(
     caller.may(Permission::ManagePoints)?;
     check(&id, &body.name, "points", body.points)?;
     let task = Task { id, name: body.name, points: body.points, is_good: body.is_good };
-    if http.store.task(&task.id).await?.as_ref() != Some(&task) {
+    let before = http.store.task(&task.id).await?;
+    if before.as_ref() != Some(&task) {
         http.store.put_task(task.clone()).await?;
-        http.audit(&caller.actor(), about("task_saved", "task", &task.id, &task.name)).await?;
+        let act = about("task_saved", "task", &task.id, &task.name);
+        let act = Draft { changes: changed(before.as_ref(), &task), ..act };
+        http.audit(&caller.actor(), act).await?;
     }
     Ok(Json(task))
 }
@@ -195,10 +198,12 @@ pub(in super::super) async fn put_reward(
     caller.may(Permission::ManagePoints)?;
     check(&id, &body.name, "cost", body.cost)?;
     let reward = Reward { id, name: body.name, cost: body.cost };
-    if http.store.reward(&reward.id).await?.as_ref() != Some(&reward) {
+    let before = http.store.reward(&reward.id).await?;
+    if before.as_ref() != Some(&reward) {
         http.store.put_reward(reward.clone()).await?;
-        http.audit(&caller.actor(), about("reward_saved", "reward", &reward.id, &reward.name))
-            .await?;
+        let act = about("reward_saved", "reward", &reward.id, &reward.name);
+        let act = Draft { changes: changed(before.as_ref(), &reward), ..act };
+        http.audit(&caller.actor(), act).await?;
     }
     Ok(Json(reward))
 }
@@ -250,6 +255,13 @@ fn check(id: &str, name: &str, field: &str, points: i64) -> Result<()> {
         errors.push(FieldError::new(field, format!("must be 0 to {MAX_POINTS}")));
     }
     if errors.is_empty() { Ok(()) } else { Err(Problem::invalid(errors)) }
+}
+
+/// Returns what changed of a definition. Its id is the entity's.
+fn changed<T: Serialize>(before: Option<&T>, now: &T) -> Vec<Change> {
+    let mut changes = changes(before, Some(now));
+    changes.retain(|change| change.field != "id");
+    changes
 }
 
 /// Makes the event of an act on a definition.

@@ -3,7 +3,7 @@
 use annals_event::Event;
 
 /// The columns, in order. Dots lead into an event's parts, as in its JSON.
-pub const COLUMNS: [&str; 46] = [
+pub const COLUMNS: [&str; 47] = [
     "id",
     "cursor",
     "occurred_at",
@@ -50,6 +50,7 @@ pub const COLUMNS: [&str; 46] = [
     "anonymised_at",
     "actor.kind",
     "cut",
+    "changes",
 ];
 
 pub(super) fn header() -> Vec<u8> {
@@ -85,6 +86,12 @@ pub(super) fn row(out: &mut Vec<u8>, event: &Event) {
         String::new()
     } else {
         serde_json::Value::Object(event.metadata.clone()).to_string()
+    };
+    let changes = if event.changes.is_empty() {
+        String::new()
+    } else {
+        // Changes are texts and JSON, which can always be written.
+        serde_json::to_string(&event.changes).unwrap_or_default()
     };
     let cells: [String; COLUMNS.len()] = [
         event.id.to_string(),
@@ -133,6 +140,7 @@ pub(super) fn row(out: &mut Vec<u8>, event: &Event) {
         number(event.anonymised_at),
         own(event.actor.own_kind.as_ref()),
         event.cut.join(" "),
+        changes,
     ];
     let mut writer =
         ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use annals_event::{Actor, Draft, Entity, FieldError, limits};
+use annals_event::{Actor, Draft, Entity, FieldError, digest, limits};
 
 use super::{RetentionError, RetentionService};
 use crate::id;
 use crate::privacy::{Retention, RetentionChange};
-use crate::service::{act, details, to_the_end};
+use crate::service::{act, changes, to_the_end};
 
-/// Maximum size of the values in the event of a change, in bytes: the limit of metadata, less what
-/// redaction may add.
-const ON_RECORD_BYTES: usize = limits::METADATA_BYTES - 2 * 1024;
+/// Maximum size of the changes in the event, in bytes: the limit less what redaction may add.
+const ON_RECORD_BYTES: usize = limits::CHANGES_BYTES - 2 * 1024;
 
 impl RetentionService {
     /// Reads the stored values.
@@ -61,13 +60,14 @@ impl RetentionService {
 /// Makes the act of a change, with the old and new values of what changed.
 fn change_act(before: &Retention, after: &Retention) -> Result<Draft, RetentionError> {
     let [old, new] = before.difference(after);
-    if old.to_string().len() + new.to_string().len() > ON_RECORD_BYTES {
+    let changes = changes(Some(&old), Some(&new));
+    let bytes = digest::canonical(&changes).len();
+    if changes.len() > limits::CHANGES || bytes > ON_RECORD_BYTES {
         let message = "change too much at once to go on the record; change them in several steps";
         return Err(RetentionError::Invalid(vec![FieldError::new("holds", message)]));
     }
     let setting = Retention::SETTING.to_owned();
     let entity =
         Entity { kind: "setting".to_owned(), id: Some(setting.clone()), name: Some(setting) };
-    let metadata = details([("old", old), ("new", new)]);
-    Ok(Draft { entity: Some(entity), metadata, ..act("settings_changed") })
+    Ok(Draft { entity: Some(entity), changes, ..act("settings_changed") })
 }

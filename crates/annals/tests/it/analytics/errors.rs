@@ -148,8 +148,9 @@ async fn what_is_resolved_stays_so_until_it_happens_again() {
     }
     let acts = server.get("/api/v1/events?action=error_group_changed").send().await.json();
     let acts = acts["events"].as_array().unwrap().clone();
-    let changes: Vec<_> = acts.iter().map(|act| &act["metadata"]).collect();
-    let act = |old: &str, status: &str| json!({"old": old, "status": status});
+    let changes: Vec<_> = acts.iter().map(|act| &act["changes"][0]).collect();
+    let act =
+        |before: &str, after: &str| json!({"field": "status", "before": before, "after": after});
     assert_eq!(
         json!(changes),
         json!([

@@ -139,9 +139,15 @@ async fn a_person_is_saved_in_full_and_every_change_is_one_event(engine: Engine)
             "person_saved"
         ]
     );
-    // The event names the changed fields, never their values.
-    let text = server.get("/api/v1/events?action=person_saved").send().await.text();
-    assert!(text.contains("\"changed\":[\"name\"]") && !text.contains("Stockholm"), "{text}");
+    // Each event says what changed, and whom.
+    let saved = server.get("/api/v1/events?action=person_saved&subject=ben").send().await.json();
+    assert_eq!(saved["events"][0]["message"], "ANNALS_ADMIN_KEY saved Benjamin in the directory");
+    assert_eq!(
+        saved["events"][1]["changes"],
+        json!([{"field": "name", "before": "Ben", "after": "Benjamin"}])
+    );
+    let first = saved["events"][2]["changes"].to_string();
+    assert!(first.contains("Stockholm") && !first.contains("before"), "{first}");
 }
 
 #[tokio::test]
