@@ -160,6 +160,28 @@ test("a command whose answer is lost is counted once, however often it is tried"
   await expect(balance(page)).toHaveText("20 points");
 });
 
+test("a mistake is taken back from its notice and from today's list, and a double tap counts once", async ({ page, server }) => {
+  await adjust(server, "ben", 30);
+  await enter(page, "cleo", "/family?child=ben");
+  await page.getByRole("button", { name: "Dishes: give 10 points" }).dblclick();
+  await expect(outcome(page)).toContainText("Ben did Dishes: 30 → 40 points.");
+  await expect(balance(page)).toHaveText("40 points");
+  expect(await send(server, "GET", "admin/tracking?child_id=ben&action=activated")).toMatchObject({ total: 1 });
+  await outcome(page).getByRole("button", { name: "Undo", exact: true }).click();
+  await expect(outcome(page)).toContainText("Dishes was taken back: 40 → 30 points.");
+  await expect(outcome(page).getByRole("button", { name: "Undo", exact: true })).toHaveCount(0);
+  await expect(balance(page)).toHaveText("30 points");
+  const today = page.getByRole("list", { name: "Today" });
+  await expect(today.getByRole("button", { name: /Undo/ })).toHaveCount(0);
+
+  await page.getByRole("button", { name: "Give Film night" }).click();
+  await expect(balance(page)).toHaveText("5 points");
+  await accessible(page);
+  await today.getByRole("button", { name: "Undo Film night" }).click();
+  await expect(balance(page)).toHaveText("30 points");
+  await expect(today.locator("[data-undone=true]")).toHaveCount(2);
+});
+
 test("what was taken back meanwhile is not given", async ({ page, server }) => {
   await adjust(server, "ben", 30);
   await send(server, "POST", "child/ben/request-reward", { reward_id: "film" });

@@ -18,9 +18,9 @@ pub struct Account {
     pub balance: i64,
     /// The rewards requested and neither given nor cancelled, by id.
     pub pending: Vec<Pending>,
-    /// Tasks done, and the points they added.
+    /// Tasks done and not taken back, and the points they added.
     pub good: Tally,
-    /// Penalties, and the points they took: 0 or less.
+    /// Penalties not taken back, and the points they took: 0 or less.
     pub not_good: Tally,
 }
 
@@ -136,7 +136,10 @@ impl Account {
             LedgerEntity::Reward | LedgerEntity::Adjustment => None,
         };
         if let Some(tally) = tally {
-            tally.count += 1;
+            match kind.action {
+                LedgerAction::Undone => tally.count = tally.count.saturating_sub(1),
+                _ => tally.count += 1,
+            }
             tally.points = tally.points.saturating_add(points.delta);
         }
         let reward = event.entity.as_ref().and_then(|entity| entity.id.as_ref());
@@ -145,7 +148,10 @@ impl Account {
         };
         let place = self.pending.binary_search_by(|pending| pending.reward.cmp(reward));
         match (kind.action, place) {
-            (LedgerAction::Requested, Err(place)) => {
+            // The request that a reward closed is open again when the reward is taken back.
+            (LedgerAction::Undone, Err(_))
+                if event.metadata.get("requested") != Some(&true.into()) => {}
+            (LedgerAction::Requested | LedgerAction::Undone, Err(place)) => {
                 let pending = Pending { reward: reward.clone(), at: event.created_at };
                 self.pending.insert(place, pending);
             }

@@ -3,7 +3,7 @@
 //! Commands and imports write the same events; everything read from the ledger follows from them by
 //! the rules here and in [`Account::follow`](super::Account::follow), whoever sent them.
 
-use annals_event::{ActorType, Event, Time};
+use annals_event::{ActorType, Event, Time, Uuid};
 use serde::{Deserialize, Serialize};
 
 use super::predicate::{Parameter, Predicate};
@@ -38,6 +38,8 @@ pub enum LedgerAction {
     Cancelled,
     /// A balance was corrected.
     Adjusted,
+    /// A task, a penalty or a reward was taken back.
+    Undone,
 }
 
 /// A kind of points event. Its number is stored in the database.
@@ -70,19 +72,23 @@ impl LedgerAction {
             LedgerAction::Redeemed => "redeemed",
             LedgerAction::Cancelled => "cancelled",
             LedgerAction::Adjusted => "adjusted",
+            LedgerAction::Undone => "undone",
         }
     }
 }
 
 impl LedgerKind {
     /// Every kind, in the order of their numbers. New ones are added at the end.
-    pub const ALL: [LedgerKind; 6] = [
+    pub const ALL: [LedgerKind; 9] = [
         LedgerKind::new(LedgerEntity::Task, LedgerAction::Activated),
         LedgerKind::new(LedgerEntity::Penalty, LedgerAction::Activated),
         LedgerKind::new(LedgerEntity::Reward, LedgerAction::Requested),
         LedgerKind::new(LedgerEntity::Reward, LedgerAction::Redeemed),
         LedgerKind::new(LedgerEntity::Reward, LedgerAction::Cancelled),
         LedgerKind::new(LedgerEntity::Adjustment, LedgerAction::Adjusted),
+        LedgerKind::new(LedgerEntity::Task, LedgerAction::Undone),
+        LedgerKind::new(LedgerEntity::Penalty, LedgerAction::Undone),
+        LedgerKind::new(LedgerEntity::Reward, LedgerAction::Undone),
     ];
 
     const fn new(entity: LedgerEntity, action: LedgerAction) -> LedgerKind {
@@ -109,6 +115,15 @@ impl LedgerKind {
         let place = Self::ALL.iter().position(|kind| *kind == self).unwrap_or_default();
         u8::try_from(place).unwrap_or_default()
     }
+}
+
+/// The key in the metadata of an event that takes another one back, with that one's id.
+pub const UNDOES: &str = "undoes";
+
+/// The id of the points event that this one takes back; `None` if it takes none back.
+pub fn undoes(event: &Event) -> Option<Uuid> {
+    LedgerKind::of(event).filter(|kind| kind.action == LedgerAction::Undone)?;
+    event.metadata.get(UNDOES)?.as_str()?.parse().ok()
 }
 
 /// The user account of a points event: the one it names, otherwise the adult who acted.

@@ -964,6 +964,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/child/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a command back
+         * @description Takes back a task, a penalty or a redeemed reward within 24 hours, once: a new event with the
+         *     opposite change. A request that the reward closed is open again. Refused if the points were
+         *     spent since.
+         */
+        post: operations["undo_points"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/child/{id}/weeks": {
         parameters: {
             query?: never;
@@ -1065,7 +1087,7 @@ export interface components {
          * @description The action of a points event.
          * @enum {string}
          */
-        ActionType: "activated" | "requested" | "redeemed" | "cancelled" | "adjusted";
+        ActionType: "activated" | "requested" | "redeemed" | "cancelled" | "adjusted" | "undone";
         /** @description Limits of activity. */
         ActivityDays: {
             /**
@@ -2900,6 +2922,19 @@ export interface components {
              */
             user_id?: string | null;
         };
+        /** @description An event to take back. */
+        Undo: {
+            /**
+             * Format: uuid
+             * @description The id of the event: a task or penalty that was activated, or a reward that was redeemed.
+             */
+            tracking_event_id: string;
+            /**
+             * @description The id of the user account that the event belongs to. By default it is the calling
+             *     guardian's, otherwise that of the child's first guardian.
+             */
+            user_id?: string | null;
+        };
         /**
          * @description A viewer of an event.
          * @enum {string}
@@ -2919,7 +2954,7 @@ export interface components {
              * @description The week's Sunday.
              */
             end_date: string;
-            /** @description Tasks done, and the points they added. */
+            /** @description Tasks done and not taken back, and the points that they added less those taken back. */
             good: components["schemas"]["Tally"];
             /** @description Penalties, and the points they took: 0 or less. */
             not_good: components["schemas"]["Tally"];
@@ -5383,6 +5418,63 @@ export interface operations {
             };
             /** @description The child is archived, or the key was sent with another body */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_points: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same command sent again under the same key is carried out once; kept 24 hours */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The child's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Undo"];
+            };
+        };
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            /** @description There is no such child, or no such event of this child */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was taken back already, it is older than 24 hours or none that can be taken back, or the child is archived */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The points were spent; `points_needed` says how many are missing */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

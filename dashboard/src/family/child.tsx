@@ -124,7 +124,7 @@ function Body({ data, state, session, archived, onChange }: BodyProps) {
           {own ? rewards : tasks}
         </div>
         <div className="family-column">
-          <Today child={data.id} weeks={weeks} plain={plain} />
+          <Today child={data.id} weeks={weeks} plain={plain} commands={rights.give ? commands : undefined} />
           <RankPanel child={data.id} own={own} />
         </div>
       </div>

@@ -6,6 +6,7 @@ export type Command =
   | { readonly name: "trigger-task"; readonly body: { readonly task_id: string } }
   | { readonly name: "request-reward" | "cancel-request-reward"; readonly body: { readonly reward_id: string } }
   | { readonly name: "trigger-reward"; readonly body: { readonly reward_id: string; readonly only_if_requested?: boolean } }
+  | { readonly name: "undo"; readonly body: { readonly tracking_event_id: string } }
   | { readonly name: "adjust"; readonly body: { readonly points: number; readonly reason: string } };
 
 /** The server takes no more at once. */
@@ -24,6 +25,11 @@ export function slotOf(child: string, { name, body }: Command): string {
 }
 
 export type Send = (command: Command, key: string) => Promise<CommandAnswer>;
+
+/** Whether an event of this action can be taken back, as long as it is less than a day old. */
+export function isUndoable(action: string): boolean {
+  return action === "activated" || action === "redeemed";
+}
 
 const FIRST_PAUSE_MS = 600;
 

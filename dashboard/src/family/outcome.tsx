@@ -1,12 +1,14 @@
 import { useEffect } from "react";
+import type { CommandAnswer } from "../api/types";
 import { messages } from "../messages";
 import { Icon } from "../ui/icon";
+import { isUndoable, type Command } from "./command";
 import type { Commands, Outcome } from "./use-commands";
 import { doneWords, refusedWords } from "./words";
 
 const m = messages.family;
-/** What was done stands among today's events; this says it for a while. */
-const DONE_MS = 8_000;
+/** What was done is among today's events, where it can be taken back too; this says it for a while. */
+const DONE_MS = 20_000;
 
 /** What became of the last command: done, refused in plain words, or not known, with a way to try again. */
 export function OutcomeNotice({ commands, name }: { commands: Commands; name: string | null }) {
@@ -16,6 +18,7 @@ export function OutcomeNotice({ commands, name }: { commands: Commands; name: st
     const timer = setTimeout(dismiss, DONE_MS);
     return () => clearTimeout(timer);
   }, [outcome, dismiss]);
+  const undo = outcome?.kind === "done" ? undoOf(outcome.answer) : null;
   return (
     // It is there before it says anything, so that a screen reader hears it.
     <div className="outcome-place" role="status">
@@ -30,6 +33,11 @@ export function OutcomeNotice({ commands, name }: { commands: Commands; name: st
               {commands.isBusy(outcome.command) ? m.sending : messages.states.retry}
             </button>
           )}
+          {undo && outcome.kind === "done" && (
+            <button type="button" className="button small" disabled={commands.isBusy(undo)} onClick={() => void commands.run(undo, outcome.thing)}>
+              {m.undo}
+            </button>
+          )}
           <button type="button" className="icon-button" aria-label={m.dismiss} onClick={dismiss}>
             <Icon name="close" size={16} />
           </button>
@@ -37,6 +45,11 @@ export function OutcomeNotice({ commands, name }: { commands: Commands; name: st
       )}
     </div>
   );
+}
+
+/** The command that takes another one back; `null` where there is none. */
+function undoOf({ tracking_event: { id, action } }: CommandAnswer): Command | null {
+  return isUndoable(action) ? { name: "undo", body: { tracking_event_id: id } } : null;
 }
 
 function Words({ outcome, name }: { outcome: Outcome; name: string | null }) {

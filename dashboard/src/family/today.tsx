@@ -11,7 +11,10 @@ import { messages } from "../messages";
 import { CategoryIcon } from "../ui/category-icon";
 import { Loaded } from "../ui/loaded";
 import { Link } from "../url/link";
+import { isUndoable, type Command } from "./command";
+import type { Commands } from "./use-commands";
 import { LEDGER, useCourse } from "./use-family";
+import { whatOf } from "./words";
 
 const m = messages.family;
 /** A day has rarely more; the record has all of it. */
@@ -21,10 +24,12 @@ interface Props {
   child: string;
   weeks: UseQueryResult<ChildWeeks>;
   plain: boolean;
+  /** Without them one only looks. */
+  commands: Commands | undefined;
 }
 
 /** What happened to the balance today, newest first. */
-export function Today({ child, weeks, plain }: Props) {
+export function Today({ child, weeks, plain, commands }: Props) {
   const course = useCourse(child, weeks.data?.began_at);
   const began = weeks.data?.today_began_at;
   const record = activityRoute({ ...EVERYTHING, terms: { subject: { values: [child], not: false }, category: { values: LEDGER.split(","), not: false } } });
@@ -39,12 +44,14 @@ export function Today({ child, weeks, plain }: Props) {
       <Loaded query={weeks.error && !weeks.data ? (weeks as UseQueryResult<never>) : course}>
         {({ events }) => {
           const today = events.filter((event) => began !== undefined && Date.parse(event.occurred_at) >= Date.parse(began));
+          const undone = new Set(events.map((event) => event.metadata?.undoes));
           if (today.length === 0) return <p className="form-hint">{m.todayNone}</p>;
           return (
             <ul aria-label={m.today}>
               {today.slice(0, SHOWN).map((event) => (
-                <li key={event.id}>
-                  <Row event={event} plain={plain} />
+                <li key={event.id} data-undone={undone.has(event.id)}>
+                  <Row event={event} plain={plain} undone={undone.has(event.id)} />
+                  {commands && isUndoable(event.action) && !undone.has(event.id) && <Undo event={event} commands={commands} />}
                 </li>
               ))}
             </ul>
@@ -58,7 +65,17 @@ export function Today({ child, weeks, plain }: Props) {
   );
 }
 
-function Row({ event, plain }: { event: AnnalsEvent; plain: boolean }) {
+function Undo({ event, commands }: { event: AnnalsEvent; commands: Commands }) {
+  const command: Command = { name: "undo", body: { tracking_event_id: event.id } };
+  const thing = whatOf({ ...event, action: "activated" });
+  return (
+    <button type="button" className="button small" aria-label={m.undoThing(thing)} disabled={commands.isBusy(command)} onClick={() => void commands.run(command, thing)}>
+      {m.undo}
+    </button>
+  );
+}
+
+function Row({ event, plain, undone }: { event: AnnalsEvent; plain: boolean; undone: boolean }) {
   const sentence = useSentence();
   return (
     <Link className="today-row" to={activityRoute({ ...EVERYTHING, open: event.id })} data-category={event.category}>
@@ -72,6 +89,7 @@ function Row({ event, plain }: { event: AnnalsEvent; plain: boolean }) {
             {clockTime(new Date(event.occurred_at))}
           </time>{" "}
           · {actorOf(event.actor)}
+          {undone && ` · ${m.undone}`}
         </span>
       </span>
       {event.points && !plain && <PointsChange points={event.points} />}

@@ -10,6 +10,9 @@ export type Outcome =
   | { readonly kind: "done"; readonly thing: string; readonly answer: CommandAnswer }
   | { readonly kind: "refused" | "unsure"; readonly thing: string; readonly command: Command; readonly error: ApiError };
 
+/** A finger that taps twice means it once. Whoever wants the same again can have it after this. */
+const DOUBLE_TAP_MS = 1_000;
+
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const newKeys = () => new Keys((bytes) => crypto.getRandomValues(bytes));
 
@@ -27,16 +30,19 @@ export function useCommands(child: string) {
       const kept = (keys.current ??= newKeys());
       const send = ({ name, body }: Command, idempotencyKey: string) =>
         call<CommandAnswer>(`child/${encodeURIComponent(child)}/${name}`, { method: "POST", body, idempotencyKey });
+      const free = () => setBusy((before) => new Set([...before].filter((one) => one !== slot)));
       setBusy((before) => new Set(before).add(slot));
       try {
         const answer = await sendRepeatedly(command, kept.of(slot), send, wait);
         kept.settled(slot);
         client.setQueryData(["family", child, "state"], answer.child);
         setOutcome({ kind: "done", thing, answer });
+        setTimeout(free, DOUBLE_TAP_MS);
         return true;
       } catch (failure) {
         const error = toApiError(failure);
         const unsure = isUnsure(failure);
+        free();
         if (!unsure) kept.settled(slot);
         setOutcome({ kind: unsure ? "unsure" : "refused", thing, command, error });
         if (error.status === 401) void client.invalidateQueries({ queryKey: ["session"] });
@@ -46,7 +52,6 @@ export function useCommands(child: string) {
         }
         return false;
       } finally {
-        setBusy((before) => new Set([...before].filter((one) => one !== slot)));
         // Refused or done: what is shown may be behind.
         void client.invalidateQueries({ queryKey: ["family"] });
       }

@@ -22,6 +22,8 @@ describe("an event", () => {
     expect(whatOf(event("task", "activated", [0, 5]))).toBe("Film night");
     expect(whatOf(event("reward", "requested", [5, 5]))).toBe("Film night, asked for");
     expect(whatOf(event("reward", "redeemed", [5, 0]))).toBe("Film night, received");
+    expect(whatOf(event("reward", "undone", [5, 30]))).toBe("Film night, taken back");
+    expect(whatOf(event("reward", "cancelled", [5, 5]))).toBe("Film night, no longer asked for");
     expect(whatOf(event("adjustment", "adjusted", [0, 5], { entity: null, metadata: { reason: "Opening balance" } }))).toBe("Correction: Opening balance");
   });
 
@@ -39,6 +41,7 @@ describe("a command", () => {
     expect(doneWords(null, "Film night", answer("reward", "requested"))).toBe("You asked for Film night. The points stay until it is given.");
     expect(doneWords("Ben", "Film night", answer("reward", "redeemed"))).toContain("Ben got Film night");
     expect(doneWords("Ben", "Film night", answer("reward", "cancelled"))).toContain("no longer asked for");
+    expect(doneWords("Ben", "Dishes", answer("task", "undone"))).toBe("Dishes was taken back: 1,012 → 1,022 points.");
     expect(doneWords("Ben", "", answer("adjustment", "adjusted"))).toContain("was corrected");
   });
 
@@ -47,6 +50,7 @@ describe("a command", () => {
     expect(refusedWords("Ben", "Film night", refusal("insufficient_points", 3))).toBe("Ben needs 3 more points for Film night.");
     expect(refusedWords(null, "Film night", refusal("insufficient_points", 1))).toBe("You need 1 more point for Film night.");
     expect(refusedWords("Ben", "Film night", refusal("not_pending"))).toContain("given or taken back meanwhile");
+    expect(refusedWords("Ben", "Dishes", refusal("points_spent", 5))).toContain("5 are missing");
     expect(refusedWords("Ben", "Film night", refusal("child_archived"))).toContain("Ben is archived");
     expect(refusedWords("Ben", "Film night", refusal("idempotency_key_reused"))).toBe("The server's own sentence.");
   });

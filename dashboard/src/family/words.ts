@@ -15,6 +15,7 @@ export function signed(points: number): string {
 export function whatOf({ category, action, entity, metadata }: Pick<AnnalsEvent, "category" | "action" | "entity" | "metadata">): string {
   const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : null);
   const thing = entity?.name ?? text(metadata?.name) ?? entity?.id ?? m.what.something;
+  if (action === "undone") return m.what.undone(thing);
   if (category === "adjustment") return m.what.adjusted(text(metadata?.reason) ?? m.what.something);
   if (category !== "reward") return thing;
   switch (action) {
@@ -31,6 +32,7 @@ export function whatOf({ category, action, entity, metadata }: Pick<AnnalsEvent,
 
 /** What a command did. */
 export function doneWords(name: string | null, thing: string, { tracking_event: event }: CommandAnswer): string {
+  if (event.action === "undone") return m.done.undone(name, thing, formatNumber(event.points_before), formatNumber(event.points_after));
   const kind = event.entity_type === "reward" && event.action !== "activated" ? event.action : event.entity_type === "adjustment" ? "adjusted" : event.entity_type;
   const tell = kind === "reward" ? m.done.redeemed : m.done[kind];
   return tell(name, thing, formatNumber(event.points_before), formatNumber(event.points_after));
@@ -49,6 +51,11 @@ export function refusedWords(name: string | null, thing: string, error: ApiError
     case "child_archived":
     case "not_recorded":
       return known[error.code](name);
+    case "points_spent":
+      return known.points_spent(name, thing, error.pointsNeeded ?? 0);
+    case "already_undone":
+    case "too_old":
+      return known[error.code](thing);
     case "forbidden":
       return known.forbidden;
     default:

@@ -93,7 +93,8 @@ export const family = {
   what: {
     requested: (thing: string) => `${thing}, asked for`,
     redeemed: (thing: string) => `${thing}, received`,
-    cancelled: (thing: string) => `${thing}, taken back`,
+    cancelled: (thing: string) => `${thing}, no longer asked for`,
+    undone: (thing: string) => `${thing}, taken back`,
     adjusted: (reason: string) => `Correction: ${reason}`,
     something: "something",
   },
@@ -107,7 +108,11 @@ export const family = {
     redeemed: (name: string | null, thing: string, before: string, after: string) => `${have(name, "got", "got")} ${thing}: ${before} → ${after} points.`,
     cancelled: (_name: string | null, thing: string) => `${thing} is no longer asked for.`,
     adjusted: (_name: string | null, _thing: string, before: string, after: string) => `The balance was corrected: ${before} → ${after} points.`,
+    undone: (_name: string | null, thing: string, before: string, after: string) => `${thing} was taken back: ${before} → ${after} points.`,
   },
+  undo: "Undo",
+  undoThing: (thing: string) => `Undo ${thing}`,
+  undone: "taken back",
   dismiss: "Close",
   /** Why a command did nothing. */
   refused: {
@@ -118,6 +123,9 @@ export const family = {
     child_archived: (name: string | null) => `${have(name, "are", "is")} archived: nothing can be earned or spent any more.`,
     not_recorded: (name: string | null) => `Nothing is recorded about ${name ?? "you"}, so the points stay as they are.`,
     not_found: (_name: string | null, thing: string) => `${thing} is not offered any more.`,
+    points_spent: (_name: string | null, thing: string, n: number) => `${thing} cannot be taken back: its points were spent, ${number(n)} are missing. Correct the balance instead.`,
+    already_undone: (thing: string) => `${thing} was taken back already.`,
+    too_old: (thing: string) => `${thing} is more than a day old. Correct the balance instead.`,
     forbidden: "You may not do this.",
   },
   unsureTitle: "It is not known whether this was done",

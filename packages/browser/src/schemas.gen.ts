@@ -8,7 +8,7 @@ export interface components {
          * @description The action of a points event.
          * @enum {string}
          */
-        ActionType: "activated" | "requested" | "redeemed" | "cancelled" | "adjusted";
+        ActionType: "activated" | "requested" | "redeemed" | "cancelled" | "adjusted" | "undone";
         /**
          * @description The entity of a points event.
          * @enum {string}

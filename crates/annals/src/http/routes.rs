@@ -62,6 +62,7 @@ fn api() -> OpenApiRouter<Http> {
         .routes(routes!(points::commands::request_reward))
         .routes(routes!(points::commands::trigger_reward))
         .routes(routes!(points::commands::cancel_request))
+        .routes(routes!(points::commands::undo))
         .routes(routes!(points::tracking::list))
         .routes(routes!(points::badges::list))
         .routes(routes!(points::certificate::show))

@@ -10,6 +10,7 @@
 //! | [`redeem`](fn@redeem) | must suffice; the cost goes | closes one, if one is open, or refused if it must |
 //! | [`cancel`](fn@cancel) | unchanged | closes one; refused if none is open |
 //! | [`adjust`](fn@adjust) | changed by the stated points | |
+//! | [`undo`](fn@undo) | the opposite of an earlier change, in full | opens the one that a reward closed |
 //!
 //! [`weeks`] sums the events up by calendar week; [`rank`] computes the ranks of brothers and
 //! sisters.
@@ -20,6 +21,7 @@ mod cancel;
 pub mod rank;
 mod redeem;
 mod request;
+mod undo;
 pub mod weeks;
 
 use annals_event::{Draft, Entity, Points, limits};
@@ -29,6 +31,7 @@ pub use adjust::adjust;
 pub use cancel::cancel;
 pub use redeem::redeem;
 pub use request::request;
+pub use undo::undo;
 
 use crate::store::{Account, LedgerAction, LedgerEntity};
 
@@ -52,6 +55,11 @@ pub enum Refusal {
     AlreadyPending,
     /// The reward was not requested, or the request was redeemed or cancelled since.
     NotPending,
+    /// The points of an event to take back were spent since.
+    PointsSpent {
+        /// Number of points that are missing.
+        missing: i64,
+    },
 }
 
 /// The result of a decision: the points event, without actor and subject.

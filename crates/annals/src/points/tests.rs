@@ -2,7 +2,8 @@ use annals_event::{Points, Time};
 use proptest::prelude::*;
 
 use super::*;
-use crate::store::{Pending, Reward, Task};
+use crate::store::conformance::world::plain;
+use crate::store::{LedgerEntity, Pending, Reward, Task};
 
 fn account(balance: i64, pending: &[&str]) -> Account {
     let at = Time::default();
@@ -64,6 +65,34 @@ fn only_what_is_pending_is_cancelled() {
     assert_eq!(cancel(&account(5, &["x"]), "r", None, STRICT), Err(Refusal::NotPending));
     let cancelled = cancel(&account(5, &["r"]), "r", Some("Film night"), STRICT).unwrap();
     assert_eq!((cancelled.action.as_str(), change(&cancelled)), ("cancelled", (5, 5, 0)));
+}
+
+#[test]
+fn what_is_taken_back_comes_back_in_full_or_not_at_all() {
+    let first = |points: Points, requested: Option<bool>| {
+        let mut event = plain(7).event;
+        event.points = Some(points);
+        event.entity = Some(Entity { kind: "x".to_owned(), id: Some("e".to_owned()), name: None });
+        if let Some(requested) = requested {
+            event.metadata.insert("requested".to_owned(), requested.into());
+        }
+        event
+    };
+    let done = Points { before: 3, after: 8, delta: 5 };
+    let back = undo(&account(9, &[]), &first(done, None), LedgerEntity::Task, done, STRICT);
+    let back = back.unwrap();
+    assert_eq!((back.category.as_deref(), &*back.action), (Some("task"), "undone"));
+    assert_eq!(change(&back), (9, 4, -5));
+    assert_eq!(back.metadata["undoes"], plain(7).event.id.to_string());
+    let spent = undo(&account(2, &[]), &first(done, None), LedgerEntity::Task, done, STRICT);
+    assert_eq!(spent, Err(Refusal::PointsSpent { missing: 3 }));
+    let loose = undo(&account(2, &[]), &first(done, None), LedgerEntity::Task, done, LOOSE);
+    assert_eq!(change(&loose.unwrap()), (2, -3, -5));
+    let given = Points { before: 10, after: 0, delta: -10 };
+    let back =
+        undo(&account(0, &[]), &first(given, Some(true)), LedgerEntity::Reward, given, STRICT);
+    let back = back.unwrap();
+    assert_eq!((change(&back), &back.metadata["requested"]), ((0, 10, 10), &true.into()));
 }
 
 proptest! {

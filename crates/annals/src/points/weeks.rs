@@ -1,11 +1,14 @@
 //! A child's points by calendar week: sums over its points events.
 
-use annals_event::{Event, Time};
+use std::collections::HashSet;
+
+use annals_event::{Event, Time, Uuid};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::calendar::Calendar;
+use crate::store::ledger::undoes;
 use crate::store::{LedgerAction, LedgerEntity, LedgerKind, Tally};
 
 /// Number of weeks by default.
@@ -20,7 +23,7 @@ pub struct Week {
     pub start_date: Date,
     /// The week's Sunday.
     pub end_date: Date,
-    /// Tasks done, and the points they added.
+    /// Tasks done and not taken back, and the points that they added less those taken back.
     pub good: Tally,
     /// Penalties, and the points they took: 0 or less.
     pub not_good: Tally,
@@ -39,6 +42,8 @@ pub struct Weeks {
     weeks: Vec<Week>,
     /// Number of weeks, from the oldest, whose balance is not known yet.
     known: usize,
+    /// The events that newer ones take back.
+    undone: HashSet<Uuid>,
     /// The balance before the oldest event so far.
     before: Option<i64>,
 }
@@ -57,7 +62,7 @@ impl Weeks {
                 Week { start_date, end_date, good, not_good, spent, adjusted, balance: 0 }
             })
             .collect();
-        Weeks { calendar, known: weeks.len(), before: None, weeks }
+        Weeks { calendar, known: weeks.len(), undone: HashSet::new(), before: None, weeks }
     }
 
     /// Returns the beginning of the first week.
@@ -71,6 +76,14 @@ impl Weeks {
             return;
         };
         self.before = Some(points.before);
+        // The event that takes another one back is the newer one.
+        let counts = match undoes(event) {
+            Some(first) => {
+                self.undone.insert(first);
+                false
+            }
+            None => !self.undone.remove(&event.id),
+        };
         let day = self.calendar.day(event.occurred_at);
         // Number of weeks that begin on or before that day.
         let begun = self.weeks.partition_point(|week| week.start_date <= day);
@@ -87,7 +100,8 @@ impl Weeks {
         let Some(tally) = week.and_then(|week| week.tally(kind)) else {
             return;
         };
-        tally.count += 1;
+        // Points follow the balance, each in its own week; what was taken back was not done.
+        tally.count += u64::from(counts);
         tally.points = tally.points.saturating_add(points.delta);
     }
 
@@ -108,7 +122,9 @@ impl Week {
         match (kind.entity, kind.action) {
             (LedgerEntity::Task, _) => Some(&mut self.good),
             (LedgerEntity::Penalty, _) => Some(&mut self.not_good),
-            (LedgerEntity::Reward, LedgerAction::Redeemed) => Some(&mut self.spent),
+            (LedgerEntity::Reward, LedgerAction::Redeemed | LedgerAction::Undone) => {
+                Some(&mut self.spent)
+            }
             (LedgerEntity::Reward, _) => None,
             (LedgerEntity::Adjustment, _) => Some(&mut self.adjusted),
         }

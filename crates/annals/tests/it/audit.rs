@@ -8,7 +8,7 @@ use crate::support::{Answer, Call, Engine, Server, on_every_engine, root, run};
 on_every_engine!(every_change_leaves_one_event);
 
 /// The events that each changing route leaves; a comment gives the reason for each empty list.
-const LEAVES: [(&str, &str, &[&str]); 24] = [
+const LEAVES: [(&str, &str, &[&str]); 25] = [
     ("POST", "/api/v1/keys", &["key_created"]),
     ("DELETE", "/api/v1/keys/{id}", &["key_revoked"]),
     ("PUT", "/api/v1/people/{id}", &["person_saved"]),
@@ -21,6 +21,7 @@ const LEAVES: [(&str, &str, &[&str]); 24] = [
     ("POST", "/child/{id}/request-reward", &[]),
     ("POST", "/child/{id}/cancel-request-reward", &[]),
     ("POST", "/child/{id}/trigger-reward", &[]),
+    ("POST", "/child/{id}/undo", &[]),
     ("DELETE", "/api/v1/tasks/{id}", &["task_deleted"]),
     ("DELETE", "/api/v1/rewards/{id}", &["reward_deleted"]),
     ("DELETE", "/api/v1/people/{id}", &["person_archived"]),
@@ -103,6 +104,12 @@ async fn every_change_leaves_one_event(engine: Engine) {
             ("PUT", "/api/v1/rewards/{id}") => Some(json!({"name": "Film", "cost": 1})),
             ("POST", "/child/{id}/adjust") => Some(json!({"points": 9, "reason": "A start"})),
             ("POST", "/child/{id}/trigger-task") => Some(json!({"task_id": spare})),
+            ("POST", "/child/{id}/undo") => {
+                let given =
+                    server.get(&format!("/admin/tracking?child_id={spare}&action=redeemed"));
+                let given = given.send().await.json();
+                Some(json!({"tracking_event_id": given["tracking_events"][0]["id"]}))
+            }
             ("POST", path) if path.ends_with("-reward") => Some(json!({"reward_id": spare})),
             ("POST", "/api/v1/events") => Some(json!({"action": "lamp_lit"})),
             ("POST", "/api/v1/session") => Some(json!({"key": secret})),

@@ -14,6 +14,7 @@ mod erase;
 mod racing;
 mod repeat;
 mod tracking;
+mod undo;
 mod weeks;
 
 /// A server with a child, a task, a penalty and a reward.

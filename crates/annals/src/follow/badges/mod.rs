@@ -40,7 +40,7 @@ use crate::store::{self, Checkpoint, Entry, JobCheckpoint, Scope, Step, Store, S
 /// The saved checkpoint.
 const SAVED: JobCheckpoint<SavedCheckpoint> = JobCheckpoint::named("badges");
 /// The version of the computation; it grows whenever the same events would reach something else.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Number of positions after which the checkpoint is saved, even if nothing was awarded.
 const QUIET: u64 = 10_000;
 /// The longest look at a child. It is shorter than an erasure's lease, so that its awards are
@@ -83,7 +83,12 @@ impl Badges {
     async fn progress(&self, child: &str) -> store::Result<ChildProgress> {
         let known = self.known().get(child).cloned();
         let mut progress = known.unwrap_or_else(|| ChildProgress::new(&self.rules));
-        let done = progress::done(&*self.store, child, progress.last).await?;
+        let mut done = progress::done(&*self.store, child, progress.last).await?;
+        if progress.last > 0 && done.iter().any(|event| event.undoes.is_some()) {
+            // An event that counts already was taken back.
+            progress = ChildProgress::new(&self.rules);
+            done = progress::done(&*self.store, child, 0).await?;
+        }
         progress.extend(&self.rules, &self.calendar, &done);
         let mut known = self.known();
         if known.len() >= REMEMBERED {

@@ -1,19 +1,22 @@
 //! A child's progress: the sums over its tasks, and the tasks that reached a threshold.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use annals_event::{Event, Time, Uuid};
 use jiff::civil::Date;
 
 use super::rules::{Metric, Rule, Rules};
 use crate::calendar::Calendar;
+use crate::store::ledger::undoes;
 use crate::store::{LedgerAction, LedgerEntity, LedgerKind, Result, Store, TrackingQuery};
 
 /// Number of events read at once.
 const PAGE: usize = 1_000;
-/// The only events that count.
+/// The only events that count: tasks that were done.
 pub(super) const COUNTED: LedgerKind =
     LedgerKind { entity: LedgerEntity::Task, action: LedgerAction::Activated };
+/// The events that take such an event back.
+const UNDONE: LedgerKind = LedgerKind { entity: LedgerEntity::Task, action: LedgerAction::Undone };
 
 /// A child's progress with one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +27,7 @@ pub struct BadgeProgress {
     pub reached: Option<(Uuid, Time)>,
 }
 
-/// A task that was done.
+/// A task that was done, or taken back.
 #[derive(Clone, Debug)]
 pub(super) struct Done {
     pub(super) seq: u64,
@@ -32,20 +35,22 @@ pub(super) struct Done {
     pub(super) at: Time,
     pub(super) task: Option<String>,
     pub(super) points: i64,
+    /// The event that it takes back, if it does.
+    pub(super) undoes: Option<Uuid>,
 }
 
 impl Done {
     pub(super) fn of(event: &Event) -> Option<Done> {
-        if LedgerKind::of(event)? != COUNTED {
+        if ![COUNTED, UNDONE].contains(&LedgerKind::of(event)?) {
             return None;
         }
         let task = event.entity.as_ref().and_then(|entity| entity.id.clone());
         let (seq, id, at) = (event.seq, event.id, event.occurred_at);
-        Some(Done { seq, id, at, task, points: event.points?.delta })
+        Some(Done { seq, id, at, task, points: event.points?.delta, undoes: undoes(event) })
     }
 }
 
-/// Returns the tasks a child has done after a position, oldest first.
+/// Returns the tasks a child has done or that were taken back after a position, oldest first.
 pub(super) async fn done(store: &dyn Store, child: &str, after: u64) -> Result<Vec<Done>> {
     let mut done: Vec<Done> = Vec::new();
     let mut offset = 0;
@@ -53,7 +58,7 @@ pub(super) async fn done(store: &dyn Store, child: &str, after: u64) -> Result<V
         let query = TrackingQuery {
             child: Some(child.to_owned()),
             account: None,
-            kinds: vec![COUNTED],
+            kinds: vec![COUNTED, UNDONE],
             from: None,
             to: None,
             limit: PAGE,
@@ -91,11 +96,13 @@ impl ChildProgress {
         ChildProgress { so_far: SoFar::default(), badge_progress, last: 0 }
     }
 
-    /// Adds the next tasks.
+    /// Adds the next tasks, without those that are taken back among them.
     pub(super) fn extend(&mut self, rules: &Rules, calendar: &Calendar, done: &[Done]) {
-        for event in done {
+        self.last = done.last().map_or(self.last, |last| last.seq);
+        let undone: HashSet<Uuid> = done.iter().filter_map(|event| event.undoes).collect();
+        let counted = |event: &&Done| event.undoes.is_none() && !undone.contains(&event.id);
+        for event in done.iter().filter(counted) {
             self.so_far.add(event, calendar.day(event.at));
-            self.last = event.seq;
             for (rule, reached_so_far) in rules.iter().zip(&mut self.badge_progress) {
                 reached_so_far.value = self.so_far.value(rule);
                 if reached_so_far.reached.is_none() && reached_so_far.value >= rule.threshold {

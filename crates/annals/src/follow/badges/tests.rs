@@ -34,6 +34,7 @@ fn done(days: &[(&str, &str, i64)]) -> Vec<Done> {
             at: format!("{day}T12:00:00Z").parse().unwrap(),
             task: Some((*task).to_owned()),
             points: *points,
+            undoes: None,
         })
         .collect()
 }
@@ -132,4 +133,24 @@ fn the_stamp_changes_with_what_is_awarded_and_not_with_its_words() {
     assert_eq!(stamp(RULES), stamp(&RULES.replace("Helper", "Great helper")));
     assert_ne!(stamp(RULES), stamp(&RULES.replace("25", "26")));
     assert_ne!(stamp(RULES), stamp(""));
+}
+
+#[test]
+fn what_is_taken_back_does_not_count() {
+    let rules = Rules::parse(RULES, "badges.toml").unwrap();
+    let calendar = Calendar::of("UTC").unwrap();
+    let mut events = done(&[
+        ("2026-01-05", "dishes", 60),
+        ("2026-01-12", "dishes", 60),
+        ("2026-01-12", "dishes", -60),
+        ("2026-01-13", "dishes", 5),
+    ]);
+    events[2].undoes = Some(events[1].id);
+    let mut progress = ChildProgress::new(&rules);
+    progress.extend(&rules, &calendar, &events);
+    let mut model = ChildProgress::new(&rules);
+    let kept = [events[0].clone(), events[3].clone()];
+    model.extend(&rules, &calendar, &kept);
+    assert_eq!(progress.badge_progress, model.badge_progress);
+    assert_eq!((progress.last, model.last), (4, 4));
 }

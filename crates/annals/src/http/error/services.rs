@@ -164,6 +164,22 @@ impl From<PointsError> for Problem {
                 "event_removed",
                 "The command was carried out, but its event has been removed since.",
             ),
+            PointsError::NoEvent => Problem::not_found(
+                "This child has no points event with this id; GET /admin/tracking lists them.",
+            ),
+            PointsError::NotUndoable => conflict(
+                "not_undoable",
+                "Only a task, a penalty or a redeemed reward can be taken back; correct the balance \
+                 with POST /child/{id}/adjust.",
+            ),
+            PointsError::TooOld => conflict(
+                "too_old",
+                "This happened more than 24 hours ago; correct the balance with POST \
+                 /child/{id}/adjust.",
+            ),
+            PointsError::AlreadyUndone => {
+                conflict("already_undone", "This was taken back already.")
+            }
             PointsError::Refused(refusal) => refused(refusal),
             PointsError::NotRecorded(Refusal::Dropped { reason }) => {
                 conflict("not_recorded", format!("{reason} So the points stay as they are."))
@@ -186,6 +202,14 @@ fn refused(refusal: PointsRefusal) -> Problem {
             let detail = format!("{needed} more {points} needed for this reward.");
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             Problem::new(status, "insufficient_points", detail).needing(needed)
+        }
+        PointsRefusal::PointsSpent { missing } => {
+            let detail = format!(
+                "Some of these points were spent since: {missing} are missing. Correct the balance \
+                 with POST /child/{{id}}/adjust, or take back what they were spent on first."
+            );
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            Problem::new(status, "points_spent", detail).needing(missing)
         }
         PointsRefusal::AlreadyPending => conflict(
             "already_pending",

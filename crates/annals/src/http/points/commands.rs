@@ -1,6 +1,6 @@
 //! The commands: each makes and records one change of a child's account.
 
-use annals_event::FieldError;
+use annals_event::{FieldError, Uuid};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use super::definitions::{MAX_POINTS, no_reward, no_task};
 use super::sent::Sent;
 use crate::access::Permission;
 use crate::points;
-use crate::service::points::CommandAnswer;
+use crate::service::points::{CommandAnswer, PointsCommand, Undoable};
 
 /// Maximum length of a reason, in characters.
 const REASON_CHARS: usize = 500;
@@ -64,6 +64,17 @@ pub(in super::super) struct TriggerReward {
     /// request.
     #[serde(default)]
     only_if_requested: bool,
+    /// The id of the user account that the event belongs to. By default it is the calling
+    /// guardian's, otherwise that of the child's first guardian.
+    user_id: Option<String>,
+}
+
+/// An event to take back.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct Undo {
+    /// The id of the event: a task or penalty that was activated, or a reward that was redeemed.
+    tracking_event_id: Uuid,
     /// The id of the user account that the event belongs to. By default it is the calling
     /// guardian's, otherwise that of the child's first guardian.
     user_id: Option<String>,
@@ -222,6 +233,39 @@ pub(in super::super) async fn cancel_request(
     let rules = http.points.rules();
     let decide =
         move |account: &_| points::cancel(account, &body.reward_id, name.as_deref(), rules);
+    Ok(Json(http.points.carry_out(command, decide).await?))
+}
+
+/// Take a command back
+///
+/// Takes back a task, a penalty or a redeemed reward within 24 hours, once: a new event with the
+/// opposite change. A request that the reward closed is open again. Refused if the points were
+/// spent since.
+#[utoipa::path(
+    post, path = "/child/{id}/undo", operation_id = "undo_points", tag = "Points", extensions(("x-permission" = json!(Permission::GivePoints))), request_body = Undo,
+    params(("id" = String, Path, description = "The child's id"), ("Idempotency-Key" = Option<String>, Header, description = "The same command sent again under the same key is carried out once; kept 24 hours")),
+    responses(
+        (status = 200, description = "What was done", body = CommandAnswer),
+        (status = 404, description = "There is no such child, or no such event of this child", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It was taken back already, it is older than 24 hours or none that can be taken back, or the child is archived", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The points were spent; `points_needed` says how many are missing", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn undo(
+    State(http): State<Http>,
+    sent: Sent,
+    _: NoParameters,
+    PathId(id): PathId,
+    JsonBody(body): JsonBody<Undo>,
+) -> Result<Json<CommandAnswer>> {
+    let child = sent.child(&http, &id, Permission::GivePoints).await?;
+    let event = body.tracking_event_id;
+    let Undoable { event: first, entity, points } =
+        http.points.undoable(sent.caller(), &child, event).await?;
+    let command = sent.command("undo", child, body.user_id.clone(), json(&body));
+    let command = PointsCommand { undoes: Some(event), ..command };
+    let rules = http.points.rules();
+    let decide = move |account: &_| points::undo(account, &first, entity, points, rules);
     Ok(Json(http.points.carry_out(command, decide).await?))
 }
 

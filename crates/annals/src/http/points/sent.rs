@@ -55,6 +55,11 @@ impl Sent {
         Ok(http.points.child_for_command(&self.caller, id).await?)
     }
 
+    /// Returns the caller.
+    pub(super) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     /// Makes the command from its name and its contents.
     pub(super) fn command(
         self,
@@ -64,6 +69,16 @@ impl Sent {
         body: Vec<u8>,
     ) -> PointsCommand {
         let Sent { caller: by, address, user_agent, key } = self;
-        PointsCommand { by, peer_ip: address.0, user_agent, key, name, child, user_id, body }
+        PointsCommand {
+            by,
+            peer_ip: address.0,
+            user_agent,
+            key,
+            name,
+            child,
+            user_id,
+            body,
+            undoes: None,
+        }
     }
 }

@@ -1,4 +1,4 @@
-use annals_event::{Points, Subject};
+use annals_event::{Points, Subject, Uuid};
 use jiff::civil::date;
 use proptest::prelude::*;
 
@@ -32,7 +32,7 @@ fn weeks(events: &[Event], count: u16) -> Vec<Week> {
 
 #[test]
 fn a_week_begins_on_the_child_s_own_monday() {
-    let [task, penalty, asked, given, _, adjusted] = LedgerKind::ALL;
+    let [task, penalty, asked, given, _, adjusted, ..] = LedgerKind::ALL;
     let at = |text: &str| text.parse().unwrap();
     let events = [
         event(at("2025-12-01T12:00:00Z"), adjusted, 0, 30),
@@ -72,6 +72,34 @@ fn a_record_that_begins_in_the_middle_gives_the_balance_before() {
     let weeks = weeks(&[event("2026-01-02T12:00:00Z".parse().unwrap(), task, 200, 5)], 3);
     let balances: Vec<i64> = weeks.iter().map(|week| week.balance).collect();
     assert_eq!(balances, [200, 205, 205]);
+}
+
+#[test]
+fn what_is_taken_back_does_not_count_and_every_balance_stays_true() {
+    let [task, _, _, given, _, adjusted, task_undone, _, reward_undone] = LedgerKind::ALL;
+    let at = |text: &str| text.parse().unwrap();
+    let mut events = [
+        event(at("2025-12-23T12:00:00Z"), adjusted, 0, 30),
+        event(at("2025-12-30T11:00:00Z"), task, 30, 10),
+        event(at("2025-12-30T12:00:00Z"), task, 40, 10),
+        event(at("2025-12-30T12:01:00Z"), task_undone, 50, -10),
+        // Given on Sunday, taken back on Monday.
+        event(at("2026-01-04T12:00:00Z"), given, 40, -25),
+        event(at("2026-01-05T10:00:00Z"), reward_undone, 15, 25),
+    ];
+    for (id, event) in (1..).zip(&mut events) {
+        event.id = Uuid::from_u128(id);
+    }
+    for (undone, first) in [(3, 2), (5, 4)] {
+        let first = events[first].id.to_string();
+        events[undone].metadata.insert("undoes".to_owned(), first.into());
+    }
+    let weeks = weeks(&events, 3);
+    let tally = |count, points| Tally { count, points };
+    assert_eq!((weeks[1].good, weeks[1].spent), (tally(1, 10), tally(0, -25)));
+    assert_eq!((weeks[2].good, weeks[2].spent), (tally(0, 0), tally(0, 25)));
+    let balances: Vec<i64> = weeks.iter().map(|week| week.balance).collect();
+    assert_eq!(balances, [30, 15, 40]);
 }
 
 proptest! {

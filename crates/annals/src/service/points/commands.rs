@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use annals_event::validate::id_fault;
-use annals_event::{Account as UserAccount, Draft, Subject, Time};
+use annals_event::{Account as UserAccount, Draft, Subject, Time, Uuid};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -46,6 +46,8 @@ pub struct PointsCommand {
     pub user_id: Option<String>,
     /// The contents, as JSON.
     pub body: Vec<u8>,
+    /// The event that it takes back, if any.
+    pub undoes: Option<Uuid>,
 }
 
 impl PointsCommand {
@@ -82,19 +84,35 @@ impl PointsCommand {
 
     /// Returns the data that identify a repetition; `None` without an idempotency key.
     fn repeat(&self, now: Time) -> Option<Repeat> {
+        if let Some(event) = self.undoes {
+            // Whoever asks, and under whatever key, an event is taken back once.
+            let until = now.plus_micros(2 * KEPT);
+            let key = self.key.as_deref().unwrap_or_default();
+            return Some(Repeat {
+                slot: hash(&["undo", &event.to_string()]),
+                body: hash(&[key]),
+                until,
+            });
+        }
         let key = self.key.as_deref()?;
         let actor = self.by.actor();
         let id = actor.id.as_deref().unwrap_or_default();
         let path = format!("POST /child/{}/{}", self.child.id, self.name);
-        let mut slot = Sha256::new();
-        for part in [actor.kind.as_str(), id, &path, key] {
-            slot.update((part.len() as u64).to_be_bytes());
-            slot.update(part);
-        }
+        let slot = hash(&[actor.kind.as_str(), id, &path, key]);
         let body = Sha256::digest(&self.body).into();
         let until = now.plus_micros(KEPT);
-        Some(Repeat { slot: slot.finalize().into(), body, until })
+        Some(Repeat { slot, body, until })
     }
+}
+
+/// Returns the hash of texts, which no other texts have.
+fn hash(parts: &[&str]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
 }
 
 impl PointsService {
@@ -119,7 +137,7 @@ impl PointsService {
     ) -> Result<CommandAnswer> {
         let account = command.account()?;
         let repeat = command.repeat(self.core.clock.now());
-        let PointsCommand { by, peer_ip, user_agent, child, .. } = command;
+        let PointsCommand { by, peer_ip, user_agent, child, undoes, key, .. } = command;
         let subject = Subject { id: child.id.clone(), name: child.name.clone() };
         let sender = Sender {
             source: Source::Command,
@@ -137,6 +155,11 @@ impl PointsService {
         });
         let (event, account) = match decided.await?? {
             Decided::Done { event, account } => (*event, account),
+            // Without a key it is no repetition of the same request.
+            Decided::Repeated { .. } | Decided::OtherBody if undoes.is_some() && key.is_none() => {
+                return Err(PointsError::AlreadyUndone);
+            }
+            Decided::OtherBody if undoes.is_some() => return Err(PointsError::AlreadyUndone),
             Decided::Repeated { seq, account } => {
                 let page = Selection {
                     filter: Scope::everything().over(Filter::default()),

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! commands.rs ─► journal ── account, under its lock ──► points ─► record ─► store
+//! undo.rs ─────► store (the event to take back), for commands.rs
 //! child.rs ────► store (directory, account)
 //! weeks.rs ────► store (ledger) ─► points, which sums up
 //! rank.rs ─────► weeks.rs, for each child with the same guardian
@@ -12,6 +13,7 @@ mod awards;
 mod child;
 mod commands;
 mod rank;
+mod undo;
 mod weeks;
 
 use std::sync::Arc;
@@ -25,6 +27,7 @@ pub use awards::BadgeStanding;
 pub use child::{ChildState, GoodVsNotGood, PendingReward};
 pub use commands::{CommandAnswer, PointsCommand};
 pub use rank::{ChildRank, Placed};
+pub use undo::Undoable;
 pub use weeks::ChildWeeks;
 
 /// The error of a question or command about a child's points.
@@ -45,6 +48,18 @@ pub enum PointsError {
     /// The command was carried out before, and its event has been removed since.
     #[error("the event has been removed")]
     EventRemoved,
+    /// There is no event of this child with this id in the caller's scope.
+    #[error("there is no such event")]
+    NoEvent,
+    /// The event is none that can be taken back.
+    #[error("the event cannot be taken back")]
+    NotUndoable,
+    /// The event is too old to be taken back.
+    #[error("the event is too old")]
+    TooOld,
+    /// The event was taken back already.
+    #[error("the event was taken back already")]
+    AlreadyUndone,
     /// The balance does not allow it.
     #[error("refused: {0:?}")]
     Refused(points::Refusal),

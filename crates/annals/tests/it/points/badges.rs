@@ -267,3 +267,17 @@ async fn a_long_history_that_was_brought_along_counts_from_its_beginning() {
     assert_eq!(reached["points"]["after"], 2_000);
     assert_eq!(awards(&server).await, ["far", "helper"]);
 }
+
+#[tokio::test]
+async fn what_is_taken_back_counts_no_more() {
+    let root = root_on(Engine::Sqlite);
+    let server = on(&root, RULES);
+    prepare(&server).await;
+    activate(&server, "dishes").await;
+    let mistake = activate(&server, "dishes").await;
+    assert_eq!(badges(&server).await[1]["value"], 2);
+    let event = mistake["tracking_event"]["id"].clone();
+    done(&server, "undo", json!({"tracking_event_id": event})).await;
+    let list = badges(&server).await;
+    assert_eq!((&list[0]["value"], &list[1]["value"]), (&json!(10), &json!(1)));
+}

@@ -167,6 +167,8 @@ fn matrix() -> Vec<Row> {
         doing("POST /child/{id}/request-reward", SHORT),
         doing("POST /child/{id}/cancel-request-reward", Status(409)),
         doing("POST /child/{id}/trigger-reward", SHORT),
+        // A child takes nothing back. There is no such event.
+        doing("POST /child/{id}/undo", HIDDEN),
         everybody("POST /api/v1/keys", MADE),
         everybody("GET /api/v1/keys", OK),
         everybody("DELETE /api/v1/keys/{id}", HIDDEN),
@@ -250,6 +252,9 @@ fn request(server: &Server, endpoint: &str, at: usize) -> Call {
         "PUT /api/v1/rewards/{id}" => json!({ "name": "Gold", "cost": 1_000_000 }),
         "POST /child/{id}/adjust" => json!({ "points": 1, "reason": "why not" }),
         "POST /child/{id}/trigger-task" => json!({ "task_id": "gold" }),
+        "POST /child/{id}/undo" => {
+            json!({ "tracking_event_id": "00000000-0000-0000-0000-000000000000" })
+        }
         _ if path.ends_with("-reward") => json!({ "reward_id": "gold" }),
         // A real change would disturb the other rows.
         "PUT /api/v1/settings/recording" => json!({ "categories": { "nothing_such": true } }),
