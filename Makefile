@@ -7,7 +7,7 @@ SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 NPM      := npm --prefix dashboard
 
 .PHONY: demo run build test t dev help lint gen bench screenshots check-gen check-rust check-dashboard check-packages check-browser \
-        tools tools-rust tools-browser tools-postgres clean
+        tools tools-rust tools-browser tools-postgres tools-python clean
 
 ## Builds everything, loads a realistic data set and serves it with a sign-in link.
 demo: build
@@ -49,7 +49,7 @@ lint: tools-rust dashboard/dist/index.html
 	$(CARGO) machete
 	scripts/check-words.sh
 
-check-rust: tools-rust tools-postgres dashboard/dist/index.html
+check-rust: tools-rust tools-postgres tools-python dashboard/dist/index.html
 	$(CARGO) nextest run --locked --workspace
 	$(CARGO) test --locked --workspace --doc
 	node docs/digest-check.mjs
@@ -107,7 +107,7 @@ packages/browser/node_modules: packages/browser/package-lock.json
 dashboard/dist/index.html: dashboard/node_modules $(shell find dashboard/src dashboard/public dashboard/index.html -type f 2>/dev/null)
 	$(NPM) run build
 
-tools: tools-rust tools-browser tools-postgres dashboard/node_modules
+tools: tools-rust tools-browser tools-postgres tools-python dashboard/node_modules
 
 tools-rust:
 	@$(CARGO) nextest --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-nextest
@@ -124,6 +124,11 @@ tools-postgres:
 	  { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends postgresql; }
 	@ls /usr/sbin/pgbouncer >/dev/null 2>&1 || command -v pgbouncer >/dev/null 2>&1 || \
 	  { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends pgbouncer; }
+
+# Python runs the examples that are written in it.
+tools-python:
+	@command -v python3 >/dev/null 2>&1 || \
+	  { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends python3; }
 
 clean:
 	$(CARGO) clean

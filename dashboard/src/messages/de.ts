@@ -79,6 +79,11 @@ export const de: Messages = {
     linkInvalid: "Dieser Link gilt nicht mehr",
     linkInvalidDetail: "Ein Link gilt einmal und zehn Minuten lang. Für einen neuen führe auf dem Server aus:",
     linkCommand: "annals link",
+    byKey: "Mit einem Schlüssel anmelden",
+    application: "Deine Anwendung meldet dich an. Annals hat kein eigenes Passwort.",
+    applicationAgain: "Deine Anmeldung ist abgelaufen. Deine Anwendung meldet dich wieder an.",
+    applicationUnknown: "Öffne Annals in deiner Anwendung.",
+    applicationOpen: "Zu deiner Anwendung",
     otherwise: "Oder melde dich mit einem Schlüssel an:",
   },
 

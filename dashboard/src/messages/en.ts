@@ -81,6 +81,11 @@ export const en = {
     linkInvalid: "This sign-in link no longer works",
     linkInvalidDetail: "A link works once and for ten minutes. For a new one, run this on the server:",
     linkCommand: "annals link",
+    byKey: "Sign in with a key",
+    application: "Your application signs you in. Annals has no password of its own.",
+    applicationAgain: "Your sign-in has ended. Your application signs you in again.",
+    applicationUnknown: "Open Annals from your application.",
+    applicationOpen: "Go to your application",
     otherwise: "Or sign in with a key:",
   },
 

@@ -3,6 +3,7 @@ import { call, setCsrfToken } from "../api/client";
 import { toApiError } from "../api/error";
 import type { SessionInfo } from "../api/types";
 import { go } from "../url/history";
+import { rememberViewer } from "./application";
 import type { Arrival } from "./arrival";
 
 const KEY = ["session"];
@@ -37,6 +38,7 @@ export function useSignIn(onDone: () => void) {
       // Whatever an earlier viewer saw is not this viewer's.
       client.removeQueries();
       setCsrfToken(session.csrf_token ?? null);
+      rememberViewer(session.person_id);
       client.setQueryData(KEY, session);
       onDone();
     },

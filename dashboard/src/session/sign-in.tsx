@@ -6,6 +6,7 @@ import { Logo } from "../ui/logo";
 import { useTitle } from "../ui/use-title";
 import { go, usePlace } from "../url/history";
 import { safeNext } from "../url/next";
+import { applicationPage, lastViewer, signsPeopleIn } from "./application";
 import { consumeArrival, takeArrivalFromAddress, wayHere, wayOf, type Way } from "./arrival";
 import { useSignIn } from "./session";
 import "./sign-in.css";
@@ -52,6 +53,42 @@ export default function SignIn() {
 
   const error = signIn.error && toApiError(signIn.error);
   const arriving = way !== "key" && !error;
+  const byApplication = way === "token" || (signsPeopleIn() && way === "key" && lastViewer() !== "operator");
+  const form = (
+    <form onSubmit={submit} noValidate>
+      <label htmlFor={`${id}key`}>{m.keyLabel}</label>
+      <input
+        id={`${id}key`}
+        ref={input}
+        type="password"
+        name="key"
+        value={key}
+        onChange={(event) => {
+          setKey(event.target.value);
+          setMissing(false);
+        }}
+        placeholder="ann_…"
+        autoComplete="current-password"
+        autoCapitalize="none"
+        spellCheck={false}
+        aria-invalid={missing || error?.code === "key_invalid"}
+        aria-describedby={missing ? `${id}missing` : `${id}hint`}
+      />
+      {missing && (
+        <p className="field-error" id={`${id}missing`} role="alert">
+          {m.keyMissing}
+        </p>
+      )}
+      <button type="submit" className={byApplication ? "button wide" : "button primary wide"} disabled={signIn.isPending}>
+        {signIn.isPending ? m.busy : m.submit}
+      </button>
+    </form>
+  );
+  const hint = (
+    <p className="sign-in-hint" id={`${id}hint`}>
+      {m.keyHint} <code>{m.keyCommand}</code> {m.linkHint} <code>{m.linkCommand}</code>
+    </p>
+  );
   return (
     <main className="sign-in" id="content">
       <div className="sign-in-card">
@@ -60,50 +97,51 @@ export default function SignIn() {
           {messages.product}
         </h1>
         <p className="sign-in-tagline">{m.tagline}</p>
-        {arriving ? (
+        {arriving && (
           <p className="sign-in-busy" role="status">
             <span className="spinner" aria-hidden="true" />
             {m.linkBusy}
           </p>
-        ) : (
+        )}
+        {!arriving && error && <SignInError error={error} way={way} />}
+        {!arriving && byApplication && (
           <>
-            {error && <SignInError error={error} way={way} />}
+            <ByApplication search={search} />
+            <details className="sign-in-key" onToggle={() => input.current?.focus()}>
+              <summary>{m.byKey}</summary>
+              {form}
+              {hint}
+            </details>
+          </>
+        )}
+        {!arriving && !byApplication && (
+          <>
             {error && way !== "key" && <p className="sign-in-otherwise">{m.otherwise}</p>}
-            <form onSubmit={submit} noValidate>
-              <label htmlFor={`${id}key`}>{m.keyLabel}</label>
-              <input
-                id={`${id}key`}
-                ref={input}
-                type="password"
-                name="key"
-                value={key}
-                onChange={(event) => {
-                  setKey(event.target.value);
-                  setMissing(false);
-                }}
-                placeholder="ann_…"
-                autoComplete="current-password"
-                autoCapitalize="none"
-                spellCheck={false}
-                aria-invalid={missing || error?.code === "key_invalid"}
-                aria-describedby={missing ? `${id}missing` : `${id}hint`}
-              />
-              {missing && (
-                <p className="field-error" id={`${id}missing`} role="alert">
-                  {m.keyMissing}
-                </p>
-              )}
-              <button type="submit" className="button primary wide" disabled={signIn.isPending}>
-                {signIn.isPending ? m.busy : m.submit}
-              </button>
-            </form>
-            <p className="sign-in-hint" id={`${id}hint`}>
-              {m.keyHint} <code>{m.keyCommand}</code> {m.linkHint} <code>{m.linkCommand}</code>
-            </p>
+            {form}
+            {hint}
+            {signsPeopleIn() && <ByApplication search={search} />}
           </>
         )}
       </div>
     </main>
+  );
+}
+
+/** The way of people, whom the application signs in. */
+function ByApplication({ search }: { search: string }) {
+  const next = safeNext(search);
+  const page = applicationPage(next === "" ? null : `/${next}`);
+  return (
+    <div className="sign-in-application">
+      <p>{lastViewer() === "person" ? m.applicationAgain : m.application}</p>
+      {page === null ? (
+        <p>{m.applicationUnknown}</p>
+      ) : (
+        <a className="button primary wide" href={page}>
+          {m.applicationOpen}
+        </a>
+      )}
+    </div>
   );
 }
 

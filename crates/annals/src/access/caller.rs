@@ -130,10 +130,12 @@ pub enum Denied {
     #[error("this key has expired; ask an admin for a new one")]
     Expired,
     /// The server accepts no tokens, or not this one.
-    #[error("this token is not one that this server takes; sign in to the application again")]
+    #[error(
+        "this server does not accept your application's token; go back to your application and open Annals again"
+    )]
     Token,
     /// The token has expired, or is not valid yet.
-    #[error("this token is not good at this time; sign in to the application again")]
+    #[error("your sign-in has expired; go back to your application and open Annals again")]
     TokenTime,
     /// The session has ended.
     #[error("this session has ended; sign in again")]

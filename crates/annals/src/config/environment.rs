@@ -12,7 +12,7 @@ use super::Config;
 
 const PREFIX: &str = "ANNALS_";
 /// Settings that are absent unless somebody sets them.
-const OPTIONAL: [&str; 10] = [
+const OPTIONAL: [&str; 11] = [
     "catalog",
     "database",
     "jwt__algorithm",
@@ -20,6 +20,7 @@ const OPTIONAL: [&str; 10] = [
     "jwt__issuer",
     "jwt__jwks_file",
     "jwt__public_key_file",
+    "jwt__sign_in_url",
     "jwt__skew_seconds",
     "points__rules",
     "public_url",

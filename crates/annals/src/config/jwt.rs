@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use axum::http::Uri;
 use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, Secret};
@@ -33,6 +34,10 @@ pub struct Jwt {
     /// Seconds that the application's clock may differ from this one, at most 60.
     #[serde(default = "default_skew")]
     pub skew_seconds: u32,
+    /// The application's page that signs a person in and leads back to Annals: where people go when
+    /// their session has ended. It gets `?next=`, the path to lead back to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign_in_url: Option<String>,
 }
 
 /// A signing algorithm.
@@ -104,8 +109,22 @@ impl Jwt {
         if self.skew_seconds > MAX_SKEW {
             return wrong("jwt.skew_seconds", "must be at most 60");
         }
+        if !self.sign_in_url.as_deref().is_none_or(is_page) {
+            let problem = "must be a page of the application, such as `https://school.example/annals`; \
+                           plain http only on this machine";
+            return wrong("jwt.sign_in_url", problem);
+        }
         Ok(())
     }
+}
+
+/// Returns `true` if a text is the address of a page that a browser may be sent to.
+fn is_page(text: &str) -> bool {
+    let Ok(uri) = text.parse::<Uri>() else { return false };
+    let local = matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let scheme = uri.scheme_str();
+    let user = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
+    !text.contains('#') && !user && (scheme == Some("https") || (scheme == Some("http") && local))
 }
 
 #[cfg(test)]
@@ -137,6 +156,11 @@ mod tests {
             (json!({"public_key_file": "k.pem"}), "jwt.public_key_file"),
             (json!({"jwks_file": "k.json"}), "jwt.jwks_file"),
             (json!({"issuer": ""}), "jwt.issuer"),
+            (json!({"sign_in_url": "/annals"}), "jwt.sign_in_url"),
+            (json!({"sign_in_url": "javascript:alert(1)"}), "jwt.sign_in_url"),
+            (json!({"sign_in_url": "http://school.example/annals"}), "jwt.sign_in_url"),
+            (json!({"sign_in_url": "https://a@school.example/"}), "jwt.sign_in_url"),
+            (json!({"sign_in_url": "https://school.example/#x"}), "jwt.sign_in_url"),
             (json!({"audience": ""}), "jwt.audience"),
             (json!({"skew_seconds": 61}), "jwt.skew_seconds"),
             (json!({"issure": "x"}), "issure"),

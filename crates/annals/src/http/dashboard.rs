@@ -7,6 +7,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::Http;
 use super::error::{Problem, method_not_allowed, no_such_path};
+use crate::config::Config;
 
 #[derive(RustEmbed)]
 #[folder = "../../dashboard/dist"]
@@ -21,7 +22,7 @@ pub(super) const PATHS: [&str; 7] =
 /// Serves the page that opens every screen.
 pub(super) async fn page(State(http): State<Http>) -> Response {
     match Files::get("index.html") {
-        Some(index) => opened(&index, &http.config.base_path),
+        Some(index) => opened(&index, &http.config),
         None => not_built().into_response(),
     }
 }
@@ -45,16 +46,34 @@ fn asset(path: &str, file: EmbeddedFile) -> Response {
     (headers, file.data).into_response()
 }
 
-/// Returns the page for the path it is served under: its files are named relative to the base path.
-fn opened(index: &EmbeddedFile, base_path: &str) -> Response {
-    let html =
-        String::from_utf8_lossy(&index.data).replace("\"./", &format!("\"{base_path}")).replace(
-            r#"<meta name="annals-base" content="/""#,
-            &format!(r#"<meta name="annals-base" content="{base_path}""#),
-        );
+/// Returns the page for the path it is served under, and for the way in which people sign in: its
+/// files are named relative to the base path.
+fn opened(index: &EmbeddedFile, config: &Config) -> Response {
+    let base_path = &config.base_path;
+    let html = String::from_utf8_lossy(&index.data).replace("\"./", &format!("\"{base_path}"));
+    let jwt = config.jwt.as_ref();
+    let tokens = if jwt.is_some() { "yes" } else { "no" };
+    let sign_in = jwt.and_then(|jwt| jwt.sign_in_url.as_deref()).unwrap_or_default();
+    let values = [
+        ("annals-base", "/", base_path.as_str()),
+        ("annals-tokens", "no", tokens),
+        ("annals-sign-in", "", sign_in),
+    ];
+    let html = values.into_iter().fold(html, |html, (name, built, value)| {
+        html.replace(&meta(name, built), &meta(name, &escaped(value)))
+    });
     let headers =
         [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
     (headers, html).into_response()
+}
+
+fn meta(name: &str, content: &str) -> String {
+    format!(r#"<meta name="{name}" content="{content}""#)
+}
+
+/// Returns a text as it is written between quotes in HTML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
 }
 
 fn not_built() -> Problem {

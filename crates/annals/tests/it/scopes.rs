@@ -11,6 +11,7 @@ mod events;
 mod matrix;
 mod people;
 mod rank;
+mod sign_in;
 mod streams;
 mod tokens;
 
