@@ -32,9 +32,10 @@ pub struct EntityChange {
 }
 
 impl EntityChange {
-    /// Takes a name used at a time. Of two at the same time, the one seen later wins.
+    /// Takes a name used at a time. Of two at the same time, the one that sorts last wins, so that
+    /// the order in which they come does not decide.
     pub fn called(&mut self, name: &str, at: Time) {
-        if self.name.as_ref().is_none_or(|(known, _)| *known <= at) {
+        if self.name.as_ref().is_none_or(|(known, other)| (*known, other.as_str()) < (at, name)) {
             self.name = Some((at, name.to_owned()));
         }
     }

@@ -13,6 +13,7 @@ use crate::support::{Answer, Engine, Server, data_dir, on_every_engine, root, ro
 
 on_every_engine!(figures_are_the_model_s_whatever_comes_in_which_order,);
 
+mod arrival;
 mod errors;
 mod pages;
 mod quests;

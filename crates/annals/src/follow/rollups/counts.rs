@@ -71,8 +71,8 @@ impl<'e> Counts<'e> {
         *counter(&mut entity_use.uses) += 1;
         let at = event.occurred_at;
         if let Some(name) = &entity.name
-            // Between names with the same time, the one recorded later counts.
-            && entity_use.called.is_none_or(|(known, _)| known <= at)
+            // Between names with the same time, the order in which they came must not decide.
+            && entity_use.called.is_none_or(|known| known < (at, name.as_str()))
         {
             entity_use.called = Some((at, name));
         }

@@ -20,18 +20,25 @@ use sha2::{Digest as _, Sha256};
 
 use self::counts::Counts;
 use self::recent::Recent;
-use self::sessions::{Sessions, Sign};
+use self::sessions::{Around, Sessions, Sign};
 use super::{Output, Parts};
 use crate::background::yield_every;
 use crate::calendar::Calendar;
 use crate::catalog::{Catalog, Role, Source};
 use crate::config::Pages;
-use crate::store::{self, Checkpoint, DerivedStore, RollupChange, Step, Store};
+use crate::filter::{Field, Filter, Term};
+use crate::store::{
+    self, Checkpoint, DerivedStore, Order, RollupChange, Scope, Selection, Step, Store,
+};
 
 /// The version of the counts; it grows whenever the same events would be counted differently.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 /// Number of events that are counted before other threads may run: some tenths of a millisecond.
 const YIELD_EVERY: usize = 256;
+/// Number of events that are read at once to walk a session again.
+const PAGE: usize = 1_000;
+/// Number of events without a gap up to which they are walked again; only programs make more.
+const MOST_WALKED: usize = 20_000;
 
 pub(super) struct Rollups {
     store: Arc<dyn Store>,
@@ -85,12 +92,15 @@ impl Rollups {
 
     /// Returns the meaning of each event.
     fn meanings(&self, events: &[Arc<Event>]) -> Vec<Meaning> {
-        let meaning = |event: &Arc<Event>| Meaning {
+        events.iter().map(|event| self.meaning(event)).collect()
+    }
+
+    fn meaning(&self, event: &Event) -> Meaning {
+        Meaning {
             day: self.calendar.day(event.occurred_at),
             role: role(&self.catalog, &event.category, &event.action),
             own: is_own(&self.catalog, &event.category, &event.action),
-        };
-        events.iter().map(meaning).collect()
+        }
     }
 
     fn count(&self, events: &[Arc<Event>], meanings: &[Meaning]) -> RollupChange {
@@ -110,8 +120,14 @@ impl Rollups {
         change
     }
 
-    /// Reads the sessions of the events' session ids, and applies the events to them.
-    async fn sessions(&mut self, events: &[Arc<Event>], meanings: &[Meaning]) -> Result<Sessions> {
+    /// Reads the sessions of the events' session ids, and applies the events to them. `end` is the
+    /// position of the last event.
+    async fn sessions(
+        &mut self,
+        events: &[Arc<Event>],
+        meanings: &[Meaning],
+        end: u64,
+    ) -> Result<Sessions> {
         let session_ids: BTreeSet<&str> =
             events.iter().filter_map(|event| event.session_id.as_deref()).collect();
         let (mut before, mut unknown) = (Vec::new(), Vec::new());
@@ -125,20 +141,66 @@ impl Rollups {
             before.extend(self.derived.sessions(unknown).await?);
         }
         let mut sessions = Sessions::new(before);
-        for (done, (event, &Meaning { day, role, own })) in events.iter().zip(meanings).enumerate()
-        {
+        for (done, (event, meaning)) in events.iter().zip(meanings).enumerate() {
             yield_every(done, YIELD_EVERY);
-            let Some(session_id) = &event.session_id else { continue };
-            sessions.apply(&Sign {
-                session_id,
-                person: event.subject.as_ref().map(|subject| subject.id.as_str()),
-                at: event.occurred_at,
-                day,
-                logout: role == Some(Role::Logout),
-                did: pages::did(event, role, own, &self.pages),
-            });
+            if let Some(sign) = self.sign(event, meaning) {
+                sessions.apply(&sign);
+            }
+        }
+        for around in sessions.unsure() {
+            let events = self.events_around(&around, end).await?;
+            if events.len() < MOST_WALKED {
+                let signs =
+                    events.iter().filter_map(|event| self.sign(event, &self.meaning(event)));
+                sessions.replace(&around, signs.collect());
+            }
         }
         Ok(sessions)
+    }
+
+    /// Returns the features of an event that decide its session; `None` if it belongs to none.
+    fn sign<'e>(&'e self, event: &'e Event, meaning: &Meaning) -> Option<Sign<'e>> {
+        let &Meaning { day, role, own } = meaning;
+        Some(Sign {
+            session_id: event.session_id.as_deref()?,
+            person: event.subject.as_ref().map(|subject| subject.id.as_str()),
+            at: event.occurred_at,
+            id: event.id,
+            day,
+            logout: role == Some(Role::Logout),
+            did: pages::did(event, role, own, &self.pages),
+        })
+    }
+
+    /// Reads the events of some sessions up to a position.
+    async fn events_around(&self, around: &Around, end: u64) -> Result<Vec<Event>> {
+        let term = Term {
+            field: Field::SessionId,
+            values: vec![around.session_id.clone()],
+            negated: false,
+        };
+        let filter = Filter {
+            terms: vec![term],
+            from: Some(around.first),
+            to: Some(around.last.plus_micros(1)),
+            ..Filter::default()
+        };
+        let mut events: Vec<Event> = Vec::new();
+        loop {
+            let after = events.last().map_or(0, |last| last.seq);
+            let page = Selection {
+                filter: Scope::everything().over(filter.clone()),
+                range: after + 1..end + 1,
+                order: Order::Asc,
+                limit: PAGE,
+            };
+            let mut page = self.store.select(page).await?;
+            let more = page.len() == PAGE && events.len() < MOST_WALKED;
+            events.append(&mut page);
+            if !more {
+                return Ok(events);
+            }
+        }
     }
 }
 
@@ -166,7 +228,7 @@ impl Output for Rollups {
 
     async fn process(&mut self, events: &[Arc<Event>], step: Step) -> Result<()> {
         let meanings = self.meanings(events);
-        let sessions = self.sessions(events, &meanings).await?;
+        let sessions = self.sessions(events, &meanings, step.to.position).await?;
         let change = self.count(events, &meanings);
         let mut change = RollupChange { sessions: sessions.changes(), ..change };
         for (entry, (entries, bounces)) in sessions.entries() {

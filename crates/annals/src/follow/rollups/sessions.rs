@@ -1,16 +1,20 @@
 //! Sessions: events of one session id and one person without a long gap between them.
 //!
-//! A session id may be used for weeks, so a session is the id and an ordinal. Events come in the
-//! journal's order, which is not that of their clocks. A late event widens the session it belongs
-//! to, and joins two sessions if it closes the gap between them.
+//! A session id may be used for weeks, so a session is the id and an ordinal. The sessions of a set
+//! of events are those of a walk along the clock ([`walk`]): an event without a person belongs to
+//! whoever is in the session, a session without a person gets the first one who appears, and a
+//! sign-out ends it.
 //!
-//! An event without a person belongs to whoever is in the session. A session without a person gets
-//! the first one who appears.
+//! Events come in the journal's order, which is not that of their clocks, and the result must not
+//! depend on it. A late event widens the session it belongs to, and joins two sessions if it closes
+//! the gap between them. That is exact, unless the event could divide a session: a late sign-out, or
+//! an event of another person. Then the sessions around it are [`unsure`](Sessions::unsure), and are
+//! walked again from the journal's events.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use annals_event::Time;
+use annals_event::{Time, Uuid};
 use jiff::civil::Date;
 
 use crate::store::{Session, SessionEntry};
@@ -25,6 +29,8 @@ pub(super) struct Sign<'a> {
     pub(super) session_id: &'a str,
     pub(super) person: Option<&'a str>,
     pub(super) at: Time,
+    /// The event's id, which decides between events at the same time.
+    pub(super) id: Uuid,
     /// The day on which it happened.
     pub(super) day: Date,
     /// `true` if the person signed out, which ends the session.
@@ -50,6 +56,17 @@ pub(super) struct Sessions {
     before: BTreeMap<(String, u32), Session>,
     /// The sessions by session id.
     now: BTreeMap<String, Vec<Session>>,
+    /// The times of events that may divide a session, by session id.
+    dividing: BTreeMap<String, Vec<Time>>,
+}
+
+/// The time from the first to the last event of some sessions of a session id. No other event of the
+/// session id is within the longest gap of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Around {
+    pub(super) session_id: String,
+    pub(super) first: Time,
+    pub(super) last: Time,
 }
 
 impl Sessions {
@@ -70,6 +87,9 @@ impl Sessions {
         }
         let Some(chain) = self.now.get_mut(sign.session_id) else { return };
         chain.sort_by_key(|session| (session.started, session.ordinal));
+        if may_divide(chain, sign) {
+            self.dividing.entry(sign.session_id.to_owned()).or_default().push(sign.at);
+        }
         let next = chain.partition_point(|session| session.started <= sign.at);
         let joined = if next > 0 && continues(&chain[next - 1], sign) {
             Some(next - 1)
@@ -91,6 +111,64 @@ impl Sessions {
             let later = chain.remove(at + 1);
             merge(&mut chain[at], later);
         }
+    }
+
+    /// Returns the times whose sessions depend on the order in which their events came. Walk the
+    /// events in each again, and [`replace`](Sessions::replace) its sessions.
+    pub(super) fn unsure(&self) -> Vec<Around> {
+        let mut unsure: Vec<Around> = Vec::new();
+        for (session_id, times) in &self.dividing {
+            let Some(chain) = self.now.get(session_id) else { continue };
+            for &at in times {
+                let (mut first, mut last) = (at, at);
+                let near = |session: &&Session, first: Time, last: Time| {
+                    session.started.micros_since(last) <= GAP
+                        && first.micros_since(session.last) <= GAP
+                };
+                loop {
+                    let near = chain.iter().filter(|session| near(session, first, last));
+                    let (a, b) = near.fold((first, last), |(a, b), session| {
+                        (a.min(session.started), b.max(session.last))
+                    });
+                    if (a, b) == (first, last) {
+                        break;
+                    }
+                    (first, last) = (a, b);
+                }
+                let around = Around { session_id: session_id.clone(), first, last };
+                if !unsure.contains(&around) {
+                    unsure.push(around);
+                }
+            }
+        }
+        unsure
+    }
+
+    /// Replaces the sessions around a time by those of its events, all of them. Nothing changes if
+    /// the journal has fewer events by now: people were removed from the others.
+    pub(super) fn replace(&mut self, around: &Around, signs: Vec<Sign<'_>>) {
+        let Some(chain) = self.now.get_mut(&around.session_id) else { return };
+        let (old, mut kept): (Vec<Session>, Vec<Session>) = std::mem::take(chain)
+            .into_iter()
+            .partition(|session| session.started >= around.first && session.last <= around.last);
+        let mut walked = walk(signs);
+        let done = |sessions: &[Session]| {
+            let sums = sessions.iter().map(|one| (one.page_views, one.actions, one.engaged_ms));
+            sums.fold((0, 0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2))
+        };
+        if done(&walked) != done(&old) {
+            walked = old.clone();
+        }
+        // Ordinals are used again, and a new one is larger than all.
+        let mut ordinals: Vec<u32> = old.iter().map(|session| session.ordinal).collect();
+        ordinals.sort_unstable();
+        let largest = old.iter().chain(&kept).map(|session| session.ordinal).max().unwrap_or(0);
+        let ordinals = ordinals.into_iter().chain(largest + 1..);
+        for (session, ordinal) in walked.iter_mut().zip(ordinals) {
+            session.ordinal = ordinal;
+        }
+        kept.append(&mut walked);
+        *chain = kept;
     }
 
     /// Returns the changed sessions, and `None` for those that no longer exist.
@@ -129,6 +207,48 @@ impl Sessions {
     }
 }
 
+/// Returns the sessions of a session id's events, by the definition.
+fn walk(mut signs: Vec<Sign<'_>>) -> Vec<Session> {
+    // Of events at the same time a sign-out is the last, and before it come those without a person.
+    signs.sort_by_key(|sign| (sign.at, sign.logout, sign.person.is_none(), sign.id));
+    let mut sessions: Vec<Session> = Vec::new();
+    for sign in &signs {
+        match sessions.last_mut().filter(|session| continues(session, sign)) {
+            Some(session) => {
+                widen(session, sign);
+                count(session, sign);
+            }
+            None => {
+                let mut session = start(sign, sessions.last().map(|last| last.ordinal));
+                count(&mut session, sign);
+                sessions.push(session);
+            }
+        }
+    }
+    sessions
+}
+
+/// Returns `true` if an event could divide a session, or be in another one had it come earlier.
+fn may_divide(chain: &[Session], sign: &Sign<'_>) -> bool {
+    let near = |session: &&Session| {
+        session.started.micros_since(sign.at) <= GAP && sign.at.micros_since(session.last) <= GAP
+    };
+    let later = |session: &Session| session.last > sign.at;
+    let ties = chain.iter().any(|session| session.last == sign.at || session.started == sign.at);
+    let near: Vec<&Session> = chain.iter().filter(near).collect();
+    if sign.logout {
+        return near.iter().any(|session| later(session) || ties);
+    }
+    // The latest event of all divides nothing.
+    if !ties && !chain.iter().any(later) {
+        return false;
+    }
+    let mut people = near.iter().filter_map(|session| session.subject.as_deref());
+    let first = people.next();
+    let several = people.any(|other| !same_person(first, Some(other)));
+    several || !same_person(first, sign.person) || (ties && sign.person.is_none())
+}
+
 fn start(sign: &Sign<'_>, last_ordinal: Option<u32>) -> Session {
     Session {
         session_id: sign.session_id.to_owned(),
@@ -150,9 +270,12 @@ fn count(session: &mut Session, sign: &Sign<'_>) {
     match &sign.did {
         Did::Viewed(path) => {
             session.page_views += 1;
-            let earlier = session.entry.as_ref().is_none_or(|entry| sign.at < entry.at);
-            if let Some(path) = path.as_ref().filter(|_| earlier) {
-                session.entry = Some(SessionEntry { path: path.clone().into_owned(), at: sign.at });
+            if let Some(path) = path {
+                let earlier = |entry: &SessionEntry| (sign.at, &**path) < (entry.at, &*entry.path);
+                if session.entry.as_ref().is_none_or(earlier) {
+                    session.entry =
+                        Some(SessionEntry { path: path.clone().into_owned(), at: sign.at });
+                }
             }
         }
         Did::Left(engaged_ms) => session.engaged_ms += engaged_ms,
@@ -209,7 +332,10 @@ fn merge(earlier: &mut Session, later: Session) {
     earlier.last = earlier.last.max(later.last);
     earlier.subject = earlier.subject.take().or(later.subject);
     let entries = [earlier.entry.take(), later.entry];
-    earlier.entry = entries.into_iter().flatten().min_by_key(|entry| entry.at);
+    let earliest = |one: &SessionEntry, other: &SessionEntry| {
+        (one.at, &one.path).cmp(&(other.at, &other.path))
+    };
+    earlier.entry = entries.into_iter().flatten().min_by(earliest);
     earlier.page_views += later.page_views;
     earlier.actions += later.actions;
     earlier.engaged_ms += later.engaged_ms;
