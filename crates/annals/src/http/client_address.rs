@@ -1,7 +1,8 @@
 //! The address of the client: the peer's, or the one that a trusted proxy reports.
 //!
 //! Anybody can send `X-Forwarded-For`. So the header is read from the right, where the nearest
-//! proxy wrote, up to the first address that is not in `trusted_proxies`.
+//! proxy wrote, up to the first address that is not in `trusted_proxies`. Without it, a trusted
+//! proxy's `Forwarded` (RFC 7239), else `CF-Connecting-IP` or `X-Real-IP` is read.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -15,6 +16,10 @@ use ipnet::IpNet;
 use super::Http;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Headers with one address, in the order in which they are looked for.
+const SINGLE: [HeaderName; 2] =
+    [HeaderName::from_static("cf-connecting-ip"), HeaderName::from_static("x-real-ip")];
 
 /// Headers by which proxies name themselves, the client, or the host that was asked for.
 const PROXY_HEADERS: [&str; 12] = [
@@ -93,20 +98,41 @@ impl FromRequestParts<Http> for ClientAddress {
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     let mut nearest = peer.to_canonical();
-    let forwarded: Vec<&str> = headers
-        .get_all(FORWARDED_FOR)
-        .iter()
-        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
-        .collect();
-    for address in forwarded.into_iter().rev() {
+    for address in reported(headers).into_iter().rev() {
         if !is_trusted(&nearest) {
             break;
         }
         // Addresses to the left of an unreadable one cannot be trusted.
-        let Some(address) = parse(address.trim()) else { break };
+        let Some(address) = parse(address) else { break };
         nearest = address;
     }
     nearest
+}
+
+/// Returns the addresses that proxies report, the nearest proxy's last.
+fn reported(headers: &HeaderMap) -> Vec<&str> {
+    let listed = |name: &HeaderName| -> Vec<&str> {
+        let values = headers.get_all(name).iter();
+        let parts = values.flat_map(|value| value.to_str().unwrap_or_default().split(','));
+        parts.map(str::trim).collect()
+    };
+    let forwarded_for = listed(&FORWARDED_FOR);
+    if !forwarded_for.is_empty() {
+        return forwarded_for;
+    }
+    let forwarded = listed(&header::FORWARDED);
+    if !forwarded.is_empty() {
+        return forwarded.into_iter().map(forwarded_for_of).collect();
+    }
+    let single = SINGLE.iter().find_map(|name| headers.get(name)?.to_str().ok());
+    single.map(str::trim).into_iter().collect()
+}
+
+/// Returns the address in an element of `Forwarded`: `for="[2001:db8::1]:4711";proto=https`.
+fn forwarded_for_of(element: &str) -> &str {
+    let pairs = element.split(';').filter_map(|pair| pair.split_once('='));
+    let mut addresses = pairs.filter(|(name, _)| name.trim().eq_ignore_ascii_case("for"));
+    addresses.next().map_or("", |(_, address)| address.trim().trim_matches('"'))
 }
 
 /// Parses an address as proxies write it: bare, with a port, or in brackets.
@@ -149,6 +175,29 @@ mod tests {
             assert_eq!(client_of(peer, forwarded, &proxies), client, "{peer} {forwarded:?}");
         }
         assert_eq!(client_of("10.0.0.1", &["1.2.3.4"], &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn without_the_usual_header_others_are_read() {
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        for (pairs, expected) in [
+            (&[("forwarded", "for=1.2.3.4, for=198.51.100.1;proto=https")][..], "198.51.100.1"),
+            (&[("forwarded", "proto=https; For=\"[2001:db8::1]:4711\"")], "2001:db8::1"),
+            (&[("forwarded", "for=1.2.3.4, for=_hidden")], "10.0.0.1"),
+            (&[("forwarded", "for=198.51.100.1"), ("forwarded", "for=10.0.0.7")], "198.51.100.1"),
+            (&[("x-real-ip", "198.51.100.1")], "198.51.100.1"),
+            (&[("cf-connecting-ip", " 2001:db8::1 "), ("x-real-ip", "10.0.0.9")], "2001:db8::1"),
+            (&[("x-real-ip", "1.2.3.4"), ("x-forwarded-for", "198.51.100.1")], "198.51.100.1"),
+            (&[("x-real-ip", "nobody")], "10.0.0.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.append(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+            }
+            let client_at = |peer: &str| client(peer.parse().unwrap(), &headers, &trusted);
+            assert_eq!(client_at("10.0.0.1").to_string(), expected, "{pairs:?}");
+            assert_eq!(client_at("203.0.113.9").to_string(), "203.0.113.9", "{pairs:?}");
+        }
     }
 
     #[test]

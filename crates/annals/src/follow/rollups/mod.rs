@@ -86,6 +86,7 @@ impl Rollups {
         for rule in &self.pages.fold {
             roles.update(format!("{}\n", String::from(rule.clone())));
         }
+        roles.update([u8::from(self.pages.fold_case)]);
         let roles = u64::from_be_bytes(*roles.finalize().first_chunk().unwrap_or(&[0; 8]));
         format!("{VERSION} {} {roles:016x}", self.calendar.name())
     }

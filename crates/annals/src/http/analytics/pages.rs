@@ -46,6 +46,7 @@ pub(in super::super) async fn views(
     let mut parameters = Parameters::read(query.as_deref());
     let period = parameters.period(http.calendar.day(http.clock.now()), DEFAULT_DAYS)?;
     let page_path = parameters.filled("page_path", "must be a path such as `/quests`")?;
+    let page_path = page_path.map(|path| http.config.pages.page_of(&path).into_owned());
     let limit = parameters.most(LISTED)?;
     let by_day = parameters.by_day()?;
     let wait_for = parameters.take("wait_for")?;

@@ -127,7 +127,10 @@ async fn a_page_has_its_views_people_times_and_bounces() {
     assert_eq!((&most["total"], &most["pages"]), (&json!(2), &json!([body["pages"][0]])));
     let totals = views(&server, &format!("{DAYS}&by=path")).await.json();
     assert_eq!((&totals["page_analytics"], &totals["pages"]), (&json!([]), &body["pages"]));
-    let none = views(&server, &format!("{DAYS}&page_path=/quests/volcanoes")).await.json();
+    // A path of the page asks for the page.
+    let same = views(&server, &format!("{DAYS}&page_path=/quests/volcanoes/")).await.json();
+    assert_eq!(same["page_analytics"], json!([rows[2]]));
+    let none = views(&server, &format!("{DAYS}&page_path=/nowhere")).await.json();
     assert_eq!((&none["total"], &none["page_analytics"]), (&json!(0), &json!([])));
 }
 
