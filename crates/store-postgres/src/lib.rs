@@ -12,6 +12,7 @@
 //! | `batch.rs`, `end.rs`, `records.rs` | number and seal events for `annals_append` |
 //! | `commit.rs` | decide and write commands in one transaction |
 //! | `question.rs`, `search.rs` | filter → keys → positions |
+//! | `occurred.rs` | the same in the order in which events happened |
 //! | `parameters.rs`, `statement.rs` | the values of a query; statements within a transaction |
 //! | `list_index.rs`, `counts.rs` | lists; counts |
 //! | `spans.rs` | times and sums by kind of many positions |
@@ -48,6 +49,7 @@ mod ledger;
 mod list_index;
 mod lost;
 mod numbers;
+mod occurred;
 mod open;
 mod parameters;
 mod people;

@@ -8,12 +8,13 @@ use tokio_postgres::Row;
 
 use super::error::failed;
 use super::journal::OpenJournal;
+use super::occurred::{MOMENT, Timeline};
 use super::question::Question;
 use super::rows::{self, COLUMNS};
 use super::search::{self, array};
 use super::spans::narrowed;
 use super::viewer;
-use annals_store::{Line, Lines, Order, Result, Scoped, Seen, Selection};
+use annals_store::{By, Line, Lines, Occurrence, Order, Result, Scoped, Seen, Selection};
 
 /// A page of events.
 pub(super) async fn select(
@@ -58,6 +59,9 @@ async fn page(
     let Some(question) = Question::of(&journal.blocks, &selection.filter) else {
         return Ok(Vec::new());
     };
+    if let By::Occurred { after } = selection.by {
+        return occurred(client, journal, &question, selection, after).await;
+    }
     // If only the rows themselves remain to be checked, the search returns them.
     if question.words.is_empty() && selection.filter.scope.person_id().is_none() {
         found(client, journal, &question, selection).await
@@ -73,7 +77,7 @@ async fn found(
     question: &Question,
     selection: &Selection,
 ) -> Result<Vec<Row>> {
-    let Selection { filter, range, order, limit } = selection;
+    let Selection { filter, range, order, limit, .. } = selection;
     let search = async |range: Range<u64>| match narrowed(client, filter.filter(), &range).await? {
         Some(range) => search::rows(client, question, &range, *order, *limit, COLUMNS).await,
         None => Ok(Vec::new()),
@@ -93,6 +97,50 @@ async fn found(
     Ok(found)
 }
 
+/// The rows in the order in which they happened.
+async fn occurred(
+    client: &mut Object,
+    journal: &OpenJournal,
+    question: &Question,
+    selection: &Selection,
+    mut after: Option<Occurrence>,
+) -> Result<Vec<Row>> {
+    let Selection { filter, range, order, limit, .. } = selection;
+    let range = journal.within(client, range).await?;
+    if range.is_empty() || *limit == 0 {
+        return Ok(Vec::new());
+    }
+    let viewer = filter.scope.person_id().is_some();
+    // A viewer's rows are read with their rights, once they are found.
+    let columns = if viewer { "e.seq" } else { COLUMNS };
+    let order = *order;
+    let timeline = Timeline { question, filter: filter.filter(), range, order, columns };
+    if !viewer {
+        let found = timeline.rows(client, after, *limit).await?;
+        return Ok(found.into_iter().map(|(_, row)| row).collect());
+    }
+    let mut rows = Vec::new();
+    while rows.len() < *limit {
+        let wanted = limit - rows.len();
+        let found = timeline.rows(client, after, wanted).await?;
+        let positions: Vec<u64> = found.iter().map(|(place, _)| place.seq).collect();
+        let direction = search::direction(order);
+        let sql = format!(
+            "SELECT {COLUMNS} FROM annals_events e WHERE e.seq = ANY ({})
+             ORDER BY {MOMENT} {direction}, e.seq {direction}",
+            array(&positions)
+        );
+        rows.extend(read(client, journal, filter, &sql).await?);
+        // A page that is not full counts as the last one, so rows deleted meanwhile are replaced by
+        // later ones.
+        if found.len() < wanted {
+            break;
+        }
+        after = found.last().map(|(place, _)| *place);
+    }
+    Ok(rows)
+}
+
 /// The rows at the positions that the search names, read with the viewer's rights if there is one.
 async fn named(
     client: &mut Object,
@@ -100,7 +148,7 @@ async fn named(
     question: &Question,
     selection: &Selection,
 ) -> Result<Vec<Row>> {
-    let Selection { filter, range, order, limit } = selection;
+    let Selection { filter, range, order, limit, .. } = selection;
     let range = journal.within(client, range).await?;
     let mut left = narrowed(client, filter.filter(), &range).await?;
     let mut rows = Vec::new();

@@ -42,7 +42,7 @@ const MAX_BLOCKS: u64 = if cfg!(test) { 3 } else { 4_096 };
 /// Windows in a statement that reads all matches.
 const ALL_OF: u64 = if cfg!(test) { 1 } else { 4 };
 /// The columns that words are searched in.
-const SEARCHED: &str = "message, entity_name, actor_name, action";
+pub(super) const SEARCHED: &str = "message, entity_name, actor_name, action";
 
 /// Rows to read, within a range of positions.
 pub(super) enum Part<'a> {
@@ -154,11 +154,7 @@ impl Naming<'_> {
         let (first, last) = asked.range(&self.blocks);
         let masks = asked.keys(windows.clone().map(mask).collect());
         let firsts = asked.numbers(windows.map(|window| window * WINDOW));
-        let conditions = self.sets.iter().map(|set| {
-            let set = asked.keys(set.clone());
-            format!("keys && ARRAY(SELECT key # mask FROM unnest({set}) AS key)")
-        });
-        let conditions = conditions.collect::<Vec<_>>().join(" AND ");
+        let conditions = has_keys(self.sets, asked);
         let direction = direction(order);
         // OFFSET 0: each window's blocks are found by their keys and then sorted.
         format!(
@@ -172,6 +168,15 @@ impl Naming<'_> {
              ORDER BY first {direction}, block {direction}",
         )
     }
+}
+
+/// The condition that a block has at least one key of each set, in a window with this `mask`.
+pub(super) fn has_keys(sets: &[Vec<i32>], asked: &mut Parameters<'_>) -> String {
+    let conditions = sets.iter().map(|set| {
+        let set = asked.keys(set.clone());
+        format!("keys && ARRAY(SELECT key # mask FROM unnest({set}) AS key)")
+    });
+    conditions.collect::<Vec<_>>().join(" AND ")
 }
 
 /// Numbers as an SQL array literal; they contain nothing that could end it.
@@ -216,7 +221,7 @@ pub(super) async fn matching(
     );
     let mut found = Found { rows: Vec::new(), last: None };
     for row in asked.ask(client, &sql).await? {
-        let mut matches = !words || has_words(&row, question)?;
+        let mut matches = !words || has_words(&row, 0, question)?;
         if most.is_some() {
             let block: Option<i64> = row.try_get(row.len() - 1).map_err(failed)?;
             found.last = block.map(i64::unsigned_abs);
@@ -232,14 +237,14 @@ pub(super) async fn matching(
     Ok(found)
 }
 
-/// `true` if a row's last columns contain all the words.
-fn has_words(row: &Row, question: &Question) -> Result<bool> {
-    let text = |back| row.try_get::<_, Option<&str>>(row.len() - back).map_err(failed);
+/// `true` if a row's last columns, before some others, contain all the words.
+pub(super) fn has_words(row: &Row, others: usize, question: &Question) -> Result<bool> {
+    let text = |back| row.try_get::<_, Option<&str>>(row.len() - others - back).map_err(failed);
     let texts = [text(4)?, text(3)?, text(2)?, text(1)?];
     Ok(all_found(&question.words, texts.into_iter().flatten()))
 }
 
-fn direction(order: Order) -> &'static str {
+pub(super) fn direction(order: Order) -> &'static str {
     match order {
         Order::Desc => "DESC",
         Order::Asc => "ASC",

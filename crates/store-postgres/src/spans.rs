@@ -29,7 +29,7 @@ use annals_store::predicate::Predicate;
 use annals_store::seal::first_of;
 
 /// Positions in a span.
-const SPAN: u64 = 64 * TILE;
+pub(super) const SPAN: u64 = 64 * TILE;
 
 /// Counts tiles again, while the head is locked, after events in them were changed or deleted.
 pub(super) async fn recount(transaction: &Transaction<'_>, tiles: &[u64]) -> Result<()> {
@@ -207,7 +207,7 @@ fn within_period(filter: &Filter, low: i64, high: i64) -> Option<bool> {
     }
 }
 
-fn period(filter: &Filter) -> (i64, i64) {
+pub(super) fn period(filter: &Filter) -> (i64, i64) {
     let from = filter.from.map_or(i64::MIN, Time::as_micros);
     (from, filter.to.map_or(i64::MAX, Time::as_micros))
 }

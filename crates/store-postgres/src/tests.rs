@@ -12,7 +12,7 @@ use annals_store::conformance::world::plain_ones;
 use annals_store::conformance::{START, accepted, delete, everything, verdicts};
 use annals_store::filter::Filter;
 use annals_store::roles::{Cluster as _, *};
-use annals_store::{ERASING, Identity, Key, Order, Role, Scope, Seed, Selection, StoreError};
+use annals_store::{By, ERASING, Identity, Key, Order, Role, Scope, Seed, Selection, StoreError};
 
 mod spans;
 mod vacuum;
@@ -134,7 +134,13 @@ async fn a_first_page_has_what_another_server_appended_just_now() {
         let first = all.len() as u128 + 1;
         all.extend(accepted(&*one, plain_ones(first..first + 1 + number % 8), START).await);
         let filter = Scope::everything().over(Filter::default());
-        let page = Selection { filter, range: 1..u64::MAX, order: Order::Desc, limit: 5 };
+        let page = Selection {
+            filter,
+            range: 1..u64::MAX,
+            by: By::Recorded,
+            order: Order::Desc,
+            limit: 5,
+        };
         let newest: Vec<Event> = all.iter().rev().take(5).cloned().collect();
         assert_eq!(two.select(page).await.unwrap(), newest);
     }
@@ -278,7 +284,13 @@ async fn lists_keep_their_plans_until_the_journal_has_doubled() {
     let list = async |value: &str| {
         let filter = Filter::parse([("actor", value)]).unwrap();
         let filter = Scope::everything().over(filter);
-        let page = Selection { filter, range: 1..u64::MAX, order: Order::Desc, limit: 5 };
+        let page = Selection {
+            filter,
+            range: 1..u64::MAX,
+            by: By::Recorded,
+            order: Order::Desc,
+            limit: 5,
+        };
         store.select(page).await.unwrap()
     };
     let kept = async || {

@@ -9,7 +9,7 @@ use super::columns::{self, read};
 use super::list_index::{self, ListIndex};
 use crate::error::Result;
 use annals_store::row::Row;
-use annals_store::{Head, Line, Lines, Order, Scope, Seen, Selection, StoreError};
+use annals_store::{By, Head, Line, Lines, Occurrence, Order, Scope, Seen, Selection, StoreError};
 
 pub(super) fn head(connection: &Connection) -> Result<Head> {
     let sql = "SELECT head, created_at FROM annals_journal";
@@ -94,6 +94,9 @@ fn each(
     page: &Selection,
     take: Take<'_>,
 ) -> Result<()> {
+    if let By::Occurred { after } = page.by {
+        return each_occurred(connection, index, page, after, take);
+    }
     let mut left = page.clone();
     while left.limit > 0 {
         // One snapshot for both reads when there is no index.
@@ -123,6 +126,58 @@ fn each(
         left.limit -= taken;
     }
     Ok(())
+}
+
+/// The same in the order in which events happened.
+fn each_occurred(
+    connection: &Connection,
+    index: Option<&ListIndex>,
+    page: &Selection,
+    mut after: Option<Occurrence>,
+    take: Take<'_>,
+) -> Result<()> {
+    let (mut left, mut asked) = (page.limit, page.limit);
+    while left > 0 {
+        // One snapshot for both reads when there is no index.
+        let snapshot = connection.unchecked_transaction()?;
+        let places = match index {
+            Some(index) => index.places(&snapshot, page, after, asked)?,
+            None => list_index::places(&snapshot, page, after, asked)?,
+        };
+        let positions: Vec<u64> = places.iter().map(|place| place.seq).collect();
+        let before = left;
+        let enough = each_of(&snapshot, &positions, &mut |row| {
+            if !page.filter.fits(&row) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            left -= 1;
+            let enough = take(row)?.is_break() || left == 0;
+            Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        // Fewer places than asked for are the last ones.
+        after = places.last().copied();
+        if enough.is_break() || places.len() < asked || after.is_none() {
+            break;
+        }
+        // Where rows decide, and few fit, more are read at once.
+        let few = 4 * (before - left) < asked;
+        asked = if few { (4 * asked).min(MANY) } else { left }.max(left);
+    }
+    Ok(())
+}
+
+/// The most rows to read at once where few of them fit.
+const MANY: usize = 2_000;
+
+/// Reads the rows at positions in any order; missing ones are skipped.
+fn each_of(connection: &Connection, positions: &[u64], take: Take<'_>) -> Result<ControlFlow<()>> {
+    if positions.is_sorted_by(|one, next| one > next) {
+        return each_at(connection, positions, Order::Desc, take);
+    }
+    if positions.is_sorted_by(|one, next| one < next) {
+        return each_at(connection, positions, Order::Asc, take);
+    }
+    each_single(connection, positions, take)
 }
 
 /// Reads the rows at ordered positions; missing ones are skipped.
@@ -158,6 +213,15 @@ fn each_at(
         }
         return Ok(ControlFlow::Continue(()));
     }
+    each_single(connection, positions, take)
+}
+
+/// Reads rows one by one.
+fn each_single(
+    connection: &Connection,
+    positions: &[u64],
+    take: Take<'_>,
+) -> Result<ControlFlow<()>> {
     let mut statement = connection.prepare_cached(&columns::select("", "e.seq = ?1"))?;
     for seq in positions {
         let mut rows = statement.query([seq])?;

@@ -20,7 +20,8 @@ use annals_event::{Event, Time, Uuid};
 
 use super::seal::{Verdict, check_tile, first_of, tile_of};
 use super::{
-    Appended, Entry, Item, Order, Outcome, Result, RetentionStep, Scope, Scoped, Selection, Store,
+    Appended, By, Entry, Item, Order, Outcome, Result, RetentionStep, Scope, Scoped, Selection,
+    Store,
 };
 use crate::filter::Filter;
 
@@ -66,6 +67,7 @@ macro_rules! conformance {
             select: a_longer_journal_is_searched_and_counted_like_the_model;
             select: one_event_is_found_within_its_scope_alone;
             select: pages_hold_every_event_once;
+            select: pages_by_occurrence_stay_while_late_events_come;
             select: an_empty_journal_and_an_empty_range_have_nothing;
             select: a_filter_may_ask_for_anything;
             delete: what_is_deleted_is_gone_and_leaves_a_tombstone;
@@ -198,6 +200,7 @@ pub async fn everything(store: &dyn Store) -> Vec<Event> {
     let selection = Selection {
         filter: unfiltered(),
         range: 1..i64::MAX as u64,
+        by: By::Recorded,
         order: Order::Asc,
         limit: 100_000,
     };

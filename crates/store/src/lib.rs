@@ -117,7 +117,7 @@ pub struct Identity {
     pub cursor_key: [u8; 32],
 }
 
-/// The order of a list: by position, never by time.
+/// The direction of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// Newest first.
@@ -127,6 +127,38 @@ pub enum Order {
     Asc,
 }
 
+/// What a list is ordered by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum By {
+    /// The order in which events were recorded: their positions.
+    #[default]
+    Recorded,
+    /// The order in which they happened; of those of one moment, the order of their positions.
+    Occurred {
+        /// The page begins after this place; `None` for the first page.
+        after: Option<Occurrence>,
+    },
+}
+
+/// The place of an event among those that are ordered by when they happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Occurrence {
+    /// When it happened.
+    pub at: Time,
+    /// Its position.
+    pub seq: u64,
+}
+
+impl Occurrence {
+    /// `true` if a list in this order has this place after another one.
+    pub fn is_after(self, other: Occurrence, order: Order) -> bool {
+        match order {
+            Order::Desc => self < other,
+            Order::Asc => self > other,
+        }
+    }
+}
+
 /// Selects a page of events.
 #[derive(Clone, Debug)]
 pub struct Selection {
@@ -134,7 +166,9 @@ pub struct Selection {
     pub filter: Scoped,
     /// The range of positions.
     pub range: Range<u64>,
-    /// The order.
+    /// What they are ordered by.
+    pub by: By,
+    /// The direction.
     pub order: Order,
     /// The most events to return.
     pub limit: usize,

@@ -2,10 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use annals_event::Event;
+use annals_event::{Event, Time};
 
-use super::Result;
 use super::row::Row;
+use super::{Occurrence, Result};
 
 /// An event in its row, as its viewer may see it.
 pub struct Seen<'r> {
@@ -19,6 +19,11 @@ impl Seen<'_> {
     /// The event's position.
     pub fn seq(&self) -> u64 {
         self.row.seq
+    }
+
+    /// The event's place by when it happened.
+    pub fn place(&self) -> Occurrence {
+        Occurrence { at: Time::from_micros(self.row.occurred_at), seq: self.row.seq }
     }
 
     /// Writes its JSON, with its cursor.
@@ -44,8 +49,8 @@ pub struct Lines {
     pub bytes: Vec<u8>,
     /// Number of events.
     pub count: usize,
-    /// The position of the last event.
-    pub last: Option<u64>,
+    /// The place of the last event.
+    pub last: Option<Occurrence>,
     /// `true` if there are more.
     pub more: bool,
 }
@@ -63,7 +68,7 @@ impl Lines {
             return Ok(ControlFlow::Break(()));
         }
         self.count += 1;
-        self.last = Some(seen.seq());
+        self.last = Some(seen.place());
         line(&mut self.bytes, seen)?;
         Ok(ControlFlow::Continue(()))
     }

@@ -16,6 +16,7 @@ use super::client::{Client, filter_pair, request, success, with_query};
 use super::file::NewFile;
 use super::terminal::{number, progress};
 use crate::query::export::Format;
+use crate::query::list::SortKey;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -34,10 +35,17 @@ pub(super) struct Options {
     /// Write the oldest events first, in the order that an import needs
     #[arg(long)]
     oldest_first: bool,
+    /// What the order goes by: recorded (the journal's order) or occurred (when it happened)
+    #[arg(long, value_name = "KEY", value_parser = sort_key, default_value = "recorded")]
+    by: SortKey,
 }
 
 fn format(name: &str) -> Result<Format, String> {
     Format::from_name(name).ok_or_else(|| "must be csv, json or ndjson".to_owned())
+}
+
+fn sort_key(name: &str) -> Result<SortKey, String> {
+    SortKey::from_name(name).ok_or_else(|| "must be recorded or occurred".to_owned())
 }
 
 pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> {
@@ -62,6 +70,9 @@ async fn export(
     pairs.push(("format".to_owned(), format.as_str().to_owned()));
     if options.oldest_first {
         pairs.push(("order".to_owned(), "asc".to_owned()));
+    }
+    if options.by != SortKey::default() {
+        pairs.push(("by".to_owned(), options.by.as_str().to_owned()));
     }
     let path = with_query("/api/v1/events/export", &pairs);
     let response = client.send(request(Method::GET, &path, "application/json", Body::empty())?);

@@ -18,8 +18,10 @@ use crate::query::proof::{self, Proof};
 
 /// List events
 ///
-/// Lists events in pages, newest first. For the next page, pass `next_cursor` as `cursor` with the
-/// same filter. Pages never shift, even if events are appended meanwhile.
+/// Lists events in pages, newest first: in the order in which they were recorded, or with
+/// `by=occurred` in the order in which they happened. For the next page, pass `next_cursor` as
+/// `cursor` with the same filter, `order` and `by`. Pages never shift, even if events are appended
+/// meanwhile, late ones included.
 #[utoipa::path(
     get, path = "/api/v1/events", operation_id = "list_events", tag = "Journal", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
@@ -27,6 +29,7 @@ use crate::query::proof::{self, Proof};
         ("limit" = Option<u32>, Query, description = "Events a page, 1 to 500; 50 unless given", minimum = 1, maximum = 500),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
         ("order" = Option<String>, Query, description = "`desc` (newest first, the default) or `asc`"),
+        ("by" = Option<String>, Query, description = "What the order goes by: `recorded` (the journal's order, the default) or `occurred` (when it happened; of events of one moment, the journal's order)"),
     ),
     responses(
         (status = 200, description = "A page", body = EventPage),
@@ -41,11 +44,11 @@ pub(super) async fn list(
 ) -> Result<impl IntoResponse> {
     caller.may(Permission::ReadEvents)?;
     let mut parameters = Parameters::read(query.as_deref());
-    let order = parameters.order()?;
+    let (order, by) = (parameters.order()?, parameters.by()?);
     let limit = parameters.limit()?;
     let cursor = parameters.take("cursor")?;
     let filter = caller.scope(&http.catalog).over(parameters.filter()?);
-    let request = ListRequest { filter, order, limit, cursor };
+    let request = ListRequest { filter, by, order, limit, cursor };
     let page = list::list(&*http.store, &http.cursors, request).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], page.into_json()))
 }

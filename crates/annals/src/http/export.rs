@@ -28,6 +28,7 @@ use crate::service::{act, details};
         super::openapi::FilterParameters,
         ("format" = Option<String>, Query, description = "`csv`, `json` or `ndjson` (the default)"),
         ("order" = Option<String>, Query, description = "`desc` (newest first, the default) or `asc`"),
+        ("by" = Option<String>, Query, description = "What the order goes by: `recorded` (the journal's order, the default) or `occurred` (when it happened)"),
     ),
     responses(
         (status = 200, description = "The events", body = String, content_type = "application/x-ndjson"),
@@ -41,7 +42,7 @@ pub(super) async fn export(
 ) -> Result<Response> {
     caller.may(Permission::ReadEvents)?;
     let mut parameters = Parameters::read(query.as_deref());
-    let order = parameters.order()?;
+    let (order, by) = (parameters.order()?, parameters.by()?);
     let format = match parameters.take("format")? {
         None => Format::Ndjson,
         Some(name) => Format::from_name(&name)
@@ -53,7 +54,8 @@ pub(super) async fn export(
     let upto = http.store.head().await?.seq;
     let metadata = details([("filter", asked), ("format", format.as_str().into())]);
     http.audit(&caller.actor(), Draft { metadata, ..act("exported") }).await?;
-    let pages = stream(Arc::clone(&http.store), http.cursors.clone(), filter, order, format, upto)
+    let list = (filter, by, order);
+    let pages = stream(Arc::clone(&http.store), http.cursors.clone(), list, format, upto)
         .inspect_err(|error| tracing::error!(%error, "export broke off"));
     let name = format!("attachment; filename=\"annals-events.{}\"", format.as_str());
     let headers = [

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Http;
 use super::error::{Problem, Result};
 use crate::filter::Filter;
-use crate::query::list::{DEFAULT_LIMIT, MAX_LIMIT};
+use crate::query::list::{DEFAULT_LIMIT, MAX_LIMIT, SortKey};
 use crate::store::Order;
 
 /// Maximum size of a filter that is recorded, in bytes: an event has room for twice that.
@@ -51,6 +51,15 @@ impl Parameters {
             Some("asc") => Ok(Order::Asc),
             Some(_) => Err(Problem::parameter("order", "must be `desc` or `asc`")),
         }
+    }
+
+    /// Takes `by`; `recorded` if it is not given.
+    pub fn by(&mut self) -> Result<SortKey> {
+        let Some(name) = self.take("by")? else {
+            return Ok(SortKey::default());
+        };
+        SortKey::from_name(&name)
+            .ok_or_else(|| Problem::parameter("by", "must be `recorded` or `occurred`"))
     }
 
     /// Takes `limit`; 50 if it is not given, at most 500.

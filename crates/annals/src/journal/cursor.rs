@@ -14,6 +14,7 @@ use aes_gcm_siv::aead::{Aead as _, KeyInit as _};
 use aes_gcm_siv::aes::Aes256;
 use aes_gcm_siv::aes::cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _};
 use aes_gcm_siv::{Aes256GcmSiv, Nonce};
+use annals_event::Time;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
@@ -21,15 +22,18 @@ use sha2::Sha256;
 
 use crate::store::{Identity, Order};
 
-/// The place where a list continues, bound to its order, its filter and its first head.
+/// The place where a list continues, bound to what orders it, its direction, its filter and its first
+/// head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListCursor {
     /// The position of the last event of the page before.
     pub at: u64,
-    /// The end of a list that begins with the oldest: the journal's head at its first page, so that
-    /// pages never shift.
+    /// When that event happened, in a list ordered by that; `None` in one in the order of recording.
+    pub occurred_at: Option<Time>,
+    /// The end of a list that does not begin with the newest position: the journal's head at its
+    /// first page, so that pages never shift.
     pub upto: u64,
-    /// The list's order.
+    /// The list's direction.
     pub order: Order,
     /// [`crate::filter::Filter::fingerprint`].
     pub filter: [u8; 8],
@@ -109,18 +113,23 @@ impl Cursors {
 
     /// Seals the place of a list's next page.
     pub fn list(&self, cursor: &ListCursor) -> String {
-        let mut bytes = Vec::with_capacity(25);
+        let mut bytes = Vec::with_capacity(33);
         bytes.extend(cursor.at.to_be_bytes());
         bytes.extend(cursor.upto.to_be_bytes());
         bytes.push(u8::from(cursor.order == Order::Asc));
         bytes.extend(cursor.filter);
+        bytes.extend(cursor.occurred_at.iter().flat_map(|at| at.as_micros().to_be_bytes()));
         self.seal(LIST, &bytes)
     }
 
     /// Opens a list's cursor.
     pub fn open_list(&self, text: &str) -> Result<ListCursor, InvalidCursor> {
         let bytes = self.open(LIST, text)?;
-        let bytes: [u8; 25] = bytes.try_into().map_err(|_| InvalidCursor::Forged)?;
+        let (bytes, rest) = bytes.split_first_chunk::<25>().ok_or(InvalidCursor::Forged)?;
+        let occurred_at = match rest {
+            [] => None,
+            rest => Some(rest.try_into().map_err(|_| InvalidCursor::Forged)?),
+        };
         let number = |from: usize| {
             let mut number = [0; 8];
             number.copy_from_slice(&bytes[from..from + 8]);
@@ -128,6 +137,7 @@ impl Cursors {
         };
         Ok(ListCursor {
             at: u64::from_be_bytes(number(0)),
+            occurred_at: occurred_at.map(|micros| Time::from_micros(i64::from_be_bytes(micros))),
             upto: u64::from_be_bytes(number(8)),
             order: if bytes[16] == 1 { Order::Asc } else { Order::Desc },
             filter: number(17),
@@ -173,9 +183,10 @@ mod tests {
 
     prop_compose! {
         fn list_cursor()(
-            at: u64, upto: u64, asc: bool, filter: [u8; 8],
+            at: u64, micros: Option<i64>, upto: u64, asc: bool, filter: [u8; 8],
         ) -> ListCursor {
-            ListCursor { at, upto, order: if asc { Order::Asc } else { Order::Desc }, filter }
+            let order = if asc { Order::Asc } else { Order::Desc };
+            ListCursor { at, occurred_at: micros.map(Time::from_micros), upto, order, filter }
         }
     }
 

@@ -16,7 +16,7 @@ use tokio::sync::OnceCell;
 
 use super::Cursors;
 use crate::filter::Filter;
-use crate::store::{Order, Result, Scope, Scoped, Selection, Store, StoreError};
+use crate::store::{By, Order, Result, Scope, Scoped, Selection, Store, StoreError};
 
 /// Number of events in one page, and of positions in a shared one.
 pub(super) const PAGE: usize = 500;
@@ -147,7 +147,8 @@ impl Pages {
         {
             return Ok(events.iter().map(|event| with_cursor(Event::clone(event))).collect());
         }
-        let selection = Selection { filter, range, order: Order::Asc, limit: PAGE };
+        let selection =
+            Selection { filter, range, by: By::Recorded, order: Order::Asc, limit: PAGE };
         let events = self.0.store.select(selection).await?;
         Ok(events.into_iter().map(with_cursor).collect())
     }

@@ -9,8 +9,9 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
 use tokio::task::JoinHandle;
 
+use super::list::SortKey;
 use crate::journal::Cursors;
-use crate::store::{Lines, Order, Result, Scoped, Seen, Selection, Store, StoreError};
+use crate::store::{By, Lines, Order, Result, Scoped, Seen, Selection, Store, StoreError};
 
 mod csv;
 
@@ -100,12 +101,13 @@ impl Format {
 pub fn export(
     store: Arc<dyn Store>,
     cursors: Cursors,
-    filter: Scoped,
-    order: Order,
+    list: (Scoped, SortKey, Order),
     format: Format,
     upto: u64,
 ) -> impl Stream<Item = Result<Bytes>> + Send {
-    let selection = Selection { filter, range: 1..upto + 1, order, limit: EVENTS };
+    let (filter, by, order) = list;
+    let by = by.from_start();
+    let selection = Selection { filter, range: 1..upto + 1, by, order, limit: EVENTS };
     let export = Export { store, cursors, selection, format, reading: None, count: 0 };
     stream::unfold(Some(export), |state| async {
         let mut export = state?;
@@ -157,9 +159,10 @@ impl Export {
         let lines = reading.await.map_err(|e| StoreError::Unavailable(e.to_string()))??;
         self.count += lines.count as u64;
         if let Some(last) = lines.last.filter(|_| lines.more) {
-            match self.selection.order {
-                Order::Desc => self.selection.range.end = last,
-                Order::Asc => self.selection.range.start = last + 1,
+            match (&mut self.selection.by, self.selection.order) {
+                (By::Occurred { after }, _) => *after = Some(last),
+                (By::Recorded, Order::Desc) => self.selection.range.end = last.seq,
+                (By::Recorded, Order::Asc) => self.selection.range.start = last.seq + 1,
             }
             self.reading = Some(self.read());
         }

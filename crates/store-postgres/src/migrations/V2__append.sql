@@ -12,6 +12,9 @@ BEGIN
     EXECUTE format('CREATE TABLE annals.%I (LIKE annals.annals_events INCLUDING ALL)', name);
     -- This keeps ids unique within a partition; the lock on the head keeps them unique among all.
     EXECUTE format('CREATE UNIQUE INDEX %I ON annals.%I (id)', name || '_by_id', name);
+    -- For lists by when events happened.
+    EXECUTE format('CREATE INDEX %I ON annals.%I (coalesce(occurred_at, created_at), seq)',
+      name || '_by_time', name);
     PERFORM annals_hush(name);
     EXECUTE format('ALTER TABLE annals.%I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE annals.%I FORCE ROW LEVEL SECURITY', name);

@@ -103,6 +103,8 @@ BEGIN
   END IF;
   CREATE TABLE annals.annals_events_twin (LIKE annals.annals_events INCLUDING ALL);
   CREATE UNIQUE INDEX annals_events_twin_by_id ON annals.annals_events_twin (id);
+  CREATE INDEX annals_events_twin_by_time
+    ON annals.annals_events_twin (coalesce(occurred_at, created_at), seq);
   -- Lets the twin be attached without a scan.
   EXECUTE format('ALTER TABLE annals.annals_events_twin
     ADD CONSTRAINT within CHECK (seq >= %s AND seq < %s)', first, beyond);
@@ -132,6 +134,8 @@ BEGIN
   ALTER TABLE annals.annals_events_twin DROP CONSTRAINT within;
   EXECUTE format('ALTER INDEX annals.annals_events_twin_pkey RENAME TO %I', partition || '_pkey');
   EXECUTE format('ALTER INDEX annals.annals_events_twin_by_id RENAME TO %I', partition || '_by_id');
+  EXECUTE format('ALTER INDEX annals.annals_events_twin_by_time RENAME TO %I',
+    partition || '_by_time');
   EXECUTE format('ALTER TABLE annals.annals_events_twin RENAME TO %I', partition);
   DELETE FROM annals_garbage s WHERE s.name = partition;
 END

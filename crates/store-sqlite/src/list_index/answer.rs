@@ -111,19 +111,11 @@ impl<'a> Answer<'a> {
         limit: usize,
     ) -> Result<Option<Bits>> {
         let size = self.view.size;
-        let view = self.view;
-        let (covered, found) = match view.source(number) {
-            WindowSource::Rows => (0..0, None),
-            WindowSource::Memory(window) => {
-                let window = read(window);
-                let mut source = InMemory { window: &window, keys: &self.question.keys };
-                let found = self.question.wanted.bits(&mut source, size);
-                (window.from..window.next, found.unwrap_or_default())
-            }
-            // Checked before a posting is read, since a list of an old day passes many windows.
-            WindowSource::Run(_) if self.outside_period(number) => return Ok(None),
-            WindowSource::Run(run) => (0..size, self.in_run(run, number)?),
-        };
+        // Checked before a posting is read, since a list of an old day passes many windows.
+        if matches!(self.view.source(number), WindowSource::Run(_)) && self.outside_period(number) {
+            return Ok(None);
+        }
+        let (covered, found) = self.by_keys(number)?;
         let mut found = match found {
             Some(mut bits) => {
                 bits.keep(range.start.max(covered.start)..range.end.min(covered.end));
@@ -140,6 +132,30 @@ impl<'a> Answer<'a> {
             }
         }
         Ok(found)
+    }
+
+    /// The part of a window that has keys, and its positions that match by them.
+    fn by_keys(&mut self, number: u64) -> Result<(Range<usize>, Option<Bits>)> {
+        let size = self.view.size;
+        Ok(match self.view.source(number) {
+            WindowSource::Rows => (0..0, None),
+            WindowSource::Memory(window) => {
+                let window = read(window);
+                let mut source = InMemory { window: &window, keys: &self.question.keys };
+                let found = self.question.wanted.bits(&mut source, size);
+                (window.from..window.next, found.unwrap_or_default())
+            }
+            WindowSource::Run(run) => (0..size, self.in_run(run, number)?),
+        })
+    }
+
+    /// The same without the deleted positions.
+    pub(super) fn with_keys(&mut self, number: u64) -> Result<(Range<usize>, Option<Bits>)> {
+        let (covered, mut found) = self.by_keys(number)?;
+        if let (Some(bits), Some(dead)) = (&mut found, self.view.dead(number)) {
+            bits.and_not(dead);
+        }
+        Ok((covered, found))
     }
 
     fn outside_period(&self, number: u64) -> bool {
@@ -234,7 +250,7 @@ impl<'a> Answer<'a> {
     }
 
     /// Finds the matches of a window's range in the rows.
-    fn scan(
+    pub(super) fn scan(
         &self,
         number: u64,
         range: Range<usize>,

@@ -20,6 +20,7 @@
 //! | `open.rs`, `add.rs`, `build.rs` | opening; the writer's part; the background work |
 //! | `periods.rs` | the earliest and latest time of each tile |
 //! | `question.rs`, `view.rs`, `answer.rs`, `counts.rs` | filter → positions and counts |
+//! | `occurred.rs` | filter → positions in the order in which they happened |
 //! | `scan.rs` | the same from the rows |
 
 mod add;
@@ -31,6 +32,7 @@ mod counts;
 mod kinds;
 mod manifest;
 mod merge;
+mod occurred;
 mod open;
 mod periods;
 mod question;
@@ -59,7 +61,7 @@ use self::run::Run;
 use self::view::{View, read, write};
 use crate::error::Result;
 use annals_store::keys::Keys;
-use annals_store::{Counts, Head, Scoped, Selection};
+use annals_store::{Counts, Head, Occurrence, Scoped, Selection};
 
 /// The sizes and times that build the index.
 #[derive(Clone, Copy, Debug)]
@@ -127,6 +129,21 @@ impl ListIndex {
         })
     }
 
+    /// The first `limit` places after another one that may match, in the order in which they
+    /// happened, up to [`ListIndex::head`]. Rows must still be compared with the filter.
+    pub(super) fn places(
+        &self,
+        connection: &Connection,
+        selection: &Selection,
+        after: Option<Occurrence>,
+        limit: usize,
+    ) -> Result<Vec<Occurrence>> {
+        let order = selection.order;
+        self.ask(connection, &selection.filter, &selection.range, Vec::new(), |answer, range| {
+            answer.places(range, after, order, limit)
+        })
+    }
+
     /// The number of matches, by category and severity.
     pub(super) fn counts(
         &self,
@@ -171,8 +188,19 @@ impl ListIndex {
 
 /// The positions that match, without an index: for commands that read beside a server.
 pub(super) fn positions(connection: &Connection, selection: &Selection) -> Result<Vec<u64>> {
-    let Selection { filter, range, order, limit } = selection;
+    let Selection { filter, range, order, limit, .. } = selection;
     scan::positions(connection, filter, range, *order, *limit)
+}
+
+/// The first `limit` places after another one that match, like [`positions`].
+pub(super) fn places(
+    connection: &Connection,
+    selection: &Selection,
+    after: Option<Occurrence>,
+    limit: usize,
+) -> Result<Vec<Occurrence>> {
+    let Selection { filter, range, order, .. } = selection;
+    scan::places(connection, filter, range, after, *order, limit)
 }
 
 /// The number of matches, like [`positions`].

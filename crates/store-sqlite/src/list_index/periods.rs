@@ -46,6 +46,14 @@ impl Periods {
         self.0[tile] = (low.min(at), high.max(at));
     }
 
+    /// The earliest and latest time of the events at a range of positions, which begins and ends
+    /// with a tile; perhaps earlier and later where events were deleted.
+    pub(super) fn of(&self, range: &Range<u64>) -> (i64, i64) {
+        let tiles = tile_of(range.start) as usize..tile_of(range.end) as usize;
+        let all = tiles.map(|tile| self.0.get(tile).copied().unwrap_or(NONE));
+        all.fold(NONE, |(low, high), of_tile| (low.min(of_tile.0), high.max(of_tile.1)))
+    }
+
     /// `true` if a window may have events in the filter's period.
     pub(super) fn touch(&self, first: u64, size: usize, filter: &Filter) -> bool {
         let from = filter.from.map_or(i64::MIN, Time::as_micros);

@@ -6,11 +6,12 @@ use std::ops::Range;
 use rusqlite::Connection;
 
 use super::kinds::Rows;
+use super::occurred::{Moments, read_places};
 use crate::error::Result;
 use crate::parameters::bind;
 use annals_store::predicate::{Dialect, Parameter, predicate};
 use annals_store::seal::{first_of, tile_of};
-use annals_store::{Order, Scoped};
+use annals_store::{Occurrence, Order, Scoped};
 
 /// SQLite's dialect. Its functions are registered on every read connection.
 pub(in super::super) const SQLITE: Dialect = Dialect {
@@ -39,10 +40,7 @@ pub(super) fn positions(
     let mut parameters = bounds(&range);
     parameters.push(number(limit as u64));
     let condition = predicate(filter, &SQLITE, parameters);
-    let order = match order {
-        Order::Desc => "DESC",
-        Order::Asc => "ASC",
-    };
+    let (order, _) = direction(order);
     let sql = format!(
         "SELECT seq FROM annals_event_words WHERE seq >= ?1 AND seq < ?2 AND {} ORDER BY seq {order} LIMIT ?3",
         condition.sql
@@ -52,6 +50,54 @@ pub(super) fn positions(
         .query_map(bind(&condition.parameters), |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     Ok(positions)
+}
+
+/// The direction of a list, and the comparison with what comes later in it.
+pub(super) fn direction(order: Order) -> (&'static str, &'static str) {
+    match order {
+        Order::Desc => ("DESC", "<"),
+        Order::Asc => ("ASC", ">"),
+    }
+}
+
+/// The first `limit` matches after a place, in the order in which they happened.
+pub(super) fn places(
+    connection: &Connection,
+    filter: &Scoped,
+    range: &Range<u64>,
+    after: Option<Occurrence>,
+    order: Order,
+    limit: usize,
+) -> Result<Vec<Occurrence>> {
+    let (direction, beyond) = direction(order);
+    let moments = Moments::of(filter.filter().from, filter.filter().to);
+    let mut places = Vec::new();
+    let ask = |places: &mut Vec<Occurrence>, [low, high]: [i64; 2], further: &str, seq: u64| {
+        let mut parameters = bounds(range);
+        parameters.extend([Parameter::Integer(low), Parameter::Integer(high), number(seq)]);
+        parameters.push(number((limit - places.len()) as u64));
+        let condition = predicate(filter, &SQLITE, parameters);
+        // The pluses keep SQLite from reading by position and sorting: the index by time has the
+        // order.
+        let sql = format!(
+            "SELECT occurred_at, seq FROM annals_event_words
+             WHERE occurred_at BETWEEN ?3 AND ?4 AND +seq >= ?1 AND +seq < ?2 AND {further}
+               AND {} ORDER BY occurred_at {direction}, seq {direction} LIMIT ?6",
+            condition.sql
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        read_places(&mut statement, bind(&condition.parameters), places)
+    };
+    let mut rest = moments;
+    if let Some(after) = after {
+        rest = moments.after(after.at, order);
+        let same = [after.at.as_micros(); 2];
+        ask(&mut places, same, &format!("seq {beyond} ?5"), after.seq)?;
+    }
+    if places.len() < limit {
+        ask(&mut places, rest.bounds(), "?5 = 0", 0)?;
+    }
+    Ok(places)
 }
 
 /// The number of matches, by category and severity.

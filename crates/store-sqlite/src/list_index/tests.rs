@@ -21,7 +21,7 @@ use annals_store::filter::Filter;
 use annals_store::keys::Indexed;
 use annals_store::roles::*;
 use annals_store::words::words;
-use annals_store::{Identity, Order, Scope, Scoped, Selection};
+use annals_store::{By, Identity, Order, Scope, Scoped, Selection};
 
 /// One tile a window, two runs into one, up to eight windows.
 const SMALL: Options = Options { window: 256, merged: 2, largest: 8, quiet: Duration::ZERO };
@@ -122,13 +122,27 @@ impl Corrupted {
                 wanted.reverse();
             }
             wanted.truncate(40);
-            assert_eq!(seqs(store, filter, order, 40).await, wanted);
+            assert_eq!(seqs(store, filter.clone(), (By::Recorded, order), 40).await, wanted);
+            let wanted = self.model.iter().filter(|event| filter.matches(event));
+            let mut wanted: Vec<_> = wanted.map(|event| (event.occurred_at, event.seq)).collect();
+            wanted.sort_unstable();
+            if newest {
+                wanted.reverse();
+            }
+            let wanted: Vec<u64> = wanted.into_iter().take(40).map(|(_, seq)| seq).collect();
+            let by = By::Occurred { after: None };
+            assert_eq!(seqs(store, filter, (by, order), 40).await, wanted);
         }
     }
 }
 
-async fn seqs(store: &SqliteStore, filter: Scoped, order: Order, limit: usize) -> Vec<u64> {
-    let selection = Selection { filter, range: 1..100_000, order, limit };
+async fn seqs(
+    store: &SqliteStore,
+    filter: Scoped,
+    (by, order): (By, Order),
+    limit: usize,
+) -> Vec<u64> {
+    let selection = Selection { filter, range: 1..100_000, by, order, limit };
     let events = store.select(selection).await.unwrap();
     events.iter().map(|event| event.seq).collect()
 }
@@ -333,10 +347,10 @@ async fn words_of_what_was_deleted_leave_the_files() {
     assert_eq!(held(&store), 2);
     let filter = Filter { words: vec![word], ..Filter::default() };
     let filter = Scope::everything().over(filter);
-    for seq in seqs(&store, filter.clone(), Order::Asc, 1_000).await {
+    for seq in seqs(&store, filter.clone(), (By::Recorded, Order::Asc), 1_000).await {
         world.delete(&store, seq..seq + 1).await;
     }
-    assert_eq!(seqs(&store, filter.clone(), Order::Asc, 1_000).await, [0_u64; 0]);
+    assert_eq!(seqs(&store, filter.clone(), (By::Recorded, Order::Asc), 1_000).await, [0_u64; 0]);
     assert_eq!(store.counts(filter, 1..100_000).await.unwrap().total, 0);
     let all = store.counts(unfiltered(), 1..100_000).await.unwrap();
     assert_eq!(all.total, world.model.len() as u64);
@@ -381,7 +395,10 @@ async fn what_was_acknowledged_is_listed_and_counted_at_once() {
         let wanted: Vec<u64> = wanted.map(|event| event.seq).collect();
         let counts = store.counts(filter.clone(), 1..100_000).await.unwrap();
         assert_eq!(counts.total, wanted.len() as u64);
-        assert_eq!(seqs(&store, filter, Order::Desc, 1).await, wanted[wanted.len() - 1..]);
+        assert_eq!(
+            seqs(&store, filter, (By::Recorded, Order::Desc), 1).await,
+            wanted[wanted.len() - 1..]
+        );
         assert_eq!(store.head().await.unwrap().seq, world.model.last().unwrap().seq);
     }
     store.close().await;

@@ -80,6 +80,8 @@ CREATE TABLE annals_events (
 ) STRICT;
 
 CREATE UNIQUE INDEX annals_events_by_id ON annals_events (id);
+-- For lists by when events happened; of those of one moment, by position.
+CREATE INDEX annals_events_by_time ON annals_events (created_at + ifnull(occurred_at, 0));
 
 -- An event with its dictionary values, for queries by them.
 CREATE VIEW annals_event_words AS SELECT

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use annals_event::Event;
 
 use super::super::seal::Verdict;
-use super::super::{Appended, Counts, Order, Scope, Selection, Store};
+use super::super::{Appended, By, Counts, Order, Scope, Selection, Store};
 use super::world::{entry, plain, plain_ones};
 use super::{START, accepted, append, delete, everything, id, share, verdicts};
 
@@ -126,6 +126,7 @@ pub async fn a_page_is_full_until_the_end_while_others_are_deleted(store: Arc<dy
             let selection = Selection {
                 filter: super::unfiltered(),
                 range: 1..end,
+                by: By::Recorded,
                 order: Order::Desc,
                 limit: PAGE,
             };

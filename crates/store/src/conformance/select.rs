@@ -11,8 +11,8 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
 use tokio::runtime::Handle;
 
-use super::super::{Counts, Line, Order, Scope, Seen, Selection, Store};
-use super::world::{entries, filter, scope};
+use super::super::{By, Counts, Line, Occurrence, Order, Scope, Seen, Selection, Store};
+use super::world::{self, entries, filter, scope};
 use super::{START, accepted, delete};
 use crate::filter::{Field, Filter, Term};
 
@@ -33,7 +33,7 @@ async fn model(store: &dyn Store) -> Vec<Event> {
 async fn long_model(store: &dyn Store, count: usize) -> Vec<Event> {
     let mut runner = TestRunner::deterministic();
     let entries = entries(count).new_tree(&mut runner).unwrap().current();
-    super::world::populate(store).await;
+    world::populate(store).await;
     let mut events = Vec::new();
     for (number, batch) in entries.chunks(70).enumerate() {
         let now = START.plus_micros(number as i64 * 1_000_000);
@@ -70,6 +70,20 @@ fn order() -> impl Strategy<Value = Order> {
     prop_oneof![Just(Order::Asc), Just(Order::Desc)]
 }
 
+/// What a list is ordered by: a first page, or one that continues.
+fn by() -> impl Strategy<Value = By> {
+    let after = (world::moment(), 0..LONG as u64).prop_map(|(at, seq)| Occurrence { at, seq });
+    prop_oneof![
+        Just(By::Recorded),
+        Just(By::Occurred { after: None }),
+        after.prop_map(|after| By::Occurred { after: Some(after) }),
+    ]
+}
+
+fn place(event: &Event) -> Occurrence {
+    Occurrence { at: event.occurred_at, seq: event.seq }
+}
+
 fn wanted(model: &[Event], selection: &Selection) -> Vec<Event> {
     let mut events: Vec<Event> = model
         .iter()
@@ -77,6 +91,11 @@ fn wanted(model: &[Event], selection: &Selection) -> Vec<Event> {
         .cloned()
         .collect();
     events.iter_mut().for_each(|event| selection.filter.show(event));
+    if let By::Occurred { after } = selection.by {
+        events.sort_by_key(place);
+        let order = selection.order;
+        events.retain(|event| after.is_none_or(|after| place(event).is_after(after, order)));
+    }
     if selection.order == Order::Desc {
         events.reverse();
     }
@@ -87,9 +106,9 @@ fn wanted(model: &[Event], selection: &Selection) -> Vec<Event> {
 pub async fn filters_find_what_the_model_finds(store: Arc<dyn Store>) {
     let model = model(&*store).await;
     let found = std::cell::Cell::new(0);
-    let selection = (scope(), filter(), range(), order(), 1_usize..COUNT + 1);
-    for_all(&selection, |(scope, filter, range, order, limit)| {
-        let selection = Selection { filter: scope.over(filter), range, order, limit };
+    let selection = (scope(), filter(), range(), by(), order(), 1_usize..COUNT + 1);
+    for_all(&selection, |(scope, filter, range, by, order, limit)| {
+        let selection = Selection { filter: scope.over(filter), range, by, order, limit };
         let wanted = wanted(&model, &selection);
         found.set(found.get() + usize::from(!wanted.is_empty()));
         let events = Handle::current().block_on(store.select(selection)).unwrap();
@@ -109,9 +128,9 @@ pub async fn lines_are_what_serde_makes_of_the_events(store: Arc<dyn Store>) {
         Ok(())
     });
     let bytes = prop_oneof![Just(usize::MAX), 0_usize..5_000];
-    let page = (scope(), filter(), range(), order(), 1_usize..50, bytes);
-    for_all(&page, |(scope, filter, range, order, limit, bytes)| {
-        let page = Selection { filter: scope.over(filter), range, order, limit };
+    let page = (scope(), filter(), range(), by(), order(), 1_usize..50, bytes);
+    for_all(&page, |(scope, filter, range, by, order, limit, bytes)| {
+        let page = Selection { filter: scope.over(filter), range, by, order, limit };
         let all = wanted(&model, &Selection { limit: usize::MAX, ..page.clone() });
         let lines = store.lines(page, bytes, Arc::clone(&line));
         let lines = Handle::current().block_on(lines).unwrap();
@@ -122,7 +141,7 @@ pub async fn lines_are_what_serde_makes_of_the_events(store: Arc<dyn Store>) {
             text += &serde_json::to_string(&event).unwrap();
             text.push('\n');
         }
-        prop_assert_eq!(lines.last, all[..lines.count].last().map(|event| event.seq));
+        prop_assert_eq!(lines.last, all[..lines.count].last().map(place));
         prop_assert_eq!(lines.more, lines.count < all.len());
         prop_assert!(!lines.more || lines.count == limit || text.len() >= bytes);
         prop_assert_eq!(String::from_utf8(lines.bytes).unwrap(), text);
@@ -138,15 +157,15 @@ pub async fn a_longer_journal_is_searched_and_counted_like_the_model(store: Arc<
         model.retain(|event| !gap.contains(&event.seq));
     }
     let found = std::cell::Cell::new(0);
-    let selection = (scope(), filter(), range_of(LONG), order(), 1_usize..100);
-    for_all(&selection, |(scope, filter, range, order, limit)| {
+    let selection = (scope(), filter(), range_of(LONG), by(), order(), 1_usize..100);
+    for_all(&selection, |(scope, filter, range, by, order, limit)| {
         let filter = scope.over(filter);
         let counts = store.counts(filter.clone(), range.clone());
         let counts = Handle::current().block_on(counts).unwrap();
-        let all = Selection { filter, range, order, limit: LONG };
+        let all = Selection { filter, range, by: By::Recorded, order, limit: LONG };
         let every = wanted(&model, &all);
         prop_assert_eq!(counts.total, every.len() as u64);
-        let selection = Selection { limit, ..all };
+        let selection = Selection { by, limit, ..all };
         let wanted = wanted(&model, &selection);
         found.set(found.get() + usize::from(!wanted.is_empty()));
         let events = Handle::current().block_on(store.select(selection)).unwrap();
@@ -228,8 +247,13 @@ pub async fn pages_hold_every_event_once(store: Arc<dyn Store>) {
             let mut range = 1..COUNT as u64 + 1;
             let mut all = Vec::new();
             loop {
-                let selection =
-                    Selection { filter: super::unfiltered(), range: range.clone(), order, limit };
+                let selection = Selection {
+                    filter: super::unfiltered(),
+                    range: range.clone(),
+                    by: By::Recorded,
+                    order,
+                    limit,
+                };
                 let page = store.select(selection).await.unwrap();
                 let Some(last) = page.last() else { break };
                 match order {
@@ -246,10 +270,81 @@ pub async fn pages_hold_every_event_once(store: Arc<dyn Store>) {
     }
 }
 
+/// Pages by when events happened, while late events are recorded among them: each list is the sorted
+/// vector of what was there when it began.
+pub async fn pages_by_occurrence_stay_while_late_events_come(store: Arc<dyn Store>) {
+    let mut model = long_model(&*store, LONG).await;
+    let late = {
+        let store = super::share(&store);
+        tokio::spawn(async move {
+            let mut appended = Vec::new();
+            for batch in 0..60_u128 {
+                let first = 100_000 + 5 * batch;
+                let mut entries = world::plain_ones(first..first + 5);
+                for (number, entry) in entries.iter_mut().enumerate() {
+                    let hours = (batch as i64 * 5 + number as i64) * 37 % 960;
+                    entry.event.occurred_at = START.plus_micros(-hours * 3_600_000_000);
+                    entry.derived.occurred_at = false;
+                }
+                appended.extend(accepted(&*store, entries, START).await);
+                tokio::task::yield_now().await;
+            }
+            appended
+        })
+    };
+    let filters = [
+        Filter::default(),
+        Filter::parse([("category", "quest,auth")]).unwrap(),
+        Filter::parse([("actor", "ada"), ("severity", "!info")]).unwrap(),
+        Filter::parse([("q", "volcano")]).unwrap(),
+        Filter::parse([("subject", "7"), ("metadata.colour", "red")]).unwrap(),
+    ];
+    let mut lists = Vec::new();
+    let mut rounds = 0;
+    while rounds == 0 || !late.is_finished() {
+        rounds += 1;
+        for filter in &filters {
+            for (order, limit) in [(Order::Desc, 7), (Order::Asc, 100), (Order::Desc, 3_000)] {
+                let upto = store.head().await.unwrap().seq;
+                let filter = Scope::everything().over(filter.clone());
+                let mut after = None;
+                let mut all = Vec::new();
+                // Few pages where they are small, so that the late events meet many lists.
+                for _ in 0..25 {
+                    let by = By::Occurred { after };
+                    let range = 1..upto + 1;
+                    let page = Selection { filter: filter.clone(), range, by, order, limit };
+                    let page = store.select(page).await.unwrap();
+                    after = page.last().map(place);
+                    all.extend(page.iter().map(place));
+                    if page.len() < limit {
+                        break;
+                    }
+                }
+                let by = By::Occurred { after: None };
+                let limit = all.len();
+                lists.push((Selection { filter, range: 1..upto + 1, by, order, limit }, all));
+            }
+        }
+    }
+    model.extend(late.await.unwrap());
+    for (list, found) in lists {
+        let wanted: Vec<Occurrence> = wanted(&model, &list).iter().map(place).collect();
+        assert!(found == wanted, "{list:?}");
+    }
+    // What came late is at its place.
+    let by = By::Occurred { after: None };
+    let filter = super::unfiltered();
+    let all = Selection { filter, range: 1..u64::MAX, by, order: Order::Asc, limit: 2 * LONG };
+    let wanted = wanted(&model, &all);
+    assert!(store.select(all).await.unwrap() == wanted);
+}
+
 pub async fn an_empty_journal_and_an_empty_range_have_nothing(store: Arc<dyn Store>) {
     let ask = |range: Range<u64>| Selection {
         filter: super::unfiltered(),
         range,
+        by: By::Recorded,
         order: Order::Desc,
         limit: 10,
     };
@@ -261,7 +356,7 @@ pub async fn an_empty_journal_and_an_empty_range_have_nothing(store: Arc<dyn Sto
     assert_eq!(store.tiles(1..100).await, Ok(Vec::new()));
     assert_eq!(store.tombstones(1..100).await, Ok(Vec::new()));
 
-    accepted(&*store, super::world::plain_ones(1..4), START).await;
+    accepted(&*store, world::plain_ones(1..4), START).await;
     for range in [2..2, 4..9, 0..1] {
         assert_eq!(store.select(ask(range.clone())).await, Ok(Vec::new()));
         let counts = store.counts(super::unfiltered(), range).await;
@@ -272,7 +367,7 @@ pub async fn an_empty_journal_and_an_empty_range_have_nothing(store: Arc<dyn Sto
 
 /// A value that no engine can store matches nothing and is no error.
 pub async fn a_filter_may_ask_for_anything(store: Arc<dyn Store>) {
-    accepted(&*store, super::world::plain_ones(1..4), START).await;
+    accepted(&*store, world::plain_ones(1..4), START).await;
     let key = |text: &str| Field::Metadata(text.to_owned());
     for field in [
         Field::Actor,
@@ -297,7 +392,7 @@ pub async fn a_filter_may_ask_for_anything(store: Arc<dyn Store>) {
 
 pub async fn a_longer_journal_takes_more_bytes(store: Arc<dyn Store>) {
     let before = store.bytes().await.unwrap();
-    accepted(&*store, super::world::plain_ones(1..601), START).await;
+    accepted(&*store, world::plain_ones(1..601), START).await;
     let after = store.bytes().await.unwrap();
     // At least a leaf prefix of eight bytes and an id for each event.
     assert!(after > before + 600 * 24, "{before} {after}");

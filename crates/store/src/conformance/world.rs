@@ -41,7 +41,8 @@ fn name(names: &'static [&'static str]) -> impl Strategy<Value = String> {
     select(names).prop_map(str::to_owned)
 }
 
-fn moment() -> impl Strategy<Value = Time> {
+/// A moment of the world's events.
+pub fn moment() -> impl Strategy<Value = Time> {
     // On the hour, so that bounds and events are sometimes equal.
     (-PERIOD / 3_600_000_000..1).prop_map(|hours| START.plus_micros(hours * 3_600_000_000))
 }

@@ -29,13 +29,17 @@ fn pages_of_any_limit_are_the_model_s_list() {
     let model = std::cell::RefCell::new(model);
     let next = std::cell::Cell::new(10_000);
 
+    let keys = prop_oneof![Just(SortKey::Recorded), Just(SortKey::Occurred)];
     let orders = prop_oneof![Just(Order::Asc), Just(Order::Desc)];
     let config = Config { cases: 60, failure_persistence: None, ..Config::default() };
     let tried = TestRunner::new(config).run(
-        &(filter(), orders, 1_usize..COUNT + 10),
-        |(filter, order, limit)| {
+        &(filter(), keys, orders, 1_usize..COUNT + 10),
+        |(filter, by, order, limit)| {
             let mut wanted: Vec<Event> =
                 model.borrow().iter().filter(|event| filter.matches(event)).cloned().collect();
+            if by == SortKey::Occurred {
+                wanted.sort_by_key(|event| (event.occurred_at, event.seq));
+            }
             if order == Order::Desc {
                 wanted.reverse();
             }
@@ -44,6 +48,7 @@ fn pages_of_any_limit_are_the_model_s_list() {
             loop {
                 let request = ListRequest {
                     filter: Scope::everything().over(filter.clone()),
+                    by,
                     order,
                     limit,
                     cursor,
@@ -58,7 +63,10 @@ fn pages_of_any_limit_are_the_model_s_list() {
                 // Events appended meanwhile are not part of this list.
                 let number = next.get();
                 if number < 10_030 {
-                    let more = accepted(&store, plain_ones(number..number + 1), START);
+                    let mut late = plain_ones(number..number + 1);
+                    late[0].event.occurred_at =
+                        START.plus_micros(-(number as i64 % 29) * 24 * 3_600_000_000);
+                    let more = accepted(&store, late, START);
                     model.borrow_mut().extend(runtime.block_on(more));
                     next.set(number + 1);
                 }

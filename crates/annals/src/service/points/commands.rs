@@ -14,7 +14,7 @@ use crate::filter::Filter;
 use crate::points;
 use crate::query::tracking::TrackingEvent;
 use crate::record::{Sender, Source};
-use crate::store::{Account, Decided, Order, Person, Repeat, Role, Scope, Selection};
+use crate::store::{Account, By, Decided, Order, Person, Repeat, Role, Scope, Selection};
 
 /// Time that the answer to a command is kept: 24 hours, in microseconds.
 const KEPT: i64 = 24 * 3_600 * 1_000_000;
@@ -164,6 +164,7 @@ impl PointsService {
                 let page = Selection {
                     filter: Scope::everything().over(Filter::default()),
                     range: seq..seq + 1,
+                    by: By::Recorded,
                     order: Order::Asc,
                     limit: 1,
                 };

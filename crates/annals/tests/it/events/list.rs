@@ -7,6 +7,7 @@ use crate::support::{Engine, Server, on_every_engine, printed, root};
 
 on_every_engine!(
     pages_do_not_shift_while_others_append,
+    late_events_are_listed_and_exported_where_they_happened,
     one_event_is_found_by_its_id,
     the_counts_are_those_of_the_list
 );
@@ -53,6 +54,63 @@ async fn pages_do_not_shift_while_others_append(engine: Engine) {
     }
 }
 
+/// A school's week: every seventh event is recorded days after it happened, and an old year is
+/// imported at last.
+async fn late_events_are_listed_and_exported_where_they_happened(engine: Engine) {
+    let server = Server::start_on(engine);
+    let mut events = numbers(0..120);
+    let mut moments = Vec::new();
+    for (number, event) in events.iter_mut().enumerate() {
+        let (day, hour) = match number {
+            90.. => (1, number % 24),
+            number if number % 7 == 3 => (11, number % 24),
+            number => (14 + number / 24, number % 24),
+        };
+        event["occurred_at"] = json!(format!("2025-03-{day:02}T{hour:02}:00:00Z"));
+        event["severity"] = json!(if number % 10 == 3 { "warning" } else { "info" });
+        moments.push(((day, 2 * hour), number as u64));
+    }
+    server.append(&events).await;
+    let mut next = 1_053;
+    for (filter, keeps) in [
+        ("action=lamp_lit", (|_| true) as fn(u64) -> bool),
+        ("action=lamp_lit&severity=warning", |number| number % 10 == 3),
+        ("action=lamp_lit&from=2025-03-11T00:00:00Z&to=2025-03-12T00:00:00Z", |number| {
+            !(90..1_000).contains(&number) && number % 7 == 3
+        }),
+        ("action=lamp_lit&metadata.number=103", |number| number == 103),
+    ] {
+        for (order, limit) in [("desc", 7), ("asc", 11), ("desc", 500)] {
+            moments.sort_unstable();
+            let all = moments.iter().map(|(_, number)| *number);
+            let mut wanted: Vec<u64> = all.filter(|number| keeps(*number)).collect();
+            if order == "desc" {
+                wanted.reverse();
+            }
+            let query = format!("{filter}&limit={limit}&order={order}&by=occurred");
+            let path = format!("/api/v1/events/export?{filter}&order={order}&by=occurred");
+            let exported = server.get(&path).send().await;
+            // Late ones that come meanwhile are in the next list.
+            let paged = pages(&server, &query, async || {
+                let mut late = numbers(next..next + 1);
+                moments.push(((11, 21), next as u64));
+                next += 70;
+                late[0]["occurred_at"] = json!("2025-03-11T10:30:00Z");
+                late[0]["severity"] = json!("warning");
+                server.append(&late).await;
+            });
+            let number = |event: &Value| event["metadata"]["number"].as_u64().unwrap();
+            assert_eq!(paged.await.iter().map(number).collect::<Vec<_>>(), wanted, "{query}");
+            let lines: Vec<Value> = exported.text().lines().map(|l| l.parse().unwrap()).collect();
+            let (end, lines) = lines.split_last().unwrap();
+            assert_eq!(lines.iter().map(number).collect::<Vec<_>>(), wanted, "{path}");
+            assert_eq!(end["count"], wanted.len());
+        }
+    }
+    let wrong = server.get("/api/v1/events/export?by=arrival").send().await;
+    assert_eq!(wrong.problem(), (400, "invalid_parameter".to_owned()));
+}
+
 #[tokio::test]
 async fn a_cursor_is_valid_for_its_own_list_alone() {
     let server = Server::start();
@@ -61,6 +119,11 @@ async fn a_cursor_is_valid_for_its_own_list_alone() {
     let cursor = first["next_cursor"].as_str().unwrap().to_owned();
     let event = first["events"][0]["cursor"].as_str().unwrap().to_owned();
     let fine = list(&server, &format!("action=lamp_lit&cursor={cursor}")).await;
+    assert_eq!(listed_numbers(&fine), [6, 5, 4, 3, 2, 1, 0]);
+
+    let by_occurred = list(&server, "action=lamp_lit&limit=3&by=occurred").await.json();
+    let by_occurred = by_occurred["next_cursor"].as_str().unwrap().to_owned();
+    let fine = list(&server, &format!("action=lamp_lit&by=occurred&cursor={by_occurred}")).await;
     assert_eq!(listed_numbers(&fine), [6, 5, 4, 3, 2, 1, 0]);
 
     let stranger = Server::start();
@@ -75,6 +138,9 @@ async fn a_cursor_is_valid_for_its_own_list_alone() {
         format!("action=!lamp_lit&cursor={cursor}"),
         format!("cursor={cursor}"),
         format!("action=lamp_lit&order=asc&cursor={cursor}"),
+        format!("action=lamp_lit&by=occurred&cursor={cursor}"),
+        format!("action=lamp_lit&cursor={by_occurred}"),
+        format!("action=lamp_lit&by=occurred&order=asc&cursor={by_occurred}"),
         format!("action=lamp_lit&cursor={event}"),
         format!("action=lamp_lit&cursor={theirs}"),
         format!("action=lamp_lit&cursor={forged}"),
@@ -131,6 +197,7 @@ async fn parameters_that_are_wrong_are_named() {
         ("limit=-1", "limit"),
         ("limit=50&limit=50", "limit"),
         ("order=up", "order"),
+        ("by=arrival", "by"),
         ("severity=loud", "severity"),
         ("actor_type=ghost", "actor_type"),
         ("category=", "category"),
