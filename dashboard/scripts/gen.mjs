@@ -12,7 +12,8 @@ function filter() {
   const own = ["from", "to", "q"];
   const of = (path) => document.paths[path].get.parameters;
   const shared = of("/api/v1/events").filter(({ name }) => of("/api/v1/stats").some((other) => other.name === name));
-  const fields = shared.filter(({ name }) => !own.includes(name));
+  // `by` of lists and of counts are two things with one name.
+  const fields = shared.filter((field) => !own.includes(field.name) && field["x-list"] !== undefined);
   const closed = fields.filter((field) => field["x-list"].values !== undefined);
   const names = `export const FIELDS = ${JSON.stringify(fields.map(({ name }) => name))} as const;\n`;
   const { max_values: values, max_characters: characters } = fields[0]["x-list"];

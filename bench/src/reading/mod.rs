@@ -53,7 +53,7 @@ const COUNTS: [(&str, &str); 4] = [
 /// Measures lists only, idle and under load, on a journal of this many events.
 pub async fn lists(engine: Engine, events: usize) -> Result<()> {
     let server = filled(engine, events).await?;
-    let deep = page_2000(&server).await?;
+    let deep = deep_pages(&server).await?;
     listed(&server, "idle", &deep)?;
     let stop = Arc::new(AtomicBool::new(false));
     let load = fill::load(&server, events, Arc::clone(&stop)).await?;
@@ -78,7 +78,7 @@ pub async fn measure(engine: Engine, events: usize) -> Result<()> {
     row("memory, idle after the start", &format!("{} MB", server.memory("VmRSS")? / 1_000), "");
     row("limit: the newest 50 rows, by position", &describe(direct::newest(&server).await?), "");
 
-    let deep = page_2000(&server).await?;
+    let deep = deep_pages(&server).await?;
     listed(&server, "idle", &deep)?;
     counted(&server, "idle")?;
     let stop = Arc::new(AtomicBool::new(false));
@@ -120,16 +120,30 @@ async fn appended(stop: Arc<AtomicBool>, load: JoinHandle<Result<(usize, f64)>>)
 
 /// Runs every list, with and without words, once a schedule. A call that reads nothing is timed
 /// beside them, since no list can be faster.
-fn listed(server: &Server, when: &str, deep: &str) -> Result<()> {
+fn listed(server: &Server, when: &str, deep: &[(&str, String); 2]) -> Result<()> {
     let schedule = Schedule { rate: 100, long: Duration::from_secs(3) };
     let nothing = describe(schedule.call(server, "/healthz")?);
     row(&format!("limit, {when}: a call that reads nothing"), &nothing, "");
     let path = |query: &str| format!("/api/v1/events?limit=50&{query}");
     let lists = LISTS.iter().map(|(name, query)| ("list", *name, path(query)));
     let words = WORDS.iter().map(|(name, query)| ("words", *name, path(query)));
-    for (what, name, path) in lists.chain([("list", "page 2,000", deep.to_owned())]).chain(words) {
-        let times = schedule.call(server, &path)?;
+    let deep_lists = deep.iter().map(|(name, path)| ("list", *name, path.clone()));
+    for (what, name, path) in lists.chain(words).chain(deep_lists) {
+        let mut times = schedule.call(server, &path)?;
+        let recorded = times.at(99);
         row(&format!("{what}, {when}: {name}"), &describe(times), "");
+        // A cursor belongs to its own order.
+        if path.contains("cursor=") {
+            continue;
+        }
+        // The same list in the order in which events happened, next to it.
+        let mut times = schedule.call(server, &format!("{path}&by=occurred"))?;
+        let ratio = times.at(99).as_secs_f64() / recorded.as_secs_f64();
+        row(
+            &format!("{what}, {when}, by occurred: {name}"),
+            &describe(times),
+            &format!("{ratio:.1} times the p99 by recorded"),
+        );
     }
     Ok(())
 }
@@ -148,17 +162,26 @@ fn describe(mut times: Times) -> String {
     format!("p50 {:.2} ms, p99 {:.2} ms", millis(times.at(50)), millis(times.at(99)))
 }
 
-/// The path of page 2,000, reached by its cursor.
-async fn page_2000(server: &Server) -> Result<String> {
+/// The paths of page 2,000, by recorded and by occurred.
+async fn deep_pages(server: &Server) -> Result<[(&'static str, String); 2]> {
+    Ok([
+        ("page 2,000", page_2000(server, "").await?),
+        ("page 2,000, by occurred", page_2000(server, "&by=occurred").await?),
+    ])
+}
+
+/// The path of page 2,000 of a list, reached by its cursor.
+async fn page_2000(server: &Server, query: &str) -> Result<String> {
     let mut connection = server.connect().await?;
-    let mut path = "/api/v1/events?limit=50".to_owned();
+    let first = format!("/api/v1/events?limit=50{query}");
+    let mut path = first.clone();
     for _ in 1..2_000 {
         let page = connection.get(&path).await?;
         let text = String::from_utf8_lossy(&page).into_owned();
         let cursor =
             text.split_once("\"next_cursor\":\"").and_then(|(_, rest)| rest.split('"').next());
         let cursor = cursor.context("the journal is too short for 2,000 pages")?;
-        path = format!("/api/v1/events?limit=50&cursor={cursor}");
+        path = format!("{first}&cursor={cursor}");
     }
     Ok(path)
 }

@@ -48,9 +48,11 @@ export function Activity() {
   const own = viewer !== "staff" && session.data ? session.data : undefined;
   const now = useNow();
   const filter = useMemo(() => filterOf(state, now), [state, now]);
-  const events = useEvents(filter);
+  // Live puts what is recorded on top, so the list then goes by that; else by when things happened.
+  const by = state.live ? "recorded" : "occurred";
+  const events = useEvents(filter, by);
   const counts = useCounts(state, "category");
-  const rows = useMemo(() => rowsOf(events.data?.pages ?? []), [events.data]);
+  const rows = useMemo(() => rowsOf(events.data?.pages ?? [], by), [events.data, by]);
   const [activeId, setActiveId] = useState<string | null>(state.open);
   const list = useRef<ListHandle>(null);
   const [away, setAway] = useState(false);
@@ -124,6 +126,7 @@ export function Activity() {
             <h1>{title}</h1>
             <p className="activity-total" aria-live="polite">
               {counts.data && shown !== undefined && !empty && totalText(state, counts.data.total, shown)}
+              {state.live && <span className="activity-order"> {m.live.order}</span>}
             </p>
             <LiveSwitch state={live.state} on={state.live} onToggle={() => change({ live: !state.live }, true)} />
             <SearchBox value={state.q} onChange={setWords} input={searchInput} />
@@ -134,7 +137,7 @@ export function Activity() {
                 </Link>
               )}
               <Popover title={messages.filter.exportTitle} className="icon-button" name={messages.filter.export} align="end" label={<Icon name="download" />}>
-                {() => <ExportMenu filter={filter} count={shown} plain={own !== undefined} />}
+                {() => <ExportMenu filter={filter} by={by} count={shown} plain={own !== undefined} />}
               </Popover>
               <button type="button" className="icon-button" aria-label={m.refresh} title={m.refresh} onClick={() => { events.refresh(); list.current?.top(); }}>
                 <Icon name="refresh" />

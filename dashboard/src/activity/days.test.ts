@@ -44,11 +44,22 @@ describe("rowsOf", () => {
   const pages = [page(event("c", "2026-11-21T09:00:00Z"), event("b", "2026-11-21T08:00:00Z")), page(event("a", "2026-11-21T07:00:00Z"), event("z", "2026-11-20T07:00:00Z"))];
 
   it("puts one heading above each day, also across pages", () => {
-    expect(rowsOf(pages, "UTC").map((r) => r.startsDay)).toEqual(["2026-11-21", null, null, "2026-11-20"]);
+    expect(rowsOf(pages, "occurred", "UTC").map((r) => r.startsDay)).toEqual(["2026-11-21", null, null, "2026-11-20"]);
+  });
+
+  it("repeats no heading for an event that came late, in either order", () => {
+    const late = { ...event("late", "2026-11-19T07:00:00Z"), created_at: "2026-11-21T08:30:00Z" };
+    const [c, b, z] = [event("c", "2026-11-21T09:00:00Z"), event("b", "2026-11-21T08:00:00Z"), event("z", "2026-11-20T07:00:00Z")];
+    const headings = (by: "occurred" | "recorded", ...events: AnnalsEvent[]) => rowsOf([page(...events)], by, "UTC").map((r) => r.startsDay);
+    expect(headings("occurred", c, b, z, late)).toEqual(["2026-11-21", null, "2026-11-20", "2026-11-19"]);
+    expect(headings("recorded", c, late, b, z)).toEqual(["2026-11-21", null, null, "2026-11-20"]);
+    const shown = page(c, late);
+    expect(rowsOf([shown], "occurred", "UTC").map((r) => r.at)).toEqual([c.occurred_at, late.occurred_at]);
+    expect(rowsOf([shown], "recorded", "UTC").map((r) => r.at)).toEqual([c.created_at, late.created_at]);
   });
 
   it("knows the day of any row", () => {
-    const rows = rowsOf(pages, "UTC");
+    const rows = rowsOf(pages, "occurred", "UTC");
     expect([0, 2, 3, 99].map((i) => dayAt(rows, i))).toEqual(["2026-11-21", "2026-11-21", "2026-11-20", "2026-11-20"]);
     expect(dayAt([], 0)).toBeNull();
   });

@@ -106,6 +106,7 @@ export function EventList({ rows, openId, activeId, routeTo, onActive, onNearEnd
               )}
               <EventRow
                 event={row.event}
+                at={row.at}
                 to={routeTo(row.event.id)}
                 open={row.event.id === openId}
                 tabbable={row.event.id === tabbable}

@@ -3,13 +3,15 @@ import type { AnnalsEvent } from "../api/types";
 import { CategoryIcon } from "../ui/category-icon";
 import { Link } from "../url/link";
 import { clockTime, utcTime } from "./days";
-import { PointsChange, SeverityMark } from "./marks";
+import { LateMark, PointsChange, SeverityMark } from "./marks";
 import { PlainSentence } from "./plain";
 import { usePlain, useSentence } from "./sentences";
 import { actorDetail, actorOf, categoryName } from "./words";
 
 interface Props {
   event: AnnalsEvent;
+  /** The moment by which it stands in the list. */
+  at: string;
   /** The address that opens this event. */
   to: string;
   open: boolean;
@@ -22,7 +24,7 @@ export function rowId(eventId: string): string {
   return `event-${eventId}`;
 }
 
-export const EventRow = memo(function EventRow({ event, to, open, tabbable, onFocus }: Props) {
+export const EventRow = memo(function EventRow({ event, at, to, open, tabbable, onFocus }: Props) {
   const sentence = useSentence();
   const plain = usePlain();
   return (
@@ -42,6 +44,7 @@ export const EventRow = memo(function EventRow({ event, to, open, tabbable, onFo
       </span>
       <span className="row-sentence">{plain ? <PlainSentence event={event} /> : sentence(event)}</span>
       <span className="row-marks">
+        <LateMark event={event} at={at} />
         <SeverityMark severity={event.severity} />
         {event.points && !plain && <PointsChange points={event.points} />}
       </span>
@@ -50,8 +53,8 @@ export const EventRow = memo(function EventRow({ event, to, open, tabbable, onFo
           {actorOf(event.actor)}
         </span>
       )}
-      <time className="row-time" dateTime={event.occurred_at} title={utcTime(event.occurred_at)}>
-        {clockTime(new Date(event.occurred_at))}
+      <time className="row-time" dateTime={at} title={utcTime(at)}>
+        {clockTime(new Date(at))}
       </time>
     </Link>
   );

@@ -1,5 +1,6 @@
-import type { Points, Severity } from "../api/types";
+import type { AnnalsEvent, Points, Severity } from "../api/types";
 import { messages } from "../messages";
+import { lateMark } from "./late";
 import { needsMark, pointsText, severityName } from "./words";
 
 /** A word beside the colour: colour alone tells a colour-blind reader nothing. */
@@ -10,6 +11,12 @@ export function SeverityMark({ severity }: { severity: Severity }) {
       {severityName(severity)}
     </span>
   );
+}
+
+/** Said quietly: when a late event was recorded, or happened. */
+export function LateMark({ event, at }: { event: AnnalsEvent; at: string }) {
+  const mark = lateMark(event, at);
+  return mark === null ? null : <span className="late">{mark}</span>;
 }
 
 export function PointsChange({ points }: { points: Points }) {

@@ -3,21 +3,26 @@ import { dayKey } from "./days";
 
 export interface Row {
   readonly event: AnnalsEvent;
+  /** The moment by which it stands in the list. */
+  readonly at: string;
   /** The key of the day it stands under. */
   readonly day: string;
   /** The day's key where a new day begins in the list; its heading stands above this row. */
   readonly startsDay: string | null;
 }
 
+/** What a list is ordered by: when events happened, or when they were recorded. */
+export type SortKey = "occurred" | "recorded";
+
 /**
- * The loaded pages as one list with day headings. The order is the record's own, by commit: an event that
- * came late may stand under a day that appears a second time, and that is the truth.
+ * The loaded pages as one list with day headings. The days are those of the moments that order the list, so that
+ * none appears twice, however late an event came.
  */
-export function rowsOf(pages: readonly EventPage[], timeZone?: string): Row[] {
+export function rowsOf(pages: readonly EventPage[], by: SortKey, timeZone?: string): Row[] {
   const parts: Row[][] = [];
   let before: string | null = null;
   for (const page of pages) {
-    const rows = rowsOfPage(page, before, timeZone);
+    const rows = rowsOfPage(page, by, before, timeZone);
     before = rows.at(-1)?.day ?? before;
     parts.push(rows);
   }
@@ -25,19 +30,20 @@ export function rowsOf(pages: readonly EventPage[], timeZone?: string): Row[] {
 }
 
 // Dates are the dear part, and a page never changes: without this, each further page would pay for all before it.
-const known = new WeakMap<EventPage, { timeZone: string | undefined; before: string | null; rows: Row[] }>();
+const known = new WeakMap<EventPage, { by: SortKey; timeZone: string | undefined; before: string | null; rows: Row[] }>();
 
-function rowsOfPage(page: EventPage, before: string | null, timeZone: string | undefined): Row[] {
+function rowsOfPage(page: EventPage, by: SortKey, before: string | null, timeZone: string | undefined): Row[] {
   const made = known.get(page);
-  if (made && made.timeZone === timeZone && made.before === before) return made.rows;
+  if (made?.by === by && made.timeZone === timeZone && made.before === before) return made.rows;
   let current = before;
   const rows = page.events.map((event) => {
-    const day = dayKey(new Date(event.occurred_at), timeZone);
-    const row = { event, day, startsDay: day === current ? null : day };
+    const at = by === "recorded" ? event.created_at : event.occurred_at;
+    const day = dayKey(new Date(at), timeZone);
+    const row = { event, at, day, startsDay: day === current ? null : day };
     current = day;
     return row;
   });
-  known.set(page, { timeZone, before, rows });
+  known.set(page, { by, timeZone, before, rows });
   return rows;
 }
 

@@ -5,6 +5,7 @@ import { toApiError } from "../api/error";
 import type { AnnalsEvent, EventPage, Stats } from "../api/types";
 import { onlyOwn } from "./chips";
 import { withFresh } from "./live";
+import type { SortKey } from "./rows";
 import { filterOf, type ActivityState, type Filter } from "./state";
 import type { FieldName } from "./terms";
 import { useNow } from "./use-now";
@@ -15,15 +16,15 @@ const NEXT_PAGES = 250;
 /** While the application has sent nothing yet, the screen waits for its first event. */
 const WAIT_FOR_FIRST_MS = 2_000;
 
-/** Keyset pages, newest first. The server fixed the list's upper end with page one, so pages never shift. */
-export function useEvents(filter: Filter, page = FIRST_PAGE) {
+/** Keyset pages, newest first by when events happened or were recorded. The server fixed the list's upper end with page one, so pages never shift. */
+export function useEvents(filter: Filter, by: SortKey, page = FIRST_PAGE) {
   const client = useQueryClient();
-  const key = ["events", filter, page];
+  const key = ["events", filter, by, page];
   const query = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam, signal }) =>
       call<EventPage>("api/v1/events", {
-        query: { ...filter, limit: pageParam === null ? page : NEXT_PAGES, order: "desc", cursor: pageParam ?? undefined },
+        query: { ...filter, limit: pageParam === null ? page : NEXT_PAGES, order: "desc", by, cursor: pageParam ?? undefined },
         signal,
       }),
     initialPageParam: null as string | null,
@@ -38,8 +39,8 @@ export function useEvents(filter: Filter, page = FIRST_PAGE) {
   // The record was restored from a backup, and the old positions mean nothing any more: begin at the top.
   const gone = query.isFetchNextPageError && toApiError(query.error).code === "cursor_gone";
   useEffect(() => {
-    if (gone) void client.resetQueries({ queryKey: ["events", filter, page] });
-  }, [gone, client, filter, page]);
+    if (gone) void client.resetQueries({ queryKey: ["events", filter, by, page] });
+  }, [gone, client, filter, by, page]);
 
   const refresh = () => {
     // Only the first page is asked for again: the others belong to a list that ended where it began.

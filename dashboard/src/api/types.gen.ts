@@ -258,8 +258,10 @@ export interface paths {
         };
         /**
          * List events
-         * @description Lists events in pages, newest first. For the next page, pass `next_cursor` as `cursor` with the
-         *     same filter. Pages never shift, even if events are appended meanwhile.
+         * @description Lists events in pages, newest first: in the order in which they were recorded, or with
+         *     `by=occurred` in the order in which they happened. For the next page, pass `next_cursor` as
+         *     `cursor` with the same filter, `order` and `by`. Pages never shift, even if events are appended
+         *     meanwhile, late ones included.
          */
         get: operations["list_events"];
         put?: never;
@@ -3615,6 +3617,8 @@ export interface operations {
                 cursor?: string;
                 /** @description `desc` (newest first, the default) or `asc` */
                 order?: string;
+                /** @description What the order goes by: `recorded` (the journal's order, the default) or `occurred` (when it happened; of events of one moment, the journal's order) */
+                by?: string;
             };
             header?: never;
             path?: never;
@@ -3772,6 +3776,8 @@ export interface operations {
                 format?: string;
                 /** @description `desc` (newest first, the default) or `asc` */
                 order?: string;
+                /** @description What the order goes by: `recorded` (the journal's order, the default) or `occurred` (when it happened) */
+                by?: string;
             };
             header?: never;
             path?: never;

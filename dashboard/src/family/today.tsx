@@ -1,6 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { clockTime, utcTime } from "../activity/days";
-import { PointsChange } from "../activity/marks";
+import { LateMark, PointsChange } from "../activity/marks";
 import { PlainSentence } from "../activity/plain";
 import { useSentence } from "../activity/sentences";
 import { activityRoute, EVERYTHING } from "../activity/state";
@@ -45,6 +45,8 @@ export function Today({ child, weeks, plain, commands }: Props) {
         {({ events }) => {
           const today = events.filter((event) => began !== undefined && Date.parse(event.occurred_at) >= Date.parse(began));
           const undone = new Set(events.map((event) => event.metadata?.undoes));
+          // They come in the order of the record, as the balance needs them; a late one stands where it happened.
+          today.sort((one, next) => Date.parse(next.occurred_at) - Date.parse(one.occurred_at));
           if (today.length === 0) return <p className="form-hint">{m.todayNone}</p>;
           return (
             <ul aria-label={m.today}>
@@ -88,7 +90,7 @@ function Row({ event, plain, undone }: { event: AnnalsEvent; plain: boolean; und
           <time dateTime={event.occurred_at} title={utcTime(event.occurred_at)}>
             {clockTime(new Date(event.occurred_at))}
           </time>{" "}
-          · {actorOf(event.actor)}
+          · {actorOf(event.actor)} <LateMark event={event} at={event.occurred_at} />
           {undone && ` · ${m.undone}`}
         </span>
       </span>

@@ -25,9 +25,10 @@ interface Props {
 
 /** What happened last; new events come in by themselves. */
 export function Recent({ live: on, onLive }: Props) {
-  const events = useEvents(ALL, SHOWN);
+  const by = on ? "recorded" : "occurred";
+  const events = useEvents(ALL, by, SHOWN);
   const now = useNow();
-  const all = useMemo(() => rowsOf(events.data?.pages ?? []), [events.data]);
+  const all = useMemo(() => rowsOf(events.data?.pages ?? [], by), [events.data, by]);
   const live = useLive(on, ALL, events, all, false);
   const rows = all.slice(0, SHOWN);
   useNews(rows[0]?.event.cursor);
@@ -52,10 +53,10 @@ export function Recent({ live: on, onLive }: Props) {
       {events.data && rows.length === 0 && <p className="panel-none">{m.recentNone}</p>}
       <Sentences>
         <ul aria-label={messages.activity.list}>
-          {rows.map(({ event, startsDay }) => (
+          {rows.map(({ event, at, startsDay }) => (
             <li key={event.id}>
               {startsDay !== null && <Day day={startsDay} now={now} />}
-              <EventRow event={event} to={activityRoute({ ...EVERYTHING, open: event.id })} open={false} tabbable onFocus={nothing} />
+              <EventRow event={event} at={at} to={activityRoute({ ...EVERYTHING, open: event.id })} open={false} tabbable onFocus={nothing} />
             </li>
           ))}
         </ul>
