@@ -276,6 +276,43 @@ async fn who_knows_the_end_learns_that_another_server_changed_it() {
     assert!(verdicts(&*one).await.iter().all(|verdict| verdict.is_fine()));
 }
 
+/// A walk through the index by time reads what it returns, and sorts nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_by_time_read_the_index_in_order() {
+    let database = Database::create();
+    let store = PostgresStore::open(&database.url(), 5, &seed()).await.unwrap();
+    accepted(&store, plain_ones(1..1_501), START).await;
+    let page = Selection {
+        filter: Scope::everything().over(Filter::parse([("category", "other")]).unwrap()),
+        range: 1..u64::MAX,
+        by: By::Occurred { after: None },
+        order: Order::Desc,
+        limit: 5,
+    };
+    assert_eq!(store.select(page).await.unwrap().len(), 5);
+    let client = store.pools.lists(store.journal.known()).await.unwrap();
+    let sql = "SELECT statement, array_length(parameter_types, 1) FROM pg_prepared_statements
+               WHERE statement LIKE '%row_number%'";
+    let kept = client.query_typed(sql, &[]).await.unwrap();
+    let [walk] = kept.as_slice() else { panic!("{} statements", kept.len()) };
+    let (statement, parameters): (String, i32) = (walk.get(0), walk.get(1));
+    // What is walked through is given as the values of its parameters.
+    let values: Vec<String> = (0..parameters).map(|_| "NULL".to_owned()).collect();
+    let explain =
+        format!("PREPARE walk AS {statement}; EXPLAIN EXECUTE walk ({})", values.join(", "));
+    let messages = client.simple_query(&explain).await.unwrap();
+    let plan: Vec<String> = messages
+        .iter()
+        .filter_map(|message| match message {
+            tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        })
+        .collect();
+    let plan = plan.join("\n");
+    assert!(plan.contains("_by_time") && plan.contains("Merge Append"), "{plan}");
+    assert!(!plan.contains("Sort  ") && !plan.contains("Seq Scan"), "{plan}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lists_keep_their_plans_until_the_journal_has_doubled() {
     let database = Database::create();

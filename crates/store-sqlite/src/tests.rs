@@ -4,13 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use annals_event::Uuid;
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
 use rusqlite::Connection;
 
 use super::{SqliteStore, Tenancy};
 use annals_store::conformance;
 use annals_store::conformance::{START, accepted};
+use annals_store::filter::Filter;
 use annals_store::roles::*;
-use annals_store::{Identity, LedgerKind, StoreError, TrackingQuery};
+use annals_store::{
+    By, Identity, LedgerKind, Occurrence, Order, Scope, Selection, StoreError, TrackingQuery,
+};
 
 fn seed() -> Identity {
     Identity { id: Uuid::from_u128(7), epoch: 1, cursor_key: [7; 32] }
@@ -103,6 +108,51 @@ fn a_strange_file_is_refused_unless_its_owner_asks() {
     for refused in [open(&path, Tenancy::Owner), SqliteStore::open_read_only(&path)] {
         assert!(matches!(refused.err(), Some(StoreError::NotAJournal(_))));
     }
+}
+
+/// A reader beside the server has no list index, and pages by time all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn beside_the_server_events_are_listed_by_when_they_happened() {
+    const PAGE: usize = 9;
+    let (store, directory) = store().await;
+    let mut runner = TestRunner::deterministic();
+    let drawn = conformance::world::entries(300).new_tree(&mut runner).unwrap().current();
+    let model = accepted(&*store, drawn, START).await;
+    let beside = SqliteStore::open_read_only(&directory.path().join("journal.db")).unwrap();
+    for pairs in
+        [vec![], vec![("category", "quest")], vec![("q", "volcano"), ("severity", "!info")]]
+    {
+        let filter = Filter::parse(pairs).unwrap();
+        for order in [Order::Asc, Order::Desc] {
+            let matches = model.iter().filter(|event| filter.matches(*event));
+            let mut wanted: Vec<_> = matches.map(|event| (event.occurred_at, event.seq)).collect();
+            wanted.sort_unstable();
+            if order == Order::Desc {
+                wanted.reverse();
+            }
+            let (mut found, mut after) = (Vec::new(), None);
+            loop {
+                let page = Selection {
+                    filter: Scope::everything().over(filter.clone()),
+                    range: 1..u64::MAX,
+                    by: By::Occurred { after },
+                    order,
+                    limit: PAGE,
+                };
+                let page = beside.select(page).await.unwrap();
+                let places = page.iter().map(|event| (event.occurred_at, event.seq));
+                found.extend(places);
+                if page.len() < PAGE {
+                    break;
+                }
+                after = found.last().map(|(at, seq)| Occurrence { at: *at, seq: *seq });
+            }
+            assert!(found.len() > 10);
+            assert_eq!(found, wanted, "{filter:?} {order:?}");
+        }
+    }
+    beside.close().await;
+    store.close().await;
 }
 
 #[tokio::test]
