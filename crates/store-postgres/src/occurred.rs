@@ -29,7 +29,7 @@ use annals_store::{Occurrence, Order, Result};
 /// Entries of the index by time that are read before anything else.
 const NEAR: u64 = if cfg!(test) { 32 } else { 1_024 };
 /// The most entries that are read if they will probably be enough.
-const FAR: u64 = if cfg!(test) { 128 } else { 16_384 };
+const FAR: u64 = if cfg!(test) { 128 } else { 4_096 };
 /// Entries that are read at once where there are no keys.
 const WITHOUT_KEYS: u64 = if cfg!(test) { 128 } else { 1 << 17 };
 /// The fewest blocks to read at once.
@@ -115,7 +115,7 @@ impl Timeline<'_> {
         let words = !self.question.words.is_empty();
         let direction = direction(self.order);
         let mut asked = Parameters::of(&self.question.condition.parameters);
-        let bounds = self.bounds(after, &mut asked);
+        let bounds = self.bounds(MOMENT, after, &mut asked);
         let (start, end) = asked.range(&self.range);
         let entries = asked.number(entries);
         // The words reject rows only after they are read, so there can be no limit.
@@ -283,20 +283,20 @@ impl Timeline<'_> {
         let words = !self.question.words.is_empty();
         let direction = direction(self.order);
         let mut asked = Parameters::of(&self.question.condition.parameters);
-        let bounds = self.bounds(Some(after), &mut asked);
+        let bounds = self.bounds("moment", Some(after), &mut asked);
         let firsts = asked.numbers(blocks.iter().map(|block| block.of.start));
         let beyond = asked.numbers(blocks.iter().map(|block| block.of.end));
         let limited = match words {
             true => String::new(),
             false => format!("LIMIT {}", asked.number(limit as u64)),
         };
-        // OFFSET 0 reads the ranges one by one; otherwise each row is compared with all of them.
+        // OFFSET 0 reads the ranges one by one, by position, and not through the index by time.
         let sql = format!(
             "SELECT {}{}, e.moment, e.seq
              FROM unnest({firsts}, {beyond}) AS named (first, beyond)
              CROSS JOIN LATERAL (SELECT *, {MOMENT} AS moment FROM annals_events i
-               WHERE i.seq >= named.first AND i.seq < named.beyond AND {bounds} AND {}
-               OFFSET 0) AS e
+               WHERE i.seq >= named.first AND i.seq < named.beyond AND {} OFFSET 0) AS e
+             WHERE {bounds}
              ORDER BY e.moment {direction}, e.seq {direction} {limited}",
             self.columns,
             if words { format!(", {SEARCHED}") } else { String::new() },
@@ -311,8 +311,14 @@ impl Timeline<'_> {
         Ok(found)
     }
 
-    /// The condition that a row comes after a place, within the filter's period.
-    fn bounds(&self, after: Option<Occurrence>, asked: &mut Parameters<'_>) -> String {
+    /// The condition that a row comes after a place, within the filter's period, by this expression of
+    /// its moment.
+    fn bounds(
+        &self,
+        moment: &str,
+        after: Option<Occurrence>,
+        asked: &mut Parameters<'_>,
+    ) -> String {
         let (low, high) = period(self.filter);
         let (low, high) = (asked.moment(low), asked.moment(high.saturating_sub(1)));
         let (at, seq, beyond) = match (after, self.order) {
@@ -323,7 +329,7 @@ impl Timeline<'_> {
         };
         let (at, seq) = (asked.moment(at), asked.number(seq));
         format!(
-            "{MOMENT} >= {low} AND {MOMENT} <= {high} AND ({MOMENT}, seq) {beyond} ({at}, {seq})"
+            "{moment} >= {low} AND {moment} <= {high} AND ({moment}, seq) {beyond} ({at}, {seq})"
         )
     }
 

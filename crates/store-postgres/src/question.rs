@@ -21,7 +21,8 @@ const KINDS: usize = 256;
 /// row.
 const POSTGRES: Dialect = Dialect {
     parameter: |n| format!("${n}"),
-    occurred_at: "coalesce(occurred_at, created_at)",
+    // The sum keeps the index by time out of questions that go by position.
+    occurred_at: "(coalesce(occurred_at, created_at) + 0)",
     metadata,
     words: |words| {
         format!(

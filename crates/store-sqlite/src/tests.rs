@@ -124,7 +124,7 @@ async fn beside_the_server_events_are_listed_by_when_they_happened() {
     {
         let filter = Filter::parse(pairs).unwrap();
         for order in [Order::Asc, Order::Desc] {
-            let matches = model.iter().filter(|event| filter.matches(*event));
+            let matches = model.iter().filter(|event| filter.matches(event));
             let mut wanted: Vec<_> = matches.map(|event| (event.occurred_at, event.seq)).collect();
             wanted.sort_unstable();
             if order == Order::Desc {

@@ -96,7 +96,13 @@ impl Bits {
 
     /// The positions, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.0.iter().enumerate().flat_map(|(at, word)| {
+        self.iter_in(0..self.0.len() * 64)
+    }
+
+    /// The positions within a range that begins and ends at multiples of 64, in order.
+    pub(super) fn iter_in(&self, range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
+        let words = range.start / 64..range.end / 64;
+        self.0[words.clone()].iter().zip(words).flat_map(|(word, at)| {
             let mut rest = *word;
             std::iter::from_fn(move || {
                 let bit = (rest != 0).then(|| rest.trailing_zeros() as usize)?;

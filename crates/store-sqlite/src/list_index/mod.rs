@@ -21,12 +21,14 @@
 //! | `periods.rs` | the earliest and latest time of each tile |
 //! | `question.rs`, `view.rs`, `answer.rs`, `counts.rs` | filter → positions and counts |
 //! | `occurred.rs` | filter → positions in the order in which they happened |
+//! | `by_time.rs` | reads the index by time |
 //! | `scan.rs` | the same from the rows |
 
 mod add;
 mod answer;
 mod bits;
 mod build;
+mod by_time;
 mod coding;
 mod counts;
 mod kinds;
@@ -200,7 +202,7 @@ pub(super) fn places(
     limit: usize,
 ) -> Result<Vec<Occurrence>> {
     let Selection { filter, range, order, .. } = selection;
-    scan::places(connection, filter, range, after, *order, limit)
+    by_time::places(connection, filter, range, after, *order, limit)
 }
 
 /// The number of matches, like [`positions`].

@@ -14,60 +14,25 @@ use std::ops::Range;
 
 use annals_event::Time;
 use annals_event::digest::TILE;
-use rusqlite::{CachedStatement, Connection};
 
 use super::answer::{Answer, Result};
 use super::bits::Bits;
-use super::scan;
+use super::by_time::{Moments, entries, places_of};
 use super::view::read;
-use crate::error;
 use annals_store::seal::{first_of, tile_of};
 use annals_store::{Occurrence, Order};
 
 /// Entries of the index by time that are read before anything else.
-const NEAR: usize = if cfg!(test) { 16 } else { 1_024 };
+const NEAR: usize = if cfg!(test) { 16 } else { 512 };
 /// The most entries that are read if they will probably be enough.
-const FAR: usize = if cfg!(test) { 64 } else { 16_384 };
+const FAR: usize = if cfg!(test) { 64 } else { 4_096 };
 /// The most windows whose positions are kept while entries are read.
 const KEPT: usize = 64;
-/// The most positions of a tile whose times are read one by one.
-const SINGLE: usize = 16;
-
-/// The moments that a list may hold, both included.
-#[derive(Clone, Copy)]
-pub(super) struct Moments {
-    low: i64,
-    high: i64,
-}
-
 /// The matches found so far, at most as many as are wanted.
 struct Nearest {
     places: BTreeSet<Occurrence>,
     order: Order,
     limit: usize,
-}
-
-impl Moments {
-    /// The moments from `from` on and before `to`.
-    pub(super) fn of(from: Option<Time>, to: Option<Time>) -> Moments {
-        Moments {
-            low: from.map_or(i64::MIN, Time::as_micros),
-            high: to.map_or(i64::MAX, |to| to.as_micros().saturating_sub(1)),
-        }
-    }
-
-    /// Those that come after a moment.
-    pub(super) fn after(self, at: Time, order: Order) -> Moments {
-        let at = at.as_micros();
-        match order {
-            Order::Desc => Moments { high: self.high.min(at.saturating_sub(1)), ..self },
-            Order::Asc => Moments { low: self.low.max(at.saturating_add(1)), ..self },
-        }
-    }
-
-    pub(super) fn bounds(self) -> [i64; 2] {
-        [self.low, self.high]
-    }
 }
 
 impl Nearest {
@@ -192,16 +157,17 @@ impl Answer<'_> {
             };
             let first = self.view.first_of(number);
             let tiles = (0..self.view.size).step_by(TILE as usize).filter_map(|start| {
-                let bits = bits.within(start..start + TILE as usize)?;
+                let of_tile = start..start + TILE as usize;
+                bits.iter_in(of_tile.clone()).next()?;
                 let tile = tile_of(first + start as u64);
-                Some((bits, first_of(tile)..first_of(tile + 1)))
+                Some((of_tile, first_of(tile)..first_of(tile + 1)))
             });
-            let tiles: Vec<_> = tiles.collect();
-            for (bits, tile) in self.reached(tiles.into_iter(), reach, order) {
+            for (of_tile, tile) in self.reached(tiles, reach, order) {
                 if nearest.has_enough_before(tile) {
                     break;
                 }
-                let positions: Vec<u64> = bits.iter().map(|at| first + at as u64).collect();
+                let positions: Vec<u64> =
+                    bits.iter_in(of_tile).map(|at| first + at as u64).collect();
                 for place in places_of(self.connection, &positions)? {
                     let at = place.at.as_micros();
                     if at >= reach.low
@@ -259,72 +225,4 @@ impl Answer<'_> {
         }
         Ok((!bits.is_empty()).then_some(bits))
     }
-}
-
-/// The next entries of the index by time after a place, whatever they are.
-fn entries(
-    connection: &Connection,
-    moments: Moments,
-    after: Option<Occurrence>,
-    order: Order,
-    limit: usize,
-) -> error::Result<Vec<Occurrence>> {
-    let mut entries = Vec::new();
-    let (direction, beyond) = scan::direction(order);
-    let columns = format!("SELECT {MOMENT}, seq FROM annals_events WHERE {MOMENT}");
-    let mut rest = moments;
-    if let Some(after) = after {
-        rest = moments.after(after.at, order);
-        let sql = format!("{columns} = ?1 AND seq {beyond} ?2 ORDER BY seq {direction} LIMIT ?3");
-        let mut same = connection.prepare_cached(&sql)?;
-        let known = (after.at.as_micros(), after.seq, limit as u64);
-        read_places(&mut same, known, &mut entries)?;
-    }
-    let left = limit - entries.len();
-    if left > 0 {
-        let sql = format!(
-            "{columns} BETWEEN ?1 AND ?2 ORDER BY {MOMENT} {direction}, seq {direction} LIMIT ?3"
-        );
-        let [low, high] = rest.bounds();
-        let mut others = connection.prepare_cached(&sql)?;
-        read_places(&mut others, (low, high, left as u64), &mut entries)?;
-    }
-    Ok(entries)
-}
-
-/// When an event happened, as the index by time has it.
-const MOMENT: &str = "created_at + ifnull(occurred_at, 0)";
-
-/// The places of ascending positions within a tile; missing ones are left out.
-fn places_of(connection: &Connection, positions: &[u64]) -> error::Result<Vec<Occurrence>> {
-    let mut places = Vec::new();
-    if let [first, .., last] = positions
-        && positions.len() > SINGLE
-    {
-        let sql = format!(
-            "SELECT {MOMENT}, seq FROM annals_events NOT INDEXED WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq"
-        );
-        read_places(&mut connection.prepare_cached(&sql)?, (first, last), &mut places)?;
-        places.retain(|place| positions.binary_search(&place.seq).is_ok());
-        return Ok(places);
-    }
-    let sql = format!("SELECT {MOMENT}, seq FROM annals_events NOT INDEXED WHERE seq = ?1");
-    let mut statement = connection.prepare_cached(&sql)?;
-    for seq in positions {
-        read_places(&mut statement, [seq], &mut places)?;
-    }
-    Ok(places)
-}
-
-/// Reads rows of a moment and a position.
-pub(super) fn read_places(
-    statement: &mut CachedStatement<'_>,
-    parameters: impl rusqlite::Params,
-    places: &mut Vec<Occurrence>,
-) -> error::Result<()> {
-    let mut rows = statement.query(parameters)?;
-    while let Some(row) = rows.next()? {
-        places.push(Occurrence { at: Time::from_micros(row.get(0)?), seq: row.get(1)? });
-    }
-    Ok(())
 }

@@ -6,17 +6,17 @@ use std::ops::Range;
 use rusqlite::Connection;
 
 use super::kinds::Rows;
-use super::occurred::{Moments, read_places};
 use crate::error::Result;
 use crate::parameters::bind;
 use annals_store::predicate::{Dialect, Parameter, predicate};
 use annals_store::seal::{first_of, tile_of};
-use annals_store::{Occurrence, Order, Scoped};
+use annals_store::{Order, Scoped};
 
 /// SQLite's dialect. Its functions are registered on every read connection.
 pub(in super::super) const SQLITE: Dialect = Dialect {
     parameter: |n| format!("?{n}"),
-    occurred_at: "occurred_at",
+    // The plus keeps the index by time out of questions that go by position.
+    occurred_at: "+occurred_at",
     metadata: |key, values, push| {
         let key = push(Parameter::Text(key.to_owned()));
         let values: Vec<String> =
@@ -60,46 +60,6 @@ pub(super) fn direction(order: Order) -> (&'static str, &'static str) {
     }
 }
 
-/// The first `limit` matches after a place, in the order in which they happened.
-pub(super) fn places(
-    connection: &Connection,
-    filter: &Scoped,
-    range: &Range<u64>,
-    after: Option<Occurrence>,
-    order: Order,
-    limit: usize,
-) -> Result<Vec<Occurrence>> {
-    let (direction, beyond) = direction(order);
-    let moments = Moments::of(filter.filter().from, filter.filter().to);
-    let mut places = Vec::new();
-    let ask = |places: &mut Vec<Occurrence>, [low, high]: [i64; 2], further: &str, seq: u64| {
-        let mut parameters = bounds(range);
-        parameters.extend([Parameter::Integer(low), Parameter::Integer(high), number(seq)]);
-        parameters.push(number((limit - places.len()) as u64));
-        let condition = predicate(filter, &SQLITE, parameters);
-        // The pluses keep SQLite from reading by position and sorting: the index by time has the
-        // order.
-        let sql = format!(
-            "SELECT occurred_at, seq FROM annals_event_words
-             WHERE occurred_at BETWEEN ?3 AND ?4 AND +seq >= ?1 AND +seq < ?2 AND {further}
-               AND {} ORDER BY occurred_at {direction}, seq {direction} LIMIT ?6",
-            condition.sql
-        );
-        let mut statement = connection.prepare_cached(&sql)?;
-        read_places(&mut statement, bind(&condition.parameters), places)
-    };
-    let mut rest = moments;
-    if let Some(after) = after {
-        rest = moments.after(after.at, order);
-        let same = [after.at.as_micros(); 2];
-        ask(&mut places, same, &format!("seq {beyond} ?5"), after.seq)?;
-    }
-    if places.len() < limit {
-        ask(&mut places, rest.bounds(), "?5 = 0", 0)?;
-    }
-    Ok(places)
-}
-
 /// The number of matches, by category and severity.
 pub(super) fn counts(connection: &Connection, filter: &Scoped, range: &Range<u64>) -> Result<Rows> {
     let Some(range) = narrowed(connection, filter, range)? else {
@@ -118,7 +78,7 @@ pub(super) fn counts(connection: &Connection, filter: &Scoped, range: &Range<u64
     Ok(rows)
 }
 
-fn number(number: u64) -> Parameter {
+pub(super) fn number(number: u64) -> Parameter {
     // Positions stay far below 2⁶³: at a million events a second, for 292,000 years.
     Parameter::Integer(i64::try_from(number).unwrap_or(i64::MAX))
 }
