@@ -293,7 +293,7 @@ export interface paths {
          * @description Streams all events that match the filter. Each format ends with a marker, so that a truncated
          *     file can be recognised: CSV with the row `#count,N`, NDJSON with the line `{"count":N}`, JSON
          *     with `"count"`. The export and its filter are recorded as an event. CSV texts that a spreadsheet
-         *     would run as formulas begin with an apostrophe.
+         *     would run as formulas begin with an apostrophe. The file's name says the filter and the days.
          */
         get: operations["export_events"];
         put?: never;
@@ -3774,6 +3774,8 @@ export interface operations {
                 q?: string;
                 /** @description `csv`, `json` or `ndjson` (the default) */
                 format?: string;
+                /** @description CSV: names of columns separated by commas, in this order; `default` for those an auditor reads, `all` for an import */
+                columns?: string;
                 /** @description `desc` (newest first, the default) or `asc` */
                 order?: string;
                 /** @description What the order goes by: `recorded` (the journal's order, the default) or `occurred` (when it happened) */

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use axum::body::Body;
 use clap::Args;
-use http::Method;
+use http::{Method, Response, header};
 use http_body_util::BodyExt as _;
 use serde_json::json;
 
@@ -15,12 +15,13 @@ use super::Context;
 use super::client::{Client, filter_pair, request, success, with_query};
 use super::file::NewFile;
 use super::terminal::{number, progress};
-use crate::query::export::Format;
+use crate::query::export::{Columns, Format};
 use crate::query::list::SortKey;
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// File to write [default: standard output]
+    /// File to write, or a directory, in which the file is named by its filter and days; `-` is
+    /// standard output [default: -]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Replace the file if it exists
@@ -29,6 +30,10 @@ pub(super) struct Options {
     /// Format: csv, json or ndjson [default: by the file's ending, else ndjson]
     #[arg(long, value_parser = format)]
     format: Option<Format>,
+    /// Columns of a CSV file: names separated by commas, in this order; `default` for those an
+    /// auditor reads, `all` for an import
+    #[arg(long, value_name = "NAMES", value_parser = columns)]
+    columns: Option<String>,
     /// Filter as in the API: category=quest, severity=!info, from=2026-11-01, q=words
     #[arg(long = "filter", short, value_name = "NAME=VALUE", value_parser = filter_pair)]
     filters: Vec<(String, String)>,
@@ -46,6 +51,10 @@ fn format(name: &str) -> Result<Format, String> {
 
 fn sort_key(name: &str) -> Result<SortKey, String> {
     SortKey::from_name(name).ok_or_else(|| "must be recorded or occurred".to_owned())
+}
+
+fn columns(names: &str) -> Result<String, String> {
+    Columns::parse(names).map(|_| names.to_owned())
 }
 
 pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> {
@@ -68,6 +77,12 @@ async fn export(
         options.format.or_else(|| ending.and_then(Format::from_name)).unwrap_or(Format::Ndjson);
     let mut pairs = options.filters;
     pairs.push(("format".to_owned(), format.as_str().to_owned()));
+    if let Some(columns) = options.columns {
+        if format != Format::Csv {
+            bail!("--columns is for CSV alone; add --format csv");
+        }
+        pairs.push(("columns".to_owned(), columns));
+    }
     if options.oldest_first {
         pairs.push(("order".to_owned(), "asc".to_owned()));
     }
@@ -76,7 +91,9 @@ async fn export(
     }
     let path = with_query("/api/v1/events/export", &pairs);
     let response = client.send(request(Method::GET, &path, "application/json", Body::empty())?);
-    let mut body = success(response.await?).await?.into_body();
+    let response = success(response.await?).await?;
+    out.name(&response)?;
+    let mut body = response.into_body();
 
     let bar = progress(None, "exporting bytes", context.json);
     let mut end = Vec::new();
@@ -114,20 +131,48 @@ fn counted(format: Format, end: &[u8]) -> Option<u64> {
     marker.parse().ok()
 }
 
+/// Returns the plain name in `Content-Disposition`, unless it leads out of the directory.
+fn quoted_name(disposition: &str) -> Option<&str> {
+    let name = disposition.split_once("filename=\"")?.1.split_once('"')?.0;
+    (name.starts_with("annals-events") && !name.contains(['/', '\\'])).then_some(name)
+}
+
 /// The target of an export.
 enum Output {
     Stdout,
+    /// A directory: the server names the file.
+    Directory {
+        path: PathBuf,
+        force: bool,
+    },
     File(NewFile),
 }
 
 impl Output {
     fn open(path: Option<&Path>, force: bool) -> Result<Output> {
-        path.map_or(Ok(Output::Stdout), |path| NewFile::create(path, force).map(Output::File))
+        match path {
+            None => Ok(Output::Stdout),
+            Some(path) if path == Path::new("-") => Ok(Output::Stdout),
+            Some(path) if path.is_dir() => Ok(Output::Directory { path: path.to_owned(), force }),
+            Some(path) => NewFile::create(path, force).map(Output::File),
+        }
+    }
+
+    /// Begins the file in a directory under the name that the server gives it.
+    fn name(&mut self, response: &Response<Body>) -> Result<()> {
+        if let Output::Directory { path, force } = self {
+            let header = response.headers().get(header::CONTENT_DISPOSITION);
+            let name = header.and_then(|value| value.to_str().ok()).and_then(quoted_name);
+            let name = name.context("the server did not name the file; name one with -o FILE")?;
+            *self = Output::File(NewFile::create(&path.join(name), *force)?);
+        }
+        Ok(())
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> Result<()> {
         let written = match self {
             Output::Stdout => std::io::stdout().lock().write_all(bytes),
+            Output::Directory { .. } => Err(std::io::ErrorKind::IsADirectory.into()),
             Output::File(file) => file.write(bytes),
         };
         written.context("cannot write the export")
@@ -136,6 +181,7 @@ impl Output {
     fn finish(self) -> Result<Option<PathBuf>> {
         match self {
             Output::Stdout => std::io::stdout().flush().map(|()| None).context("cannot write"),
+            Output::Directory { .. } => Ok(None),
             Output::File(file) => file.keep().map(Some),
         }
     }

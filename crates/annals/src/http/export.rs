@@ -8,12 +8,13 @@ use axum::extract::{RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures::TryStreamExt as _;
+use jiff::tz::TimeZone;
 
 use super::Http;
 use super::error::{Problem, Result};
 use super::parameters::Parameters;
 use crate::access::{Caller, Permission};
-use crate::query::export::{Format, export as stream};
+use crate::query::export::{Columns, Format, disposition, export as stream, file_name};
 use crate::service::{act, details};
 
 /// Export events
@@ -21,12 +22,13 @@ use crate::service::{act, details};
 /// Streams all events that match the filter. Each format ends with a marker, so that a truncated
 /// file can be recognised: CSV with the row `#count,N`, NDJSON with the line `{"count":N}`, JSON
 /// with `"count"`. The export and its filter are recorded as an event. CSV texts that a spreadsheet
-/// would run as formulas begin with an apostrophe.
+/// would run as formulas begin with an apostrophe. The file's name says the filter and the days.
 #[utoipa::path(
     get, path = "/api/v1/events/export", operation_id = "export_events", tag = "Journal", extensions(("x-permission" = json!(Permission::ReadEvents))),
     params(
         super::openapi::FilterParameters,
         ("format" = Option<String>, Query, description = "`csv`, `json` or `ndjson` (the default)"),
+        ("columns" = Option<String>, Query, description = "CSV: names of columns separated by commas, in this order; `default` for those an auditor reads, `all` for an import"),
         ("order" = Option<String>, Query, description = "`desc` (newest first, the default) or `asc`"),
         ("by" = Option<String>, Query, description = "What the order goes by: `recorded` (the journal's order, the default) or `occurred` (when it happened)"),
     ),
@@ -48,19 +50,31 @@ pub(super) async fn export(
         Some(name) => Format::from_name(&name)
             .ok_or_else(|| Problem::parameter("format", "must be `csv`, `json` or `ndjson`"))?,
     };
+    let columns = match parameters.take("columns")? {
+        None => Columns::default(),
+        Some(_) if format != Format::Csv => {
+            return Err(Problem::parameter("columns", "is for `format=csv` alone"));
+        }
+        Some(names) => {
+            Columns::parse(&names).map_err(|what| Problem::parameter("columns", what))?
+        }
+    };
     let asked = parameters.on_record()?;
     let filter = caller.scope(&http.catalog).over(parameters.filter()?);
     // The export must not contain the event about itself.
     let upto = http.store.head().await?.seq;
+    // The zone was checked when the configuration was read.
+    let zone = TimeZone::get(&http.config.timezone).unwrap_or(TimeZone::UTC);
+    let name = asked.as_object().map(|asked| file_name(asked, &zone, format)).unwrap_or_default();
     let metadata = details([("filter", asked), ("format", format.as_str().into())]);
     http.audit(&caller.actor(), Draft { metadata, ..act("exported") }).await?;
     let list = (filter, by, order);
-    let pages = stream(Arc::clone(&http.store), http.cursors.clone(), list, format, upto)
-        .inspect_err(|error| tracing::error!(%error, "export broke off"));
-    let name = format!("attachment; filename=\"annals-events.{}\"", format.as_str());
+    let pages =
+        stream(Arc::clone(&http.store), http.cursors.clone(), list, (format, columns), upto)
+            .inspect_err(|error| tracing::error!(%error, "export broke off"));
     let headers = [
         (header::CONTENT_TYPE, format.media_type().to_owned()),
-        (header::CONTENT_DISPOSITION, name),
+        (header::CONTENT_DISPOSITION, disposition(&name)),
     ];
     Ok((headers, Body::from_stream(pages)).into_response())
 }

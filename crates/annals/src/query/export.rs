@@ -14,8 +14,10 @@ use crate::journal::Cursors;
 use crate::store::{By, Lines, Order, Result, Scoped, Seen, Selection, Store, StoreError};
 
 mod csv;
+mod name;
 
-pub use csv::COLUMNS;
+pub use csv::{COLUMNS, Columns};
+pub use name::{disposition, file_name};
 
 /// Number of events read at once.
 const EVENTS: usize = 2_000;
@@ -37,13 +39,18 @@ impl Format {
     /// Every format.
     pub const ALL: [Format; 3] = [Format::Csv, Format::Json, Format::Ndjson];
 
-    /// Returns the word used in URLs, on the command line and as a file's ending.
+    /// Returns the word used in URLs and on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Format::Csv => "csv",
             Format::Json => "json",
             Format::Ndjson => "ndjson",
         }
+    }
+
+    /// Returns the ending of a file's name.
+    pub const fn ending(self) -> &'static str {
+        self.as_str()
     }
 
     /// Returns the format with this name.
@@ -60,20 +67,27 @@ impl Format {
         }
     }
 
-    fn head(self) -> Vec<u8> {
+    fn head(self, columns: &Columns) -> Vec<u8> {
         match self {
-            Format::Csv => csv::header(),
+            Format::Csv => csv::header(columns),
             Format::Json => br#"{"events":["#.to_vec(),
             Format::Ndjson => Vec::new(),
         }
     }
 
-    fn write(self, out: &mut Vec<u8>, seen: Seen<'_>, cursor: &str, first: bool) -> Result<()> {
+    fn write(
+        self,
+        out: &mut Vec<u8>,
+        seen: Seen<'_>,
+        cursor: &str,
+        first: bool,
+        columns: &Columns,
+    ) -> Result<()> {
         match self {
             Format::Csv => {
                 let mut event = seen.event()?;
                 cursor.clone_into(&mut event.cursor);
-                csv::row(out, &event);
+                csv::row(out, &event, columns);
             }
             Format::Json => {
                 out.extend_from_slice(if first { b"\n" } else { b",\n" });
@@ -102,13 +116,13 @@ pub fn export(
     store: Arc<dyn Store>,
     cursors: Cursors,
     list: (Scoped, SortKey, Order),
-    format: Format,
+    (format, columns): (Format, Columns),
     upto: u64,
 ) -> impl Stream<Item = Result<Bytes>> + Send {
     let (filter, by, order) = list;
     let by = by.from_start();
     let selection = Selection { filter, range: 1..upto + 1, by, order, limit: EVENTS };
-    let export = Export { store, cursors, selection, format, reading: None, count: 0 };
+    let export = Export { store, cursors, selection, format, columns, reading: None, count: 0 };
     stream::unfold(Some(export), |state| async {
         let mut export = state?;
         match export.page().await {
@@ -131,6 +145,8 @@ struct Export {
     /// The next page to read.
     selection: Selection,
     format: Format,
+    /// The columns of a CSV export.
+    columns: Columns,
     /// The page that is read while the previous one is sent.
     reading: Option<JoinHandle<Result<Lines>>>,
     /// Number of events rendered so far.
@@ -142,9 +158,10 @@ impl Export {
     fn read(&mut self) -> JoinHandle<Result<Lines>> {
         let (store, selection) = (Arc::clone(&self.store), self.selection.clone());
         let (format, cursors, nothing_yet) = (self.format, self.cursors.clone(), self.count == 0);
+        let columns = self.columns.clone();
         let line = move |out: &mut Vec<u8>, seen: Seen<'_>| {
             let (cursor, first) = (cursors.event(seen.seq()), nothing_yet && out.is_empty());
-            format.write(out, seen, &cursor, first)
+            format.write(out, seen, &cursor, first, &columns)
         };
         tokio::spawn(async move { store.lines(selection, BYTES, Arc::new(line)).await })
     }
@@ -154,7 +171,7 @@ impl Export {
     async fn page(&mut self) -> Result<Bytes> {
         let (head, reading) = match self.reading.take() {
             Some(reading) => (Vec::new(), reading),
-            None => (self.format.head(), self.read()),
+            None => (self.format.head(&self.columns), self.read()),
         };
         let lines = reading.await.map_err(|e| StoreError::Unavailable(e.to_string()))??;
         self.count += lines.count as u64;

@@ -91,9 +91,12 @@ async fn wire_problem() {
 async fn wire_export() {
     let server = Server::start();
     server.append(&[full(), json!({"category": "quest", "action": "quest_started"})]).await;
-    for (name, format) in
-        [("export_csv", "csv"), ("export_ndjson", "ndjson"), ("export_json", "json")]
-    {
+    for (name, format) in [
+        ("export_csv", "csv&columns=all"),
+        ("export_csv_short", "csv"),
+        ("export_ndjson", "ndjson"),
+        ("export_json", "json"),
+    ] {
         let path = format!("/api/v1/events/export?category=quest&order=asc&format={format}");
         assert_wire(name, &server.get(&path).send().await.text());
     }

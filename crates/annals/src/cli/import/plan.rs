@@ -69,6 +69,14 @@ impl Plan {
     /// Makes a plan for columns that are named like fields. The server's own columns are left out.
     pub fn by_names(columns: &mut Columns) -> Result<Plan, String> {
         const OWN: [&str; 4] = ["cursor", "created_at", "anonymised_at", "occurred_at"];
+        for needed in ["occurred_at", "action"] {
+            if !columns.names().iter().any(|name| name == needed) {
+                return Err(format!(
+                    "the column `{needed}` is missing, without which no event can be made; \
+                     describe the columns in a --mapping, or export with --columns all"
+                ));
+            }
+        }
         let mut event = Vec::new();
         for (at, name) in columns.names().iter().enumerate() {
             if OWN.contains(&name.as_str()) {

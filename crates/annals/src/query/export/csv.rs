@@ -1,8 +1,10 @@
 //! Events as CSV rows (RFC 4180), safe to open in a spreadsheet.
 
+use std::sync::Arc;
+
 use annals_event::Event;
 
-/// The columns, in order. Dots lead into an event's parts, as in its JSON.
+/// Every column, in the order of `all`. Dots lead into an event's parts, as in its JSON.
 pub const COLUMNS: [&str; 47] = [
     "id",
     "cursor",
@@ -53,8 +55,69 @@ pub const COLUMNS: [&str; 47] = [
     "changes",
 ];
 
-pub(super) fn header() -> Vec<u8> {
-    let mut out = COLUMNS.join(",").into_bytes();
+/// The columns that an auditor reads, in the order of a sentence: when, who, what, about whom.
+pub const SHORT_COLUMNS: [&str; 15] = [
+    "occurred_at",
+    "actor.type",
+    "actor.id",
+    "actor.name",
+    "category",
+    "action",
+    "entity.type",
+    "entity.id",
+    "entity.name",
+    "subject.id",
+    "subject.name",
+    "severity",
+    "message",
+    "points.delta",
+    "id",
+];
+
+/// The columns of one CSV export, in order: places in [`COLUMNS`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Columns(Arc<[usize]>);
+
+impl Default for Columns {
+    fn default() -> Columns {
+        Columns(SHORT_COLUMNS.iter().filter_map(|name| place(name)).collect())
+    }
+}
+
+impl Columns {
+    /// Parses `default`, `all`, or names separated by commas.
+    ///
+    /// # Errors
+    /// A name is unknown or given twice. The text says which names there are.
+    pub fn parse(text: &str) -> Result<Columns, String> {
+        match text {
+            "default" => return Ok(Columns::default()),
+            "all" => return Ok(Columns((0..COLUMNS.len()).collect())),
+            _ => {}
+        }
+        let mut places = Vec::new();
+        for name in text.split(',') {
+            let place = place(name).ok_or_else(|| {
+                let known = COLUMNS.join(", ");
+                format!("`{name}` is not a column; use `default`, `all`, or some of {known}")
+            })?;
+            // A name twice is refused, so a list is never longer than the columns there are.
+            if places.contains(&place) {
+                return Err(format!("`{name}` is given twice"));
+            }
+            places.push(place);
+        }
+        Ok(Columns(places.into()))
+    }
+}
+
+fn place(name: &str) -> Option<usize> {
+    COLUMNS.iter().position(|column| *column == name)
+}
+
+pub(super) fn header(columns: &Columns) -> Vec<u8> {
+    let names: Vec<&str> = columns.0.iter().filter_map(|at| COLUMNS.get(*at).copied()).collect();
+    let mut out = names.join(",").into_bytes();
     out.extend_from_slice(b"\r\n");
     out
 }
@@ -69,7 +132,7 @@ fn text(value: &str) -> String {
     }
 }
 
-pub(super) fn row(out: &mut Vec<u8>, event: &Event) {
+pub(super) fn row(out: &mut Vec<u8>, event: &Event, columns: &Columns) {
     fn own(value: Option<&String>) -> String {
         value.map(|value| text(value)).unwrap_or_default()
     }
@@ -145,6 +208,25 @@ pub(super) fn row(out: &mut Vec<u8>, event: &Event) {
     let mut writer =
         ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
     // Writing to memory cannot fail.
-    let _ = writer.write_record(&cells);
+    let _ = writer.write_record(columns.0.iter().filter_map(|at| cells.get(*at)));
     let _ = writer.flush();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_chosen_and_ordered_and_a_wrong_name_lists_the_right_ones() {
+        let header = |text: &str| {
+            String::from_utf8(header(&Columns::parse(text).unwrap())).unwrap().trim_end().to_owned()
+        };
+        assert_eq!(header("message,id"), "message,id");
+        assert_eq!(header("all"), COLUMNS.join(","));
+        assert_eq!(header("default"), SHORT_COLUMNS.join(","));
+        let said = Columns::parse("id,colour").unwrap_err();
+        assert!(said.contains("`colour`") && said.contains("occurred_at, created_at"), "{said}");
+        assert!(Columns::parse("id,id").unwrap_err().contains("twice"));
+        assert!(Columns::parse("").is_err());
+    }
 }

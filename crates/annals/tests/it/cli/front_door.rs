@@ -149,4 +149,17 @@ async fn an_export_replaces_no_file_unless_asked() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
     printed(&root, &[&export[..], &["--force"]].concat());
     assert!(std::fs::read_to_string(&file).unwrap().contains("lamp_lit"));
+
+    // In a directory the file is named by its filter, and is no more replaced than any other.
+    let directory = tempfile::tempdir().unwrap();
+    let into = directory.path().to_str().unwrap();
+    let export = ["export", "-o", into, "--format", "csv", "-f", "action=lamp_lit"];
+    let said = printed(&root, &export);
+    let named = directory.path().join("annals-events-action-lamp_lit.csv");
+    assert!(said.contains("annals-events-action-lamp_lit.csv") && named.is_file(), "{said}");
+    assert!(refused(&root, &export, 1).contains("--force"));
+    let said = printed(&root, &["export", "-o", "-", "--format", "csv", "--columns", "action"]);
+    assert!(said.starts_with("action\r\n"), "{said}");
+    let said = refused(&root, &["export", "--format", "csv", "--columns", "colour"], 2);
+    assert!(said.contains("occurred_at"), "{said}");
 }

@@ -61,7 +61,8 @@ async fn an_export_comes_back_as_the_same_events(engine: Engine) {
         let file = from.root.path().join(format!("out.{format}"));
         let file = file.to_str().unwrap();
         let export = ["export", "-o", file, "--oldest-first", "--filter", "action=lamp_lit"];
-        assert!(printed(&from.root, &export).contains("3 events"));
+        let all: &[&str] = if format == "csv" { &["--columns", "all"] } else { &[] };
+        assert!(printed(&from.root, &[&export[..], all].concat()).contains("3 events"));
         let again = summary(&from.root, file);
         assert_eq!((&again["accepted"], &again["duplicates"]), (&json!(0), &json!(3)), "{again}");
         let to = Server::start_on(engine);
@@ -77,6 +78,15 @@ async fn an_export_comes_back_as_the_same_events(engine: Engine) {
     }
     let full = printed(&from.root, &["export", "--format", "json", "-f", "action=lamp_lit"]);
     assert_eq!(serde_json::from_str::<Value>(&full).unwrap()["count"], 3);
+}
+
+#[test]
+fn a_csv_without_a_needed_column_says_which() {
+    let root = root();
+    let file = root.path().join("short.csv");
+    fs::write(&file, "message,id\r\nx,\r\n#count,1\r\n").unwrap();
+    let said = refused(&root, &["import", file.to_str().unwrap()], 1);
+    assert!(said.contains("`occurred_at` is missing") && said.contains("--columns all"), "{said}");
 }
 
 #[test]

@@ -66,7 +66,8 @@ async fn every_format_holds_what_the_list_holds(engine: Engine) {
             let full = export(&server, &format!("{query}&format=json")).await.json();
             assert_eq!(full["events"], json!(wanted), "{query}");
             assert_eq!(full["count"], json!(wanted.len()));
-            let table = rows(&export(&server, &format!("{query}&format=csv")).await.text());
+            let table =
+                rows(&export(&server, &format!("{query}&format=csv&columns=all")).await.text());
             let header = table[0].clone();
             let column = |row: &csv::StringRecord, name: &str| {
                 let at = header.iter().position(|cell| cell == name).unwrap();
@@ -89,6 +90,35 @@ async fn every_format_holds_what_the_list_holds(engine: Engine) {
 }
 
 #[tokio::test]
+async fn columns_are_chosen_and_the_name_says_what_the_file_holds() {
+    let server = Server::start();
+    server.append(&numbers(0..3)).await;
+    let header = async |query: &str| {
+        let answer = export(&server, &format!("format=csv&{query}")).await;
+        answer.text().lines().next().unwrap().to_owned()
+    };
+    let short = header("").await;
+    assert_eq!(short, header("columns=default").await);
+    assert!(short.starts_with("occurred_at,actor.type,actor.id,actor.name,category,"), "{short}");
+    assert_eq!(header("columns=message,id").await, "message,id");
+    assert!(header("columns=all").await.contains("client.user_agent"));
+    for wrong in ["format=csv&columns=colour", "format=csv&columns=", "columns=id"] {
+        let answer = server.get(&format!("/api/v1/events/export?{wrong}")).send().await;
+        assert_eq!(answer.problem(), (400, "invalid_parameter".to_owned()), "{wrong}");
+    }
+    let answer = server.get("/api/v1/events/export?format=csv&columns=colour").send().await;
+    assert!(answer.text().contains("session_id"), "{}", answer.text());
+
+    let query = "format=csv&from=2026-11-01&to=2026-12-01&actor=b%C3%A9n";
+    let answer = export(&server, query).await;
+    assert_eq!(
+        answer.header("content-disposition"),
+        "attachment; filename=\"annals-events-2026-11-01-to-2026-11-30-actor-b-n.csv\"; \
+         filename*=UTF-8''annals-events-2026-11-01-to-2026-11-30-actor-b%C3%A9n.csv"
+    );
+}
+
+#[tokio::test]
 async fn a_spreadsheet_runs_nothing() {
     let server = Server::start();
     let formulas = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", "'=1"];
@@ -104,7 +134,7 @@ async fn a_spreadsheet_runs_nothing() {
         });
         server.append(&[event]).await;
     }
-    let text = export(&server, "action=lamp_lit&format=csv&order=asc").await.text();
+    let text = export(&server, "action=lamp_lit&format=csv&columns=all&order=asc").await.text();
     let rows = rows(&text);
     assert_eq!(rows.len(), formulas.len() + 1);
     let columns = |name: &str| rows[0].iter().position(|cell| cell == name).unwrap();
