@@ -3772,7 +3772,7 @@ export interface operations {
                 to?: string;
                 /** @description All of these whole words, case and accents folded, in message, entity name, actor name or action. */
                 q?: string;
-                /** @description `csv`, `json` or `ndjson` (the default) */
+                /** @description `csv`, `json`, `ndjson` (the default), or `bundle`: a zip that `annals verify --export` checks */
                 format?: string;
                 /** @description CSV: names of columns separated by commas, in this order; `default` for those an auditor reads, `all` for an import */
                 columns?: string;

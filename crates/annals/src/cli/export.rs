@@ -27,7 +27,7 @@ pub(super) struct Options {
     /// Replace the file if it exists
     #[arg(long, requires = "output")]
     force: bool,
-    /// Format: csv, json or ndjson [default: by the file's ending, else ndjson]
+    /// Format: csv, json, ndjson or bundle, a zip that `annals verify --export` checks [default: by the file's ending, else ndjson]
     #[arg(long, value_parser = format)]
     format: Option<Format>,
     /// Columns of a CSV file: names separated by commas, in this order; `default` for those an
@@ -46,7 +46,7 @@ pub(super) struct Options {
 }
 
 fn format(name: &str) -> Result<Format, String> {
-    Format::from_name(name).ok_or_else(|| "must be csv, json or ndjson".to_owned())
+    Format::from_name(name).ok_or_else(|| "must be csv, json, ndjson or bundle".to_owned())
 }
 
 fn sort_key(name: &str) -> Result<SortKey, String> {
@@ -74,7 +74,7 @@ async fn export(
 ) -> Result<()> {
     let ending = options.output.as_ref().and_then(|path| path.extension()?.to_str());
     let format =
-        options.format.or_else(|| ending.and_then(Format::from_name)).unwrap_or(Format::Ndjson);
+        options.format.or_else(|| ending.and_then(Format::from_ending)).unwrap_or(Format::Ndjson);
     let mut pairs = options.filters;
     pairs.push(("format".to_owned(), format.as_str().to_owned()));
     if let Some(columns) = options.columns {
@@ -109,6 +109,20 @@ async fn export(
         end.drain(..end.len().saturating_sub(64));
     }
     bar.finish_and_clear();
+    if format == Format::Bundle {
+        // The zip's directory comes last, and ends with this mark.
+        if !end.windows(4).any(|bytes| bytes == b"PK\x05\x06") {
+            bail!("the export ended before its end and is not complete; run it again");
+        }
+        match out.finish()? {
+            Some(path) if context.json => println!("{}", json!({ "path": path })),
+            Some(path) => {
+                println!("evidence in {0}; check it: annals verify --export {0}", path.display());
+            }
+            None => {}
+        }
+        return Ok(());
+    }
     let Some(count) = counted(format, &end) else {
         bail!("the export ended without its end marker and is not complete; run it again");
     };
@@ -125,6 +139,8 @@ async fn export(
 fn counted(format: Format, end: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(end.trim_ascii_end()).ok()?;
     let marker = match format {
+        // Its manifest has the count.
+        Format::Bundle => return None,
         Format::Csv => text.rsplit_once("#count,")?.1,
         Format::Json | Format::Ndjson => text.rsplit_once("\"count\":")?.1.strip_suffix('}')?,
     };

@@ -31,6 +31,7 @@ mod tail;
 mod terminal;
 mod vacuum;
 mod verify;
+mod verify_export;
 mod when;
 
 use std::net::SocketAddr;
@@ -125,8 +126,8 @@ enum Command {
     Retention(retention::Command),
     /// Create a link that signs an admin in to the dashboard once
     Link,
-    /// Check that the journal was not changed
-    Verify,
+    /// Check that the journal, or an exported bundle, was not changed
+    Verify(verify::Options),
     /// Back up the journal to a new file, even while the server runs
     Backup(backup::Options),
     /// Replace the journal with a backup
@@ -237,7 +238,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::People(command) => people::run(context, command).await,
             Command::Retention(command) => retention::run(context, command).await,
             Command::Link => link::run(context).await,
-            Command::Verify => verify::run(context).await,
+            Command::Verify(options) => verify::run(context, options).await,
             Command::Backup(options) => backup::run(context, options).await,
             Command::Restore(options) => restore::run(context, options).await,
             Command::Copy(options) => copy::run(context, options).await,

@@ -1,15 +1,30 @@
 //! `annals verify`.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap::Args;
 
-use super::Context;
 use super::terminal::{number, printable, progress};
+use super::{Context, verify_export};
 use crate::app::open_existing;
 use crate::journal::verify::{Report, verify};
 
-pub(super) async fn run(context: Context) -> Result<ExitCode> {
+#[derive(Args)]
+pub(super) struct Options {
+    /// Check this bundle of exported events instead of the journal
+    #[arg(long, value_name = "FILE")]
+    export: Option<PathBuf>,
+    /// Compare the bundle with the journal too
+    #[arg(long, requires = "export")]
+    with_journal: bool,
+}
+
+pub(super) async fn run(context: Context, options: Options) -> Result<ExitCode> {
+    if let Some(path) = &options.export {
+        return verify_export::run(&context, path, options.with_journal).await;
+    }
     let store = open_existing(&context.config).await?;
     let head = store.head().await?.seq;
     let bar = progress(Some(head), "verifying", context.json);

@@ -33,11 +33,13 @@ pub enum Format {
     Json,
     /// A line for each event, and `{"count":N}` at the end.
     Ndjson,
+    /// Evidence: a zip that [`super::evidence`] writes and checks.
+    Bundle,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 3] = [Format::Csv, Format::Json, Format::Ndjson];
+    pub const ALL: [Format; 4] = [Format::Csv, Format::Json, Format::Ndjson, Format::Bundle];
 
     /// Returns the word used in URLs and on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -45,12 +47,21 @@ impl Format {
             Format::Csv => "csv",
             Format::Json => "json",
             Format::Ndjson => "ndjson",
+            Format::Bundle => "bundle",
         }
     }
 
     /// Returns the ending of a file's name.
     pub const fn ending(self) -> &'static str {
-        self.as_str()
+        match self {
+            Format::Bundle => "zip",
+            _ => self.as_str(),
+        }
+    }
+
+    /// Returns the format of files with this ending.
+    pub fn from_ending(ending: &str) -> Option<Format> {
+        Self::ALL.into_iter().find(|format| format.ending() == ending)
     }
 
     /// Returns the format with this name.
@@ -64,6 +75,7 @@ impl Format {
             Format::Csv => "text/csv; charset=utf-8",
             Format::Json => "application/json",
             Format::Ndjson => "application/x-ndjson",
+            Format::Bundle => "application/zip",
         }
     }
 
@@ -71,7 +83,8 @@ impl Format {
         match self {
             Format::Csv => csv::header(columns),
             Format::Json => br#"{"events":["#.to_vec(),
-            Format::Ndjson => Vec::new(),
+            // A bundle is written by `evidence`.
+            Format::Ndjson | Format::Bundle => Vec::new(),
         }
     }
 
@@ -93,7 +106,7 @@ impl Format {
                 out.extend_from_slice(if first { b"\n" } else { b",\n" });
                 seen.json(out, cursor)?;
             }
-            Format::Ndjson => {
+            Format::Ndjson | Format::Bundle => {
                 seen.json(out, cursor)?;
                 out.push(b'\n');
             }
@@ -105,7 +118,7 @@ impl Format {
         match self {
             Format::Csv => format!("#count,{count}\r\n"),
             Format::Json => format!("\n],\"count\":{count}}}\n"),
-            Format::Ndjson => format!("{{\"count\":{count}}}\n"),
+            Format::Ndjson | Format::Bundle => format!("{{\"count\":{count}}}\n"),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! ```
 
 pub mod analytics;
+pub mod evidence;
 pub mod export;
 pub mod list;
 pub mod proof;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Server};
 
 mod append;
+mod evidence;
 mod export;
 mod list;
 mod proof;
