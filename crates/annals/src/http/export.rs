@@ -18,6 +18,7 @@ use crate::access::{Caller, Permission};
 use crate::id::uuid_v7;
 use crate::query::evidence::{Bundle, Manifest, VERSION, bundle};
 use crate::query::export::{Columns, Format, disposition, export as stream, file_name};
+use crate::query::list::SortKey;
 use crate::service::{act, details};
 use crate::store::Order;
 

@@ -12,7 +12,9 @@ use serde_json::Value;
 use super::Forget;
 use crate::access::Access;
 use crate::filter::{Field, Filter, Term};
-use crate::store::{JobCheckpoint, Order, PersonKind, Result, Scope, Selection, Settings, Store};
+use crate::store::{
+    By, JobCheckpoint, Order, PersonKind, Result, Scope, Selection, Settings, Store,
+};
 
 /// Number of events read at once.
 const PAGE: usize = 500;
@@ -35,6 +37,7 @@ fn acts_on_people(from: u64) -> Selection {
     Selection {
         filter: Scope::everything().over(Filter { terms, ..Filter::default() }),
         range: from..u64::MAX,
+        by: By::Recorded,
         order: Order::Asc,
         limit: PAGE,
     }

@@ -28,7 +28,7 @@ use crate::catalog::{Catalog, Role, Source};
 use crate::config::Pages;
 use crate::filter::{Field, Filter, Term};
 use crate::store::{
-    self, Checkpoint, DerivedStore, Order, RollupChange, Scope, Selection, Step, Store,
+    self, By, Checkpoint, DerivedStore, Order, RollupChange, Scope, Selection, Step, Store,
 };
 
 /// The version of the counts; it grows whenever the same events would be counted differently.
@@ -192,6 +192,7 @@ impl Rollups {
             let page = Selection {
                 filter: Scope::everything().over(filter.clone()),
                 range: after + 1..end + 1,
+                by: By::Recorded,
                 order: Order::Asc,
                 limit: PAGE,
             };

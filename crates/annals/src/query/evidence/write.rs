@@ -17,7 +17,7 @@ use super::{
 use crate::id::hex;
 use crate::journal::Cursors;
 use crate::store::seal::{Sealed, first_of, leaf_of, tile_of};
-use crate::store::{Order, Result, Scoped, Seen, Selection, Store, StoreError};
+use crate::store::{By, Order, Result, Scoped, Seen, Selection, Store, StoreError};
 
 /// Number of events written at once.
 const EVENTS: usize = 256;
@@ -48,6 +48,7 @@ pub fn bundle(bundle: Bundle) -> impl Stream<Item = Result<Bytes>> + Send {
         selection: Selection {
             filter: bundle.filter,
             range: 1..bundle.manifest.head + 1,
+            by: By::Recorded,
             order: bundle.order,
             limit: EVENTS,
         },
@@ -211,8 +212,8 @@ impl Writing {
         }
         match page.last.filter(|_| page.more) {
             Some(last) => match self.selection.order {
-                Order::Desc => self.selection.range.end = last,
-                Order::Asc => self.selection.range.start = last + 1,
+                Order::Desc => self.selection.range.end = last.seq,
+                Order::Asc => self.selection.range.start = last.seq + 1,
             },
             None => {
                 self.end(EVENTS_NAME);
