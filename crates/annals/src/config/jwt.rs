@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use axum::http::Uri;
+use http::Uri;
 use serde::{Deserialize, Serialize};
 
 use super::{ConfigError, Secret};

@@ -119,10 +119,12 @@ fn is_actor(actor: &Actor, id: &str) -> bool {
 pub(super) fn changed_names(event: &Event) -> Vec<&String> {
     let changes = event.changes.iter().filter(|change| change.field == "name");
     let sides = changes.flat_map(|change| [&change.before, &change.after]).flatten();
-    let name = |value| match value {
-        &Value::String(ref name) if !name.trim().is_empty() => Some(name),
-        _ => None,
-    };
+    fn name(value: &Value) -> Option<&String> {
+        match value {
+            Value::String(name) if !name.trim().is_empty() => Some(name),
+            _ => None,
+        }
+    }
     sides.filter_map(name).collect()
 }
 
