@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, type ComponentType } from "react";
-import { Activity } from "./activity/activity";
+import { ActivityScreen } from "./activity/screen";
 import { ApiError, toApiError } from "./api/error";
 import { messages } from "./messages";
 import { Overview } from "./overview/overview";
@@ -21,7 +21,7 @@ const Family = lazy(() => import("./family/family"));
 const Settings = lazy(() => import("./settings/settings"));
 
 /** What is shown to those who are signed in, by route. */
-const SCREENS: Record<ScreenRoute, ComponentType> = { overview: Overview, activity: Activity, family: Family, settings: Settings };
+const SCREENS: Record<ScreenRoute, ComponentType> = { overview: Overview, activity: ActivityScreen, family: Family, settings: Settings };
 
 export function App() {
   const { route } = usePlace();

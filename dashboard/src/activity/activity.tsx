@@ -21,6 +21,7 @@ import { periodText } from "./filter-words";
 import { KeyHints } from "./key-hints";
 import { ListFoot } from "./list-foot";
 import { LivePill, LiveSwitch } from "./live-switch";
+import { printRoute } from "./print-route";
 import { rowsOf } from "./rows";
 import { SearchBox } from "./search-box";
 import { Sentences } from "./sentences";
@@ -137,7 +138,7 @@ export function Activity() {
                 </Link>
               )}
               <Popover title={messages.filter.exportTitle} className="icon-button" name={messages.filter.export} align="end" label={<Icon name="download" />}>
-                {() => <ExportMenu filter={filter} by={by} count={shown} plain={own !== undefined} />}
+                {() => <ExportMenu filter={filter} by={by} count={shown} plain={own !== undefined} printTo={printRoute(state)} />}
               </Popover>
               <button type="button" className="icon-button" aria-label={m.refresh} title={m.refresh} onClick={() => { events.refresh(); list.current?.top(); }}>
                 <Icon name="refresh" />

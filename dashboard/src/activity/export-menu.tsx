@@ -1,33 +1,61 @@
 import { address } from "../api/client";
 import { messages } from "../messages";
 import { Icon } from "../ui/icon";
+import { Link } from "../url/link";
 import type { SortKey } from "./rows";
 import type { Filter } from "./state";
 
 const m = messages.filter;
-const FORMATS = [
-  ["csv", m.exportCsv],
-  ["json", m.exportJson],
-  ["ndjson", m.exportNdjson],
-] as const;
+
+interface Export {
+  label: string;
+  format: "csv" | "json" | "ndjson" | "bundle";
+  columns?: "all";
+  /** Of no use to those who see their own record. */
+  staff?: true;
+}
+
+const EXPORTS: readonly Export[] = [
+  { label: m.exportCsv, format: "csv" },
+  { label: m.exportCsvAll, format: "csv", columns: "all", staff: true },
+  { label: m.exportJson, format: "json" },
+  { label: m.exportNdjson, format: "ndjson", staff: true },
+  { label: m.exportBundle, format: "bundle" },
+];
+
+interface Props {
+  filter: Filter;
+  /** The order of the list. Evidence is always in the order of the record. */
+  by: SortKey;
+  count: number | undefined;
+  plain: boolean;
+  /** The address of the same list on paper. */
+  printTo: string;
+}
 
 /**
  * Plain links: the browser streams them to a file, whatever their length, with the cookie it has. The menu stays
- * open, because a link that goes at the click takes its download with it.
+ * open, because a link that goes at the click takes its download with it. The server names the files.
  */
-export function ExportMenu({ filter, by, count, plain }: { filter: Filter; by: SortKey; count: number | undefined; plain: boolean }) {
+export function ExportMenu({ filter, by, count, plain, printTo }: Props) {
   return (
     <div className="form">
       {count !== undefined && <p className="form-hint">{m.exportAll(m.events(count))}</p>}
       <ul className="menu-list">
-        {FORMATS.filter(([format]) => !plain || format !== "ndjson").map(([format, label]) => (
-          <li key={format}>
-            <a href={address("api/v1/events/export", { ...filter, by, format })} download={`annals-events.${format}`}>
-              <Icon name="download" size={15} />
+        {EXPORTS.filter(({ staff }) => !plain || !staff).map(({ label, format, columns }) => (
+          <li key={label}>
+            <a href={address("api/v1/events/export", { ...filter, by: format === "bundle" ? undefined : by, format, columns })} download>
+              <Icon name={format === "bundle" ? "shield" : "download"} size={15} />
               {label}
             </a>
           </li>
         ))}
+        <li>
+          <Link to={printTo}>
+            <Icon name="printer" size={15} />
+            {m.print}
+          </Link>
+        </li>
       </ul>
     </div>
   );

@@ -34,9 +34,10 @@ export function valueName(field: FieldName, value: string, names: Names): string
   }
 }
 
-export function termText(field: FieldName, { values, not }: Term, names: Names): string {
-  const told = values.slice(0, TOLD).map((value) => valueName(field, value, names));
-  if (values.length > TOLD) told.push(m.more(values.length - TOLD));
+/** A chip has room for few values; what cannot be clicked must name them all. */
+export function termText(field: FieldName, { values, not }: Term, names: Names, limit = TOLD): string {
+  const told = values.slice(0, limit).map((value) => valueName(field, value, names));
+  if (values.length > limit) told.push(m.more(values.length - limit));
   return m.term(fieldName(field), m.or(told), not);
 }
 

@@ -1,4 +1,4 @@
-import type { activity as enActivity, detail as enDetail, filter as enFilter, own as enOwn } from "./en-activity";
+import type { activity as enActivity, detail as enDetail, filter as enFilter, own as enOwn, print as enPrint } from "./en-activity";
 
 const number = (n: number) => new Intl.NumberFormat("de").format(n);
 const events = (n: number) => (n === 1 ? "1 Ereignis" : `${number(n)} Ereignisse`);
@@ -137,8 +137,27 @@ export const filter: typeof enFilter = {
   exportAll: (n) => `Genau was gefiltert ist: ${n}.`,
   exportCsv: "CSV, für Tabellen",
   exportJson: "JSON, für Programme",
+  exportCsvAll: "CSV, alle Spalten",
   exportNdjson: "NDJSON, zum Wiedereinlesen",
+  exportBundle: "Nachweis, mit Prüfsummen",
+  print: "Drucken …",
   events,
+};
+
+export const print: typeof enPrint = {
+  print: "Drucken",
+  back: "Zurück zur Liste",
+  filter: "Filter",
+  noFilter: "keiner",
+  words: (words) => `mit den Wörtern „${words}“`,
+  period: "Zeitraum",
+  zone: "Zeitzone",
+  who: "Gelesen von",
+  when: "Gelesen am",
+  count: "Enthält",
+  cut: (shown, total) => (total === null ? `die ersten ${shown} Ereignisse` : `die ersten ${shown} von ${total} Ereignissen`),
+  cutHint: (limit) => `Gedruckt werden höchstens ${limit} Ereignisse. Grenze den Filter ein oder exportiere sie alle.`,
+  columns: { when: "Wann", what: "Was", who: "Wer", severity: "Schwere" },
 };
 
 export const detail: typeof enDetail = {

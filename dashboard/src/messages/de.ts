@@ -1,5 +1,5 @@
 import type { Messages } from ".";
-import { activity, detail, filter, own } from "./de-activity";
+import { activity, detail, filter, own, print } from "./de-activity";
 import { badges } from "./de-badges";
 import { chart, overview } from "./de-overview";
 import { pages, quests } from "./de-pages";
@@ -89,6 +89,7 @@ export const de: Messages = {
 
   activity,
   filter,
+  print,
   detail,
   own,
   states: {

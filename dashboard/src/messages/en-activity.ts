@@ -156,8 +156,28 @@ export const filter = {
   exportAll: (n: string) => `Exactly what is filtered: ${n}.`,
   exportCsv: "CSV, for spreadsheets",
   exportJson: "JSON, for programs",
+  exportCsvAll: "CSV, every column",
   exportNdjson: "NDJSON, to import again",
+  exportBundle: "Evidence, with digests to check",
+  print: "Print…",
   events,
+};
+
+/** The filtered list on paper. */
+export const print = {
+  print: "Print",
+  back: "Back to the list",
+  filter: "Filter",
+  noFilter: "none",
+  words: (words: string) => `with the words “${words}”`,
+  period: "Period",
+  zone: "Time zone",
+  who: "Read by",
+  when: "Read on",
+  count: "Holds",
+  cut: (shown: string, total: string | null) => (total === null ? `the first ${shown} events` : `the first ${shown} of ${total} events`),
+  cutHint: (limit: string) => `At most ${limit} events are printed. Narrow the filter, or export them all.`,
+  columns: { when: "When", what: "What", who: "Who", severity: "Severity" },
 };
 
 export const detail = {

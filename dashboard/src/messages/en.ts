@@ -1,6 +1,6 @@
 // Every sentence the dashboard shows. Words that come from the record itself (messages, names) are not ours.
 
-import { activity, detail, filter, own } from "./en-activity";
+import { activity, detail, filter, own, print } from "./en-activity";
 import { badges } from "./en-badges";
 import { chart, overview } from "./en-overview";
 import { pages, quests } from "./en-pages";
@@ -91,6 +91,7 @@ export const en = {
 
   activity,
   filter,
+  print,
   detail,
   own,
   states: {

@@ -23,6 +23,7 @@ const PATHS = {
   filter: "M4 6h16M7 12h10M10.5 18h3",
   calendar: "M4.5 6h15v14h-15zm0 4.500h15M8.500 3.500v4m7-4v4",
   bookmark: "M7 4h10v16l-5-4-5 4Z",
+  printer: "M7 9V4h10v5M7 17H4.500V9h15v8H17M7 14h10v6H7Z",
   download: "M12 4v11m-4.500-4 4.500 4.500 4.500-4.500M5 20h14",
   plus: "M12 5v14M5 12h14",
   trash: "M5 7h14m-9-3h4M7 7l1 13h8l1-13m-6.500 4v5.500m3-5.500v5.500",
