@@ -82,6 +82,8 @@ fn print(checked: &Checked, compared: Option<&Compared>) {
     println!(
         "{}",
         match (checked.problems, compared) {
+            (0, Some(compared)) if !compared.notes.is_empty() =>
+                "The bundle fits its root, and the journal agrees as far as it can be asked: see the notes.",
             (0, Some(_)) => "The bundle is as it was exported, and the journal agrees.",
             (0, None) =>
                 "The bundle fits its root. Compare the root with one noted elsewhere, or add --with-journal.",

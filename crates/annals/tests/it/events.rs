@@ -6,6 +6,7 @@ use crate::support::{Answer, Server};
 
 mod append;
 mod evidence;
+mod evidence_later;
 mod export;
 mod list;
 mod proof;

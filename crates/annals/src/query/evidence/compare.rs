@@ -19,6 +19,10 @@ const TILES: u64 = 1_024;
 /// Maximum time between an export and its record, in microseconds: a minute.
 const NEAR_MICROS: u64 = 60_000_000;
 
+/// Number of tiles after the head among which the record of an export was: more than a journal
+/// writes while an export begins.
+const RECORDED_WITHIN: u64 = 4_096;
+
 /// What the journal says of a bundle's events now. What it contradicts is a problem of the bundle.
 #[derive(Debug, Default, Serialize)]
 pub struct Compared {
@@ -161,6 +165,14 @@ async fn record(
     let manifest = checked.manifest.clone();
     let found = store.find(manifest.exported_as, Scope::everything()).await?;
     let Some(act) = found.filter(|act| act.category == "system" && act.action == "exported") else {
+        let after = manifest.head.saturating_add(1);
+        let nearby = after..after.saturating_add(RECORDED_WITHIN * TILE);
+        let same_epoch = store.identity().epoch == manifest.epoch;
+        // What was recorded and is no longer there leaves a tombstone, unless a backup lacks it.
+        if same_epoch && store.tombstones(nearby).await?.is_empty() {
+            checked.problem("the journal never recorded this export".to_owned());
+            return Ok(());
+        }
         compared.notes.push(
             "the journal has no record of this export any more, so who exported what and when is \
              not confirmed"

@@ -12,9 +12,9 @@ use crate::support::{Engine, Root, Server, on_every_engine, root, run};
 
 on_every_engine!(a_bundle_is_checked_alone_and_against_its_journal,);
 
-type Files = Vec<(String, Vec<u8>)>;
+pub(super) type Files = Vec<(String, Vec<u8>)>;
 
-fn unzip(bytes: &[u8]) -> Files {
+pub(super) fn unzip(bytes: &[u8]) -> Files {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
     (0..zip.len())
         .map(|at| {
@@ -26,7 +26,7 @@ fn unzip(bytes: &[u8]) -> Files {
         .collect()
 }
 
-fn zipped(files: &Files) -> Vec<u8> {
+pub(super) fn zipped(files: &Files) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in files {
         zip.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
@@ -35,12 +35,12 @@ fn zipped(files: &Files) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn file<'f>(files: &'f mut Files, name: &str) -> &'f mut Vec<u8> {
+pub(super) fn file<'f>(files: &'f mut Files, name: &str) -> &'f mut Vec<u8> {
     &mut files.iter_mut().find(|(of, _)| of == name).unwrap().1
 }
 
 /// Checks a bundle: the exit code, and what was printed.
-fn verify(root: &Root, bytes: &[u8], with_journal: bool) -> (Option<i32>, String) {
+pub(super) fn verify(root: &Root, bytes: &[u8], with_journal: bool) -> (Option<i32>, String) {
     let path = root.path().join("bundle.zip");
     std::fs::write(&path, bytes).unwrap();
     let path = path.to_str().unwrap();
@@ -50,7 +50,7 @@ fn verify(root: &Root, bytes: &[u8], with_journal: bool) -> (Option<i32>, String
     (output.status.code(), String::from_utf8(text).unwrap())
 }
 
-async fn bundle(server: &Server, query: &str) -> Vec<u8> {
+pub(super) async fn bundle(server: &Server, query: &str) -> Vec<u8> {
     let answer = server.get(&format!("/api/v1/events/export?format=bundle&{query}")).send().await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert_eq!(answer.header("content-type"), "application/zip");
@@ -119,7 +119,7 @@ async fn every_change_of_a_bundle_is_seen() {
     };
     let digit =
         |text: &str| text.replace(&text[..1], if text.starts_with('0') { "1" } else { "0" });
-    // Zipped anew without a change, it holds.
+    // Zipped again without a change, it holds.
     assert_eq!(verify(&server.root, &lines(&|_| {}), false).0, Some(0));
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![
         ("word", lines(&|l| l[3] = l[3].replace("lamp_lit", "lamp_out")), "digest"),
@@ -178,11 +178,11 @@ async fn every_change_of_a_bundle_is_seen() {
 }
 
 /// Canonical JSON of a value without numbers that need care: `serde_json` sorts its keys.
-fn serde_json_canonical(value: &Value) -> Vec<u8> {
+pub(super) fn serde_json_canonical(value: &Value) -> Vec<u8> {
     serde_json::to_vec(value).unwrap()
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     use sha2::Digest as _;
     annals_event::hex(&sha2::Sha256::digest(bytes))
 }
