@@ -11,7 +11,7 @@ interface Export {
   label: string;
   format: "csv" | "json" | "ndjson" | "bundle";
   columns?: "all";
-  /** Of no use to those who see their own record. */
+  /** Of no use to those who see their own record; and a bundle shows how much everybody does. */
   staff?: true;
 }
 
@@ -20,7 +20,7 @@ const EXPORTS: readonly Export[] = [
   { label: m.exportCsvAll, format: "csv", columns: "all", staff: true },
   { label: m.exportJson, format: "json" },
   { label: m.exportNdjson, format: "ndjson", staff: true },
-  { label: m.exportBundle, format: "bundle" },
+  { label: m.exportBundle, format: "bundle", staff: true },
 ];
 
 interface Props {
