@@ -27,7 +27,8 @@ pub(super) fn write(connection: &Connection, change: &RollupChange) -> Result<()
     let mut called = connection.prepare_cached(
         "INSERT INTO entities (kind, id, name, named, is_learning) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO UPDATE SET
-           name = iif(excluded.named >= ifnull(named, excluded.named), excluded.name, name),
+           name = iif(named IS NULL OR (excluded.named, excluded.name) > (named, name),
+                      excluded.name, name),
            named = max(ifnull(named, excluded.named), ifnull(excluded.named, named)),
            is_learning = is_learning OR excluded.is_learning",
     )?;

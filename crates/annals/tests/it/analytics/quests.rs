@@ -119,10 +119,8 @@ fn model(events: &[Plain], start: i64, end: i64) -> Vec<(u64, String, [u64; 4], 
     }
     let title = |quest| {
         let named = events.iter().filter(|e| e.2 == quest && ACTIONS[..4].contains(&e.1));
-        let named = named.filter_map(|e| Some((e.0, e.3?)));
-        let last = named.fold(None, |last: Option<(i64, u8)>, next| {
-            Some(last.filter(|last| last.0 > next.0).unwrap_or(next))
-        });
+        // Of names on the same day, the one that sorts last.
+        let last = named.filter_map(|e| Some((e.0, e.3?))).max();
         last.map_or(format!("q{quest}"), |(_, name)| format!("Name {name}"))
     };
     let rows = quests.into_iter().map(|(quest, counts)| {

@@ -69,7 +69,9 @@ pub async fn a_thing_is_called_what_it_was_called_last(store: Arc<dyn DerivedSto
         (Some((5, "Five")), Some("Five")),
         (Some((3, "Three")), Some("Five")),
         (None, Some("Five")),
-        (Some((5, "Again five")), Some("Again five")),
+        // At the same time the name that sorts last counts, whichever came first.
+        (Some((5, "Again five")), Some("Five")),
+        (Some((5, "Six")), Some("Six")),
         (Some((9, "Nine")), Some("Nine")),
     ];
     for (at, (name, called)) in (0..).zip(names) {
