@@ -34,9 +34,9 @@ pub(super) async fn now(server: &Server) -> Timestamp {
 /// An event of a person, so many days ago, so many minutes after noon.
 pub(super) fn did(now: Timestamp, who: &str, action: &str, days: i64, minutes: i64) -> Value {
     let day: Date = now.to_zoned(TimeZone::UTC).date() - days.days();
-    let hour = |hour| day.at(hour, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap().timestamp();
-    // Today's noon may be in the future, and an hour ago may be yesterday.
-    let at = if days == 0 { (now - 1.hour()).max(hour(0)) } else { hour(12) };
+    let noon = day.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap().timestamp();
+    // Today's noon may be in the future. The twentieth minute from here is now, which is today.
+    let at = if days == 0 { now - 20.minutes() } else { noon };
     let category = if action == "login_success" { "auth" } else { "quest" };
     json!({
         "category": category, "action": action, "subject": { "id": who },
