@@ -127,7 +127,7 @@ pub enum Order {
     Asc,
 }
 
-/// What a list is ordered by.
+/// The order of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum By {
     /// The order in which events were recorded: their positions.

@@ -74,8 +74,8 @@ pub fn metadata(event: &Event) -> Option<String> {
     (!event.metadata.is_empty()).then(|| text(digest::canonical_object(&event.metadata)))
 }
 
-/// What an event has no columns for, such as its page and its changes, in the column's form; `None`
-/// without any.
+/// The fields of an event that have no column, such as its page and its changes, in the column's form;
+/// `None` without any.
 pub fn context(event: &Event) -> Option<String> {
     digest::context(event).map(text)
 }

@@ -1,11 +1,11 @@
-// What an event changed, as rows to show: each value as a text, and of a list what left it and what joined it.
+// The changes of an event as rows: each value as a text, and the items that left a list or joined it.
 import type { AnnalsEvent } from "../api/types";
 
 export type Change = NonNullable<AnnalsEvent["changes"]>[number];
 
 export interface Part {
   readonly text: string;
-  /** Whether the other side lacks it. */
+  /** True where the other side lacks it. */
   readonly changed: boolean;
 }
 

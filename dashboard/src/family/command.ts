@@ -26,7 +26,7 @@ export function slotOf(child: string, { name, body }: Command): string {
 
 export type Send = (command: Command, key: string) => Promise<CommandAnswer>;
 
-/** Whether an event of this action can be taken back, as long as it is less than a day old. */
+/** True for actions whose events can be taken back within a day. */
 export function isUndoable(action: string): boolean {
   return action === "activated" || action === "redeemed";
 }

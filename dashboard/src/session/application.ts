@@ -1,4 +1,4 @@
-// How people sign in here: by the application, whose page the server names, or by a key.
+// The ways to sign in here: through the application, whose page the server names, or with a key.
 
 /** Kept for the next time: a person sees no form for keys, and an operator no way to an application first. */
 const KIND = "annals-viewer";
@@ -7,7 +7,7 @@ function meta(name: string): string {
   return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
 }
 
-/** Whether the application signs its people in. */
+/** True where the application signs its people in. */
 export function signsPeopleIn(): boolean {
   return meta("annals-tokens") === "yes";
 }

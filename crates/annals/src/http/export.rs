@@ -57,7 +57,7 @@ pub(super) async fn export(
         })?,
     };
     if format == Format::Bundle {
-        // It shows positions in the journal, which tell how much others did.
+        // Positions in the journal show how much others did.
         caller.may(Permission::ReadEverybody)?;
         if by != SortKey::Recorded {
             let problem = "must be `recorded` for a bundle, which follows the journal";

@@ -19,7 +19,7 @@ pub const DEFAULT_LIMIT: usize = 50;
 /// Number of events in the largest page.
 pub const MAX_LIMIT: usize = 500;
 
-/// What orders a list or an export.
+/// The order of a list or an export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SortKey {
     /// When events were recorded: the journal's order.

@@ -70,7 +70,7 @@ fn order() -> impl Strategy<Value = Order> {
     prop_oneof![Just(Order::Asc), Just(Order::Desc)]
 }
 
-/// What a list is ordered by: a first page, or one that continues.
+/// The order of a list: of a first page, or of one that continues.
 fn by() -> impl Strategy<Value = By> {
     let after = (world::moment(), 0..LONG as u64).prop_map(|(at, seq)| Occurrence { at, seq });
     prop_oneof![

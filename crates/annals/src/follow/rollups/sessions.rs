@@ -209,7 +209,7 @@ impl Sessions {
 
 /// Returns the sessions of a session id's events, by the definition.
 fn walk(mut signs: Vec<Sign<'_>>) -> Vec<Session> {
-    // Of events at the same time a sign-out is the last, and before it come those without a person.
+    // At the same time a sign-out is the last, and before it come events without a person.
     signs.sort_by_key(|sign| (sign.at, sign.logout, sign.person.is_none(), sign.id));
     let mut sessions: Vec<Session> = Vec::new();
     for sign in &signs {

@@ -100,7 +100,7 @@ pub(super) fn lines<'z, R: Read + Seek>(
 /// Checks a bundle. Problems of its contents are in the result.
 ///
 /// # Errors
-/// It is no bundle, or a zip that cannot be read to its end.
+/// The file is no bundle, or a zip that cannot be read to its end.
 pub fn check<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Checked, String> {
     let names: Option<BTreeSet<String>> =
         zip.file_names().map(|name| Some(name.ok()?.into_owned())).collect();

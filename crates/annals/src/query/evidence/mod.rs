@@ -37,7 +37,7 @@ const EVENTS_NAME: &str = "events.ndjson";
 const MANIFEST_NAME: &str = "manifest.json";
 const README: &str = include_str!("README.txt");
 
-/// What a bundle says of itself.
+/// A bundle's own description.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {

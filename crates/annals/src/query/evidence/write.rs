@@ -74,7 +74,7 @@ pub fn bundle(bundle: Bundle) -> impl Stream<Item = Result<Bytes>> + Send {
     .fuse()
 }
 
-/// What is written next.
+/// The part that is written next.
 enum Step {
     Readme,
     Tiles(u64),

@@ -61,7 +61,7 @@ fn events(numbers: &mut Numbers) -> Vec<Value> {
         .collect()
 }
 
-/// What a server makes of the events, sent in slices of some sizes.
+/// The figures of a server that gets the events in slices of some sizes.
 async fn figures(engine: Engine, events: &[Value], numbers: &mut Numbers) -> Vec<Value> {
     let server = Server::start_on(engine);
     let mut rest = events;

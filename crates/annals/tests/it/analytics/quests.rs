@@ -119,7 +119,7 @@ fn model(events: &[Plain], start: i64, end: i64) -> Vec<(u64, String, [u64; 4], 
     }
     let title = |quest| {
         let named = events.iter().filter(|e| e.2 == quest && ACTIONS[..4].contains(&e.1));
-        // Of names on the same day, the one that sorts last.
+        // The name that sorts last counts among those of a day.
         let last = named.filter_map(|e| Some((e.0, e.3?))).max();
         last.map_or(format!("q{quest}"), |(_, name)| format!("Name {name}"))
     };

@@ -123,7 +123,7 @@ const FORMS: [Form; 9] = [
     Form { read: |lines| frames(lines.iter(), &GECKO, [0, 1, 2]), ..SCRIPT },
 ];
 
-/// What is foreign in JavaScript.
+/// Names JavaScript code that is not the application's own.
 const SCRIPT: Form = Form {
     read: |_| Vec::new(),
     foreign_files: &[

@@ -14,7 +14,7 @@ type Plain = (i64, Option<&'static str>, bool);
 
 fn sign(&(minute, person, logout): &Plain) -> Sign<'static> {
     let (at, day) = (Time::from_micros(minute * MINUTE), date(2026, 11, 21));
-    // Of events at the same time, Ada's come before Ben's.
+    // At the same time, Ada's events come before Ben's.
     let id = Uuid::from_u128(u128::from(person == Some("ben")));
     Sign { session_id: "v", person, at, id, day, logout, did: Did::Acted }
 }
